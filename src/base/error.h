@@ -1,0 +1,69 @@
+/* error.h - every way a request can fail, in one table.
+ *
+ * A function that can fail returns `enum error`, gives its results through
+ * out-parameters, and on failure leaves everything it was given as it was.
+ * OK is zero, so `if (err) return err;` reads as it should.
+ *
+ * The columns are what each kind of peer is told:
+ *
+ *   name     the constant
+ *   code     the word in `{"Rejected":{"code":…}}`, in `{"error":…,"code":…}`
+ *            of the HTTP API, and the `reason` label of the metrics
+ *   ws       the WebSocket close code, when the connection cannot go on
+ *   http     the HTTP status
+ *   text     one plain sentence for people; it says what to do where it can
+ *
+ * The close codes are those of docs/protocol.md. */
+#ifndef KOLABPAD_BASE_ERROR_H
+#define KOLABPAD_BASE_ERROR_H
+
+/* clang-format off */
+#define ERROR_TABLE(X)                                                                                              \
+    /* the peer sent something that cannot be meant */                                                              \
+    X(ERR_BAD_MESSAGE,       "bad_message",         4400, 400, "The message is not one this server understands.")   \
+    X(ERR_BAD_OPERATION,     "bad_operation",       4400, 400, "The edit does not fit the document.")               \
+    X(ERR_BAD_TEXT,          "bad_text",            4400, 400, "Text must be UTF-8 with \\n line ends.")            \
+    X(ERR_BAD_REVISION,      "bad_revision",        4409, 409, "The edit is against a revision this server cannot rebase. Reconnect.") \
+    X(ERR_BAD_REQUEST,       "bad_request",         4400, 400, "The request body is not the JSON asked for.")       \
+    X(ERR_BAD_ID,            "bad_id",              4400, 400, "A document id is 1 to 128 bytes of UTF-8 without '/' or control characters.") \
+    X(ERR_MESSAGE_TOO_LARGE, "message_too_large",   1009, 413, "The message is larger than this server takes.")     \
+    X(ERR_MEDIA_TYPE,        "bad_media_type",      4400, 415, "Send the body as application/json.")                \
+    X(ERR_METHOD,            "bad_method",          4400, 405, "This address does not take that method.")           \
+    X(ERR_NOT_FOUND,         "not_found",           4410, 404, "There is nothing at this address.")                 \
+    /* the peer may not */                                                                                          \
+    X(ERR_PASSWORD,          "bad_password",        4401, 401, "Invalid or missing OTP")                            \
+    X(ERR_FORBIDDEN,         "forbidden",           4403, 403, "Not allowed.")                                      \
+    X(ERR_NOT_PROTECTED,     "not_protected",       4400, 400, "The document has no password.")                     \
+    X(ERR_ORIGIN,            "bad_origin",          4403, 403, "This page's origin is not allowed here.")           \
+    X(ERR_RATE_LIMITED,      "rate_limited",        4429, 429, "Too many requests. Wait a little and try again.")   \
+    X(ERR_IDLE,              "idle",                4408, 408, "The connection was idle for too long. Reconnect.")  \
+    /* the document cannot */                                                                                       \
+    X(ERR_DOCUMENT_TOO_LARGE,"document_too_large",  1009, 413, "The document would be larger than this server allows.") \
+    X(ERR_CANNOT_RESUME,     "cannot_resume",       4409, 409, "This copy cannot be resumed. Reconnect for a fresh one.") \
+    X(ERR_GONE,              "gone",                4410, 410, "The document was deleted or has expired.")          \
+    X(ERR_REPLACED,          "replaced",            1000, 409, "A newer connection of the same tab took over.")     \
+    /* the server cannot */                                                                                         \
+    X(ERR_NO_MEMORY,         "no_memory",           1013, 503, "The server is out of memory. Try again later.")     \
+    X(ERR_STORAGE,           "storage_unavailable", 1013, 503, "The server cannot reach its database. Try again later.") \
+    X(ERR_OVERLOADED,        "overloaded",          1013, 503, "The server is overloaded. Try again later.")        \
+    X(ERR_SHUTTING_DOWN,     "restarting",          1001, 503, "The server is restarting. Reconnect.")              \
+    X(ERR_SLOW_READER,       "slow_reader",         1008, 408, "The connection took nothing for too long.")         \
+    X(ERR_INTERNAL,          "internal",            1011, 500, "The server made a mistake. It has been logged.")
+/* clang-format on */
+
+enum error {
+    OK = 0,
+#define X(name, code, ws, http, text) name,
+    ERROR_TABLE(X)
+#undef X
+    ERROR_COUNT
+};
+
+/* The columns. Any value outside the table reads as ERR_INTERNAL; OK has the
+ * code "ok", close code 1000 and status 200. The strings are static. */
+const char *error_code(enum error err);
+const char *error_text(enum error err);
+int error_ws_close(enum error err);
+int error_http_status(enum error err);
+
+#endif

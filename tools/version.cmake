@@ -1,0 +1,17 @@
+# Writes generated/version.h from the project's version and the commit.
+set(sha "$ENV{KP_GIT_SHA}")
+if(sha STREQUAL "")
+  execute_process(COMMAND git -C ${SOURCE_DIR} rev-parse --short=7 HEAD
+                  OUTPUT_VARIABLE sha OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+if(sha STREQUAL "")
+  set(sha "unknown")
+endif()
+set(text "#define KOLABPAD_VERSION \"${VERSION}\"\n#define KOLABPAD_COMMIT \"${sha}\"\n")
+set(old "")
+if(EXISTS ${OUT})
+  file(READ ${OUT} old)
+endif()
+if(NOT old STREQUAL text)
+  file(WRITE ${OUT} "${text}")
+endif()
