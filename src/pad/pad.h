@@ -1,0 +1,358 @@
+/* pad.h - one live document, as a state machine.
+ *
+ * A pad is the text at a revision, the recent history that leads to it, and
+ * the people in it. It is fed edits and presence by its peers and tells, for
+ * each peer, what that peer does not know yet. It does no I/O, has no clock
+ * (time is a parameter), logs nothing and encodes nothing: the gateway above
+ * it turns what it tells into frames and moves bytes.
+ *
+ *      edit ──► check ─► rebase over what the author had not seen ─► apply
+ *                                                                     │
+ *   history:   base ········ committed ········ revision ◄────────────┘
+ *              │  may be told to peers │ applied, not yet in the journal │
+ *
+ * Revisions. Revision r is the text after r operations. `revision` is the
+ * newest; `committed` is how far the journal holds them. Only operations below
+ * `committed` are ever told to anyone, their author included, so a crash takes
+ * back nothing that anybody saw.
+ *
+ * Presence is state, not messages. Every piece of it (a user's name, a user's
+ * cursors, that a user left, the language, the password, whether the database
+ * can be written) is an item with the sequence number of its last change. A
+ * peer that has seen sequence s lacks exactly the items changed after s, each
+ * in its newest value, however slow the peer is. The last change is never lost
+ * and no queue of stale ones is ever kept.
+ *
+ * v1 clients expect a history that starts at 0 and are given the one since the
+ * first of them joined: `v1` below holds the text from there as if one system
+ * user had inserted it. Their revision numbers count from that insert.
+ *
+ * Units: positions in code points, sizes in bytes, times in milliseconds since
+ * the Unix epoch (`now_ms`, which may jump; the pad only compares).
+ * Owner: one shard; no other thread touches a pad or its peers.
+ * Memory: an empty pad is well under 1 KiB; one at rest is not much more than
+ * its text. Bounds: the constants below and pad_limits. */
+#ifndef KOLABPAD_PAD_PAD_H
+#define KOLABPAD_PAD_PAD_H
+
+#include "base/id128.h"
+#include "base/list.h"
+#include "ot/op.h"
+#include "pad/history.h"
+
+#define PAD_SYSTEM_USER UINT64_MAX /* the author of what no user made */
+
+enum {
+    PAD_NAME_POINTS_MAX = 64,
+    PAD_LANGUAGE_BYTES_MAX = 64,
+    PAD_CURSORS_MAX = 64,
+    PAD_CURSOR_INTERVAL_MS = 20, /* 50 cursor messages a second, latest wins */
+    PAD_EPOCHS_KEPT = 8,
+    PAD_CLIENTS_KEPT = 4096, /* tabs remembered after they left */
+};
+
+struct pad_limits {
+    uint32_t document_bytes;      /* MAX_DOCUMENT_SIZE_KB * 1024 */
+    uint32_t history_bytes;       /* least budget of the history: 1 MiB (4 x the text when that is more) */
+    int64_t history_ms;           /* operations younger than this are kept, within the budget: 10 min */
+    uint32_t v1_history_bytes;    /* beyond it v1 peers are asked to leave: 64 MiB */
+    int64_t v1_pin_ms;            /* how long the v1 history outlives the last v1 peer: 10 min */
+    uint32_t uncommitted_bytes;   /* operations that may wait for the journal: 8 MiB, then edits are refused */
+};
+
+/* Defaults as above, with the document limit given. */
+struct pad_limits pad_limits_default(uint32_t document_bytes);
+
+enum pad_version { PAD_V1 = 1, PAD_V2 = 2 };
+
+struct pad;
+
+/* ---- people ------------------------------------------------------------ */
+
+/* What changed last decides where an item stands in pad->items: the newest is
+ * at the tail. */
+enum pad_item_kind {
+    PAD_ITEM_INFO,     /* a user's name and hue */
+    PAD_ITEM_CURSORS,  /* a user's carets and selections */
+    PAD_ITEM_LEFT,     /* a user is gone; told to peers that knew them */
+    PAD_ITEM_LANGUAGE,
+    PAD_ITEM_OTP,
+    PAD_ITEM_STORAGE,  /* can the database be written? */
+};
+
+struct pad_item {
+    struct link link;
+    uint64_t changed; /* sequence number of the last change; 0: never */
+    enum pad_item_kind kind;
+};
+
+struct pad_range {
+    uint32_t anchor, head;
+};
+
+/* Carets and selections, at `revision`. */
+struct pad_cursors {
+    uint64_t revision;
+    uint8_t caret_count, selection_count;
+    uint32_t *carets;            /* owned by the pad; NULL when none */
+    struct pad_range *selections;
+};
+
+/* One connection's place in the pad. The storage is the caller's (part of the
+ * connection), zeroed before pad_join; it must stay put until pad_leave. The
+ * fields are the pad's to write. */
+struct pad_peer {
+    struct link link;          /* in pad->peers */
+    struct pad *pad;           /* NULL when not joined */
+    enum pad_version version;
+    uint64_t user_id;
+    struct pad_client *client; /* v2: the tab behind the connection */
+    uint64_t gate;             /* told nothing before `committed` reaches this */
+    uint64_t sent;             /* told all operations before this revision */
+    uint64_t floor;            /* may still edit against revisions from here on */
+    uint64_t ponged;           /* `sent` when its last Ping was answered */
+    uint64_t seen;             /* told all items up to this sequence number */
+    bool has_info;
+    struct slice name;         /* owned by the pad */
+    uint16_t hue;
+    struct pad_cursors cursors;
+    int64_t cursors_shown_ms;
+    bool cursors_pending;      /* changed again within PAD_CURSOR_INTERVAL_MS */
+    struct pad_item info_item, cursors_item;
+    void *owner;               /* the caller's; the pad only carries it */
+};
+
+/* A tab (v2), known by its secret token beyond its connection. */
+struct pad_client {
+    struct link link; /* in pad->clients, least recently here first */
+    struct id128 token;
+    uint64_t user_id;
+    uint64_t committed_revision; /* after its last operation; 0: none */
+    int64_t seen_ms;
+    struct pad_peer *peer;       /* NULL when not connected */
+};
+
+struct pad_left { /* a tombstone, until every peer has seen it */
+    struct pad_item item;
+    uint64_t user_id;
+};
+
+struct pad_epoch {
+    struct id128 id;
+    uint64_t first_revision;
+};
+
+/* ---- the pad ----------------------------------------------------------- */
+
+struct pad {
+    const struct pad_limits *limits; /* borrowed for life */
+    struct rope text;
+    struct history history;          /* history.base … revision */
+    uint64_t revision;
+    uint64_t committed;
+    uint64_t journaled;              /* handed to the journal, which may not have answered yet */
+
+    struct pad_epoch epochs[PAD_EPOCHS_KEPT]; /* oldest first; the last is the present one */
+    uint8_t epoch_count;
+
+    struct link peers;               /* struct pad_peer */
+    uint32_t peer_count, v1_peer_count;
+    struct link clients;             /* struct pad_client */
+    uint32_t client_count;
+    uint64_t next_user_id;
+
+    uint64_t sequence;               /* of the newest item change */
+    struct link items;               /* struct pad_item, by `changed` */
+    struct pad_item language_item, otp_item, storage_item;
+    struct slice language;           /* owned; NULL ptr: not set */
+    uint64_t language_by;            /* user id of who set it, PAD_SYSTEM_USER when loaded */
+    struct slice language_by_name;   /* owned */
+    struct slice otp;                /* owned; NULL ptr: not protected */
+    uint64_t otp_by;
+    struct slice otp_by_name;        /* owned */
+    bool storage_failing;
+
+    struct pad_v1 *v1;               /* the v1 view, while pinned; NULL otherwise */
+    bool cursors_pending;
+    struct op scratch[2];            /* for rebasing; emptied by pad_rest */
+};
+
+/* The history as v1 clients see it: revision 0 is the empty text, then (when
+ * the text at `base` was not empty) one insert by the system user, then the
+ * operations from `base` on. */
+struct pad_v1 {
+    uint64_t base;            /* first operation they get one by one */
+    struct op text;           /* "" -> the text at base */
+    uint8_t offset;           /* 1 when `text` counts as an operation, else 0 */
+    int64_t last_left_ms;     /* when the last v1 peer left */
+};
+
+/* ---- make and let go ---- */
+
+/* An empty document at revision 0 whose present epoch is `epoch`. */
+void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epoch);
+
+/* What storage holds of a document. All borrowed. */
+struct pad_stored_batch {
+    uint64_t first_revision;
+    int64_t time_ms;
+    struct slice batch;              /* as pad_encode_batch wrote it */
+};
+struct pad_stored {
+    struct slice text;               /* at `revision` */
+    uint64_t revision;
+    struct slice language, otp;      /* NULL ptr: none */
+    struct slice clients;            /* as pad_encode_clients wrote it; may be empty */
+    const struct pad_epoch *epochs;  /* oldest first */
+    size_t epoch_count;
+    const struct pad_stored_batch *batches; /* by first_revision */
+    size_t batch_count;
+};
+
+/* Builds the pad that storage describes: the text, the batches after it
+ * applied, the batches before it (if they reach up to it without a gap) kept
+ * as history for those who resume; then begins `epoch`. Everything counts as
+ * committed. On failure the pad is as pad_init leaves it:
+ *   ERR_STORAGE     the stored bytes contradict each other
+ *   ERR_NO_MEMORY */
+enum error pad_restore(struct pad *pad, const struct pad_limits *limits, const struct pad_stored *stored,
+                       struct id128 epoch, int64_t now_ms);
+
+/* No peers may be left. */
+void pad_deinit(struct pad *pad);
+
+/* ---- coming and going ---- */
+
+struct pad_hello {
+    enum pad_version version;
+    struct id128 token;      /* v2 */
+    bool has_epoch;
+    struct id128 epoch;      /* v2 with has_epoch: the last state this tab has */
+    uint64_t revision;
+    struct slice name;       /* v2; cleaned by pad_clean_name */
+    uint16_t hue;
+};
+
+struct pad_welcome {
+    uint64_t user_id;
+    uint64_t revision;       /* of the snapshot, or up to which the missed history goes at least */
+    uint64_t committed;      /* after the last operation of this tab that the pad holds; 0: none */
+    bool resumed;            /* v2: history from hello.revision on follows; else a snapshot */
+    struct pad_peer *replaced; /* an older connection of the same tab, already out of the pad: close it */
+};
+
+/* Joins. Nothing is told to the peer before `committed` reaches the pad's
+ * present revision (peer->gate), so nobody is shown what a crash could take
+ * back. A v2 peer that resumes has sent = hello.revision, a fresh one
+ * sent = revision (and needs a snapshot of the text as it is *now*); a v1 peer
+ * has sent = v1->base and needs pad_v1_text first. ERR_NO_MEMORY. */
+enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, int64_t now_ms,
+                    struct pad_welcome *welcome);
+
+/* Leaves; harmless when not joined. */
+void pad_leave(struct pad_peer *peer, int64_t now_ms);
+
+/* The joined peer of that user, or NULL. */
+struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id);
+
+/* ---- edits ---- */
+
+/* Applies an edit its author made against `revision` (in the author's own
+ * counting, v1 or v2). It gets the next revision. On error the pad is
+ * unchanged:
+ *   ERR_BAD_REVISION        not between the held history and now
+ *   ERR_BAD_OPERATION       base length is not that revision's length
+ *   ERR_DOCUMENT_TOO_LARGE  the text would grow beyond the limit
+ *   ERR_STORAGE             too much waits for the journal already
+ *   ERR_NO_MEMORY */
+enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op, int64_t now_ms);
+
+/* ---- presence; all strings are copied ---- */
+
+/* Trims, drops control characters, cuts to PAD_NAME_POINTS_MAX. `out` is
+ * cleared first. An empty result is the caller's to refuse. */
+enum error pad_clean_name(struct slice raw, struct buf *out);
+bool pad_language_is_valid(struct slice language);
+
+enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue);
+/* Positions are clamped to the text; beyond PAD_CURSORS_MAX the rest is cut.
+ * Within PAD_CURSOR_INTERVAL_MS of the last shown change it is kept and shown
+ * by a later pad_tick. */
+enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t caret_count,
+                           const struct pad_range *selections, size_t selection_count, int64_t now_ms);
+enum error pad_set_language(struct pad_peer *by, struct slice language);
+/* otp.ptr NULL switches protection off. `by` may be NULL (the system). */
+enum error pad_set_otp(struct pad *pad, struct pad_peer *by, struct slice otp);
+void pad_set_storage_failing(struct pad *pad, bool failing);
+/* A Ping: all that was sent before the previous one has been processed. */
+void pad_pinged(struct pad_peer *peer);
+
+/* ---- what to journal ---- */
+
+/* Is there an operation that was not handed to the journal yet? */
+static inline bool pad_has_unjournaled(const struct pad *pad)
+{
+    return pad->journaled < pad->revision;
+}
+
+/* Appends operations journaled … revision, with their authors and the authors'
+ * tokens, to `out` and moves `journaled` up. ERR_NO_MEMORY: nothing moved. */
+enum error pad_encode_batch(struct pad *pad, struct buf *out);
+
+/* The journal holds everything before `revision` now. */
+void pad_committed(struct pad *pad, uint64_t revision);
+
+/* The tabs that ever edited, for the documents row: a resuming tab must learn
+ * whether its last edit arrived, however long ago. */
+enum error pad_encode_clients(const struct pad *pad, struct buf *out);
+
+/* ---- what to tell a peer ---- */
+
+/* May the peer be told anything, and is there anything? */
+bool pad_peer_lacks(const struct pad_peer *peer);
+
+/* The operations the peer lacks: [from, to), at most about `max_bytes` of them
+ * (at least one). False when none. ERR is not possible; when the history no
+ * longer reaches back to what the peer has, *gone is set: close it with
+ * ERR_CANNOT_RESUME. Read them with history_at. */
+bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *from, uint64_t *to, bool *gone);
+/* The number under which the peer's protocol knows revision `revision`. */
+uint64_t pad_revision_for(const struct pad_peer *peer, uint64_t revision);
+
+/* Visits the items changed after sequence `after`, oldest change first. Items
+ * of peers are brought to the present revision before they are shown.
+ *
+ *     struct pad_change c;
+ *     for (struct link *at = NULL; pad_next_change(pad, after, &at, &c);) …  */
+struct pad_change {
+    enum pad_item_kind kind;
+    uint64_t user_id;            /* INFO, CURSORS, LEFT */
+    const struct pad_peer *peer; /* INFO, CURSORS */
+};
+bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct pad_change *out);
+
+/* Records what a peer has been told. */
+void pad_told_history(struct pad_peer *peer, uint64_t to);
+void pad_told_items(struct pad_peer *peer, uint64_t sequence);
+
+/* A peer's cursors, moved over everything that happened since they were set. */
+const struct pad_cursors *pad_cursors_now(struct pad_peer *peer);
+
+/* ---- time ---- */
+
+/* Shows pending cursors, compacts the history, lets the v1 view go when its
+ * time is over, buries tombstones. Returns when it wants to be called again
+ * (absolute ms; INT64_MAX: not before something happens). Call it at least
+ * every 10 s while there are peers. */
+int64_t pad_tick(struct pad *pad, int64_t now_ms);
+
+/* Gives back all memory that a pad without peers does not need: packs the
+ * text, shrinks the history to what may be resumed. */
+void pad_rest(struct pad *pad, int64_t now_ms);
+
+size_t pad_memory_bytes(const struct pad *pad);
+
+/* debug: the first violation of an invariant, or NULL. */
+const char *pad_check(const struct pad *pad);
+
+#endif
