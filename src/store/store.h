@@ -1,0 +1,199 @@
+/* store.h - everything that outlives the process: one thread, one SQLite file.
+ *
+ * Callers fill in a request, post it, and get the same request back through
+ * their mailbox when it is done. Requests are carried out in the order in
+ * which they were posted. Writes are grouped: while one transaction commits,
+ * the next requests gather, and then share one commit.
+ *
+ *   shard 0 ──post──►┐                                ┌──► mailbox of shard 0
+ *   shard 1 ──post──►┤ queue ─► store thread ─ COMMIT ┤──► mailbox of shard 1
+ *   routes  ──post──►┘             │                  └──► …
+ *                               kolabpad.db (WAL)
+ *
+ * A write is answered when its transaction has committed and not before. With
+ * STORE_JOURNAL that survives the process; with STORE_FSYNC the machine too.
+ *
+ * Failure. A write that fails stays at the head of the queue and is tried
+ * again (50 ms, doubling to 5 s) until it succeeds or the store is closed; the
+ * observer hears of the first failure and of the recovery. Requests marked
+ * `fail_fast` are answered ERR_STORAGE at once instead. When a group fails,
+ * its members are tried one by one, so that one bad request does not hold up
+ * the others. Reads go on meanwhile, and fail by themselves with ERR_STORAGE;
+ * a read error is never an empty document.
+ *
+ * Two servers on one file: an advisory lock on FILE.lock, taken before the
+ * file is opened and held until it is closed. store_open waits for it.
+ *
+ * Tables: documents, journal, epochs, schema_migrations (docs/architecture.md).
+ * An ancestor's table `document` is copied into `documents` on first start.
+ * Times are milliseconds since the Unix epoch in requests, seconds in tables. */
+#ifndef KOLABPAD_STORE_STORE_H
+#define KOLABPAD_STORE_STORE_H
+
+#include "base/id128.h"
+#include "base/list.h"
+
+struct store;
+
+enum store_durability {
+    STORE_LAZY,    /* no journal; synchronous=NORMAL */
+    STORE_JOURNAL, /* journal, synchronous=NORMAL: survives kill -9 */
+    STORE_FSYNC,   /* journal, synchronous=FULL: survives power loss */
+};
+
+/* ---- requests ---------------------------------------------------------- */
+
+enum store_kind {
+    STORE_LOAD,     /* all that is known of a document */
+    STORE_PEEK,     /* its row without the text */
+    STORE_APPEND,   /* a tick's operations, of any number of documents */
+    STORE_SNAPSHOT, /* the documents row as a whole */
+    STORE_OPEN,     /* a document was opened: accessed_at, and its new epoch if it was loaded */
+    STORE_DELETE,   /* a document with its journal and epochs, if not accessed since `cutoff_ms` */
+    STORE_EXPIRED,  /* lists ids not accessed since `cutoff_ms` */
+};
+
+/* One document's operations of one tick. The bytes are opaque to the store. */
+struct store_append_row {
+    struct slice id;
+    uint64_t first_revision;
+    uint64_t end_revision;   /* one past the last */
+    struct slice batch;
+};
+
+struct store_epoch {
+    struct id128 id;
+    uint64_t first_revision;
+};
+
+struct store_batch {
+    uint64_t first_revision;
+    int64_t time_ms;
+    struct slice batch;      /* owned by the request's arena */
+};
+
+/* Where finished requests go. The store appends under its own lock and calls
+ * `wake` (from its thread; must only signal); the owner takes them out with
+ * store_take. One mailbox per receiving thread, alive until store_close. */
+struct store_mailbox {
+    struct link done; /* struct store_request; guarded by the store */
+    void (*wake)(struct store_mailbox *box);
+    void *owner;
+};
+void store_mailbox_init(struct store_mailbox *box, void (*wake)(struct store_mailbox *), void *owner);
+
+/* A request: made by store_request_new, filled in, posted, received back,
+ * freed with store_request_free. Between post and take it is the store's.
+ * Inputs are copied into the request's own memory by the setters, so callers'
+ * buffers need not stay put. */
+struct store_request {
+    struct link link;
+    enum store_kind kind;
+    struct store_mailbox *reply_to; /* NULL: nobody waits; the store frees it */
+    void *context;                  /* the caller's */
+    bool fail_fast;
+
+    /* in */
+    struct slice id;
+    int64_t now_ms;
+    int64_t cutoff_ms;              /* DELETE, EXPIRED */
+    uint32_t max_ids;               /* EXPIRED */
+    struct store_append_row *rows;  /* APPEND */
+    uint32_t row_count;
+    /* SNAPSHOT; also the answer of LOAD and PEEK */
+    struct slice text;
+    struct slice language, otp;     /* NULL ptr: none */
+    struct slice clients;           /* opaque */
+    uint64_t revision;
+    uint64_t keep_from;             /* SNAPSHOT: journal rows that end at or before this revision are dropped */
+    /* OPEN */
+    bool has_epoch;
+    struct store_epoch epoch;
+
+    /* out */
+    enum error result;              /* OK, ERR_STORAGE, ERR_NO_MEMORY; DELETE of a fresh one: ERR_FORBIDDEN */
+    bool found;                     /* LOAD, PEEK, DELETE */
+    int64_t created_ms, updated_ms, accessed_ms;
+    uint64_t text_bytes;            /* LOAD, PEEK */
+    struct store_epoch *epochs;     /* LOAD: oldest first */
+    uint32_t epoch_count;
+    struct store_batch *batches;    /* LOAD: by first_revision */
+    uint32_t batch_count;
+    struct slice *ids;              /* EXPIRED */
+    uint32_t id_count;
+    uint64_t duration_us;           /* of its transaction or query */
+
+    struct store_arena *arena;      /* owns what the slices point at */
+};
+
+/* NULL when there is no memory. `id` is copied; empty for APPEND and EXPIRED. */
+struct store_request *store_request_new(enum store_kind kind, struct slice id);
+void store_request_free(struct store_request *req);
+
+/* Copies bytes into the request's memory; *out points at the copy. */
+enum error store_request_copy(struct store_request *req, struct slice bytes, struct slice *out);
+/* Adopts a buffer's memory without copying; the buffer is empty afterwards. */
+enum error store_request_adopt(struct store_request *req, struct buf *bytes, struct slice *out);
+/* Adds a row to an APPEND request, copying id and batch. */
+enum error store_request_add_row(struct store_request *req, struct slice id, uint64_t first_revision,
+                                 uint64_t end_revision, struct slice batch);
+
+/* ---- the store --------------------------------------------------------- */
+
+enum store_event {
+    STORE_EVENT_WROTE,      /* a write transaction committed: duration_us, requests in it */
+    STORE_EVENT_READ,       /* a query ran: duration_us */
+    STORE_EVENT_FAILED,     /* a write failed; first of a row, and again every 10 s; text says why */
+    STORE_EVENT_RECOVERED,  /* writes work again */
+    STORE_EVENT_READ_FAILED,
+    STORE_EVENT_WAITING,    /* another server holds the lock (once) */
+    STORE_EVENT_LOCKED,     /* got it after waiting */
+    STORE_EVENT_MIGRATED,   /* schema at version `count`; text names what was done */
+};
+
+struct store_config {
+    struct slice uri;       /* path, sqlite://…, file:…; empty: in memory only */
+    enum store_durability durability;
+    /* Called on the store thread (or in store_open); must be quick and must
+     * not post requests. `text` is for the log: never document text. */
+    void (*on_event)(void *arg, enum store_event event, uint64_t duration_us, uint32_t count, const char *text);
+    void *arg;
+    /* Asked every 20 ms while waiting for the lock: true gives up. NULL: wait for ever. */
+    bool (*should_stop)(void *arg);
+};
+
+/* Makes the folder (0700) and the file (0600) if missing, takes the lock, opens,
+ * checks and migrates, starts the thread. On failure `message` (512 bytes)
+ * holds one sentence with the path and what to do:
+ *   ERR_STORAGE        cannot open, not a database, corrupt, newer schema
+ *   ERR_SHUTTING_DOWN  should_stop said so
+ *   ERR_NO_MEMORY
+ * Nothing that was there is changed on failure. */
+enum error store_open(const struct store_config *config, struct store **out, char message[512]);
+
+/* Hands the request over. Any thread. */
+void store_post(struct store *s, struct store_request *req);
+
+/* Moves finished requests into `out` (an initialised list). The mailbox's
+ * owner's thread. */
+void store_take(struct store *s, struct store_mailbox *box, struct link *out);
+
+/* Are writes failing at the moment? Any thread. */
+bool store_is_failing(const struct store *s);
+
+/* Numbers for the metrics; any thread, no locks held long. */
+struct store_stats {
+    uint64_t documents;       /* rows in `documents` */
+    uint64_t database_bytes;  /* the file and its WAL */
+    uint64_t queued_requests;
+    uint64_t oldest_wait_ms;  /* how long the head of the queue has been waiting */
+};
+struct store_stats store_stats(const struct store *s);
+
+/* Writes out what is queued (for at most `patience_ms` when writes fail),
+ * checkpoints, closes, releases the lock, joins the thread. Returns the number
+ * of write requests that could not be written. Finished requests stay in
+ * their mailboxes; take them before. */
+uint32_t store_close(struct store *s, int64_t patience_ms);
+
+#endif
