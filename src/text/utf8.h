@@ -40,9 +40,9 @@ bool utf8_has_cr(struct slice text);
 /* Measures valid text. Fast: counts word-wise. */
 struct measure utf8_measure(struct slice text);
 
-/* The byte offset of the code point number `points` (or of the first code
- * point at or after UTF-16 unit `u16`). At most the text's own size, else the
- * text's length is the answer. */
+/* The byte offset of the code point number `points`, or of the code point that
+ * holds UTF-16 unit number `u16` (so a position inside a surrogate pair counts
+ * as before it). Beyond the text, its length. */
 size_t utf8_offset_of_points(struct slice text, uint32_t points);
 size_t utf8_offset_of_u16(struct slice text, uint32_t u16);
 

@@ -1,0 +1,19 @@
+/* The server's memory: the C library's. */
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+void *mem_alloc(size_t size_bytes)
+{
+    return malloc(size_bytes);
+}
+
+void *mem_realloc(void *ptr, size_t size_bytes)
+{
+    return realloc(ptr, size_bytes);
+}
+
+void mem_free(void *ptr)
+{
+    free(ptr);
+}

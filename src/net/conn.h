@@ -1,0 +1,66 @@
+/* conn.h - one WebSocket connection on a loop.
+ *
+ *   socket ─read─► wslay: frames, UTF-8, fragments ─► on_message
+ *   conn_send ─► outbox (shared frames) ─► loop_flush ─writev─► socket
+ *
+ * An idle connection costs its struct and nothing else: the receive context
+ * and its buffers are borrowed from the loop's pool only while a message is
+ * incomplete.
+ *
+ * Slow readers. When more than limits.outbox_frames frames wait, conn_is_ready
+ * says no; the owner then keeps state instead of sending, and is told by
+ * on_drain when the outbox is empty again.
+ *
+ * Closing. conn_close sends what is queued, then a Close frame, and waits
+ * shortly for the peer's; conn_kill drops the socket. Either way on_closed
+ * comes exactly once, from loop code (never from inside conn_close itself),
+ * after which the connection is freed at the end of the turn. After conn_close
+ * there are no more on_message calls.
+ *
+ * Owner: the loop; all functions on its thread only. */
+#ifndef KOLABPAD_NET_CONN_H
+#define KOLABPAD_NET_CONN_H
+
+#include "net/frame.h"
+#include "net/loop.h"
+
+struct conn;
+
+struct conn_end {
+    enum error why;      /* OK: the peer closed it; else what we closed it for, or ERR_IDLE, ERR_SLOW_READER … */
+    uint16_t code;       /* the close code seen or sent; 1006 when the socket just ended */
+    bool clean;          /* was there a closing handshake? */
+};
+
+struct conn_handlers {
+    /* A whole text message, valid UTF-8; borrowed for the call. Binary
+     * messages and oversized ones are closed here (4400, 1009). */
+    void (*on_message)(void *owner, struct slice text);
+    void (*on_drain)(void *owner);
+    void (*on_closed)(void *owner, const struct conn_end *end);
+};
+
+/* Takes over a connected socket whose handshake is done, with the bytes that
+ * were already read behind it (copied). The socket is closed on failure too. */
+enum error conn_open(struct loop *loop, int fd, struct slice already_read, const struct conn_handlers *handlers,
+                     void *owner, struct conn **out);
+
+/* Queues a frame (takes its own reference); written by the next loop_flush.
+ * Cannot fail visibly: without memory the connection is killed. */
+void conn_send(struct conn *c, struct frame *f);
+
+bool conn_is_ready(const struct conn *c);
+size_t conn_waiting_bytes(const struct conn *c);
+
+/* `reason` at most 123 bytes of UTF-8; empty: error_text(why). */
+void conn_close(struct conn *c, enum error why, struct slice reason);
+void conn_kill(struct conn *c);
+bool conn_is_closing(const struct conn *c);
+
+/* Messages of this size and more are refused, from now on. */
+void conn_set_message_max(struct conn *c, size_t bytes);
+
+/* Milliseconds since it was opened; for dumps. */
+int64_t conn_age_ms(const struct conn *c);
+
+#endif

@@ -1,0 +1,92 @@
+/* http.h - the front door: HTTP/1.1 on one thread of libmicrohttpd.
+ *
+ * Each complete request (body included) is given to the handler on the front
+ * door's thread. The handler answers by http_respond or http_upgrade, at once
+ * or later and from any thread: until then the HTTP connection is suspended and
+ * costs no thread. Exactly one answer for each request; the request is gone
+ * after it.
+ *
+ * Bounded: connections in total, bytes of headers, bytes of body (HTTP_BODY_MAX),
+ * seconds for slow or half-open requests. Every response carries the security
+ * headers. Oversized, malformed or aborted requests never reach the handler. */
+#ifndef KOLABPAD_NET_HTTP_H
+#define KOLABPAD_NET_HTTP_H
+
+#include "net/address.h"
+
+enum { HTTP_BODY_MAX = 16 * 1024, HTTP_HEADERS_MAX = 16 };
+
+struct http_server;
+
+struct http_request {
+    struct slice method;
+    struct slice path;        /* as sent, not decoded, BASE_PATH removed; begins with '/' */
+    struct slice body;
+    struct address client;    /* the real one, behind TRUSTED_PROXIES */
+    bool is_tls;              /* X-Forwarded-Proto: https from a trusted proxy */
+    void *context;            /* the handler's */
+};
+
+/* Absent: ptr NULL. Present but empty: ptr set, len 0. Borrowed until the
+ * answer. Query values are percent-decoded. */
+struct slice http_query(const struct http_request *req, const char *name);
+struct slice http_header(const struct http_request *req, const char *name);
+
+/* Decodes %XX; false for a broken escape. */
+bool http_percent_decode(struct slice raw, struct buf *out);
+
+struct http_header_pair {
+    const char *name;
+    struct slice value;
+};
+
+struct http_response {
+    int status;
+    const char *content_type;      /* NULL: none */
+    struct slice body;             /* copied */
+    struct http_header_pair headers[HTTP_HEADERS_MAX];
+    size_t header_count;
+    int file_fd;                   /* with file_bytes > 0: sent instead of body and closed */
+    uint64_t file_bytes;
+};
+
+/* HEAD is answered without the body by the front door itself. */
+void http_respond(struct http_request *req, const struct http_response *response);
+
+/* The error as JSON: {"error":"…","code":"…"} with its status. */
+void http_respond_error(struct http_request *req, enum error err);
+
+/* Is it a correct WebSocket handshake (RFC 6455, version 13)? */
+bool http_wants_websocket(const struct http_request *req);
+/* Does Sec-WebSocket-Protocol offer it? */
+bool http_offers_protocol(const struct http_request *req, struct slice protocol);
+
+/* Answers 101 and hands the socket over: `on_socket` is called on the front
+ * door's thread with a socket that is the callee's from then on (non-blocking,
+ * TCP_NODELAY), and the bytes already read behind the handshake (borrowed). If
+ * the client has gone meanwhile, fd is -1. `protocol` empty: none chosen. */
+void http_upgrade(struct http_request *req, struct slice protocol,
+                  void (*on_socket)(void *arg, int fd, struct slice already_read), void *arg);
+
+struct http_config {
+    struct slice host;             /* empty: all addresses, IPv6 and IPv4 */
+    uint16_t port;                 /* 0: any free one */
+    struct slice base_path;        /* "" or "/pad" */
+    uint32_t connections_max;      /* HTTP connections at a time (upgraded ones do not count) */
+    uint32_t timeout_s;
+    const struct network *trusted; /* borrowed for life */
+    size_t trusted_count;
+    void (*handler)(void *arg, struct http_request *req);
+    void *arg;
+};
+
+/* Binds and starts the thread. ERR_STORAGE never; ERR_OVERLOADED when the
+ * address cannot be bound: `message` says which and why. */
+enum error http_open(const struct http_config *config, struct http_server **out, char message[512]);
+uint16_t http_port(const struct http_server *s);
+/* Stops accepting; requests under way may still be answered. */
+void http_quiesce(struct http_server *s);
+/* Every request must have been answered. */
+void http_close(struct http_server *s);
+
+#endif
