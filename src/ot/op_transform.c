@@ -1,0 +1,127 @@
+#include "base/assert.h"
+#include "ot/op_code.h"
+#include "ot/op_cursor.h"
+
+/* One side of the walk: an operation as it was made, and the same after the
+ * other one. A side whose result nobody asked for has no `out`. */
+struct side {
+    struct op_cursor in;
+    struct op *out;
+};
+
+static enum error keep(struct side *s, uint32_t points)
+{
+    return s->out ? op_retain(s->out, points) : OK;
+}
+
+/* `author` inserts here; the other one finds the text there and steps over it. */
+static enum error take_insert(struct side *author, struct side *other)
+{
+    uint32_t points = author->in.at.points;
+    struct slice text = op_cursor_take(&author->in, points);
+    enum error err = author->out ? op_insert_checked(author->out, text, points) : OK;
+
+    return err ? err : keep(other, points);
+}
+
+/* Both insert here: the smaller text goes first. Of equal ones each keeps its
+ * own first, which makes the same text on both sides. */
+static enum error take_both_inserts(struct side *a, struct side *b)
+{
+    int order = slice_compare(a->in.at.text, b->in.at.text);
+    enum error err = OK;
+
+    if (order <= 0)
+        err = take_insert(a, b);
+    if (!err && order >= 0)
+        err = take_insert(b, a);
+    return err;
+}
+
+/* The next points of the common text: each side keeps or drops them. What the
+ * other one dropped is no longer there to be kept or dropped. */
+static enum error take_piece(struct side *a, struct side *b)
+{
+    uint32_t points = a->in.at.points < b->in.at.points ? a->in.at.points : b->in.at.points;
+    bool a_keeps = a->in.at.kind == OP_RETAIN, b_keeps = b->in.at.kind == OP_RETAIN;
+    enum error err = OK;
+
+    op_cursor_take(&a->in, points);
+    op_cursor_take(&b->in, points);
+    if (b_keeps && a->out)
+        err = a_keeps ? op_retain(a->out, points) : op_delete(a->out, points);
+    if (!err && a_keeps && b->out)
+        err = b_keeps ? op_retain(b->out, points) : op_delete(b->out, points);
+    return err;
+}
+
+static enum error take_next(struct side *a, struct side *b)
+{
+    bool a_inserts = op_cursor_is(&a->in, OP_INSERT), b_inserts = op_cursor_is(&b->in, OP_INSERT);
+
+    if (a_inserts && b_inserts)
+        return take_both_inserts(a, b);
+    if (a_inserts)
+        return take_insert(a, b);
+    if (b_inserts)
+        return take_insert(b, a);
+    ASSERT(!a->in.done && !b->in.done); /* both are as long as the common text */
+    return take_piece(a, b);
+}
+
+static enum error walk(struct side *a, struct side *b)
+{
+    enum error err = OK;
+
+    while (!err && !(a->in.done && b->in.done))
+        err = take_next(a, b);
+    return err;
+}
+
+/* A little more than most results need, so that they are one allocation. */
+static enum error reserve(struct op *out, struct op_view of)
+{
+    return buf_reserve(&out->code, of.code.len + 2 * COMPONENT_HEAD_MAX);
+}
+
+enum error op_transform(struct op_view a, struct op_view b, struct op *a1, struct op *b1)
+{
+    struct op built_a = {0}, built_b = {0};
+    struct side side_a = {op_cursor(a), &built_a}, side_b = {op_cursor(b), &built_b};
+    enum error err;
+
+    if (a.base_points != b.base_points)
+        return ERR_BAD_OPERATION;
+    err = reserve(&built_a, a);
+    if (!err)
+        err = reserve(&built_b, b);
+    if (!err)
+        err = walk(&side_a, &side_b);
+    if (err) {
+        op_deinit(&built_a);
+        op_deinit(&built_b);
+        return err;
+    }
+    op_move(a1, &built_a);
+    op_move(b1, &built_b);
+    return OK;
+}
+
+enum error op_rebase(struct op_view a, struct op_view over_b, struct op *a1)
+{
+    struct op built = {0};
+    struct side side_a = {op_cursor(a), &built}, side_b = {op_cursor(over_b), NULL};
+    enum error err;
+
+    if (a.base_points != over_b.base_points)
+        return ERR_BAD_OPERATION;
+    err = reserve(&built, a);
+    if (!err)
+        err = walk(&side_a, &side_b);
+    if (err) {
+        op_deinit(&built);
+        return err;
+    }
+    op_move(a1, &built);
+    return OK;
+}
