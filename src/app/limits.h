@@ -1,0 +1,49 @@
+/* limits.h - how often one address may do what.
+ *
+ * A token bucket for each (address, action), in a table of bounded size that
+ * forgets whoever has been quiet long enough to be full again. One mutex: it
+ * is asked on connects, passwords and new documents, never for an edit. Any
+ * thread. An address is its /64 in IPv6. A rate of 0 is no limit. */
+#ifndef KOLABPAD_APP_LIMITS_H
+#define KOLABPAD_APP_LIMITS_H
+
+#include "net/address.h"
+
+enum limit_action {
+    LIMIT_NEW_DOCUMENT,
+    LIMIT_PASSWORD_ATTEMPT, /* only failures are counted */
+    LIMIT_PASSWORD_CHANGE,
+    LIMIT_ACTION_COUNT
+};
+
+struct limits;
+
+struct limits_config {
+    uint32_t per_minute[LIMIT_ACTION_COUNT];
+    uint32_t connections_per_address;
+    uint32_t connections_total;
+    uint32_t addresses_max; /* entries in the table; when full, unknown addresses share one */
+};
+
+enum error limits_new(const struct limits_config *config, struct limits **out);
+void limits_free(struct limits *l);
+
+/* Takes one token; false: ERR_RATE_LIMITED. */
+bool limits_take(struct limits *l, enum limit_action action, struct address who, int64_t now_ms);
+/* Is there a token? Takes none. */
+bool limits_has(struct limits *l, enum limit_action action, struct address who, int64_t now_ms);
+
+/* A connection comes (OK, ERR_RATE_LIMITED for its address, ERR_OVERLOADED for
+ * all) and goes. */
+enum error limits_connect(struct limits *l, struct address who);
+void limits_disconnect(struct limits *l, struct address who);
+
+/* A bucket for one connection's edits, held by the connection. */
+struct edit_bucket {
+    int64_t tokens_milli;
+    int64_t refilled_ms;
+};
+/* False: refused. `per_second` 0: no limit. */
+bool edit_bucket_take(struct edit_bucket *b, uint32_t per_second, uint32_t burst, int64_t now_ms);
+
+#endif

@@ -1,0 +1,104 @@
+/* metrics.h - everything the server counts, in one table.
+ *
+ * The table gives each metric its constant, its bare name (the founding
+ * document's, and kolabpad_NAME for Prometheus), its type, unit and help. From
+ * it come /api/stats as JSON, the Prometheus text, docs/metrics.md and the test
+ * that every row is documented.
+ *
+ * Counters and gauges are relaxed atomics that any thread may change; reading
+ * them walks the table and nothing else. Histograms have fixed buckets. */
+#ifndef KOLABPAD_OBSERVE_METRICS_H
+#define KOLABPAD_OBSERVE_METRICS_H
+
+#include "base/buf.h"
+
+/* clang-format off */
+/*    constant                    name                          type     help */
+#define METRIC_TABLE(X)                                                                                               \
+    /* performance */                                                                                                 \
+    X(METRIC_DOCUMENTS,           "documents_in_memory",        GAUGE,   "Documents loaded in memory")                \
+    X(METRIC_ACTIVE_DOCUMENTS,    "documents_active",           GAUGE,   "Documents with at least one connection")    \
+    X(METRIC_PERSISTERS,          "active_persisters_count",    GAUGE,   "Background persisters running")             \
+    X(METRIC_CONNECTIONS,         "websocket_connections_total",GAUGE,   "Open WebSocket connections")                \
+    X(METRIC_USERS,               "users",                      GAUGE,   "Participants in all documents")             \
+    X(METRIC_MEMORY,              "memory_usage_bytes",         GAUGE,   "Resident memory of the process")            \
+    X(METRIC_MEMORY_LIMIT,        "memory_limit_bytes",         GAUGE,   "Memory the process may use: its cgroup's limit or the machine's memory") \
+    X(METRIC_TASKS,               "goroutine_count",            GAUGE,   "Live tasks: connections, persisters, background jobs") \
+    X(METRIC_DB_WRITES,           "db_writes_total",            COUNTER, "Write requests committed to the database")  \
+    X(METRIC_DB_WRITES_MINUTE,    "db_writes_per_minute",       GAUGE,   "Document snapshots written during the last minute") \
+    X(METRIC_DB_READS,            "db_reads_total",             COUNTER, "Reads from the database")                   \
+    X(METRIC_JOURNAL_COMMITS,     "journal_commits_total",      COUNTER, "Transactions committed to the journal")     \
+    X(METRIC_EDITS,               "edits_total",                COUNTER, "Edits applied")                             \
+    X(METRIC_DELIVERIES,          "deliveries_total",           COUNTER, "Operations delivered, once for each receiver") \
+    X(METRIC_BYTES_IN,            "websocket_received_bytes_total", COUNTER, "Bytes received on WebSockets")          \
+    X(METRIC_BYTES_OUT,           "websocket_sent_bytes_total", COUNTER, "Bytes sent on WebSockets")                  \
+    X(METRIC_HTTP_REQUESTS,       "http_requests_total",        COUNTER, "HTTP requests answered")                    \
+    X(METRIC_CPU,                 "process_cpu_milliseconds_total", COUNTER, "CPU time used by the process")          \
+    X(METRIC_OPEN_FILES,          "process_open_fds",           GAUGE,   "Open file descriptors")                     \
+    /* behaviour */                                                                                                   \
+    X(METRIC_IDLE_PERSIST,        "idle_persist_total",         COUNTER, "Writes 30 s after the last edit")           \
+    X(METRIC_SAFETY_NET_PERSIST,  "safety_net_persist_total",   COUNTER, "Writes 5 min after the last write")         \
+    X(METRIC_CRITICAL_WRITE,      "critical_write_total",       COUNTER, "Immediate writes of password changes")      \
+    X(METRIC_LAST_USER_FLUSH,     "last_user_flush_total",      COUNTER, "Writes when the last connection left")      \
+    X(METRIC_EVICTION_FLUSH,      "eviction_flush_total",       COUNTER, "Writes before leaving memory")              \
+    X(METRIC_SHUTDOWN_FLUSH,      "shutdown_flush_total",       COUNTER, "Writes at shutdown")                        \
+    /* health */                                                                                                      \
+    X(METRIC_PERSIST_ERRORS,      "persist_errors_total",       COUNTER, "Failed database writes")                    \
+    X(METRIC_READ_ERRORS,         "db_read_errors_total",       COUNTER, "Failed database reads")                     \
+    X(METRIC_OTP_ERRORS,          "otp_validation_errors_total",COUNTER, "Wrong or missing passwords")                \
+    X(METRIC_EVICTIONS,           "document_evictions_total",   COUNTER, "Documents removed from memory")             \
+    X(METRIC_EXPIRATIONS,         "document_expirations_total", COUNTER, "Documents deleted from the database")       \
+    X(METRIC_SLOW_READERS,        "slow_readers_closed_total",  COUNTER, "Connections closed because they took nothing") \
+    X(METRIC_UPTIME,              "uptime_seconds",             GAUGE,   "Seconds since the server started")          \
+    X(METRIC_START_TIME,          "start_time",                 GAUGE,   "When the server started, seconds since the epoch") \
+    X(METRIC_STORED_DOCUMENTS,    "num_documents",              GAUGE,   "Documents in the database")                 \
+    X(METRIC_DATABASE_SIZE,       "database_size",              GAUGE,   "Bytes of the database and its write-ahead log") \
+    X(METRIC_LOG_DROPPED,         "log_lines_dropped_total",    COUNTER, "Log lines dropped because the log was too slow")
+
+/*    constant                    name                          help */
+#define HISTOGRAM_TABLE(X)                                                                                            \
+    X(HISTOGRAM_PERSIST,          "persist_latency_seconds",    "Time to write a document snapshot")                  \
+    X(HISTOGRAM_JOURNAL,          "journal_commit_seconds",     "Time of a journal transaction")                      \
+    X(HISTOGRAM_EDIT,             "edit_apply_seconds",         "Time to check, rebase and apply an edit")            \
+    X(HISTOGRAM_FANOUT,           "fanout_seconds",             "Time from an edit's arrival to its broadcast")
+/* clang-format on */
+
+enum metric {
+#define X(constant, name, type, help) constant,
+    METRIC_TABLE(X)
+#undef X
+    METRIC_COUNT
+};
+enum histogram {
+#define X(constant, name, help) constant,
+    HISTOGRAM_TABLE(X)
+#undef X
+    HISTOGRAM_COUNT
+};
+
+void metric_add(enum metric m, int64_t delta);
+void metric_set(enum metric m, int64_t value);
+int64_t metric_get(enum metric m);
+static inline void metric_inc(enum metric m)
+{
+    metric_add(m, 1);
+}
+void histogram_observe(enum histogram h, uint64_t microseconds);
+/* Refused edits, requests and connections, by reason (a label of bounded size). */
+void metric_rejected(enum error reason);
+/* One more snapshot written, for the sliding minute. */
+void metric_snapshot_written(int64_t now_ms);
+
+/* Refreshes what is read from the system: memory, CPU, open files, uptime. */
+void metrics_refresh(int64_t now_ms);
+void metrics_start(int64_t now_ms, const char *version, const char *commit);
+
+/* The JSON object of GET /api/stats: every name of the table, and the founding
+ * document's shorter ones (active_persisters, websocket_connections,
+ * memory_usage_mb, persist_errors). */
+enum error metrics_json(struct buf *out);
+/* The Prometheus text format 0.0.4: kolabpad_NAME, and the bare names too when
+ * `bare_names`. */
+enum error metrics_prometheus(struct buf *out, bool bare_names);
+
+#endif

@@ -1,0 +1,77 @@
+/* client_message.h - what clients say, decoded and checked.
+ *
+ * Every message is a JSON object with exactly one key (docs/protocol.md).
+ * jansson parses; this file checks shape, types and ranges, so that what comes
+ * out needs no further validation but that against the document.
+ *
+ * A decoder is reused for all messages of a shard: the strings and arrays of a
+ * message are valid until the next call or client_decoder_deinit. One thread. */
+#ifndef KOLABPAD_PROTO_CLIENT_MESSAGE_H
+#define KOLABPAD_PROTO_CLIENT_MESSAGE_H
+
+#include "pad/pad.h"
+
+enum client_message_kind {
+    CLIENT_HELLO, /* v2 only */
+    CLIENT_EDIT,
+    CLIENT_SET_LANGUAGE,
+    CLIENT_INFO,
+    CLIENT_CURSORS,
+    CLIENT_PING, /* v2 only */
+};
+
+struct client_message {
+    enum client_message_kind kind;
+    union {
+        struct {
+            struct pad_hello pad; /* name is cleaned; "" when it has none */
+            struct slice otp;     /* NULL ptr: null or absent */
+        } hello;
+        struct {
+            uint64_t revision;
+            struct op_view op;
+        } edit;
+        struct slice language;
+        struct {
+            struct slice name; /* cleaned, not empty */
+            uint16_t hue;
+        } info;
+        struct {
+            const uint32_t *carets;
+            size_t caret_count;
+            const struct pad_range *selections;
+            size_t selection_count;
+        } cursors;
+        int64_t ping;
+    };
+};
+
+struct client_decoder {
+    struct op op;       /* the last edit */
+    struct buf name;
+    struct buf numbers; /* carets and selections */
+    void *root;         /* json_t of the last message */
+};
+
+void client_decoder_deinit(struct client_decoder *d);
+
+/* Errors: ERR_BAD_MESSAGE (not JSON, not one known key, wrong types, numbers
+ * that are no integers or out of range, extra or missing members),
+ * ERR_BAD_OPERATION, ERR_BAD_TEXT (inserts), ERR_NO_MEMORY. `detail` then
+ * holds a short static text for the close reason ("Edit: revision must be an
+ * integer >= 0"). Unknown extra members inside a known message are ignored, so
+ * that newer clients can add some; unknown messages are refused. */
+enum error client_decode(struct client_decoder *d, enum pad_version version, struct slice json,
+                         struct client_message *out, const char **detail);
+
+/* The body of POST and DELETE …/protect. Strings live in the decoder. */
+struct protect_request {
+    uint64_t user_id;
+    struct slice user_name; /* NULL ptr: absent */
+    struct slice otp;       /* NULL ptr: absent or null */
+    bool has_client;
+    struct id128 client;
+};
+enum error protect_decode(struct client_decoder *d, struct slice json, struct protect_request *out);
+
+#endif

@@ -1,0 +1,52 @@
+/* server_message.h - what the server says, as JSON text.
+ *
+ * Each function appends one message, without WebSocket framing, to a JSON
+ * writer (sticky errors: ask json_error at the end). The key and member order
+ * is that of docs/protocol.md, which v1 clients see byte for byte. */
+#ifndef KOLABPAD_PROTO_SERVER_MESSAGE_H
+#define KOLABPAD_PROTO_SERVER_MESSAGE_H
+
+#include "base/json.h"
+#include "pad/pad.h"
+
+/* An operation: [5,"text",-3]. */
+void encode_operation(struct json *j, struct op_view op);
+
+/* v1 */
+void encode_identity(struct json *j, uint64_t user_id);
+
+/* {"History":{"start":…,"operations":[…]}} with the operations [from, to) of the
+ * pad under the peer's numbering. For a v1 peer, `with_v1_text` puts the
+ * insert that stands for the text before in front, and start is 0. */
+void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, uint64_t to, bool with_v1_text);
+
+/* v2 */
+struct welcome_message {
+    const struct pad *pad;
+    const struct pad_welcome *welcome;
+    int64_t created_ms, expires_ms; /* expires 0: never */
+    size_t message_bytes_max;
+    const char *server;             /* "1.0.0 (abc1234)" */
+};
+void encode_welcome(struct json *j, const struct welcome_message *m);
+void encode_snapshot(struct json *j, const struct pad *pad); /* the text at pad->revision */
+void encode_users(struct json *j, struct pad *pad);          /* everybody, the receiver included */
+void encode_rejected(struct json *j, uint64_t revision, enum error why, uint64_t limit); /* limit 0: left out */
+void encode_pong(struct json *j, int64_t n);
+
+/* both; a changed item as the message that tells it */
+void encode_user_info(struct json *j, const struct pad_peer *peer);
+void encode_user_left(struct json *j, uint64_t user_id);
+void encode_user_cursor(struct json *j, struct pad_peer *peer);
+void encode_language(struct json *j, const struct pad *pad);
+/* The language at connect time: by user 18446744073709551615, "System". */
+void encode_language_initial(struct json *j, const struct pad *pad);
+void encode_otp(struct json *j, const struct pad *pad);
+void encode_otp_initial(struct json *j, const struct pad *pad);
+/* v2: {"Storage":{"writable":false}} */
+void encode_storage(struct json *j, const struct pad *pad);
+
+/* The message for a change, as above; false when `version` has none for it. */
+bool encode_change(struct json *j, struct pad *pad, const struct pad_change *change, enum pad_version version);
+
+#endif

@@ -1,0 +1,112 @@
+#include "text/rope_node.h"
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/mem.h"
+
+struct rope_node *leaf_new(uint32_t cap_bytes)
+{
+    struct rope_node *node = mem_alloc(sizeof *node + cap_bytes);
+
+    ASSERT(cap_bytes > 0 && cap_bytes <= LEAF_MAX);
+    if (node)
+        *node = (struct rope_node){.cap = (uint16_t)cap_bytes};
+    return node;
+}
+
+struct rope_node *inner_new(void)
+{
+    struct inner *inner = mem_alloc(sizeof *inner);
+
+    if (!inner)
+        return NULL;
+    inner->head = (struct rope_node){0};
+    return &inner->head;
+}
+
+void node_free(struct rope_node *node, unsigned height)
+{
+    if (height > 0)
+        for (unsigned i = 0; i < node->count; i++)
+            node_free(as_inner(node)->child[i], height - 1);
+    mem_free(node);
+}
+
+void inner_put(struct inner *p, unsigned at, struct rope_node *child, struct measure size)
+{
+    unsigned behind = p->head.count - at;
+
+    ASSERT(p->head.count < FANOUT && at <= p->head.count);
+    memmove(&p->child[at + 1], &p->child[at], behind * sizeof p->child[0]);
+    memmove(&p->size[at + 1], &p->size[at], behind * sizeof p->size[0]);
+    p->child[at] = child;
+    p->size[at] = size;
+    p->head.count++;
+}
+
+void inner_del(struct inner *p, unsigned at)
+{
+    unsigned behind = p->head.count - at - 1u;
+
+    memmove(&p->child[at], &p->child[at + 1], behind * sizeof p->child[0]);
+    memmove(&p->size[at], &p->size[at + 1], behind * sizeof p->size[0]);
+    p->head.count--;
+}
+
+static void leaf_append(struct rope_node *to, struct rope_node *from)
+{
+    ASSERT(to->count + from->count <= to->cap);
+    memcpy(as_leaf(to)->text + to->count, as_leaf(from)->text, from->count);
+    to->count = (uint16_t)(to->count + from->count);
+}
+
+static void inner_append(struct inner *to, const struct inner *from)
+{
+    memcpy(&to->child[to->head.count], from->child, from->head.count * sizeof from->child[0]);
+    memcpy(&to->size[to->head.count], from->size, from->head.count * sizeof from->size[0]);
+    to->head.count = (uint16_t)(to->head.count + from->head.count);
+}
+
+/* Makes one of children i and i + 1 if they are too small for two. The result
+ * never counts less than the larger of them did: what was settled beside it
+ * stays settled. */
+static bool merge_pair(struct inner *p, unsigned height, unsigned i)
+{
+    struct rope_node *left = p->child[i], *right = p->child[i + 1];
+    unsigned seam = left->count;
+
+    if (left->count + right->count > (height == 1 ? LEAF_PAIR_MIN : INNER_PAIR_MIN))
+        return false;
+    if (height == 1)
+        leaf_append(left, right);
+    else
+        inner_append(as_inner(left), as_inner(right));
+    mem_free(right);
+    p->size[i] = measure_add(p->size[i], p->size[i + 1]);
+    inner_del(p, i + 1);
+    if (height > 1)
+        inner_settle(as_inner(left), height - 1, seam, seam);
+    return true;
+}
+
+void inner_settle(struct inner *p, unsigned height, unsigned first, unsigned last)
+{
+    unsigned i = first > 0 ? first - 1 : 0;
+
+    while (i <= last && i + 1 < p->head.count) {
+        if (!merge_pair(p, height, i))
+            i++;
+        else if (last > 0)
+            last--;
+    }
+}
+
+void rope_settle_root(struct rope *r)
+{
+    while (r->height > 0 && r->root->count == 1) {
+        struct rope_node *only = as_inner(r->root)->child[0];
+        mem_free(r->root);
+        r->root = only;
+        r->height--;
+    }
+}
