@@ -11,14 +11,18 @@
  *          /       \                     |
  *      "to be"   "or not …"          "to be …"
  *
- * Invariant (rope_check): every leaf at the same depth and not empty, every
- * node but the root at least a quarter full, sums exact, text valid UTF-8.
+ * Invariant (rope_check): every leaf at the same depth and not empty, a root
+ * that is no leaf has two children or more, any two neighbours under one node
+ * are together more than half of what one holds (so nodes are a quarter full
+ * on average at worst), sums exact, text valid UTF-8. Text typed in sequence
+ * leaves full leaves behind, wherever it is typed.
  *
  * Units: positions are in code points unless the name says otherwise. Owner:
  * whoever holds the struct; no thread but the owner's touches it. A zeroed
  * struct is a valid empty rope. An empty rope holds no memory of its own.
  *
- * Failure: ERR_NO_MEMORY, with the text unchanged. Positions out of range are
+ * Failure: ERR_NO_MEMORY, with the text unchanged; also when a text would be
+ * longer than ROPE_BYTES_MAX. Positions out of range are
  * the caller's mistake and are asserted: what comes from a peer is checked
  * against rope_size first (op_apply does). */
 #ifndef KOLABPAD_TEXT_ROPE_H
@@ -28,6 +32,8 @@
 #include "text/utf8.h"
 
 struct rope_node;
+
+#define ROPE_BYTES_MAX (UINT32_C(1) << 31)
 
 struct rope {
     struct rope_node *root; /* NULL when empty */
@@ -66,8 +72,9 @@ enum error rope_read(const struct rope *r, uint32_t at_points, uint32_t count_po
  * Any edit of the rope ends the iteration. */
 enum { ROPE_HEIGHT_MAX = 12 };
 struct rope_chunks {
-    const struct rope_node *node[ROPE_HEIGHT_MAX];
+    const struct rope_node *node[ROPE_HEIGHT_MAX]; /* the way down … */
     uint8_t index[ROPE_HEIGHT_MAX];
+    const struct rope_node *leaf; /* … to the leaf that comes next */
     uint8_t height;
     bool done;
 };

@@ -1,0 +1,140 @@
+/* Building a whole rope at once, with full leaves. */
+#include "base/assert.h"
+#include "base/mem.h"
+#include "text/rope.h"
+#include "text/rope_node.h"
+
+/* A cut may have to move by up to three bytes to stand between code points. */
+enum { LEAF_FILL = LEAF_MAX - 4 };
+
+/* Text that comes in one piece or, when a rope is rebuilt, leaf by leaf. */
+struct source {
+    struct slice chunk;
+    struct rope_chunks more;
+    uint32_t rest_bytes;
+    uint32_t leaf_cap_min;
+};
+
+static void take(struct source *from, char *to, uint32_t count_bytes)
+{
+    from->rest_bytes -= count_bytes;
+    while (count_bytes > 0) {
+        if (from->chunk.len == 0)
+            rope_chunks_next(&from->more, &from->chunk);
+        uint32_t part = from->chunk.len < count_bytes ? (uint32_t)from->chunk.len : count_bytes;
+        memcpy(to, from->chunk.ptr, part);
+        from->chunk = slice_from(from->chunk, part);
+        to += part;
+        count_bytes -= part;
+    }
+}
+
+static bool is_inside_point(const struct source *from)
+{
+    return from->chunk.len > 0 && ((uint8_t)from->chunk.ptr[0] & 0xc0) == 0x80;
+}
+
+/* The next leaf, of `leaves` that share the rest evenly. */
+static struct rope_node *build_leaf(struct source *from, uint32_t leaves, struct measure *size)
+{
+    char text[LEAF_MAX];
+    uint32_t count = (from->rest_bytes + leaves - 1) / leaves;
+
+    take(from, text, count);
+    for (; is_inside_point(from); count++)
+        take(from, text + count, 1);
+
+    struct rope_node *leaf = leaf_new(count > from->leaf_cap_min ? count : from->leaf_cap_min);
+    if (!leaf)
+        return NULL;
+    memcpy(as_leaf(leaf)->text, text, count);
+    leaf->count = (uint16_t)count;
+    *size = utf8_measure(slice_of(text, count));
+    return leaf;
+}
+
+static uint32_t ceil_div(uint32_t number, uint32_t by)
+{
+    return (number + by - 1) / by;
+}
+
+/* How many leaves fit under a node of that height. */
+static uint32_t leaves_under(unsigned height)
+{
+    uint32_t leaves = 1;
+
+    while (height-- > 0)
+        leaves *= FANOUT;
+    return leaves;
+}
+
+/* A subtree with the next `leaves` leaves, all nodes of a level equally full.
+ * NULL, and nothing left behind, when there is no memory. */
+static struct rope_node *build_node(struct source *from, uint32_t leaves, unsigned height,
+                                    struct measure *size, uint32_t leaves_after)
+{
+    if (height == 0)
+        return build_leaf(from, 1 + leaves_after, size);
+
+    struct rope_node *node = inner_new();
+    uint32_t children = ceil_div(leaves, leaves_under(height - 1));
+    if (!node)
+        return NULL;
+    *size = (struct measure){0};
+    for (; children > 0; children--) {
+        uint32_t share = ceil_div(leaves, children);
+        struct measure part;
+        leaves -= share;
+        struct rope_node *child = build_node(from, share, height - 1, &part, leaves_after + leaves);
+        if (!child) {
+            node_free(node, height);
+            return NULL;
+        }
+        inner_put(as_inner(node), node->count, child, part);
+        *size = measure_add(*size, part);
+    }
+    return node;
+}
+
+static enum error build(struct rope *out, struct source *from)
+{
+    struct rope built = {0};
+    uint32_t leaves = from->rest_bytes <= LEAF_MAX ? 1 : ceil_div(from->rest_bytes, LEAF_FILL);
+
+    from->leaf_cap_min = leaves > 1 ? LEAF_CAP_MIN : 0;
+    while (leaves_under(built.height) < leaves)
+        built.height++;
+    built.root = build_node(from, leaves, built.height, &built.size, 0);
+    if (!built.root)
+        return ERR_NO_MEMORY;
+    *out = built;
+    return OK;
+}
+
+enum error rope_from_text(struct rope *out, struct slice text)
+{
+    struct source from = {.chunk = text, .more.done = true, .rest_bytes = (uint32_t)text.len};
+
+    if (text.len > ROPE_BYTES_MAX)
+        return ERR_NO_MEMORY;
+    if (text.len == 0) {
+        *out = (struct rope){0};
+        return OK;
+    }
+    return build(out, &from);
+}
+
+enum error rope_pack(struct rope *r)
+{
+    struct source from = {.more = rope_chunks(r), .rest_bytes = r->size.bytes};
+    struct rope packed;
+
+    if (!r->root)
+        return OK;
+    enum error err = build(&packed, &from);
+    if (err)
+        return err;
+    rope_deinit(r);
+    *r = packed;
+    return OK;
+}
