@@ -68,5 +68,5 @@ function tokensIn(person: Client): string[] {
     .all('History')
     .flatMap(({ operations }) => operations as { operation: Operation }[])
     .flatMap(({ operation }) => operation.filter((part): part is string => typeof part === 'string'))
-    .flatMap((text): string[] => text.match(/<[^>]*>/g) ?? []);
+    .flatMap((text) => Array.from(text.matchAll(/<[^>]*>/g), ([token]) => token));
 }

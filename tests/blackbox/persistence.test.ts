@@ -182,15 +182,17 @@ test('journal before broadcast: nobody hears of an edit that is not stored', asy
 
 test('a failed write is retried, counted and reported until it succeeds', async () => {
   const server = await startServer(QUIET);
-  const alice = await v1(server, 'pad');
+  const alice = await v2(server, 'pad');
   await alice.type('one');
   const lock = await WriteLock.hold(server.database);
   alice.insert(' two');
   await server.logged(/error: database_write_failed .*error=/);
   await until('an unhealthy answer', async () => (await server.get('/api/health')).status === 503);
+  expect(await alice.message('Storage', ({ writable }) => !writable)).toEqual({ writable: false });
   await until('the error to be counted', async () => ((await server.stats())['persist_errors'] ?? 0) > 0);
   await lock.release();
   await alice.settled();
+  await alice.message('Storage', ({ writable }) => writable);
   await until('a healthy answer', async () => (await server.get('/api/health')).status === 200);
   await alice.close();
   await until('the text in the database', () => storedDocument(server.database, 'pad')?.text === 'one two');
