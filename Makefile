@@ -1,0 +1,112 @@
+# One command for each intent. CMake presets build the C (CMakePresets.json),
+# Vite builds the page (frontend/); this file only knows in which order.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+JOBS         ?= $(shell nproc)
+PORT         ?= 3030
+FUZZ_SECONDS ?= 60
+COMPOSE      ?= docker compose
+# The commit that the server and the page show. An archive without .git may
+# pass its own.
+KP_GIT_SHA   ?= $(shell git rev-parse --short=7 HEAD 2>/dev/null || echo unknown)
+export KP_GIT_SHA
+export VITE_SHA := $(KP_GIT_SHA)
+
+SERVER := bin/kolabpad-server
+KERNEL := frontend/src/kernel/kernel.wasm
+PAGE   := frontend/dist/index.html
+SHA    := build/commit
+
+KERNEL_SOURCES := $(shell find src/base src/text src/ot src/wasm -name '*.[ch]') tools/build-wasm.sh
+PAGE_SOURCES   := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*')
+
+.PHONY: help
+help: ## this list
+	@echo "make TARGET, where TARGET is"
+	@sed -n 's/^\([a-z][a-z.-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+# ---- to use it ----------------------------------------------------------------
+
+.PHONY: setup run
+setup: ## install what building and running need and is missing
+	@tools/setup run
+run: setup ## build what is out of date and serve http://localhost:3030
+	@$(MAKE) build.all
+	@echo "Kolabpad: http://localhost:$(PORT)  (Ctrl+C stops it)"
+	@exec $(SERVER)
+
+# ---- to build it --------------------------------------------------------------
+
+.PHONY: build build.wasm build.frontend build.all
+build: ## the server, optimised: bin/kolabpad-server
+	@test -f build/release/build.ninja || cmake --preset release >/dev/null
+	@cmake --build --preset release -j $(JOBS) --target kolabpad-server
+build.wasm: $(KERNEL) ## the operation kernel as WebAssembly, for the page
+build.frontend: $(PAGE) ## the page: frontend/dist
+build.all: build build.frontend ## the server and the page
+
+$(KERNEL): $(KERNEL_SOURCES)
+	tools/build-wasm.sh
+
+$(PAGE): $(KERNEL) $(filter-out $(KERNEL),$(PAGE_SOURCES)) $(SHA)
+	npm --prefix frontend run build
+	@touch $@
+
+# Changes when the commit does, so that the page never shows an old one.
+$(SHA): FORCE
+	@mkdir -p $(@D)
+	@echo '$(KP_GIT_SHA)' | cmp -s - $@ || echo '$(KP_GIT_SHA)' >$@
+.PHONY: FORCE
+FORCE:
+
+# ---- to work on it ------------------------------------------------------------
+
+.PHONY: dev-backend dev-frontend
+dev-backend: setup ## the server with sanitizers and debug logs, on port 3030
+	@test -f build/dev/build.ninja || cmake --preset dev >/dev/null
+	@cmake --build --preset dev -j $(JOBS) --target kolabpad-server
+	@BACKEND_LOG_LEVEL=$${BACKEND_LOG_LEVEL:-debug} exec build/dev/kolabpad-server
+dev-frontend: setup build.wasm ## Vite with hot reload, in front of dev-backend
+	@npm --prefix frontend run dev
+
+.PHONY: test test.frontend test.blackbox test.e2e test.all
+test: ## C: laws, oracles, simulation, under ASan and UBSan
+	@tools/setup test
+	@tools/run-tests unit
+test.frontend: ## the page's own tests
+	@tools/setup test
+	@tools/run-tests frontend
+test.blackbox: ## the real server, from outside, under TSan
+	@tools/setup test
+	@tools/run-tests blackbox
+test.e2e: ## two browsers and a phone
+	@tools/setup test
+	@tools/run-tests e2e
+test.all: ## everything; the last line counts
+	@tools/setup test
+	@tools/run-tests
+
+.PHONY: lint lint.deep format
+lint: ## format, layers, shell, page; seconds
+	@tools/setup test
+	@tools/lint
+lint.deep: ## clang-tidy over src; minutes
+	@tools/setup test
+	@tools/lint deep
+format: ## rewrite the C sources as .clang-format says
+	@git ls-files -co --exclude-standard 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]' 'bench/*.[ch]' | xargs clang-format -i
+
+.PHONY: bench fuzz
+bench: ## against a bare epoll relay, and the costs that are promised; 4 minutes
+	@tools/setup test
+	@bench/run
+fuzz: ## every fuzz target for FUZZ_SECONDS each (60)
+	@tools/setup test
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz
+
+.PHONY: clean
+clean: ## remove what was built; data/ and node_modules/ stay
+	rm -rf build bin frontend/dist $(KERNEL)
+
