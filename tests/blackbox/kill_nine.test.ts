@@ -42,7 +42,7 @@ test(`${TIMES} kills under load lose nothing that anyone saw (seed ${random.seed
     await server.restart();
     for (let pad = 0; pad < PADS; pad++) {
       const text = await server.text(`kill-${pad}`);
-      const there = text.match(/<[^>]*>/g) ?? [];
+      const there: string[] = text.match(/<[^>]*>/g) ?? [];
       expect(there.join('')).toBe(text); // nothing torn
       expect(new Set(there).size, `doubled in pad ${pad} after kill ${kill}`).toBe(there.length);
       const missing = [...(seen[pad] as Set<string>)].filter((token) => !there.includes(token));

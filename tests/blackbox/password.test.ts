@@ -6,7 +6,8 @@ import type { Client, Tab } from './support/clients.ts';
 import type { Answer } from './support/http.ts';
 import { json, jsonBody } from './support/http.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
-import { storedDocument } from './support/sqlite.ts';
+import { WriteLock, storedDocument } from './support/sqlite.ts';
+import { until } from './support/wait.ts';
 
 const server = useServer({ RATE_LIMITS: 'off', BACKEND_LOG_LEVEL: 'debug' });
 
@@ -113,13 +114,18 @@ describe('switching it on', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('503 while the database cannot be reached, and nothing is protected', async () => {
-    const memory = await startServer({ SQLITE_URI: '' });
-    const alice = await v1(memory, 'pad');
-    const answer = await memory.get('/api/document/pad/protect', jsonBody('POST', { user_id: 0, user_name: 'x' }));
-    // a password that a restart forgets would be a false promise
-    expect([200, 503]).toContain(answer.status);
-    if (answer.status === 503) expect(alice.otp).toBeNull();
+  test('503 while the database cannot be written, and nothing is protected', async () => {
+    const own = await startServer();
+    const alice = await v1(own, 'pad');
+    await alice.type('text');
+    const lock = await WriteLock.hold(own.database);
+    const body = jsonBody('POST', { user_id: 0, user_name: 'x' });
+    expect((await own.get('/api/document/pad/protect', body)).status).toBe(503);
+    await lock.release();
+    expect(alice.otp).toBeNull();
+    await until('writes to work again', async () => (await own.get('/api/health')).status === 200);
+    expect((await own.get('/api/document/pad/protect', body)).status).toBe(200);
+    await alice.message('OTP');
   });
 });
 
