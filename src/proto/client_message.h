@@ -47,7 +47,7 @@ struct client_message {
 };
 
 struct client_decoder {
-    struct op op;       /* the last edit */
+    struct op op; /* the last edit */
     struct buf name;
     struct buf numbers; /* carets and selections */
     void *root;         /* json_t of the last message */
@@ -72,6 +72,8 @@ struct protect_request {
     bool has_client;
     struct id128 client;
 };
+/* ERR_BAD_REQUEST (not an object with an integer user_id >= 0, a member of the
+ * wrong type, a client that is no token), ERR_NO_MEMORY. */
 enum error protect_decode(struct client_decoder *d, struct slice json, struct protect_request *out);
 
 #endif

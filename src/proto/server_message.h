@@ -18,7 +18,8 @@ void encode_identity(struct json *j, uint64_t user_id);
 /* {"History":{"start":…,"operations":[…]}} with the operations [from, to) of the
  * pad under the peer's numbering. For a v1 peer, `with_v1_text` puts the
  * insert that stands for the text before in front, and start is 0. */
-void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, uint64_t to, bool with_v1_text);
+void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, uint64_t to,
+                    bool with_v1_text);
 
 /* v2 */
 struct welcome_message {
@@ -26,12 +27,13 @@ struct welcome_message {
     const struct pad_welcome *welcome;
     int64_t created_ms, expires_ms; /* expires 0: never */
     size_t message_bytes_max;
-    const char *server;             /* "1.0.0 (abc1234)" */
+    const char *server; /* "1.0.0 (abc1234)" */
 };
 void encode_welcome(struct json *j, const struct welcome_message *m);
 void encode_snapshot(struct json *j, const struct pad *pad); /* the text at pad->revision */
 void encode_users(struct json *j, struct pad *pad);          /* everybody, the receiver included */
-void encode_rejected(struct json *j, uint64_t revision, enum error why, uint64_t limit); /* limit 0: left out */
+void encode_rejected(struct json *j, uint64_t revision, enum error why,
+                     uint64_t limit); /* limit 0: left out */
 void encode_pong(struct json *j, int64_t n);
 
 /* both; a changed item as the message that tells it */
@@ -47,6 +49,7 @@ void encode_otp_initial(struct json *j, const struct pad *pad);
 void encode_storage(struct json *j, const struct pad *pad);
 
 /* The message for a change, as above; false when `version` has none for it. */
-bool encode_change(struct json *j, struct pad *pad, const struct pad_change *change, enum pad_version version);
+bool encode_change(struct json *j, struct pad *pad, const struct pad_change *change,
+                   enum pad_version version);
 
 #endif

@@ -1,0 +1,20 @@
+/* operation_json.h - an operation out of its JSON form; internal to proto/.
+ * (Into it: encode_operation in server_message.h.) */
+#ifndef KOLABPAD_PROTO_OPERATION_JSON_H
+#define KOLABPAD_PROTO_OPERATION_JSON_H
+
+#include "ot/op.h"
+
+#include <jansson.h>
+
+/* Builds `out` (cleared first) from [5,"text",-3]. What the builder can repair
+ * is accepted: neighbours of a kind are merged, a delete before an insert at
+ * the same place changes places with it. On failure `out` is of no use and
+ * *detail says why:
+ *   ERR_BAD_OPERATION  not an array; a component that is 0, "", neither integer
+ *                      nor string, or larger than OP_POINTS_MAX; so are the sums
+ *   ERR_BAD_TEXT       an insert with a carriage return
+ *   ERR_NO_MEMORY */
+enum error operation_from_json(const json_t *array, struct op *out, const char **detail);
+
+#endif

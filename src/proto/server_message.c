@@ -1,0 +1,335 @@
+#include "proto/server_message.h"
+
+enum { MS_PER_SECOND = 1000 };
+
+/* ---- parts of messages ---- */
+
+static void write_bool(struct json *j, bool value)
+{
+    json_bytes(j, value ? SLICE("true") : SLICE("false"));
+}
+
+static void write_seconds_or_null(struct json *j, int64_t ms)
+{
+    if (ms == 0)
+        json_bytes(j, SLICE("null"));
+    else
+        json_int(j, ms / MS_PER_SECOND);
+}
+
+static void write_id128(struct json *j, struct id128 id)
+{
+    char text[ID128_CHARS];
+
+    id128_encode(id, text);
+    json_string(j, slice_of(text, sizeof text));
+}
+
+static void write_component(struct json *j, const struct op_iter *it)
+{
+    switch (it->kind) {
+    case OP_RETAIN:
+        json_uint(j, it->points);
+        break;
+    case OP_DELETE:
+        json_int(j, -(int64_t)it->points);
+        break;
+    case OP_INSERT:
+        json_string(j, it->text);
+        break;
+    }
+}
+
+void encode_operation(struct json *j, struct op_view op)
+{
+    struct op_iter it = op_iter(op);
+    const char *before = "[";
+
+    while (op_iter_next(&it)) {
+        json_raw(j, before);
+        write_component(j, &it);
+        before = ",";
+    }
+    json_raw(j, *before == '[' ? "[]" : "]");
+}
+
+/* "cursors":[…],"selections":[[…],…] */
+static void write_cursors(struct json *j, const struct pad_cursors *cursors)
+{
+    json_raw(j, "\"cursors\":[");
+    for (size_t i = 0; i < cursors->caret_count; i++) {
+        json_raw(j, i ? "," : "");
+        json_uint(j, cursors->carets[i]);
+    }
+    json_raw(j, "],\"selections\":[");
+    for (size_t i = 0; i < cursors->selection_count; i++) {
+        json_raw(j, i ? ",[" : "[");
+        json_uint(j, cursors->selections[i].anchor);
+        json_raw(j, ",");
+        json_uint(j, cursors->selections[i].head);
+        json_raw(j, "]");
+    }
+    json_raw(j, "]");
+}
+
+/* "name":"Alice","hue":180 */
+static void write_person(struct json *j, const struct pad_peer *peer)
+{
+    json_raw(j, "\"name\":");
+    json_string(j, peer->name);
+    json_raw(j, ",\"hue\":");
+    json_uint(j, peer->hue);
+}
+
+/* ,"user_id":1,"user_name":"Alice"}} */
+static void write_author_and_end(struct json *j, uint64_t user_id, struct slice name)
+{
+    json_raw(j, ",\"user_id\":");
+    json_uint(j, user_id);
+    json_raw(j, ",\"user_name\":");
+    json_string(j, user_id == PAD_SYSTEM_USER ? SLICE("System") : name);
+    json_raw(j, "}}");
+}
+
+/* ---- v1 ---- */
+
+void encode_identity(struct json *j, uint64_t user_id)
+{
+    json_raw(j, "{\"Identity\":");
+    json_uint(j, user_id);
+    json_raw(j, "}");
+}
+
+static void write_history_entry(struct json *j, uint64_t author, struct op_view op)
+{
+    json_raw(j, "{\"id\":");
+    json_uint(j, author);
+    json_raw(j, ",\"operation\":");
+    encode_operation(j, op);
+    json_raw(j, "}");
+}
+
+void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, uint64_t to,
+                    bool with_v1_text)
+{
+    const struct pad *pad = peer->pad;
+    const char *before = "";
+
+    json_raw(j, "{\"History\":{\"start\":");
+    json_uint(j, with_v1_text ? 0 : pad_revision_for(peer, from));
+    json_raw(j, ",\"operations\":[");
+    if (with_v1_text && pad->v1->offset) {
+        write_history_entry(j, PAD_SYSTEM_USER, op_view(&pad->v1->text));
+        before = ",";
+    }
+    for (uint64_t r = from; r < to; r++, before = ",") {
+        const struct history_entry entry = history_at(&pad->history, r);
+        json_raw(j, before);
+        write_history_entry(j, entry.author, entry.op);
+    }
+    json_raw(j, "]}}");
+}
+
+/* ---- v2 ---- */
+
+static void write_limits(struct json *j, const struct welcome_message *m)
+{
+    json_raw(j, ",\"limits\":{\"document_bytes\":");
+    json_uint(j, m->pad->limits->document_bytes);
+    json_raw(j, ",\"message_bytes\":");
+    json_uint(j, m->message_bytes_max);
+    json_raw(j, "}");
+}
+
+void encode_welcome(struct json *j, const struct welcome_message *m)
+{
+    const struct pad *pad = m->pad;
+
+    json_raw(j, "{\"Welcome\":{\"user_id\":");
+    json_uint(j, m->welcome->user_id);
+    json_raw(j, ",\"epoch\":");
+    write_id128(j, pad->epochs[pad->epoch_count - 1].id);
+    json_raw(j, ",\"revision\":");
+    json_uint(j, m->welcome->revision);
+    json_raw(j, ",\"resumed\":");
+    write_bool(j, m->welcome->resumed);
+    json_raw(j, ",\"committed\":");
+    json_uint(j, m->welcome->committed);
+    json_raw(j, ",\"access\":\"edit\",\"language\":");
+    json_string_or_null(j, pad->language);
+    json_raw(j, ",\"otp\":");
+    json_string_or_null(j, pad->otp);
+    write_limits(j, m);
+    json_raw(j, ",\"created_at\":");
+    json_int(j, m->created_ms / MS_PER_SECOND);
+    json_raw(j, ",\"expires_at\":");
+    write_seconds_or_null(j, m->expires_ms);
+    json_raw(j, ",\"server\":");
+    json_string(j, slice_from_cstr(m->server));
+    json_raw(j, "}}");
+}
+
+static void write_text(struct json *j, const struct rope *text)
+{
+    struct buf whole = {0};
+
+    if (buf_reserve(&whole, rope_size(text).bytes) != OK ||
+        rope_read(text, 0, rope_size(text).points, &whole) != OK)
+        j->failed = true;
+    else
+        json_string(j, buf_slice(&whole));
+    buf_deinit(&whole);
+}
+
+void encode_snapshot(struct json *j, const struct pad *pad)
+{
+    json_raw(j, "{\"Snapshot\":{\"revision\":");
+    json_uint(j, pad->revision);
+    json_raw(j, ",\"text\":");
+    write_text(j, &pad->text);
+    json_raw(j, "}}");
+}
+
+void encode_users(struct json *j, struct pad *pad)
+{
+    const char *before = "";
+
+    json_raw(j, "{\"Users\":[");
+    LIST_EACH (at, next, &pad->peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (!peer->has_info)
+            continue;
+        json_raw(j, before);
+        json_raw(j, "{\"id\":");
+        json_uint(j, peer->user_id);
+        json_raw(j, ",");
+        write_person(j, peer);
+        json_raw(j, ",");
+        write_cursors(j, pad_cursors_now(peer));
+        json_raw(j, "}");
+        before = ",";
+    }
+    json_raw(j, "]}");
+}
+
+void encode_rejected(struct json *j, uint64_t revision, enum error why, uint64_t limit)
+{
+    json_raw(j, "{\"Rejected\":{\"revision\":");
+    json_uint(j, revision);
+    json_raw(j, ",\"code\":");
+    json_string(j, slice_from_cstr(error_code(why)));
+    json_raw(j, ",\"message\":");
+    json_string(j, slice_from_cstr(error_text(why)));
+    if (limit) {
+        json_raw(j, ",\"limit\":");
+        json_uint(j, limit);
+    }
+    json_raw(j, "}}");
+}
+
+void encode_pong(struct json *j, int64_t n)
+{
+    json_raw(j, "{\"Pong\":");
+    json_int(j, n);
+    json_raw(j, "}");
+}
+
+void encode_storage(struct json *j, const struct pad *pad)
+{
+    json_raw(j, "{\"Storage\":{\"writable\":");
+    write_bool(j, !pad->storage_failing);
+    json_raw(j, "}}");
+}
+
+/* ---- both ---- */
+
+void encode_user_info(struct json *j, const struct pad_peer *peer)
+{
+    json_raw(j, "{\"UserInfo\":{\"id\":");
+    json_uint(j, peer->user_id);
+    json_raw(j, ",\"info\":{");
+    write_person(j, peer);
+    json_raw(j, "}}}");
+}
+
+void encode_user_left(struct json *j, uint64_t user_id)
+{
+    json_raw(j, "{\"UserInfo\":{\"id\":");
+    json_uint(j, user_id);
+    json_raw(j, ",\"info\":null}}");
+}
+
+static void write_user_cursor(struct json *j, uint64_t user_id, const struct pad_cursors *cursors)
+{
+    json_raw(j, "{\"UserCursor\":{\"id\":");
+    json_uint(j, user_id);
+    json_raw(j, ",\"data\":{");
+    write_cursors(j, cursors);
+    json_raw(j, "}}}");
+}
+
+void encode_user_cursor(struct json *j, struct pad_peer *peer)
+{
+    write_user_cursor(j, peer->user_id, pad_cursors_now(peer));
+}
+
+static void write_language(struct json *j, const struct pad *pad, uint64_t by)
+{
+    json_raw(j, "{\"Language\":{\"language\":");
+    json_string_or_null(j, pad->language);
+    write_author_and_end(j, by, pad->language_by_name);
+}
+
+void encode_language(struct json *j, const struct pad *pad)
+{
+    write_language(j, pad, pad->language_by);
+}
+
+void encode_language_initial(struct json *j, const struct pad *pad)
+{
+    write_language(j, pad, PAD_SYSTEM_USER);
+}
+
+static void write_otp(struct json *j, const struct pad *pad, uint64_t by)
+{
+    json_raw(j, "{\"OTP\":{\"otp\":");
+    json_string_or_null(j, pad->otp);
+    write_author_and_end(j, by, pad->otp_by_name);
+}
+
+void encode_otp(struct json *j, const struct pad *pad)
+{
+    write_otp(j, pad, pad->otp_by);
+}
+
+void encode_otp_initial(struct json *j, const struct pad *pad)
+{
+    write_otp(j, pad, PAD_SYSTEM_USER);
+}
+
+bool encode_change(struct json *j, struct pad *pad, const struct pad_change *change, enum pad_version version)
+{
+    switch (change->kind) {
+    case PAD_ITEM_INFO:
+        encode_user_info(j, change->peer);
+        return true;
+    case PAD_ITEM_CURSORS: /* pad_next_change has brought them to now */
+        write_user_cursor(j, change->user_id, &change->peer->cursors);
+        return true;
+    case PAD_ITEM_LEFT:
+        encode_user_left(j, change->user_id);
+        return true;
+    case PAD_ITEM_LANGUAGE:
+        encode_language(j, pad);
+        return true;
+    case PAD_ITEM_OTP:
+        encode_otp(j, pad);
+        return true;
+    case PAD_ITEM_STORAGE:
+        if (version < PAD_V2)
+            return false;
+        encode_storage(j, pad);
+        return true;
+    }
+    return false;
+}
