@@ -1,0 +1,39 @@
+/**
+ * Between the editor and the session: the user's transactions become edits,
+ * others' edits become transactions that the user's undo does not touch.
+ */
+
+import { type Extension, Transaction } from "@codemirror/state";
+import { EditorView, type ViewUpdate } from "@codemirror/view";
+import type { Session, Surface } from "../session";
+import { setCarets } from "./carets";
+import { changesIn } from "./clean_input";
+import { isRemote, remote } from "./remote";
+
+export function sessionBinding(session: Session): Extension {
+  return EditorView.updateListener.of((update: ViewUpdate) => {
+    const mine = update.transactions.filter((tr) => !isRemote(tr));
+    for (const tr of mine) if (tr.docChanged) session.edit(changesIn(tr));
+    if (mine.some((tr) => tr.docChanged || tr.selection)) session.caretsMoved();
+  });
+}
+
+export function surfaceOf(view: EditorView): Surface {
+  return {
+    applyRemote(changes, carets) {
+      view.dispatch({
+        changes: changes.map(({ from, to, insert }) => ({ from, to, insert })),
+        effects: carets.size > 0 ? setCarets.of(carets) : [],
+        annotations: [remote.of(true), Transaction.remote.of(true), Transaction.addToHistory.of(false)],
+        filter: false,
+      });
+    },
+    carets() {
+      const ranges = view.state.selection.ranges;
+      return {
+        cursors: ranges.map((range) => range.head),
+        selections: ranges.filter((range) => !range.empty).map(({ anchor, head }) => [anchor, head]),
+      };
+    },
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * The others' carets and selections, drawn in layers over and under the text:
+ * the text's own DOM stays as it is, so input methods, ligatures and screen
+ * readers never meet them.
+ */
+
+import { EditorSelection, type Extension, StateEffect, StateField, type Transaction } from "@codemirror/state";
+import { EditorView, layer, type LayerMarker, RectangleMarker } from "@codemirror/view";
+import type { Person } from "../session";
+import { hueClass } from "./hues";
+
+/** Offsets in UTF-16 units. */
+export interface Carets {
+  cursors: readonly number[];
+  selections: readonly (readonly [number, number])[];
+}
+
+/** Carets that moved, by user id; null: gone. */
+export const setCarets = StateEffect.define<ReadonlyMap<number, Carets | null>>();
+/** Names and colours, whenever they change. */
+export const setPeople = StateEffect.define<ReadonlyMap<number, Person>>();
+
+interface Remote {
+  carets: ReadonlyMap<number, Carets>;
+  people: ReadonlyMap<number, Person>;
+}
+
+/** How long a name stays at a caret that has moved. */
+const NAME_SHOWN_MS = 2_500;
+
+const remoteField = StateField.define<Remote>({
+  create: () => ({ carets: new Map(), people: new Map() }),
+  update(remote, tr) {
+    let { carets, people } = remote;
+    if (tr.docChanged && carets.size > 0) carets = mapped(carets, tr);
+    for (const effect of tr.effects) {
+      if (effect.is(setPeople)) people = effect.value;
+      if (effect.is(setCarets)) carets = merged(carets, effect.value, tr.state.doc.length);
+    }
+    return carets === remote.carets && people === remote.people ? remote : { carets, people };
+  },
+});
+
+export function remoteCarets(): Extension {
+  return [
+    remoteField,
+    layer({
+      above: false,
+      class: "remote-selections",
+      update: (update) => update.docChanged || changed(update.startState, update.state),
+      markers: selectionMarkers,
+    }),
+    layer({
+      above: true,
+      class: "remote-carets",
+      update: (update) => update.docChanged || changed(update.startState, update.state),
+      markers: caretMarkers,
+    }),
+  ];
+}
+
+function changed(before: EditorView["state"], after: EditorView["state"]): boolean {
+  return before.field(remoteField) !== after.field(remoteField);
+}
+
+/** An insert at a caret pushes it to the right, as the server has it. */
+function mapped(carets: ReadonlyMap<number, Carets>, tr: Transaction): Map<number, Carets> {
+  const map = (at: number) => tr.changes.mapPos(at, 1);
+  const moved = new Map<number, Carets>();
+  for (const [id, { cursors, selections }] of carets) {
+    moved.set(id, {
+      cursors: cursors.map(map),
+      selections: selections.map(([anchor, head]) => [map(anchor), map(head)] as const),
+    });
+  }
+  return moved;
+}
+
+function merged(
+  carets: ReadonlyMap<number, Carets>,
+  changes: ReadonlyMap<number, Carets | null>,
+  length: number,
+): Map<number, Carets> {
+  const all = new Map(carets);
+  const within = (at: number) => Math.min(at, length);
+  for (const [id, change] of changes) {
+    if (!change) all.delete(id);
+    else
+      all.set(id, {
+        cursors: change.cursors.map(within),
+        selections: change.selections.map(([anchor, head]) => [within(anchor), within(head)] as const),
+      });
+  }
+  return all;
+}
+
+/* ---- drawing ---- */
+
+function selectionMarkers(view: EditorView): LayerMarker[] {
+  const { carets, people } = view.state.field(remoteField);
+  const markers: LayerMarker[] = [];
+  for (const [id, { selections }] of carets) {
+    const person = people.get(id);
+    if (!person) continue;
+    for (const [anchor, head] of selections) {
+      if (!isNear(view, Math.min(anchor, head), Math.max(anchor, head))) continue;
+      const range = EditorSelection.range(anchor, head);
+      const style = `remote-selection ${hueClass(person.hue)}`;
+      markers.push(...RectangleMarker.forRange(view, style, range));
+    }
+  }
+  return markers;
+}
+
+function caretMarkers(view: EditorView): LayerMarker[] {
+  const { carets, people } = view.state.field(remoteField);
+  const markers: LayerMarker[] = [];
+  for (const [id, { cursors, selections }] of carets) {
+    const person = people.get(id);
+    if (!person) continue;
+    const heads = new Set([...cursors, ...selections.map(([, head]) => head)]);
+    for (const head of heads) {
+      if (!isNear(view, head, head)) continue;
+      const [at] = RectangleMarker.forRange(view, "", EditorSelection.cursor(head));
+      if (at) markers.push(new CaretMarker(at.left, at.top, at.height, person));
+    }
+  }
+  return markers;
+}
+
+function isNear(view: EditorView, from: number, to: number): boolean {
+  return from <= view.viewport.to && to >= view.viewport.from;
+}
+
+/** A caret with its owner's name, which fades unless the caret is pointed at. */
+class CaretMarker implements LayerMarker {
+  constructor(
+    private readonly left: number,
+    private readonly top: number,
+    private readonly height: number,
+    private readonly person: Person,
+  ) {}
+
+  eq(other: CaretMarker): boolean {
+    return this.left === other.left && this.top === other.top && this.height === other.height && this.isOf(other);
+  }
+
+  draw(): HTMLElement {
+    const dom = document.createElement("div");
+    const name = dom.appendChild(document.createElement("span"));
+    name.className = "remote-name";
+    name.textContent = this.person.name;
+    dom.className = `remote-caret ${hueClass(this.person.hue)}`;
+    this.place(dom);
+    return dom;
+  }
+
+  update(dom: HTMLElement, previous: CaretMarker): boolean {
+    if (!this.isOf(previous)) return false;
+    this.place(dom);
+    return true;
+  }
+
+  private isOf({ person }: CaretMarker): boolean {
+    return this.person.id === person.id && this.person.name === person.name && this.person.hue === person.hue;
+  }
+
+  private place(dom: HTMLElement): void {
+    dom.style.left = `${this.left}px`;
+    dom.style.top = `${this.top}px`;
+    dom.style.height = `${this.height}px`;
+    dom.classList.toggle("at-top", this.top < this.height);
+    dom.classList.add("moved");
+    clearTimeout(fading.get(dom));
+    fading.set(dom, setTimeout(() => dom.classList.remove("moved"), NAME_SHOWN_MS));
+  }
+}
+
+const fading = new WeakMap<HTMLElement, ReturnType<typeof setTimeout>>();

@@ -1,0 +1,57 @@
+/**
+ * The languages a pad can be in. Their ids travel between clients, so they are
+ * the ones that Rustpad and Kolabpad use where those have the language; each
+ * is loaded when a pad needs it.
+ */
+
+import { LanguageDescription, type LanguageSupport } from "@codemirror/language";
+import { languages as descriptions } from "@codemirror/language-data";
+
+export interface Language {
+  id: string;
+  label: string;
+}
+
+export const PLAIN_TEXT = "plaintext";
+
+/** Where the id is not the name in lower case. */
+const IDS: Record<string, string> = {
+  "C++": "cpp",
+  "C#": "csharp",
+  "F#": "fsharp",
+  "Objective-C": "objective-c",
+  "Objective-C++": "objective-cpp",
+  "Properties files": "ini",
+  "VB.NET": "vb",
+  "Closure Stylesheets (GSS)": "gss",
+  Xù: "xu",
+};
+
+const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));
+
+export const languages: readonly Language[] = [
+  ...[...byId].map(([id, { name }]) => ({ id, label: name })),
+].sort((a, b) => a.label.localeCompare(b.label));
+
+/** The canonical id, or plain text for a language this page does not know. */
+export function knownLanguage(id: string | null): string {
+  if (id === null) return PLAIN_TEXT;
+  if (byId.has(id)) return id;
+  const found = describe(id);
+  for (const [known, description] of byId) if (description === found) return known;
+  return PLAIN_TEXT;
+}
+
+/** null: plain text. */
+export async function loadLanguage(id: string): Promise<LanguageSupport | null> {
+  return (await describe(id)?.load()) ?? null;
+}
+
+function describe(id: string): LanguageDescription | null {
+  return byId.get(id) ?? LanguageDescription.matchLanguageName(descriptions, id, false);
+}
+
+/** Only what the wire allows in a language's name. */
+function safeId(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9+#._ -]/g, "-");
+}

@@ -1,0 +1,79 @@
+/** How the editor looks: every colour is a variable of the page's style sheet,
+ * which knows light and dark. */
+
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import type { Extension } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const surface = EditorView.theme({
+  "&": { height: "100%", backgroundColor: "var(--paper)", color: "var(--ink)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "var(--editor-size)", lineHeight: "1.5" },
+  ".cm-content": { caretColor: "var(--ink)", paddingBottom: "40vh" },
+  "&.cm-focused > .cm-scroller > .cm-cursorLayer .cm-cursor, .cm-dropCursor": {
+    borderLeftColor: "var(--ink)",
+    borderLeftWidth: "2px",
+  },
+  ".cm-gutters": { backgroundColor: "var(--paper)", color: "var(--faint)", border: "none" },
+  ".cm-activeLineGutter": { backgroundColor: "var(--line)", color: "var(--ink)" },
+  ".cm-activeLine": { backgroundColor: "var(--line)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "var(--selection)",
+  },
+  ".cm-selectionMatch": { backgroundColor: "var(--match)" },
+  ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": {
+    backgroundColor: "var(--match)",
+    outline: "1px solid var(--faint)",
+  },
+  ".cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": { color: "var(--danger)" },
+  ".cm-foldPlaceholder": { backgroundColor: "var(--line)", border: "none", color: "var(--soft)" },
+  ".cm-panels": { backgroundColor: "var(--panel)", color: "var(--ink)" },
+  ".cm-panels.cm-panels-bottom": { borderTop: "1px solid var(--edge)" },
+  ".cm-textfield": {
+    backgroundColor: "var(--paper)",
+    color: "var(--ink)",
+    border: "1px solid var(--control-edge)",
+  },
+  ".cm-button": {
+    backgroundImage: "none",
+    backgroundColor: "var(--paper)",
+    color: "var(--ink)",
+    border: "1px solid var(--control-edge)",
+  },
+  ".cm-searchMatch": { backgroundColor: "var(--match)", outline: "1px solid var(--faint)" },
+  ".cm-searchMatch-selected": { backgroundColor: "var(--selection)" },
+  ".cm-tooltip": {
+    backgroundColor: "var(--panel)",
+    color: "var(--ink)",
+    border: "1px solid var(--edge)",
+  },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    backgroundColor: "var(--accent)",
+    color: "var(--on-accent)",
+  },
+  ".cm-specialChar": { color: "var(--danger)" },
+  ".cm-placeholder": { color: "var(--soft)" },
+});
+
+const { function: fn, definition, standard, special } = tags;
+
+const highlight = HighlightStyle.define([
+  { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--syn-keyword)" },
+  { tag: [tags.string, tags.regexp, special(tags.string)], color: "var(--syn-string)" },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--syn-number)" },
+  { tag: [tags.comment, tags.meta], color: "var(--syn-comment)" },
+  { tag: [fn(tags.variableName), fn(tags.propertyName), tags.labelName], color: "var(--syn-function)" },
+  { tag: [tags.typeName, tags.className, tags.namespace], color: "var(--syn-type)" },
+  { tag: [tags.tagName, tags.heading], color: "var(--syn-tag)" },
+  { tag: [tags.attributeName, tags.propertyName, definition(tags.propertyName)], color: "var(--syn-property)" },
+  { tag: standard(tags.variableName), color: "var(--syn-number)" },
+  { tag: [tags.link, tags.url], color: "var(--syn-function)", textDecoration: "underline" },
+  { tag: [tags.heading, tags.strong], fontWeight: "bold" },
+  { tag: tags.emphasis, fontStyle: "italic" },
+  { tag: tags.strikethrough, textDecoration: "line-through" },
+  { tag: tags.inserted, color: "var(--syn-string)" },
+  { tag: [tags.deleted, tags.invalid], color: "var(--danger)" },
+]);
+
+export const appearance: Extension = [surface, syntaxHighlighting(highlight)];

@@ -1,0 +1,193 @@
+/**
+ * One edit of a whole text: src/ot/op.h, semantics included, in the hands of
+ * TypeScript.
+ *
+ * Units are code points. An Operation owns memory of the kernel: whoever holds
+ * it frees it, exactly once. Methods borrow their arguments and give results
+ * that belong to the caller.
+ */
+
+import { bytesAt, check, handle, kernel, KernelError, textOf, withUtf8 } from "./kernel";
+import type { Rope } from "./rope";
+
+/** An operation as it travels: retain 5, insert "text", delete 3. */
+export type Components = readonly (number | string)[];
+
+export type Component =
+  | { kind: "retain"; points: number }
+  | { kind: "delete"; points: number }
+  | { kind: "insert"; points: number; text: string };
+
+const KINDS = ["retain", "delete", "insert"] as const;
+
+export class Operation {
+  #ptr: number;
+
+  private constructor(ptr: number) {
+    this.#ptr = ptr;
+  }
+
+  /** The empty operation, "" to "". */
+  static empty(): Operation {
+    return new Operation(handle(kernel().kp_op_new()));
+  }
+
+  /** Builds from the wire's form; brings it into normal form. */
+  static of(components: Components): Operation {
+    const op = Operation.empty();
+    try {
+      for (const part of components) {
+        if (typeof part === "string") op.insert(part);
+        else if (part > 0) op.retain(part);
+        else op.delete(-part);
+      }
+      return op;
+    } catch (error) {
+      op.free();
+      throw error;
+    }
+  }
+
+  free(): void {
+    if (this.#ptr === 0) throw new KernelError("operation freed twice");
+    kernel().kp_op_free(this.#ptr);
+    this.#ptr = 0;
+  }
+
+  /* ---- build ---- */
+
+  retain(points: number): this {
+    check(kernel().kp_op_retain(this.ptr, points), "retain");
+    return this;
+  }
+
+  insert(text: string): this {
+    withUtf8(text, (ptr, len) => check(kernel().kp_op_insert(this.ptr, ptr, len), "insert"));
+    return this;
+  }
+
+  delete(points: number): this {
+    check(kernel().kp_op_delete(this.ptr, points), "delete");
+    return this;
+  }
+
+  /* ---- look ---- */
+
+  get ptr(): number {
+    if (this.#ptr === 0) throw new KernelError("operation used after free");
+    return this.#ptr;
+  }
+
+  get basePoints(): number {
+    return kernel().kp_op_base(this.ptr);
+  }
+
+  get targetPoints(): number {
+    return kernel().kp_op_target(this.ptr);
+  }
+
+  get isNoop(): boolean {
+    return kernel().kp_op_is_noop(this.ptr) !== 0;
+  }
+
+  equals(other: Operation): boolean {
+    const a = this.code();
+    const b = other.code();
+    return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  }
+
+  /** The components in order. */
+  *components(): Generator<Component> {
+    const code = this.code();
+    let at = 0;
+    const varint = () => {
+      let value = 0;
+      for (let factor = 1; ; factor *= 128) {
+        const byte = code[at++]!;
+        value += (byte & 127) * factor;
+        if (byte < 128) return value;
+      }
+    };
+    while (at < code.length) {
+      const head = varint();
+      const kind = KINDS[head & 3]!;
+      const points = Math.floor(head / 4);
+      if (kind !== "insert") {
+        yield { kind, points };
+        continue;
+      }
+      const lenBytes = varint();
+      yield { kind, points, text: textOf(code.subarray(at, at + lenBytes)) };
+      at += lenBytes;
+    }
+  }
+
+  toJSON(): (number | string)[] {
+    return [...this.components()].map((part) =>
+      part.kind === "insert" ? part.text : part.kind === "retain" ? part.points : -part.points,
+    );
+  }
+
+  private code(): Uint8Array {
+    const k = kernel();
+    return bytesAt(k.kp_op_code(this.ptr), k.kp_op_code_len(this.ptr));
+  }
+
+  /* ---- the algebra ---- */
+
+  /** First this, then `next`. */
+  compose(next: Operation): Operation {
+    const out = Operation.empty();
+    return made([out], kernel().kp_op_compose(this.ptr, next.ptr, out.ptr), "compose")[0]!;
+  }
+
+  /** For two edits of the same text: what this does after `other`, and what
+   * `other` does after this. */
+  transform(other: Operation): [Operation, Operation] {
+    const out: [Operation, Operation] = [Operation.empty(), Operation.empty()];
+    made(out, kernel().kp_op_transform(this.ptr, other.ptr, out[0].ptr, out[1].ptr), "transform");
+    return out;
+  }
+
+  /** What undoes this; `base` is the text before it. */
+  invert(base: Rope): Operation {
+    const out = Operation.empty();
+    return made([out], kernel().kp_op_invert(this.ptr, base.ptr, out.ptr), "invert")[0]!;
+  }
+
+  applyTo(text: Rope): void {
+    check(kernel().kp_op_apply(this.ptr, text.ptr), "apply");
+  }
+
+  /** Where a caret of the base text stands afterwards. */
+  moveCaret(atPoints: number): number {
+    return kernel().kp_op_move_caret(this.ptr, atPoints);
+  }
+}
+
+/** Results of a call, or, when it was refused, none of them. */
+function made(results: Operation[], status: number, doing: string): Operation[] {
+  if (status !== 0) for (const op of results) op.free();
+  check(status, doing);
+  return results;
+}
+
+/** Composes a run of operations, each on the result of the one before, and
+ * frees them. Pairwise, so that many small ones cost n log n and not n². */
+export function composeAll(ops: Operation[]): Operation | null {
+  while (ops.length > 1) {
+    const halved: Operation[] = [];
+    for (let i = 0; i < ops.length; i += 2) {
+      const [first, second] = [ops[i]!, ops[i + 1]];
+      if (!second) {
+        halved.push(first);
+        continue;
+      }
+      halved.push(first.compose(second));
+      first.free();
+      second.free();
+    }
+    ops = halved;
+  }
+  return ops[0] ?? null;
+}

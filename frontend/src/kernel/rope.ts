@@ -1,0 +1,63 @@
+/**
+ * A text with an index: src/text/rope.h. Finds the UTF-16 offset of a code
+ * point and back in O(log n), which is what stands between CodeMirror's
+ * positions and the wire's.
+ *
+ * Owns memory of the kernel; whoever holds it frees it.
+ */
+
+import { bytesAt, check, handle, kernel, KernelError, textOf, withUtf8 } from "./kernel";
+
+export class Rope {
+  #ptr: number;
+
+  constructor(text = "") {
+    this.#ptr = handle(kernel().kp_rope_new());
+    if (text !== "") this.set(text);
+  }
+
+  free(): void {
+    kernel().kp_rope_free(this.ptr);
+    this.#ptr = 0;
+  }
+
+  /** Replaces the whole text. */
+  set(text: string): void {
+    withUtf8(text, (ptr, len) => check(kernel().kp_rope_set(this.ptr, ptr, len), "set text"));
+  }
+
+  get ptr(): number {
+    if (this.#ptr === 0) throw new KernelError("rope used after free");
+    return this.#ptr;
+  }
+
+  get bytes(): number {
+    return kernel().kp_rope_bytes(this.ptr);
+  }
+
+  get points(): number {
+    return kernel().kp_rope_points(this.ptr);
+  }
+
+  get u16(): number {
+    return kernel().kp_rope_u16(this.ptr);
+  }
+
+  /** Positions beyond the end count as the end. */
+  u16OfPoints(at: number): number {
+    return kernel().kp_rope_u16_of_points(this.ptr, Math.min(at, this.points));
+  }
+
+  pointsOfU16(at: number): number {
+    return kernel().kp_rope_points_of_u16(this.ptr, Math.min(at, this.u16));
+  }
+
+  read(atPoints = 0, countPoints = this.points - atPoints): string {
+    if (countPoints === 0) return "";
+    const k = kernel();
+    const ptr = handle(k.kp_rope_read(this.ptr, atPoints, countPoints));
+    const text = textOf(bytesAt(ptr, k.kp_rope_read_len()));
+    k.kp_free(ptr);
+    return text;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * What text may enter a document: "\n" is the only line end, and every unit is
+ * part of a code point. CodeMirror would count "\r\n" as one unit where the
+ * operation says two, and a lone surrogate has no UTF-8, so both are replaced
+ * before the editor and the operation see them.
+ */
+
+const CARRIAGE_RETURNS = /\r\n?/g;
+// With the u flag a pair is one code point, so only lone ones match.
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+export function isClean(text: string): boolean {
+  return !text.includes("\r") && !LONE_SURROGATE.test(text);
+}
+
+export function cleanText(text: string): string {
+  return text.replace(CARRIAGE_RETURNS, "\n").replace(LONE_SURROGATES, "\uFFFD");
+}

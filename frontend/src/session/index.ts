@@ -1,0 +1,9 @@
+/** An open pad and the browser around it: what the page shows and does. */
+export { Session, type Link, type Notice, type Surface } from "./session";
+export { type Person } from "./people";
+export { hashOf, newPadId, type PadAddress, parseAddress } from "./address";
+export { cleanName, isHue, NAME_POINTS_MAX } from "./identity";
+export { loadConfig } from "./config";
+export { log } from "./log";
+export { ProtectionError } from "./protection";
+export { remember, remembered } from "./storage";

@@ -1,0 +1,30 @@
+/** Who is in the pad, as a signal that the list and the carets watch. */
+
+import { computed, signal } from "@preact/signals";
+import { SYSTEM_USER, type UserInfo } from "../wire";
+
+export interface Person extends UserInfo {
+  id: number;
+}
+
+export class People {
+  readonly byId = signal<ReadonlyMap<number, Person>>(new Map());
+  /** In the order of arrival, so that nobody jumps about in the list. */
+  readonly list = computed(() => [...this.byId.value.values()].sort((a, b) => a.id - b.id));
+
+  replace(people: Iterable<Person>): void {
+    this.byId.value = new Map([...people].map(({ id, name, hue }) => [id, { id, name, hue }]));
+  }
+
+  /** Someone came or changed; null: they left. */
+  set(id: number, info: UserInfo | null): void {
+    const people = new Map(this.byId.value);
+    if (info) people.set(id, { id, name: info.name, hue: info.hue });
+    else people.delete(id);
+    this.byId.value = people;
+  }
+
+  nameOf(id: number): string | null {
+    return id === SYSTEM_USER ? null : (this.byId.value.get(id)?.name ?? null);
+  }
+}

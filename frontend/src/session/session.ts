@@ -1,0 +1,406 @@
+/**
+ * One pad, open in this tab: the sync machine, the connection and the editor
+ * put together, and everything about them that the page shows, as signals.
+ *
+ * The flow, and the only one:
+ *
+ *     editor --edit()--> sync --takeEdit()--> transport
+ *     transport --> inbox (a frame) --> sync --takeChanges()--> editor
+ *
+ * Between two frames the editor's text and the machine's local text are the
+ * same, so an edit of the user always fits.
+ */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { Change } from "../kernel";
+import { type Refusal, Sync } from "../sync";
+import { type DownReason, Transport } from "../transport";
+import {
+  type ClientMessage,
+  type CursorData,
+  decode,
+  encode,
+  type ServerMessage,
+  SUBPROTOCOL_V2,
+  type User,
+  type UserInfo,
+  type Welcome,
+} from "../wire";
+import { hashOf, newClientToken } from "./address";
+import { CaretSender } from "./caret_sender";
+import { cleanName, loadIdentity, saveIdentity } from "./identity";
+import { Inbox } from "./inbox";
+import { log } from "./log";
+import { People } from "./people";
+import { protect, unprotect } from "./protection";
+
+/** The connection, as it is. */
+export type Link =
+  | { kind: "connecting" }
+  | { kind: "up" }
+  | { kind: "waiting"; reason: DownReason; retryAtMs: number }
+  | { kind: "stopped"; reason: DownReason; detail: string };
+
+/** Something that happened and that people may want to know. */
+export type Notice =
+  | { kind: "language"; language: string; by: string | null; mine: boolean }
+  | { kind: "protected" | "unprotected"; by: string | null; mine: boolean }
+  | { kind: "joined" | "left"; who: string };
+
+/** The editor, as far as the session needs it. Offsets are UTF-16 units. */
+export interface Surface {
+  /** Changes made by others, then carets that moved; null: that one is gone. */
+  applyRemote(changes: readonly Change[], carets: ReadonlyMap<number, CursorData | null>): void;
+  carets(): CursorData;
+}
+
+const RATE_LIMITED_PAUSE_MS = 1_500;
+
+export class Session {
+  readonly link = signal<Link>({ kind: "connecting" });
+  readonly isLoaded = signal(false);
+  readonly unsaved = signal(0);
+  readonly refusal = signal<Refusal | null>(null);
+  readonly isStorageWritable = signal(true);
+  readonly otp = signal<string | null>(null);
+  readonly language = signal<string | null>(null);
+  readonly welcome = signal<Welcome | null>(null);
+  readonly identity = signal<UserInfo>(loadIdentity());
+  readonly userId = signal(-1);
+  readonly people = new People();
+  readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
+
+  readonly #token = newClientToken();
+  readonly #sync = new Sync();
+  readonly #transport: Transport;
+  readonly #inbox: Inbox<ServerMessage>;
+  readonly #carets: CaretSender;
+  readonly #listeners = new Set<(notice: Notice) => void>();
+  #surface: Surface | null = null;
+  /** Carets that came in this frame: where, and before which remote edits. */
+  #moved = new Map<number, { data: CursorData; time: number } | null>();
+  #languageToSend: string | null = null;
+
+  constructor(
+    readonly padId: string,
+    otp: string | null,
+    private readonly base: string,
+  ) {
+    this.otp.value = otp;
+    const url = new URL(`api/socket/${encodeURIComponent(padId)}`, base);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const ping = (n: number) => encode({ Ping: n });
+    this.#transport = new Transport(url.href, SUBPROTOCOL_V2, ping, {
+      onOpen: () => this.#hello(),
+      onMessage: (text) => this.#hear(text),
+      onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
+    });
+    this.#inbox = new Inbox(
+      (messages) => this.#receive(messages),
+      (message) => this.#isPainted(message),
+    );
+    this.#carets = new CaretSender((data) => this.#send({ CursorData: data }), () => this.#ownCarets());
+  }
+
+  /* ---- for the editor ---- */
+
+  start(surface: Surface): void {
+    this.#surface = surface;
+    this.#transport.connect();
+  }
+
+  /** The user has changed the editor's text. */
+  edit(changes: readonly Change[]): void {
+    this.#sync.edit(changes);
+    this.#pump();
+  }
+
+  /** The user has moved a caret. */
+  caretsMoved(): void {
+    this.#carets.changed();
+  }
+
+  /* ---- for the page ---- */
+
+  /** Tells `listener` what happens from now on; the result ends it. */
+  onNotice(listener: (notice: Notice) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  localText(): string {
+    return this.#sync.localText();
+  }
+
+  /** The address of the pad for others; carries the password. */
+  shareLink(): string {
+    const page = new URL(this.base);
+    page.search = "";
+    page.hash = hashOf({ id: this.padId, otp: this.otp.value });
+    return page.href;
+  }
+
+  setIdentity(name: string, hue: number): void {
+    const identity = { name: cleanName(name) || this.identity.value.name, hue };
+    this.identity.value = identity;
+    saveIdentity(identity);
+    this.#send({ ClientInfo: identity });
+    if (this.userId.value >= 0) this.people.set(this.userId.value, identity);
+  }
+
+  setLanguage(language: string): void {
+    this.language.value = language;
+    if (!this.#send({ SetLanguage: language })) this.#languageToSend = language;
+  }
+
+  /** Connects with another password. */
+  usePassword(otp: string): void {
+    this.otp.value = otp;
+    this.connectNow();
+  }
+
+  connectNow(): void {
+    this.link.value = { kind: "connecting" };
+    this.#transport.connect();
+  }
+
+  /** The network is back or the tab is looked at: no need to wait longer. */
+  hurry(): void {
+    this.#transport.hurry();
+  }
+
+  async protect(): Promise<void> {
+    this.otp.value = await protect(this.base, this.padId, this.#requester());
+  }
+
+  async unprotect(): Promise<void> {
+    await unprotect(this.base, this.padId, this.#requester());
+    this.otp.value = null;
+  }
+
+  /** Takes the refused change back. */
+  undoRefused(): void {
+    this.#inbox.flush();
+    this.#sync.undoRefused();
+    this.#settle();
+  }
+
+  /* ---- the connection ---- */
+
+  #hello(): void {
+    const hello = { client: this.#token, otp: this.otp.value, ...this.#sync.position };
+    this.#transport.send(encode({ Hello: { ...hello, ...this.identity.value } }));
+  }
+
+  #hear(text: string): void {
+    try {
+      const message = decode(text);
+      if (message.type === "Pong") this.#transport.ponged();
+      else this.#inbox.push(message);
+    } catch (error) {
+      log.error("cannot go on with this connection:", error);
+      this.#startAfresh();
+    }
+  }
+
+  #down(reason: DownReason, retryAtMs: number | null, detail: string): void {
+    log.info("connection down:", reason, detail);
+    this.#inbox.flush();
+    this.#sync.disconnected();
+    if (reason === "out_of_step") this.#sync.dropEpoch();
+    // A message the server will never take must not be sent for ever.
+    if (reason === "message_too_large" || reason === "bad_message") {
+      this.#sync.rejected({ code: reason, message: detail, limit: null });
+    }
+    this.link.value =
+      retryAtMs === null ? { kind: "stopped", reason, detail } : { kind: "waiting", reason, retryAtMs };
+    this.#publish();
+  }
+
+  /** What the server says and what we hold do not fit: ask for everything. */
+  #startAfresh(): void {
+    this.#transport.restart({ reason: "out_of_step", retry: "backoff" });
+  }
+
+  #send(message: ClientMessage): boolean {
+    return this.link.value.kind === "up" && this.#transport.send(encode(message));
+  }
+
+  /* ---- what the server says ---- */
+
+  #isPainted(message: ServerMessage): boolean {
+    if (message.type === "UserCursor") return true;
+    const me = this.#sync.userId;
+    return message.type === "History" && message.operations.some(({ id }) => id !== me);
+  }
+
+  #receive(messages: ServerMessage[]): void {
+    batch(() => {
+      for (const message of messages) this.#handle(message);
+      this.#settle();
+    });
+  }
+
+  #handle(message: ServerMessage): void {
+    switch (message.type) {
+      case "Welcome":
+        return this.#welcomed(message.welcome);
+      case "Snapshot":
+        this.#sync.snapshot(message.revision, message.text);
+        return this.#joined();
+      case "History":
+        this.#sync.history(message.start, message.operations);
+        return this.#joined();
+      case "Rejected":
+        return this.#rejected(message);
+      case "Users":
+        return this.#usersAre(message.users);
+      case "UserInfo":
+        return this.#personIs(message.id, message.info);
+      case "UserCursor":
+        return this.#caretIs(message.id, message.data);
+      case "Language":
+        return this.#languageIs(message.language, message.user_id, message.user_name);
+      case "OTP":
+        return this.#otpIs(message.otp, message.user_id, message.user_name);
+      case "Storage":
+        this.isStorageWritable.value = message.writable;
+        return;
+      default:
+        log.debug("message ignored:", message);
+    }
+  }
+
+  #welcomed(welcome: Welcome): void {
+    this.#transport.answered();
+    const { user_id: userId, epoch, resumed, committed } = welcome;
+    this.#sync.welcome({ userId, epoch, resumed, committed });
+    this.welcome.value = welcome;
+    this.userId.value = userId;
+    this.otp.value = welcome.otp;
+    this.language.value = this.#languageToSend ?? welcome.language;
+    this.isStorageWritable.value = true;
+  }
+
+  /** Caught up: from here on we may send. */
+  #joined(): void {
+    if (this.link.value.kind === "up" || this.#sync.isOutOfStep) return;
+    this.link.value = { kind: "up" };
+    this.isLoaded.value = true;
+    if (this.#languageToSend !== null) this.#send({ SetLanguage: this.#languageToSend });
+    this.#languageToSend = null;
+    this.#carets.changed();
+  }
+
+  #rejected(refusal: Refusal): void {
+    const { code, message, limit } = refusal;
+    log.warn("edit refused:", code, message);
+    this.#sync.rejected({ code, message, limit });
+    if (code === "rate_limited" || code === "storage_unavailable") {
+      setTimeout(() => this.#retry(), RATE_LIMITED_PAUSE_MS);
+    }
+  }
+
+  #retry(): void {
+    this.#sync.retry();
+    this.#pump();
+  }
+
+  #usersAre(users: User[]): void {
+    const me = { id: this.userId.value, ...this.identity.value };
+    for (const id of this.people.byId.value.keys()) this.#moved.set(id, null);
+    this.people.replace([me, ...users]);
+    for (const user of users) this.#caretIs(user.id, user);
+  }
+
+  #personIs(id: number, info: UserInfo | null): void {
+    const known = this.people.nameOf(id);
+    this.people.set(id, info);
+    if (info === null) this.#moved.set(id, null);
+    if (id === this.userId.value) return;
+    if (info && known === null) this.#tell({ kind: "joined", who: info.name });
+    if (!info && known !== null) this.#tell({ kind: "left", who: known });
+  }
+
+  #caretIs(id: number, { cursors, selections }: CursorData): void {
+    if (id === this.userId.value) return;
+    const local = (at: number) => this.#sync.localCaret(at);
+    const data = mapCarets({ cursors, selections }, local);
+    this.#moved.set(id, { data, time: this.#sync.caretTime });
+  }
+
+  #languageIs(language: string, userId: number, by: string): void {
+    const mine = userId === this.userId.value;
+    this.language.value = language;
+    this.#tell({ kind: "language", language, by, mine });
+  }
+
+  #otpIs(otp: string | null, userId: number, by: string): void {
+    this.otp.value = otp;
+    const mine = userId === this.userId.value;
+    this.#tell({ kind: otp === null ? "unprotected" : "protected", by, mine });
+  }
+
+  /* ---- after every step ---- */
+
+  /** Brings the editor up to date, then sends what there is to send. */
+  #settle(): void {
+    const carets = new Map<number, CursorData | null>();
+    const settled = [...this.#moved].map(([id, moved]) => {
+      const settle = (at: number) => this.#sync.settleCaret(at, moved!.time);
+      return [id, moved && mapCarets(moved.data, settle)] as const;
+    });
+    this.#moved.clear();
+    const changes = this.#sync.takeChanges();
+    const u16 = (at: number) => this.#sync.u16Of(at);
+    for (const [id, points] of settled) carets.set(id, points && mapCarets(points, u16));
+    if (changes.length > 0 || carets.size > 0) this.#surface?.applyRemote(changes, carets);
+    if (this.#sync.isOutOfStep) this.#startAfresh();
+    this.#pump();
+  }
+
+  #pump(): void {
+    const edit = this.#sync.takeEdit();
+    if (edit) this.#sendEdit(encode({ Edit: edit }));
+    this.#carets.flush();
+    this.#publish();
+  }
+
+  #sendEdit(text: string): void {
+    const limit = this.welcome.value?.limits.message_bytes ?? Infinity;
+    if (text.length * 3 > limit && new Blob([text]).size > limit) {
+      this.#sync.rejected({ code: "message_too_large", message: "", limit });
+    } else {
+      this.#transport.send(text);
+    }
+  }
+
+  #publish(): void {
+    batch(() => {
+      this.unsaved.value = this.#sync.unsaved;
+      this.refusal.value = this.#sync.refusal;
+    });
+  }
+
+  /** null while own positions would mean nothing to the server. */
+  #ownCarets(): CursorData | null {
+    if (!this.#surface || !this.#sync.canSendCarets) return null;
+    return mapCarets(this.#surface.carets(), (at) => this.#sync.pointsOf(at));
+  }
+
+  #requester() {
+    const { name } = this.identity.value;
+    return { user_id: this.userId.value, user_name: name, client: this.#token, otp: this.otp.value };
+  }
+
+  #tell(notice: Notice): void {
+    for (const listener of this.#listeners) listener(notice);
+  }
+}
+
+function mapCarets({ cursors, selections }: CursorData, map: (at: number) => number): CursorData {
+  return {
+    cursors: cursors.map(map),
+    selections: selections.map(([anchor, head]) => [map(anchor), map(head)]),
+  };
+}

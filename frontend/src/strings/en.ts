@@ -1,0 +1,159 @@
+/** Every word the page says, in English. Another language is another module of
+ * this shape. Keys with arguments are functions, so that grammar stays here. */
+
+export const en = {
+  appName: "Kolabpad",
+  skipToEditor: "Skip to the editor",
+  menu: "Pad menu",
+  closeMenu: "Close menu",
+  close: "Close",
+  cancel: "Cancel",
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "Select the text and copy it by hand",
+
+  editor: {
+    label: "Shared text. Press Escape and then Tab to leave the editor.",
+    loading: "Loading…",
+    empty: "Type here. Everyone with the link sees it at once.",
+  },
+
+  status: {
+    heading: "Connection",
+    connecting: "Connecting…",
+    connected: "Connected, everything saved",
+    saving: (n: number) => `Saving ${changes(n)}…`,
+    reconnectingIn: (seconds: number) => `Reconnecting in ${seconds} s`,
+    reconnecting: "Reconnecting…",
+    offline: "You are offline",
+    kept: (n: number) => `${changes(n)} kept here, sent when the connection is back`,
+    storage: "The server cannot save right now",
+    storageHint: "Your changes reach the others. Keep this page open or copy your text.",
+    refused: "A change was refused",
+    password: "This pad needs a password",
+    outOfStep: "Getting a fresh copy…",
+    retryNow: "Retry now",
+    reason: {
+      unreachable: "The server cannot be reached.",
+      restarting: "The server is restarting.",
+      overloaded: "The server is busy.",
+      message_too_large: "The last message was too large for the server.",
+      bad_message: "The server did not understand this page. Reload it.",
+      password: "The password is missing or wrong.",
+      forbidden: "The server does not let this page in.",
+      idle: "The connection was idle for too long.",
+      out_of_step: "This copy and the server's differ. Your changes are kept.",
+      gone: "This pad was deleted or has expired. Your text is still here.",
+      rate_limited: "Too many requests. Waiting a little.",
+      server_error: "The server made a mistake.",
+    },
+  },
+
+  share: {
+    heading: "Share",
+    link: "Link to this pad",
+    copyLink: "Copy link",
+    hint: "Everyone with this link can read and write.",
+    hintProtected: "The link carries the password.",
+  },
+
+  language: { heading: "Language", label: "Syntax highlighting", plain: "Plain text" },
+
+  people: {
+    heading: (n: number) => (n === 1 ? "1 person here" : `${n} people here`),
+    you: "you",
+    name: "Your name",
+    colour: "Your colour",
+    edit: "Change name and colour",
+    save: "Save",
+  },
+
+  protection: {
+    heading: "Protection",
+    label: "Password protection",
+    on: "Only people with the link that carries the password get in.",
+    off: "Anyone who knows the address gets in.",
+    failed: "The password could not be changed",
+    codes: {
+      unreachable: "the server cannot be reached",
+      forbidden: "the server does not know this connection; reconnect and try again",
+      bad_password: "the current password is not the right one",
+      rate_limited: "too many attempts, wait a little",
+      storage_unavailable: "the server cannot reach its database",
+    } as Record<string, string>,
+    otherCode: (code: string) => `the server answered “${code}”`,
+  },
+
+  password: {
+    heading: "This pad is protected",
+    explain: "Ask someone who has it for the link with the password, or type the password here.",
+    label: "Password",
+    open: "Open the pad",
+    wrong: "That password was not accepted.",
+  },
+
+  refusal: {
+    heading: "The server did not take your last change",
+    kept: "It is still in your text here, but the others do not see it.",
+    why: {
+      document_too_large: (limit: string) =>
+        `The pad would be larger than the ${limit} this server allows. Shorten the text, and it is sent by itself.`,
+      message_too_large: (limit: string) => `It is larger than the ${limit} that fit into one message.`,
+      rate_limited: () => "Too many changes at once. It is sent again in a moment.",
+      storage_unavailable: () => "The server cannot reach its database. It is sent again in a moment.",
+      forbidden: () => "You may only read this pad.",
+    } as Record<string, (limit: string) => string>,
+    otherwise: (message: string, code: string) => message || `The server answered “${code}”.`,
+    someLimit: "size",
+    copy: "Copy my text",
+    download: "Download my text",
+    undo: "Undo that change",
+  },
+
+  notice: {
+    language: (language: string, by: string | null) =>
+      by ? `${by} set the language to ${language}` : `The language is now ${language}`,
+    languageMine: (language: string) => `Language set to ${language}`,
+    protected: (by: string | null) => (by ? `${by} protected this pad with a password` : "This pad is now protected"),
+    protectedMine: "Protected. The link now carries the password.",
+    unprotected: (by: string | null) => (by ? `${by} removed the password` : "The password was removed"),
+    unprotectedMine: "Password removed",
+    joined: (names: string) => `${names} joined`,
+    left: (names: string) => `${names} left`,
+    dismiss: "Dismiss",
+  },
+
+  about: {
+    heading: "About",
+    button: "About Kolabpad",
+    text: "A shared text pad that people run themselves: open a link, type, everyone sees it.",
+    page: (sha: string) => `Page: ${sha}`,
+    server: (version: string) => `Server: ${version}`,
+    expires: (date: string) => `Without further use this pad is deleted on ${date}.`,
+    newPad: "New pad",
+    shortcuts: "Keys",
+    keys: [
+      ["Escape, then Tab", "leave the editor"],
+      ["Ctrl+F", "search and replace"],
+      ["Ctrl+Z / Ctrl+Y", "undo and redo what you did"],
+      ["Alt+G", "go to line"],
+      ["Ctrl+Click, Alt+Drag", "more carets"],
+      ["Ctrl+Space", "complete"],
+    ] as [string, string][],
+  },
+
+  failed: {
+    heading: "Kolabpad could not start",
+    old: "This browser is too old, or WebAssembly is switched off in it.",
+  },
+
+  bytes: (n: number) => (n >= 1 << 20 ? `${round(n / (1 << 20))} MiB` : `${round(n / 1024)} KiB`),
+};
+
+function changes(n: number): string {
+  return n === 1 ? "1 change" : `${n} changes`;
+}
+
+function round(n: number): string {
+  return n.toLocaleString("en", { maximumFractionDigits: 1 });
+}

@@ -1,0 +1,13 @@
+/** The copy of the document in this tab, as a pure state machine. Everything
+ * a test needs to drive it, the kernel's initialisation included. */
+export { Sync, type Edit, type Entry, type Refusal, type Welcome } from "./sync";
+export {
+  type Change,
+  cleanText,
+  type Components,
+  initKernel,
+  isClean,
+  kernelHeapBytes,
+  Operation,
+  Rope,
+} from "../kernel";

@@ -1,0 +1,398 @@
+/**
+ * The state of one tab's copy of one document, and nothing else: no DOM, no
+ * socket, no timer. It is told what happened and says what is to be shown and
+ * what is to be sent.
+ *
+ *     server text --inflight--> --buffer--> local text (what the editor shows)
+ *
+ *     synchronised           inflight = null   buffer = null
+ *     awaiting               inflight          buffer = null
+ *     awaiting with buffer   inflight          buffer
+ *
+ * One edit is in flight at most; what is typed meanwhile is composed into the
+ * buffer behind it. Offline, everything gathers in the buffer.
+ *
+ * Safety. (S1) local == server ∘ inflight ∘ buffer, after every call. (S2) an
+ * edit leaves `inflight` only when the server is known to hold it, when it is
+ * known not to hold it (then it goes back into the buffer), or when its author
+ * takes it back. So nothing typed is dropped, and nothing is sent a second
+ * time that was applied the first. (S3) nothing is sent between Hello and the
+ * History or Snapshot that answers it: until then we do not know which.
+ *
+ * Liveness. After each call the owner asks takeEdit(). It gives an edit
+ * whenever the link is up, none is in flight and none is refused; the echo of
+ * an edit, or the Welcome after a lost connection, ends its flight. So as long
+ * as connections come back, `unsaved` reaches zero once typing pauses.
+ *
+ * Units: positions on the wire are code points; changes for the editor are in
+ * UTF-16 units of the local text.
+ */
+
+import {
+  type Change,
+  changesOf,
+  composeAll,
+  type Components,
+  Operation,
+  operationOf,
+  Rope,
+} from "../kernel";
+import { operationBetween } from "./diff";
+
+/** An edit to be sent, made against `revision`. */
+export interface Edit {
+  revision: number;
+  operation: Components;
+}
+
+/** What the machine needs to know of a Welcome. */
+export interface Welcome {
+  userId: number;
+  epoch: string;
+  resumed: boolean;
+  /** The revision after this tab's last operation that the server holds, or 0. */
+  committed: number;
+}
+
+/** A committed operation and who made it. */
+export interface Entry {
+  id: number;
+  operation: Components;
+}
+
+/** Why the server did not apply the edit in flight. */
+export interface Refusal {
+  code: string;
+  message: string;
+  limit: number | null;
+}
+
+/** Local changes as one operation, and how many there were. */
+interface Pending {
+  operation: Operation;
+  count: number;
+}
+
+type Link = "down" | "joining" | "up";
+
+export class Sync {
+  #server = new Rope();
+  #local = new Rope();
+  #inflight: Pending | null = null;
+  #buffer: Pending | null = null;
+  #refusal: Refusal | null = null;
+
+  #link: Link = "down";
+  #epoch: string | null = null;
+  #revision = 0;
+  #userId = -1;
+  #loaded = false;
+  #outOfStep = false;
+  /** Set by a Welcome that says the edit in flight was applied: its revision. */
+  #committed: number | null = null;
+  /** Remote operations that takeChanges() has not given to the editor yet. */
+  #remote: Operation[] = [];
+
+  /* ---- look ---- */
+
+  /** What a Hello says of this copy. */
+  get position(): { epoch: string | null; revision: number } {
+    return { epoch: this.#epoch, revision: this.#epoch === null ? 0 : this.#revision };
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get userId(): number {
+    return this.#userId;
+  }
+
+  /** A server text has been seen: "empty" is not "not loaded yet". */
+  get isLoaded(): boolean {
+    return this.#loaded;
+  }
+
+  /** Local changes that the server is not known to hold. */
+  get unsaved(): number {
+    return (this.#inflight?.count ?? 0) + (this.#buffer?.count ?? 0);
+  }
+
+  get refusal(): Refusal | null {
+    return this.#refusal;
+  }
+
+  /** Server and copy contradict each other: reconnect, the epoch is dropped. */
+  get isOutOfStep(): boolean {
+    return this.#outOfStep;
+  }
+
+  get localBytes(): number {
+    return this.#local.bytes;
+  }
+
+  localText(): string {
+    return this.#local.read();
+  }
+
+  /** The text that the server is known to hold at `revision`. */
+  serverText(): string {
+    return this.#server.read();
+  }
+
+  /* ---- carets ---- */
+
+  /** Own positions mean something to the server only when everything before
+   * them was sent. */
+  get canSendCarets(): boolean {
+    return this.#link === "up" && this.#buffer === null && this.#refusal === null;
+  }
+
+  pointsOf(atU16: number): number {
+    return this.#local.pointsOfU16(atU16);
+  }
+
+  u16Of(atPoints: number): number {
+    return this.#local.u16OfPoints(atPoints);
+  }
+
+  /** How many remote operations the editor has yet to be given: the "when" of
+   * a caret that arrives now. */
+  get caretTime(): number {
+    return this.#remote.length;
+  }
+
+  /** Where a caret of the server's text stands in the local one. */
+  localCaret(atPoints: number): number {
+    const sent = this.#inflight?.operation.moveCaret(atPoints) ?? atPoints;
+    return this.#buffer?.operation.moveCaret(sent) ?? sent;
+  }
+
+  /** Where a local caret of that time stands after what came since. */
+  settleCaret(atPoints: number, time: number): number {
+    return this.#remote.slice(time).reduce((at, op) => op.moveCaret(at), atPoints);
+  }
+
+  /* ---- the user ---- */
+
+  /** The editor's text has changed. Remote changes must have been taken first. */
+  edit(changes: readonly Change[]): void {
+    if (this.#remote.length > 0) throw new Error("edit before takeChanges");
+    const operation = operationOf(changes, this.#local);
+    if (operation.isNoop) return operation.free();
+    operation.applyTo(this.#local);
+    this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
+  }
+
+  /** Takes the refused change back; what was typed after it stays. The editor's
+   * text follows through takeChanges(). */
+  undoRefused(): void {
+    if (!this.#refusal || !this.#inflight) return;
+    const refused = this.#inflight.operation;
+    const undo = refused.invert(this.#server);
+    if (this.#buffer) {
+      const [undoAfter, bufferAfter] = undo.transform(this.#buffer.operation);
+      undo.free();
+      this.#remote.push(undoAfter);
+      this.#setBuffer(replace(this.#buffer, bufferAfter));
+    } else {
+      this.#remote.push(undo);
+    }
+    refused.free();
+    this.#inflight = null;
+    this.#refusal = null;
+  }
+
+  /** Lets the refused change be sent again, together with what came after it. */
+  retry(): void {
+    if (!this.#refusal) return;
+    this.#refusal = null;
+    this.#unsend();
+  }
+
+  /* ---- the server ---- */
+
+  welcome({ userId, epoch, resumed, committed }: Welcome): void {
+    // (S2) With one edit in flight, a revision of ours beyond the one we hold
+    // can only be that edit. Else it never arrived.
+    const applied = this.#inflight && !this.#refusal && committed > this.#revision;
+    this.#committed = applied ? committed : null;
+    if (!applied && !this.#refusal) this.#unsend();
+    this.#userId = userId;
+    this.#epoch = epoch;
+    this.#outOfStep = resumed && !this.#loaded;
+    this.#link = "joining";
+  }
+
+  /** The whole text, in place of the history we lack. */
+  snapshot(revision: number, text: string): void {
+    if (this.#committed !== null) {
+      this.#inflight!.operation.applyTo(this.#server);
+      this.#land();
+    }
+    this.#rebase(operationBetween(this.#server, text));
+    this.#revision = revision;
+    this.#loaded = true;
+    this.#link = "up";
+  }
+
+  /** Committed operations, the first of them made against revision `start`. */
+  history(start: number, entries: readonly Entry[]): void {
+    const seen = this.#revision - start;
+    if (seen < 0) return this.#loseStep();
+    for (const entry of entries.slice(seen)) {
+      if (!this.#advance(entry)) return this.#loseStep();
+    }
+    if (this.#link === "joining") this.#link = "up";
+  }
+
+  /** The edit in flight was not applied. */
+  rejected(refusal: Refusal): void {
+    if (this.#inflight && !this.#refusal) this.#refusal = refusal;
+  }
+
+  disconnected(): void {
+    this.#link = "down";
+    this.#committed = null;
+  }
+
+  /** Asks for a Snapshot with the next Hello. */
+  dropEpoch(): void {
+    this.#epoch = null;
+    this.#outOfStep = false;
+  }
+
+  /* ---- what follows ---- */
+
+  /** The changes that bring the editor's text up to date. */
+  takeChanges(): Change[] {
+    const remote = composeAll(this.#remote);
+    this.#remote = [];
+    if (!remote) return [];
+    const changes = changesOf(remote, this.#local);
+    remote.applyTo(this.#local);
+    remote.free();
+    return changes;
+  }
+
+  /** The edit to send now, if there is one; it is in flight from here on. */
+  takeEdit(): Edit | null {
+    if (this.#link !== "up" || this.#outOfStep) return null;
+    if (this.#refusal && this.#fitsAgain()) this.retry();
+    if (this.#inflight || !this.#buffer) return null;
+    this.#inflight = this.#buffer;
+    this.#buffer = null;
+    return { revision: this.#revision, operation: this.#inflight.operation.toJSON() };
+  }
+
+  free(): void {
+    for (const op of this.#remote) op.free();
+    this.#inflight?.operation.free();
+    this.#buffer?.operation.free();
+    this.#server.free();
+    this.#local.free();
+  }
+
+  /* ---- within ---- */
+
+  /** One committed operation. False, and nothing changed, when it does not fit. */
+  #advance({ id, operation }: Entry): boolean {
+    let op: Operation | null = null;
+    try {
+      op = Operation.of(operation);
+      if (op.basePoints !== this.#server.points) return false;
+      if (this.#isEcho(id)) {
+        // Ours as the server rebased it. Anything else means that the two
+        // kernels disagree, and then the copies do.
+        if (!op.equals(this.#inflight!.operation)) return false;
+        op.applyTo(this.#server);
+        this.#land();
+      } else {
+        this.#rebase(op);
+        op = null;
+      }
+      this.#revision += 1;
+      return true;
+    } catch {
+      return false;
+    } finally {
+      op?.free();
+    }
+  }
+
+  /** After a resume the revision decides, since ids may have been given anew;
+   * otherwise the first of our own after sending. */
+  #isEcho(id: number): boolean {
+    if (!this.#inflight || this.#refusal) return false;
+    if (this.#committed !== null) return this.#revision + 1 === this.#committed;
+    return this.#link === "up" && id === this.#userId;
+  }
+
+  /** The edit in flight is in the server's text. */
+  #land(): void {
+    this.#inflight!.operation.free();
+    this.#inflight = null;
+    this.#committed = null;
+  }
+
+  /** Applies an operation of somebody else, made on the server's text, and
+   * moves our unsent ones over it. Takes `remote`. */
+  #rebase(remote: Operation): void {
+    let overInflight: [Operation, Operation] | null = null;
+    let overBuffer: [Operation, Operation] | null = null;
+    if (this.#inflight) overInflight = this.#inflight.operation.transform(remote);
+    const onSent = overInflight?.[1] ?? remote;
+    if (this.#buffer) overBuffer = this.#buffer.operation.transform(onSent);
+    const onLocal = overBuffer?.[1] ?? onSent;
+
+    remote.applyTo(this.#server);
+    if (overInflight) this.#inflight = replace(this.#inflight!, overInflight[0]);
+    if (overBuffer) this.#setBuffer(replace(this.#buffer!, overBuffer[0]));
+    for (const op of new Set([remote, onSent])) if (op !== onLocal) op.free();
+    this.#remote.push(onLocal);
+  }
+
+  /** Puts the edit in flight back in front of the buffer: it was not applied. */
+  #unsend(): void {
+    if (!this.#inflight) return;
+    const back = this.#inflight;
+    this.#inflight = null;
+    this.#setBuffer(this.#buffer ? append(back, this.#buffer) : back);
+  }
+
+  /** A buffer that changes nothing any more is no buffer. */
+  #setBuffer(buffer: Pending): void {
+    this.#buffer = buffer.operation.isNoop ? null : buffer;
+    if (!this.#buffer) buffer.operation.free();
+  }
+
+  /** Has typing made the refused change acceptable, or undone it by hand? */
+  #fitsAgain(): boolean {
+    if (!this.#buffer) return false;
+    const { code, limit } = this.#refusal!;
+    if (code === "document_too_large" && limit !== null) return this.#local.bytes <= limit;
+    const both = this.#inflight!.operation.compose(this.#buffer.operation);
+    const undone = both.isNoop;
+    both.free();
+    return undone;
+  }
+
+  #loseStep(): void {
+    this.#outOfStep = true;
+  }
+}
+
+/** `first` and then `then`, as one; takes both. */
+function append(first: Pending | null, then: Pending): Pending {
+  if (!first) return then;
+  const operation = first.operation.compose(then.operation);
+  first.operation.free();
+  then.operation.free();
+  return { operation, count: first.count + then.count };
+}
+
+/** The same changes in another form; takes both operations. */
+function replace(pending: Pending, operation: Operation): Pending {
+  pending.operation.free();
+  return { operation, count: pending.count };
+}

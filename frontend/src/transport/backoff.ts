@@ -1,0 +1,33 @@
+/** How long to wait before the next attempt. Randomised, since after a restart
+ * every tab of a server is waiting for the same thing. */
+
+import type { Retry } from "./close_codes";
+
+const FIRST_MS = 500;
+const LONGEST_MS = 15_000;
+const SOON_MS = [100, 2_000] as const;
+
+export class Backoff {
+  #attempts = 0;
+
+  constructor(private readonly random: () => number = Math.random) {}
+
+  /** A connection was made and answered. */
+  reset(): void {
+    this.#attempts = 0;
+  }
+
+  /** null: do not try by yourself. */
+  nextMs(retry: Retry): number | null {
+    if (retry === "never") return null;
+    // Even "soon" gives way when it keeps failing.
+    if (retry === "soon" && this.#attempts++ === 0) return this.#between(...SOON_MS);
+    if (retry === "slowly") return this.#between(LONGEST_MS / 2, LONGEST_MS);
+    const longest = Math.min(FIRST_MS * 2 ** this.#attempts++, LONGEST_MS);
+    return this.#between(longest / 2, longest);
+  }
+
+  #between(least: number, most: number): number {
+    return Math.round(least + this.random() * (most - least));
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A WebSocket that comes back: connects, notices when the other side has died,
+ * waits, connects again. It carries text and knows nothing of documents.
+ *
+ * Safety. Callbacks of a socket that was given up are never heard: each socket
+ * has its own listeners, and they ask whether it is still the one.
+ *
+ * Liveness. While started, there is at any time a socket that is connecting or
+ * open, or a timer that will make one, unless the close code said that trying
+ * again is the user's decision. A socket that is silent for PONG_MS after a Ping
+ * is given up, so a connection that died without a word ends too.
+ */
+
+import { Backoff } from "./backoff";
+import { closingOf, type Closing, type DownReason } from "./close_codes";
+
+const PING_EVERY_MS = 20_000;
+const PONG_MS = 10_000;
+/** A handshake that takes longer will not come. */
+const OPEN_MS = 15_000;
+
+export interface TransportEvents {
+  /** Connected; the first message is ours. */
+  onOpen(): void;
+  onMessage(text: string): void;
+  /** Not connected any more, or not at all. `retryAtMs` is on the clock of
+   * Date.now(), null when nothing happens before connect(). */
+  onDown(reason: DownReason, retryAtMs: number | null, detail: string): void;
+}
+
+export class Transport {
+  #socket: WebSocket | null = null;
+  #backoff = new Backoff();
+  #retry: Timer | undefined;
+  #ping: Timer | undefined;
+  #pong: Timer | undefined;
+  #pings = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly protocol: string,
+    private readonly pingMessage: (n: number) => string,
+    private readonly events: TransportEvents,
+  ) {}
+
+  /** Tries now, whatever was planned. */
+  connect(): void {
+    this.#drop();
+    const socket = new WebSocket(this.url, this.protocol);
+    const isCurrent = () => this.#socket === socket;
+    socket.addEventListener("open", () => isCurrent() && this.#opened());
+    socket.addEventListener("close", (e) => isCurrent() && this.#down(closingOf(e.code), e.reason));
+    socket.addEventListener("message", (e) => {
+      if (isCurrent() && typeof e.data === "string") this.events.onMessage(e.data);
+    });
+    this.#socket = socket;
+    this.#pong = setTimeout(() => this.#down(closingOf(0), ""), OPEN_MS);
+  }
+
+  /** Tries now if it was waiting to try later: the network is back, the tab is
+   * looked at again. */
+  hurry(): void {
+    if (this.#retry !== undefined) this.connect();
+  }
+
+  /** The other side has answered as it should: failures begin to count anew. */
+  answered(): void {
+    this.#backoff.reset();
+  }
+
+  /** The other side answered a Ping. */
+  ponged(): void {
+    clearTimeout(this.#pong);
+  }
+
+  /** False when there is no connection to send on. */
+  send(text: string): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(text);
+    return true;
+  }
+
+  /** Gives the connection up, to begin again as that reason asks. */
+  restart(closing: Closing): void {
+    this.#down(closing, "");
+  }
+
+  stop(): void {
+    this.#drop();
+  }
+
+  #opened(): void {
+    clearTimeout(this.#pong);
+    this.#ping = setInterval(() => this.#sendPing(), PING_EVERY_MS);
+    this.events.onOpen();
+  }
+
+  #sendPing(): void {
+    this.send(this.pingMessage(++this.#pings));
+    clearTimeout(this.#pong);
+    this.#pong = setTimeout(() => this.#down(closingOf(0), ""), PONG_MS);
+  }
+
+  #down({ reason, retry }: Closing, detail: string): void {
+    this.#drop();
+    const wait = this.#backoff.nextMs(retry);
+    if (wait !== null) this.#retry = setTimeout(() => this.connect(), wait);
+    this.events.onDown(reason, wait === null ? null : Date.now() + wait, detail);
+  }
+
+  /** No socket and no timer afterwards. */
+  #drop(): void {
+    clearTimeout(this.#retry);
+    clearTimeout(this.#pong);
+    clearInterval(this.#ping);
+    this.#retry = this.#pong = this.#ping = undefined;
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+}
+
+type Timer = ReturnType<typeof setTimeout>;

@@ -1,0 +1,57 @@
+import { useSignal } from "@preact/signals";
+import type { Session } from "../session";
+import { t } from "../strings";
+import { Dialog } from "./dialog";
+
+const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
+
+export function About({ session }: { session: Session }) {
+  const isOpen = useSignal(false);
+  const close = () => (isOpen.value = false);
+  return (
+    <section class="about" aria-label={t.about.heading}>
+      <a class="button" href="./">
+        {t.about.newPad}
+      </a>
+      <button type="button" onClick={() => (isOpen.value = true)}>
+        {t.about.button}
+      </button>
+      {isOpen.value && (
+        <Dialog label={t.about.heading} onClose={close}>
+          <AboutText session={session} />
+          <button type="button" onClick={close}>
+            {t.close}
+          </button>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function AboutText({ session }: { session: Session }) {
+  const welcome = session.welcome.value;
+  const expires = welcome?.expires_at ?? null;
+  return (
+    <>
+      <h2>{t.appName}</h2>
+      <p>{t.about.text}</p>
+      <h3>{t.about.shortcuts}</h3>
+      <dl class="keys">
+        {t.about.keys.map(([keys, what]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      {expires !== null && <p>{t.about.expires(new Date(expires * 1000).toLocaleString())}</p>}
+      <p class="hint">
+        {t.about.page(PAGE_SHA)}
+        <br />
+        {welcome && t.about.server(welcome.server)}
+      </p>
+    </>
+  );
+}

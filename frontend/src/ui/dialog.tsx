@@ -1,0 +1,31 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+interface Props {
+  label: string;
+  class?: string;
+  /** Asked for by Escape and the like; without it the dialog stays. */
+  onClose?: () => void;
+  children: ComponentChildren;
+}
+
+/** The browser's own modal dialog: focus, Escape and the rest come with it.
+ * It is open for as long as it is rendered. */
+export function Dialog({ label, onClose, children, class: className = "" }: Props) {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  const cancel = (event: Event) => {
+    event.preventDefault();
+    onClose?.();
+  };
+  const backdrop = (event: MouseEvent) => event.target === ref.current && onClose?.();
+  return (
+    <dialog ref={ref} aria-label={label} class={className} onCancel={cancel} onClick={backdrop}>
+      <div class="dialog-body">{children}</div>
+    </dialog>
+  );
+}

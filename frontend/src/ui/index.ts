@@ -1,0 +1,2 @@
+/** What is on the screen. */
+export { App } from "./app";

@@ -1,0 +1,9 @@
+/** The size of the screen, as a signal. */
+
+import { signal } from "@preact/signals";
+
+const query = matchMedia("(max-width: 720px)");
+
+export const isNarrow = signal(query.matches);
+
+query.addEventListener("change", () => (isNarrow.value = query.matches));

@@ -1,0 +1,93 @@
+import { useSignal } from "@preact/signals";
+import { hueClass } from "../editor";
+import { NAME_POINTS_MAX, type Person, type Session } from "../session";
+import { t } from "../strings";
+
+/** Who is here, me first. */
+export function People({ session }: { session: Session }) {
+  const me = session.userId.value;
+  const others = session.people.list.value.filter(({ id }) => id !== me);
+  const editing = useSignal(false);
+  return (
+    <section aria-labelledby="people-heading">
+      <h2 id="people-heading">{t.people.heading(others.length + 1)}</h2>
+      <ul class="people">
+        <li>
+          <Swatch hue={session.identity.value.hue} />
+          <span class="name">{session.identity.value.name}</span>
+          <span class="you">{t.people.you}</span>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={t.people.edit}
+            aria-expanded={editing.value}
+            onClick={() => (editing.value = !editing.value)}
+          >
+            ✎
+          </button>
+        </li>
+        {others.map((person) => (
+          <Other key={person.id} person={person} />
+        ))}
+      </ul>
+      {editing.value && <IdentityForm session={session} done={() => (editing.value = false)} />}
+    </section>
+  );
+}
+
+function Other({ person }: { person: Person }) {
+  return (
+    <li>
+      <Swatch hue={person.hue} />
+      <span class="name">{person.name}</span>
+    </li>
+  );
+}
+
+function Swatch({ hue }: { hue: number }) {
+  return <span class={`swatch ${hueClass(hue)}`} aria-hidden="true" />;
+}
+
+function IdentityForm({ session, done }: { session: Session; done: () => void }) {
+  const { name, hue } = session.identity.value;
+  const draftName = useSignal(name);
+  const draftHue = useSignal(hue);
+  const save = (event: Event) => {
+    event.preventDefault();
+    session.setIdentity(draftName.value, draftHue.value);
+    done();
+  };
+  return (
+    <form class="identity" onSubmit={save}>
+      <label>
+        {t.people.name}
+        <input
+          type="text"
+          autocomplete="nickname"
+          maxLength={NAME_POINTS_MAX}
+          value={draftName.value}
+          onInput={(event) => (draftName.value = event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        <span class="row">
+          {t.people.colour} <Swatch hue={draftHue.value} />
+        </span>
+        <input
+          type="range"
+          min={0}
+          max={359}
+          class={`hue-slider ${hueClass(draftHue.value)}`}
+          value={draftHue.value}
+          onInput={(event) => (draftHue.value = event.currentTarget.valueAsNumber)}
+        />
+      </label>
+      <div class="row">
+        <button type="submit">{t.people.save}</button>
+        <button type="button" class="quiet" onClick={done}>
+          {t.cancel}
+        </button>
+      </div>
+    </form>
+  );
+}

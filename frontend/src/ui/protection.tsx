@@ -1,0 +1,41 @@
+import { useSignal } from "@preact/signals";
+import { ProtectionError, type Session } from "../session";
+import { t } from "../strings";
+
+/** The password, on or off. */
+export function Protection({ session, notify }: { session: Session; notify: (text: string) => void }) {
+  const isOn = session.otp.value !== null;
+  const isBusy = useSignal(false);
+  const toggle = async (box: HTMLInputElement) => {
+    isBusy.value = true;
+    try {
+      await (isOn ? session.unprotect() : session.protect());
+    } catch (error) {
+      notify(failure(error));
+    } finally {
+      isBusy.value = false;
+      box.checked = session.otp.value !== null;
+    }
+  };
+  return (
+    <section aria-labelledby="protection-heading">
+      <h2 id="protection-heading">{t.protection.heading}</h2>
+      <label class="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          checked={isOn}
+          disabled={isBusy.value || session.link.value.kind !== "up" || session.isReadOnly.value}
+          onChange={(event) => toggle(event.currentTarget)}
+        />
+        {t.protection.label}
+      </label>
+      <p class="hint">{isOn ? t.protection.on : t.protection.off}</p>
+    </section>
+  );
+}
+
+function failure(error: unknown): string {
+  const code = error instanceof ProtectionError ? error.code : "internal";
+  return `${t.protection.failed}: ${t.protection.codes[code] ?? t.protection.otherCode(code)}`;
+}

@@ -1,0 +1,65 @@
+/** The honest state of the connection, from everything that bears on it. */
+
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Session } from "../session";
+import { t } from "../strings";
+
+/** good: nothing to do. busy: passes by itself. bad: text is not where it should be. */
+export type Mood = "good" | "busy" | "bad";
+
+export interface Status {
+  mood: Mood;
+  text: string;
+  hint: string | null;
+  canRetry: boolean;
+}
+
+const isOnline = signal(navigator.onLine);
+const nowMs = signal(Date.now());
+
+addEventListener("online", () => (isOnline.value = true));
+addEventListener("offline", () => (isOnline.value = false));
+
+/** The clock ticks while somebody waits for it. */
+setInterval(() => (nowMs.value = Date.now()), 500);
+
+export function statusOf(session: Session): ReadonlySignal<Status> {
+  return computed(() => {
+    const link = session.link.value;
+    const unsaved = session.unsaved.value;
+    const kept = unsaved > 0 ? t.status.kept(unsaved) : null;
+    switch (link.kind) {
+      case "connecting":
+        return status("busy", t.status.connecting, kept);
+      case "up":
+        return connected(session, unsaved);
+      case "stopped": {
+        const text = link.reason === "password" ? t.status.password : t.status.reason[link.reason];
+        return status("bad", text, kept, link.reason !== "password");
+      }
+      case "waiting": {
+        if (!isOnline.value) return status("bad", t.status.offline, kept, true);
+        if (link.reason === "out_of_step") return status("busy", t.status.outOfStep, kept);
+        const seconds = Math.ceil((link.retryAtMs - nowMs.value) / 1000);
+        const text = seconds > 0 ? t.status.reconnectingIn(seconds) : t.status.reconnecting;
+        return status("bad", text, join(t.status.reason[link.reason], kept), true);
+      }
+    }
+  });
+}
+
+function connected(session: Session, unsaved: number): Status {
+  const refusal = session.refusal.value;
+  if (refusal) return status("bad", t.status.refused, t.refusal.kept);
+  if (!session.isStorageWritable.value) return status("bad", t.status.storage, t.status.storageHint);
+  if (unsaved > 0) return status("busy", t.status.saving(unsaved), null);
+  return status("good", t.status.connected, null);
+}
+
+function status(mood: Mood, text: string, hint: string | null, canRetry = false): Status {
+  return { mood, text, hint, canRetry };
+}
+
+function join(...sentences: (string | null)[]): string {
+  return sentences.filter(Boolean).join(" ");
+}

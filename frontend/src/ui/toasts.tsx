@@ -1,0 +1,92 @@
+import { signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { knownLanguage, languages } from "../editor";
+import type { Notice, Session } from "../session";
+import { t } from "../strings";
+
+const SHOWN_MS = 6000;
+/** Comings and goings within this are told in one sentence. */
+const GATHER_MS = 1500;
+
+interface Toast {
+  key: number;
+  text: string;
+}
+
+/** Short news. `notify` shows one to everybody; joins and leaves only reach
+ * those who listen to the page, since the list of people shows them already. */
+export class Toasts {
+  readonly shown = signal<readonly Toast[]>([]);
+  readonly spoken = signal("");
+  #next = 0;
+  #joined: string[] = [];
+  #left: string[] = [];
+  #gathering = false;
+
+  notify(text: string): void {
+    const toast = { key: this.#next++, text };
+    this.shown.value = [...this.shown.value.slice(-3), toast];
+    setTimeout(() => this.dismiss(toast.key), SHOWN_MS);
+  }
+
+  dismiss(key: number): void {
+    this.shown.value = this.shown.value.filter((toast) => toast.key !== key);
+  }
+
+  hear(notice: Notice): void {
+    if ("who" in notice) this.#gather(notice);
+    else this.notify(sentence(notice));
+  }
+
+  #gather({ kind, who }: { kind: "joined" | "left"; who: string }): void {
+    (kind === "joined" ? this.#joined : this.#left).push(who);
+    if (this.#gathering) return;
+    this.#gathering = true;
+    setTimeout(() => this.#speak(), GATHER_MS);
+  }
+
+  #speak(): void {
+    const joined = this.#joined.length > 0 ? t.notice.joined(this.#joined.join(", ")) : "";
+    const left = this.#left.length > 0 ? t.notice.left(this.#left.join(", ")) : "";
+    this.spoken.value = [joined, left].filter(Boolean).join(". ");
+    this.#joined = [];
+    this.#left = [];
+    this.#gathering = false;
+  }
+}
+
+export function ToastRegion({ session, toasts }: { session: Session; toasts: Toasts }) {
+  useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
+  return (
+    <>
+      <div class="toasts" role="status">
+        {toasts.shown.value.map(({ key, text }) => (
+          <div key={key} class="toast">
+            <span>{text}</span>
+            <button type="button" class="quiet" aria-label={t.notice.dismiss} onClick={() => toasts.dismiss(key)}>
+              ×
+            </button>
+          </div>
+        ))}
+      </div>
+      <div class="visually-hidden" role="status">
+        {toasts.spoken.value}
+      </div>
+    </>
+  );
+}
+
+export function useToasts(): Toasts {
+  return useMemo(() => new Toasts(), []);
+}
+
+function sentence(notice: Exclude<Notice, { who: string }>): string {
+  const { kind, by, mine } = notice;
+  if (kind === "language") {
+    const id = knownLanguage(notice.language);
+    const label = languages.find((language) => language.id === id)?.label ?? t.language.plain;
+    return mine ? t.notice.languageMine(label) : t.notice.language(label, by);
+  }
+  if (kind === "protected") return mine ? t.notice.protectedMine : t.notice.protected(by);
+  return mine ? t.notice.unprotectedMine : t.notice.unprotected(by);
+}

@@ -1,0 +1,75 @@
+/**
+ * The messages of docs/protocol.md, as types. Positions are code points.
+ * `v1` and `v2` share most of them; those of one version only say so.
+ */
+
+/** An operation: retain 5, insert "text", delete 3. */
+export type Operation = readonly (number | string)[];
+
+/** The author of what no user made, as a JSON number reads: 2^64 - 1, rounded. */
+export const SYSTEM_USER = 2 ** 64;
+
+export interface CursorData {
+  cursors: number[];
+  /** Anchor and head. */
+  selections: [number, number][];
+}
+
+export interface UserInfo {
+  name: string;
+  hue: number;
+}
+
+export interface User extends UserInfo, CursorData {
+  id: number;
+}
+
+export interface Hello {
+  /** 22 base64url characters, secret to this tab. */
+  client: string;
+  otp: string | null;
+  epoch: string | null;
+  revision: number;
+  name: string;
+  hue: number;
+}
+
+export type ClientMessage =
+  | { Hello: Hello } // v2
+  | { Edit: { revision: number; operation: Operation } }
+  | { SetLanguage: string }
+  | { ClientInfo: UserInfo }
+  | { CursorData: CursorData }
+  | { Ping: number }; // v2
+
+export interface Welcome {
+  user_id: number;
+  epoch: string;
+  revision: number;
+  resumed: boolean;
+  committed: number;
+  access: string;
+  language: string | null;
+  otp: string | null;
+  limits: { document_bytes: number; message_bytes: number };
+  /** Seconds since 1970; null when the document does not expire. */
+  created_at: number | null;
+  expires_at: number | null;
+  server: string;
+}
+
+export type ServerMessage =
+  | { type: "Identity"; user_id: number } // v1
+  | { type: "Welcome"; welcome: Welcome } // v2, as all below it that are not in v1
+  | { type: "Snapshot"; revision: number; text: string } // v2
+  | { type: "History"; start: number; operations: { id: number; operation: Operation }[] }
+  | { type: "Users"; users: User[] } // v2
+  | { type: "Language"; language: string; user_id: number; user_name: string }
+  | { type: "OTP"; otp: string | null; user_id: number; user_name: string }
+  | { type: "UserInfo"; id: number; info: UserInfo | null }
+  | { type: "UserCursor"; id: number; data: CursorData }
+  | { type: "Rejected"; revision: number; code: string; message: string; limit: number | null } // v2
+  | { type: "Storage"; writable: boolean } // v2
+  | { type: "Pong"; n: number } // v2
+  /** A message this version does not know: to be ignored. */
+  | { type: "Unknown"; name: string };

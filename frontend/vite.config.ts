@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+import { adoptStyles } from "./build/style_mod.ts";
+
+const SERVER = "http://localhost:3030";
+
+export default defineConfig({
+  // Relative, so that the page works below any path (BASE_PATH).
+  base: "./",
+  plugins: [adoptStyles()],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    // Nothing but the kernel, which asks for it, is inlined.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000,
+  },
+  server: { proxy: { "/api": { target: SERVER, ws: true } } },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
+});
