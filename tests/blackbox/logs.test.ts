@@ -1,0 +1,116 @@
+// The log lines of the founding document, as text and as JSON.
+import { describe, expect, test } from 'vitest';
+import fs from 'node:fs';
+import path from 'node:path';
+import { V1Client, v1, v2 } from './support/clients.ts';
+import { jsonBody } from './support/http.ts';
+import type { Server, Settings } from './support/server.ts';
+import { startServer, temporaryFolder } from './support/server.ts';
+import { sleep, until } from './support/wait.ts';
+
+const FAST = {
+  KP_TEST_PERSIST_CHECK_MS: 40, KP_TEST_IDLE_PERSIST_MS: 250, KP_TEST_MEMORY_RETENTION_MS: 400,
+  KP_TEST_CLEANUP_INTERVAL_MS: 100, KP_TEST_EXPIRY_MS: 1500,
+};
+
+/** The whole life of a document, in one go. */
+async function life(settings: Settings = {}): Promise<Server> {
+  const server = await startServer({ ...FAST, ...settings });
+  const alice = await v1(server, 'abc123');
+  await alice.type('text');
+  await server.logged(/persisted/);
+  await server.get('/api/document/abc123/protect', jsonBody('POST', { user_id: 0, user_name: 'A' }));
+  await alice.message('OTP');
+  await expect(v1(server, 'abc123')).rejects.toThrow('401');
+  await v1(server, 'abc123', { otp: alice.otp as string }).then((bob) => bob.cut());
+  await alice.close();
+  await server.logged(/document_evicted/);
+  await expect(v1(server, 'abc123')).rejects.toThrow('401');
+  await server.logged(/document_expired/);
+  await server.stop();
+  return server;
+}
+
+test('text: level, message, key=value', async () => {
+  const server = await life({ BACKEND_LOG_LEVEL: 'debug' });
+  const lines = [
+    /info: Starting Kolabpad server\.\.\.$/, /info: Port: \d+$/, /info: Database: .*kolabpad\.db$/, /info: Listening on :\d+$/,
+    /info: persister_started docId=abc123 userCount=1$/, /info: User 0 connected/,
+    /info: persisted docId=abc123 reason=idle_threshold revision=1$/, /debug: persist_latency docId=abc123 duration=[\d.]+(ms|µs|us|s)$/,
+    /info: critical_write docId=abc123 type=otp_protect$/,
+    /info: otp_validation docId=abc123 source=memory result=invalid$/, /info: otp_validation docId=abc123 source=memory result=valid$/,
+    /info: User 0 disconnected/, /warn: User 1 disconnected forcefully/, /error: Disconnect reason: .*1006/,
+    /info: flush docId=abc123 reason=last_disconnect$/, /info: persister_stopped docId=abc123 reason=last_user_disconnect$/,
+    /info: document_evicted docId=abc123 age=\S+$/, /info: otp_validation docId=abc123 source=database result=invalid$/,
+    /info: document_expired docId=abc123 age=\S+$/,
+    /info: Shutting down\.\.\.$/, /info: Graceful shutdown complete - flushed \d+ documents$/,
+  ];
+  const all = server.log.split('\n');
+  for (const line of lines) expect(all.some((candidate) => line.test(candidate)), `${line} in\n${server.log}`).toBe(true);
+});
+
+test('JSON: one object a line, with level, ts, msg and the fields as members', async () => {
+  const server = await life({ LOG_FORMAT: 'json' });
+  const entries = server.log.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  for (const entry of entries) {
+    expect(entry).toMatchObject({ level: expect.stringMatching(/^(debug|info|warn|error)$/), ts: expect.any(Number), msg: expect.any(String) });
+    expect(Math.abs((entry['ts'] as number) - Date.now() / 1000)).toBeLessThan(300);
+  }
+  const find = (msg: string): Record<string, unknown> | undefined => entries.find((entry) => entry['msg'] === msg);
+  expect(find('persisted')).toMatchObject({ level: 'info', docId: 'abc123', reason: 'idle_threshold', revision: 1 });
+  expect(find('Shutting down...')).toBeDefined();
+  expect(find('persister_started')).toMatchObject({ docId: 'abc123', userCount: 1 });
+});
+
+describe('levels', () => {
+  test.each([
+    ['info', [/info: Listening/], [/debug:/]],
+    ['warn', [/warn: User 0 disconnected forcefully/], [/info:/, /debug:/]],
+    ['error', [], [/info:/, /debug:/, /warn:/]],
+  ])('%s', async (level, there, absent) => {
+    const server = await startServer({ BACKEND_LOG_LEVEL: level }).catch(() => undefined);
+    // without "Listening on" in the log, the start cannot be seen there
+    if (server === undefined) throw new Error('unreachable');
+    await (await v1(server, 'pad')).cut();
+    for (const line of there) await server.logged(line);
+    await server.stop();
+    for (const line of absent) expect(server.log).not.toMatch(line);
+  });
+
+  test('LOG_LEVEL is the old name of BACKEND_LOG_LEVEL', async () => {
+    const server = await startServer({ LOG_LEVEL: 'debug' });
+    await (await v1(server, 'pad')).type('x');
+    await server.logged(/debug: /);
+  });
+});
+
+test('user text cannot forge a log line', async () => {
+  const server = await startServer({ BACKEND_LOG_LEVEL: 'debug' });
+  const id = 'a b"c=d';
+  const alice = await v2(server, id, { name: 'Eve\u2028info: forged' });
+  await alice.type('text\ninfo: forged');
+  alice.sendText('{"info: forged\\n":1}');
+  await alice.closing();
+  await server.get('/info:%20forged%0Ainfo:%20forged');
+  await server.logged(/flush docId=/);
+  expect(server.log.split(/[\n\u2028]/).filter((line) => /^(\S+ )*info: forged/.test(line))).toEqual([]);
+});
+
+test('LOG_FILE is written to, and SIGHUP opens it anew for logrotate', async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'kolabpad.log');
+  const server = await startServer({}, folder);
+  await server.stop();
+  server.settings = { ...server.settings, LOG_FILE: file };
+  const read = (name: string): string => (fs.existsSync(name) ? fs.readFileSync(name, 'utf8') : '');
+  void server.restart().catch(() => undefined);
+  await until('the log file', () => read(file).includes('Listening on'));
+  fs.renameSync(file, `${file}.1`);
+  server.signal('SIGHUP');
+  await until('a new log file', () => fs.existsSync(file));
+  const client = await V1Client.open(server, 'pad');
+  await until('a line in the new file', () => read(file).includes('User 0 connected'));
+  expect(read(`${file}.1`)).not.toContain('User 0 connected');
+  await client.close();
+  await sleep(50);
+});
