@@ -1,7 +1,7 @@
 /* mem.h - the four functions the compiler itself may call, declared.
  *
  * All the core needs of a C library. The server links its libc's, the browser
- * module those of wasm/heap.c. None of them may be given NULL, not even with
+ * module those of wasm/mem.c. None of them may be given NULL, not even with
  * a count of zero. */
 #ifndef KOLABPAD_BASE_MEM_H
 #define KOLABPAD_BASE_MEM_H

@@ -14,124 +14,88 @@ void rope_deinit(struct rope *r)
 
 /* positions */
 
-/* How far a position given in one unit reaches into `size`. */
-typedef uint32_t unit_of(struct measure size);
+enum unit { POINTS, U16 };
 
-static uint32_t in_points(struct measure size)
+static uint32_t in_unit(struct measure size, enum unit unit)
 {
-    return size.points;
+    return unit == POINTS ? size.points : size.u16;
 }
 
-static uint32_t in_u16(struct measure size)
+/* The measure of what is before position `at` of a leaf. */
+static struct measure measure_in_leaf(const struct rope_node *leaf, struct measure size, enum unit unit,
+                                      uint32_t at)
 {
-    return size.u16;
+    if (unit == POINTS || size.u16 == size.points)
+        return leaf_measure(leaf, size, 0, leaf_offset(leaf, size, at));
+    return leaf_measure(leaf, size, 0, (uint32_t)utf8_offset_of_u16(leaf_text(leaf), at));
 }
 
-/* Walks down to the leaf that holds position *at. The measure of what is
- * before the leaf; *at and *size are then those of the leaf. */
-static inline struct measure descend(const struct rope *r, unit_of *unit, uint32_t *at, struct measure *size,
-                                     const struct rope_node **leaf)
+static struct measure measure_at(const struct rope *r, enum unit unit, uint32_t at)
 {
     const struct rope_node *node = r->root;
-    struct measure before = {0};
+    struct measure before = {0}, size = r->size;
 
-    *size = r->size;
+    ASSERT(at <= in_unit(r->size, unit));
+    if (at == in_unit(r->size, unit))
+        return r->size;
     for (unsigned height = r->height; height > 0; height--) {
         const struct inner *inner = (const struct inner *)node;
         unsigned i = 0;
-        for (; i + 1u < inner->head.count && *at > unit(inner->size[i]); i++) {
-            *at -= unit(inner->size[i]);
+        for (; at >= in_unit(inner->size[i], unit); i++) {
+            at -= in_unit(inner->size[i], unit);
             before = measure_add(before, inner->size[i]);
         }
-        *size = inner->size[i];
+        size = inner->size[i];
         node = inner->child[i];
     }
-    *leaf = node;
-    return before;
+    return measure_add(before, measure_in_leaf(node, size, unit, at));
 }
 
 struct measure rope_measure_at_points(const struct rope *r, uint32_t at_points)
 {
-    const struct rope_node *leaf;
-    struct measure size, before;
-
-    ASSERT(at_points <= r->size.points);
-    if (at_points == 0)
-        return (struct measure){0};
-    if (at_points >= r->size.points)
-        return r->size;
-    before = descend(r, in_points, &at_points, &size, &leaf);
-    return measure_add(before, leaf_measure(leaf, size, at_points));
+    return measure_at(r, POINTS, at_points);
 }
 
 struct measure rope_measure_at_u16(const struct rope *r, uint32_t at_u16)
 {
-    const struct rope_node *leaf;
-    struct measure size, before;
-
-    ASSERT(at_u16 <= r->size.u16);
-    if (at_u16 == 0)
-        return (struct measure){0};
-    if (at_u16 >= r->size.u16)
-        return r->size;
-    before = descend(r, in_u16, &at_u16, &size, &leaf);
-    if (size.bytes == size.u16)
-        return measure_add(before, (struct measure){at_u16, at_u16, at_u16});
-
-    struct slice text = leaf_text(leaf);
-    text.len = utf8_offset_of_u16(text, at_u16);
-    return measure_add(before, utf8_measure(text));
+    return measure_at(r, U16, at_u16);
 }
 
 /* reading */
 
-static void read_leaf(const struct rope_node *leaf, struct measure size, uint32_t at, uint32_t count,
-                      struct buf *out)
-{
-    uint32_t from = leaf_measure(leaf, size, at).bytes;
-    uint32_t to = at + count == size.points ? size.bytes : leaf_measure(leaf, size, at + count).bytes;
-
-    memcpy(out->ptr + out->len, leaf_text(leaf).ptr + from, to - from);
-    out->len += to - from;
-}
-
-/* Appends a range of a subtree to `out`, which has room for it. */
-static void read_node(const struct rope_node *node, unsigned height, struct measure size, uint32_t at,
-                      uint32_t count, struct buf *out)
+/* Copies bytes from … to - 1 of a subtree to `out`, which has room for them;
+ * the end of the copy. */
+static char *read_node(const struct rope_node *node, unsigned height, uint32_t from, uint32_t to, char *out)
 {
     const struct inner *inner = (const struct inner *)node;
 
     if (height == 0) {
-        read_leaf(node, size, at, count, out);
-        return;
+        memcpy(out, leaf_text(node).ptr + from, to - from);
+        return out + (to - from);
     }
-    for (unsigned i = 0; count > 0; i++) {
-        uint32_t points = inner->size[i].points;
-        if (at >= points) {
-            at -= points;
-            continue;
-        }
-        uint32_t part = points - at < count ? points - at : count;
-        read_node(inner->child[i], height - 1, inner->size[i], at, part, out);
-        count -= part;
-        at = 0;
+    for (unsigned i = 0; to > 0; i++) {
+        uint32_t size = inner->size[i].bytes, end = to < size ? to : size;
+        if (from < end)
+            out = read_node(inner->child[i], height - 1, from, end, out);
+        from = from > size ? from - size : 0;
+        to -= end;
     }
+    return out;
 }
 
 enum error rope_read(const struct rope *r, uint32_t at_points, uint32_t count_points, struct buf *out)
 {
-    struct measure from, to;
-    enum error err;
-
     ASSERT(at_points <= r->size.points && count_points <= r->size.points - at_points);
     if (count_points == 0)
         return OK;
-    from = rope_measure_at_points(r, at_points);
-    to = rope_measure_at_points(r, at_points + count_points);
-    err = buf_reserve(out, to.bytes - from.bytes);
+
+    uint32_t from = rope_measure_at_points(r, at_points).bytes;
+    uint32_t to = rope_measure_at_points(r, at_points + count_points).bytes;
+    enum error err = buf_reserve(out, to - from);
     if (err)
         return err;
-    read_node(r->root, r->height, r->size, at_points, count_points, out);
+    read_node(r->root, r->height, from, to, out->ptr + out->len);
+    out->len += to - from;
     return OK;
 }
 

@@ -42,7 +42,7 @@ static void path_end(struct path *p, struct rope_node *leaf, struct measure size
     p->leaf = leaf;
     p->leaf_size = size;
     p->at_points = at_points;
-    p->at_bytes = at_points == size.points ? size.bytes : leaf_measure(leaf, size, at_points).bytes;
+    p->at_bytes = leaf_offset(leaf, size, at_points);
 }
 
 static struct path path_to(const struct rope *r, uint32_t at_points)
@@ -192,9 +192,7 @@ static struct measure split_leaf(struct path *p, struct rope_node *right, struct
 {
     struct rope_node *leaf = p->leaf;
     struct slice tail = slice_from(leaf_text(leaf), p->at_bytes);
-    struct measure before =
-        p->at_points == p->leaf_size.points ? p->leaf_size : leaf_measure(leaf, p->leaf_size, p->at_points);
-    struct measure right_size = measure_sub(p->leaf_size, before);
+    struct measure right_size = leaf_measure(leaf, p->leaf_size, p->at_bytes, p->leaf_size.bytes);
 
     leaf_insert(right, 0, tail);
     leaf->count = (uint16_t)p->at_bytes;
@@ -314,13 +312,13 @@ enum error rope_insert(struct rope *r, uint32_t at_points, struct slice text)
 
 static struct measure delete_in_leaf(struct rope_node *leaf, struct measure size, uint32_t at, uint32_t count)
 {
-    struct measure from = leaf_measure(leaf, size, at);
-    struct measure to = at + count == size.points ? size : leaf_measure(leaf, size, at + count);
+    uint32_t from = leaf_offset(leaf, size, at), to = leaf_offset(leaf, size, at + count);
+    struct measure deleted = leaf_measure(leaf, size, from, to);
     char *text = as_leaf(leaf)->text;
 
-    memmove(text + from.bytes, text + to.bytes, size.bytes - to.bytes);
-    leaf->count = (uint16_t)(size.bytes - (to.bytes - from.bytes));
-    return measure_sub(to, from);
+    memmove(text + from, text + to, size.bytes - to);
+    leaf->count = (uint16_t)(size.bytes - deleted.bytes);
+    return deleted;
 }
 
 /* Deletes a part, not the whole, of a subtree; gives the measure of it. */

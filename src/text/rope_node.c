@@ -4,6 +4,26 @@
 #include "base/assert.h"
 #include "base/mem.h"
 
+uint32_t leaf_offset(const struct rope_node *leaf, struct measure size, uint32_t at_points)
+{
+    if (size.bytes == size.points)
+        return at_points;
+    if (at_points == size.points)
+        return size.bytes;
+    return (uint32_t)utf8_offset_of_points(leaf_text(leaf), at_points);
+}
+
+struct measure leaf_measure(const struct rope_node *leaf, struct measure size, uint32_t from, uint32_t to)
+{
+    uint32_t count = to - from;
+
+    if (size.bytes == size.points)
+        return (struct measure){count, count, count};
+    if (count == size.bytes)
+        return size;
+    return utf8_measure(slice_of(leaf_text(leaf).ptr + from, count));
+}
+
 struct rope_node *leaf_new(uint32_t cap_bytes)
 {
     struct rope_node *node = mem_alloc(sizeof *node + cap_bytes);

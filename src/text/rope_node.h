@@ -53,18 +53,12 @@ static inline struct slice leaf_text(const struct rope_node *node)
     return slice_of(((const struct leaf *)node)->text, node->count);
 }
 
-/* What is before code point `at_points` of a leaf's text. Most text is ASCII,
- * and of that a position is the size in every unit. */
-static inline struct measure leaf_measure(const struct rope_node *node, struct measure size,
-                                          uint32_t at_points)
-{
-    struct slice text = leaf_text(node);
+/* The byte offset of code point `at_points` of a leaf. Most text is ASCII, and
+ * of that a position is the same in every unit. */
+uint32_t leaf_offset(const struct rope_node *leaf, struct measure size, uint32_t at_points);
 
-    if (size.bytes == size.points)
-        return (struct measure){at_points, at_points, at_points};
-    text.len = utf8_offset_of_points(text, at_points);
-    return utf8_measure(text);
-}
+/* The measure of the bytes from … to - 1 of a leaf. */
+struct measure leaf_measure(const struct rope_node *leaf, struct measure size, uint32_t from, uint32_t to);
 
 /* NULL when there is no memory. */
 struct rope_node *leaf_new(uint32_t cap_bytes);

@@ -139,44 +139,36 @@ struct measure utf8_measure(struct slice text)
     };
 }
 
-size_t utf8_offset_of_points(struct slice text, uint32_t points)
-{
-    size_t i = 0;
-
-    for (; i + 8 <= text.len; i += 8) {
-        uint32_t begun = 8 - count_continuations(load_word(text.ptr + i));
-        if (begun > points)
-            break;
-        points -= begun;
-    }
-    for (; i < text.len; i++) {
-        if (is_continuation((uint8_t)text.ptr[i]))
-            continue;
-        if (points == 0)
-            break;
-        points--;
-    }
-    return i;
-}
-
-size_t utf8_offset_of_u16(struct slice text, uint32_t u16)
+/* The offset of the code point that holds unit number `units`, where a code
+ * point is one unit, or one and `astral_extra` when it is astral. */
+static size_t offset_of(struct slice text, uint32_t units, uint32_t astral_extra)
 {
     size_t i = 0;
 
     for (; i + 8 <= text.len; i += 8) {
         uint64_t word = load_word(text.ptr + i);
-        uint32_t begun = 8 - count_continuations(word) + count_astral(word);
-        if (begun > u16)
+        uint32_t begun = 8 - count_continuations(word) + astral_extra * count_astral(word);
+        if (begun > units)
             break;
-        u16 -= begun;
+        units -= begun;
     }
     for (; i < text.len; i++) {
-        uint32_t units = (uint8_t)text.ptr[i] >= 0xf0 ? 2 : 1;
+        uint32_t size = 1 + ((uint8_t)text.ptr[i] >= 0xf0 ? astral_extra : 0);
         if (is_continuation((uint8_t)text.ptr[i]))
             continue;
-        if (u16 < units)
+        if (units < size)
             break;
-        u16 -= units;
+        units -= size;
     }
     return i;
+}
+
+size_t utf8_offset_of_points(struct slice text, uint32_t points)
+{
+    return offset_of(text, points, 0);
+}
+
+size_t utf8_offset_of_u16(struct slice text, uint32_t u16)
+{
+    return offset_of(text, u16, 1);
 }
