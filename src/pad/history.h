@@ -8,6 +8,13 @@
  * in one run of bytes, with an index of where each begins. Reading entry r is
  * O(1); append and drop are O(1) amortised. A keystroke costs about 16 bytes.
  *
+ *     bytes   [ dropped | entry base | entry base+1 | … ]
+ *     index   [ dropped |     ●      |      ●       | … ]
+ *                        ▲ head
+ *
+ * Times only ever grow: an entry appended while the clock stands back counts
+ * as being of the same second as the one before.
+ *
  * Owner: the pad. A zeroed struct with `base` set is a valid empty history. */
 #ifndef KOLABPAD_PAD_HISTORY_H
 #define KOLABPAD_PAD_HISTORY_H
@@ -15,9 +22,9 @@
 #include "ot/op.h"
 
 struct history {
-    uint64_t base;        /* revision of the first entry: the text before it had `base` operations */
-    uint32_t count;       /* entries held: base … base + count */
-    uint32_t head;        /* index slots and bytes already dropped but not yet moved over */
+    uint64_t base;  /* revision of the first entry: the text before it had `base` operations */
+    uint32_t count; /* entries held: base … base + count */
+    uint32_t head;  /* index slots (and their bytes) already dropped but not yet moved over */
     struct buf bytes;
     struct buf index;     /* uint32_t each: where the entry begins in `bytes` */
     int64_t last_time_s;  /* of the newest entry */
@@ -26,7 +33,6 @@ struct history {
 
 struct history_entry {
     uint64_t author; /* user id, or PAD_SYSTEM_USER */
-    int64_t time_s;  /* only exact for the oldest and newest; see history_time */
     struct op_view op;
 };
 
@@ -36,6 +42,9 @@ static inline uint64_t history_end(const struct history *h)
 {
     return h->base + h->count;
 }
+
+/* Makes room for `op`, so that appending it next cannot fail. ERR_NO_MEMORY. */
+enum error history_reserve(struct history *h, struct op_view op);
 
 /* ERR_NO_MEMORY leaves it as it was. */
 enum error history_append(struct history *h, uint64_t author, int64_t time_s, struct op_view op);
@@ -47,12 +56,22 @@ struct history_entry history_at(const struct history *h, uint64_t revision);
 /* Bytes the entries [from, to) take. */
 size_t history_bytes(const struct history *h, uint64_t from, uint64_t to);
 
+/* The lowest revision >= `from` from which on the entries take at most
+ * `max_bytes`. */
+uint64_t history_within(const struct history *h, uint64_t from, size_t max_bytes);
+
+/* The highest revision <= `to` up to which the entries from `from` on take at
+ * most `max_bytes`; past the first entry in any case. `from` < `to`. */
+uint64_t history_reach(const struct history *h, uint64_t from, uint64_t to, size_t max_bytes);
+
+/* The first revision whose entry is of `time_s` or later; `before` when there
+ * is none below it. Takes time in proportion to the older ones. */
+uint64_t history_since(const struct history *h, int64_t time_s, uint64_t before);
+
 /* Drops entries before `revision` (at most all). */
 void history_drop_before(struct history *h, uint64_t revision);
 
-/* The first revision whose entry is at least as young as `time_s`. */
-uint64_t history_since(const struct history *h, int64_t time_s);
-
+/* Gives back the memory that is not in use. */
 void history_shrink(struct history *h);
 
 #endif

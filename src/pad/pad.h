@@ -23,6 +23,11 @@
  * in its newest value, however slow the peer is. The last change is never lost
  * and no queue of stale ones is ever kept.
  *
+ * Carets are positions in a text, so they travel with the operations: they are
+ * shown to others only once the text they were set in is committed, and they
+ * are told at revision `committed`. A peer that is told its history up to
+ * there first, then the carets, sees them exactly where they are.
+ *
  * v1 clients expect a history that starts at 0 and are given the one since the
  * first of them joined: `v1` below holds the text from there as if one system
  * user had inserted it. Their revision numbers count from that insert.
@@ -52,12 +57,12 @@ enum {
 };
 
 struct pad_limits {
-    uint32_t document_bytes;      /* MAX_DOCUMENT_SIZE_KB * 1024 */
-    uint32_t history_bytes;       /* least budget of the history: 1 MiB (4 x the text when that is more) */
-    int64_t history_ms;           /* operations younger than this are kept, within the budget: 10 min */
-    uint32_t v1_history_bytes;    /* beyond it v1 peers are asked to leave: 64 MiB */
-    int64_t v1_pin_ms;            /* how long the v1 history outlives the last v1 peer: 10 min */
-    uint32_t uncommitted_bytes;   /* operations that may wait for the journal: 8 MiB, then edits are refused */
+    uint32_t document_bytes;    /* MAX_DOCUMENT_SIZE_KB * 1024 */
+    uint32_t history_bytes;     /* least budget of the history: 1 MiB (4 x the text when that is more) */
+    int64_t history_ms;         /* operations younger than this are kept, within the budget: 10 min */
+    uint32_t v1_history_bytes;  /* beyond it v1 peers are asked to leave: 64 MiB */
+    int64_t v1_pin_ms;          /* how long the v1 history outlives the last v1 peer: 10 min */
+    uint32_t uncommitted_bytes; /* operations that may wait for the journal: 8 MiB, then edits are refused */
 };
 
 /* Defaults as above, with the document limit given. */
@@ -69,15 +74,15 @@ struct pad;
 
 /* ---- people ------------------------------------------------------------ */
 
-/* What changed last decides where an item stands in pad->items: the newest is
- * at the tail. */
+/* A piece of presence. The last change decides where it stands in pad->items:
+ * the newest is at the tail; what never changed is not in the list. */
 enum pad_item_kind {
-    PAD_ITEM_INFO,     /* a user's name and hue */
-    PAD_ITEM_CURSORS,  /* a user's carets and selections */
-    PAD_ITEM_LEFT,     /* a user is gone; told to peers that knew them */
+    PAD_ITEM_INFO,    /* a user's name and hue */
+    PAD_ITEM_CURSORS, /* a user's carets and selections */
+    PAD_ITEM_LEFT,    /* a user is gone; told to peers that knew them */
     PAD_ITEM_LANGUAGE,
     PAD_ITEM_OTP,
-    PAD_ITEM_STORAGE,  /* can the database be written? */
+    PAD_ITEM_STORAGE, /* can the database be written? */
 };
 
 struct pad_item {
@@ -94,7 +99,7 @@ struct pad_range {
 struct pad_cursors {
     uint64_t revision;
     uint8_t caret_count, selection_count;
-    uint32_t *carets;            /* owned by the pad; NULL when none */
+    uint32_t *carets; /* owned by the pad; NULL when none */
     struct pad_range *selections;
 };
 
@@ -102,8 +107,8 @@ struct pad_cursors {
  * connection), zeroed before pad_join; it must stay put until pad_leave. The
  * fields are the pad's to write. */
 struct pad_peer {
-    struct link link;          /* in pad->peers */
-    struct pad *pad;           /* NULL when not joined */
+    struct link link; /* in pad->peers */
+    struct pad *pad;  /* NULL when not joined */
     enum pad_version version;
     uint64_t user_id;
     struct pad_client *client; /* v2: the tab behind the connection */
@@ -113,22 +118,25 @@ struct pad_peer {
     uint64_t ponged;           /* `sent` when its last Ping was answered */
     uint64_t seen;             /* told all items up to this sequence number */
     bool has_info;
-    struct slice name;         /* owned by the pad */
+    struct slice name; /* owned by the pad */
     uint16_t hue;
     struct pad_cursors cursors;
+    struct link cursors_waiting; /* in pad->cursors_waiting: changed, not shown yet */
     int64_t cursors_shown_ms;
-    bool cursors_pending;      /* changed again within PAD_CURSOR_INTERVAL_MS */
     struct pad_item info_item, cursors_item;
-    void *owner;               /* the caller's; the pad only carries it */
+    struct pad_left *tombstone; /* made on joining, so that leaving cannot fail */
+    void *owner;                /* the caller's; the pad only carries it */
 };
 
-/* A tab (v2), known by its secret token beyond its connection. */
+/* A tab (v2), known by its secret token beyond its connection. A tab that has
+ * edited is remembered as long as PAD_CLIENTS_KEPT allows, one that has not
+ * for as long as it might resume. */
 struct pad_client {
-    struct link link; /* in pad->clients, least recently here first */
+    struct link link; /* in pad->clients, by `committed_revision`: who never edited first */
     struct id128 token;
     uint64_t user_id;
     uint64_t committed_revision; /* after its last operation; 0: none */
-    int64_t seen_ms;
+    int64_t seen_ms;             /* when it last joined or left */
     struct pad_peer *peer;       /* NULL when not connected */
 };
 
@@ -147,44 +155,46 @@ struct pad_epoch {
 struct pad {
     const struct pad_limits *limits; /* borrowed for life */
     struct rope text;
-    struct history history;          /* history.base … revision */
+    struct history history; /* history.base … revision */
     uint64_t revision;
     uint64_t committed;
-    uint64_t journaled;              /* handed to the journal, which may not have answered yet */
+    uint64_t journaled; /* handed to the journal, which may not have answered yet */
 
     struct pad_epoch epochs[PAD_EPOCHS_KEPT]; /* oldest first; the last is the present one */
     uint8_t epoch_count;
 
-    struct link peers;               /* struct pad_peer */
+    struct link peers; /* struct pad_peer */
     uint32_t peer_count, v1_peer_count;
-    struct link clients;             /* struct pad_client */
+    struct link clients; /* struct pad_client */
     uint32_t client_count;
     uint64_t next_user_id;
 
-    uint64_t sequence;               /* of the newest item change */
-    struct link items;               /* struct pad_item, by `changed` */
+    uint64_t sequence; /* of the newest item change */
+    struct link items; /* struct pad_item, by `changed` */
     struct pad_item language_item, otp_item, storage_item;
-    struct slice language;           /* owned; NULL ptr: not set */
-    uint64_t language_by;            /* user id of who set it, PAD_SYSTEM_USER when loaded */
-    struct slice language_by_name;   /* owned */
-    struct slice otp;                /* owned; NULL ptr: not protected */
+    struct slice language;         /* owned; NULL ptr: not set */
+    uint64_t language_by;          /* user id of who set it, PAD_SYSTEM_USER when loaded */
+    struct slice language_by_name; /* owned */
+    struct slice otp;              /* owned; NULL ptr: not protected */
     uint64_t otp_by;
-    struct slice otp_by_name;        /* owned */
+    struct slice otp_by_name; /* owned */
     bool storage_failing;
 
-    struct pad_v1 *v1;               /* the v1 view, while pinned; NULL otherwise */
-    bool cursors_pending;
-    struct op scratch[2];            /* for rebasing; emptied by pad_rest */
+    struct pad_v1 *v1;           /* the v1 view, while pinned; NULL otherwise */
+    struct link cursors_waiting; /* struct pad_peer whose carets wait to be shown */
+    bool cursors_pending;        /* some of them wait for the time only: pad_tick shows them */
+    int64_t now_ms;              /* the latest time the pad was told */
+    size_t compact_at_bytes;     /* the history is looked at when it outgrows this; 0: its budget */
 };
 
 /* The history as v1 clients see it: revision 0 is the empty text, then (when
  * the text at `base` was not empty) one insert by the system user, then the
  * operations from `base` on. */
 struct pad_v1 {
-    uint64_t base;            /* first operation they get one by one */
-    struct op text;           /* "" -> the text at base */
-    uint8_t offset;           /* 1 when `text` counts as an operation, else 0 */
-    int64_t last_left_ms;     /* when the last v1 peer left */
+    uint64_t base;        /* first operation they get one by one */
+    struct op text;       /* "" -> the text at base */
+    uint8_t offset;       /* 1 when `text` counts as an operation, else 0 */
+    int64_t last_left_ms; /* when the last v1 peer left */
 };
 
 /* ---- make and let go ---- */
@@ -196,14 +206,14 @@ void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epo
 struct pad_stored_batch {
     uint64_t first_revision;
     int64_t time_ms;
-    struct slice batch;              /* as pad_encode_batch wrote it */
+    struct slice batch; /* as pad_encode_batch wrote it */
 };
 struct pad_stored {
-    struct slice text;               /* at `revision` */
+    struct slice text; /* at `revision` */
     uint64_t revision;
-    struct slice language, otp;      /* NULL ptr: none */
-    struct slice clients;            /* as pad_encode_clients wrote it; may be empty */
-    const struct pad_epoch *epochs;  /* oldest first */
+    struct slice language, otp;     /* NULL ptr: none */
+    struct slice clients;           /* as pad_encode_clients wrote it; may be empty */
+    const struct pad_epoch *epochs; /* oldest first */
     size_t epoch_count;
     const struct pad_stored_batch *batches; /* by first_revision */
     size_t batch_count;
@@ -212,7 +222,9 @@ struct pad_stored {
 /* Builds the pad that storage describes: the text, the batches after it
  * applied, the batches before it (if they reach up to it without a gap) kept
  * as history for those who resume; then begins `epoch`. Everything counts as
- * committed. On failure the pad is as pad_init leaves it:
+ * committed. A batch may reach from before `revision` to behind it. Carriage
+ * returns, which only texts of the ancestors hold, become line ends; a
+ * language that would not be accepted today reads as none. On failure the pad is as pad_init leaves it:
  *   ERR_STORAGE     the stored bytes contradict each other
  *   ERR_NO_MEMORY */
 enum error pad_restore(struct pad *pad, const struct pad_limits *limits, const struct pad_stored *stored,
@@ -225,19 +237,19 @@ void pad_deinit(struct pad *pad);
 
 struct pad_hello {
     enum pad_version version;
-    struct id128 token;      /* v2 */
+    struct id128 token; /* v2 */
     bool has_epoch;
-    struct id128 epoch;      /* v2 with has_epoch: the last state this tab has */
+    struct id128 epoch; /* v2 with has_epoch: the last state this tab has */
     uint64_t revision;
-    struct slice name;       /* v2; cleaned by pad_clean_name */
+    struct slice name; /* v2; cleaned by pad_clean_name */
     uint16_t hue;
 };
 
 struct pad_welcome {
     uint64_t user_id;
-    uint64_t revision;       /* of the snapshot, or up to which the missed history goes at least */
-    uint64_t committed;      /* after the last operation of this tab that the pad holds; 0: none */
-    bool resumed;            /* v2: history from hello.revision on follows; else a snapshot */
+    uint64_t revision;         /* of the snapshot, or up to which the missed history goes at least */
+    uint64_t committed;        /* after the last operation of this tab that the pad holds; 0: none */
+    bool resumed;              /* v2: history from hello.revision on follows; else a snapshot */
     struct pad_peer *replaced; /* an older connection of the same tab, already out of the pad: close it */
 };
 
@@ -245,7 +257,8 @@ struct pad_welcome {
  * present revision (peer->gate), so nobody is shown what a crash could take
  * back. A v2 peer that resumes has sent = hello.revision, a fresh one
  * sent = revision (and needs a snapshot of the text as it is *now*); a v1 peer
- * has sent = v1->base and needs pad_v1_text first. ERR_NO_MEMORY. */
+ * has sent = v1->base and needs the insert pad->v1->text first, when
+ * pad->v1->offset is 1. On ERR_NO_MEMORY the pad is as it was. */
 enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, int64_t now_ms,
                     struct pad_welcome *welcome);
 
@@ -260,6 +273,7 @@ struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id);
 /* Applies an edit its author made against `revision` (in the author's own
  * counting, v1 or v2). It gets the next revision. On error the pad is
  * unchanged:
+ *   ERR_REPLACED            the peer is not in the pad (any more)
  *   ERR_BAD_REVISION        not between the held history and now
  *   ERR_BAD_OPERATION       base length is not that revision's length
  *   ERR_DOCUMENT_TOO_LARGE  the text would grow beyond the limit
@@ -273,6 +287,9 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
  * cleared first. An empty result is the caller's to refuse. */
 enum error pad_clean_name(struct slice raw, struct buf *out);
 bool pad_language_is_valid(struct slice language);
+/* The setters below leave everything as it was on ERR_NO_MEMORY. pad_set_info
+ * cleans the name itself (an empty one becomes "Anonymous"); cleaning twice
+ * does no harm. */
 
 enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue);
 /* Positions are clamped to the text; beyond PAD_CURSORS_MAX the rest is cut.
@@ -299,7 +316,8 @@ static inline bool pad_has_unjournaled(const struct pad *pad)
  * tokens, to `out` and moves `journaled` up. ERR_NO_MEMORY: nothing moved. */
 enum error pad_encode_batch(struct pad *pad, struct buf *out);
 
-/* The journal holds everything before `revision` now. */
+/* The journal holds everything before `revision` now, or nobody asks it to:
+ * without a journal this is called for the present revision at once. */
 void pad_committed(struct pad *pad, uint64_t revision);
 
 /* The tabs that ever edited, for the documents row: a resuming tab must learn
@@ -319,8 +337,8 @@ bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *fr
 /* The number under which the peer's protocol knows revision `revision`. */
 uint64_t pad_revision_for(const struct pad_peer *peer, uint64_t revision);
 
-/* Visits the items changed after sequence `after`, oldest change first. Items
- * of peers are brought to the present revision before they are shown.
+/* Visits the items changed after sequence `after`, oldest change first. Carets
+ * are brought to `committed` before they are shown.
  *
  *     struct pad_change c;
  *     for (struct link *at = NULL; pad_next_change(pad, after, &at, &c);) …  */
@@ -335,13 +353,15 @@ bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct p
 void pad_told_history(struct pad_peer *peer, uint64_t to);
 void pad_told_items(struct pad_peer *peer, uint64_t sequence);
 
-/* A peer's cursors, moved over everything that happened since they were set. */
+/* A peer's cursors, moved over everything that happened since they were set
+ * and that may be told: their revision is `committed` afterwards, or newer
+ * while they wait for the journal themselves. */
 const struct pad_cursors *pad_cursors_now(struct pad_peer *peer);
 
 /* ---- time ---- */
 
-/* Shows pending cursors, compacts the history, lets the v1 view go when its
- * time is over, buries tombstones. Returns when it wants to be called again
+/* Shows waiting cursors, compacts the history, lets the v1 view go when its
+ * time is over, buries tombstones, forgets tabs. Returns when it wants to be called again
  * (absolute ms; INT64_MAX: not before something happens). Call it at least
  * every 10 s while there are peers. */
 int64_t pad_tick(struct pad *pad, int64_t now_ms);
@@ -350,6 +370,11 @@ int64_t pad_tick(struct pad *pad, int64_t now_ms);
  * text, shrinks the history to what may be resumed. */
 void pad_rest(struct pad *pad, int64_t now_ms);
 
+/* Does the history that v1 peers pin exceed its limit? Then close them; the
+ * view goes with the last one. */
+bool pad_v1_overgrown(const struct pad *pad);
+
+/* Bytes of memory the pad holds, headers of the allocator not counted. */
 size_t pad_memory_bytes(const struct pad *pad);
 
 /* debug: the first violation of an invariant, or NULL. */

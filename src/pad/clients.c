@@ -1,0 +1,204 @@
+/* Tabs, known by their secret token beyond one connection.
+ *
+ *   head  never edited … | edited long ago … edited last  tail
+ *
+ * The list is ordered by the revision after each tab's last operation, so the
+ * authors of what is not journaled yet are a run at its tail, and the ones
+ * that may be forgotten first stand at its head. */
+#include "base/alloc.h"
+#include "base/mem.h"
+#include "pad/parts.h"
+
+enum { CLIENTS_FORMAT = 1 };
+
+static struct pad_client *client_of(struct link *link)
+{
+    return LIST_ITEM(link, struct pad_client, link);
+}
+
+struct pad_client *client_find(const struct pad *pad, struct id128 token)
+{
+    for (struct link *at = pad->clients.prev; at != &pad->clients; at = at->prev) {
+        if (id128_equal(client_of(at)->token, token))
+            return client_of(at);
+    }
+    return NULL;
+}
+
+static struct pad_client *client_new(struct pad *pad, struct id128 token, uint64_t user_id)
+{
+    struct pad_client *client = mem_alloc(sizeof *client);
+    if (!client)
+        return NULL;
+    *client = (struct pad_client){.token = token, .user_id = user_id};
+    list_append(pad->clients.next, &client->link); /* in front of the first */
+    pad->client_count++;
+    clients_reserve_id(pad, user_id);
+    return client;
+}
+
+static void client_free(struct pad *pad, struct pad_client *client)
+{
+    list_remove(&client->link);
+    pad->client_count--;
+    mem_free(client);
+}
+
+enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out)
+{
+    struct pad_client *client = client_find(pad, token);
+    if (!client)
+        client = client_new(pad, token, pad->next_user_id);
+    if (!client)
+        return ERR_NO_MEMORY;
+    client->seen_ms = now_ms;
+    *out = client;
+    return OK;
+}
+
+void client_edited(struct pad *pad, struct pad_client *client, uint64_t revision)
+{
+    list_remove(&client->link);
+    client->committed_revision = revision;
+    struct link *before = pad->clients.prev;
+    while (before != &pad->clients && client_of(before)->committed_revision > revision)
+        before = before->prev;
+    list_append(before->next, &client->link);
+}
+
+enum error client_restore(struct pad *pad, struct id128 token, uint64_t user_id, uint64_t revision)
+{
+    struct pad_client *client = client_find(pad, token);
+    if (!client)
+        client = client_new(pad, token, user_id);
+    if (!client)
+        return ERR_NO_MEMORY;
+    if (client->committed_revision < revision) {
+        client->user_id = user_id;
+        client_edited(pad, client, revision);
+    }
+    return OK;
+}
+
+void clients_reserve_id(struct pad *pad, uint64_t user_id)
+{
+    if (user_id != PAD_SYSTEM_USER && user_id >= pad->next_user_id)
+        pad->next_user_id = user_id + 1;
+}
+
+/* ---- forgetting ---- */
+
+static bool is_gone_lurker(const struct pad *pad, const struct pad_client *client, int64_t now_ms)
+{
+    return client->committed_revision == 0 && now_ms - client->seen_ms > pad->limits->history_ms;
+}
+
+/* The authors of what is not journaled stay: the next batch names them. */
+void clients_forget(struct pad *pad, int64_t now_ms)
+{
+    LIST_EACH (at, next, &pad->clients) {
+        struct pad_client *client = client_of(at);
+        const bool is_surplus = pad->client_count > PAD_CLIENTS_KEPT;
+        if (client->committed_revision > (is_surplus ? pad->journaled : 0))
+            return;
+        if (!client->peer && (is_surplus || is_gone_lurker(pad, client, now_ms)))
+            client_free(pad, client);
+    }
+}
+
+void clients_free(struct pad *pad)
+{
+    LIST_EACH (at, next, &pad->clients)
+        client_free(pad, client_of(at));
+}
+
+/* ---- the form they are stored in ----
+ *
+ *     byte 1   varint(next user id)   varint(count)
+ *     count × ( 16 bytes of token   varint(user id)
+ *               varint(committed revision - that of the one before) ) */
+
+static enum error encode_client(struct buf *out, const struct pad_client *client, uint64_t revision_before)
+{
+    enum error err = buf_append(out, slice_of(client->token.bytes, sizeof client->token.bytes));
+    if (!err)
+        err = buf_append_varint(out, client->user_id);
+    if (!err)
+        err = buf_append_varint(out, client->committed_revision - revision_before);
+    return err;
+}
+
+static enum error encode_head(struct buf *out, const struct pad *pad, uint64_t count)
+{
+    enum error err = buf_append_byte(out, CLIENTS_FORMAT);
+    if (!err)
+        err = buf_append_varint(out, pad->next_user_id);
+    if (!err)
+        err = buf_append_varint(out, count);
+    return err;
+}
+
+static uint64_t count_editors(const struct pad *pad)
+{
+    uint64_t count = 0;
+    struct link *at = pad->clients.prev;
+    for (; at != &pad->clients && client_of(at)->committed_revision > 0; at = at->prev)
+        count++;
+    return count;
+}
+
+enum error pad_encode_clients(const struct pad *pad, struct buf *out)
+{
+    const size_t before = out->len;
+    uint64_t revision = 0;
+    enum error err = encode_head(out, pad, count_editors(pad));
+    LIST_EACH (at, next, &pad->clients) {
+        const struct pad_client *client = client_of(at);
+        if (err || client->committed_revision == 0)
+            continue;
+        err = encode_client(out, client, revision);
+        revision = client->committed_revision;
+    }
+    if (err)
+        out->len = before;
+    return err;
+}
+
+/* Reads one tab at *at; *revision is that of the one before, then its own. */
+static enum error decode_client(struct pad *pad, struct slice bytes, size_t *at, uint64_t *revision)
+{
+    struct id128 token;
+    uint64_t user_id, later;
+    if (bytes.len - *at < sizeof token.bytes)
+        return ERR_STORAGE;
+    memcpy(token.bytes, bytes.ptr + *at, sizeof token.bytes);
+    *at += sizeof token.bytes;
+    if (!varint_read(bytes, at, &user_id) || !varint_read(bytes, at, &later))
+        return ERR_STORAGE;
+    if (user_id >= pad->next_user_id || later == 0 || later > pad->revision - *revision)
+        return ERR_STORAGE;
+    *revision += later;
+    struct pad_client *client = client_new(pad, token, user_id);
+    if (!client)
+        return ERR_NO_MEMORY;
+    client_edited(pad, client, *revision);
+    return OK;
+}
+
+enum error clients_decode(struct pad *pad, struct slice bytes)
+{
+    uint64_t next_user_id, count, revision = 0;
+    size_t at = 1;
+    if (bytes.len == 0)
+        return OK;
+    if ((uint8_t)bytes.ptr[0] != CLIENTS_FORMAT || !varint_read(bytes, &at, &next_user_id) ||
+        !varint_read(bytes, &at, &count) || next_user_id > PAD_USER_ID_MAX)
+        return ERR_STORAGE;
+    pad->next_user_id = next_user_id;
+    for (; count > 0; count--) {
+        const enum error err = decode_client(pad, bytes, &at, &revision);
+        if (err)
+            return err;
+    }
+    return at == bytes.len ? OK : ERR_STORAGE;
+}

@@ -1,0 +1,89 @@
+/* Which operations are kept.
+ *
+ *   base                                    committed    revision
+ *    │ too old, or over the budget │ wanted  │ not told yet │
+ *    └───────── dropped ───────────┴────────────── kept ────┘
+ *
+ * Wanted: what a peer was not told or may still edit against, what is young,
+ * what the v1 view starts from. The budget of bytes wins over peers and youth;
+ * the v1 view wins over the budget; what is not committed is never dropped. */
+#include "pad/parts.h"
+
+enum { MS_PER_S = 1000 };
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t budget_bytes(const struct pad *pad)
+{
+    const size_t by_text = (size_t)4 * rope_size(&pad->text).bytes;
+    return by_text > pad->limits->history_bytes ? by_text : pad->limits->history_bytes;
+}
+
+/* The lowest revision some peer needs the operation of. */
+static uint64_t wanted_by_peers(const struct pad *pad)
+{
+    uint64_t wanted = pad->committed;
+    LIST_EACH (at, next, &pad->peers) {
+        const struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->version == PAD_V2)
+            wanted = least(wanted, least(peer->sent, peer->floor));
+    }
+    return wanted;
+}
+
+static int64_t oldest_kept_s(const struct pad *pad, int64_t now_ms)
+{
+    return (now_ms - pad->limits->history_ms) / MS_PER_S;
+}
+
+/* The first revision that stays. */
+static uint64_t kept_from(const struct pad *pad, int64_t now_ms)
+{
+    const struct history *h = &pad->history;
+    const uint64_t old = history_since(h, oldest_kept_s(pad, now_ms), wanted_by_peers(pad));
+    const uint64_t kept = least(history_within(h, old, budget_bytes(pad)), pad->committed);
+    return pad->v1 ? least(kept, pad->v1->base) : kept;
+}
+
+/* Carets are moved over operations that are about to go. */
+static void move_carets_up(struct pad *pad, uint64_t revision)
+{
+    LIST_EACH (at, next, &pad->peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->cursors.revision < revision)
+            pad_cursors_now(peer);
+    }
+}
+
+static size_t held_bytes(const struct pad *pad)
+{
+    return history_bytes(&pad->history, pad->history.base, history_end(&pad->history));
+}
+
+void history_compact(struct pad *pad, int64_t now_ms)
+{
+    const uint64_t kept = kept_from(pad, now_ms);
+    if (kept > pad->history.base) {
+        move_carets_up(pad, kept);
+        history_drop_before(&pad->history, kept);
+    }
+    pad->compact_at_bytes = held_bytes(pad) + budget_bytes(pad);
+}
+
+void history_compact_if_grown(struct pad *pad, int64_t now_ms)
+{
+    if (pad->compact_at_bytes == 0)
+        pad->compact_at_bytes = 2 * budget_bytes(pad);
+    if (held_bytes(pad) > pad->compact_at_bytes)
+        history_compact(pad, now_ms);
+}
+
+int64_t history_expiry_ms(const struct pad *pad)
+{
+    if (pad->v1 || wanted_by_peers(pad) <= pad->history.base)
+        return INT64_MAX;
+    return (pad->history.first_time_s + 1) * MS_PER_S + pad->limits->history_ms + MS_PER_S;
+}

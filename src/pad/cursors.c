@@ -1,0 +1,164 @@
+/* Carets and selections: kept at the revision they were set in, moved over the
+ * operations since only when somebody needs to know. */
+#include "base/alloc.h"
+#include "pad/parts.h"
+
+/* ---- their memory: one block, carets in front of selections ---- */
+
+static size_t block_bytes(size_t caret_count, size_t selection_count)
+{
+    return caret_count * sizeof(uint32_t) + selection_count * sizeof(struct pad_range);
+}
+
+size_t cursors_memory_bytes(const struct pad_cursors *cursors)
+{
+    return block_bytes(cursors->caret_count, cursors->selection_count);
+}
+
+void cursors_free(struct pad_peer *peer)
+{
+    mem_free(peer->cursors.carets);
+    peer->cursors = (struct pad_cursors){0};
+}
+
+static enum error resize(struct pad_cursors *cursors, size_t caret_count, size_t selection_count)
+{
+    const size_t bytes = block_bytes(caret_count, selection_count);
+    uint32_t *block = cursors->carets;
+    if (bytes == 0) {
+        mem_free(block);
+        block = NULL;
+    } else if (bytes != cursors_memory_bytes(cursors)) {
+        block = mem_realloc(block, bytes);
+        if (!block)
+            return ERR_NO_MEMORY;
+    }
+    cursors->carets = block;
+    cursors->caret_count = (uint8_t)caret_count;
+    cursors->selection_count = (uint8_t)selection_count;
+    cursors->selections = selection_count > 0 ? (struct pad_range *)(void *)(block + caret_count) : NULL;
+    return OK;
+}
+
+/* ---- moving ---- */
+
+static void move_over(struct pad_cursors *cursors, struct op_view op)
+{
+    for (size_t i = 0; i < cursors->caret_count; i++)
+        cursors->carets[i] = op_move_caret(op, cursors->carets[i]);
+    for (size_t i = 0; i < cursors->selection_count; i++) {
+        struct pad_range *range = &cursors->selections[i];
+        range->anchor = op_move_caret(op, range->anchor);
+        range->head = op_move_caret(op, range->head);
+    }
+}
+
+const struct pad_cursors *pad_cursors_now(struct pad_peer *peer)
+{
+    struct pad_cursors *cursors = &peer->cursors;
+    const struct pad *pad = peer->pad;
+    if (!cursors->carets && cursors->revision < pad->committed)
+        cursors->revision = pad->committed;
+    for (; cursors->revision < pad->committed; cursors->revision++)
+        move_over(cursors, history_at(&pad->history, cursors->revision).op);
+    return cursors;
+}
+
+bool cursors_catch_up(struct pad *pad)
+{
+    bool moved = false;
+    LIST_EACH (at, next, &pad->peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        moved = moved || (peer->cursors.carets && peer->cursors.revision < pad->committed);
+        pad_cursors_now(peer);
+    }
+    return moved;
+}
+
+/* ---- showing ---- */
+
+/* The clock may have jumped back since they were last shown: then it is time. */
+static bool is_interval_over(const struct pad_peer *peer)
+{
+    const struct pad *pad = peer->pad;
+    return pad->now_ms < peer->cursors_shown_ms ||
+           pad->now_ms - peer->cursors_shown_ms >= PAD_CURSOR_INTERVAL_MS;
+}
+
+static bool is_committed(const struct pad_peer *peer)
+{
+    return peer->cursors.revision <= peer->pad->committed;
+}
+
+/* What is not committed waits for pad_committed, what was shown a moment ago
+ * for pad_tick. */
+static void show_if_due(struct pad_peer *peer)
+{
+    struct pad *pad = peer->pad;
+    if (!is_committed(peer))
+        return;
+    if (!is_interval_over(peer)) {
+        pad->cursors_pending = true;
+        return;
+    }
+    list_remove(&peer->cursors_waiting);
+    peer->cursors_shown_ms = pad->now_ms;
+    item_changed(pad, &peer->cursors_item);
+}
+
+void cursors_changed(struct pad_peer *peer)
+{
+    list_remove(&peer->cursors_waiting);
+    list_append(&peer->pad->cursors_waiting, &peer->cursors_waiting);
+    show_if_due(peer);
+}
+
+void cursors_show(struct pad *pad)
+{
+    pad->cursors_pending = false;
+    LIST_EACH (at, next, &pad->cursors_waiting)
+        show_if_due(LIST_ITEM(at, struct pad_peer, cursors_waiting));
+}
+
+int64_t cursors_due_ms(const struct pad *pad)
+{
+    int64_t due_ms = INT64_MAX;
+    LIST_EACH (at, next, &pad->cursors_waiting) {
+        const struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, cursors_waiting);
+        if (is_committed(peer) && peer->cursors_shown_ms + PAD_CURSOR_INTERVAL_MS < due_ms)
+            due_ms = peer->cursors_shown_ms + PAD_CURSOR_INTERVAL_MS;
+    }
+    return due_ms;
+}
+
+/* ---- setting ---- */
+
+static uint32_t clamp(uint32_t position, uint32_t most)
+{
+    return position < most ? position : most;
+}
+
+enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t caret_count,
+                           const struct pad_range *selections, size_t selection_count, int64_t now_ms)
+{
+    struct pad *pad = peer->pad;
+    if (!pad)
+        return ERR_REPLACED;
+    if (caret_count > PAD_CURSORS_MAX)
+        caret_count = PAD_CURSORS_MAX;
+    if (selection_count > PAD_CURSORS_MAX)
+        selection_count = PAD_CURSORS_MAX;
+    const enum error err = resize(&peer->cursors, caret_count, selection_count);
+    if (err)
+        return err;
+    const uint32_t end = rope_size(&pad->text).points;
+    for (size_t i = 0; i < caret_count; i++)
+        peer->cursors.carets[i] = clamp(carets[i], end);
+    for (size_t i = 0; i < selection_count; i++)
+        peer->cursors.selections[i] =
+            (struct pad_range){clamp(selections[i].anchor, end), clamp(selections[i].head, end)};
+    peer->cursors.revision = pad->revision;
+    pad->now_ms = now_ms;
+    cursors_changed(peer);
+    return OK;
+}

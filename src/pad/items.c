@@ -1,0 +1,138 @@
+/* Presence as items, each with the sequence number of its last change, in the
+ * order of those changes. */
+#include "base/alloc.h"
+#include "pad/parts.h"
+
+/* ---- the list ---- */
+
+void item_forget(struct pad_item *item)
+{
+    list_remove(&item->link);
+    item->changed = 0;
+}
+
+void item_changed(struct pad *pad, struct pad_item *item)
+{
+    list_remove(&item->link);
+    item->changed = ++pad->sequence;
+    list_append(&pad->items, &item->link);
+}
+
+static struct pad_item *item_of(struct link *link)
+{
+    return LIST_ITEM(link, struct pad_item, link);
+}
+
+static struct pad_left *left_of(struct pad_item *item)
+{
+    return LIST_ITEM(item, struct pad_left, item);
+}
+
+/* The link before the first item changed after `after`. */
+static struct link *before_changes(struct pad *pad, uint64_t after)
+{
+    struct link *at = pad->items.prev;
+    while (at != &pad->items && item_of(at)->changed > after)
+        at = at->prev;
+    return at;
+}
+
+bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct pad_change *out)
+{
+    struct link *next = (*at ? *at : before_changes(pad, after))->next;
+    if (next == &pad->items)
+        return false;
+    *at = next;
+    struct pad_item *item = item_of(next);
+    *out = (struct pad_change){.kind = item->kind};
+    if (item->kind == PAD_ITEM_INFO) {
+        out->peer = LIST_ITEM(item, struct pad_peer, info_item);
+        out->user_id = out->peer->user_id;
+    } else if (item->kind == PAD_ITEM_CURSORS) {
+        struct pad_peer *peer = LIST_ITEM(item, struct pad_peer, cursors_item);
+        pad_cursors_now(peer);
+        out->peer = peer;
+        out->user_id = peer->user_id;
+    } else if (item->kind == PAD_ITEM_LEFT) {
+        out->user_id = left_of(item)->user_id;
+    }
+    return true;
+}
+
+void pad_told_items(struct pad_peer *peer, uint64_t sequence)
+{
+    peer->seen = sequence;
+}
+
+/* ---- tombstones ---- */
+
+static struct pad_left *find_tombstone(const struct pad *pad, uint64_t user_id)
+{
+    LIST_EACH (at, next, &pad->items) {
+        if (item_of(at)->kind == PAD_ITEM_LEFT && left_of(item_of(at))->user_id == user_id)
+            return left_of(item_of(at));
+    }
+    return NULL;
+}
+
+void tombstone_put(struct pad *pad, struct pad_peer *leaving)
+{
+    struct pad_left *made = leaving->tombstone;
+    leaving->tombstone = NULL;
+    const bool is_known = leaving->info_item.changed || leaving->cursors_item.changed;
+    struct pad_left *old = is_known ? find_tombstone(pad, leaving->user_id) : NULL;
+    if (!is_known || old) {
+        mem_free(made);
+        made = old;
+    } else {
+        *made = (struct pad_left){.item.kind = PAD_ITEM_LEFT, .user_id = leaving->user_id};
+        list_init(&made->item.link);
+    }
+    if (made)
+        item_changed(pad, &made->item);
+}
+
+/* Up to which sequence every peer has been told. */
+static uint64_t seen_by_all(const struct pad *pad)
+{
+    uint64_t seen = pad->sequence;
+    LIST_EACH (at, next, &pad->peers) {
+        const struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->seen < seen)
+            seen = peer->seen;
+    }
+    return seen;
+}
+
+static void bury_up_to(struct pad *pad, uint64_t sequence)
+{
+    LIST_EACH (at, next, &pad->items) {
+        struct pad_item *item = item_of(at);
+        if (item->changed > sequence)
+            return;
+        if (item->kind != PAD_ITEM_LEFT)
+            continue;
+        item_forget(item);
+        mem_free(left_of(item));
+    }
+}
+
+void tombstones_bury(struct pad *pad)
+{
+    bury_up_to(pad, seen_by_all(pad));
+}
+
+void tombstones_free(struct pad *pad)
+{
+    bury_up_to(pad, pad->sequence);
+}
+
+size_t tombstones_memory_bytes(const struct pad *pad)
+{
+    size_t bytes = 0;
+    LIST_EACH (at, next, &pad->items) {
+        if (item_of(at)->kind == PAD_ITEM_LEFT)
+            bytes += sizeof(struct pad_left);
+    }
+    return bytes;
+}

@@ -1,0 +1,129 @@
+/* Names of people and languages: what is allowed in them, and who owns them. */
+#include "base/alloc.h"
+#include "base/mem.h"
+#include "pad/parts.h"
+
+#include "text/utf8.h"
+
+/* ---- owned strings ---- */
+
+enum error name_copy(struct slice from, struct slice *out)
+{
+    if (!from.ptr) {
+        *out = (struct slice){0};
+        return OK;
+    }
+    char *copy = mem_alloc(from.len > 0 ? from.len : 1);
+    if (!copy)
+        return ERR_NO_MEMORY;
+    if (from.len > 0)
+        memcpy(copy, from.ptr, from.len);
+    *out = slice_of(copy, from.len);
+    return OK;
+}
+
+void name_free(struct slice *name)
+{
+    mem_free((void *)(uintptr_t)name->ptr); /* ours, though slices only lend */
+    *name = (struct slice){0};
+}
+
+void name_replace(struct slice *to, struct slice copy)
+{
+    name_free(to);
+    *to = copy;
+}
+
+/* ---- what a name may hold ---- */
+
+struct points_range {
+    uint32_t first, last;
+};
+
+static bool is_in(uint32_t point, const struct points_range *ranges, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (point >= ranges[i].first && point <= ranges[i].last)
+            return true;
+    return false;
+}
+
+/* Control characters, and those that turn the direction of the text around
+ * them or end its line: a name must not reach beyond itself. */
+static bool is_dropped(uint32_t point)
+{
+    static const struct points_range dropped[] = {
+        {0x00, 0x1f}, {0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfeff, 0xfeff},
+    };
+    return is_in(point, dropped, sizeof dropped / sizeof *dropped);
+}
+
+static bool is_blank(uint32_t point)
+{
+    static const struct points_range blank[] = {
+        {' ', ' '},       {0xa0, 0xa0},     {0x1680, 0x1680}, {0x2000, 0x200b},
+        {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000},
+    };
+    return is_in(point, blank, sizeof blank / sizeof *blank);
+}
+
+/* The code point at the front of valid text, and its length in bytes. */
+static uint32_t first_point(struct slice text, size_t *len_bytes)
+{
+    const uint8_t lead = (uint8_t)text.ptr[0];
+    *len_bytes = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    uint32_t point = *len_bytes == 1 ? lead : lead & (0x7fu >> *len_bytes);
+    for (size_t i = 1; i < *len_bytes; i++)
+        point = point << 6 | ((uint8_t)text.ptr[i] & 0x3fu);
+    return point;
+}
+
+enum error pad_clean_name(struct slice raw, struct buf *out)
+{
+    buf_clear(out);
+    if (utf8_check(raw, NULL) != OK)
+        return ERR_BAD_TEXT;
+    const enum error err = buf_reserve(out, raw.len);
+    if (err)
+        return err;
+    size_t len_bytes, visible_end = 0;
+    unsigned points = 0;
+    for (struct slice rest = raw; rest.len > 0 && points < PAD_NAME_POINTS_MAX;
+         rest = slice_from(rest, len_bytes)) {
+        const uint32_t point = first_point(rest, &len_bytes);
+        if (is_dropped(point) || (points == 0 && is_blank(point)))
+            continue;
+        buf_append(out, slice_of(rest.ptr, len_bytes)); /* reserved above */
+        points++;
+        if (!is_blank(point))
+            visible_end = out->len;
+    }
+    out->len = visible_end;
+    return OK;
+}
+
+enum error name_of_user(struct slice raw, struct slice *out)
+{
+    struct buf clean = {0};
+    enum error err = pad_clean_name(raw, &clean);
+    if (!err)
+        err = name_copy(clean.len > 0 ? buf_slice(&clean) : SLICE("Anonymous"), out);
+    buf_deinit(&clean);
+    return err;
+}
+
+static bool is_language_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '#' || c == '.' || c == '_' || c == '-' || c == ' ';
+}
+
+bool pad_language_is_valid(struct slice language)
+{
+    if (language.len == 0 || language.len > PAD_LANGUAGE_BYTES_MAX)
+        return false;
+    for (size_t i = 0; i < language.len; i++)
+        if (!is_language_char(language.ptr[i]))
+            return false;
+    return true;
+}

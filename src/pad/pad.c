@@ -1,0 +1,131 @@
+#include "pad/pad.h"
+
+#include "pad/parts.h"
+
+enum { MS_PER_S = 1000, MS_PER_MIN = 60 * MS_PER_S, MIB = 1 << 20 };
+
+/* ---- make and let go ---- */
+
+struct pad_limits pad_limits_default(uint32_t document_bytes)
+{
+    return (struct pad_limits){
+        .document_bytes = document_bytes,
+        .history_bytes = MIB,
+        .history_ms = 10 * MS_PER_MIN,
+        .v1_history_bytes = 64 * MIB,
+        .v1_pin_ms = 10 * MS_PER_MIN,
+        .uncommitted_bytes = 8 * MIB,
+    };
+}
+
+static void init_item(struct pad_item *item, enum pad_item_kind kind)
+{
+    item->kind = kind;
+    list_init(&item->link);
+}
+
+void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epoch)
+{
+    *pad = (struct pad){
+        .limits = limits,
+        .epochs = {{.id = epoch}},
+        .epoch_count = 1,
+        .language_by = PAD_SYSTEM_USER,
+        .otp_by = PAD_SYSTEM_USER,
+    };
+    list_init(&pad->peers);
+    list_init(&pad->clients);
+    list_init(&pad->items);
+    list_init(&pad->cursors_waiting);
+    init_item(&pad->language_item, PAD_ITEM_LANGUAGE);
+    init_item(&pad->otp_item, PAD_ITEM_OTP);
+    init_item(&pad->storage_item, PAD_ITEM_STORAGE);
+}
+
+void pad_deinit(struct pad *pad)
+{
+    tombstones_free(pad);
+    clients_free(pad);
+    v1_free(pad);
+    name_free(&pad->language);
+    name_free(&pad->language_by_name);
+    name_free(&pad->otp);
+    name_free(&pad->otp_by_name);
+    history_deinit(&pad->history);
+    rope_deinit(&pad->text);
+}
+
+/* ---- the journal's answer ---- */
+
+void pad_committed(struct pad *pad, uint64_t revision)
+{
+    const uint64_t committed = revision < pad->revision ? revision : pad->revision;
+    if (committed <= pad->committed)
+        return;
+    pad->committed = committed;
+    if (pad->journaled < committed)
+        pad->journaled = committed;
+    cursors_show(pad);
+}
+
+/* ---- time ---- */
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A busy pad wants to move its carets in small steps, so that no single one
+ * takes long. */
+static int64_t next_tick_ms(const struct pad *pad, int64_t now_ms, bool is_busy)
+{
+    int64_t at_ms = is_busy ? now_ms + MS_PER_S : INT64_MAX;
+    at_ms = earliest(at_ms, cursors_due_ms(pad));
+    at_ms = earliest(at_ms, v1_expiry_ms(pad));
+    at_ms = earliest(at_ms, history_expiry_ms(pad));
+    return at_ms > now_ms ? at_ms : now_ms + 1;
+}
+
+int64_t pad_tick(struct pad *pad, int64_t now_ms)
+{
+    pad->now_ms = now_ms;
+    v1_expire(pad, now_ms);
+    cursors_show(pad);
+    const bool is_busy = cursors_catch_up(pad);
+    history_compact(pad, now_ms);
+    tombstones_bury(pad);
+    clients_forget(pad, now_ms);
+    return next_tick_ms(pad, now_ms, is_busy);
+}
+
+void pad_rest(struct pad *pad, int64_t now_ms)
+{
+    pad_tick(pad, now_ms);
+    history_shrink(&pad->history);
+    rope_pack(&pad->text); /* without memory for it the text stays as it is */
+}
+
+/* ---- size ---- */
+
+static size_t peers_memory_bytes(const struct pad *pad)
+{
+    size_t bytes = 0;
+    LIST_EACH (at, next, &pad->peers) {
+        const struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        bytes += peer->name.len + cursors_memory_bytes(&peer->cursors) + sizeof(struct pad_left);
+    }
+    return bytes;
+}
+
+static size_t strings_memory_bytes(const struct pad *pad)
+{
+    return pad->language.len + pad->language_by_name.len + pad->otp.len + pad->otp_by_name.len;
+}
+
+size_t pad_memory_bytes(const struct pad *pad)
+{
+    return sizeof *pad + rope_memory_bytes(&pad->text) + pad->history.bytes.cap + pad->history.index.cap +
+           pad->client_count * sizeof(struct pad_client) + tombstones_memory_bytes(pad) +
+           peers_memory_bytes(pad) + strings_memory_bytes(pad) +
+           (pad->v1 ? sizeof *pad->v1 + pad->v1->text.code.cap : 0);
+}

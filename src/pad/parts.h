@@ -1,0 +1,111 @@
+/* parts.h - what the files of this folder do for each other.
+ *
+ * Nobody outside src/pad includes this. Each function belongs to the file
+ * whose heading it stands under. */
+#ifndef KOLABPAD_PAD_PARTS_H
+#define KOLABPAD_PAD_PARTS_H
+
+#include "pad/pad.h"
+
+/* User ids are numbers in JavaScript too. */
+#define PAD_USER_ID_MAX ((UINT64_C(1) << 53) - 1)
+
+/* ---- names.c: short strings that the pad owns ---- */
+
+/* An owned copy; of the NULL slice, the NULL slice. A copy of an empty string
+ * is not NULL. */
+enum error name_copy(struct slice from, struct slice *out);
+/* Frees *to and takes over `copy`. */
+void name_replace(struct slice *to, struct slice copy);
+void name_free(struct slice *name);
+/* A copy of the cleaned name, or of "Anonymous" when nothing is left of it. */
+enum error name_of_user(struct slice raw, struct slice *out);
+
+/* ---- items.c: presence as items with a sequence number ---- */
+
+/* The item has a new value: everybody lacks it. */
+void item_changed(struct pad *pad, struct pad_item *item);
+/* Takes it out of the list. */
+void item_forget(struct pad_item *item);
+/* Puts up the leaving peer's tombstone if anybody may know of it, else frees it. */
+void tombstone_put(struct pad *pad, struct pad_peer *leaving);
+/* Removes the tombstones that every peer has seen. */
+void tombstones_bury(struct pad *pad);
+void tombstones_free(struct pad *pad);
+size_t tombstones_memory_bytes(const struct pad *pad);
+
+/* ---- cursors.c ---- */
+
+/* The peer's cursors are new: shows them when their time has come, else as
+ * soon as it has. */
+void cursors_changed(struct pad_peer *peer);
+/* Shows waiting cursors whose time has come. */
+void cursors_show(struct pad *pad);
+/* When the next of them wants to be shown; INT64_MAX: not before a commit. */
+int64_t cursors_due_ms(const struct pad *pad);
+/* Moves all cursors over what is committed. Was there anything to move over? */
+bool cursors_catch_up(struct pad *pad);
+void cursors_free(struct pad_peer *peer);
+size_t cursors_memory_bytes(const struct pad_cursors *cursors);
+
+/* ---- clients.c: tabs by their token ---- */
+
+struct pad_client *client_find(const struct pad *pad, struct id128 token);
+/* Finds the tab or makes one with a new user id. ERR_NO_MEMORY. */
+enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out);
+/* Its last operation led to `revision`: moves it to its place in the list. */
+void client_edited(struct pad *pad, struct pad_client *client, uint64_t revision);
+/* As found in a batch: the tab `token` edited as `user_id`. ERR_NO_MEMORY. */
+enum error client_restore(struct pad *pad, struct id128 token, uint64_t user_id, uint64_t revision);
+/* Reads what pad_encode_clients wrote. ERR_STORAGE, ERR_NO_MEMORY. */
+enum error clients_decode(struct pad *pad, struct slice bytes);
+/* Forgets the least useful ones: those beyond PAD_CLIENTS_KEPT, and those that
+ * never edited and are gone for longer than a resume can reach back. */
+void clients_forget(struct pad *pad, int64_t now_ms);
+void clients_free(struct pad *pad);
+/* No id at or below `user_id` is given to anyone new. */
+void clients_reserve_id(struct pad *pad, uint64_t user_id);
+
+/* ---- v1.c: the view that v1 clients have ---- */
+
+/* Makes the view if there is none. ERR_NO_MEMORY. */
+enum error v1_open(struct pad *pad);
+void v1_free(struct pad *pad);
+/* Lets it go when its time is over. */
+void v1_expire(struct pad *pad, int64_t now_ms);
+/* When that will be; INT64_MAX: not foreseeable. */
+int64_t v1_expiry_ms(const struct pad *pad);
+
+/* ---- compact.c ---- */
+
+void history_compact(struct pad *pad, int64_t now_ms);
+/* The same, when the history has grown enough since to be worth a look. */
+void history_compact_if_grown(struct pad *pad, int64_t now_ms);
+/* When the oldest operation will be too old; INT64_MAX: nothing to drop. */
+int64_t history_expiry_ms(const struct pad *pad);
+
+/* ---- batch.c: the journal's form of operations ---- */
+
+struct batch_operation {
+    uint64_t author;
+    struct op_view op;
+    bool is_last_of_tab; /* the last in this batch of the tab `token` */
+    struct id128 token;
+};
+struct batch_reader {
+    struct slice tabs, operations; /* what is left of each */
+    uint64_t tab_count;            /* left */
+    uint64_t position;             /* operations read so far */
+    bool has_tab;                  /* `tab` is read and its last operation is yet to come */
+    struct {
+        uint64_t user_id, last;
+        struct id128 token;
+    } tab;
+};
+/* ERR_STORAGE when the bytes are not a batch. */
+enum error batch_open(struct slice bytes, struct batch_reader *out);
+bool batch_is_done(const struct batch_reader *reader);
+/* The next operation, checked. ERR_STORAGE. */
+enum error batch_next(struct batch_reader *reader, struct batch_operation *out);
+
+#endif

@@ -1,0 +1,233 @@
+/* Connections: coming, going, and what each of them does not know yet. */
+#include "base/alloc.h"
+#include "pad/parts.h"
+
+static struct pad_peer *peer_of(struct link *link)
+{
+    return LIST_ITEM(link, struct pad_peer, link);
+}
+
+/* ---- may it resume? ---- */
+
+/* The revision at which the epoch with that index ended, as far as anyone
+ * could have been told. */
+static uint64_t epoch_end(const struct pad *pad, size_t index)
+{
+    return index + 1 < pad->epoch_count ? pad->epochs[index + 1].first_revision : pad->committed;
+}
+
+static bool can_resume(const struct pad *pad, const struct pad_hello *hello)
+{
+    if (!hello->has_epoch || hello->revision < pad->history.base)
+        return false;
+    for (size_t i = pad->epoch_count; i-- > 0;) {
+        if (id128_equal(pad->epochs[i].id, hello->epoch))
+            return hello->revision >= pad->epochs[i].first_revision && hello->revision <= epoch_end(pad, i);
+    }
+    return false;
+}
+
+/* ---- coming ---- */
+
+static void init_items(struct pad_peer *peer)
+{
+    peer->info_item = (struct pad_item){.kind = PAD_ITEM_INFO};
+    peer->cursors_item = (struct pad_item){.kind = PAD_ITEM_CURSORS};
+    list_init(&peer->info_item.link);
+    list_init(&peer->cursors_item.link);
+    list_init(&peer->cursors_waiting);
+}
+
+/* Everything in joining that can fail; on failure the pad and the peer are as
+ * they were. */
+static enum error acquire(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello)
+{
+    struct slice name = {0};
+    struct pad_client *client = NULL;
+    struct pad_left *tombstone = mem_alloc(sizeof *tombstone);
+    enum error err = tombstone ? OK : ERR_NO_MEMORY;
+    if (err)
+        goto out;
+    if (hello->version == PAD_V2)
+        err = name_of_user(hello->name, &name);
+    if (err)
+        goto free_tombstone;
+    err = hello->version == PAD_V1 ? v1_open(pad) : client_take(pad, hello->token, pad->now_ms, &client);
+    if (err)
+        goto free_name;
+    peer->tombstone = tombstone;
+    peer->name = name;
+    peer->client = client;
+    return OK;
+
+free_name:
+    name_free(&name);
+free_tombstone:
+    mem_free(tombstone);
+out:
+    return err;
+}
+
+/* Unlinks the peer and frees what is its own; its tombstone is the caller's
+ * business. */
+static void detach(struct pad_peer *peer)
+{
+    struct pad *pad = peer->pad;
+    list_remove(&peer->link);
+    list_remove(&peer->cursors_waiting);
+    item_forget(&peer->info_item);
+    item_forget(&peer->cursors_item);
+    pad->peer_count--;
+    cursors_free(peer);
+    name_free(&peer->name);
+    peer->client = NULL;
+    peer->pad = NULL;
+}
+
+/* The tab came back before its old connection was seen to be dead. The user
+ * stays: carets are handed on, and nobody is told that he left. */
+static void take_over(struct pad_peer *peer, struct pad_peer *old)
+{
+    const bool had_cursors = old->cursors_item.changed || !list_is_empty(&old->cursors_waiting);
+    peer->cursors = old->cursors;
+    old->cursors = (struct pad_cursors){0};
+    mem_free(old->tombstone);
+    old->tombstone = NULL;
+    detach(old);
+    if (had_cursors)
+        cursors_changed(peer);
+}
+
+static void enter(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, uint64_t user_id)
+{
+    peer->pad = pad;
+    peer->version = hello->version;
+    peer->user_id = user_id;
+    peer->gate = pad->revision;
+    peer->cursors.revision = pad->revision;
+    init_items(peer);
+    list_append(&pad->peers, &peer->link);
+    pad->peer_count++;
+    clients_reserve_id(pad, user_id);
+}
+
+static void enter_v1(struct pad *pad, struct pad_peer *peer)
+{
+    pad->v1_peer_count++;
+    peer->sent = peer->floor = pad->v1->base;
+}
+
+static void enter_v2(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello,
+                     struct pad_welcome *welcome)
+{
+    welcome->committed = peer->client->committed_revision;
+    welcome->resumed = can_resume(pad, hello);
+    welcome->replaced = peer->client->peer;
+    if (welcome->replaced)
+        take_over(peer, welcome->replaced);
+    peer->client->peer = peer;
+    peer->sent = peer->floor = peer->ponged = welcome->resumed ? hello->revision : pad->revision;
+    peer->hue = hello->hue % 360;
+    peer->has_info = true;
+    item_changed(pad, &peer->info_item);
+}
+
+enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, int64_t now_ms,
+                    struct pad_welcome *welcome)
+{
+    pad->now_ms = now_ms;
+    const enum error err = acquire(pad, peer, hello);
+    if (err)
+        return err;
+    *welcome = (struct pad_welcome){.revision = pad->revision};
+    enter(pad, peer, hello, peer->client ? peer->client->user_id : pad->next_user_id);
+    if (peer->version == PAD_V1)
+        enter_v1(pad, peer);
+    else
+        enter_v2(pad, peer, hello, welcome);
+    welcome->user_id = peer->user_id;
+    peer->seen = pad->sequence;
+    return OK;
+}
+
+/* ---- going ---- */
+
+static void leave_v1(struct pad *pad, int64_t now_ms)
+{
+    pad->v1_peer_count--;
+    pad->v1->last_left_ms = now_ms;
+}
+
+void pad_leave(struct pad_peer *peer, int64_t now_ms)
+{
+    struct pad *pad = peer->pad;
+    if (!pad)
+        return;
+    pad->now_ms = now_ms;
+    if (peer->version == PAD_V1) {
+        leave_v1(pad, now_ms);
+    } else {
+        peer->client->peer = NULL;
+        peer->client->seen_ms = now_ms;
+    }
+    tombstone_put(pad, peer);
+    detach(peer);
+    if (pad->peer_count == 0)
+        tombstones_free(pad);
+}
+
+struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id)
+{
+    LIST_EACH (at, next, &pad->peers) {
+        if (peer_of(at)->user_id == user_id)
+            return peer_of(at);
+    }
+    return NULL;
+}
+
+/* ---- what it lacks ---- */
+
+static bool may_be_told(const struct pad_peer *peer)
+{
+    return peer->pad && peer->pad->committed >= peer->gate;
+}
+
+bool pad_peer_lacks(const struct pad_peer *peer)
+{
+    return may_be_told(peer) && (peer->sent < peer->pad->committed || peer->seen < peer->pad->sequence);
+}
+
+bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *from, uint64_t *to, bool *gone)
+{
+    *gone = false;
+    if (!may_be_told(peer) || peer->sent >= peer->pad->committed)
+        return false;
+    const struct history *h = &peer->pad->history;
+    *gone = peer->sent < h->base;
+    if (*gone)
+        return false;
+    *from = peer->sent;
+    *to = history_reach(h, peer->sent, peer->pad->committed, max_bytes);
+    return true;
+}
+
+uint64_t pad_revision_for(const struct pad_peer *peer, uint64_t revision)
+{
+    if (peer->version == PAD_V2)
+        return revision;
+    return revision - peer->pad->v1->base + peer->pad->v1->offset;
+}
+
+void pad_told_history(struct pad_peer *peer, uint64_t to)
+{
+    peer->sent = to;
+}
+
+/* Messages arrive in order: the peer answered what it was sent before the last
+ * Pong by sending this Ping after it. */
+void pad_pinged(struct pad_peer *peer)
+{
+    if (peer->ponged > peer->floor)
+        peer->floor = peer->ponged;
+    peer->ponged = peer->sent;
+}

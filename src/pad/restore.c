@@ -1,0 +1,205 @@
+/* A pad from what storage holds of it. Storage may hold anything: it may have
+ * been cut, edited, or written by another program. */
+#include "base/mem.h"
+#include "pad/parts.h"
+
+#include "text/utf8.h"
+
+enum { MS_PER_S = 1000 };
+
+/* Of whatever else is wrong with stored bytes, it is the storage's fault. */
+static enum error storage_error(enum error err)
+{
+    return err == OK || err == ERR_NO_MEMORY ? err : ERR_STORAGE;
+}
+
+/* ---- the text ---- */
+
+/* Appends `text` with \r\n and \r as \n. */
+static enum error append_without_cr(struct buf *out, struct slice text)
+{
+    const enum error err = buf_reserve(out, text.len);
+    if (err)
+        return err;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] != '\r')
+            buf_append_byte(out, (uint8_t)text.ptr[i]); /* reserved above */
+        else if (i + 1 == text.len || text.ptr[i + 1] != '\n')
+            buf_append_byte(out, '\n');
+    }
+    return OK;
+}
+
+static enum error restore_text(struct pad *pad, struct slice text)
+{
+    struct buf without_cr = {0};
+    enum error err = text.len <= OP_POINTS_MAX ? utf8_check(text, NULL) : ERR_STORAGE;
+    if (!err && utf8_has_cr(text)) {
+        err = append_without_cr(&without_cr, text);
+        text = buf_slice(&without_cr);
+    }
+    if (!err)
+        err = rope_from_text(&pad->text, text);
+    buf_deinit(&without_cr);
+    return storage_error(err);
+}
+
+static enum error restore_names(struct pad *pad, const struct pad_stored *stored)
+{
+    enum error err = OK;
+    if (pad_language_is_valid(stored->language))
+        err = name_copy(stored->language, &pad->language);
+    if (!err && stored->otp.len > 0)
+        err = name_copy(stored->otp, &pad->otp);
+    return err;
+}
+
+/* ---- the journal ---- */
+
+/* What the walk over the batches carries along. `expected` is the revision the
+ * next operation should have. */
+struct replay {
+    struct pad *pad;
+    uint64_t text_revision;
+    uint64_t expected;
+    uint32_t points; /* length of the text at `expected`, once an operation was read */
+};
+
+/* The length which the text has before the next operation; unknown (any) when
+ * nothing leads up to it. */
+static bool fits(const struct replay *r, struct op_view op)
+{
+    if (r->expected >= r->text_revision)
+        return op.base_points == rope_size(&r->pad->text).points;
+    return r->pad->history.count == 0 || op.base_points == r->points;
+}
+
+/* An operation from before the text: history for those who resume. From there
+ * on: applied. */
+static enum error replay_operation(struct replay *r, const struct batch_operation *o, int64_t time_s)
+{
+    struct pad *pad = r->pad;
+    const bool is_news = r->expected >= r->text_revision;
+    if (!fits(r, o->op))
+        return ERR_STORAGE;
+    if (r->expected + 1 == r->text_revision && o->op.target_points != rope_size(&pad->text).points)
+        return ERR_STORAGE;
+    enum error err = history_append(&pad->history, o->author, time_s, o->op);
+    if (!err && is_news)
+        err = op_apply(o->op, &pad->text);
+    r->expected++;
+    r->points = o->op.target_points;
+    if (is_news)
+        pad->revision = pad->journaled = pad->committed = r->expected;
+    if (!err && o->is_last_of_tab)
+        err = client_restore(pad, o->token, o->author, r->expected);
+    clients_reserve_id(pad, o->author);
+    return err;
+}
+
+/* A gap before the text makes what came before the gap useless; one after the
+ * text is a loss, and overlapping batches contradict each other. */
+static enum error begin_batch(struct replay *r, uint64_t first_revision)
+{
+    if (first_revision == r->expected)
+        return OK;
+    if (first_revision < r->expected || first_revision > r->text_revision)
+        return ERR_STORAGE;
+    history_drop_before(&r->pad->history, history_end(&r->pad->history));
+    r->pad->history.base = r->expected = first_revision;
+    return OK;
+}
+
+static enum error replay_batch(struct replay *r, const struct pad_stored_batch *stored, int64_t now_ms)
+{
+    const int64_t time_ms = stored->time_ms < 0 ? 0 : stored->time_ms < now_ms ? stored->time_ms : now_ms;
+    struct batch_reader reader;
+    struct batch_operation operation;
+    enum error err = begin_batch(r, stored->first_revision);
+    if (!err)
+        err = batch_open(stored->batch, &reader);
+    while (!err && !batch_is_done(&reader)) {
+        err = batch_next(&reader, &operation);
+        if (!err)
+            err = replay_operation(r, &operation, time_ms / MS_PER_S);
+    }
+    if (!err && r->expected >= r->text_revision)
+        history_compact_if_grown(r->pad, now_ms);
+    return err;
+}
+
+/* Before the first batch nothing is held, so it may begin anywhere up to the
+ * text's revision. */
+static enum error restore_batches(struct pad *pad, const struct pad_stored *stored, int64_t now_ms)
+{
+    struct replay r = {.pad = pad, .text_revision = stored->revision};
+    r.expected = stored->batch_count > 0 ? stored->batches[0].first_revision : stored->revision;
+    if (r.expected > stored->revision)
+        return ERR_STORAGE;
+    pad->history.base = r.expected;
+    for (size_t i = 0; i < stored->batch_count; i++) {
+        const enum error err = replay_batch(&r, &stored->batches[i], now_ms);
+        if (err)
+            return err;
+    }
+    if (r.expected < stored->revision) { /* does not reach up to the text */
+        history_deinit(&pad->history);
+        pad->history.base = stored->revision;
+    }
+    return OK;
+}
+
+/* ---- epochs ---- */
+
+/* The last few of those stored, then the present one. */
+static enum error restore_epochs(struct pad *pad, const struct pad_stored *stored, struct id128 present)
+{
+    const size_t most = PAD_EPOCHS_KEPT - 1;
+    const size_t skipped = stored->epoch_count > most ? stored->epoch_count - most : 0;
+    uint64_t revision = 0;
+    pad->epoch_count = 0;
+    for (size_t i = 0; i < stored->epoch_count; i++) {
+        if (stored->epochs[i].first_revision < revision || stored->epochs[i].first_revision > pad->revision)
+            return ERR_STORAGE;
+        revision = stored->epochs[i].first_revision;
+        if (i >= skipped)
+            pad->epochs[pad->epoch_count++] = stored->epochs[i];
+    }
+    pad->epochs[pad->epoch_count++] = (struct pad_epoch){present, pad->revision};
+    return OK;
+}
+
+/* ---- all of it ---- */
+
+static enum error restore(struct pad *pad, const struct pad_stored *stored, struct id128 epoch,
+                          int64_t now_ms)
+{
+    if (stored->revision > INT64_MAX)
+        return ERR_STORAGE;
+    pad->now_ms = now_ms;
+    pad->revision = pad->journaled = pad->committed = stored->revision;
+    enum error err = restore_text(pad, stored->text);
+    if (!err)
+        err = restore_names(pad, stored);
+    if (!err)
+        err = clients_decode(pad, stored->clients);
+    if (!err)
+        err = restore_batches(pad, stored, now_ms);
+    if (!err)
+        err = restore_epochs(pad, stored, epoch);
+    if (!err)
+        history_compact(pad, now_ms);
+    return storage_error(err);
+}
+
+enum error pad_restore(struct pad *pad, const struct pad_limits *limits, const struct pad_stored *stored,
+                       struct id128 epoch, int64_t now_ms)
+{
+    pad_init(pad, limits, epoch);
+    const enum error err = restore(pad, stored, epoch, now_ms);
+    if (err) {
+        pad_deinit(pad);
+        pad_init(pad, limits, epoch);
+    }
+    return err;
+}

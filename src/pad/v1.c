@@ -1,0 +1,85 @@
+/* The history as v1 clients see it: the text at some revision as one insert,
+ * then every operation since. */
+#include "base/alloc.h"
+#include "pad/parts.h"
+
+/* The operation that makes `text` out of nothing. */
+static enum error op_of_text(struct op *out, const struct rope *text)
+{
+    enum { INSERT_HEAD_MAX = 20 };
+    struct op op = {0};
+    enum error err = OK;
+    struct slice chunk;
+    if (rope_size(text).bytes > 0)
+        err = buf_reserve(&op.code, rope_size(text).bytes + INSERT_HEAD_MAX);
+    struct rope_chunks it = rope_chunks(text);
+    while (!err && rope_chunks_next(&it, &chunk))
+        err = op_insert(&op, chunk);
+    if (err) {
+        op_deinit(&op);
+        return err;
+    }
+    buf_shrink(&op.code);
+    *out = op;
+    return OK;
+}
+
+static struct pad_v1 *v1_new(const struct pad *pad)
+{
+    struct pad_v1 *v1 = mem_alloc(sizeof *v1);
+    if (!v1)
+        return NULL;
+    *v1 = (struct pad_v1){.base = pad->revision, .last_left_ms = pad->now_ms};
+    if (op_of_text(&v1->text, &pad->text) != OK) {
+        mem_free(v1);
+        return NULL;
+    }
+    v1->offset = rope_size(&pad->text).points > 0;
+    return v1;
+}
+
+static bool is_over(const struct pad *pad)
+{
+    return pad->v1 && pad->v1_peer_count == 0 &&
+           (pad_v1_overgrown(pad) || pad->now_ms - pad->v1->last_left_ms >= pad->limits->v1_pin_ms);
+}
+
+enum error v1_open(struct pad *pad)
+{
+    if (pad->v1 && !is_over(pad))
+        return OK;
+    struct pad_v1 *v1 = v1_new(pad);
+    if (!v1)
+        return ERR_NO_MEMORY;
+    v1_free(pad);
+    pad->v1 = v1;
+    return OK;
+}
+
+void v1_free(struct pad *pad)
+{
+    if (!pad->v1)
+        return;
+    op_deinit(&pad->v1->text);
+    mem_free(pad->v1);
+    pad->v1 = NULL;
+}
+
+void v1_expire(struct pad *pad, int64_t now_ms)
+{
+    if (pad->v1 && now_ms < pad->v1->last_left_ms) /* the clock was set back */
+        pad->v1->last_left_ms = now_ms;
+    if (is_over(pad))
+        v1_free(pad);
+}
+
+int64_t v1_expiry_ms(const struct pad *pad)
+{
+    return pad->v1 && pad->v1_peer_count == 0 ? pad->v1->last_left_ms + pad->limits->v1_pin_ms : INT64_MAX;
+}
+
+bool pad_v1_overgrown(const struct pad *pad)
+{
+    return pad->v1 &&
+           history_bytes(&pad->history, pad->v1->base, pad->revision) > pad->limits->v1_history_bytes;
+}
