@@ -17,12 +17,17 @@
  * again (50 ms, doubling to 5 s) until it succeeds or the store is closed; the
  * observer hears of the first failure and of the recovery. Requests marked
  * `fail_fast` are answered ERR_STORAGE at once instead. When a group fails,
- * its members are tried one by one, so that one bad request does not hold up
- * the others. Reads go on meanwhile, and fail by themselves with ERR_STORAGE;
- * a read error is never an empty document.
+ * its members are tried one by one, so that one bad request holds up no others
+ * but those of the same document, whose order is kept. Reads go on meanwhile,
+ * and fail by themselves with ERR_STORAGE; so does the read of a document that
+ * has a write waiting, as its row is not the truth. A read error is never an
+ * empty document.
  *
  * Two servers on one file: an advisory lock on FILE.lock, taken before the
  * file is opened and held until it is closed. store_open waits for it.
+ *
+ * A document that was never written has no row. The first APPEND or SNAPSHOT
+ * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
  * Tables: documents, journal, epochs, schema_migrations (docs/architecture.md).
  * An ancestor's table `document` is copied into `documents` on first start.
@@ -53,31 +58,36 @@ enum store_kind {
     STORE_EXPIRED,  /* lists ids not accessed since `cutoff_ms` */
 };
 
-/* One document's operations of one tick. The bytes are opaque to the store. */
-struct store_append_row {
-    struct slice id;
-    uint64_t first_revision;
-    uint64_t end_revision;   /* one past the last */
-    struct slice batch;
-};
-
 struct store_epoch {
     struct id128 id;
     uint64_t first_revision;
 };
 
+/* One document's operations of one tick. The bytes are opaque to the store.
+ * The first write of a document that had no row when it was opened brings the
+ * epoch along that OPEN could not record. */
+struct store_append_row {
+    struct slice id;
+    uint64_t first_revision;
+    uint64_t end_revision; /* one past the last */
+    struct slice batch;
+    bool has_epoch;
+    struct store_epoch epoch;
+};
+
 struct store_batch {
     uint64_t first_revision;
     int64_t time_ms;
-    struct slice batch;      /* owned by the request's arena */
+    struct slice batch; /* owned by the request's arena */
 };
 
 /* Where finished requests go. The store appends under its own lock and calls
  * `wake` (from its thread; must only signal); the owner takes them out with
  * store_take. One mailbox per receiving thread, alive until store_close. */
 struct store_mailbox {
-    struct link done; /* struct store_request; guarded by the store */
-    void (*wake)(struct store_mailbox *box);
+    struct link done;                        /* struct store_request; guarded by the store */
+    struct link to_wake;                     /* the store thread's own */
+    void (*wake)(struct store_mailbox *box); /* may be NULL: the owner looks by itself */
     void *owner;
 };
 void store_mailbox_init(struct store_mailbox *box, void (*wake)(struct store_mailbox *), void *owner);
@@ -96,34 +106,37 @@ struct store_request {
     /* in */
     struct slice id;
     int64_t now_ms;
-    int64_t cutoff_ms;              /* DELETE, EXPIRED */
-    uint32_t max_ids;               /* EXPIRED */
-    struct store_append_row *rows;  /* APPEND */
+    int64_t cutoff_ms;             /* DELETE, EXPIRED */
+    uint32_t max_ids;              /* EXPIRED */
+    struct store_append_row *rows; /* APPEND */
     uint32_t row_count;
     /* SNAPSHOT; also the answer of LOAD and PEEK */
     struct slice text;
-    struct slice language, otp;     /* NULL ptr: none */
-    struct slice clients;           /* opaque */
+    struct slice language, otp; /* NULL ptr: none */
+    struct slice clients;       /* opaque */
     uint64_t revision;
-    uint64_t keep_from;             /* SNAPSHOT: journal rows that end at or before this revision are dropped */
-    /* OPEN */
+    uint64_t keep_from; /* SNAPSHOT: journal rows that end at or before this revision are dropped */
+    /* OPEN; SNAPSHOT of a document that may have had no row when it was opened.
+     * Recording an epoch twice is harmless; the last 8 of a document are kept. */
     bool has_epoch;
     struct store_epoch epoch;
 
     /* out */
-    enum error result;              /* OK, ERR_STORAGE, ERR_NO_MEMORY; DELETE of a fresh one: ERR_FORBIDDEN */
-    bool found;                     /* LOAD, PEEK, DELETE */
+    enum error result; /* OK, ERR_STORAGE, ERR_NO_MEMORY; DELETE of a fresh one: ERR_FORBIDDEN */
+    bool found;        /* LOAD, PEEK, OPEN, DELETE: is there a row? */
     int64_t created_ms, updated_ms, accessed_ms;
-    uint64_t text_bytes;            /* LOAD, PEEK */
-    struct store_epoch *epochs;     /* LOAD: oldest first */
+    uint64_t text_bytes;        /* LOAD, PEEK: of the text in the row, before the journal */
+    struct store_epoch *epochs; /* LOAD: oldest first */
     uint32_t epoch_count;
-    struct store_batch *batches;    /* LOAD: by first_revision */
+    struct store_batch *batches; /* LOAD: by first_revision */
     uint32_t batch_count;
-    struct slice *ids;              /* EXPIRED */
+    struct slice *ids; /* EXPIRED */
     uint32_t id_count;
-    uint64_t duration_us;           /* of its transaction or query */
+    uint64_t duration_us; /* of its transaction or query */
 
-    struct store_arena *arena;      /* owns what the slices point at */
+    /* the store's own */
+    int64_t posted_us;
+    struct store_arena *arena; /* owns what the slices point at */
 };
 
 /* NULL when there is no memory. `id` is copied; empty for APPEND and EXPIRED. */
@@ -134,29 +147,31 @@ void store_request_free(struct store_request *req);
 enum error store_request_copy(struct store_request *req, struct slice bytes, struct slice *out);
 /* Adopts a buffer's memory without copying; the buffer is empty afterwards. */
 enum error store_request_adopt(struct store_request *req, struct buf *bytes, struct slice *out);
-/* Adds a row to an APPEND request, copying id and batch. */
+/* Adds a row to an APPEND request, copying id and batch. Where an epoch is due,
+ * set it in req->rows[req->row_count - 1] afterwards. */
 enum error store_request_add_row(struct store_request *req, struct slice id, uint64_t first_revision,
                                  uint64_t end_revision, struct slice batch);
 
 /* ---- the store --------------------------------------------------------- */
 
 enum store_event {
-    STORE_EVENT_WROTE,      /* a write transaction committed: duration_us, requests in it */
-    STORE_EVENT_READ,       /* a query ran: duration_us */
-    STORE_EVENT_FAILED,     /* a write failed; first of a row, and again every 10 s; text says why */
-    STORE_EVENT_RECOVERED,  /* writes work again */
+    STORE_EVENT_WROTE,     /* a write transaction committed: duration_us, requests in it */
+    STORE_EVENT_READ,      /* a query ran: duration_us */
+    STORE_EVENT_FAILED,    /* a write failed; first of a row, and again every 10 s; text says why */
+    STORE_EVENT_RECOVERED, /* writes work again */
     STORE_EVENT_READ_FAILED,
-    STORE_EVENT_WAITING,    /* another server holds the lock (once) */
-    STORE_EVENT_LOCKED,     /* got it after waiting */
-    STORE_EVENT_MIGRATED,   /* schema at version `count`; text names what was done */
+    STORE_EVENT_WAITING,  /* another server holds the lock (once) */
+    STORE_EVENT_LOCKED,   /* got it after waiting */
+    STORE_EVENT_MIGRATED, /* schema at version `count`; text names what was done */
 };
 
 struct store_config {
-    struct slice uri;       /* path, sqlite://…, file:…; empty: in memory only */
+    struct slice uri; /* path, sqlite://…, file:…; empty: in memory only */
     enum store_durability durability;
     /* Called on the store thread (or in store_open); must be quick and must
      * not post requests. `text` is for the log: never document text. */
-    void (*on_event)(void *arg, enum store_event event, uint64_t duration_us, uint32_t count, const char *text);
+    void (*on_event)(void *arg, enum store_event event, uint64_t duration_us, uint32_t count,
+                     const char *text);
     void *arg;
     /* Asked every 20 ms while waiting for the lock: true gives up. NULL: wait for ever. */
     bool (*should_stop)(void *arg);
@@ -175,7 +190,7 @@ enum error store_open(const struct store_config *config, struct store **out, cha
 void store_post(struct store *s, struct store_request *req);
 
 /* Moves finished requests into `out` (an initialised list). The mailbox's
- * owner's thread. */
+ * owner's thread. After store_close, with NULL for the store. */
 void store_take(struct store *s, struct store_mailbox *box, struct link *out);
 
 /* Are writes failing at the moment? Any thread. */
@@ -183,17 +198,18 @@ bool store_is_failing(const struct store *s);
 
 /* Numbers for the metrics; any thread, no locks held long. */
 struct store_stats {
-    uint64_t documents;       /* rows in `documents` */
-    uint64_t database_bytes;  /* the file and its WAL */
+    uint64_t documents;      /* rows in `documents` */
+    uint64_t database_bytes; /* the file and its WAL; 0 when in memory */
     uint64_t queued_requests;
-    uint64_t oldest_wait_ms;  /* how long the head of the queue has been waiting */
+    uint64_t oldest_wait_ms; /* how long the oldest unanswered request has been waiting */
 };
 struct store_stats store_stats(const struct store *s);
 
 /* Writes out what is queued (for at most `patience_ms` when writes fail),
- * checkpoints, closes, releases the lock, joins the thread. Returns the number
- * of write requests that could not be written. Finished requests stay in
- * their mailboxes; take them before. */
+ * checkpoints, closes, releases the lock, joins the thread. Nobody posts any
+ * more by then. Returns the number of write requests that could not be
+ * written; they are answered ERR_STORAGE. Finished requests stay in their
+ * mailboxes. */
 uint32_t store_close(struct store *s, int64_t patience_ms);
 
 #endif

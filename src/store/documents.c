@@ -1,0 +1,314 @@
+#include "store/documents.h"
+
+#include "store/query.h"
+
+#include <string.h>
+
+static int64_t max_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- reading ----------------------------------------------------------- */
+
+/* The columns with which LOAD and PEEK begin. */
+static void read_row(struct query *q, struct store_request *req)
+{
+    req->found = true;
+    req->revision = (uint64_t)query_int(q, 0);
+    req->created_ms = query_int(q, 1) * 1000;
+    req->updated_ms = query_int(q, 2) * 1000;
+    req->accessed_ms = query_int(q, 3) * 1000;
+    req->language = query_copy_text(q, 4, req->arena);
+    req->otp = query_copy_text(q, 5, req->arena);
+}
+
+/* The row's times are those of its last change; edits since are in the journal. */
+static void note_edit(struct store_request *req, int64_t time_ms)
+{
+    req->updated_ms = max_of(req->updated_ms, time_ms);
+    req->accessed_ms = max_of(req->accessed_ms, time_ms);
+}
+
+static enum error last_edit(struct database *db, struct slice id, int64_t *time_ms)
+{
+    struct query q = query_start(db, STATEMENT_LAST_EDIT);
+    query_put_text(&q, id);
+    *time_ms = query_next(&q) ? query_int(&q, 0) : 0;
+    return query_end(&q);
+}
+
+static enum error load_row(struct database *db, struct store_request *req)
+{
+    struct query q = query_start(db, STATEMENT_LOAD);
+    query_put_text(&q, req->id);
+    if (query_next(&q)) {
+        read_row(&q, req);
+        req->clients = query_copy(&q, 6, req->arena);
+        req->text = query_copy_text(&q, 7, req->arena);
+        req->text_bytes = req->text.len;
+    }
+    return query_end(&q);
+}
+
+static void add_epoch(struct query *q, struct store_request *req)
+{
+    struct slice id = query_bytes(q, 0);
+    if (id.len != sizeof req->epochs->id.bytes)
+        return;
+    struct store_epoch *epochs = store_arena_grow(req->arena, req->epochs, req->epoch_count, sizeof *epochs);
+    if (!epochs) {
+        query_fail(q, SQLITE_NOMEM);
+        return;
+    }
+    req->epochs = epochs;
+    struct store_epoch *added = &epochs[req->epoch_count++];
+    memcpy(added->id.bytes, id.ptr, id.len);
+    added->first_revision = (uint64_t)query_int(q, 1);
+}
+
+static enum error load_epochs(struct database *db, struct store_request *req)
+{
+    struct query q = query_start(db, STATEMENT_EPOCHS);
+    query_put_text(&q, req->id);
+    while (query_next(&q))
+        add_epoch(&q, req);
+    return query_end(&q);
+}
+
+static void add_batch(struct query *q, struct store_request *req)
+{
+    struct store_batch *batches =
+        store_arena_grow(req->arena, req->batches, req->batch_count, sizeof *batches);
+    if (!batches) {
+        query_fail(q, SQLITE_NOMEM);
+        return;
+    }
+    req->batches = batches;
+    req->batches[req->batch_count++] = (struct store_batch){
+        .first_revision = (uint64_t)query_int(q, 0),
+        .time_ms = query_int(q, 1),
+        .batch = query_copy(q, 2, req->arena),
+    };
+    note_edit(req, query_int(q, 1));
+}
+
+static enum error load_journal(struct database *db, struct store_request *req)
+{
+    struct query q = query_start(db, STATEMENT_JOURNAL);
+    query_put_text(&q, req->id);
+    while (query_next(&q))
+        add_batch(&q, req);
+    return query_end(&q);
+}
+
+static enum error carry_out_load(struct database *db, struct store_request *req)
+{
+    enum error err = load_row(db, req);
+    if (err || !req->found)
+        return err;
+    err = load_epochs(db, req);
+    return err ? err : load_journal(db, req);
+}
+
+/* The size of a row's text without reading it. */
+static void measure_text(struct query *q, int64_t rowid, uint64_t *bytes)
+{
+    sqlite3_blob *text = NULL;
+    int code = sqlite3_blob_open(q->db->handle, "main", "documents", "text", rowid, 0, &text);
+    if (code != SQLITE_OK)
+        query_fail(q, code);
+    else
+        *bytes = (uint64_t)sqlite3_blob_bytes(text);
+    sqlite3_blob_close(text);
+}
+
+static enum error carry_out_peek(struct database *db, struct store_request *req)
+{
+    struct query q = query_start(db, STATEMENT_PEEK);
+    query_put_text(&q, req->id);
+    if (query_next(&q)) {
+        read_row(&q, req);
+        measure_text(&q, query_int(&q, 6), &req->text_bytes);
+    }
+    enum error err = query_end(&q);
+    if (err || !req->found)
+        return err;
+    int64_t edited_ms;
+    err = last_edit(db, req->id, &edited_ms);
+    if (!err)
+        note_edit(req, edited_ms);
+    return err;
+}
+
+static void add_id(struct query *q, struct store_request *req)
+{
+    struct slice *ids = store_arena_grow(req->arena, req->ids, req->id_count, sizeof *ids);
+    if (!ids) {
+        query_fail(q, SQLITE_NOMEM);
+        return;
+    }
+    req->ids = ids;
+    req->ids[req->id_count++] = query_copy(q, 0, req->arena);
+}
+
+static enum error carry_out_expired(struct database *db, struct store_request *req)
+{
+    struct query q = query_start(db, STATEMENT_EXPIRED);
+    query_put_int(&q, req->cutoff_ms / 1000);
+    query_put_int(&q, req->max_ids);
+    while (query_next(&q))
+        add_id(&q, req);
+    return query_end(&q);
+}
+
+/* ---- writing ----------------------------------------------------------- */
+
+static enum error put_epoch(struct database *db, struct slice id, const struct store_epoch *epoch)
+{
+    struct query add = query_start(db, STATEMENT_ADD_EPOCH);
+    query_put_text(&add, id);
+    query_put_blob(&add, slice_of(epoch->id.bytes, sizeof epoch->id.bytes));
+    query_put_int(&add, (int64_t)epoch->first_revision);
+    enum error err = query_run(&add);
+    if (err || sqlite3_changes(db->handle) == 0)
+        return err;
+    struct query trim = query_start(db, STATEMENT_TRIM_EPOCHS);
+    query_put_text(&trim, id);
+    return query_run(&trim);
+}
+
+/* Runs an upsert and counts the row when it is a new one. */
+static enum error run_upsert(struct database *db, struct query *q)
+{
+    sqlite3_set_last_insert_rowid(db->handle, 0);
+    enum error err = query_run(q);
+    if (!err && sqlite3_last_insert_rowid(db->handle) != 0)
+        db->documents_added++;
+    return err;
+}
+
+static enum error append_row(struct database *db, const struct store_append_row *row, int64_t now_ms)
+{
+    struct query touch = query_start(db, STATEMENT_TOUCH);
+    query_put_text(&touch, row->id);
+    query_put_int(&touch, now_ms / 1000);
+    enum error err = run_upsert(db, &touch);
+    if (err)
+        return err;
+
+    struct query append = query_start(db, STATEMENT_APPEND);
+    query_put_text(&append, row->id);
+    query_put_int(&append, (int64_t)row->first_revision);
+    query_put_int(&append, (int64_t)row->end_revision);
+    query_put_blob(&append, row->batch);
+    query_put_int(&append, now_ms);
+    err = query_run(&append);
+    if (err || !row->has_epoch)
+        return err;
+    return put_epoch(db, row->id, &row->epoch);
+}
+
+static enum error carry_out_append(struct database *db, struct store_request *req)
+{
+    enum error err = OK;
+    for (uint32_t i = 0; !err && i < req->row_count; i++)
+        err = append_row(db, &req->rows[i], req->now_ms);
+    return err;
+}
+
+static enum error put_row(struct database *db, const struct store_request *req)
+{
+    struct query q = query_start(db, STATEMENT_SNAPSHOT);
+    query_put_text(&q, req->id);
+    query_put_text(&q, req->language);
+    query_put_text(&q, req->otp);
+    query_put_int(&q, (int64_t)req->revision);
+    query_put_int(&q, req->now_ms / 1000);
+    query_put_blob(&q, req->clients);
+    query_put_text(&q, req->text.ptr ? req->text : slice_of("", 0));
+    return run_upsert(db, &q);
+}
+
+static enum error trim_journal(struct database *db, const struct store_request *req)
+{
+    struct query q = query_start(db, STATEMENT_TRIM_JOURNAL);
+    query_put_text(&q, req->id);
+    query_put_int(&q, (int64_t)req->keep_from);
+    return query_run(&q);
+}
+
+static enum error carry_out_snapshot(struct database *db, struct store_request *req)
+{
+    enum error err = put_row(db, req);
+    if (!err && req->keep_from)
+        err = trim_journal(db, req);
+    if (!err && req->has_epoch)
+        err = put_epoch(db, req->id, &req->epoch);
+    return err;
+}
+
+static enum error carry_out_open(struct database *db, struct store_request *req)
+{
+    struct query q = query_start(db, STATEMENT_OPENED);
+    query_put_text(&q, req->id);
+    query_put_int(&q, req->now_ms / 1000);
+    enum error err = query_run(&q);
+    if (err)
+        return err;
+    req->found = sqlite3_changes(db->handle) == 1;
+    return req->found && req->has_epoch ? put_epoch(db, req->id, &req->epoch) : OK;
+}
+
+static enum error run_with_id(struct database *db, enum statement statement, struct slice id)
+{
+    struct query q = query_start(db, statement);
+    query_put_text(&q, id);
+    return query_run(&q);
+}
+
+/* Was it read or written in the second of the cutoff or later? */
+static enum error is_fresh(struct database *db, struct store_request *req, bool *fresh)
+{
+    struct query q = query_start(db, STATEMENT_LAST_ACCESS);
+    query_put_text(&q, req->id);
+    int64_t accessed = 0, edited_ms = 0;
+    if (query_next(&q)) {
+        req->found = true;
+        accessed = query_int(&q, 0);
+    }
+    enum error err = query_end(&q);
+    if (!err && req->found)
+        err = last_edit(db, req->id, &edited_ms);
+    *fresh = max_of(accessed, edited_ms / 1000) >= req->cutoff_ms / 1000;
+    return err;
+}
+
+static enum error carry_out_delete(struct database *db, struct store_request *req)
+{
+    bool fresh;
+    enum error err = is_fresh(db, req, &fresh);
+    if (err || !req->found)
+        return err;
+    if (fresh) {
+        req->result = ERR_FORBIDDEN;
+        return OK;
+    }
+    if ((err = run_with_id(db, STATEMENT_DELETE, req->id)) ||
+        (err = run_with_id(db, STATEMENT_DELETE_JOURNAL, req->id)) ||
+        (err = run_with_id(db, STATEMENT_DELETE_EPOCHS, req->id)))
+        return err;
+    db->documents_added--;
+    return OK;
+}
+
+enum error documents_carry_out(struct database *db, struct store_request *req)
+{
+    static enum error (*const CARRY_OUT[])(struct database *, struct store_request *) = {
+        [STORE_LOAD] = carry_out_load,       [STORE_PEEK] = carry_out_peek,
+        [STORE_APPEND] = carry_out_append,   [STORE_SNAPSHOT] = carry_out_snapshot,
+        [STORE_OPEN] = carry_out_open,       [STORE_DELETE] = carry_out_delete,
+        [STORE_EXPIRED] = carry_out_expired,
+    };
+    return CARRY_OUT[req->kind](db, req);
+}

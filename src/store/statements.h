@@ -1,0 +1,62 @@
+/* statements.h - every statement that runs more than once, prepared at open.
+ *
+ * Times in tables are seconds. In `documents` the text comes last: a column
+ * behind it would cost a walk through all of the text's pages.
+ *
+ * TOUCH changes a row at most once a minute, because changing one copies its
+ * whole text; what is newer than that, the journal's times tell. */
+#ifndef KOLABPAD_STORE_STATEMENTS_H
+#define KOLABPAD_STORE_STATEMENTS_H
+
+/* clang-format off */
+#define STATEMENT_TABLE(X)                                                                                     \
+    X(BEGIN_READ,   "BEGIN")                                                                                   \
+    X(BEGIN_WRITE,  "BEGIN IMMEDIATE")                                                                         \
+    X(COMMIT,       "COMMIT")                                                                                  \
+    X(ROLLBACK,     "ROLLBACK")                                                                                \
+    /* documents */                                                                                            \
+    X(LOAD,         "SELECT revision, created_at, updated_at, accessed_at, language, otp, clients, text"       \
+                    " FROM documents WHERE id = ?1")                                                           \
+    X(PEEK,         "SELECT revision, created_at, updated_at, accessed_at, language, otp, rowid"               \
+                    " FROM documents WHERE id = ?1")                                                           \
+    X(TOUCH,        "INSERT INTO documents (id, revision, created_at, updated_at, accessed_at, text)"          \
+                    " VALUES (?1, 0, ?2, ?2, ?2, '')"                                                          \
+                    " ON CONFLICT (id) DO UPDATE SET updated_at = ?2, accessed_at = ?2"                        \
+                    " WHERE updated_at < ?2 - 60")                                                             \
+    X(SNAPSHOT,     "INSERT INTO documents (id, language, otp, revision, created_at, updated_at, accessed_at," \
+                    " clients, text) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?6, ?7)"                              \
+                    " ON CONFLICT (id) DO UPDATE SET language = ?2, otp = ?3, revision = ?4, updated_at = ?5," \
+                    " accessed_at = ?5, clients = ?6, text = ?7")                                              \
+    X(OPENED,       "UPDATE documents SET accessed_at = ?2 WHERE id = ?1")                                     \
+    X(LAST_ACCESS,  "SELECT accessed_at FROM documents WHERE id = ?1")                                         \
+    X(EXPIRED,      "SELECT id FROM documents AS d WHERE accessed_at < ?1 AND NOT EXISTS"                      \
+                    " (SELECT 1 FROM journal WHERE document_id = d.id AND time_ms >= ?1 * 1000)"               \
+                    " ORDER BY accessed_at LIMIT ?2")                                                          \
+    X(DELETE,       "DELETE FROM documents WHERE id = ?1")                                                     \
+    X(DOCUMENTS,    "SELECT COUNT(*) FROM documents")                                                          \
+    /* journal */                                                                                              \
+    X(JOURNAL,      "SELECT first_revision, time_ms, batch FROM journal WHERE document_id = ?1"                \
+                    " ORDER BY first_revision")                                                                \
+    X(LAST_EDIT,    "SELECT time_ms FROM journal WHERE document_id = ?1 ORDER BY first_revision DESC LIMIT 1") \
+    X(APPEND,       "INSERT INTO journal (document_id, first_revision, end_revision, batch, time_ms)"          \
+                    " VALUES (?1, ?2, ?3, ?4, ?5)")                                                            \
+    X(TRIM_JOURNAL, "DELETE FROM journal WHERE document_id = ?1 AND first_revision < ?2"                       \
+                    " AND end_revision <= ?2")                                                                 \
+    X(DELETE_JOURNAL, "DELETE FROM journal WHERE document_id = ?1")                                            \
+    /* epochs */                                                                                               \
+    X(EPOCHS,       "SELECT epoch, first_revision FROM epochs WHERE document_id = ?1 ORDER BY seq")            \
+    X(ADD_EPOCH,    "INSERT INTO epochs (document_id, epoch, first_revision) SELECT ?1, ?2, ?3"                \
+                    " WHERE NOT EXISTS (SELECT 1 FROM epochs WHERE document_id = ?1 AND epoch = ?2)")          \
+    X(TRIM_EPOCHS,  "DELETE FROM epochs WHERE document_id = ?1 AND seq <= (SELECT seq FROM epochs"             \
+                    " WHERE document_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET 8)")                             \
+    X(DELETE_EPOCHS, "DELETE FROM epochs WHERE document_id = ?1")
+/* clang-format on */
+
+enum statement {
+#define X(name, sql) STATEMENT_##name,
+    STATEMENT_TABLE(X)
+#undef X
+        STATEMENT_COUNT
+};
+
+#endif
