@@ -6,49 +6,75 @@
  * everything, insert everything" would throw every unsent edit to one place.
  */
 
-import { diff } from "@codemirror/merge";
+import { type ChangeObject, diffChars, diffLines } from "diff";
 import { type Change, Operation, operationOf, type Rope } from "../kernel";
 
-// Where more than this differs in one stretch, a coarser comparison is made,
-// so that two texts with nothing in common take milliseconds, not minutes.
-const DIFF_LIMITS = { scanLimit: 2000, timeout: 200 };
+// Two texts with little in common must take milliseconds, not minutes: beyond
+// these a coarser comparison is made.
+const BY_POINTS = { maxEditLength: 2000, timeout: 100 };
+const BY_LINES = { maxEditLength: 5000, timeout: 200 };
 
 /** The operation that turns `from` into `to`. */
 export function operationBetween(from: Rope, to: string): Operation {
   const text = from.read();
-  const changes = diff(text, to, DIFF_LIMITS).map(({ fromA, toA, fromB, toB }) =>
-    wholePoints(text, to, { fromA, toA, fromB, toB }),
-  );
-  return operationOf(joinTouching(changes), from);
+  const start = commonStart(text, to);
+  const end = commonEnd(text, to, start);
+  const changes = compare(text.slice(start, text.length - end), to.slice(start, to.length - end));
+  const placed = changes.map((change) => ({ ...change, from: change.from + start, to: change.to + start }));
+  return operationOf(placed, from);
 }
 
-/** Widens a range by the half of a surrogate pair at either end of it. Beyond
- * the range the texts are alike, so both grow by the same unit. */
-function wholePoints(
-  a: string,
-  b: string,
-  { fromA, toA, fromB, toB }: { fromA: number; toA: number; fromB: number; toB: number },
-): Change {
-  const splits = (text: string, at: number) =>
-    at > 0 && at < text.length && isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at));
-  const before = splits(a, fromA) || splits(b, fromB) ? 1 : 0;
-  const after = splits(a, toA) || splits(b, toB) ? 1 : 0;
-  return { from: fromA - before, to: toA + after, insert: b.slice(fromB - before, toB + after) };
+/** Code point by code point where that is affordable, else line by line and
+ * only within the lines that differ by code points, else as a whole. */
+function compare(a: string, b: string): Change[] {
+  if (a === b) return [];
+  if (a === "" || b === "") return [{ from: 0, to: a.length, insert: b }];
+  const byPoints = diffChars(a, b, BY_POINTS);
+  if (byPoints) return changesOf(byPoints);
+  const byLines = diffLines(a, b, BY_LINES);
+  if (!byLines) return [{ from: 0, to: a.length, insert: b }];
+  return changesOf(byLines).flatMap((change) => refined(a, change));
 }
 
-/** Two changes around one pair share it after widening: they become one. */
-function joinTouching(changes: Change[]): Change[] {
-  const joined: Change[] = [];
-  for (const change of changes) {
-    const last = joined.at(-1);
-    if (!last || last.to <= change.from) {
-      joined.push(change);
+function refined(a: string, change: Change): Change[] {
+  const { from, to, insert } = change;
+  const parts = from < to && insert !== "" ? diffChars(a.slice(from, to), insert, BY_POINTS) : undefined;
+  if (!parts) return [change];
+  return changesOf(parts).map((part) => ({ ...part, from: part.from + from, to: part.to + from }));
+}
+
+/** Removed and added pieces between two kept ones are one change. */
+function changesOf(parts: readonly ChangeObject<string>[]): Change[] {
+  const changes: Change[] = [];
+  let at = 0;
+  let open: Change | null = null;
+  for (const { value, added, removed } of parts) {
+    if (!added && !removed) {
+      at += value.length;
+      open = null;
       continue;
     }
-    last.insert += change.insert.slice(last.to - change.from);
-    last.to = change.to;
+    if (!open) changes.push((open = { from: at, to: at, insert: "" }));
+    if (added) open.insert += value;
+    else open.to = at += value.length;
   }
-  return joined;
+  return changes;
+}
+
+/** Units that both begin with, whole code points only. */
+function commonStart(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let n = 0;
+  while (n < most && a.charCodeAt(n) === b.charCodeAt(n)) n++;
+  return n > 0 && isHigh(a.charCodeAt(n - 1)) ? n - 1 : n;
+}
+
+/** Units that both end with, none of them counted by commonStart. */
+function commonEnd(a: string, b: string, start: number): number {
+  const most = Math.min(a.length, b.length) - start;
+  let n = 0;
+  while (n < most && a.charCodeAt(a.length - n - 1) === b.charCodeAt(b.length - n - 1)) n++;
+  return n > 0 && isLow(a.charCodeAt(a.length - n)) ? n - 1 : n;
 }
 
 const isHigh = (unit: number) => (unit & 0xfc00) === 0xd800;

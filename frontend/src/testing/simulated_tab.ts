@@ -1,0 +1,94 @@
+/** A tab for tests: a sync machine, an editor that is a string, and a network
+ * that delivers when the test says so, or never. */
+
+import type { Change } from "../kernel";
+import type { Message, ModelServer, Peer } from "./model_server";
+import { type Edit, Sync } from "../sync";
+
+export class SimulatedTab {
+  readonly sync = new Sync();
+  /** What the user sees. */
+  text = "";
+  #peer: Peer | null = null;
+  /** Sent, and not at the server yet. */
+  #up: Edit[] = [];
+
+  constructor(
+    private readonly server: ModelServer,
+    readonly token: string,
+  ) {}
+
+  get isConnected(): boolean {
+    return this.#peer !== null;
+  }
+
+  connect(): void {
+    if (this.#peer) this.disconnect(0);
+    this.#peer = this.server.join(this.token, this.sync.position);
+  }
+
+  /** The first `arrived` of the edits on their way reach the server; whatever
+   * it had to say is lost. */
+  disconnect(arrived: number): void {
+    if (!this.#peer) return;
+    for (const edit of this.#up.slice(0, arrived)) this.server.edit(this.#peer, edit);
+    this.server.leave(this.#peer);
+    this.#peer = null;
+    this.#up = [];
+    this.sync.disconnected();
+  }
+
+  type(changes: Change[]): void {
+    this.sync.edit(changes);
+    this.text = applied(this.text, changes);
+    this.#send();
+  }
+
+  /** The server gets the oldest edit on its way. */
+  deliverUp(): boolean {
+    const edit = this.#up.shift();
+    if (edit && this.#peer) this.server.edit(this.#peer, edit);
+    return edit !== undefined;
+  }
+
+  /** The tab gets `count` messages of the server, as in one frame. */
+  deliverDown(count: number): boolean {
+    if (!this.#peer) return false;
+    this.server.tell(this.#peer);
+    const messages = this.#peer.outbox.splice(0, count);
+    for (const message of messages) this.#receive(message);
+    this.settle();
+    return messages.length > 0;
+  }
+
+  settle(): void {
+    this.text = applied(this.text, this.sync.takeChanges());
+    if (this.sync.isOutOfStep) {
+      this.disconnect(0);
+      this.sync.dropEpoch();
+    }
+    this.#send();
+  }
+
+  #receive(message: Message): void {
+    if (message.type === "welcome") this.sync.welcome(message.welcome);
+    else if (message.type === "snapshot") this.sync.snapshot(message.revision, message.text);
+    else if (message.type === "history") this.sync.history(message.start, message.entries);
+    else this.sync.rejected(message.refusal);
+  }
+
+  #send(): void {
+    const edit = this.sync.takeEdit();
+    if (edit) this.#up.push(edit);
+  }
+}
+
+export function applied(text: string, changes: readonly Change[]): string {
+  let result = "";
+  let at = 0;
+  for (const { from, to, insert } of changes) {
+    result += text.slice(at, from) + insert;
+    at = to;
+  }
+  return result + text.slice(at);
+}
