@@ -24,18 +24,34 @@ static enum error take_insert(struct side *author, struct side *other)
     return err ? err : keep(other, points);
 }
 
-/* Both insert here: the smaller text goes first. Of equal ones each keeps its
- * own first, which makes the same text on both sides. */
+/* Both insert the same text here. Each keeps its own first and finds the
+ * other's behind it, which makes the same text on both sides. */
+static enum error take_equal_inserts(struct side *a, struct side *b)
+{
+    uint32_t points = a->in.at.points;
+    struct side *sides[] = {a, b};
+
+    for (int i = 0; i < 2; i++) {
+        struct slice text = op_cursor_take(&sides[i]->in, points);
+        if (!sides[i]->out)
+            continue;
+        enum error err = op_insert_checked(sides[i]->out, text, points);
+        if (!err)
+            err = op_retain(sides[i]->out, points);
+        if (err)
+            return err;
+    }
+    return OK;
+}
+
+/* Both insert here: the smaller text goes first. */
 static enum error take_both_inserts(struct side *a, struct side *b)
 {
     int order = slice_compare(a->in.at.text, b->in.at.text);
-    enum error err = OK;
 
-    if (order <= 0)
-        err = take_insert(a, b);
-    if (!err && order >= 0)
-        err = take_insert(b, a);
-    return err;
+    if (order == 0)
+        return take_equal_inserts(a, b);
+    return order < 0 ? take_insert(a, b) : take_insert(b, a);
 }
 
 /* The next points of the common text: each side keeps or drops them. What the
