@@ -1,0 +1,211 @@
+// server_process.ts - the real server as a child process: on a free port, with
+// a data folder of its own, stopped by its process id, its log kept.
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import type { Answer, RequestOptions } from './http.ts';
+import { request } from './http.ts';
+import { PATIENCE_MS, until } from './wait.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+export const SERVER_PATH = path.resolve(ROOT, process.env['KP_SERVER'] ?? 'bin/kolabpad-server');
+
+export type Settings = Record<string, string | number | undefined>;
+export type Exit = { code: number | null; signal: NodeJS.Signals | null };
+export type Run = Exit & { out: string; ms: number };
+
+const SANITIZER = /WARNING: ThreadSanitizer|ERROR: AddressSanitizer|ERROR: LeakSanitizer|runtime error:/;
+const children = new Set<ChildProcess>();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
+function environment(settings: Settings): NodeJS.ProcessEnv {
+  const inherited = ['PATH', 'HOME', 'LANG', 'TSAN_OPTIONS', 'ASAN_OPTIONS', 'UBSAN_OPTIONS'];
+  const env: NodeJS.ProcessEnv = {};
+  for (const name of inherited) if (process.env[name] !== undefined) env[name] = process.env[name];
+  for (const [name, value] of Object.entries(settings)) if (value !== undefined) env[name] = String(value);
+  return env;
+}
+
+export async function freePort(): Promise<number> {
+  const probe = net.createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as net.AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** A folder that lives as long as the test (or the file, when made in a hook). */
+export function temporaryFolder(): string {
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'kolabpad-test-'));
+}
+
+/** Runs the program to its end: for --help, and for settings it must refuse. */
+export async function run(settings: Settings, args: string[] = [], cwd?: string): Promise<Run> {
+  const started = Date.now();
+  const child = spawn(SERVER_PATH, args, { env: environment(settings), cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const limit = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const exit = await new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  clearTimeout(limit);
+  children.delete(child);
+  return { ...exit, out, ms: Date.now() - started };
+}
+
+export class Server {
+  log = '';
+  private child!: ChildProcess;
+  private gone!: Promise<Exit>;
+
+  private constructor(
+    readonly folder: string,
+    public settings: Settings,
+    readonly port: number,
+  ) {}
+
+  /** Starts and waits for `Listening on :PORT`. */
+  static async start(settings: Settings = {}, folder: string = temporaryFolder()): Promise<Server> {
+    const server = await Server.launch(settings, folder);
+    await server.listening();
+    return server;
+  }
+
+  /** Starts without waiting. */
+  static async launch(settings: Settings = {}, folder: string = temporaryFolder()): Promise<Server> {
+    const server = new Server(folder, settings, Number(settings['PORT'] ?? (await freePort())));
+    server.spawn();
+    return server;
+  }
+
+  get database(): string {
+    return path.join(this.folder, 'kolabpad.db');
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  socketUrl(id: string, query = ''): string {
+    return `ws://127.0.0.1:${this.port}/api/socket/${id}${query}`;
+  }
+
+  get(target: string, options: RequestOptions = {}): Promise<Answer> {
+    return request(this.port, target, options);
+  }
+
+  /** The document's text as the HTTP API gives it. */
+  async text(id: string, otp?: string): Promise<string> {
+    const headers = otp === undefined ? {} : { authorization: `Bearer ${otp}` };
+    const answer = await this.get(`/api/text/${encodeURIComponent(id)}`, { headers });
+    if (answer.status !== 200) throw new Error(`GET /api/text/${id}: ${answer.status} ${answer.text}`);
+    return answer.text;
+  }
+
+  async stats(): Promise<Record<string, number>> {
+    return JSON.parse((await this.get('/api/stats')).text) as Record<string, number>;
+  }
+
+  /** Waits for `Listening on :PORT`, or for an answer where the settings hide that line. */
+  listening(): Promise<unknown> {
+    const hidden = ['warn', 'error'].includes(String(this.settings['BACKEND_LOG_LEVEL'])) || this.settings['LOG_FILE'];
+    if (!hidden) return this.logged(new RegExp(`Listening on :${this.port}\\b`));
+    return until('an answer', () => {
+      if (!this.running) throw new Error(`the server ended early; its log:\n${this.log}`);
+      return this.get('/api/health').catch(() => undefined);
+    });
+  }
+
+  /** Waits until the log holds the pattern. */
+  async logged(pattern: RegExp | string): Promise<RegExpMatchArray> {
+    return until(`"${pattern}" in the log`, () => {
+      const found = this.log.match(pattern);
+      if (found === null && !this.running) throw new Error(`the server ended early; its log:\n${this.log}`);
+      return found;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}; the log:\n${this.log.slice(-4000)}`);
+    });
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  exited(): Promise<Exit> {
+    return this.gone;
+  }
+
+  /** SIGTERM, and the exit that follows. */
+  async stop(): Promise<Exit> {
+    this.signal('SIGTERM');
+    const limit = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS * 2);
+    const exit = await this.gone;
+    clearTimeout(limit);
+    return exit;
+  }
+
+  /** kill -9, as a power cut for the process. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.gone;
+  }
+
+  /** Starts again on the same port and the same data. */
+  async restart(settings: Settings = {}): Promise<void> {
+    if (this.running) await this.stop();
+    this.settings = { ...this.settings, ...settings };
+    this.log = '';
+    this.spawn();
+    await this.listening();
+  }
+
+  /** The end of a test: a clean stop, or the reason why there was none. */
+  async dispose(): Promise<void> {
+    const wasRunning = this.running;
+    const exit = wasRunning ? await this.stop() : await this.gone;
+    fs.rmSync(this.folder, { recursive: true, force: true });
+    if (SANITIZER.test(this.log)) throw new Error(`sanitizer report:\n${this.log}`);
+    if (wasRunning && exit.code !== 0) {
+      throw new Error(`the server ended with ${exit.signal ?? exit.code}:\n${this.log.slice(-8000)}`);
+    }
+  }
+
+  private spawn(): void {
+    const env = environment({
+      HOST: '127.0.0.1',
+      PORT: this.port,
+      SQLITE_URI: this.database,
+      STATIC_DIR: path.join(import.meta.dirname, '../fixtures/static'),
+      ...this.settings,
+    });
+    const child = spawn(SERVER_PATH, [], { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    children.add(child);
+    const keep = (chunk: Buffer): void => {
+      this.log += chunk.toString();
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    this.gone = new Promise((resolve) => {
+      child.once('error', (error) => {
+        this.log += String(error);
+        resolve({ code: null, signal: null });
+      });
+      child.once('close', (code, signal) => {
+        children.delete(child);
+        resolve({ code, signal });
+      });
+    });
+  }
+}

@@ -1,0 +1,119 @@
+// What the page says about its connection is true, and nothing typed is lost.
+import { SAVED, expect, test } from './pad.ts';
+
+test('a restart: the text is intact on both sides, and typing goes on', async ({ open, server }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await alice.type('before the restart. ');
+  await bob.shows('before the restart. ');
+  await server.restart();
+  await alice.ready();
+  await bob.ready();
+  await bob.type('after it.');
+  await alice.shows('before the restart. after it.');
+  expect(await server.text('shared')).toBe('before the restart. after it.');
+});
+
+test('the server is gone: the page says so, counts what is unsaved, keeps it, and sends it once', async ({ open, server }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await alice.type('online');
+  await bob.shows('online');
+  await server.kill();
+  await expect(alice.status).not.toHaveText(SAVED);
+  await alice.type(' offline');
+  const section = alice.page.getByRole('region', { name: 'Connection' });
+  await expect(section).toContainText(/reconnecting|offline/i);
+  await expect(section).toContainText(/\d+ changes? kept here/);
+  await expect(alice.page.getByRole('dialog')).toHaveCount(0); // regression: it is not "password protected"
+  expect(await alice.text()).toBe('online offline');
+
+  await server.restart();
+  await alice.page.getByRole('button', { name: 'Retry now' }).click().catch(() => undefined); // it may have come back by itself
+  await alice.ready();
+  await bob.shows('online offline');
+  expect(await server.text('shared')).toBe('online offline');
+});
+
+test('both type while the server is away, and both texts are there afterwards', async ({ open, server }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await alice.type('base ');
+  await bob.shows('base ');
+  await server.stop();
+  await expect(alice.status).not.toHaveText(SAVED);
+  await expect(bob.status).not.toHaveText(SAVED);
+  await alice.type('AAA');
+  await bob.type('BBB');
+  await server.restart();
+  await alice.ready();
+  await bob.ready();
+  await expect.poll(async () => (await alice.text()) === (await bob.text())).toBe(true);
+  expect([...(await alice.text())].sort().join('')).toBe([...'base AAABBB'].sort().join(''));
+});
+
+test('leaving with unsaved text is warned about', async ({ open, server }) => {
+  const alice = await (await open()).ready();
+  await alice.type('saved');
+  await alice.saved();
+  await server.kill();
+  await alice.type(' unsaved');
+  const warned = alice.page.waitForEvent('dialog').then(async (dialog) => {
+    const type = dialog.type();
+    await dialog.dismiss();
+    return type;
+  });
+  await alice.page.close({ runBeforeUnload: true });
+  expect(await warned).toBe('beforeunload');
+});
+
+test.describe('a full document', () => {
+  test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 1 } });
+  test('the refusal is explained, the text is kept, and undo brings the pad back in step', async ({ open, server }) => {
+    const alice = await (await open()).ready();
+    await alice.type('fits. ');
+    await alice.saved();
+    await alice.page.keyboard.insertText('x'.repeat(2000));
+    const banner = alice.page.getByRole('alert').filter({ hasText: 'did not take' });
+    await expect(banner).toBeVisible();
+    expect((await alice.text()).length).toBe(2006);
+    expect(await server.text('shared')).toBe('fits. ');
+    await banner.getByRole('button', { name: 'Undo that change' }).click();
+    await expect(banner).toBeHidden();
+    await alice.type('again');
+    await alice.saved();
+    expect(await server.text('shared')).toBe('fits. again');
+  });
+});
+
+test.describe('a password', () => {
+  test('switched on by one; the link lets others in; without it one is asked', async ({ open }) => {
+    const alice = await (await open()).ready();
+    await alice.type('secret');
+    await alice.saved();
+    const toggle = alice.page.getByLabel('Password protection');
+    await toggle.click();
+    await expect.poll(() => new URL(alice.page.url()).hash).toMatch(/otp=/);
+    const link = new URL(alice.page.url()).hash;
+
+    const guest = await open(link);
+    await guest.ready();
+    await guest.shows('secret');
+
+    const stranger = await open();
+    const dialog = stranger.page.getByRole('dialog');
+    await expect(dialog).toBeVisible();
+    expect(await stranger.text()).not.toContain('secret');
+    await dialog.getByLabel('Password').fill('wrong');
+    await dialog.getByRole('button', { name: 'Open the pad' }).click();
+    await expect(dialog).toContainText('not accepted');
+    await dialog.getByLabel('Password').fill(new URLSearchParams(link.split('&')[1]).get('otp') ?? '');
+    await dialog.getByRole('button', { name: 'Open the pad' }).click();
+    await stranger.shows('secret');
+
+    // regression: after switching it on, a reload works with what the page knows
+    await alice.page.reload();
+    await alice.ready();
+    await alice.shows('secret');
+    await alice.page.getByLabel('Password protection').click();
+    await expect.poll(() => new URL(alice.page.url()).hash).not.toMatch(/otp=/);
+    await (await open()).ready();
+  });
+});

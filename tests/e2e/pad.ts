@@ -1,0 +1,114 @@
+// pad.ts - a server for each test, and a browser window as a person uses it.
+import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
+import path from 'node:path';
+import type { Settings } from '../blackbox/support/server_process.ts';
+import { Server } from '../blackbox/support/server_process.ts';
+
+export { expect };
+
+const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
+export const SAVED = 'Connected, everything saved';
+
+/** One window. What the page did that it must not is gathered in `complaints`. */
+export class Pad {
+  readonly complaints: string[] = [];
+  readonly editor: Locator;
+  readonly status: Locator;
+
+  private constructor(readonly page: Page) {
+    this.editor = page.locator('.cm-content');
+    this.status = page.getByTestId('status').or(page.locator('.status-short')).first();
+    page.on('request', (request) => this.checkAddress(request.url()));
+    page.on('websocket', (socket) => this.checkAddress(socket.url()));
+    page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.message}`));
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) this.complaints.push(message.text());
+    });
+  }
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Pad> {
+    const context = await browser.newContext(options);
+    const pad = new Pad(await context.newPage());
+    await pad.page.goto(url);
+    return pad;
+  }
+
+  async ready(): Promise<this> {
+    await expect(this.status).toHaveText(SAVED);
+    return this;
+  }
+
+  async saved(): Promise<void> {
+    await expect(this.status).toHaveText(SAVED);
+  }
+
+  /** The text in the editor, without the hint that an empty one shows. */
+  text(): Promise<string> {
+    return this.editor.evaluate((content) =>
+      Array.from(content.querySelectorAll('.cm-line'), (line) => {
+        const copy = line.cloneNode(true) as HTMLElement;
+        copy.querySelectorAll('.cm-placeholder').forEach((hint) => hint.remove());
+        return copy.textContent;
+      }).join('\n'),
+    );
+  }
+
+  async shows(text: string): Promise<void> {
+    await expect.poll(() => this.text()).toBe(text);
+  }
+
+  /** Types at the end, key by key. */
+  async type(text: string): Promise<void> {
+    await this.editor.focus();
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.type(text);
+  }
+
+  /** The others' carets with their names. */
+  get carets(): Locator {
+    return this.page.locator('.remote-caret');
+  }
+
+  get people(): Locator {
+    return this.page.locator('.people .name');
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Change name and colour' }).click();
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(name);
+    await this.page.getByRole('button', { name: 'Save' }).click();
+  }
+
+  private checkAddress(url: string): void {
+    const { protocol, hostname } = new URL(url);
+    if (!['data:', 'blob:'].includes(protocol) && hostname !== '127.0.0.1') this.complaints.push(`request to ${url}`);
+  }
+}
+
+type Fixtures = {
+  settings: Settings;
+  server: Server;
+  /** Opens a pad in a window of its own. */
+  open: (hash?: string, options?: BrowserContextOptions) => Promise<Pad>;
+};
+
+export const test = base.extend<Fixtures>({
+  settings: [{}, { option: true }],
+  server: async ({ settings }, use) => {
+    const server = await Server.start({ STATIC_DIR: DIST, ...settings });
+    await use(server);
+    await server.dispose();
+  },
+  open: async ({ browser, server }, use) => {
+    const pads: Pad[] = [];
+    await use(async (hash = '#shared', options = {}) => {
+      const base = String(server.settings['BASE_PATH'] ?? '');
+      const pad = await Pad.open(browser, `http://127.0.0.1:${server.port}${base}/${hash}`, options);
+      pads.push(pad);
+      return pad;
+    });
+    await Promise.all(pads.map((pad) => pad.page.context().close()));
+    expect(pads.flatMap((pad) => pad.complaints)).toEqual([]);
+  },
+});
