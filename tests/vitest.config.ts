@@ -1,13 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
-// Each file starts servers of its own. Two at a time: the server under test
-// needs the processor as well.
 export default defineConfig({
   test: {
-    include: ['blackbox/**/*.test.ts'],
-    pool: 'forks',
+    // Black-box files start servers of their own. Two files at a time: the
+    // server under test needs the processor as well.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          name: 'blackbox',
+          include: ['blackbox/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'differential',
+          include: ['differential/**/*.test.{js,mjs,ts}'],
+          testTimeout: 120_000,
+        },
+      },
+    ],
   },
 });
