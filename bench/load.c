@@ -28,7 +28,7 @@ enum { OPENING_MAX = 64, KEEP_LENGTH = 4096, WARM_UP_MS = 500, SETTLE_MS = 300 }
 struct seat {
     struct peer peer; /* first: a peer's seat */
     bool writes;
-    int64_t due_ns;   /* when its edit was sent, or should have been */
+    int64_t due_ns; /* when its edit was sent, or should have been */
 };
 
 static struct options options = {.pads = 1, .writers = 1, .milliseconds = 4000};

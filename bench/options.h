@@ -5,15 +5,15 @@
 #include <stdint.h>
 
 struct options {
-    uint64_t port;        /* of the server on 127.0.0.1 */
-    uint64_t pid;         /* of the server, to measure it */
-    uint64_t relay;       /* 1: it is the bare relay */
+    uint64_t port;  /* of the server on 127.0.0.1 */
+    uint64_t pid;   /* of the server, to measure it */
+    uint64_t relay; /* 1: it is the bare relay */
     uint64_t pads;
-    uint64_t writers;     /* in each pad */
-    uint64_t readers;     /* in each pad */
+    uint64_t writers; /* in each pad */
+    uint64_t readers; /* in each pad */
     uint64_t connections;
     uint64_t milliseconds;
-    uint64_t rate;        /* edits a second in all; 0: as fast as the echoes come */
+    uint64_t rate; /* edits a second in all; 0: as fast as the echoes come */
     uint64_t edits;
     uint64_t bytes;
 };

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-void peer_open(struct fleet *fleet, struct peer *peer, enum dialect dialect, const char *pad, uint64_t user_id,
-               uint32_t keep_length)
+void peer_open(struct fleet *fleet, struct peer *peer, enum dialect dialect, const char *pad,
+               uint64_t user_id, uint32_t keep_length)
 {
     *peer = (struct peer){.dialect = dialect, .user_id = user_id, .keep_length = keep_length};
     client_open(fleet, &peer->client, pad);
@@ -169,11 +169,13 @@ void peer_edit(struct peer *peer, uint32_t count)
     char *message = malloc(size);
     if (!message)
         die("no memory");
-    int len = peer->dialect == DIALECT_V2
-                  ? snprintf(message, size, "{\"Edit\":{\"revision\":%llu,\"operation\":",
-                             (unsigned long long)peer->revision)
-                  : snprintf(message, size, "{\"History\":{\"start\":%llu,\"operations\":[{\"id\":%llu,\"operation\":",
-                             (unsigned long long)peer->revision, (unsigned long long)peer->user_id);
+    int len =
+        peer->dialect == DIALECT_V2
+            ? snprintf(message, size,
+                       "{\"Edit\":{\"revision\":%llu,\"operation\":", (unsigned long long)peer->revision)
+            : snprintf(message, size,
+                       "{\"History\":{\"start\":%llu,\"operations\":[{\"id\":%llu,\"operation\":",
+                       (unsigned long long)peer->revision, (unsigned long long)peer->user_id);
     len += print_operation(message + len, size - (size_t)len, peer, count);
     len += snprintf(message + len, size - (size_t)len, peer->dialect == DIALECT_V2 ? "}}" : "}]}}");
     peer->waiting = true;

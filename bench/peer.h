@@ -19,8 +19,8 @@ enum dialect { DIALECT_V2, DIALECT_RELAY };
 struct peer {
     struct client client; /* first: a callback's client is its peer */
     enum dialect dialect;
-    bool joined;          /* has the text and may edit */
-    bool waiting;         /* for the echo of its edit */
+    bool joined;  /* has the text and may edit */
+    bool waiting; /* for the echo of its edit */
     uint64_t user_id;
     uint64_t revision;
     uint32_t length;      /* of the text at `revision` */
@@ -36,8 +36,8 @@ struct news {
 
 /* Connects to the pad and joins it. `user_id` names the peer on the relay;
  * Kolabpad gives out its own. */
-void peer_open(struct fleet *fleet, struct peer *peer, enum dialect dialect, const char *pad, uint64_t user_id,
-               uint32_t keep_length);
+void peer_open(struct fleet *fleet, struct peer *peer, enum dialect dialect, const char *pad,
+               uint64_t user_id, uint32_t keep_length);
 /* To be called from the fleet's callbacks. */
 void peer_on_open(struct peer *peer);
 struct news peer_on_text(struct peer *peer, struct slice text);

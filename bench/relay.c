@@ -51,7 +51,8 @@ static _Noreturn void fail(const char *what)
 
 static void send_all(int fd, const void *bytes, size_t len)
 {
-    if (send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)len && errno != EPIPE && errno != ECONNRESET)
+    if (send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)len && errno != EPIPE &&
+        errno != ECONNRESET)
         fail("a reader does not take what it is sent");
 }
 
@@ -167,7 +168,8 @@ static void on_readable(struct member *member)
     member->len += (size_t)len;
     size_t done = 0, taken = 1;
     while (taken > 0 && done < member->len) {
-        taken = member->group ? take_message(member, member->in + done, member->len - done) : take_handshake(member);
+        taken = member->group ? take_message(member, member->in + done, member->len - done)
+                              : take_handshake(member);
         done += taken;
     }
     member->len -= done;
