@@ -18,28 +18,28 @@ struct config {
     /* serving */
     char host[64];
     uint16_t port;
-    char base_path[128];                  /* "" or "/pad": leading slash, none at the end */
+    char base_path[128]; /* "" or "/pad": leading slash, none at the end */
     char static_dir[512];
     uint32_t workers;
-    uint32_t http_connections;            /* HTTP_CONNECTIONS: at a time, 1,000 */
+    uint32_t http_connections; /* HTTP_CONNECTIONS: at a time, 1,000 */
     /* documents */
     char sqlite_uri[1024];
     enum store_durability durability;
-    uint32_t max_document_bytes;          /* MAX_DOCUMENT_SIZE_KB * 1024 */
-    int64_t expiry_ms;                    /* EXPIRY_DAYS; 0: never */
+    uint32_t max_document_bytes; /* MAX_DOCUMENT_SIZE_KB * 1024 */
+    int64_t expiry_ms;           /* EXPIRY_DAYS; 0: never */
     int64_t cleanup_interval_ms;
     int64_t memory_retention_ms;
     /* connections */
     int64_t read_timeout_ms, write_timeout_ms, heartbeat_ms;
-    uint32_t outbox_frames;               /* BROADCAST_BUFFER_SIZE */
+    uint32_t outbox_frames; /* BROADCAST_BUFFER_SIZE */
     /* limits; all 0 when RATE_LIMITS=off */
     bool rate_limits;
-    uint32_t edits_per_second, edits_burst;         /* a connection: 200, 1000 */
-    uint32_t connections_per_address;               /* 1000 at a time */
-    uint32_t new_documents_per_minute;              /* an address: 600 */
-    uint32_t password_attempts_per_minute;          /* an address: 60 */
-    uint32_t password_changes_per_minute;           /* an address: 60 */
-    uint32_t connections_total;                     /* 15000 */
+    uint32_t edits_per_second, edits_burst; /* a connection: 200, 1000 */
+    uint32_t connections_per_address;       /* 1000 at a time */
+    uint32_t new_documents_per_minute;      /* an address: 600 */
+    uint32_t password_attempts_per_minute;  /* an address: 60 */
+    uint32_t password_changes_per_minute;   /* an address: 60 */
+    uint32_t connections_total;             /* 15000 */
     /* who */
     char origins[CONFIG_LIST_MAX][256];
     size_t origin_count;
@@ -52,11 +52,11 @@ struct config {
     char log_file[512];
     bool metrics_bare_names;
     /* intervals that only tests change: KP_TEST_…_MS, not in --help */
-    int64_t persist_check_ms;             /* 10 s */
-    int64_t idle_persist_ms;              /* 30 s */
-    int64_t safety_net_ms;                /* 5 min */
-    int64_t hello_timeout_ms;             /* 5 s */
-    int64_t v1_pin_ms;                    /* 10 min */
+    int64_t persist_check_ms; /* 10 s */
+    int64_t idle_persist_ms;  /* 30 s */
+    int64_t safety_net_ms;    /* 5 min */
+    int64_t hello_timeout_ms; /* 5 s */
+    int64_t v1_pin_ms;        /* 10 min */
 };
 
 /* Reads the environment. On failure `message` names the setting, what it was

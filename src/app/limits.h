@@ -1,9 +1,13 @@
 /* limits.h - how often one address may do what.
  *
  * A token bucket for each (address, action), in a table of bounded size that
- * forgets whoever has been quiet long enough to be full again. One mutex: it
- * is asked on connects, passwords and new documents, never for an edit. Any
- * thread. An address is its /64 in IPv6. A rate of 0 is no limit. */
+ * forgets whoever has been quiet long enough to be full again. A bucket holds
+ * what a minute allows, and fills in a minute. One mutex: it is asked on
+ * connects, passwords and new documents, never for an edit. Any thread. An
+ * address is its /64 in IPv6. A limit of 0 is no limit.
+ *
+ * Times are milliseconds of any clock, the same for all calls; one that goes
+ * backwards does no harm. */
 #ifndef KOLABPAD_APP_LIMITS_H
 #define KOLABPAD_APP_LIMITS_H
 
@@ -25,6 +29,7 @@ struct limits_config {
     uint32_t addresses_max; /* entries in the table; when full, unknown addresses share one */
 };
 
+/* ERR_NO_MEMORY. */
 enum error limits_new(const struct limits_config *config, struct limits **out);
 void limits_free(struct limits *l);
 
@@ -38,12 +43,13 @@ bool limits_has(struct limits *l, enum limit_action action, struct address who, 
 enum error limits_connect(struct limits *l, struct address who);
 void limits_disconnect(struct limits *l, struct address who);
 
-/* A bucket for one connection's edits, held by the connection. */
+/* A bucket for one connection's edits, held by the connection. A zeroed one is
+ * full. */
 struct edit_bucket {
     int64_t tokens_milli;
     int64_t refilled_ms;
 };
-/* False: refused. `per_second` 0: no limit. */
+/* False: refused. `per_second` 0: no limit. `burst` is what a full one holds. */
 bool edit_bucket_take(struct edit_bucket *b, uint32_t per_second, uint32_t burst, int64_t now_ms);
 
 #endif

@@ -11,15 +11,17 @@
  * anything not printable is quoted in text format, and nothing can begin a new
  * line. A value is cut at 256 bytes.
  *
- * Any thread, never blocks: lines go into a bounded ring that a thread of the
- * log empties; when it is full the line is dropped and counted. Before
- * log_open, lines go straight to standard error. A disabled level costs one
- * comparison. */
+ * Any thread, never waits for a disk or a pipe: lines go into a bounded buffer
+ * that a thread of the log empties; when it is full the line is dropped and
+ * counted, and the log says so. Before log_open and after log_close, lines go
+ * straight to standard error. A disabled level costs one comparison.
+ *
+ * log_open and log_close belong to the main thread, while no other one logs. */
 #ifndef KOLABPAD_OBSERVE_LOG_H
 #define KOLABPAD_OBSERVE_LOG_H
 
-#include "base/slice.h"
 #include "base/error.h"
+#include "base/slice.h"
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 enum log_format { LOG_TEXT, LOG_JSON };
@@ -30,14 +32,18 @@ struct log_config {
     struct slice file; /* empty: standard error */
 };
 
-/* ERR_STORAGE when the file cannot be opened for appending (mode 0640). */
+/* Starts the log's thread. ERR_STORAGE when the file cannot be opened for
+ * appending (mode 0640), ERR_NO_MEMORY. */
 enum error log_open(const struct log_config *config);
-/* SIGHUP: opens the file afresh. Any thread. */
+/* For SIGHUP: opens the file afresh. Any thread, but not a signal handler. When
+ * that fails the old file is kept, and told about it. */
 void log_reopen(void);
-/* Writes out everything and stops the thread. */
+/* Writes out everything and stops the thread. Waits a second at most for a
+ * pipe that nobody reads. */
 void log_close(void);
 
 bool log_enabled(enum log_level level);
+/* Lines that found no room or could not be written. */
 uint64_t log_dropped(void);
 
 enum log_field_kind { LOG_FIELD_STR, LOG_FIELD_INT, LOG_FIELD_UINT, LOG_FIELD_MS };

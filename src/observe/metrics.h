@@ -6,7 +6,11 @@
  * that every row is documented.
  *
  * Counters and gauges are relaxed atomics that any thread may change; reading
- * them walks the table and nothing else. Histograms have fixed buckets. */
+ * them walks the table and nothing else. Histograms have fixed buckets. The
+ * process has one set of them: they are global, as what they measure is.
+ *
+ * Types: COUNTER only grows, GAUGE goes up and down, COUNTER_MS is a counter
+ * held in milliseconds and shown in seconds. */
 #ifndef KOLABPAD_OBSERVE_METRICS_H
 #define KOLABPAD_OBSERVE_METRICS_H
 
@@ -23,7 +27,7 @@
     X(METRIC_USERS,               "users",                      GAUGE,   "Participants in all documents")             \
     X(METRIC_MEMORY,              "memory_usage_bytes",         GAUGE,   "Resident memory of the process")            \
     X(METRIC_MEMORY_LIMIT,        "memory_limit_bytes",         GAUGE,   "Memory the process may use: its cgroup's limit or the machine's memory") \
-    X(METRIC_TASKS,               "goroutine_count",            GAUGE,   "Live tasks: connections, persisters, background jobs") \
+    X(METRIC_TASKS,               "goroutine_count",            GAUGE,   "Live tasks: threads, connections and persisters")    \
     X(METRIC_DB_WRITES,           "db_writes_total",            COUNTER, "Write requests committed to the database")  \
     X(METRIC_DB_WRITES_MINUTE,    "db_writes_per_minute",       GAUGE,   "Document snapshots written during the last minute") \
     X(METRIC_DB_READS,            "db_reads_total",             COUNTER, "Reads from the database")                   \
@@ -33,7 +37,7 @@
     X(METRIC_BYTES_IN,            "websocket_received_bytes_total", COUNTER, "Bytes received on WebSockets")          \
     X(METRIC_BYTES_OUT,           "websocket_sent_bytes_total", COUNTER, "Bytes sent on WebSockets")                  \
     X(METRIC_HTTP_REQUESTS,       "http_requests_total",        COUNTER, "HTTP requests answered")                    \
-    X(METRIC_CPU,                 "process_cpu_milliseconds_total", COUNTER, "CPU time used by the process")          \
+    X(METRIC_CPU,                 "process_cpu_seconds_total",  COUNTER_MS, "CPU time used by the process")             \
     X(METRIC_OPEN_FILES,          "process_open_fds",           GAUGE,   "Open file descriptors")                     \
     /* behaviour */                                                                                                   \
     X(METRIC_IDLE_PERSIST,        "idle_persist_total",         COUNTER, "Writes 30 s after the last edit")           \
@@ -67,13 +71,13 @@ enum metric {
 #define X(constant, name, type, help) constant,
     METRIC_TABLE(X)
 #undef X
-    METRIC_COUNT
+        METRIC_COUNT
 };
 enum histogram {
 #define X(constant, name, help) constant,
     HISTOGRAM_TABLE(X)
 #undef X
-    HISTOGRAM_COUNT
+        HISTOGRAM_COUNT
 };
 
 void metric_add(enum metric m, int64_t delta);
@@ -89,16 +93,23 @@ void metric_rejected(enum error reason);
 /* One more snapshot written, for the sliding minute. */
 void metric_snapshot_written(int64_t now_ms);
 
-/* Refreshes what is read from the system: memory, CPU, open files, uptime. */
-void metrics_refresh(int64_t now_ms);
+/* Sets what is known from the start, once. The strings are borrowed for life. */
 void metrics_start(int64_t now_ms, const char *version, const char *commit);
+/* Refreshes what is read from the system and what follows from the rest:
+ * memory, CPU, open files, tasks, uptime, dropped log lines, writes per
+ * minute. Call it before one of the three below. */
+void metrics_refresh(int64_t now_ms);
 
-/* The JSON object of GET /api/stats: every name of the table, and the founding
+/* The JSON object of GET /api/stats: every name of the tables, and the founding
  * document's shorter ones (active_persisters, websocket_connections,
- * memory_usage_mb, persist_errors). */
+ * memory_usage_mb, persist_errors). A histogram is {"count":…,"sum":…} with,
+ * once there is something to tell, "p50" and "p99", all in seconds.
+ * ERR_NO_MEMORY leaves a part of it in `out`; so below. */
 enum error metrics_json(struct buf *out);
 /* The Prometheus text format 0.0.4: kolabpad_NAME, and the bare names too when
  * `bare_names`. */
 enum error metrics_prometheus(struct buf *out, bool bare_names);
+/* docs/metrics.md. */
+enum error metrics_markdown(struct buf *out);
 
 #endif
