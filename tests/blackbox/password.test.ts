@@ -132,17 +132,11 @@ describe('switching it on', () => {
 describe('regression: an outsider cannot take a protected document over', () => {
   test('a guessed user id is not enough', async () => {
     const { id, owner, otp } = await protectedPad();
-    for (const body of [
-      { user_id: owner.id, user_name: 'Mallory' },
-      { user_id: owner.id, user_name: 'Mallory', otp: null },
-      { user_id: owner.id, user_name: 'Mallory', otp: '' },
-      { user_id: owner.id, user_name: 'Mallory', otp: `${otp}x` },
-      { user_id: owner.id, user_name: 'Mallory', otp: otp.slice(0, 11) },
-      { user_id: owner.id, user_name: 'Mallory', otp: otp.toUpperCase() === otp ? otp.toLowerCase() : otp.toUpperCase() },
-    ]) {
-      const answer = await protect(id, body);
-      expect(answer.status).toBe(403);
-      expect(answer.text).not.toContain(otp);
+    const guest = await v1(server(), id, { otp }); // v1 clients have nothing to prove who they are
+    const wrong = [undefined, null, '', `${otp}x`, otp.slice(0, 11), [...otp].reverse().join('')];
+    const members = [{ user_id: owner.id, client: owner.tab.token }, { user_id: guest.id }];
+    for (const body of members.flatMap((member) => wrong.map((attempt) => ({ ...member, user_name: 'Mallory', otp: attempt })))) {
+      expect((await protect(id, body)).status, JSON.stringify(body)).toBe(403);
     }
     expect(storedDocument(server().database, id)?.otp).toBe(otp);
     await v2(server(), id, { tab: freshTab(otp) });
@@ -161,7 +155,7 @@ describe('regression: an outsider cannot take a protected document over', () => 
     const { id, owner, otp } = await protectedPad();
     const answer = await server().get(
       `/api/document/${id}/protect`,
-      jsonBody('POST', { user_id: owner.id, user_name: 'M', otp }, { origin: 'https://evil.example' }),
+      jsonBody('POST', { user_id: owner.id, user_name: 'M', otp, client: owner.tab.token }, { origin: 'https://evil.example' }),
     );
     expect(answer.status).toBe(403);
     expect(storedDocument(server().database, id)?.otp).toBe(otp);
@@ -192,12 +186,13 @@ describe('switching it off', () => {
     const { id, owner, otp } = await protectedPad();
     const guest = await v1(server(), id, { otp });
     for (const wrong of [undefined, null, '', 'wrong-pass-w']) {
-      const answer = await protect(id, { user_id: owner.id, user_name: 'A', otp: wrong }, 'DELETE');
-      expect([400, 403]).toContain(answer.status);
+      const answer = await protect(id, { user_id: owner.id, user_name: 'A', otp: wrong, client: owner.tab.token }, 'DELETE');
+      expect(answer.status).toBe(403);
       expect(storedDocument(server().database, id)?.otp).toBe(otp);
     }
     expect((await protect(id, { user_id: 99, user_name: 'A', otp }, 'DELETE')).status).toBe(403);
-    const answer = await protect(id, { user_id: owner.id, user_name: 'A', otp }, 'DELETE');
+    expect((await protect(id, { user_id: owner.id, user_name: 'A', otp }, 'DELETE')).status).toBe(403); // not that tab
+    const answer = await protect(id, { user_id: owner.id, user_name: 'A', otp, client: owner.tab.token }, 'DELETE');
     expect(answer.status).toBe(204);
     expect(answer.body).toHaveLength(0);
     for (const client of [owner, guest]) {
