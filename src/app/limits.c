@@ -42,17 +42,17 @@ struct limits {
 
 /* ---- buckets ---- */
 
-/* Adds what has accrued since the last time. The time that made no whole
- * thousandth of a token is kept for the next. */
+/* Adds what has accrued since the last time; a bucket that was never used is
+ * full. The time that made no whole thousandth of a token is kept for the next. */
 static void refill(struct bucket *b, int64_t per_minute, int64_t full_milli, int64_t now_ms)
 {
     const int64_t filling_ms = full_milli * MINUTE_MS / (per_minute * TOKEN_MILLI) + 1;
     const int64_t passed_ms = now_ms - b->refilled_ms;
 
-    if (passed_ms < 0) {
-        b->refilled_ms = now_ms;
-    } else if (passed_ms >= filling_ms) {
+    if (b->refilled_ms == 0 || passed_ms >= filling_ms) {
         *b = (struct bucket){full_milli, now_ms};
+    } else if (passed_ms < 0) {
+        b->refilled_ms = now_ms;
     } else {
         const int64_t rate_milli = per_minute * TOKEN_MILLI;
         const int64_t gained_milli = passed_ms * rate_milli / MINUTE_MS;

@@ -1,0 +1,99 @@
+#include "app/broadcast.h"
+
+#include "app/session.h"
+#include "proto/server_message.h"
+
+void broadcast_document(struct document *doc)
+{
+    LIST_EACH (at, following, &doc->pad.peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        session_catch_up(peer->owner);
+    }
+    broadcast_forget(doc);
+}
+
+void broadcast_forget(struct document *doc)
+{
+    for (int i = 0; i < DOCUMENT_CACHED_FRAMES; i++) {
+        frame_unref(doc->cache[i].frame);
+        doc->cache[i] = (struct cached_frame){0};
+    }
+}
+
+/* ---- making ---- */
+
+static enum error end_message(struct shard *shard, const struct json *j)
+{
+    if (json_error(j))
+        return ERR_NO_MEMORY;
+    return frame_append_message(&shard->framed, WS_TEXT, buf_slice(&shard->payload));
+}
+
+static struct json begin_message(struct shard *shard)
+{
+    buf_clear(&shard->payload);
+    return json_to(&shard->payload);
+}
+
+static enum error append_changes(struct document *doc, enum pad_version version, uint64_t after)
+{
+    struct pad_change change;
+    struct link *at = NULL;
+    while (pad_next_change(&doc->pad, after, &at, &change)) {
+        struct json j = begin_message(doc->shard);
+        if (!encode_change(&j, &doc->pad, &change, version))
+            continue;
+        enum error err = end_message(doc->shard, &j);
+        if (err)
+            return err;
+    }
+    return OK;
+}
+
+static enum error append_single(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,
+                                uint64_t from, uint64_t to)
+{
+    struct json j = begin_message(doc->shard);
+    if (kind == CACHED_HISTORY)
+        encode_history(&j, peer, from, to, false);
+    else if (kind == CACHED_SNAPSHOT)
+        encode_snapshot(&j, &doc->pad);
+    else
+        encode_users(&j, &doc->pad);
+    return end_message(doc->shard, &j);
+}
+
+static struct frame *make(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,
+                          uint64_t from, uint64_t to)
+{
+    struct buf *framed = &doc->shard->framed;
+    buf_clear(framed);
+    enum error err = kind == CACHED_CHANGES ? append_changes(doc, peer->version, from)
+                                            : append_single(doc, kind, peer, from, to);
+    return err ? NULL : frame_new(buf_slice(framed));
+}
+
+struct frame *broadcast_frame(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,
+                              uint64_t from, uint64_t to)
+{
+    for (int i = 0; i < DOCUMENT_CACHED_FRAMES; i++) {
+        struct cached_frame *c = &doc->cache[i];
+        if (c->kind == kind && c->version == peer->version && c->from == from && c->to == to)
+            return c->frame;
+    }
+    struct frame *frame = make(doc, kind, peer, from, to);
+    if (!frame)
+        return NULL;
+    struct cached_frame *slot = &doc->cache[doc->cache_next++ % DOCUMENT_CACHED_FRAMES];
+    frame_unref(slot->frame);
+    *slot = (struct cached_frame){kind, peer->version, from, to, frame};
+    return frame;
+}
+
+struct frame *broadcast_frame_of(struct shard *shard, struct slice payload)
+{
+    buf_clear(&shard->framed);
+    if (frame_append_message(&shard->framed, WS_TEXT, payload))
+        return NULL;
+    return frame_new(buf_slice(&shard->framed));
+}

@@ -1,0 +1,26 @@
+/* broadcast.h - frames for peers, each made once however many get it. */
+#ifndef KOLABPAD_APP_BROADCAST_H
+#define KOLABPAD_APP_BROADCAST_H
+
+#include "app/document.h"
+
+/* Tells every session of the document what it lacks. */
+void broadcast_document(struct document *doc);
+
+/* The frame of that kind for that range and version, from the document's
+ * cache or made now; NULL: no memory. The reference is the cache's: conn_send
+ * takes its own.
+ *   CACHED_HISTORY   operations [from, to)
+ *   CACHED_CHANGES   items changed after `from`, up to `to` (sequence numbers)
+ *   CACHED_SNAPSHOT  the text at revision `to`
+ *   CACHED_USERS     everybody, at sequence `to` */
+struct frame *broadcast_frame(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,
+                              uint64_t from, uint64_t to);
+
+/* Forgets the frames; they belong to one turn. */
+void broadcast_forget(struct document *doc);
+
+/* A frame of one message that nobody shares. Frees nothing of `payload`. */
+struct frame *broadcast_frame_of(struct shard *shard, struct slice payload);
+
+#endif

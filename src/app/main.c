@@ -1,0 +1,210 @@
+/* main.c - the command line, the signals, start and stop. */
+#include "app/config.h"
+#include "app/healthcheck.h"
+#include "app/server.h"
+#include "observe/log.h"
+#include "version.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2 };
+
+static sigset_t handled_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+/* Only this thread takes signals, and only in sigwait: threads made later
+ * inherit the mask. */
+static void block_signals(void)
+{
+    sigset_t set = handled_signals();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void exit_at_once(int signal_number)
+{
+    (void)signal_number;
+    _exit(1);
+}
+
+static void let_second_signal_end(void)
+{
+    struct sigaction action = {.sa_handler = exit_at_once};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigset_t set = handled_signals();
+    sigdelset(&set, SIGHUP);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* While waiting for another server's lock. */
+static bool was_told_to_stop(void *arg)
+{
+    (void)arg;
+    sigset_t set = handled_signals(), pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
+static void raise_open_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void wait_for_stop(struct server *server)
+{
+    sigset_t set = handled_signals();
+    for (;;) {
+        int number = 0;
+        if (sigwait(&set, &number) != 0 || number != SIGHUP)
+            return;
+        log_reopen();
+        static_files_reload(server->files);
+        log_line(LOG_INFO, "Reopened the log");
+    }
+}
+
+static int serve(const struct config *config)
+{
+    static struct server server;
+    char message[512];
+    log_line(LOG_INFO, "Starting Kolabpad server...");
+    log_line(LOG_INFO, "Version: %s (%s)", KOLABPAD_VERSION, KOLABPAD_COMMIT);
+    log_line(LOG_INFO, "Port: %u", config->port);
+    log_line(LOG_INFO, "Database: %s",
+             config->sqlite_uri[0] ? config->sqlite_uri : "in memory only, nothing is kept");
+    enum error err = server_start(&server, config, was_told_to_stop, message);
+    if (err == ERR_SHUTTING_DOWN)
+        return 0;
+    if (err) {
+        log_line(LOG_ERROR, "%s", message);
+        return EXIT_USAGE;
+    }
+    log_line(LOG_INFO, "Listening on :%u", http_port(server.http));
+    wait_for_stop(&server);
+    log_line(LOG_INFO, "Shutting down...");
+    let_second_signal_end();
+    int64_t flushed = server_stop(&server);
+    if (flushed < 0) {
+        log_line(LOG_ERROR, "Shutdown could not write every document");
+        return 1;
+    }
+    log_line(LOG_INFO, "Graceful shutdown complete - flushed %lld documents", (long long)flushed);
+    return 0;
+}
+
+static int run(const struct config *config)
+{
+    struct log_config log = {
+        .level = config->log_level, .format = config->log_format, .file = slice_from_cstr(config->log_file)};
+    if (log_open(&log)) {
+        fprintf(stderr, "error: cannot open LOG_FILE %s: %s\n", config->log_file, strerror(errno));
+        return EXIT_USAGE;
+    }
+    block_signals();
+    raise_open_files();
+    int status = serve(config);
+    log_close();
+    return status;
+}
+
+/* ---- the command line ---- */
+
+static int show_version(const struct config *config)
+{
+    (void)config;
+    printf("kolabpad-server %s (%s)\n", KOLABPAD_VERSION, KOLABPAD_COMMIT);
+    return 0;
+}
+
+static int show_help(const struct config *config)
+{
+    (void)config;
+    printf("Usage: kolabpad-server [OPTION]\n\n"
+           "Serves collaborative pads over HTTP and WebSocket.\n\n"
+           "  --help           this text\n"
+           "  --version        version and commit\n"
+           "  --check-config   check the settings and exit: 0 good, 2 not\n"
+           "  --healthcheck    ask the server on PORT how it is: 0 healthy, 1 not\n\n"
+           "Settings are environment variables:\n\n");
+    config_print_help();
+    return 0;
+}
+
+static int print_markdown(const struct config *config)
+{
+    (void)config;
+    config_print_markdown();
+    return 0;
+}
+
+static int print_env(const struct config *config)
+{
+    (void)config;
+    config_print_env();
+    return 0;
+}
+
+static int check_config(const struct config *config)
+{
+    (void)config;
+    printf("The settings are good.\n");
+    return 0;
+}
+
+static const struct option {
+    const char *name;
+    bool needs_config;
+    int (*run)(const struct config *config);
+} options[] = {
+    {"--help", false, show_help},
+    {"--version", false, show_version},
+    {"--check-config", true, check_config},
+    {"--healthcheck", true, healthcheck_run},
+    {"--print-markdown", false, print_markdown}, /* for docs/configuration.md */
+    {"--print-env", false, print_env},           /* for .env.example */
+};
+
+static const struct option *find_option(const char *name)
+{
+    static const struct option serving = {"", true, run};
+    if (!name)
+        return &serving;
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    static struct config config;
+    char message[512];
+    const struct option *option = argc <= 2 ? find_option(argc == 2 ? argv[1] : NULL) : NULL;
+    if (!option) {
+        fprintf(stderr, "error: unknown option %s. Try --help.\n", argv[argc > 2 ? 2 : 1]);
+        return EXIT_USAGE;
+    }
+    if (option->needs_config && config_load(&config, message)) {
+        fprintf(stderr, "error: %s\n", message);
+        return EXIT_USAGE;
+    }
+    return option->run(&config);
+}

@@ -1,0 +1,40 @@
+#include "app/random.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void random_fill(void *out, int len_bytes)
+{
+    if (RAND_bytes(out, len_bytes) == 1)
+        return;
+    fprintf(stderr, "error: the system has no random numbers to give; Kolabpad cannot run without\n");
+    abort();
+}
+
+struct id128 random_id(void)
+{
+    struct id128 id;
+    random_fill(id.bytes, sizeof(id.bytes));
+    return id;
+}
+
+uint64_t random_u64(void)
+{
+    uint64_t value;
+    random_fill(&value, sizeof(value));
+    return value;
+}
+
+void random_otp(char out[OTP_CHARS])
+{
+    unsigned char bytes[OTP_CHARS * 3 / 4];
+    random_fill(bytes, sizeof(bytes));
+    base64url_encode(slice_of(bytes, sizeof(bytes)), out);
+}
+
+bool secret_equal(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0);
+}

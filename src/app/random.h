@@ -1,0 +1,18 @@
+/* random.h - unguessable bytes, from OpenSSL. */
+#ifndef KOLABPAD_APP_RANDOM_H
+#define KOLABPAD_APP_RANDOM_H
+
+#include "base/id128.h"
+
+enum { OTP_CHARS = 12 }; /* 72 random bits, base64url */
+
+/* Without randomness the program cannot keep its promises: these do not
+ * return then, they end it with a message. */
+struct id128 random_id(void);
+uint64_t random_u64(void);
+void random_otp(char out[OTP_CHARS]);
+
+/* Compares secrets of any length in a time that tells only their lengths. */
+bool secret_equal(struct slice a, struct slice b);
+
+#endif
