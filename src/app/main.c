@@ -54,7 +54,7 @@ static void let_second_signal_end(void)
 static bool was_told_to_stop(void *arg)
 {
     (void)arg;
-    sigset_t set = handled_signals(), pending;
+    sigset_t pending;
     sigpending(&pending);
     return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
