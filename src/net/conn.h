@@ -15,7 +15,7 @@
  * shortly for the peer's; conn_kill drops the socket. Either way on_closed
  * comes exactly once, from loop code (never from inside conn_close itself),
  * after which the connection is freed at the end of the turn. After conn_close
- * there are no more on_message calls.
+ * there are no more on_message and on_drain calls, and sends are ignored.
  *
  * Owner: the loop; all functions on its thread only. */
 #ifndef KOLABPAD_NET_CONN_H
@@ -27,23 +27,24 @@
 struct conn;
 
 struct conn_end {
-    enum error why;      /* OK: the peer closed it; else what we closed it for, or ERR_IDLE, ERR_SLOW_READER … */
-    uint16_t code;       /* the close code seen or sent; 1006 when the socket just ended */
-    bool clean;          /* was there a closing handshake? */
+    enum error why; /* OK: the peer closed it; else what we closed it for, or ERR_IDLE, ERR_SLOW_READER … */
+    uint16_t code;  /* the close code seen or sent; 1006 when the socket just ended */
+    bool clean;     /* was there a closing handshake? */
 };
 
 struct conn_handlers {
     /* A whole text message, valid UTF-8; borrowed for the call. Binary
      * messages and oversized ones are closed here (4400, 1009). */
     void (*on_message)(void *owner, struct slice text);
+    /* Everything is written, after conn_is_ready had said no. */
     void (*on_drain)(void *owner);
     void (*on_closed)(void *owner, const struct conn_end *end);
 };
 
 /* Takes over a connected socket whose handshake is done, with the bytes that
  * were already read behind it (copied). The socket is closed on failure too. */
-enum error conn_open(struct loop *loop, int fd, struct slice already_read, const struct conn_handlers *handlers,
-                     void *owner, struct conn **out);
+enum error conn_open(struct loop *loop, int fd, struct slice already_read,
+                     const struct conn_handlers *handlers, void *owner, struct conn **out);
 
 /* Queues a frame (takes its own reference); written by the next loop_flush.
  * Cannot fail visibly: without memory the connection is killed. */
@@ -57,7 +58,7 @@ void conn_close(struct conn *c, enum error why, struct slice reason);
 void conn_kill(struct conn *c);
 bool conn_is_closing(const struct conn *c);
 
-/* Messages of this size and more are refused, from now on. */
+/* Messages larger than this are refused with 1009, from the next frame on. */
 void conn_set_message_max(struct conn *c, size_t bytes);
 
 /* Milliseconds since it was opened; for dumps. */

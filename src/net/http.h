@@ -20,11 +20,11 @@ struct http_server;
 
 struct http_request {
     struct slice method;
-    struct slice path;        /* as sent, not decoded, BASE_PATH removed; begins with '/' */
+    struct slice path; /* as sent, not decoded, BASE_PATH removed; begins with '/' */
     struct slice body;
-    struct address client;    /* the real one, behind TRUSTED_PROXIES */
-    bool is_tls;              /* X-Forwarded-Proto: https from a trusted proxy */
-    void *context;            /* the handler's */
+    struct address client; /* the real one, behind TRUSTED_PROXIES */
+    bool is_tls;           /* X-Forwarded-Proto: https from a trusted proxy */
+    void *context;         /* the handler's */
 };
 
 /* Absent: ptr NULL. Present but empty: ptr set, len 0. Borrowed until the
@@ -42,11 +42,11 @@ struct http_header_pair {
 
 struct http_response {
     int status;
-    const char *content_type;      /* NULL: none */
-    struct slice body;             /* copied */
+    const char *content_type; /* NULL: none */
+    struct slice body;        /* copied */
     struct http_header_pair headers[HTTP_HEADERS_MAX];
     size_t header_count;
-    int file_fd;                   /* with file_bytes > 0: sent instead of body and closed */
+    int file_fd; /* with file_bytes > 0: sent instead of body and closed */
     uint64_t file_bytes;
 };
 
@@ -69,10 +69,10 @@ void http_upgrade(struct http_request *req, struct slice protocol,
                   void (*on_socket)(void *arg, int fd, struct slice already_read), void *arg);
 
 struct http_config {
-    struct slice host;             /* empty: all addresses, IPv6 and IPv4 */
-    uint16_t port;                 /* 0: any free one */
-    struct slice base_path;        /* "" or "/pad" */
-    uint32_t connections_max;      /* HTTP connections at a time (upgraded ones do not count) */
+    struct slice host;        /* empty: all addresses, IPv6 and IPv4 */
+    uint16_t port;            /* 0: any free one */
+    struct slice base_path;   /* "" or "/pad" */
+    uint32_t connections_max; /* HTTP connections at a time (upgraded ones do not count) */
     uint32_t timeout_s;
     const struct network *trusted; /* borrowed for life */
     size_t trusted_count;

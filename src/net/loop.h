@@ -27,13 +27,25 @@ struct loop_task {
 
 /* Limits for the connections of this loop; 0 switches a timeout off. */
 struct conn_limits {
-    size_t message_bytes_max;    /* larger: closed with 1009 */
-    uint32_t outbox_frames;      /* more waiting: a slow reader, given nothing until it drains */
-    int64_t heartbeat_ms;        /* ping after this long without a byte from the peer */
-    int64_t dead_ms;             /* no byte at all for this long: gone */
-    int64_t read_timeout_ms;     /* no message for this long: closed with ERR_IDLE */
-    int64_t write_timeout_ms;    /* the socket accepts nothing for this long: ERR_SLOW_READER */
-    int64_t close_timeout_ms;    /* how long a closing handshake may take */
+    size_t message_bytes_max; /* larger: closed with 1009 */
+    uint32_t outbox_frames;   /* more waiting: a slow reader, given nothing until it drains */
+    int64_t heartbeat_ms;     /* ping after this long without a byte from the peer */
+    int64_t dead_ms;          /* no byte at all for this long: gone */
+    int64_t read_timeout_ms;  /* no message for this long: closed with ERR_IDLE */
+    int64_t write_timeout_ms; /* the socket accepts nothing for this long: ERR_SLOW_READER */
+    int64_t close_timeout_ms; /* how long a closing handshake may take */
+};
+
+/* What may become due for a connection. Each timeout has the same length for
+ * all, so a list in order of joining is in order of falling due, and the sweep
+ * looks only at what is due. */
+enum conn_timeout {
+    TIMEOUT_HEARTBEAT, /* since the last byte heard */
+    TIMEOUT_DEAD,      /* the same, after the ping */
+    TIMEOUT_READ,      /* since the last message */
+    TIMEOUT_WRITE,     /* since the socket last took a byte, while it blocks */
+    TIMEOUT_CLOSE,     /* since the closing handshake began */
+    TIMEOUT_COUNT
 };
 
 struct loop_counters { /* written by the loop, read by anyone: relaxed atomics */
@@ -44,21 +56,29 @@ struct loop_counters { /* written by the loop, read by anyone: relaxed atomics *
 struct loop {
     uv_loop_t uv;
     uv_async_t async;
+    uv_prepare_t prepare;
     uv_check_t check;
-    uv_timer_t sweep;            /* timeouts, a few times a second at most */
-    uv_mutex_t lock;             /* guards `tasks` */
+    uv_timer_t timer; /* the owner's: loop_set_timer */
+    uv_timer_t sweep; /* timeouts; runs while there are connections */
+    uv_mutex_t lock;  /* guards `tasks` */
     struct link tasks;
-    struct link conns;           /* all, least recently heard first */
-    struct link dirty;           /* with frames to write */
-    struct link closed;          /* to be reaped */
+    struct link conns;              /* all that are not ended */
+    struct link due[TIMEOUT_COUNT]; /* the same, by what they wait for, longest first */
+    struct link fresh;              /* with bytes that came behind their handshake */
+    struct link dirty;              /* with frames to write */
+    struct link ended;              /* on_closed is to be called */
+    struct link closed;             /* … was called; to be reaped */
     struct conn_limits limits;
     struct loop_counters counters;
-    struct ws_pool *pool;        /* receive contexts, borrowed while a message is incomplete */
-    char *read_buffer;           /* one for all connections */
+    struct ws_pool *pool; /* receive contexts, borrowed while a message is incomplete */
+    struct frame *ping;   /* every heartbeat is the same */
+    char *read_buffer;    /* one for all connections */
     void (*on_tick)(void *owner);
-    void (*on_wake)(void *owner);/* after loop_wake, before on_tick; may be NULL */
+    void (*on_wake)(void *owner);  /* after loop_wake, before on_tick; may be NULL */
+    void (*on_timer)(void *owner); /* set after loop_init by owners that use loop_set_timer */
     void *owner;
     _Atomic bool woken;
+    bool timer_ran;
     bool stopping;
 };
 
@@ -66,6 +86,9 @@ enum error loop_init(struct loop *loop, const struct conn_limits *limits, void (
                      void (*on_wake)(void *owner), void *owner);
 /* Runs until loop_stop. Call it on the loop's own thread. */
 void loop_run(struct loop *loop);
+/* The owner's one timer, from the loop's thread: `on_timer` is called once,
+ * `due_in_ms` from now, then on_tick. Setting it again moves it; -1 disarms. */
+void loop_set_timer(struct loop *loop, int64_t due_in_ms);
 /* From the loop's thread: return from loop_run at the end of this turn. */
 void loop_stop(struct loop *loop);
 /* After loop_run returned: closes what is left (connections are killed, their
@@ -81,6 +104,10 @@ void loop_wake(struct loop *loop);
 /* For on_tick. */
 void loop_flush(struct loop *loop);
 void loop_reap(struct loop *loop);
+
+/* Asks for one more turn, so that what changed inside this on_tick, after the
+ * step that would have dealt with it, does not wait for the next event. */
+void loop_turn_again(struct loop *loop);
 
 /* The turn's time, monotonic. */
 static inline int64_t loop_now_ms(const struct loop *loop)

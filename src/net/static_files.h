@@ -14,13 +14,17 @@
 
 struct static_files;
 
-/* An absent or empty folder is not an error: `*count` is 0 and requests get 404. */
+/* An absent or empty folder is not an error: `*count` is 0 and requests get
+ * 404 until a reload finds something. Names that begin with a dot and symbolic
+ * links are left out. `folder` is borrowed for life. */
 enum error static_files_open(const char *folder, struct static_files **out, size_t *count);
 enum error static_files_reload(struct static_files *files);
 void static_files_close(struct static_files *files);
 
-/* GET and HEAD of `path` ("/" is index.html). False when there is no such
- * file: the caller answers. Handles If-None-Match, Accept-Encoding. */
+/* GET and HEAD of `path` ("/" is index.html); other methods get 405. False when
+ * there is no such file: the caller answers. Handles If-None-Match and
+ * Accept-Encoding. Names are compared as sent: the front end's need no
+ * escapes. */
 bool static_files_respond(struct static_files *files, struct http_request *req, struct slice path);
 
 #endif

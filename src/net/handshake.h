@@ -1,0 +1,27 @@
+/* handshake.h - the opening handshake of RFC 6455, as text: no sockets. */
+#ifndef KOLABPAD_NET_HANDSHAKE_H
+#define KOLABPAD_NET_HANDSHAKE_H
+
+#include "base/slice.h"
+
+/* The headers that decide; absent ones have ptr NULL. */
+struct handshake {
+    struct slice method;
+    struct slice upgrade;
+    struct slice connection;
+    struct slice version; /* Sec-WebSocket-Version */
+    struct slice key;     /* Sec-WebSocket-Key */
+};
+
+enum { HANDSHAKE_ACCEPT_CHARS = 28 };
+
+/* A GET that upgrades to WebSocket version 13 with a key of 16 bytes? */
+bool handshake_is_valid(const struct handshake *h);
+
+/* Sec-WebSocket-Accept for a valid key; `out` gets a terminating NUL. */
+void handshake_accept(struct slice key, char out[HANDSHAKE_ACCEPT_CHARS + 1]);
+
+/* Does the list of Sec-WebSocket-Protocol hold exactly this name? */
+bool handshake_offers(struct slice protocols, struct slice name);
+
+#endif

@@ -1,0 +1,374 @@
+#include "net/http.h"
+
+#include "base/alloc.h"
+#include "net/header_list.h"
+#include "net/http_private.h"
+#include "net/listener.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+enum {
+    CONNECTION_MEMORY = 16 * 1024,    /* request line, headers, and those of the answer */
+    DISCARD_MAX = 16 * HTTP_BODY_MAX, /* of an oversized body, before the connection is dropped */
+    CLOSE_WAIT_MS = 500,              /* for answers to be written */
+    CLOSE_POLL_MS = 5,
+};
+
+/* ---- an exchange ---- */
+
+struct text {
+    struct link link;
+    char bytes[];
+};
+
+struct slice exchange_keep(struct exchange *x, struct slice bytes)
+{
+    struct text *t = mem_alloc(sizeof *t + bytes.len + 1);
+
+    if (!t)
+        return (struct slice){0};
+    if (bytes.len > 0)
+        memcpy(t->bytes, bytes.ptr, bytes.len);
+    t->bytes[bytes.len] = '\0';
+    list_append(&x->texts, &t->link);
+    return slice_of(t->bytes, bytes.len);
+}
+
+static void free_texts(struct exchange *x)
+{
+    LIST_EACH (at, next, &x->texts) {
+        mem_free(LIST_ITEM(at, struct text, link));
+    }
+}
+
+static struct exchange *exchange_new(struct http_server *server, struct MHD_Connection *connection,
+                                     struct slice target)
+{
+    struct exchange *x = mem_alloc(sizeof *x);
+
+    if (!x)
+        return NULL;
+    *x = (struct exchange){.server = server, .connection = connection};
+    list_init(&x->texts);
+    if (buf_append(&x->target, target)) {
+        mem_free(x);
+        return NULL;
+    }
+    return x;
+}
+
+static void exchange_free(struct exchange *x)
+{
+    if (x->on_socket) /* the client went before the upgrade */
+        x->on_socket(x->on_socket_arg, -1, (struct slice){0});
+    if (x->response)
+        MHD_destroy_response(x->response);
+    buf_deinit(&x->target);
+    buf_deinit(&x->body);
+    free_texts(x);
+    mem_free(x);
+}
+
+/* ---- reading a request ---- */
+
+static struct slice split_target(struct exchange *x)
+{
+    struct slice target = buf_slice(&x->target);
+    const char *mark = memchr(target.ptr, '?', target.len);
+
+    if (!mark)
+        return target;
+    size_t path_len = (size_t)(mark - target.ptr);
+    x->query = slice_from(target, path_len + 1);
+    return slice_of(target.ptr, path_len);
+}
+
+/* Removes BASE_PATH; false when the path is not below it. */
+static bool strip_base(struct slice base, struct slice *path)
+{
+    if (path->len < base.len || memcmp(path->ptr, base.ptr ? base.ptr : "", base.len) != 0)
+        return false;
+    *path = slice_from(*path, base.len);
+    return path->len > 0 && path->ptr[0] == '/';
+}
+
+static struct address address_of(const struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info((struct MHD_Connection *)connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct address a = {{0}};
+
+    if (info && info->client_addr)
+        address_from_sockaddr(info->client_addr, &a);
+    return a;
+}
+
+static bool is_trusted_proxy(const struct http_config *config, struct address a)
+{
+    for (size_t i = 0; i < config->trusted_count; i++)
+        if (network_contains(config->trusted[i], a))
+            return true;
+    return false;
+}
+
+/* Forwarded headers count only when a trusted proxy wrote them. */
+static void find_client(struct exchange *x)
+{
+    const struct http_config *config = &x->server->config;
+    struct address peer = address_of(x->connection);
+
+    x->req.client = peer;
+    if (!is_trusted_proxy(config, peer))
+        return;
+    x->req.client = address_behind_proxies(peer, http_header(&x->req, "X-Forwarded-For"), config->trusted,
+                                           config->trusted_count);
+    x->req.is_tls = ascii_equal_nocase(http_header(&x->req, "X-Forwarded-Proto"), SLICE("https"));
+}
+
+static bool announces_too_much(const struct exchange *x)
+{
+    struct slice length = http_header(&x->req, "Content-Length");
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < length.len && bytes <= HTTP_BODY_MAX; i++)
+        bytes = bytes * 10 + (uint64_t)(length.ptr[i] - '0'); /* digits: the library has checked */
+    return bytes > HTTP_BODY_MAX;
+}
+
+static void redirect_to_base(struct exchange *x)
+{
+    struct slice base = buf_slice(&x->server->base_path);
+    char location[256];
+
+    snprintf(location, sizeof location, "%.*s/", (int)base.len, base.ptr);
+    http_respond(&x->req, &(struct http_response){.status = 308,
+                                                  .headers = {{"Location", slice_from_cstr(location)}},
+                                                  .header_count = 1});
+}
+
+/* The headers are there: what is wrong already is answered already. */
+static enum MHD_Result on_headers(struct exchange *x, const char *method)
+{
+    struct slice base = buf_slice(&x->server->base_path);
+    struct slice path = split_target(x);
+    bool is_base = base.len > 0 && slice_equal(path, base);
+
+    atomic_store(&x->phase, EXCHANGE_HANDLING);
+    x->req.method = slice_from_cstr(method);
+    x->req.path = path;
+    find_client(x);
+    if (is_base)
+        redirect_to_base(x);
+    else if (announces_too_much(x))
+        http_respond_error(&x->req, ERR_MESSAGE_TOO_LARGE);
+    else if (path.len == 0 || path.ptr[0] != '/')
+        http_respond_error(&x->req, ERR_BAD_REQUEST);
+    else if (!strip_base(base, &x->req.path))
+        http_respond_error(&x->req, ERR_NOT_FOUND);
+    return atomic_load(&x->phase) == EXCHANGE_ANSWERED ? exchange_queue_response(x) : MHD_YES;
+}
+
+static enum MHD_Result on_body(struct exchange *x, struct slice piece)
+{
+    x->body_bytes += piece.len;
+    if (x->body_bytes > DISCARD_MAX)
+        return MHD_NO;
+    if (x->body_bytes > HTTP_BODY_MAX)
+        return MHD_YES; /* told so when it is all here: the library cannot answer before */
+    return buf_append(&x->body, piece) ? MHD_NO : MHD_YES;
+}
+
+/* The request is complete. The handler may answer inside the call, later, or
+ * from another thread while we are still here. */
+static enum MHD_Result on_complete(struct exchange *x)
+{
+    int expected = EXCHANGE_HANDLING;
+
+    deadline_pause(x->deadline);
+    if (x->body_bytes > HTTP_BODY_MAX) {
+        http_respond_error(&x->req, ERR_MESSAGE_TOO_LARGE);
+        return exchange_queue_response(x);
+    }
+    x->req.body = buf_slice(&x->body);
+    x->server->config.handler(x->server->config.arg, &x->req);
+    if (atomic_load(&x->phase) == EXCHANGE_ANSWERED)
+        return exchange_queue_response(x);
+    MHD_suspend_connection(x->connection);
+    if (!atomic_compare_exchange_strong(&x->phase, &expected, EXCHANGE_SUSPENDED))
+        MHD_resume_connection(x->connection);
+    return MHD_YES;
+}
+
+/* ---- what the library calls, on its thread ---- */
+
+static struct deadline *deadline_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct http_server *server = arg;
+
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (*context)
+            deadline_free(*context);
+        *context = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info)
+        *context = deadline_new(server->deadlines, info->connect_fd);
+}
+
+/* The only place where the library shows the target as it was sent. */
+static void *on_target(void *arg, const char *target, struct MHD_Connection *connection)
+{
+    struct http_server *server = arg;
+    struct exchange *x = exchange_new(server, connection, slice_from_cstr(target));
+
+    if (!x)
+        return NULL;
+    x->deadline = deadline_of(connection);
+    atomic_fetch_add(&server->in_progress, 1);
+    return x;
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *body, size_t *body_len,
+                                  void **context)
+{
+    struct exchange *x = *context;
+
+    (void)arg, (void)connection, (void)url, (void)version;
+    if (!x)
+        return MHD_NO; /* there was no memory for it */
+    switch ((enum exchange_phase)atomic_load(&x->phase)) {
+    case EXCHANGE_READING:
+        return on_headers(x, method);
+    case EXCHANGE_ANSWERED:
+        return exchange_queue_response(x);
+    default:
+        break;
+    }
+    if (*body_len == 0)
+        return on_complete(x);
+    struct slice piece = slice_of(body, *body_len);
+    *body_len = 0;
+    return on_body(x, piece);
+}
+
+static void on_completed(void *arg, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode why)
+{
+    struct http_server *server = arg;
+    struct exchange *x = *context;
+
+    (void)connection, (void)why;
+    if (!x)
+        return;
+    *context = NULL;
+    deadline_restart(x->deadline);
+    exchange_free(x);
+    atomic_fetch_sub(&server->in_progress, 1);
+}
+
+/* Paths and queries are kept as sent: we decode what we use. */
+static size_t keep_escapes(void *arg, struct MHD_Connection *connection, char *text)
+{
+    (void)arg, (void)connection;
+    return strlen(text);
+}
+
+/* ---- the server ---- */
+
+static struct MHD_Daemon *start_daemon(struct http_server *s)
+{
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ITC;
+
+    return MHD_start_daemon(flags, s->port, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->listen_fd,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->config.connections_max,
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->config.timeout_s,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+                            MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_CONNECTION,
+                            on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_END);
+}
+
+enum error http_open(const struct http_config *config, struct http_server **out, char message[512])
+{
+    static_assert(LISTENER_MESSAGE_MAX == 512, "one buffer for both");
+    struct http_server *s = mem_alloc(sizeof *s);
+    enum error err = ERR_NO_MEMORY;
+
+    snprintf(message, LISTENER_MESSAGE_MAX, "out of memory");
+    if (!s)
+        return err;
+    *s = (struct http_server){.config = *config};
+    if (buf_append(&s->base_path, config->base_path))
+        goto no_path;
+    err = listener_open(config->host, config->port, &s->listen_fd, message);
+    if (err)
+        goto no_listener;
+    s->port = listener_port(s->listen_fd);
+    snprintf(message, LISTENER_MESSAGE_MAX, "cannot start the HTTP threads");
+    err = deadline_watch_open((int64_t)config->timeout_s * 1000, &s->deadlines);
+    if (err)
+        goto no_deadlines;
+    s->daemon = start_daemon(s);
+    if (!s->daemon) {
+        err = ERR_OVERLOADED;
+        goto no_daemon;
+    }
+    *out = s;
+    return OK;
+
+no_daemon:
+    deadline_watch_close(s->deadlines);
+no_deadlines:
+    close(s->listen_fd);
+no_listener:
+    buf_deinit(&s->base_path);
+no_path:
+    mem_free(s);
+    return err;
+}
+
+uint16_t http_port(const struct http_server *s)
+{
+    return s->port;
+}
+
+void http_quiesce(struct http_server *s)
+{
+    if (s->is_quiet)
+        return;
+    s->is_quiet = true;
+    MHD_quiesce_daemon(s->daemon);
+    /* The library's thread may still look at it, so it is not closed yet; but
+     * who comes now is refused at once instead of waiting for nobody. */
+    shutdown(s->listen_fd, SHUT_RDWR);
+}
+
+void http_close(struct http_server *s)
+{
+    http_quiesce(s);
+    for (int waited = 0; atomic_load(&s->in_progress) > 0 && waited < CLOSE_WAIT_MS; waited += CLOSE_POLL_MS)
+        uv_sleep(CLOSE_POLL_MS);
+    MHD_stop_daemon(s->daemon);
+    close(s->listen_fd);
+    deadline_watch_close(s->deadlines);
+    buf_deinit(&s->base_path);
+    mem_free(s);
+}

@@ -1,0 +1,63 @@
+/* http_private.h - one request and its answer, inside the front door. For
+ * http*.c only; everybody else has http.h.
+ *
+ *   READING ─► HANDLING ──answered at once──────────────► ANSWERED ─► queued
+ *                 └─► SUSPENDED ──answered, any thread──► ANSWERED ─┘
+ *
+ * The exchange belongs to the HTTP library's thread and is freed there when
+ * the library has done with the request, which it cannot before the answer:
+ * while suspended it does not look at the connection. The answering thread
+ * writes `response` and then moves `phase`; it touches nothing after that. */
+#ifndef KOLABPAD_NET_HTTP_PRIVATE_H
+#define KOLABPAD_NET_HTTP_PRIVATE_H
+
+#include "base/list.h"
+#include "net/http.h"
+#include "net/request_deadline.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+enum exchange_phase { EXCHANGE_READING, EXCHANGE_HANDLING, EXCHANGE_SUSPENDED, EXCHANGE_ANSWERED };
+
+struct exchange {
+    struct http_request req; /* first: the handler's pointer is ours */
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct deadline *deadline;
+    _Atomic int phase;
+    struct buf target;  /* as sent */
+    struct slice query; /* in target, behind '?' */
+    struct buf body;
+    uint64_t body_bytes; /* received, kept or not */
+    struct link texts;   /* decoded and joined values, freed with the exchange */
+
+    struct MHD_Response *response; /* NULL: no memory for one, the connection is closed */
+    int status;
+    void (*on_socket)(void *arg, int fd, struct slice already_read);
+    void *on_socket_arg;
+};
+
+static inline struct exchange *exchange_of(struct http_request *req)
+{
+    return (struct exchange *)(void *)req;
+}
+
+struct http_server {
+    struct MHD_Daemon *daemon;
+    struct deadline_watch *deadlines;
+    struct buf base_path;
+    int listen_fd;
+    bool is_quiet;                /* http_quiesce was called */
+    _Atomic uint64_t in_progress; /* requests that the handler was given, until they are done with */
+    uint16_t port;
+    struct http_config config;
+};
+
+/* A copy that lives as long as the exchange; ptr NULL: no memory. */
+struct slice exchange_keep(struct exchange *x, struct slice bytes);
+
+/* http_response.c: hands what was prepared to the library. For its thread. */
+enum MHD_Result exchange_queue_response(struct exchange *x);
+
+#endif

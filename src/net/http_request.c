@@ -1,0 +1,157 @@
+/* What a request says: query, headers, the handshake. */
+#include "net/handshake.h"
+#include "net/header_list.h"
+#include "net/http_private.h"
+
+#include <string.h>
+
+/* ---- percent escapes ---- */
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* The byte that "%XX" at the beginning stands for, or -1. */
+static int escaped_byte(struct slice rest)
+{
+    int high = rest.len >= 3 ? hex_value(rest.ptr[1]) : -1;
+    int low = rest.len >= 3 ? hex_value(rest.ptr[2]) : -1;
+
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+bool http_percent_decode(struct slice raw, struct buf *out)
+{
+    size_t len = out->len;
+
+    if (buf_reserve(out, raw.len))
+        return false;
+    while (raw.len > 0) {
+        bool is_escape = raw.ptr[0] == '%';
+        int byte = is_escape ? escaped_byte(raw) : (uint8_t)raw.ptr[0];
+        if (byte < 0) {
+            out->len = len;
+            return false;
+        }
+        (void)buf_append_byte(out, (uint8_t)byte); /* there is room */
+        raw = slice_from(raw, is_escape ? 3 : 1);
+    }
+    return true;
+}
+
+/* ---- the query ---- */
+
+static struct slice take_until(struct slice *rest, char separator)
+{
+    const char *end = rest->len > 0 ? memchr(rest->ptr, separator, rest->len) : NULL;
+    struct slice taken = end ? slice_of(rest->ptr, (size_t)(end - rest->ptr)) : *rest;
+
+    *rest = slice_from(*rest, end ? taken.len + 1 : taken.len);
+    return taken;
+}
+
+/* As forms write them: '+' is a space. Broken escapes read as absent. */
+static struct slice decode_value(struct exchange *x, struct slice raw)
+{
+    struct buf text = {0};
+    struct slice kept = {0};
+
+    if (http_percent_decode(raw, &text)) {
+        for (size_t i = 0, from = 0; i < text.len; i++) {
+            bool is_plus = raw.ptr[from] == '+';
+            if (is_plus)
+                text.ptr[i] = ' ';
+            from += raw.ptr[from] == '%' ? 3 : 1;
+        }
+        kept = exchange_keep(x, buf_slice(&text));
+    }
+    buf_deinit(&text);
+    return kept;
+}
+
+struct slice http_query(const struct http_request *req, const char *name)
+{
+    struct exchange *x = exchange_of((struct http_request *)req);
+    struct slice rest = x->query, wanted = slice_from_cstr(name);
+
+    while (rest.len > 0) {
+        struct slice value = take_until(&rest, '&');
+        struct slice key = take_until(&value, '=');
+        if (slice_equal(key, wanted))
+            return decode_value(x, value);
+    }
+    return (struct slice){0};
+}
+
+/* ---- headers ---- */
+
+struct header_search {
+    struct slice name;
+    struct slice first;
+    struct buf joined;
+    bool is_joined, failed;
+};
+
+static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                 const char *value, size_t value_len)
+{
+    struct header_search *search = arg;
+    struct slice this = slice_of(value ? value : "", value_len);
+
+    (void)kind;
+    if (!ascii_equal_nocase(slice_of(name, name_len), search->name))
+        return MHD_YES;
+    if (!search->first.ptr) {
+        search->first = this;
+        return MHD_YES;
+    }
+    if (!search->is_joined && buf_append(&search->joined, search->first))
+        search->failed = true;
+    search->is_joined = true;
+    if (buf_append(&search->joined, SLICE(", ")) || buf_append(&search->joined, this))
+        search->failed = true;
+    return MHD_YES;
+}
+
+/* A header that is sent several times is one list (RFC 9110, 5.3). Reading
+ * only its first line would let a client hide what a proxy added behind. */
+struct slice http_header(const struct http_request *req, const char *name)
+{
+    struct exchange *x = exchange_of((struct http_request *)req);
+    struct header_search search = {.name = slice_from_cstr(name)};
+    struct slice value;
+
+    MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, on_header, &search);
+    value = search.first;
+    if (search.is_joined)
+        value = search.failed ? (struct slice){0} : exchange_keep(x, buf_slice(&search.joined));
+    buf_deinit(&search.joined);
+    return value;
+}
+
+/* ---- the handshake ---- */
+
+bool http_wants_websocket(const struct http_request *req)
+{
+    struct handshake h = {
+        .method = req->method,
+        .upgrade = http_header(req, "Upgrade"),
+        .connection = http_header(req, "Connection"),
+        .version = http_header(req, "Sec-WebSocket-Version"),
+        .key = http_header(req, "Sec-WebSocket-Key"),
+    };
+
+    return handshake_is_valid(&h);
+}
+
+bool http_offers_protocol(const struct http_request *req, struct slice protocol)
+{
+    return handshake_offers(http_header(req, "Sec-WebSocket-Protocol"), protocol);
+}

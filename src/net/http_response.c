@@ -1,0 +1,154 @@
+/* What a request is answered with. */
+#include "base/json.h"
+#include "net/handshake.h"
+#include "net/header_list.h"
+#include "net/http_private.h"
+#include "net/security_headers.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- headers ---- */
+
+static void add_header(void *response, const char *name, const char *value)
+{
+    /* The library refuses line breaks and the like: such a header is left out. */
+    (void)MHD_add_response_header(response, name, value);
+}
+
+static bool has_cache_control(const struct http_response *r)
+{
+    for (size_t i = 0; i < r->header_count; i++)
+        if (ascii_equal_nocase(slice_from_cstr(r->headers[i].name), SLICE("Cache-Control")))
+            return true;
+    return false;
+}
+
+static void add_headers(struct exchange *x, struct MHD_Response *to, const struct http_response *r)
+{
+    security_headers_each(http_header(&x->req, "Host"), x->req.is_tls, add_header, to);
+    if (r->content_type)
+        add_header(to, "Content-Type", r->content_type);
+    if (!has_cache_control(r))
+        add_header(to, "Cache-Control", "no-store");
+    for (size_t i = 0; i < r->header_count; i++) {
+        struct slice value = exchange_keep(x, r->headers[i].value); /* gives it the NUL it needs */
+        if (value.ptr)
+            add_header(to, r->headers[i].name, value.ptr);
+    }
+}
+
+/* ---- answering ---- */
+
+/* The last thing an answering thread does with the exchange. */
+static void answer(struct exchange *x, int status, struct MHD_Response *response)
+{
+    struct MHD_Connection *connection = x->connection;
+
+    x->status = status;
+    x->response = response;
+    if (atomic_exchange(&x->phase, EXCHANGE_ANSWERED) == EXCHANGE_SUSPENDED)
+        MHD_resume_connection(connection);
+}
+
+static struct MHD_Response *body_response(const struct http_response *r)
+{
+    if (r->file_bytes > 0) {
+        struct MHD_Response *response = MHD_create_response_from_fd64(r->file_bytes, r->file_fd);
+        if (!response)
+            close(r->file_fd);
+        return response;
+    }
+    return MHD_create_response_from_buffer(r->body.len, (void *)r->body.ptr, MHD_RESPMEM_MUST_COPY);
+}
+
+void http_respond(struct http_request *req, const struct http_response *r)
+{
+    struct exchange *x = exchange_of(req);
+    struct MHD_Response *response = body_response(r);
+
+    if (response)
+        add_headers(x, response, r);
+    answer(x, r->status, response);
+}
+
+void http_respond_error(struct http_request *req, enum error err)
+{
+    struct buf body = {0};
+    struct json j = json_to(&body);
+
+    json_raw(&j, "{\"error\":");
+    json_string(&j, slice_from_cstr(error_text(err)));
+    json_raw(&j, ",\"code\":");
+    json_string(&j, slice_from_cstr(error_code(err)));
+    json_raw(&j, "}");
+    http_respond(req, &(struct http_response){
+                          .status = error_http_status(err),
+                          .content_type = "application/json",
+                          .body = json_error(&j) ? SLICE("{}") : buf_slice(&body),
+                      });
+    buf_deinit(&body);
+}
+
+enum MHD_Result exchange_queue_response(struct exchange *x)
+{
+    return x->response ? MHD_queue_response(x->connection, (unsigned)x->status, x->response) : MHD_NO;
+}
+
+/* ---- the upgrade ---- */
+
+static void prepare_socket(int fd)
+{
+    static const int yes = 1;
+
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
+/* The library would keep its connection object, with all its memory, for as
+ * long as the WebSocket lives. So the socket is duplicated and the library is
+ * told at once that it is done with its own. */
+static void on_upgraded(void *arg, struct MHD_Connection *connection, void *context, const char *extra,
+                        size_t extra_len, MHD_socket sock, struct MHD_UpgradeResponseHandle *handle)
+{
+    struct exchange *x = arg;
+    int fd = fcntl(sock, F_DUPFD_CLOEXEC, 0);
+
+    (void)connection, (void)context;
+    if (fd >= 0)
+        prepare_socket(fd);
+    x->on_socket(x->on_socket_arg, fd, slice_of(extra, fd >= 0 ? extra_len : 0));
+    x->on_socket = NULL;
+    MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}
+
+static void add_upgrade_headers(struct exchange *x, struct MHD_Response *to, struct slice protocol)
+{
+    char accept[HANDSHAKE_ACCEPT_CHARS + 1];
+
+    handshake_accept(http_header(&x->req, "Sec-WebSocket-Key"), accept);
+    add_header(to, "Upgrade", "websocket");
+    add_header(to, "Sec-WebSocket-Accept", accept);
+    if (protocol.len > 0) {
+        struct slice name = exchange_keep(x, protocol);
+        if (name.ptr)
+            add_header(to, "Sec-WebSocket-Protocol", name.ptr);
+    }
+    security_headers_each(http_header(&x->req, "Host"), x->req.is_tls, add_header, to);
+}
+
+void http_upgrade(struct http_request *req, struct slice protocol,
+                  void (*on_socket)(void *arg, int fd, struct slice already_read), void *arg)
+{
+    struct exchange *x = exchange_of(req);
+    struct MHD_Response *response = MHD_create_response_for_upgrade(on_upgraded, x);
+
+    x->on_socket = on_socket;
+    x->on_socket_arg = arg;
+    if (response)
+        add_upgrade_headers(x, response, protocol);
+    answer(x, MHD_HTTP_SWITCHING_PROTOCOLS, response);
+}

@@ -1,0 +1,305 @@
+#include "net/websocket.h"
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/list.h"
+
+#include <string.h>
+#include <wslay/wslay.h>
+
+enum {
+    SPARE_MAX = 16,                  /* receivers kept for the next read */
+    SPARE_MESSAGE_BYTES = 64 * 1024, /* a larger message buffer is not kept */
+    MASK_BYTES = 4,
+};
+
+/* Close codes of RFC 6455. */
+enum { CLOSE_PROTOCOL = 1002, CLOSE_NO_CODE = 1005, CLOSE_BAD_UTF8 = 1007, CLOSE_TOO_LARGE = 1009 };
+
+struct ws_pool {
+    struct link spare;
+    size_t spare_count;
+    size_t size;
+    struct buf replies;
+};
+
+struct ws_receiver {
+    struct link link;
+    wslay_event_context_ptr wslay;
+    struct ws_pool *pool;
+
+    /* the read under way */
+    const struct ws_sink *sink;
+    struct slice unread;
+    struct ws_result result;
+
+    /* the frame and the message under way */
+    uint64_t behind_bytes; /* fed, and not yet part of a complete frame */
+    uint64_t frame_bytes;  /* header and payload */
+    uint64_t payload_bytes;
+    uint8_t opcode;     /* of the frame */
+    bool in_message;    /* between the first and the last frame of a message */
+    bool is_last;       /* the frame has FIN */
+    struct buf message; /* the pieces so far … */
+    struct slice whole; /* … or the only piece, inside wslay's buffer */
+};
+
+/* ---- what wslay calls ---- */
+
+static void fail(struct ws_receiver *r, enum error why)
+{
+    r->result = (struct ws_result){.state = WS_FAILED, .why = why, .code = (uint16_t)error_ws_close(why)};
+    wslay_event_shutdown_read(r->wslay);
+}
+
+static ssize_t on_recv(wslay_event_context_ptr wslay, uint8_t *to, size_t room, int flags, void *arg)
+{
+    struct ws_receiver *r = arg;
+    size_t len = r->unread.len < room ? r->unread.len : room;
+
+    (void)flags;
+    if (len == 0) {
+        wslay_event_set_error(wslay, WSLAY_ERR_WOULDBLOCK);
+        return -1;
+    }
+    memcpy(to, r->unread.ptr, len);
+    r->unread = slice_from(r->unread, len);
+    r->behind_bytes += len;
+    return (ssize_t)len;
+}
+
+static ssize_t on_send(wslay_event_context_ptr wslay, const uint8_t *bytes, size_t len, int flags, void *arg)
+{
+    struct ws_receiver *r = arg;
+
+    (void)flags;
+    if (buf_append(&r->pool->replies, slice_of(bytes, len))) {
+        wslay_event_set_error(wslay, WSLAY_ERR_CALLBACK_FAILURE);
+        return -1;
+    }
+    return (ssize_t)len;
+}
+
+static uint64_t header_bytes(uint64_t payload_bytes)
+{
+    uint64_t length_bytes = payload_bytes < 126 ? 0 : payload_bytes <= UINT16_MAX ? 2 : 8;
+
+    return 2 + length_bytes + MASK_BYTES;
+}
+
+static void on_frame_start(wslay_event_context_ptr wslay,
+                           const struct wslay_event_on_frame_recv_start_arg *frame, void *arg)
+{
+    struct ws_receiver *r = arg;
+
+    (void)wslay;
+    r->opcode = frame->opcode;
+    r->payload_bytes = frame->payload_length;
+    r->frame_bytes = header_bytes(frame->payload_length) + frame->payload_length;
+    if (wslay_is_ctrl_frame(frame->opcode))
+        return;
+    r->is_last = frame->fin;
+    r->in_message = true;
+    if (frame->opcode == WSLAY_BINARY_FRAME)
+        fail(r, ERR_BAD_MESSAGE);
+    else if (frame->payload_length + r->message.len > *r->sink->message_max)
+        fail(r, ERR_MESSAGE_TOO_LARGE);
+}
+
+/* A message that comes in one piece, as nearly all do, is not copied. */
+static void on_chunk(wslay_event_context_ptr wslay, const struct wslay_event_on_frame_recv_chunk_arg *chunk,
+                     void *arg)
+{
+    struct ws_receiver *r = arg;
+    struct slice piece = slice_of(chunk->data, chunk->data_length);
+
+    (void)wslay;
+    if (wslay_is_ctrl_frame(r->opcode) || r->result.state != WS_OPEN)
+        return;
+    if (r->opcode == WSLAY_TEXT_FRAME && r->is_last && piece.len == r->payload_bytes)
+        r->whole = piece;
+    else if (buf_append(&r->message, piece))
+        fail(r, ERR_NO_MEMORY);
+}
+
+static void on_frame_end(wslay_event_context_ptr wslay, void *arg)
+{
+    struct ws_receiver *r = arg;
+
+    (void)wslay;
+    r->behind_bytes -= r->frame_bytes;
+}
+
+static void deliver_text(struct ws_receiver *r)
+{
+    struct slice text = r->whole.ptr ? r->whole : buf_slice(&r->message);
+
+    if (r->result.state == WS_OPEN && !r->sink->on_text(r->sink->arg, text)) {
+        r->result.state = WS_STOPPED;
+        wslay_event_shutdown_read(r->wslay);
+    }
+    r->in_message = false;
+    r->whole = (struct slice){0};
+    buf_clear(&r->message);
+}
+
+static void on_message(wslay_event_context_ptr wslay, const struct wslay_event_on_msg_recv_arg *message,
+                       void *arg)
+{
+    struct ws_receiver *r = arg;
+
+    if (!wslay_is_ctrl_frame(message->opcode)) {
+        deliver_text(r);
+        return;
+    }
+    if (message->opcode == WSLAY_CONNECTION_CLOSE && r->result.state == WS_OPEN)
+        r->result = (struct ws_result){.state = WS_CLOSED,
+                                       .code = message->status_code ? message->status_code : CLOSE_NO_CODE};
+    /* At once, so that a flood of pings does not queue a flood of pongs. */
+    if (wslay_event_send(wslay) != 0)
+        fail(r, ERR_NO_MEMORY);
+}
+
+static const struct wslay_event_callbacks callbacks = {
+    .recv_callback = on_recv,
+    .send_callback = on_send,
+    .on_frame_recv_start_callback = on_frame_start,
+    .on_frame_recv_chunk_callback = on_chunk,
+    .on_frame_recv_end_callback = on_frame_end,
+    .on_msg_recv_callback = on_message,
+};
+
+/* ---- the pool ---- */
+
+struct ws_pool *ws_pool_new(void)
+{
+    struct ws_pool *pool = mem_alloc(sizeof *pool);
+
+    if (!pool)
+        return NULL;
+    *pool = (struct ws_pool){0};
+    list_init(&pool->spare);
+    return pool;
+}
+
+size_t ws_pool_size(const struct ws_pool *pool)
+{
+    return pool->size;
+}
+
+static void receiver_free(struct ws_receiver *r)
+{
+    r->pool->size--;
+    wslay_event_context_free(r->wslay);
+    buf_deinit(&r->message);
+    mem_free(r);
+}
+
+static struct ws_receiver *receiver_new(struct ws_pool *pool)
+{
+    struct ws_receiver *r = mem_alloc(sizeof *r);
+
+    if (!r)
+        return NULL;
+    *r = (struct ws_receiver){.pool = pool};
+    list_init(&r->link);
+    if (wslay_event_context_server_init(&r->wslay, &callbacks, r) != 0) {
+        mem_free(r);
+        return NULL;
+    }
+    wslay_event_config_set_no_buffering(r->wslay, 1);
+    pool->size++;
+    return r;
+}
+
+void ws_pool_free(struct ws_pool *pool)
+{
+    LIST_EACH (at, next, &pool->spare) {
+        receiver_free(LIST_ITEM(at, struct ws_receiver, link));
+    }
+    ASSERT(pool->size == 0);
+    buf_deinit(&pool->replies);
+    mem_free(pool);
+}
+
+static struct ws_receiver *borrow(struct ws_pool *pool)
+{
+    if (list_is_empty(&pool->spare))
+        return receiver_new(pool);
+    struct ws_receiver *r = LIST_ITEM(pool->spare.next, struct ws_receiver, link);
+    list_remove(&r->link);
+    pool->spare_count--;
+    return r;
+}
+
+static void give_back(struct ws_pool *pool, struct ws_receiver *r)
+{
+    if (pool->spare_count == SPARE_MAX) {
+        receiver_free(r);
+        return;
+    }
+    if (r->message.cap > SPARE_MESSAGE_BYTES)
+        buf_deinit(&r->message);
+    list_append(&pool->spare, &r->link);
+    pool->spare_count++;
+}
+
+void ws_drop(struct ws_receiver *held)
+{
+    if (held)
+        receiver_free(held);
+}
+
+/* ---- feeding ---- */
+
+/* What wslay finds wrong by itself it only says in the Close that it queues.
+ * That one lacks a reason and is thrown away: the caller writes a better one. */
+static struct ws_result failure_of_wslay(struct ws_receiver *r)
+{
+    size_t replies_len = r->pool->replies.len;
+
+    (void)wslay_event_send(r->wslay);
+    r->pool->replies.len = replies_len;
+    switch (wslay_event_get_status_code_sent(r->wslay)) {
+    case CLOSE_BAD_UTF8:
+        return (struct ws_result){.state = WS_FAILED, .why = ERR_BAD_TEXT, .code = CLOSE_BAD_UTF8};
+    case CLOSE_TOO_LARGE:
+        return (struct ws_result){.state = WS_FAILED, .why = ERR_MESSAGE_TOO_LARGE, .code = CLOSE_TOO_LARGE};
+    default:
+        return (struct ws_result){.state = WS_FAILED, .why = ERR_BAD_MESSAGE, .code = CLOSE_PROTOCOL};
+    }
+}
+
+static struct ws_result receive(struct ws_receiver *r)
+{
+    if (wslay_event_recv(r->wslay) == WSLAY_ERR_NOMEM)
+        fail(r, ERR_NO_MEMORY);
+    if (r->result.state == WS_OPEN && !wslay_event_want_read(r->wslay))
+        r->result = failure_of_wslay(r);
+    r->result.replies = buf_slice(&r->pool->replies);
+    return r->result;
+}
+
+struct ws_result ws_feed(struct ws_pool *pool, struct ws_receiver **held, struct slice bytes,
+                         const struct ws_sink *sink)
+{
+    struct ws_receiver *r = *held ? *held : borrow(pool);
+
+    *held = NULL;
+    if (!r)
+        return (struct ws_result){
+            .state = WS_FAILED, .why = ERR_NO_MEMORY, .code = (uint16_t)error_ws_close(ERR_NO_MEMORY)};
+    buf_clear(&pool->replies);
+    r->sink = sink;
+    r->unread = bytes;
+    r->result = (struct ws_result){0};
+
+    struct ws_result result = receive(r);
+    if (result.state != WS_OPEN)
+        receiver_free(r); /* in the middle of something: not for reuse */
+    else if (r->behind_bytes > 0 || r->in_message)
+        *held = r;
+    else
+        give_back(pool, r);
+    return result;
+}
