@@ -41,7 +41,7 @@ function warnBeforeLoss(session: Session): void {
 }
 
 function comeBackSoon(session: Session): void {
-  addEventListener("online", () => session.hurry());
+  for (const event of ["online", "offline"]) addEventListener(event, () => session.hurry());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) session.hurry();
   });

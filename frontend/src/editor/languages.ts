@@ -29,9 +29,9 @@ const IDS: Record<string, string> = {
 
 const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));
 
-export const languages: readonly Language[] = [
-  ...[...byId].map(([id, { name }]) => ({ id, label: name })),
-].sort((a, b) => a.label.localeCompare(b.label));
+export const languages: readonly Language[] = [...byId]
+  .map(([id, { name }]) => ({ id, label: name }))
+  .sort((a, b) => a.label.localeCompare(b.label));
 
 /** The canonical id, or plain text for a language this page does not know. */
 export function knownLanguage(id: string | null): string {

@@ -31,6 +31,7 @@ import { CaretSender } from "./caret_sender";
 import { cleanName, loadIdentity, saveIdentity } from "./identity";
 import { Inbox } from "./inbox";
 import { log } from "./log";
+import { mapCarets, MovedCarets } from "./moved_carets";
 import { People } from "./people";
 import { protect, unprotect } from "./protection";
 
@@ -77,8 +78,7 @@ export class Session {
   readonly #carets: CaretSender;
   readonly #listeners = new Set<(notice: Notice) => void>();
   #surface: Surface | null = null;
-  /** Carets that came in this frame: where, and before which remote edits. */
-  #moved = new Map<number, { data: CursorData; time: number } | null>();
+  readonly #moved = new MovedCarets(this.#sync);
   #languageToSend: string | null = null;
 
   constructor(
@@ -164,7 +164,7 @@ export class Session {
     this.#transport.connect();
   }
 
-  /** The network is back or the tab is looked at: no need to wait longer. */
+  /** The network came or went, or the tab is looked at again. */
   hurry(): void {
     this.#transport.hurry();
   }
@@ -308,7 +308,7 @@ export class Session {
 
   #usersAre(users: User[]): void {
     const me = { id: this.userId.value, ...this.identity.value };
-    for (const id of this.people.byId.value.keys()) this.#moved.set(id, null);
+    for (const id of this.people.byId.value.keys()) this.#moved.gone(id);
     this.people.replace([me, ...users]);
     for (const user of users) this.#caretIs(user.id, user);
   }
@@ -316,17 +316,14 @@ export class Session {
   #personIs(id: number, info: UserInfo | null): void {
     const known = this.people.nameOf(id);
     this.people.set(id, info);
-    if (info === null) this.#moved.set(id, null);
+    if (info === null) this.#moved.gone(id);
     if (id === this.userId.value) return;
     if (info && known === null) this.#tell({ kind: "joined", who: info.name });
     if (!info && known !== null) this.#tell({ kind: "left", who: known });
   }
 
-  #caretIs(id: number, { cursors, selections }: CursorData): void {
-    if (id === this.userId.value) return;
-    const local = (at: number) => this.#sync.localCaret(at);
-    const data = mapCarets({ cursors, selections }, local);
-    this.#moved.set(id, { data, time: this.#sync.caretTime });
+  #caretIs(id: number, carets: CursorData): void {
+    if (id !== this.userId.value) this.#moved.moved(id, carets);
   }
 
   #languageIs(language: string, userId: number, by: string): void {
@@ -345,15 +342,8 @@ export class Session {
 
   /** Brings the editor up to date, then sends what there is to send. */
   #settle(): void {
-    const carets = new Map<number, CursorData | null>();
-    const settled = [...this.#moved].map(([id, moved]) => {
-      const settle = (at: number) => this.#sync.settleCaret(at, moved!.time);
-      return [id, moved && mapCarets(moved.data, settle)] as const;
-    });
-    this.#moved.clear();
-    const changes = this.#sync.takeChanges();
-    const u16 = (at: number) => this.#sync.u16Of(at);
-    for (const [id, points] of settled) carets.set(id, points && mapCarets(points, u16));
+    let changes: Change[] = [];
+    const carets = this.#moved.settle(() => (changes = this.#sync.takeChanges()));
     if (changes.length > 0 || carets.size > 0) this.#surface?.applyRemote(changes, carets);
     if (this.#sync.isOutOfStep) this.#startAfresh();
     this.#pump();
@@ -396,11 +386,4 @@ export class Session {
   #tell(notice: Notice): void {
     for (const listener of this.#listeners) listener(notice);
   }
-}
-
-function mapCarets({ cursors, selections }: CursorData, map: (at: number) => number): CursorData {
-  return {
-    cursors: cursors.map(map),
-    selections: selections.map(([anchor, head]) => [map(anchor), map(head)]),
-  };
 }

@@ -21,7 +21,7 @@ export const en = {
   status: {
     heading: "Connection",
     connecting: "Connecting…",
-    connected: "Connected, everything saved",
+    connected: "Connected, all saved",
     saving: (n: number) => `Saving ${changes(n)}…`,
     reconnectingIn: (seconds: number) => `Reconnecting in ${seconds} s`,
     reconnecting: "Reconnecting…",

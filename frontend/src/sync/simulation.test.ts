@@ -14,7 +14,7 @@ import { Random } from "../testing/random";
 import { SimulatedTab } from "../testing/simulated_tab";
 import { initKernel, kernelHeapBytes } from "../kernel";
 
-const RUNS = 1500;
+const RUNS = 800;
 const STEPS = 250;
 
 beforeAll(() => initKernel(kernelBytes()));

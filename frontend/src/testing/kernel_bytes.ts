@@ -1,7 +1,8 @@
 /** The kernel, from disk. For tests under Node. */
 
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 export function kernelBytes(): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL("../kernel/kernel.wasm", import.meta.url)));
+  return new Uint8Array(readFileSync(join(import.meta.dirname, "../kernel/kernel.wasm")));
 }

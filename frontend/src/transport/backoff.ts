@@ -20,10 +20,11 @@ export class Backoff {
   /** null: do not try by yourself. */
   nextMs(retry: Retry): number | null {
     if (retry === "never") return null;
-    // Even "soon" gives way when it keeps failing.
-    if (retry === "soon" && this.#attempts++ === 0) return this.#between(...SOON_MS);
     if (retry === "slowly") return this.#between(LONGEST_MS / 2, LONGEST_MS);
-    const longest = Math.min(FIRST_MS * 2 ** this.#attempts++, LONGEST_MS);
+    const attempt = this.#attempts++;
+    // Even "soon" gives way when it keeps failing.
+    if (retry === "soon" && attempt === 0) return this.#between(...SOON_MS);
+    const longest = Math.min(FIRST_MS * 2 ** attempt, LONGEST_MS);
     return this.#between(longest / 2, longest);
   }
 

@@ -57,10 +57,11 @@ export class Transport {
     this.#pong = setTimeout(() => this.#down(closingOf(0), ""), OPEN_MS);
   }
 
-  /** Tries now if it was waiting to try later: the network is back, the tab is
-   * looked at again. */
+  /** The network came or went, or the tab is looked at again: tries now if it
+   * was waiting to try later, and asks whether the other side is still there. */
   hurry(): void {
     if (this.#retry !== undefined) this.connect();
+    else if (this.#socket?.readyState === WebSocket.OPEN) this.#sendPing();
   }
 
   /** The other side has answered as it should: failures begin to count anew. */

@@ -23,6 +23,8 @@ export function Dialog({ label, onClose, children, class: className = "" }: Prop
     onClose?.();
   };
   const backdrop = (event: MouseEvent) => event.target === ref.current && onClose?.();
+  // The keyboard's way out is Escape, which comes as a cancel event.
+  /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions */
   return (
     <dialog ref={ref} aria-label={label} class={className} onCancel={cancel} onClick={backdrop}>
       <div class="dialog-body">{children}</div>

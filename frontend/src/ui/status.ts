@@ -52,6 +52,8 @@ function connected(session: Session, unsaved: number): Status {
   const refusal = session.refusal.value;
   if (refusal) return status("bad", t.status.refused, t.refusal.kept);
   if (!session.isStorageWritable.value) return status("bad", t.status.storage, t.status.storageHint);
+  // A local server can be reached without a network, so "offline" alone says little.
+  if (unsaved > 0 && !isOnline.value) return status("bad", t.status.offline, t.status.kept(unsaved));
   if (unsaved > 0) return status("busy", t.status.saving(unsaved), null);
   return status("good", t.status.connected, null);
 }

@@ -1,0 +1,73 @@
+// @vitest-environment happy-dom
+import { history, undo } from "@codemirror/commands";
+import { EditorState, Transaction } from "@codemirror/state";
+import { describe, expect, test } from "vitest";
+import { changesIn, cleanInput } from "./clean_input";
+import { knownLanguage, languages, loadLanguage, PLAIN_TEXT } from "./languages";
+import { remote } from "./remote";
+
+function stateOf(doc: string): EditorState {
+  return EditorState.create({ doc, extensions: [cleanInput(), history()] });
+}
+
+describe("input is cleaned before anybody has it", () => {
+  test.each([
+    ["line ends", "ab", 1, 1, "x\r\ny\rz", "ax\ny\nzb"],
+    ["a lone surrogate", "ab", 1, 1, "\uD83D", "a\uFFFDb"],
+    ["one half of an emoji made another", "😀", 1, 2, "\uDE01", "😁"],
+    ["the first half too", "😀", 0, 1, "\uD83E", "🨀"],
+    ["a half deleted", "a😀b", 1, 2, "", "a\uFFFDb"],
+    ["nothing to clean", "ab", 1, 2, "語😀", "a語😀"],
+  ])("%s", (_, doc, from, to, insert, result) => {
+    const tr = stateOf(doc).update({ changes: { from, to, insert } });
+    expect(tr.state.doc.toString()).toBe(result);
+    let rebuilt = doc;
+    for (const change of changesIn(tr).toReversed()) {
+      rebuilt = rebuilt.slice(0, change.from) + change.insert + rebuilt.slice(change.to);
+    }
+    expect(rebuilt, "the session is told the same").toBe(result);
+  });
+
+  test("a return in the server's text stays one unit", () => {
+    const annotations = [remote.of(true), Transaction.addToHistory.of(false)];
+    const tr = stateOf("").update({ changes: { from: 0, insert: "a\r\nb" }, annotations, filter: false });
+    expect(tr.state.doc.length).toBe(4);
+  });
+});
+
+test("undo takes back what I did, and nothing of others", () => {
+  let state = stateOf("");
+  const dispatch = (tr: Transaction) => (state = tr.state);
+  const annotations = [remote.of(true), Transaction.addToHistory.of(false)];
+  dispatch(state.update({ changes: { from: 0, insert: "theirs " }, annotations }));
+  dispatch(state.update({ changes: { from: 7, insert: "mine" } }));
+  dispatch(state.update({ changes: { from: 0, insert: "more " }, annotations }));
+  undo({ state, dispatch });
+  expect(state.doc.toString()).toBe("more theirs ");
+  expect(undo({ state, dispatch })).toBe(false);
+});
+
+describe("languages", () => {
+  test("have ids of their own that the wire allows", () => {
+    const ids = languages.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9+#._ -]{1,64}$/);
+    expect(ids.length).toBeGreaterThan(100);
+  });
+
+  test.each([
+    "javascript", "typescript", "python", "cpp", "c", "csharp", "fsharp", "go", "rust", "java", "html", "css",
+    "json", "markdown", "sql", "shell", "yaml", "xml", "ruby", "php", "kotlin", "swift", "vb", "objective-c",
+    "dockerfile", "powershell", "ini", "lua", "perl", "r", "scala", "scheme", "pascal", "clojure", "dart", "less",
+  ])("the ancestors' %s is known", (id) => {
+    expect(knownLanguage(id)).toBe(id);
+  });
+
+  test("unknown ones are plain text, aliases are known", async () => {
+    expect(knownLanguage("klingon")).toBe(PLAIN_TEXT);
+    expect(knownLanguage(null)).toBe(PLAIN_TEXT);
+    expect(knownLanguage("js")).toBe("javascript");
+    expect(await loadLanguage("klingon")).toBeNull();
+    expect((await loadLanguage("cpp"))?.language.name).toBe("cpp");
+  });
+});

@@ -1,0 +1,41 @@
+/** Carets of others that came in with this frame's messages. Each is noted at
+ * its place between the edits, and at the end of the frame moved over those
+ * that came after it. */
+
+import type { Sync } from "../sync";
+import type { CursorData } from "../wire";
+
+export class MovedCarets {
+  #moved = new Map<number, { data: CursorData; time: number } | null>();
+
+  constructor(private readonly sync: Sync) {}
+
+  moved(id: number, carets: CursorData): void {
+    const data = mapCarets(carets, (at) => this.sync.localCaret(at));
+    this.#moved.set(id, { data, time: this.sync.caretTime });
+  }
+
+  gone(id: number): void {
+    this.#moved.set(id, null);
+  }
+
+  /** Runs `advance`, which brings the local text up to date, and gives the
+   * carets as offsets in it; null: gone. */
+  settle(advance: () => void): Map<number, CursorData | null> {
+    const settled = [...this.#moved].map(([id, caret]) => {
+      const settle = (at: number) => this.sync.settleCaret(at, caret!.time);
+      return [id, caret && mapCarets(caret.data, settle)] as const;
+    });
+    this.#moved.clear();
+    advance();
+    const u16 = (at: number) => this.sync.u16Of(at);
+    return new Map(settled.map(([id, points]) => [id, points && mapCarets(points, u16)]));
+  }
+}
+
+export function mapCarets({ cursors, selections }: CursorData, map: (at: number) => number): CursorData {
+  return {
+    cursors: cursors.map(map),
+    selections: selections.map(([anchor, head]) => [map(anchor), map(head)]),
+  };
+}

@@ -1,0 +1,283 @@
+// @vitest-environment happy-dom
+/** The session with everything but a network and an editor: what the page
+ * would show, and what goes over the wire. */
+
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { initKernel } from "../kernel";
+import { kernelBytes } from "../testing/kernel_bytes";
+import { applied } from "../testing/simulated_tab";
+import { type CursorData, decode } from "../wire";
+import { type Notice, Session, type Surface } from ".";
+import { setLogLevel } from "./log";
+
+const ME = 4;
+const WELCOME = {
+  user_id: ME, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null,
+  otp: null, limits: { document_bytes: 1000, message_bytes: 200 }, created_at: 0, expires_at: null, server: "s",
+};
+
+class FakeSocket extends EventTarget {
+  static readonly OPEN = 1;
+  static last: FakeSocket;
+  readyState = 1;
+  sent: Record<string, unknown>[] = [];
+  constructor(readonly url: string) {
+    super();
+    FakeSocket.last = this;
+  }
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    this.readyState = 3;
+  }
+}
+
+class FakeEditor implements Surface {
+  text = "";
+  mine: CursorData = { cursors: [0], selections: [] };
+  readonly carets = () => this.mine;
+  readonly others = new Map<number, CursorData | null>();
+  dispatches = 0;
+  applyRemote(changes: Parameters<Surface["applyRemote"]>[0], carets: ReadonlyMap<number, CursorData | null>) {
+    this.dispatches += 1;
+    this.text = applied(this.text, changes);
+    for (const [id, caret] of carets) this.others.set(id, caret);
+  }
+}
+
+let session: Session;
+let editor: FakeEditor;
+let notices: Notice[];
+
+const socket = () => FakeSocket.last;
+const hear = (message: unknown) => {
+  decode(JSON.stringify(message)); // the test itself must speak the protocol
+  socket().dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(message) }));
+};
+const close = (code: number) => socket().dispatchEvent(Object.assign(new Event("close"), { code, reason: "" }));
+const sent = (key: string) => socket().sent.flatMap((message) => (key in message ? [message[key]] : []));
+const frame = () => vi.advanceTimersByTime(100);
+const open = () => socket().dispatchEvent(new Event("open"));
+const type = (from: number, to: number, insert: string) => {
+  editor.text = applied(editor.text, [{ from, to, insert }]);
+  session.edit([{ from, to, insert }]);
+};
+
+function join(text: string): void {
+  open();
+  hear({ Welcome: WELCOME });
+  hear({ Snapshot: { revision: 0, text } });
+  hear({ Users: [{ id: 1, name: "Bob", hue: 20, cursors: [2], selections: [] }] });
+  frame();
+}
+
+beforeAll(() => {
+  setLogLevel("none"); // these tests are about trouble
+  return initKernel(kernelBytes());
+});
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", FakeSocket);
+  localStorage.clear();
+  session = new Session("my pad", "pw", "https://host/base/");
+  notices = [];
+  session.onNotice((notice) => notices.push(notice));
+  editor = new FakeEditor();
+  session.start(editor);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("joining", () => {
+  test("says who we are, below the page's own address, password not in the URL", () => {
+    open();
+    expect(socket().url).toBe("wss://host/base/api/socket/my%20pad");
+    expect(sent("Hello")).toEqual([
+      expect.objectContaining({ otp: "pw", epoch: null, revision: 0, client: expect.stringMatching(/^[\w-]{22}$/) }),
+    ]);
+    expect(session.shareLink()).toBe("https://host/base/#my%20pad&otp=pw");
+  });
+
+  test("is connected once the text is here, and read-only before", () => {
+    open();
+    hear({ Welcome: WELCOME });
+    expect(session.link.value.kind).toBe("connecting");
+    expect(session.isReadOnly.value).toBe(true);
+    hear({ Snapshot: { revision: 0, text: "" } });
+    expect(session.link.value.kind).toBe("up");
+    expect(session.isReadOnly.value).toBe(false);
+  });
+
+  test("shows the text, the people and where they are", () => {
+    join("a😀b");
+    expect(editor.text).toBe("a😀b");
+    expect(session.people.list.value.map(({ name }) => name)).toEqual(["Bob", session.identity.value.name]);
+    expect(editor.others.get(1)).toEqual({ cursors: [3], selections: [] });
+  });
+});
+
+describe("editing together", () => {
+  test("counts what the server does not have yet", () => {
+    join("ab");
+    type(2, 2, "c");
+    type(3, 3, "d");
+    expect(session.unsaved.value).toBe(2);
+    expect(sent("Edit")).toEqual([{ revision: 0, operation: [2, "c"] }]);
+    hear({ History: { start: 0, operations: [{ id: ME, operation: [2, "c"] }] } });
+    expect(session.unsaved.value).toBe(1);
+    expect(sent("Edit")).toHaveLength(2);
+  });
+
+  test("a burst of remote edits is one change of the editor, carets in step", () => {
+    join("");
+    const before = editor.dispatches;
+    for (let n = 0; n < 100; n++) {
+      hear({ History: { start: n, operations: [{ id: 1, operation: n ? [n, "😀"] : ["😀"] }] } });
+      hear({ UserCursor: { id: 1, data: { cursors: [n + 1], selections: [] } } });
+    }
+    expect(editor.dispatches).toBe(before);
+    frame();
+    expect(editor.dispatches).toBe(before + 1);
+    expect(editor.text).toBe("😀".repeat(100));
+    expect(editor.others.get(1)).toEqual({ cursors: [200], selections: [] });
+  });
+
+  test("typing between two frames fits, and the caret waits for the text", () => {
+    join("ab");
+    hear({ History: { start: 0, operations: [{ id: 1, operation: ["x", 2] }] } });
+    type(2, 2, "!");
+    expect(editor.text).toBe("ab!");
+    frame();
+    expect(editor.text).toBe("xab!");
+    type(4, 4, "?");
+    editor.mine = { cursors: [5], selections: [[4, 5]] };
+    session.caretsMoved();
+    frame();
+    expect(sent("CursorData")).not.toContainEqual(editor.mine);
+    hear({ History: { start: 1, operations: [{ id: ME, operation: [3, "!"] }] } });
+    frame();
+    expect(sent("CursorData").at(-1)).toEqual({ cursors: [5], selections: [[4, 5]] });
+  });
+
+  test("news carry who made them", () => {
+    join("");
+    hear({ Language: { language: "c", user_id: 1, user_name: "Bob" } });
+    hear({ OTP: { otp: "new", user_id: ME, user_name: "me" } });
+    hear({ UserInfo: { id: 9, info: { name: "Eve", hue: 1 } } });
+    hear({ UserInfo: { id: 9, info: null } });
+    expect(notices).toEqual([
+      { kind: "language", language: "c", by: "Bob", mine: false },
+      { kind: "protected", by: "me", mine: true },
+      { kind: "joined", who: "Eve" },
+      { kind: "left", who: "Eve" },
+    ]);
+    expect(session.shareLink()).toMatch(/otp=new$/);
+  });
+});
+
+describe("trouble", () => {
+  test("only a wrong password asks for a password", () => {
+    open();
+    close(1006);
+    expect(session.link.value).toMatchObject({ kind: "waiting", reason: "unreachable" });
+    session.connectNow();
+    open();
+    close(4401);
+    expect(session.link.value).toMatchObject({ kind: "stopped", reason: "password" });
+    session.usePassword("right");
+    open();
+    expect(sent("Hello")).toEqual([expect.objectContaining({ otp: "right" })]);
+  });
+
+  test("a lost acknowledgement doubles nothing", () => {
+    join("");
+    type(0, 0, "hello");
+    close(1006);
+    type(5, 5, "!");
+    expect(session.unsaved.value).toBe(2);
+    session.connectNow();
+    open();
+    expect(sent("Hello")).toEqual([expect.objectContaining({ epoch: "e", revision: 0 })]);
+    hear({ Welcome: { ...WELCOME, resumed: true, committed: 1, revision: 1 } });
+    hear({ History: { start: 0, operations: [{ id: ME, operation: ["hello"] }] } });
+    frame();
+    expect(sent("Edit")).toEqual([{ revision: 1, operation: [5, "!"] }]);
+    expect(editor.text).toBe("hello!");
+  });
+
+  test("a contradiction asks for a fresh copy and keeps what was typed", () => {
+    join("ab");
+    type(2, 2, "mine");
+    hear({ History: { start: 7, operations: [{ id: 1, operation: [9, "x"] }] } });
+    frame();
+    expect(session.link.value).toMatchObject({ kind: "waiting", reason: "out_of_step" });
+    session.connectNow();
+    open();
+    expect(sent("Hello")).toEqual([expect.objectContaining({ epoch: null, revision: 0 })]);
+    hear({ Welcome: { ...WELCOME, revision: 8 } });
+    hear({ Snapshot: { revision: 8, text: "Xab" } });
+    frame();
+    expect(editor.text).toBe("Xabmine");
+    expect(sent("Edit")).toEqual([{ revision: 8, operation: [3, "mine"] }]);
+  });
+
+  test("a message that is no message does too", () => {
+    join("ab");
+    socket().dispatchEvent(Object.assign(new Event("message"), { data: "nonsense" }));
+    expect(session.link.value).toMatchObject({ kind: "waiting", reason: "out_of_step" });
+  });
+
+  test("an edit that no message can hold is not sent for ever", () => {
+    join("");
+    type(0, 0, "x".repeat(300));
+    expect(sent("Edit")).toEqual([]);
+    expect(session.refusal.value).toMatchObject({ code: "message_too_large", limit: 200 });
+    session.undoRefused();
+    expect(editor.text).toBe("");
+    expect(session.unsaved.value).toBe(0);
+  });
+
+  test("too fast means later, by itself", () => {
+    join("");
+    type(0, 0, "x");
+    hear({ Rejected: { revision: 0, code: "rate_limited", message: "slow down", limit: 200 } });
+    expect(session.refusal.value?.code).toBe("rate_limited");
+    vi.advanceTimersByTime(5000);
+    expect(sent("Edit")).toHaveLength(2);
+    expect(session.refusal.value).toBeNull();
+  });
+
+  test("the server's storage is told of", () => {
+    join("");
+    hear({ Storage: { writable: false } });
+    expect(session.isStorageWritable.value).toBe(false);
+    hear({ Storage: { writable: true } });
+    expect(session.isStorageWritable.value).toBe(true);
+  });
+});
+
+describe("identity", () => {
+  test("is made up once, cleaned, kept and told", () => {
+    const made = session.identity.value;
+    expect(new Session("p", null, "http://h/").identity.value).toEqual(made);
+    join("");
+    session.setIdentity("  Zoë\u0007 \n", 359);
+    expect(sent("ClientInfo")).toEqual([{ name: "Zoë", hue: 359 }]);
+    expect(new Session("p", null, "http://h/").identity.value).toEqual({ name: "Zoë", hue: 359 });
+    session.setIdentity("   ", 1);
+    expect(session.identity.value.name).toBe("Zoë");
+  });
+
+  test("works without storage", () => {
+    vi.stubGlobal("localStorage", undefined);
+    const alone = new Session("p", null, "http://h/");
+    expect(alone.identity.value.name).not.toBe("");
+    alone.setIdentity("Me", 3);
+    expect(alone.identity.value).toEqual({ name: "Me", hue: 3 });
+  });
+});

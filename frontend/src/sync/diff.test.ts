@@ -1,0 +1,53 @@
+import { beforeAll, expect, test } from "vitest";
+import { initKernel, Rope } from "../kernel";
+import { kernelBytes } from "../testing/kernel_bytes";
+import { Random } from "../testing/random";
+import { operationBetween } from "./diff";
+
+beforeAll(() => initKernel(kernelBytes()));
+
+function between(a: string, b: string): (number | string)[] {
+  const rope = new Rope(a);
+  const op = operationBetween(rope, b);
+  const components = op.toJSON();
+  op.applyTo(rope);
+  expect(rope.read()).toBe(b);
+  op.free();
+  rope.free();
+  return components;
+}
+
+test("finds what changed, and nothing else", () => {
+  expect(between("", "new")).toEqual(["new"]);
+  expect(between("old", "")).toEqual([-3]);
+  expect(between("same", "same")).toEqual([4]);
+  expect(between("one two three", "one 2 three")).toEqual([4, "2", -3, 6]);
+  expect(between("a\nb\nc", "x\na\nb\nc\ny")).toEqual(["x\n", 5, "\ny"]);
+});
+
+test("never cuts a code point, though its halves are alike", () => {
+  // 😀 and 😁 share their first unit, 😀 and 🨀 their second.
+  expect(between("😀", "😁")).toEqual(["😁", -1]);
+  expect(between("😀", "🨀")).toEqual(["🨀", -1]);
+  expect(between("a😀😀b", "a😀b")).toEqual([2, -1, 1]);
+});
+
+test("turns any text into any other", () => {
+  const alphabet = ["a", "b", " ", "\n", "é", "😀", "😁", "🨀"];
+  for (let seed = 0; seed < 500; seed++) {
+    const random = new Random(seed);
+    const text = () => Array.from({ length: random.below(30) }, () => random.pick(alphabet)).join("");
+    between(text(), text());
+  }
+});
+
+test("texts with nothing in common cost little", () => {
+  const random = new Random(1);
+  const noise = (from: number) =>
+    Array.from({ length: 150_000 }, () =>
+      random.chance(2) ? "\n" : String.fromCodePoint(from + random.below(5000)),
+    ).join("");
+  const started = performance.now();
+  between(noise(0x4e00), noise(0xac00));
+  expect(performance.now() - started).toBeLessThan(3000);
+});

@@ -1,0 +1,273 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { initKernel } from "../kernel";
+import { kernelBytes } from "../testing/kernel_bytes";
+import { applied } from "../testing/simulated_tab";
+import { Sync } from "./sync";
+
+const ME = 3;
+const OTHER = 8;
+
+let sync: Sync;
+/** The editor. */
+let text: string;
+
+beforeAll(() => initKernel(kernelBytes()));
+
+beforeEach(() => {
+  sync = new Sync();
+  text = "";
+});
+
+afterEach(() => {
+  expect(sync.localText(), "the copy is what the editor shows").toBe(text);
+  sync.free();
+});
+
+/* ---- a small language for stories ---- */
+
+function welcome(resumed: boolean, committed = 0): void {
+  sync.welcome({ userId: ME, epoch: "e", resumed, committed });
+}
+
+function snapshot(revision: number, serverText: string): void {
+  sync.snapshot(revision, serverText);
+  show();
+}
+
+function opened(serverText: string): void {
+  welcome(false);
+  snapshot(10, serverText);
+}
+
+function hear(start: number, ...entries: [number, (number | string)[]][]): void {
+  sync.history(
+    start,
+    entries.map(([id, operation]) => ({ id, operation })),
+  );
+  show();
+}
+
+function show(): void {
+  text = applied(text, sync.takeChanges());
+}
+
+function type(from: number, to: number, insert: string): void {
+  sync.edit([{ from, to, insert }]);
+  text = applied(text, [{ from, to, insert }]);
+}
+
+describe("a quiet life", () => {
+  test("nothing is sent before there is a server text", () => {
+    type(0, 0, "early");
+    expect(sync.isLoaded).toBe(false);
+    expect(sync.takeEdit()).toBeNull();
+    welcome(false);
+    expect(sync.takeEdit()).toBeNull();
+    snapshot(0, "");
+    expect(sync.isLoaded).toBe(true);
+    expect(sync.takeEdit()).toEqual({ revision: 0, operation: ["early"] });
+  });
+
+  test("one edit is in flight, what follows waits for its echo", () => {
+    opened("ab");
+    type(2, 2, "c");
+    expect(sync.takeEdit()).toEqual({ revision: 10, operation: [2, "c"] });
+    type(3, 3, "d");
+    type(4, 4, "e");
+    expect(sync.unsaved).toBe(3);
+    expect(sync.takeEdit()).toBeNull();
+    hear(10, [ME, [2, "c"]]);
+    expect(sync.unsaved).toBe(2);
+    expect(sync.takeEdit()).toEqual({ revision: 11, operation: [3, "de"] });
+    hear(11, [ME, [3, "de"]]);
+    expect(sync.unsaved).toBe(0);
+    expect(sync.serverText()).toBe("abcde");
+  });
+
+  test("edits of others move mine, in code points", () => {
+    opened("😀b");
+    type(3, 3, "!");
+    sync.takeEdit();
+    type(2, 2, "-");
+    hear(10, [OTHER, ["😀", 2]]);
+    expect(text).toBe("😀😀-b!");
+    hear(11, [ME, [3, "!"]]);
+    expect(sync.takeEdit()).toEqual({ revision: 12, operation: [2, "-", 2] });
+  });
+
+  test("what is typed and taken back before it was sent is not sent", () => {
+    opened("ab");
+    type(1, 1, "x");
+    sync.takeEdit();
+    type(3, 3, "y");
+    type(3, 4, "");
+    expect(sync.unsaved).toBe(1);
+    hear(10, [ME, [1, "x", 1]]);
+    expect(sync.takeEdit()).toBeNull();
+  });
+
+  test("history that was seen already is skipped", () => {
+    opened("a");
+    hear(10, [OTHER, [1, "b"]]);
+    hear(10, [OTHER, [1, "b"]], [OTHER, [2, "c"]]);
+    expect(text).toBe("abc");
+    expect(sync.isOutOfStep).toBe(false);
+  });
+});
+
+describe("after a lost connection", () => {
+  beforeEach(() => {
+    opened("hello");
+    type(5, 5, "!");
+    sync.takeEdit();
+    sync.disconnected();
+    type(6, 6, "?");
+  });
+
+  test("an edit that had arrived is not sent again", () => {
+    expect(sync.position).toEqual({ epoch: "e", revision: 10 });
+    welcome(true, 12);
+    hear(10, [OTHER, ["> ", 5]], [ME, [7, "!"]]);
+    expect(text).toBe("> hello!?");
+    expect(sync.takeEdit()).toEqual({ revision: 12, operation: [8, "?"] });
+  });
+
+  test("its echo is known by its revision, though ids were given anew", () => {
+    welcome(true, 12);
+    hear(10, [ME, ["> ", 5]], [OTHER, [7, "!"]]);
+    expect(text).toBe("> hello!?");
+    expect(sync.unsaved).toBe(1);
+  });
+
+  test("its echo may come after the first answer", () => {
+    welcome(true, 11);
+    hear(10);
+    expect(sync.takeEdit()).toBeNull();
+    hear(10, [ME, [5, "!"]]);
+    expect(sync.takeEdit()).toEqual({ revision: 11, operation: [6, "?"] });
+  });
+
+  test("an edit that had not arrived is sent, once the missed history is here", () => {
+    welcome(true, 10);
+    expect(sync.takeEdit()).toBeNull();
+    hear(10, [ME, ["> ", 5]]);
+    expect(text).toBe("> hello!?");
+    expect(sync.takeEdit()).toEqual({ revision: 11, operation: [7, "!?"] });
+  });
+
+  test("a snapshot that holds the edit keeps the rest in its place", () => {
+    welcome(false, 11);
+    snapshot(40, "Oh, hello!~");
+    expect(text).toBe("Oh, hello!?~");
+    expect(sync.takeEdit()).toEqual({ revision: 40, operation: [10, "?", 1] });
+  });
+
+  test("a snapshot without the edit gets it again", () => {
+    welcome(false, 0);
+    snapshot(40, "Oh, hello");
+    expect(text).toBe("Oh, hello!?");
+    expect(sync.takeEdit()).toEqual({ revision: 40, operation: [9, "!?"] });
+  });
+
+  test("a snapshot is asked for after the epoch is dropped, and drops nothing", () => {
+    sync.dropEpoch();
+    expect(sync.position).toEqual({ epoch: null, revision: 0 });
+    welcome(false, 0);
+    snapshot(3, "hello");
+    expect(text).toBe("hello!?");
+  });
+});
+
+describe("contradictions put the copy out of step, unchanged", () => {
+  test.each([
+    ["a gap", 12, [OTHER, [2, "c"]]],
+    ["a wrong length", 10, [OTHER, [7, "c"]]],
+    ["an echo of something else", 10, [ME, [2, "z"]]],
+    ["text that is not clean", 10, [OTHER, [2, "\r"]]],
+  ] as [string, number, [number, (number | string)[]]][])("%s", (_, start, entry) => {
+    opened("ab");
+    type(2, 2, "x");
+    sync.takeEdit();
+    hear(start, entry);
+    expect(sync.isOutOfStep).toBe(true);
+    expect(text).toBe("abx");
+    expect(sync.revision).toBe(10);
+    expect(sync.takeEdit()).toBeNull();
+  });
+});
+
+describe("a refused edit", () => {
+  const TOO_LARGE = { code: "document_too_large", message: "too large", limit: 8 };
+
+  beforeEach(() => {
+    opened("abc");
+    type(3, 3, " far too long");
+    sync.takeEdit();
+    type(0, 0, ">");
+  });
+
+  test("is kept, and nothing is sent behind it", () => {
+    sync.rejected(TOO_LARGE);
+    expect(sync.refusal).toEqual(TOO_LARGE);
+    expect(sync.unsaved).toBe(2);
+    expect(sync.takeEdit()).toBeNull();
+    hear(10, [OTHER, ["X", 3]]);
+    expect(text).toBe(">Xabc far too long");
+  });
+
+  test("is sent when the text has been shortened", () => {
+    sync.rejected(TOO_LARGE);
+    type(4, 17, "");
+    expect(sync.takeEdit()).toEqual({ revision: 10, operation: [">", 3] });
+    expect(sync.refusal).toBeNull();
+  });
+
+  test("is undone without what was typed after it", () => {
+    sync.rejected(TOO_LARGE);
+    hear(10, [OTHER, [3, "d"]]);
+    sync.undoRefused();
+    show();
+    expect(text).toBe(">abcd");
+    expect(sync.takeEdit()).toEqual({ revision: 11, operation: [">", 4] });
+  });
+
+  test("that is undone by hand is over, whatever the reason was", () => {
+    sync.rejected({ code: "forbidden", message: "", limit: null });
+    type(4, 17, "");
+    type(0, 1, "");
+    expect(sync.takeEdit()).toBeNull();
+    expect(sync.refusal).toBeNull();
+    expect(sync.unsaved).toBe(0);
+  });
+
+  test("is tried again on request", () => {
+    sync.rejected({ code: "rate_limited", message: "", limit: null });
+    sync.retry();
+    expect(sync.takeEdit()).toEqual({ revision: 10, operation: [">", 3, " far too long"] });
+  });
+
+  test("outlives a reconnect", () => {
+    sync.rejected(TOO_LARGE);
+    sync.disconnected();
+    welcome(true, 0);
+    hear(10);
+    expect(sync.takeEdit()).toBeNull();
+    expect(sync.unsaved).toBe(2);
+  });
+});
+
+describe("carets of others", () => {
+  test("stand behind my unsent text, and move with what comes after them", () => {
+    opened("abc");
+    type(0, 0, "😀");
+    sync.takeEdit();
+    type(2, 2, "__");
+    const time = sync.caretTime;
+    const caret = sync.localCaret(2);
+    expect(caret).toBe(5);
+    sync.history(10, [{ id: OTHER, operation: ["yo", 3] }]);
+    const settled = sync.settleCaret(caret, time);
+    show();
+    expect(text.slice(0, sync.u16Of(settled))).toBe(text.slice(0, -1));
+  });
+});

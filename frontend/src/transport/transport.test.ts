@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Backoff, closingOf, Transport } from ".";
+
+/** A socket that does what the test says. */
+class FakeSocket extends EventTarget {
+  static readonly OPEN = 1;
+  static all: FakeSocket[] = [];
+  readyState = 0;
+  sent: string[] = [];
+  isClosed = false;
+
+  constructor(
+    readonly url: string,
+    readonly protocol: string,
+  ) {
+    super();
+    FakeSocket.all.push(this);
+  }
+  send(text: string) {
+    this.sent.push(text);
+  }
+  close() {
+    this.isClosed = true;
+  }
+  opens() {
+    this.readyState = FakeSocket.OPEN;
+    this.dispatchEvent(new Event("open"));
+  }
+  says(data: string) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data }));
+  }
+  ends(code: number, reason = "") {
+    this.dispatchEvent(Object.assign(new Event("close"), { code, reason }));
+  }
+}
+
+const events = { onOpen: vi.fn(), onMessage: vi.fn(), onDown: vi.fn() };
+let transport: Transport;
+const last = () => FakeSocket.all.at(-1)!;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", FakeSocket);
+  FakeSocket.all = [];
+  transport = new Transport("ws://pad/", "v2", (n) => `ping ${n}`, events);
+  transport.connect();
+});
+
+afterEach(() => {
+  transport.stop();
+  vi.clearAllMocks();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("a transport", () => {
+  test("opens, carries text, and comes back after a loss", () => {
+    last().opens();
+    expect(events.onOpen).toHaveBeenCalledOnce();
+    expect(transport.send("hi")).toBe(true);
+    last().says("ho");
+    expect(events.onMessage).toHaveBeenCalledWith("ho");
+    last().ends(1006);
+    expect(events.onDown).toHaveBeenCalledWith("unreachable", expect.any(Number), "");
+    expect(transport.send("hi")).toBe(false);
+    vi.advanceTimersByTime(1000);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  test("gives up a socket that does not answer a ping", () => {
+    last().opens();
+    vi.advanceTimersByTime(20_000);
+    expect(last().sent).toEqual(["ping 1"]);
+    transport.ponged();
+    vi.advanceTimersByTime(19_999);
+    expect(events.onDown).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(10_001);
+    expect(events.onDown).toHaveBeenCalledOnce();
+    expect(FakeSocket.all[0]!.isClosed).toBe(true);
+  });
+
+  test("gives up a handshake that does not come", () => {
+    vi.advanceTimersByTime(15_000);
+    expect(events.onDown).toHaveBeenCalledOnce();
+  });
+
+  test("does not hear a socket that it gave up", () => {
+    const first = last();
+    first.opens();
+    transport.connect();
+    first.says("late");
+    first.ends(1006);
+    expect(events.onMessage).not.toHaveBeenCalled();
+    expect(events.onDown).not.toHaveBeenCalled();
+  });
+
+  test.each([4401, 4403, 4410])("after %i waits for the user", (code) => {
+    last().opens();
+    last().ends(code, "why");
+    expect(events.onDown).toHaveBeenCalledWith(expect.any(String), null, "why");
+    vi.advanceTimersByTime(600_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    transport.connect();
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  test("hurries when it was waiting, and asks when it was not", () => {
+    last().opens();
+    transport.hurry();
+    expect(last().sent).toEqual(["ping 1"]);
+    last().ends(1006);
+    transport.hurry();
+    expect(FakeSocket.all).toHaveLength(2);
+    transport.hurry();
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+});
+
+describe("the time before the next attempt", () => {
+  test("doubles up to a bound and is drawn from its upper half", () => {
+    const most = new Backoff(() => 1);
+    const waits = Array.from({ length: 8 }, () => most.nextMs("backoff"));
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
+    most.reset();
+    expect(most.nextMs("backoff")).toBe(500);
+    expect(new Backoff(() => 0).nextMs("backoff")).toBe(250);
+  });
+
+  test("is short and random after a restart, but only once in a row", () => {
+    const backoff = new Backoff(() => 0.5);
+    expect(backoff.nextMs("soon")).toBe(1050);
+    expect(backoff.nextMs("soon")).toBe(750);
+    expect(backoff.nextMs("soon")).toBe(1500);
+  });
+
+  test("only 4401 is about the password", () => {
+    const codes = [1000, 1001, 1006, 1008, 1009, 1011, 1013, 4400, 4403, 4408, 4409, 4410, 4429];
+    expect(closingOf(4401).reason).toBe("password");
+    for (const code of codes) expect(closingOf(code).reason).not.toBe("password");
+  });
+});

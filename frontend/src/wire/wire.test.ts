@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { decode, encode, SYSTEM_USER, WireError } from ".";
+
+const WELCOME = {
+  user_id: 3, epoch: "q3Rk", revision: 830, resumed: true, committed: 815, access: "edit",
+  language: "c", otp: null, limits: { document_bytes: 262144, message_bytes: 327680 },
+  created_at: 1767225600, expires_at: 1767830400, server: "1.0.0 (abc1234)",
+};
+
+describe("messages of the server", () => {
+  test.each([
+    [{ Identity: 0 }, { type: "Identity", user_id: 0 }],
+    [{ Welcome: WELCOME }, { type: "Welcome", welcome: WELCOME }],
+    [{ Snapshot: { revision: 8, text: "" } }, { type: "Snapshot", revision: 8, text: "" }],
+    [
+      { History: { start: 5, operations: [{ id: 0, operation: [10, "hello", -2] }] } },
+      { type: "History", start: 5, operations: [{ id: 0, operation: [10, "hello", -2] }] },
+    ],
+    [
+      { Users: [{ id: 1, name: "Bob", hue: 20, cursors: [4], selections: [[1, 4]] }] },
+      { type: "Users", users: [{ id: 1, name: "Bob", hue: 20, cursors: [4], selections: [[1, 4]] }] },
+    ],
+    [
+      { Users: [{ id: 1, name: "Bob", hue: 20 }] },
+      { type: "Users", users: [{ id: 1, name: "Bob", hue: 20, cursors: [], selections: [] }] },
+    ],
+    [
+      { OTP: { otp: null, user_id: 2, user_name: "Bob" } },
+      { type: "OTP", otp: null, user_id: 2, user_name: "Bob" },
+    ],
+    [{ UserInfo: { id: 3, info: null } }, { type: "UserInfo", id: 3, info: null }],
+    [
+      { Rejected: { revision: 1, code: "bad_text", message: "no" } },
+      { type: "Rejected", revision: 1, code: "bad_text", message: "no", limit: null },
+    ],
+    [{ Storage: { writable: false } }, { type: "Storage", writable: false }],
+    [{ Pong: 7 }, { type: "Pong", n: 7 }],
+    [{ Tomorrow: 1 }, { type: "Unknown", name: "Tomorrow" }],
+    [{ toString: 1 }, { type: "Unknown", name: "toString" }],
+  ])("%j", (sent, message) => {
+    expect(decode(JSON.stringify(sent))).toEqual(message);
+  });
+
+  test("the author of what no user made is recognised", () => {
+    const text = '{"Language":{"language":"c","user_id":18446744073709551615,"user_name":"System"}}';
+    expect(decode(text)).toMatchObject({ user_id: SYSTEM_USER });
+  });
+
+  test.each([
+    "", "{", "null", "[]", "{}", '"Pong"', '{"Pong":1,"Ping":1}',
+    '{"Pong":"1"}', '{"Pong":-1}', '{"Pong":1.5}', '{"Snapshot":{"revision":1}}',
+    '{"History":{"start":0,"operations":[{"id":0,"operation":[0]}]}}',
+    '{"History":{"start":0,"operations":[{"id":0,"operation":[""]}]}}',
+    '{"History":{"start":0,"operations":[{"id":0,"operation":[1.5]}]}}',
+    '{"History":{"start":0,"operations":[{"id":0,"operation":[null]}]}}',
+    '{"UserInfo":{"id":0,"info":{"name":"x","hue":360}}}',
+    '{"UserInfo":{"id":0,"info":{"name":"x","hue":"red;"}}}',
+    '{"UserCursor":{"id":0,"data":{"cursors":[1],"selections":[[1]]}}}',
+  ])("%s is refused", (text) => {
+    expect(() => decode(text)).toThrow(WireError);
+  });
+});
+
+test("our messages have one key", () => {
+  expect(encode({ Edit: { revision: 4, operation: [1, "x"] } })).toBe(
+    '{"Edit":{"revision":4,"operation":[1,"x"]}}',
+  );
+});
