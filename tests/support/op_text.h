@@ -1,7 +1,7 @@
 /* op_text.h - operations as one writes them down.
  *
  *     =5      retain 5
- *     +text   insert "text"; \s is a space, \n a line end, \\ a backslash
+ *     +text   insert "text"; \s is a space, \n a line end, \t a tab, \\ a backslash
  *     -3      delete 3
  *
  * "=2 +ab -3" is one operation; components may be in any order and are
@@ -15,20 +15,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every insert of the language, unescaped. */
-static inline enum error op_text_insert(struct op *op, const char *from, size_t len)
+/* Appends text as it stands behind a '+', unescaped. */
+static inline enum error op_text_unescape(const char *from, size_t len, struct buf *out)
 {
-    struct buf text = {0};
     enum error err = OK;
 
     for (size_t i = 0; i < len && !err; i++) {
         char c = from[i];
         if (c == '\\' && i + 1 < len) {
             c = from[++i];
-            c = c == 's' ? ' ' : c == 'n' ? '\n' : c == 'r' ? '\r' : c;
+            c = c == 's' ? ' ' : c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
         }
-        err = buf_append_byte(&text, (uint8_t)c);
+        err = buf_append_byte(out, (uint8_t)c);
     }
+    return err;
+}
+
+static inline enum error op_text_insert(struct op *op, const char *from, size_t len)
+{
+    struct buf text = {0};
+    enum error err = op_text_unescape(from, len, &text);
+
     if (!err)
         err = op_insert(op, buf_slice(&text));
     buf_deinit(&text);
@@ -57,11 +64,11 @@ static inline enum error op_text_parse(const char *line, struct op *op)
 static inline void op_text_escape(struct slice text, FILE *to)
 {
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == ' ' || c == '\n' || c == '\\')
-            fprintf(to, "\\%c", c == ' ' ? 's' : c == '\n' ? 'n' : '\\');
+        const char *letter = memchr(" \n\t\\", text.ptr[i], 4);
+        if (letter)
+            fprintf(to, "\\%c", "snt\\"[*letter == ' ' ? 0 : *letter == '\n' ? 1 : *letter == '\t' ? 2 : 3]);
         else
-            fputc(c, to);
+            fputc(text.ptr[i], to);
     }
 }
 
