@@ -1,0 +1,81 @@
+/* store_fixture.h - a store in a folder of its own, and a patient caller.
+ *
+ *     struct fixture f;
+ *     fixture_init(&f, "file:%s?vfs=faulty");    %s: the path; NULL for the path alone
+ *     fixture_open(&f, STORE_JOURNAL);
+ *     struct store_request *r = ask(&f, snapshot_of("pad", "text", 3));   posts, waits, asserts
+ *     …
+ *     store_request_free(r);
+ *     fixture_deinit(&f);                        closes, removes the folder */
+#ifndef KOLABPAD_TESTS_STORE_FIXTURE_H
+#define KOLABPAD_TESTS_STORE_FIXTURE_H
+
+#include "store/store.h"
+#include "support/unit.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+enum { FIXTURE_EVENTS = 4096 };
+
+struct fixture {
+    char folder[64];
+    char path[96]; /* folder/pads.db */
+    char uri[160];
+    struct store *store; /* NULL: closed */
+    struct store_mailbox box;
+    struct link answers; /* taken out, not yet asked for */
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool woken;
+    bool stop_waiting; /* what should_stop says */
+    /* Holds the store's thread inside WROTE while true. */
+    bool hold_writes, is_held;
+    uint32_t counts[16];                  /* of events */
+    uint32_t group_sizes[FIXTURE_EVENTS]; /* of WROTE, in order */
+    uint32_t group_count;
+    char last_text[16][256]; /* of each kind of event */
+};
+
+void fixture_init(struct fixture *f, const char *uri_format);
+void fixture_deinit(struct fixture *f);
+
+void fixture_open(struct fixture *f, enum store_durability durability);
+enum error fixture_try_open(struct fixture *f, enum store_durability durability, char message[512]);
+/* Asserts that nothing was left unwritten. */
+void fixture_close(struct fixture *f);
+
+/* The number of events of that kind so far; waits for one, 10 s at most. */
+uint32_t event_count(struct fixture *f, enum store_event event);
+void wait_for_event(struct fixture *f, enum store_event event, uint32_t count);
+/* Stops the store's thread after its next commit, and lets it go on. */
+void hold_writes(struct fixture *f);
+void wait_until_held(struct fixture *f);
+void release_writes(struct fixture *f);
+
+/* Posts; the answer comes through next_answer, NULL after timeout_ms. */
+void post(struct fixture *f, struct store_request *req);
+struct store_request *next_answer(struct fixture *f, int timeout_ms);
+/* Posts and waits for the answer. */
+struct store_request *ask(struct fixture *f, struct store_request *req);
+/* The same, asserts the result and frees. */
+void expect(struct fixture *f, struct store_request *req, enum error result);
+
+/* Requests, with the time T0_MS unless set otherwise. */
+#define T0_MS INT64_C(1700000000000)
+struct store_request *load_of(const char *id);
+struct store_request *peek_of(const char *id);
+struct store_request *append_of(const char *id, uint64_t first, uint64_t end, const char *batch);
+struct store_request *snapshot_of(const char *id, const char *text, uint64_t revision);
+struct store_request *open_of(const char *id, char epoch, uint64_t first_revision);
+struct store_request *delete_of(const char *id, int64_t cutoff_ms);
+
+struct store_epoch epoch_of(char name, uint64_t first_revision);
+void assert_slice(struct slice s, const char *expected);
+
+/* Runs SQL on the file through a connection of its own. The first column of the
+ * last row, as text of at most 255 bytes; empty when there is none. */
+const char *sql(struct fixture *f, const char *statements);
+
+#endif

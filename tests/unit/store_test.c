@@ -1,0 +1,596 @@
+/* link: kp_store kp_alloc store_fixture */
+/* What each request does, the order and the grouping of requests. */
+#include "support/store_fixture.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int setup(void **state)
+{
+    struct fixture *f = test_malloc(sizeof *f);
+    fixture_init(f, NULL);
+    fixture_open(f, STORE_JOURNAL);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_deinit(*state);
+    test_free(*state);
+    return 0;
+}
+
+/* ---- requests ---------------------------------------------------------- */
+
+static void an_unknown_document_is_not_found(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = ask(f, load_of("pad"));
+    assert_int_equal(r->result, OK);
+    assert_false(r->found);
+    assert_int_equal(r->epoch_count + r->batch_count, 0);
+    store_request_free(r);
+
+    r = ask(f, peek_of("pad"));
+    assert_int_equal(r->result, OK);
+    assert_false(r->found);
+    store_request_free(r);
+}
+
+static void a_snapshot_is_loaded_as_it_was_written(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = snapshot_of("pad", "", 7);
+    struct slice text = SLICE("one\0two \xf0\x9f\x8e\x89");
+    store_request_copy(r, text, &r->text);
+    store_request_copy(r, SLICE("python"), &r->language);
+    store_request_copy(r, SLICE("secret"), &r->otp);
+    store_request_copy(r, SLICE("\x01\x00\x02"), &r->clients);
+    expect(f, r, OK);
+
+    r = ask(f, load_of("pad"));
+    assert_true(r->found);
+    assert_true(slice_equal(r->text, text));
+    assert_int_equal(r->text_bytes, text.len);
+    assert_slice(r->language, "python");
+    assert_slice(r->otp, "secret");
+    assert_true(slice_equal(r->clients, SLICE("\x01\x00\x02")));
+    assert_int_equal(r->revision, 7);
+    assert_int_equal(r->created_ms, T0_MS);
+    assert_int_equal(r->updated_ms, T0_MS);
+    assert_int_equal(r->accessed_ms, T0_MS);
+    store_request_free(r);
+}
+
+static void a_second_snapshot_replaces_all_but_the_birthday(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = snapshot_of("pad", "first", 1);
+    store_request_copy(r, SLICE("c"), &r->language);
+    expect(f, r, OK);
+    r = snapshot_of("pad", "second", 2);
+    r->now_ms = T0_MS + 5000;
+    expect(f, r, OK);
+
+    r = ask(f, load_of("pad"));
+    assert_slice(r->text, "second");
+    assert_slice(r->language, NULL);
+    assert_slice(r->otp, NULL);
+    assert_slice(r->clients, NULL);
+    assert_int_equal(r->created_ms, T0_MS);
+    assert_int_equal(r->updated_ms, T0_MS + 5000);
+    store_request_free(r);
+    assert_int_equal(store_stats(f->store).documents, 1);
+}
+
+static void an_adopted_buffer_is_written_without_a_copy(void **state)
+{
+    struct fixture *f = *state;
+    struct buf text = {0};
+    assert_int_equal(buf_append(&text, SLICE("from a buffer")), OK);
+    const char *memory = text.ptr;
+    struct store_request *r = snapshot_of("pad", "", 1);
+    assert_int_equal(store_request_adopt(r, &text, &r->text), OK);
+    assert_null(text.ptr);
+    assert_ptr_equal(r->text.ptr, memory);
+    expect(f, r, OK);
+    r = ask(f, load_of("pad"));
+    assert_slice(r->text, "from a buffer");
+    store_request_free(r);
+}
+
+static void an_append_makes_the_row_and_the_journal_has_the_rest(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = append_of("pad", 0, 2, "ab");
+    r->rows[0].has_epoch = true;
+    r->rows[0].epoch = epoch_of('E', 0);
+    expect(f, r, OK);
+    r = append_of("pad", 2, 3, "c");
+    r->now_ms = T0_MS + 1234;
+    expect(f, r, OK);
+
+    r = ask(f, load_of("pad"));
+    assert_true(r->found);
+    assert_slice(r->text, "");
+    assert_int_equal(r->revision, 0);
+    assert_int_equal(r->batch_count, 2);
+    assert_int_equal(r->batches[0].first_revision, 0);
+    assert_slice(r->batches[0].batch, "ab");
+    assert_int_equal(r->batches[1].first_revision, 2);
+    assert_int_equal(r->batches[1].time_ms, T0_MS + 1234);
+    assert_slice(r->batches[1].batch, "c");
+    assert_int_equal(r->epoch_count, 1);
+    assert_true(id128_equal(r->epochs[0].id, epoch_of('E', 0).id));
+    assert_int_equal(r->updated_ms, T0_MS + 1234);
+    store_request_free(r);
+    assert_int_equal(store_stats(f->store).documents, 1);
+}
+
+static void one_append_may_hold_many_documents(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = append_of("pad0", 0, 1, "x0");
+    for (int i = 1; i < 100; i++) {
+        char id[16], batch[16];
+        snprintf(id, sizeof id, "pad%d", i);
+        snprintf(batch, sizeof batch, "x%d", i);
+        assert_int_equal(store_request_add_row(r, slice_from_cstr(id), 0, 1, slice_from_cstr(batch)), OK);
+    }
+    expect(f, r, OK);
+    assert_int_equal(store_stats(f->store).documents, 100);
+    r = ask(f, load_of("pad77"));
+    assert_int_equal(r->batch_count, 1);
+    assert_slice(r->batches[0].batch, "x77");
+    store_request_free(r);
+}
+
+static void an_edit_keeps_a_document_fresh(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 1, "a"), OK);
+    struct store_request *r = append_of("pad", 1, 2, "b");
+    r->now_ms = T0_MS + 61 * 1000;
+    expect(f, r, OK);
+    assert_string_equal(sql(f, "SELECT accessed_at - created_at FROM documents WHERE id = 'pad'"), "61");
+    /* Less than a minute later only the journal knows; the answers do too. */
+    r = append_of("pad", 2, 3, "c");
+    r->now_ms = T0_MS + 90 * 1000;
+    expect(f, r, OK);
+    assert_string_equal(sql(f, "SELECT accessed_at - created_at FROM documents WHERE id = 'pad'"), "61");
+    r = ask(f, peek_of("pad"));
+    assert_int_equal(r->updated_ms, T0_MS + 90 * 1000);
+    assert_int_equal(r->accessed_ms, T0_MS + 90 * 1000);
+    store_request_free(r);
+    expect(f, delete_of("pad", T0_MS + 90 * 1000), ERR_FORBIDDEN);
+    r = store_request_new(STORE_EXPIRED, (struct slice){0});
+    r->cutoff_ms = T0_MS + 90 * 1000;
+    r->max_ids = 10;
+    ask(f, r);
+    assert_int_equal(r->id_count, 0);
+    store_request_free(r);
+}
+
+static void a_snapshot_drops_the_journal_before_keep_from(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 3, "a"), OK);
+    expect(f, append_of("pad", 3, 5, "b"), OK);
+    expect(f, append_of("pad", 5, 9, "c"), OK);
+    expect(f, append_of("other", 0, 1, "kept"), OK);
+    struct store_request *r = snapshot_of("pad", "text", 9);
+    r->keep_from = 4; /* inside b */
+    expect(f, r, OK);
+    r = ask(f, load_of("pad"));
+    assert_int_equal(r->batch_count, 2);
+    assert_int_equal(r->batches[0].first_revision, 3);
+    store_request_free(r);
+
+    r = snapshot_of("pad", "text", 9);
+    r->keep_from = 9;
+    expect(f, r, OK);
+    r = ask(f, load_of("pad"));
+    assert_int_equal(r->batch_count, 0);
+    store_request_free(r);
+    r = ask(f, load_of("other"));
+    assert_int_equal(r->batch_count, 1);
+    store_request_free(r);
+}
+
+static void a_peek_has_no_text(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = snapshot_of("pad", "twelve bytes", 4);
+    store_request_copy(r, SLICE("c"), &r->language);
+    store_request_copy(r, SLICE("pw"), &r->otp);
+    expect(f, r, OK);
+    r = ask(f, peek_of("pad"));
+    assert_true(r->found);
+    assert_int_equal(r->text_bytes, 12);
+    assert_null(r->text.ptr);
+    assert_int_equal(r->revision, 4);
+    assert_slice(r->language, "c");
+    assert_slice(r->otp, "pw");
+    store_request_free(r);
+}
+
+static void opening_is_noted_but_makes_no_row(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = ask(f, open_of("pad", 'A', 0));
+    assert_int_equal(r->result, OK);
+    assert_false(r->found);
+    store_request_free(r);
+    assert_string_equal(sql(f, "SELECT (SELECT COUNT(*) FROM documents) + (SELECT COUNT(*) FROM epochs)"),
+                        "0");
+
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    r = open_of("pad", 'B', 1);
+    r->now_ms = T0_MS + 9000;
+    ask(f, r);
+    assert_true(r->found);
+    store_request_free(r);
+    r = ask(f, load_of("pad"));
+    assert_int_equal(r->accessed_ms, T0_MS + 9000);
+    assert_int_equal(r->updated_ms, T0_MS);
+    assert_int_equal(r->epoch_count, 1);
+    assert_true(id128_equal(r->epochs[0].id, epoch_of('B', 0).id));
+    assert_int_equal(r->epochs[0].first_revision, 1);
+    store_request_free(r);
+}
+
+static void the_last_eight_epochs_are_kept_in_order(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = snapshot_of("pad", "text", 1);
+    r->has_epoch = true;
+    r->epoch = epoch_of('A', 0);
+    expect(f, r, OK);
+    expect(f, open_of("pad", 'A', 0), OK); /* again: no second entry */
+    for (char e = 'B'; e <= 'L'; e++)
+        expect(f, open_of("pad", e, (uint64_t)(e - 'A') * 10), OK);
+    r = ask(f, load_of("pad"));
+    assert_int_equal(r->epoch_count, 8);
+    for (int i = 0; i < 8; i++) {
+        assert_int_equal(r->epochs[i].id.bytes[0], 'E' + i);
+        assert_int_equal(r->epochs[i].first_revision, (4 + i) * 10);
+    }
+    store_request_free(r);
+}
+
+static void deleting_takes_everything_of_that_document_only(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 2; i++) {
+        const char *id = i ? "pad" : "other";
+        expect(f, snapshot_of(id, "text", 1), OK);
+        expect(f, append_of(id, 1, 2, "a"), OK);
+        expect(f, open_of(id, 'A', 1), OK);
+    }
+    expect(f, delete_of("pad", T0_MS), ERR_FORBIDDEN); /* accessed in that very second */
+    struct store_request *r = ask(f, delete_of("pad", T0_MS + 1000));
+    assert_int_equal(r->result, OK);
+    assert_true(r->found);
+    store_request_free(r);
+    r = ask(f, delete_of("pad", T0_MS + 1000));
+    assert_int_equal(r->result, OK);
+    assert_false(r->found);
+    store_request_free(r);
+    assert_int_equal(store_stats(f->store).documents, 1);
+    assert_string_equal(sql(f, "SELECT (SELECT group_concat(id) FROM documents) || (SELECT COUNT(*) FROM "
+                               "journal) || (SELECT COUNT(*) FROM epochs)"),
+                        "other11");
+}
+
+static void expired_documents_are_listed_oldest_first(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 5; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "pad%d", i);
+        struct store_request *r = snapshot_of(id, "text", 1);
+        r->now_ms = T0_MS + (4 - i) * 10000;
+        expect(f, r, OK);
+    }
+    struct store_request *r = store_request_new(STORE_EXPIRED, (struct slice){0});
+    r->cutoff_ms = T0_MS + 30000;
+    r->max_ids = 2;
+    ask(f, r);
+    assert_int_equal(r->id_count, 2);
+    assert_slice(r->ids[0], "pad4");
+    assert_slice(r->ids[1], "pad3");
+    store_request_free(r);
+}
+
+static void the_founding_documents_query_works(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("test123", "hello", 5), OK);
+    assert_string_equal(sql(f, "SELECT text FROM documents WHERE id='test123';"), "hello");
+}
+
+static void text_that_is_not_utf8_is_a_read_error(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    sql(f, "UPDATE documents SET text = CAST(x'61ff62' AS TEXT)");
+    expect(f, load_of("pad"), ERR_STORAGE);
+    assert_int_equal(event_count(f, STORE_EVENT_READ_FAILED), 1);
+    assert_false(store_is_failing(f->store));
+}
+
+/* ---- order and groups -------------------------------------------------- */
+
+static void what_gathers_during_a_commit_shares_the_next(void **state)
+{
+    struct fixture *f = *state;
+    hold_writes(f);
+    post(f, append_of("pad", 0, 1, "0"));
+    wait_until_held(f);
+    for (uint64_t i = 1; i <= 100; i++)
+        post(f, append_of("pad", i, i + 1, "x"));
+    struct store_stats stats = store_stats(f->store);
+    assert_int_equal(stats.queued_requests, 101);
+    usleep(5000);
+    assert_true(store_stats(f->store).oldest_wait_ms >= 5);
+    release_writes(f);
+    for (uint64_t i = 0; i <= 100; i++) {
+        struct store_request *r = next_answer(f, 10000);
+        assert_non_null(r);
+        assert_int_equal(r->result, OK);
+        assert_int_equal(r->rows[0].first_revision, i); /* answered in order */
+        store_request_free(r);
+    }
+    assert_int_equal(f->group_count, 2);
+    assert_int_equal(f->group_sizes[0], 1);
+    assert_int_equal(f->group_sizes[1], 100);
+    assert_int_equal(store_stats(f->store).queued_requests, 0);
+}
+
+static void a_read_sees_the_writes_before_it_and_not_those_after(void **state)
+{
+    struct fixture *f = *state;
+    hold_writes(f);
+    post(f, snapshot_of("pad", "v0", 0));
+    wait_until_held(f);
+    for (uint64_t i = 1; i <= 20; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "v%d", (int)i);
+        post(f, snapshot_of("pad", text, i));
+        post(f, load_of("pad"));
+        post(f, peek_of("pad"));
+    }
+    release_writes(f);
+    store_request_free(next_answer(f, 10000));
+    for (uint64_t i = 1; i <= 20; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "v%d", (int)i);
+        store_request_free(next_answer(f, 10000));
+        struct store_request *r = next_answer(f, 10000);
+        assert_slice(r->text, text);
+        assert_int_equal(r->revision, i);
+        store_request_free(r);
+        r = next_answer(f, 10000);
+        assert_int_equal(r->revision, i);
+        store_request_free(r);
+    }
+    assert_int_equal(f->group_count, 2);
+}
+
+static void nobody_need_wait_for_an_answer(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = snapshot_of("pad", "unclaimed", 1);
+    store_post(f->store, r);
+    r = ask(f, load_of("pad"));
+    assert_slice(r->text, "unclaimed");
+    store_request_free(r);
+}
+
+static void closing_writes_what_is_queued(void **state)
+{
+    struct fixture *f = *state;
+    hold_writes(f);
+    post(f, append_of("pad", 0, 1, "0"));
+    wait_until_held(f);
+    for (uint64_t i = 1; i < 1500; i++)
+        post(f, append_of("pad", i, i + 1, "x"));
+    release_writes(f);
+    fixture_close(f);
+    for (int i = 0; i < 1500; i++) {
+        struct store_request *r = next_answer(f, 0);
+        assert_non_null(r);
+        assert_int_equal(r->result, OK);
+        store_request_free(r);
+    }
+    assert_string_equal(sql(f, "SELECT COUNT(*) FROM journal"), "1500");
+    char wal[128];
+    snprintf(wal, sizeof wal, "%s-wal", f->path);
+    assert_int_equal(access(wal, F_OK), -1); /* the log went back into the file */
+}
+
+struct poster {
+    struct fixture *f;
+    struct store_mailbox box;
+    int number;
+};
+
+/* Each thread has documents and a mailbox of its own. */
+static void *post_many(void *arg)
+{
+    struct poster *p = arg;
+    char id[16];
+    snprintf(id, sizeof id, "pad%d", p->number);
+    store_mailbox_init(&p->box, NULL, NULL);
+    for (uint64_t i = 0, answered = 0; answered < 300;) {
+        if (i < 300) {
+            struct store_request *r = append_of(id, i, i + 1, "x");
+            r->reply_to = &p->box;
+            store_post(p->f->store, r);
+            i++;
+        }
+        struct link out;
+        list_init(&out);
+        store_take(p->f->store, &p->box, &out);
+        LIST_EACH (pos, following, &out) {
+            struct store_request *r = LIST_ITEM(pos, struct store_request, link);
+            assert_int_equal(r->rows[0].first_revision, answered);
+            answered++;
+            list_remove(pos);
+            store_request_free(r);
+        }
+        (void)store_stats(p->f->store);
+    }
+    return NULL;
+}
+
+static void many_threads_may_post(void **state)
+{
+    struct fixture *f = *state;
+    struct poster posters[4];
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) {
+        posters[i] = (struct poster){.f = f, .number = i};
+        assert_int_equal(pthread_create(&threads[i], NULL, post_many, &posters[i]), 0);
+    }
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    assert_string_equal(sql(f, "SELECT COUNT(*) FROM journal"), "1200");
+}
+
+/* ---- files ------------------------------------------------------------- */
+
+static int mode_of(const char *path, const char *suffix)
+{
+    char full[160];
+    struct stat info;
+    snprintf(full, sizeof full, "%s%s", path, suffix);
+    return stat(full, &info) ? -1 : (int)(info.st_mode & 0777);
+}
+
+static void files_are_the_owners_alone(void **state)
+{
+    struct fixture *f = *state;
+    fixture_close(f);
+    snprintf(f->path, sizeof f->path, "%s/new/deep/pads.db", f->folder);
+    snprintf(f->uri, sizeof f->uri, "%s", f->path);
+    mode_t before = umask(0);
+    fixture_open(f, STORE_JOURNAL);
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    umask(before);
+    assert_int_equal(mode_of(f->path, ""), 0600);
+    assert_int_equal(mode_of(f->path, "-wal"), 0600);
+    assert_int_equal(mode_of(f->path, "-shm"), 0600);
+    assert_int_equal(mode_of(f->path, ".lock"), 0600);
+    assert_int_equal(mode_of(f->folder, "/new"), 0700);
+    assert_int_equal(mode_of(f->folder, "/new/deep"), 0700);
+    assert_true(store_stats(f->store).database_bytes >= 4096);
+}
+
+static void in_memory_nothing_touches_the_disk(void **state)
+{
+    struct fixture *f = *state;
+    fixture_close(f);
+    f->uri[0] = '\0';
+    fixture_open(f, STORE_JOURNAL);
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    struct store_request *r = ask(f, load_of("pad"));
+    assert_slice(r->text, "text");
+    store_request_free(r);
+    assert_int_equal(store_stats(f->store).database_bytes, 0);
+}
+
+static void *open_second(void *arg)
+{
+    fixture_open(arg, STORE_JOURNAL);
+    return NULL;
+}
+
+static void a_second_server_waits_until_the_first_has_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct fixture second;
+    fixture_init(&second, NULL);
+    snprintf(second.uri, sizeof second.uri, "sqlite://%s", f->path);
+    expect(f, snapshot_of("pad", "from the first", 1), OK);
+
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, open_second, &second), 0);
+    wait_for_event(&second, STORE_EVENT_WAITING, 1);
+    usleep(50000);
+    assert_int_equal(event_count(&second, STORE_EVENT_LOCKED), 0);
+    expect(f, snapshot_of("pad", "its last word", 2), OK);
+    fixture_close(f);
+    pthread_join(thread, NULL);
+    assert_int_equal(event_count(&second, STORE_EVENT_LOCKED), 1);
+    assert_int_equal(event_count(&second, STORE_EVENT_WAITING), 1);
+
+    struct store_request *r = ask(&second, load_of("pad"));
+    assert_slice(r->text, "its last word");
+    store_request_free(r);
+    fixture_deinit(&second);
+}
+
+static void a_waiting_server_can_be_told_to_stop(void **state)
+{
+    struct fixture *f = *state;
+    struct fixture second;
+    fixture_init(&second, NULL);
+    snprintf(second.uri, sizeof second.uri, "%s", f->path);
+    second.stop_waiting = true;
+    char message[512];
+    assert_int_equal(fixture_try_open(&second, STORE_JOURNAL, message), ERR_SHUTTING_DOWN);
+    assert_non_null(strstr(message, f->path));
+    assert_null(second.store);
+    fixture_deinit(&second);
+    expect(f, snapshot_of("pad", "undisturbed", 1), OK);
+}
+
+static void a_path_that_cannot_be_is_refused_with_a_sentence(void **state)
+{
+    struct fixture *f = *state;
+    char message[512];
+    fixture_close(f);
+    snprintf(f->uri, sizeof f->uri, "%s/inside/pads.db", f->path); /* a folder below a file */
+    assert_int_equal(fixture_try_open(f, STORE_JOURNAL, message), ERR_STORAGE);
+    assert_non_null(strstr(message, f->path));
+    snprintf(f->uri, sizeof f->uri, "%s", f->folder);
+    assert_int_equal(fixture_try_open(f, STORE_JOURNAL, message), ERR_STORAGE);
+    assert_non_null(strstr(message, "is not a file"));
+    assert_null(f->store);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_unknown_document_is_not_found),
+        TEST(a_snapshot_is_loaded_as_it_was_written),
+        TEST(a_second_snapshot_replaces_all_but_the_birthday),
+        TEST(an_adopted_buffer_is_written_without_a_copy),
+        TEST(an_append_makes_the_row_and_the_journal_has_the_rest),
+        TEST(one_append_may_hold_many_documents),
+        TEST(an_edit_keeps_a_document_fresh),
+        TEST(a_snapshot_drops_the_journal_before_keep_from),
+        TEST(a_peek_has_no_text),
+        TEST(opening_is_noted_but_makes_no_row),
+        TEST(the_last_eight_epochs_are_kept_in_order),
+        TEST(deleting_takes_everything_of_that_document_only),
+        TEST(expired_documents_are_listed_oldest_first),
+        TEST(the_founding_documents_query_works),
+        TEST(text_that_is_not_utf8_is_a_read_error),
+        TEST(what_gathers_during_a_commit_shares_the_next),
+        TEST(a_read_sees_the_writes_before_it_and_not_those_after),
+        TEST(nobody_need_wait_for_an_answer),
+        TEST(closing_writes_what_is_queued),
+        TEST(many_threads_may_post),
+        TEST(files_are_the_owners_alone),
+        TEST(in_memory_nothing_touches_the_disk),
+        TEST(a_second_server_waits_until_the_first_has_gone),
+        TEST(a_waiting_server_can_be_told_to_stop),
+        TEST(a_path_that_cannot_be_is_refused_with_a_sentence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
