@@ -8,7 +8,7 @@
 enum {
     BLOCK_BYTES = 4096,
     BIG_BYTES = 1024, /* gets a block of its own, so that the current one stays in use */
-    FIRST_ITEMS = 8,
+    FIRST_ITEMS = 4,
     ALIGNMENT = alignof(max_align_t),
 };
 

@@ -7,7 +7,7 @@
 
 /* A request, its arena and the arena's first bytes are one allocation: most
  * requests need no other. */
-enum { FIRST_BYTES = 512 };
+enum { FIRST_BYTES = 768 };
 
 struct request_memory {
     struct store_request request;

@@ -24,6 +24,7 @@ struct store {
     struct link queue;
     bool is_asleep;
     bool is_closing;
+    bool has_hurried;          /* the thread's: it knows of the closing */
     int64_t patience_until_us; /* when closing */
     uint64_t unanswered;
     int64_t oldest_posted_us; /* of what the thread has taken and not answered; 0: nothing */
@@ -163,6 +164,14 @@ static int64_t head_posted_us(const struct link *list)
     return list_is_empty(list) ? 0 : request_of(list->next)->posted_us;
 }
 
+/* When the store is closing there is no sense in waiting out a long backoff. */
+static void hurry_once(struct store *s)
+{
+    if (s->is_closing && !s->has_hurried)
+        worker_hurry(&s->worker);
+    s->has_hurried = s->is_closing;
+}
+
 /* Takes what was posted. False when it is time to close. */
 static bool next_work(struct store *s, struct link *fresh)
 {
@@ -170,6 +179,7 @@ static bool next_work(struct store *s, struct link *fresh)
     pthread_mutex_lock(&s->lock);
     s->oldest_posted_us = head_posted_us(&s->worker.stuck);
     while (list_is_empty(&s->queue)) {
+        hurry_once(s);
         int64_t now = clock_us();
         is_open = !s->is_closing || (s->worker.stuck_count > 0 && now < s->patience_until_us);
         if (!is_open || is_retry_due(s, now))
