@@ -1,9 +1,7 @@
 /** The text area of a pad: CodeMirror, bound to a session. */
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   crosshairCursor,
@@ -40,6 +38,7 @@ export class Editor {
   readonly #language = new Compartment();
   readonly #access = new Compartment();
   readonly #darkness = new Compartment();
+  readonly #comfort = new Compartment();
 
   constructor(
     parent: HTMLElement,
@@ -52,6 +51,7 @@ export class Editor {
         cleanInput(),
         sessionBinding(session),
         remoteCarets(),
+        this.#comfort.of([]), // before `editing`: its keys win
         editing,
         appearance,
         EditorView.contentAttributes.of({ "aria-label": strings.label, tabindex: "0" }),
@@ -62,10 +62,17 @@ export class Editor {
     });
     this.#follow(session);
     session.start(surfaceOf(this.view));
+    void this.#makeComfortable();
   }
 
   focus(): void {
     this.view.focus();
+  }
+
+  /** Makes the whole text this one, as an edit of the user. */
+  replaceText(text: string): void {
+    const { doc } = this.view.state;
+    this.view.dispatch({ changes: { from: 0, to: doc.length, insert: text }, scrollIntoView: true });
   }
 
   /** Keeps the view as the session's signals say. */
@@ -96,6 +103,15 @@ export class Editor {
     }
   }
 
+  async #makeComfortable(): Promise<void> {
+    try {
+      const { comfort } = await import("./comfort");
+      this.#configure(this.#comfort, comfort);
+    } catch (error) {
+      log.warn("search and completion could not be loaded:", error);
+    }
+  }
+
   #configure(part: Compartment, extension: Extension): void {
     this.view.dispatch({ effects: part.reconfigure(extension) });
   }
@@ -113,19 +129,13 @@ const editing: Extension = [
   EditorView.lineWrapping,
   indentOnInput(),
   bracketMatching(),
-  closeBrackets(),
-  autocompletion({ activateOnTyping: false }),
   rectangularSelection(),
   crosshairCursor(),
   highlightActiveLine(),
-  highlightSelectionMatches(),
   keymap.of([
-    ...closeBracketsKeymap,
     ...defaultKeymap,
-    ...searchKeymap,
     ...historyKeymap,
     ...foldKeymap,
-    ...completionKeymap,
     indentWithTab,
   ]),
 ];

@@ -1,5 +1,6 @@
 /** An open pad and the browser around it: what the page shows and does. */
 export { Session, type Link, type Notice, type Surface } from "./session";
+export type { Refusal } from "../sync";
 export { type Person } from "./people";
 export { hashOf, newPadId, type PadAddress, parseAddress } from "./address";
 export { cleanName, isHue, NAME_POINTS_MAX } from "./identity";

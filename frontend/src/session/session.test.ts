@@ -252,6 +252,19 @@ describe("trouble", () => {
     expect(session.refusal.value).toBeNull();
   });
 
+  test("an older text of the server does not take mine away", () => {
+    join("precious");
+    hear({ History: { start: 0, operations: [{ id: 1, operation: [8, "!"] }] } });
+    frame();
+    close(4410);
+    session.connectNow();
+    open();
+    hear({ Welcome: { ...WELCOME, epoch: "f" } });
+    hear({ Snapshot: { revision: 0, text: "" } });
+    expect(editor.text).toBe("");
+    expect(session.lostText.value).toBe("precious!");
+  });
+
   test("the server's storage is told of", () => {
     join("");
     hear({ Storage: { writable: false } });

@@ -63,6 +63,8 @@ export class Session {
   readonly unsaved = signal(0);
   readonly refusal = signal<Refusal | null>(null);
   readonly isStorageWritable = signal(true);
+  /** What stood here before the server came back with an older text. */
+  readonly lostText = signal<string | null>(null);
   readonly otp = signal<string | null>(null);
   readonly language = signal<string | null>(null);
   readonly welcome = signal<Welcome | null>(null);
@@ -246,7 +248,7 @@ export class Session {
       case "Welcome":
         return this.#welcomed(message.welcome);
       case "Snapshot":
-        this.#sync.snapshot(message.revision, message.text);
+        this.#snapshot(message.revision, message.text);
         return this.#joined();
       case "History":
         this.#sync.history(message.start, message.operations);
@@ -280,6 +282,14 @@ export class Session {
     this.otp.value = welcome.otp;
     this.language.value = this.#languageToSend ?? welcome.language;
     this.isStorageWritable.value = true;
+  }
+
+  #snapshot(revision: number, text: string): void {
+    // Revisions only grow. A smaller one is another document under this name:
+    // an expired one begun anew, a restored backup, a server without a disk.
+    const isOlder = this.#sync.isLoaded && revision < this.#sync.revision;
+    if (isOlder && this.#sync.serverText() !== text) this.lostText.value = this.#sync.localText();
+    this.#sync.snapshot(revision, text);
   }
 
   /** Caught up: from here on we may send. */

@@ -110,6 +110,13 @@ export const en = {
     undo: "Undo that change",
   },
 
+  lost: {
+    heading: "The server came back with an older text",
+    explain: "The pad had expired, was deleted, or the server was restored from a backup. What stood here before is kept for you.",
+    restore: "Put my text back",
+    discard: "Discard it",
+  },
+
   notice: {
     language: (language: string, by: string | null) =>
       by ? `${by} set the language to ${language}` : `The language is now ${language}`,

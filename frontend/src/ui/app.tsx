@@ -6,7 +6,7 @@ import { t } from "../strings";
 import { Dialog } from "./dialog";
 import { isNarrow } from "./media";
 import { PasswordDialog } from "./password_dialog";
-import { RefusalBanner } from "./refusal_banner";
+import { LostTextBanner, RefusalBanner } from "./rescue";
 import { Sidebar } from "./sidebar";
 import { StatusSign } from "./status_line";
 import { ToastRegion, useToasts } from "./toasts";
@@ -15,6 +15,7 @@ import { ToastRegion, useToasts } from "./toasts";
 export function App({ session }: { session: Session }) {
   const toasts = useToasts();
   const notify = useMemo(() => (text: string) => toasts.notify(text), [toasts]);
+  const editor = useSignal<Editor | null>(null);
   return (
     <>
       {isNarrow.value ? (
@@ -27,7 +28,8 @@ export function App({ session }: { session: Session }) {
       )}
       <main>
         <RefusalBanner session={session} />
-        <EditorPane session={session} />
+        <LostTextBanner session={session} restore={(text) => editor.value?.replaceText(text)} />
+        <EditorPane session={session} ready={(made) => (editor.value = made)} />
       </main>
       <ToastRegion session={session} toasts={toasts} />
       <PasswordDialog session={session} />
@@ -58,10 +60,11 @@ function TopBar({ session, notify }: { session: Session; notify: (text: string) 
   );
 }
 
-function EditorPane({ session }: { session: Session }) {
+function EditorPane({ session, ready }: { session: Session; ready: (editor: Editor) => void }) {
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const editor = new Editor(ref.current!, session, t.editor);
+    ready(editor);
     // Whoever opens a pad wants to type; but not under a dialog.
     return effect(() => {
       if (session.isLoaded.value && !document.querySelector("dialog[open]")) editor.focus();

@@ -1,0 +1,53 @@
+import type { Refusal, Session } from "../session";
+import { t } from "../strings";
+import { Banner } from "./banner";
+import { downloadText } from "./copy";
+import { CopyButton } from "./copy_button";
+
+/** A change the server did not take: why, and every way out. */
+export function RefusalBanner({ session }: { session: Session }) {
+  const refusal = session.refusal.value;
+  if (!refusal) return null;
+  return (
+    <Banner heading={t.refusal.heading} text={`${reason(refusal)} ${t.refusal.kept}`}>
+      <Take text={() => session.localText()} name={session.padId} />
+      <button type="button" onClick={() => session.undoRefused()}>
+        {t.refusal.undo}
+      </button>
+    </Banner>
+  );
+}
+
+/** The server's text went back in time: ours from before is not thrown away. */
+export function LostTextBanner({ session, restore }: { session: Session; restore: (text: string) => void }) {
+  const text = session.lostText.value;
+  if (text === null) return null;
+  const end = () => (session.lostText.value = null);
+  return (
+    <Banner heading={t.lost.heading} text={t.lost.explain}>
+      <Take text={() => text} name={session.padId} />
+      <button type="button" onClick={() => (restore(text), end())}>
+        {t.lost.restore}
+      </button>
+      <button type="button" onClick={end}>
+        {t.lost.discard}
+      </button>
+    </Banner>
+  );
+}
+
+function Take({ text, name }: { text: () => string; name: string }) {
+  return (
+    <>
+      <CopyButton text={text} label={t.refusal.copy} />
+      <button type="button" onClick={() => downloadText(text(), `${name}.txt`)}>
+        {t.refusal.download}
+      </button>
+    </>
+  );
+}
+
+function reason({ code, message, limit }: Refusal): string {
+  const why = t.refusal.why[code]?.(limit === null ? t.refusal.someLimit : t.bytes(limit));
+  return why ?? t.refusal.otherwise(message, code);
+}
