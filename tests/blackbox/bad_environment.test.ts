@@ -75,7 +75,7 @@ describe('bad files and folders', () => {
     const server = await startServer();
     await (await v1(server, 'pad')).type('text');
     await server.stop();
-    sql(server.database, "INSERT INTO schema_migrations VALUES (9999, strftime('%s','now'))");
+    sql(server.database, "INSERT INTO schema_migrations SELECT 9999, filename || '-later', applied_at FROM schema_migrations LIMIT 1");
     const before = sql(server.database, 'SELECT * FROM documents');
     await refused({ SQLITE_URI: server.database }, /newer|9999|version/i);
     expect(sql(server.database, 'SELECT * FROM documents')).toEqual(before);

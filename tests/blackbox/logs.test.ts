@@ -23,6 +23,7 @@ async function life(settings: Settings = {}): Promise<Server> {
   await alice.message('OTP');
   await expect(v1(server, 'abc123')).rejects.toThrow('401');
   await v1(server, 'abc123', { otp: alice.otp as string }).then((bob) => bob.cut());
+  await alice.type('!');
   await alice.close();
   await server.logged(/document_evicted/);
   await expect(v1(server, 'abc123')).rejects.toThrow('401');
@@ -77,8 +78,10 @@ describe('levels', () => {
 
   test('LOG_LEVEL is the old name of BACKEND_LOG_LEVEL', async () => {
     const server = await startServer({ LOG_LEVEL: 'debug' });
-    await (await v1(server, 'pad')).type('x');
-    await server.logged(/debug: /);
+    const alice = await v1(server, 'pad');
+    await alice.type('x');
+    await alice.close();
+    await server.logged(/debug: persist_latency docId=pad/);
   });
 });
 

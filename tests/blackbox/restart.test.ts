@@ -21,6 +21,7 @@ describe.each(restarts)('resuming after %s', (_how, end) => {
     const { epoch } = alice.welcome;
     const tabOfBob = freshTab();
     const bob = await v2(server, 'pad', { tab: tabOfBob });
+    await bob.sees('before');
     await end(server);
     await alice.closing();
     await bob.closing();
@@ -32,7 +33,7 @@ describe.each(restarts)('resuming after %s', (_how, end) => {
     expect(again.welcome).toMatchObject({ resumed: true, user_id: alice.id, revision: 2 });
     expect(again.welcome.epoch).not.toBe(epoch);
     expect(again.all('Snapshot')).toEqual([]);
-    expect(again.all('History')[0]).toMatchObject({ start: 1, operations: [{ id: bob.id }] });
+    expect(again.all('History')[0]).toMatchObject({ start: 1, operations: [{ id: bobAgain.id }] });
     await again.sees('before and after');
   });
 

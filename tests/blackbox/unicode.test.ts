@@ -63,12 +63,13 @@ test('carets count code points too', async () => {
   const bob = await v2(server(), id);
   await alice.type('😀😀');
   await bob.sees('😀😀');
+  alice.info('Alice', 1);
   alice.point([2]);
   await bob.until('the caret', () => bob.cursors.get(alice.id)?.cursors[0] === 2);
   bob.insert('😀', 0);
   await bob.settled();
   const late = await v2(server(), id);
-  expect(late.cursors.get(alice.id)?.cursors).toEqual([3]);
+  await late.until('the moved caret', () => late.cursors.get(alice.id)?.cursors[0] === 3);
 });
 
 describe('regression: carriage returns are refused', () => {

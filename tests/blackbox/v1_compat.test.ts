@@ -169,5 +169,6 @@ test('text from the database is one insert by user 18446744073709551615, and rev
   expect(JSON.parse(raw[1]!).History).toMatchObject({ start: 0, operations: [{ operation: ['stored text'] }] });
   probe.send(JSON.stringify({ Edit: { revision: 1, operation: [11, '!'] } }));
   await until('the echo', () => raw.length >= 3);
-  expect(JSON.parse(raw[2]!)).toEqual({ History: { start: 1, operations: [{ id: 0, operation: [11, '!'] }] } });
+  const me = JSON.parse(raw[0]!).Identity;
+  expect(JSON.parse(raw[2]!)).toEqual({ History: { start: 1, operations: [{ id: me, operation: [11, '!'] }] } });
 });

@@ -62,6 +62,11 @@ export abstract class Client extends Connection {
     await this.until(`the text ${JSON.stringify(text.slice(0, 80))}`, () => this.text === text);
   }
 
+  /** Are edits sent as they become due? */
+  protected get maySpeak(): boolean {
+    return true;
+  }
+
   sendEdit(revision: number, operation: Operation): void {
     this.send({ Edit: { revision, operation } });
   }
@@ -97,7 +102,7 @@ export abstract class Client extends Connection {
     for (const { id, operation } of operations.slice(this.replica.revision - start)) {
       if (id === this.id && !this.replica.settled) {
         const next = this.replica.acknowledge();
-        if (next !== undefined) this.sendEdit(this.replica.revision, next);
+        if (next !== undefined && this.maySpeak) this.sendEdit(this.replica.revision, next);
       } else this.replica.remote(operation);
     }
   }
@@ -180,6 +185,11 @@ export class V2Client extends Client {
 
   point(cursors: number[], selections: [number, number][] = []): void {
     this.send({ CursorData: { cursors, selections } });
+  }
+
+  /** Not between Hello and the end of its answer: what is due then is sent by onUsers. */
+  protected override get maySpeak(): boolean {
+    return this.ready;
   }
 
   protected override receive(message: Message): void {

@@ -16,9 +16,12 @@ export type RequestOptions = {
 };
 
 export function request(port: number, path: string, options: RequestOptions = {}): Promise<Answer> {
+  const { method = 'GET', body = '' } = options;
+  // node sends the body of a DELETE without saying how long it is
+  const headers = { ...(body.length > 0 ? { 'content-length': Buffer.byteLength(body) } : {}), ...options.headers };
   return new Promise((resolve, reject) => {
     const outgoing = http.request(
-      { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers: options.headers ?? {}, agent: false },
+      { host: '127.0.0.1', port, path, method, headers, agent: false },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -29,9 +32,9 @@ export function request(port: number, path: string, options: RequestOptions = {}
         });
       },
     );
-    outgoing.setTimeout(20_000, () => outgoing.destroy(new Error(`no answer to ${options.method ?? 'GET'} ${path}`)));
+    outgoing.setTimeout(20_000, () => outgoing.destroy(new Error(`no answer to ${method} ${path}`)));
     outgoing.on('error', reject);
-    outgoing.end(options.body);
+    outgoing.end(body);
   });
 }
 
