@@ -172,12 +172,14 @@ static bool is_origin(struct slice origin)
     return host.len > 0;
 }
 
-/* As browsers write it: lower case, no slash at the end. */
+/* As browsers write it: lower case, no slash at the end. "*" is any. */
 static bool add_origin(struct config *c, struct slice origin)
 {
     if (origin.ptr[origin.len - 1] == '/')
         origin.len--;
-    if (c->origin_count == CONFIG_LIST_MAX || origin.len >= sizeof c->origins[0] || !is_origin(origin))
+    if (c->origin_count == CONFIG_LIST_MAX || origin.len >= sizeof c->origins[0])
+        return false;
+    if (!slice_equal(origin, SLICE("*")) && !is_origin(origin))
         return false;
     char *out = c->origins[c->origin_count++];
     for (size_t i = 0; i < origin.len; i++)

@@ -93,7 +93,7 @@ const struct setting config_settings[] = {
      .help = "WebSockets of all addresses at a time; 0: no limit."},
 
     {"ALLOWED_ORIGINS", NULL, GROUP_WHO, .type = SETTING_ORIGINS, .default_text = "", .default_words = "none",
-     .help = "Other sites whose pages may talk to this server, for example https://intranet.example.org. Its own pages always may."},
+     .help = "Other sites whose pages may talk to this server, for example https://intranet.example.org; *: any. Its own pages always may."},
     {"TRUSTED_PROXIES", NULL, GROUP_WHO, .type = SETTING_NETWORKS, .default_text = "", .default_words = "none",
      .help = "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, for example 127.0.0.1,::1,172.16.0.0/12."},
 
@@ -163,7 +163,7 @@ const char *setting_expects(const struct setting *s, char out[128])
     case SETTING_SWITCH:
         return "on or off";
     case SETTING_ORIGINS:
-        return "http(s)://host[:port], several separated by commas";
+        return "http(s)://host[:port] or *, several separated by commas";
     case SETTING_NETWORKS:
         return "addresses or networks, separated by commas";
     }

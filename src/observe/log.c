@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -212,13 +213,25 @@ static void *write_until_closed(void *arg)
     return NULL;
 }
 
+/* Signals are for the threads that wait for them. */
+static bool start_thread(void)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const bool started = pthread_create(&logger.writer, NULL, write_until_closed, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
 static enum error start_writer(void)
 {
     logger.front = malloc(LOG_BUFFER_BYTES);
     logger.back = malloc(LOG_BUFFER_BYTES);
     logger.front_len = 0;
     logger.closing = logger.reopen = false;
-    if (logger.front && logger.back && pthread_create(&logger.writer, NULL, write_until_closed, NULL) == 0)
+    if (logger.front && logger.back && start_thread())
         return OK;
     free(logger.front);
     free(logger.back);

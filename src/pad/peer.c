@@ -123,13 +123,13 @@ static void enter_v2(struct pad *pad, struct pad_peer *peer, const struct pad_he
     welcome->committed = peer->client->committed_revision;
     welcome->resumed = can_resume(pad, hello);
     welcome->replaced = peer->client->peer;
-    if (welcome->replaced)
-        take_over(peer, welcome->replaced);
     peer->client->peer = peer;
     peer->sent = peer->floor = peer->ponged = welcome->resumed ? hello->revision : pad->revision;
     peer->hue = hello->hue % 360;
     peer->has_info = true;
     item_changed(pad, &peer->info_item);
+    if (welcome->replaced)
+        take_over(peer, welcome->replaced);
 }
 
 enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, int64_t now_ms,

@@ -1,6 +1,7 @@
 /** The copy of the document in this tab, as a pure state machine. Everything
  * a test needs to drive it, the kernel's initialisation included. */
-export { Sync, type Edit, type Entry, type Refusal, type Welcome } from "./sync";
+export { Sync } from "./sync";
+export type { Edit, Entry, Kept, Refusal, Welcome } from "./types";
 export {
   type Change,
   cleanText,

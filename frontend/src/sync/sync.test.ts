@@ -256,6 +256,37 @@ describe("a refused edit", () => {
   });
 });
 
+describe("another visit", () => {
+  test("goes on with what was unsent, as the same tab", () => {
+    opened("hello 😀");
+    type(5, 5, "!");
+    sync.takeEdit();
+    type(9, 9, "?");
+    const kept = JSON.parse(JSON.stringify(sync.keep()));
+    sync.free();
+    sync = new Sync();
+    text = "";
+    sync.resume(kept);
+    show();
+    expect(text).toBe("hello! 😀?");
+    expect(sync.unsaved).toBe(2);
+    expect(sync.position).toEqual({ epoch: "e", revision: 10 });
+    welcome(true, 11);
+    hear(10, [ME, [5, "!", 2]]);
+    expect(sync.takeEdit()).toEqual({ revision: 11, operation: [8, "?"] });
+  });
+
+  test("nothing unsent is nothing to keep", () => {
+    type(0, 0, "before there was a text");
+    expect(sync.keep()).toBeNull();
+    welcome(false);
+    snapshot(0, "");
+    sync.takeEdit();
+    hear(0, [ME, ["before there was a text"]]);
+    expect(sync.keep()).toBeNull();
+  });
+});
+
 describe("carets of others", () => {
   test("stand behind my unsent text, and move with what comes after them", () => {
     opened("abc");

@@ -32,46 +32,13 @@ import {
   type Change,
   changesOf,
   composeAll,
-  type Components,
   Operation,
   operationOf,
   Rope,
 } from "../kernel";
 import { operationBetween } from "./diff";
-
-/** An edit to be sent, made against `revision`. */
-export interface Edit {
-  revision: number;
-  operation: Components;
-}
-
-/** What the machine needs to know of a Welcome. */
-export interface Welcome {
-  userId: number;
-  epoch: string;
-  resumed: boolean;
-  /** The revision after this tab's last operation that the server holds, or 0. */
-  committed: number;
-}
-
-/** A committed operation and who made it. */
-export interface Entry {
-  id: number;
-  operation: Components;
-}
-
-/** Why the server did not apply the edit in flight. */
-export interface Refusal {
-  code: string;
-  message: string;
-  limit: number | null;
-}
-
-/** Local changes as one operation, and how many there were. */
-interface Pending {
-  operation: Operation;
-  count: number;
-}
+import { append, type Pending, read, replace, written } from "./pending";
+import type { Edit, Entry, Kept, Refusal, Welcome } from "./types";
 
 type Link = "down" | "joining" | "up";
 
@@ -208,6 +175,29 @@ export class Sync {
     if (!this.#refusal) return;
     this.#refusal = null;
     this.#unsend();
+  }
+
+  /* ---- another visit ---- */
+
+  /** null when there is nothing unsent to keep. */
+  keep(): Kept | null {
+    if (this.unsaved === 0 || !this.#loaded) return null;
+    const { epoch, revision } = this.position;
+    const unsent = { inflight: written(this.#inflight), buffer: written(this.#buffer) };
+    return { epoch, revision, serverText: this.serverText(), ...unsent };
+  }
+
+  /** Goes on where another tab stopped: for a machine that has seen nothing
+   * yet. The Hello must carry that tab's token. */
+  resume({ epoch, revision, serverText, inflight, buffer }: Kept): void {
+    this.#server.set(serverText);
+    this.#epoch = epoch;
+    this.#revision = revision;
+    this.#inflight = read(inflight);
+    this.#buffer = read(buffer);
+    this.#loaded = true;
+    const shown = [Operation.empty().insert(serverText), read(inflight)?.operation, read(buffer)?.operation];
+    this.#remote.push(...shown.filter((op) => op !== undefined));
   }
 
   /* ---- the server ---- */
@@ -380,19 +370,4 @@ export class Sync {
   #loseStep(): void {
     this.#outOfStep = true;
   }
-}
-
-/** `first` and then `then`, as one; takes both. */
-function append(first: Pending | null, then: Pending): Pending {
-  if (!first) return then;
-  const operation = first.operation.compose(then.operation);
-  first.operation.free();
-  then.operation.free();
-  return { operation, count: first.count + then.count };
-}
-
-/** The same changes in another form; takes both operations. */
-function replace(pending: Pending, operation: Operation): Pending {
-  pending.operation.free();
-  return { operation, count: pending.count };
 }

@@ -5,7 +5,7 @@
 
 import { Operation, Rope } from "../kernel";
 import type { Components } from "../kernel";
-import type { Edit, Entry, Refusal, Welcome } from "../sync";
+import type { Edit, Entry, Refusal, Welcome } from "../sync/types";
 
 export type Message =
   | { type: "welcome"; welcome: Welcome }

@@ -1,0 +1,576 @@
+/* link: kp_proto faulty_alloc */
+#include "proto/client_message.h"
+#include "support/alloc_faulty.h"
+#include "support/op_text.h"
+#include "support/unit.h"
+
+#define TOKEN "AAECAwQFBgcICQoLDA0ODw" /* bytes 0 to 15 */
+
+static struct client_decoder decoder;
+static struct client_message message;
+static const char *detail;
+
+static enum error decode(enum pad_version version, const char *json)
+{
+    detail = NULL;
+    return client_decode(&decoder, version, slice_from_cstr(json), &message, &detail);
+}
+
+/* Refused with that error, in both versions, with a reason a close frame has
+ * room for, and the message left as it was. */
+static void refuses(enum error expected, const char *json)
+{
+    for (enum pad_version v = PAD_V1; v <= PAD_V2; v++) {
+        struct client_message before;
+        memset(&message, 0x5a, sizeof message);
+        memcpy(&before, &message, sizeof before);
+        const enum error err = decode(v, json);
+        if (err != expected)
+            fail_msg("v%d %s: %s instead of %s", (int)v, json, error_code(err), error_code(expected));
+        assert_non_null(detail);
+        assert_in_range(strlen(detail), 1, 123);
+        assert_memory_equal(&before, &message, sizeof before);
+    }
+}
+
+static void assert_slice(struct slice actual, const char *expected)
+{
+    if (!slice_equal(actual, slice_from_cstr(expected)))
+        fail_msg("\"%.*s\" instead of \"%s\"", (int)actual.len, actual.ptr, expected);
+}
+
+/* ---- edits ---- */
+
+/* The JSON operation means what the op_text line means. */
+static void edits(const char *json_operation, const char *line)
+{
+    char json[512];
+    struct op expected = {0};
+
+    snprintf(json, sizeof json, "{\"Edit\":{\"revision\":42,\"operation\":%s}}", json_operation);
+    assert_int_equal(op_text_parse(line, &expected), OK);
+    for (enum pad_version v = PAD_V1; v <= PAD_V2; v++) {
+        assert_int_equal(decode(v, json), OK);
+        assert_int_equal(message.kind, CLIENT_EDIT);
+        assert_int_equal(message.edit.revision, 42);
+        assert_true(op_equal(message.edit.op, op_view(&expected)));
+    }
+    op_deinit(&expected);
+}
+
+static void test_edits_are_operations(void **state)
+{
+    (void)state;
+    edits("[10,\"hello\"]", "=10 +hello");
+    edits("[]", "");
+    edits("[5,\"text\",-3]", "=5 +text -3");
+    edits(" [ 1 , -1 ] ", "=1 -1");
+    edits("[\"\\ud83d\\ude00\"]", "+😀");
+}
+
+static void test_a_nul_is_a_character(void **state)
+{
+    (void)state;
+    assert_int_equal(decode(PAD_V2, "{\"Edit\":{\"revision\":0,\"operation\":[\"a\\u0000b\"]}}"), OK);
+    assert_int_equal(message.edit.op.target_points, 3);
+}
+
+static void test_edits_are_brought_into_normal_form(void **state)
+{
+    (void)state;
+    edits("[-1,\"n\"]", "+n -1");
+    edits("[2,-1,\"n\",2]", "=2 +n -1 =2");
+    edits("[1,2,\"a\",\"b\",-1,-2]", "=3 +ab -3");
+    edits("[-1,\"a\",-1,\"b\"]", "+ab -2");
+}
+
+static void test_the_sizes_of_components_have_a_bound(void **state)
+{
+    (void)state;
+    edits("[536870912]", "=536870912");
+    edits("[-536870912]", "-536870912");
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":[536870913]}}");
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":[-536870913]}}");
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":[9223372036854775807]}}");
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":[-9223372036854775808]}}");
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":[4294967297]}}");
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":[536870912,1]}}");
+    refuses(ERR_BAD_OPERATION,
+            "{\"Edit\":{\"revision\":0,\"operation\":[9223372036854775807,\"x\",-9223372036854775808,-4]}}");
+}
+
+static void test_components_that_are_none(void **state)
+{
+    static const char *const bad[] = {"0",    "-0",   "\"\"", "null",     "true", "[]",
+                                      "[1]",  "{}",   "1.0",  "1.5",      "1e0",  "1e2",
+                                      "-1.0", "-2e1", "0.0",  "1E+2"};
+    char json[128];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        snprintf(json, sizeof json, "{\"Edit\":{\"revision\":0,\"operation\":[1,%s,\"x\"]}}", bad[i]);
+        refuses(ERR_BAD_OPERATION, json);
+    }
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":\"x\"}}");
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":{}}}");
+    refuses(ERR_BAD_OPERATION, "{\"Edit\":{\"revision\":0,\"operation\":null}}");
+}
+
+static void test_text_that_is_none(void **state)
+{
+    (void)state;
+    refuses(ERR_BAD_TEXT, "{\"Edit\":{\"revision\":0,\"operation\":[\"a\\r\\nb\"]}}");
+    refuses(ERR_BAD_TEXT, "{\"Edit\":{\"revision\":0,\"operation\":[3,\"\\r\"]}}");
+    refuses(ERR_BAD_MESSAGE, "{\"Edit\":{\"revision\":0,\"operation\":[\"\\ud83d\"]}}");
+    refuses(ERR_BAD_MESSAGE, "{\"Edit\":{\"revision\":0,\"operation\":[\"\\ude00\\ud83d\"]}}");
+    refuses(ERR_BAD_MESSAGE, "{\"Edit\":{\"revision\":0,\"operation\":[\"\xed\xa0\xbd\"]}}");
+    refuses(ERR_BAD_MESSAGE, "{\"Edit\":{\"revision\":0,\"operation\":[\"\xc0\xaf\"]}}");
+    refuses(ERR_BAD_MESSAGE, "{\"Edit\":{\"revision\":0,\"operation\":[\"\xff\"]}}");
+}
+
+static void test_the_revision_of_an_edit(void **state)
+{
+    static const char *const bad[] = {"-1", "1.0", "1e2", "\"1\"", "null", "true", "[0]", "-9223372036854775808"};
+    char json[128];
+    (void)state;
+
+    assert_int_equal(decode(PAD_V1, "{\"Edit\":{\"revision\":9223372036854775807,\"operation\":[1]}}"), OK);
+    assert_true(message.edit.revision == INT64_MAX);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        snprintf(json, sizeof json, "{\"Edit\":{\"revision\":%s,\"operation\":[1]}}", bad[i]);
+        refuses(ERR_BAD_MESSAGE, json);
+    }
+    refuses(ERR_BAD_MESSAGE, "{\"Edit\":{\"revision\":9223372036854775808,\"operation\":[1]}}");
+}
+
+/* ---- any message ---- */
+
+static void test_what_is_no_message(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        " ",
+        "null",
+        "[]",
+        "[{\"SetLanguage\":\"c\"}]",
+        "\"Edit\"",
+        "{}",
+        "{",
+        "{\"SetLanguage\":\"c\"",
+        "{\"SetLanguage\":\"c\"}}",
+        "{\"SetLanguage\":\"c\"} x",
+        "{\"SetLanguage\":\"c\"}{\"SetLanguage\":\"c\"}",
+        "{'SetLanguage':'c'}",
+        "{\"SetLanguage\":\"c\",}",
+        "{\"SetLanguage\":\"c\",\"SetLanguage\":\"c\"}",
+        "{\"SetLanguage\":\"c\",\"Other\":1}",
+        "{\"setlanguage\":\"c\"}",
+        "{\"SetLanguage \":\"c\"}",
+        "{\"SetLanguage\\u0000\":\"c\"}",
+        "{\"\":1}",
+        "{\"Nonsense\":1}",
+        "{\"Edit\":null}",
+        "{\"Edit\":[]}",
+        "{\"Edit\":{}}",
+        "{\"Edit\":{\"revision\":0}}",
+        "{\"Edit\":{\"operation\":[1]}}",
+        "{\"Edit\":{\"revision\":0,\"revision\":1,\"operation\":[1]}}",
+        "// a comment\n{\"SetLanguage\":\"c\"}",
+        "{\"SetLanguage\":NaN}",
+        "\xef\xbb\xbf{\"SetLanguage\":\"c\"}",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        refuses(ERR_BAD_MESSAGE, bad[i]);
+    assert_int_equal(client_decode(&decoder, PAD_V1, (struct slice){0}, &message, &detail), ERR_BAD_MESSAGE);
+}
+
+static void test_deep_nesting_is_no_message(void **state)
+{
+    static char json[100000];
+    (void)state;
+
+    memset(json, '[', sizeof json - 1);
+    memcpy(json, "{\"Edit\":", 8);
+    refuses(ERR_BAD_MESSAGE, json);
+}
+
+/* A newer client may say more than we know. */
+static void test_unknown_members_are_ignored(void **state)
+{
+    (void)state;
+    assert_int_equal(decode(PAD_V2, "{\"Edit\":{\"revision\":1,\"operation\":[1],\"why\":{\"x\":[1.5]}}}"), OK);
+    assert_int_equal(decode(PAD_V1, "{\"ClientInfo\":{\"name\":\"A\",\"hue\":1,\"shape\":\"round\"}}"), OK);
+}
+
+static void test_v1_does_not_know_the_messages_of_v2(void **state)
+{
+    (void)state;
+    assert_int_equal(decode(PAD_V1, "{\"Ping\":1}"), ERR_BAD_MESSAGE);
+    assert_int_equal(decode(PAD_V1, "{\"Hello\":{\"client\":\"" TOKEN "\"}}"), ERR_BAD_MESSAGE);
+    assert_int_equal(decode(PAD_V2, "{\"Ping\":1}"), OK);
+    assert_int_equal(message.kind, CLIENT_PING);
+}
+
+static void test_every_prefix_of_a_message_is_refused(void **state)
+{
+    static const char json[] = "{\"CursorData\":{\"cursors\":[1,22],\"selections\":[[3,4]]}}";
+    char *exact = NULL;
+    (void)state;
+
+    for (size_t len = 0; len < sizeof json - 1; len++) {
+        exact = realloc(exact, len + 1); /* so that reading beyond it is noticed */
+        memcpy(exact, json, len);
+        exact = realloc(exact, len ? len : 1);
+        assert_int_equal(client_decode(&decoder, PAD_V1, slice_of(exact, len), &message, &detail),
+                         ERR_BAD_MESSAGE);
+    }
+    free(exact);
+    assert_int_equal(decode(PAD_V1, json), OK);
+}
+
+/* ---- presence ---- */
+
+static void test_language(void **state)
+{
+    (void)state;
+    assert_int_equal(decode(PAD_V1, "{\"SetLanguage\":\"c++ 2.0_#-\"}"), OK);
+    assert_int_equal(message.kind, CLIENT_SET_LANGUAGE);
+    assert_slice(message.language, "c++ 2.0_#-");
+    refuses(ERR_BAD_MESSAGE, "{\"SetLanguage\":\"\"}");
+    refuses(ERR_BAD_MESSAGE, "{\"SetLanguage\":null}");
+    refuses(ERR_BAD_MESSAGE, "{\"SetLanguage\":5}");
+    refuses(ERR_BAD_MESSAGE, "{\"SetLanguage\":\"<b>\"}");
+    refuses(ERR_BAD_MESSAGE, "{\"SetLanguage\":\"c\\u0000\"}");
+}
+
+static void names(const char *json_name, const char *expected)
+{
+    char json[256];
+
+    snprintf(json, sizeof json, "{\"ClientInfo\":{\"name\":\"%s\",\"hue\":359}}", json_name);
+    assert_int_equal(decode(PAD_V1, json), OK);
+    assert_int_equal(message.kind, CLIENT_INFO);
+    assert_int_equal(message.info.hue, 359);
+    assert_slice(message.info.name, expected);
+}
+
+static void test_info(void **state)
+{
+    (void)state;
+    names("Alice", "Alice");
+    names("  Zoë 😀 ", "Zoë 😀");
+    names("a\\u0000\\u0007b\\n", "ab");
+    names("", "Anonymous");
+    names(" \\t\\n", "Anonymous");
+}
+
+static void test_info_that_is_none(void **state)
+{
+    static const char *const hues[] = {"-1", "360", "1.0", "1e1", "\"1\"", "null", "99999999999"};
+    char json[128];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof hues / sizeof hues[0]; i++) {
+        snprintf(json, sizeof json, "{\"ClientInfo\":{\"name\":\"A\",\"hue\":%s}}", hues[i]);
+        refuses(ERR_BAD_MESSAGE, json);
+    }
+    refuses(ERR_BAD_MESSAGE, "{\"ClientInfo\":{\"name\":\"A\"}}");
+    refuses(ERR_BAD_MESSAGE, "{\"ClientInfo\":{\"hue\":1}}");
+    refuses(ERR_BAD_MESSAGE, "{\"ClientInfo\":{\"name\":null,\"hue\":1}}");
+    refuses(ERR_BAD_MESSAGE, "{\"ClientInfo\":\"A\"}");
+    refuses(ERR_BAD_MESSAGE, "{\"ClientInfo\":[\"A\",1]}");
+}
+
+static void test_cursors(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        decode(PAD_V2, "{\"CursorData\":{\"cursors\":[0,42,99999999999],\"selections\":[[10,25],[7,7]]}}"), OK);
+    assert_int_equal(message.kind, CLIENT_CURSORS);
+    assert_int_equal(message.cursors.caret_count, 3);
+    assert_int_equal(message.cursors.carets[1], 42);
+    assert_int_equal(message.cursors.carets[2], UINT32_MAX);
+    assert_int_equal(message.cursors.selection_count, 2);
+    assert_int_equal(message.cursors.selections[0].anchor, 10);
+    assert_int_equal(message.cursors.selections[0].head, 25);
+    assert_int_equal(message.cursors.selections[1].head, 7);
+    assert_int_equal(decode(PAD_V1, "{\"CursorData\":{\"cursors\":[],\"selections\":[]}}"), OK);
+    assert_int_equal(message.cursors.caret_count + message.cursors.selection_count, 0);
+}
+
+static void test_cursor_lists_are_cut(void **state)
+{
+    char json[4096] = "{\"CursorData\":{\"cursors\":[0";
+    (void)state;
+
+    for (int i = 1; i < 100; i++)
+        snprintf(json + strlen(json), sizeof json - strlen(json), ",%d", i);
+    strcat(json, "],\"selections\":[[0,1]");
+    for (int i = 1; i < 100; i++)
+        snprintf(json + strlen(json), sizeof json - strlen(json), ",[%d,%d]", i, i + 1);
+    strcat(json, "]}}");
+    assert_int_equal(decode(PAD_V1, json), OK);
+    assert_int_equal(message.cursors.caret_count, PAD_CURSORS_MAX);
+    assert_int_equal(message.cursors.selection_count, PAD_CURSORS_MAX);
+    for (uint32_t i = 0; i < PAD_CURSORS_MAX; i++) {
+        assert_int_equal(message.cursors.carets[i], i);
+        assert_int_equal(message.cursors.selections[i].head, i + 1);
+    }
+}
+
+static void test_cursors_that_are_none(void **state)
+{
+    static const char *const bad[] = {
+        "{\"cursors\":[-1],\"selections\":[]}",     "{\"cursors\":[1.0],\"selections\":[]}",
+        "{\"cursors\":[null],\"selections\":[]}",   "{\"cursors\":1,\"selections\":[]}",
+        "{\"cursors\":[]}",                         "{\"selections\":[]}",
+        "{\"cursors\":[],\"selections\":[1,2]}",    "{\"cursors\":[],\"selections\":[[1]]}",
+        "{\"cursors\":[],\"selections\":[[1,2,3]]}", "{\"cursors\":[],\"selections\":[[1,-2]]}",
+        "{\"cursors\":[],\"selections\":[{}]}",     "{\"cursors\":{},\"selections\":{}}",
+        "null",                                     "[[],[]]",
+    };
+    char json[128];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        snprintf(json, sizeof json, "{\"CursorData\":%s}", bad[i]);
+        refuses(ERR_BAD_MESSAGE, json);
+    }
+}
+
+/* ---- v2 ---- */
+
+static const struct pad_hello *hello(const char *members)
+{
+    char json[512];
+
+    snprintf(json, sizeof json, "{\"Hello\":{%s}}", members);
+    const enum error err = decode(PAD_V2, json);
+    if (err)
+        fail_msg("%s: %s, %s", json, error_code(err), detail);
+    assert_int_equal(message.kind, CLIENT_HELLO);
+    return &message.hello.pad;
+}
+
+static void test_hello_of_a_tab_that_comes_back(void **state)
+{
+    const struct pad_hello *h = hello("\"client\":\"" TOKEN "\",\"otp\":\"abc123XYZ-_9\",\"epoch\":\"" TOKEN
+                                      "\",\"revision\":812,\"name\":\" Alice \",\"hue\":180");
+    (void)state;
+
+    assert_int_equal(h->version, PAD_V2);
+    for (uint8_t i = 0; i < 16; i++) {
+        assert_int_equal(h->token.bytes[i], i);
+        assert_int_equal(h->epoch.bytes[i], i);
+    }
+    assert_true(h->has_epoch);
+    assert_int_equal(h->revision, 812);
+    assert_slice(h->name, "Alice");
+    assert_int_equal(h->hue, 180);
+    assert_slice(message.hello.otp, "abc123XYZ-_9");
+}
+
+static void test_hello_of_a_fresh_tab(void **state)
+{
+    static const char *const fresh[] = {
+        "\"client\":\"" TOKEN "\"",
+        "\"client\":\"" TOKEN "\",\"otp\":null,\"epoch\":null,\"revision\":0,\"name\":\"\",\"hue\":0",
+        "\"client\":\"" TOKEN "\",\"otp\":null,\"epoch\":null,\"revision\":null,\"name\":null,\"hue\":null",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof fresh / sizeof fresh[0]; i++) {
+        const struct pad_hello *h = hello(fresh[i]);
+        assert_false(h->has_epoch);
+        assert_int_equal(h->revision, 0);
+        assert_int_equal(h->name.len, 0);
+        assert_int_equal(h->hue, 0);
+        assert_null(message.hello.otp.ptr);
+    }
+}
+
+/* Such an epoch was never given out, so nothing is known of that state. */
+static void test_an_epoch_that_is_no_id_is_unknown(void **state)
+{
+    static const char *const epochs[] = {"", "x", "AAECAwQFBgcICQoLDA0ODx", "AAAAAAAAAAAAAAAAAAAAAA",
+                                         TOKEN "A", "AAECAwQFBgcICQoLDA0+/w"};
+    char members[256];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof epochs / sizeof epochs[0]; i++) {
+        snprintf(members, sizeof members, "\"client\":\"" TOKEN "\",\"epoch\":\"%s\",\"revision\":7", epochs[i]);
+        const struct pad_hello *h = hello(members);
+        assert_false(h->has_epoch);
+        assert_true(id128_is_zero(h->epoch));
+        assert_int_equal(h->revision, 0);
+    }
+    assert_int_equal(hello("\"client\":\"" TOKEN "\",\"revision\":7")->revision, 0);
+}
+
+static void test_an_empty_password_is_not_none(void **state)
+{
+    (void)state;
+    hello("\"client\":\"" TOKEN "\",\"otp\":\"\"");
+    assert_non_null(message.hello.otp.ptr);
+    assert_int_equal(message.hello.otp.len, 0);
+}
+
+static void test_hello_that_is_none(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "\"client\":null",
+        "\"client\":5",
+        "\"client\":\"short\"",
+        "\"client\":\"AAECAwQFBgcICQoLDA0ODx\"",  /* a second spelling of the same bits */
+        "\"client\":\"AAAAAAAAAAAAAAAAAAAAAA\"",  /* not random */
+        "\"client\":\"AAECAwQFBgcICQoLDA0+/w\"",  /* base64, not base64url */
+        "\"client\":\"" TOKEN "==\"",
+        "\"client\":\"" TOKEN "\",\"otp\":5",
+        "\"client\":\"" TOKEN "\",\"epoch\":{}",
+        "\"client\":\"" TOKEN "\",\"revision\":-1",
+        "\"client\":\"" TOKEN "\",\"revision\":1.5",
+        "\"client\":\"" TOKEN "\",\"revision\":\"1\"",
+        "\"client\":\"" TOKEN "\",\"name\":7",
+        "\"client\":\"" TOKEN "\",\"hue\":360",
+        "\"client\":\"" TOKEN "\",\"hue\":-1",
+    };
+    char json[256];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        snprintf(json, sizeof json, "{\"Hello\":{%s}}", bad[i]);
+        refuses(ERR_BAD_MESSAGE, json);
+    }
+    refuses(ERR_BAD_MESSAGE, "{\"Hello\":\"" TOKEN "\"}");
+}
+
+static void test_ping(void **state)
+{
+    (void)state;
+    assert_int_equal(decode(PAD_V2, "{\"Ping\":-9223372036854775808}"), OK);
+    assert_true(message.ping == INT64_MIN);
+    refuses(ERR_BAD_MESSAGE, "{\"Ping\":1.0}");
+    refuses(ERR_BAD_MESSAGE, "{\"Ping\":null}");
+    refuses(ERR_BAD_MESSAGE, "{\"Ping\":\"1\"}");
+}
+
+/* ---- the HTTP body ---- */
+
+static void test_protect(void **state)
+{
+    struct protect_request r;
+    (void)state;
+
+    assert_int_equal(protect_decode(&decoder, SLICE("{\"user_id\":1,\"user_name\":\"Alice\"}"), &r), OK);
+    assert_int_equal(r.user_id, 1);
+    assert_slice(r.user_name, "Alice");
+    assert_null(r.otp.ptr);
+    assert_false(r.has_client);
+    assert_int_equal(protect_decode(&decoder,
+                                    SLICE("{\"user_id\":0,\"otp\":\"x\",\"client\":\"" TOKEN "\",\"more\":[]}"), &r),
+                     OK);
+    assert_slice(r.otp, "x");
+    assert_null(r.user_name.ptr);
+    assert_true(r.has_client);
+    assert_int_equal(r.client.bytes[15], 15);
+    assert_int_equal(
+        protect_decode(&decoder, SLICE("{\"user_id\":0,\"otp\":null,\"client\":null,\"user_name\":null}"), &r), OK);
+    assert_null(r.otp.ptr);
+    assert_false(r.has_client);
+}
+
+static void test_protect_that_is_none(void **state)
+{
+    static const char *const bad[] = {"",
+                                      "[]",
+                                      "{}",
+                                      "user_id=1",
+                                      "{\"user_id\":-1}",
+                                      "{\"user_id\":1.0}",
+                                      "{\"user_id\":\"1\"}",
+                                      "{\"user_id\":null}",
+                                      "{\"user_id\":18446744073709551615}",
+                                      "{\"user_id\":1,\"user_id\":2}",
+                                      "{\"user_id\":1,\"user_name\":5}",
+                                      "{\"user_id\":1,\"otp\":5}",
+                                      "{\"user_id\":1,\"client\":\"short\"}",
+                                      "{\"user_id\":1,\"client\":5}",
+                                      "{\"user_id\":1} "
+                                      "{}"};
+    struct protect_request r = {.user_id = 77};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(protect_decode(&decoder, slice_from_cstr(bad[i]), &r), ERR_BAD_REQUEST);
+    assert_int_equal(r.user_id, 77);
+}
+
+/* ---- memory ---- */
+
+/* Each of our own allocations fails once, with a decoder that has none yet. */
+static void test_every_allocation_may_fail(void **state)
+{
+    static const char *const messages[] = {
+        "{\"Edit\":{\"revision\":1,\"operation\":[1,\"some text\",-3,4,\"more\"]}}",
+        "{\"ClientInfo\":{\"name\":\"Alice\",\"hue\":1}}",
+        "{\"CursorData\":{\"cursors\":[1],\"selections\":[[1,2]]}}",
+        "{\"Hello\":{\"client\":\"" TOKEN "\",\"name\":\"Alice\"}}",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        enum error err = ERR_NO_MEMORY;
+        for (size_t nth = 1; err; nth++) {
+            client_decoder_deinit(&decoder);
+            alloc_fail_from(nth);
+            err = decode(PAD_V2, messages[i]);
+            alloc_fail_from(0);
+            assert_true(err == OK || err == ERR_NO_MEMORY);
+            assert_true(nth > 1 || err == ERR_NO_MEMORY);
+        }
+    }
+}
+
+static int let_go(void **state)
+{
+    (void)state;
+    client_decoder_deinit(&decoder);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_edits_are_operations),
+        cmocka_unit_test(test_a_nul_is_a_character),
+        cmocka_unit_test(test_edits_are_brought_into_normal_form),
+        cmocka_unit_test(test_the_sizes_of_components_have_a_bound),
+        cmocka_unit_test(test_components_that_are_none),
+        cmocka_unit_test(test_text_that_is_none),
+        cmocka_unit_test(test_the_revision_of_an_edit),
+        cmocka_unit_test(test_what_is_no_message),
+        cmocka_unit_test(test_deep_nesting_is_no_message),
+        cmocka_unit_test(test_unknown_members_are_ignored),
+        cmocka_unit_test(test_v1_does_not_know_the_messages_of_v2),
+        cmocka_unit_test(test_every_prefix_of_a_message_is_refused),
+        cmocka_unit_test(test_language),
+        cmocka_unit_test(test_info),
+        cmocka_unit_test(test_info_that_is_none),
+        cmocka_unit_test(test_cursors),
+        cmocka_unit_test(test_cursor_lists_are_cut),
+        cmocka_unit_test(test_cursors_that_are_none),
+        cmocka_unit_test(test_hello_of_a_tab_that_comes_back),
+        cmocka_unit_test(test_hello_of_a_fresh_tab),
+        cmocka_unit_test(test_an_epoch_that_is_no_id_is_unknown),
+        cmocka_unit_test(test_an_empty_password_is_not_none),
+        cmocka_unit_test(test_hello_that_is_none),
+        cmocka_unit_test(test_ping),
+        cmocka_unit_test(test_protect),
+        cmocka_unit_test(test_protect_that_is_none),
+        cmocka_unit_test(test_every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests_name("client_message", tests, NULL, let_go);
+}

@@ -1,0 +1,375 @@
+/* link: kp_proto faulty_alloc */
+#include "proto/server_message.h"
+#include "support/alloc_faulty.h"
+#include "support/op_text.h"
+#include "support/unit.h"
+
+/* base/json.h and jansson both have a json_string; here it is ours. */
+#define json_string jansson_json_string
+#include <jansson.h>
+#undef json_string
+
+/* One pad, on which people do things; then what they are told, as text. */
+static const struct id128 first_epoch = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
+static struct pad_limits limits;
+static struct pad pad;
+static struct pad_peer alice, bob;
+static struct buf out;
+
+static int begin(void **state)
+{
+    (void)state;
+    limits = pad_limits_default(262144);
+    pad_init(&pad, &limits, first_epoch);
+    alice = bob = (struct pad_peer){0};
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    pad_leave(&alice, 1000);
+    pad_leave(&bob, 1000);
+    pad_deinit(&pad);
+    buf_deinit(&out);
+    return 0;
+}
+
+static struct pad_welcome join(struct pad_peer *peer, enum pad_version version, const char *name)
+{
+    struct pad_hello hello = {.version = version, .name = slice_from_cstr(name), .hue = 180};
+    struct pad_welcome welcome;
+
+    hello.token.bytes[0] = (uint8_t)name[0];
+    assert_int_equal(pad_join(&pad, peer, &hello, 1000, &welcome), OK);
+    if (version == PAD_V1)
+        assert_int_equal(pad_set_info(peer, hello.name, hello.hue), OK);
+    return welcome;
+}
+
+static void edit(struct pad_peer *peer, uint64_t revision, const char *line)
+{
+    struct op op = {0};
+
+    assert_int_equal(op_text_parse(line, &op), OK);
+    assert_int_equal(pad_edit(peer, revision, op_view(&op), 1000), OK);
+    op_deinit(&op);
+    struct buf batch = {0};
+    assert_int_equal(pad_encode_batch(&pad, &batch), OK);
+    buf_deinit(&batch);
+    pad_committed(&pad, pad.revision);
+}
+
+/* says(encode_…(&j, …), text): the message is that text, and it is JSON. */
+static struct json j;
+
+static void begin_message(void)
+{
+    buf_clear(&out);
+    j = json_to(&out);
+}
+
+static void check_message(const char *expected)
+{
+    json_error_t why;
+
+    assert_int_equal(json_error(&j), OK);
+    if (!slice_equal(buf_slice(&out), slice_from_cstr(expected)))
+        fail_msg("\n%.*s instead of\n%s", (int)out.len, out.ptr, expected);
+    json_t *parsed = json_loadb(out.ptr, out.len, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &why);
+    assert_non_null(parsed);
+    json_decref(parsed);
+}
+#define says(encoding, expected) (begin_message(), (encoding), check_message(expected))
+
+static void writes_op(const char *line, const char *expected)
+{
+    struct op op = {0};
+
+    assert_int_equal(op_text_parse(line, &op), OK);
+    says(encode_operation(&j, op_view(&op)), expected);
+    op_deinit(&op);
+}
+
+static void test_operations(void **state)
+{
+    (void)state;
+    writes_op("", "[]");
+    writes_op("=5", "[5]");
+    writes_op("-536870912", "[-536870912]");
+    writes_op("=5 +text -3", "[5,\"text\",-3]");
+    writes_op("=1 -1 +n", "[1,\"n\",-1]");
+    writes_op("+a\\nb\\\\\"😀", "[\"a\\nb\\\\\\\"😀\"]");
+    writes_op("+</script>&", "[\"\\u003c/script\\u003e\\u0026\"]");
+}
+
+static void test_identity_and_pong(void **state)
+{
+    (void)state;
+    says(encode_identity(&j, 0), "{\"Identity\":0}");
+    says(encode_pong(&j, -7), "{\"Pong\":-7}");
+}
+
+static void test_history_of_a_v2_peer(void **state)
+{
+    (void)state;
+    join(&alice, PAD_V2, "Alice");
+    join(&bob, PAD_V2, "Bob");
+    edit(&alice, 0, "+hello");
+    edit(&bob, 1, "=5 +!");
+    says(encode_history(&j, &alice, 0, 2, false),
+         "{\"History\":{\"start\":0,\"operations\":[{\"id\":0,\"operation\":[\"hello\"]},"
+         "{\"id\":1,\"operation\":[5,\"!\"]}]}}");
+    says(encode_history(&j, &alice, 1, 2, false),
+         "{\"History\":{\"start\":1,\"operations\":[{\"id\":1,\"operation\":[5,\"!\"]}]}}");
+    says(encode_history(&j, &alice, 2, 2, false), "{\"History\":{\"start\":2,\"operations\":[]}}");
+}
+
+/* For Bob, who comes with v1, what was before him is one insert by the system. */
+static void test_history_of_a_v1_peer(void **state)
+{
+    (void)state;
+    join(&alice, PAD_V2, "Alice");
+    edit(&alice, 0, "+hel");
+    edit(&alice, 1, "=3 +lo");
+    join(&bob, PAD_V1, "Bob");
+    says(encode_history(&j, &bob, 2, 2, true),
+         "{\"History\":{\"start\":0,\"operations\":[{\"id\":18446744073709551615,\"operation\":[\"hello\"]}]}}");
+    edit(&bob, 1, "=5 +!");
+    says(encode_history(&j, &bob, 2, 3, true),
+         "{\"History\":{\"start\":0,\"operations\":[{\"id\":18446744073709551615,\"operation\":[\"hello\"]},"
+         "{\"id\":1,\"operation\":[5,\"!\"]}]}}");
+    says(encode_history(&j, &bob, 2, 3, false),
+         "{\"History\":{\"start\":1,\"operations\":[{\"id\":1,\"operation\":[5,\"!\"]}]}}");
+}
+
+static void test_history_of_a_v1_peer_from_nothing(void **state)
+{
+    (void)state;
+    join(&bob, PAD_V1, "Bob");
+    edit(&bob, 0, "+a");
+    says(encode_history(&j, &bob, 0, 1, true),
+         "{\"History\":{\"start\":0,\"operations\":[{\"id\":0,\"operation\":[\"a\"]}]}}");
+}
+
+static void test_welcome(void **state)
+{
+    struct pad_welcome welcome = join(&alice, PAD_V2, "Alice");
+    struct welcome_message m = {.pad = &pad,
+                                .welcome = &welcome,
+                                .created_ms = 1767225600999,
+                                .expires_ms = 1767830400000,
+                                .message_bytes_max = 327680,
+                                .server = "1.0.0 (abc1234)"};
+    (void)state;
+
+    says(encode_welcome(&j, &m),
+         "{\"Welcome\":{\"user_id\":0,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":0,\"resumed\":false,"
+         "\"committed\":0,\"access\":\"edit\",\"language\":null,\"otp\":null,"
+         "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
+         "\"created_at\":1767225600,\"expires_at\":1767830400,\"server\":\"1.0.0 (abc1234)\"}}");
+    assert_int_equal(pad_set_language(&alice, SLICE("c")), OK);
+    assert_int_equal(pad_set_otp(&pad, &alice, SLICE("abc123XYZ-_9")), OK);
+    m.expires_ms = 0;
+    welcome = (struct pad_welcome){.user_id = 3, .revision = 830, .resumed = true, .committed = 815};
+    says(encode_welcome(&j, &m),
+         "{\"Welcome\":{\"user_id\":3,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":830,\"resumed\":true,"
+         "\"committed\":815,\"access\":\"edit\",\"language\":\"c\",\"otp\":\"abc123XYZ-_9\","
+         "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
+         "\"created_at\":1767225600,\"expires_at\":null,\"server\":\"1.0.0 (abc1234)\"}}");
+}
+
+static void test_snapshot(void **state)
+{
+    (void)state;
+    says(encode_snapshot(&j, &pad), "{\"Snapshot\":{\"revision\":0,\"text\":\"\"}}");
+    join(&alice, PAD_V2, "Alice");
+    edit(&alice, 0, "+\"tea\"\\n😀");
+    says(encode_snapshot(&j, &pad), "{\"Snapshot\":{\"revision\":1,\"text\":\"\\\"tea\\\"\\n😀\"}}");
+}
+
+static void test_a_large_snapshot_is_the_text(void **state)
+{
+    struct op op = {0};
+    struct buf text = {0};
+    json_error_t why;
+    (void)state;
+
+    for (int i = 0; i < 20000; i++)
+        assert_int_equal(buf_append(&text, SLICE("aé\xe2\x80\xa8😀\n")), OK);
+    assert_int_equal(op_insert(&op, buf_slice(&text)), OK);
+    join(&alice, PAD_V2, "Alice");
+    limits.document_bytes = (uint32_t)text.len;
+    assert_int_equal(pad_edit(&alice, 0, op_view(&op), 1000), OK);
+    begin_message();
+    encode_snapshot(&j, &pad);
+    json_t *parsed = json_loadb(out.ptr, out.len, 0, &why);
+    json_t *told = json_object_get(json_object_get(parsed, "Snapshot"), "text");
+    assert_int_equal(json_string_length(told), text.len);
+    assert_memory_equal(json_string_value(told), text.ptr, text.len);
+    json_decref(parsed);
+    op_deinit(&op);
+    buf_deinit(&text);
+}
+
+static void test_users(void **state)
+{
+    const struct pad_range selection = {1, 3};
+    (void)state;
+
+    says(encode_users(&j, &pad), "{\"Users\":[]}");
+    join(&alice, PAD_V2, "Alice");
+    edit(&alice, 0, "+text");
+    says(encode_users(&j, &pad), "{\"Users\":[{\"id\":0,\"name\":\"Alice\",\"hue\":180,\"cursors\":[],\"selections\":[]}]}");
+    join(&bob, PAD_V1, "\"Bob\"");
+    assert_int_equal(pad_set_cursors(&bob, (const uint32_t[]){0, 4}, 2, &selection, 1, 2000), OK);
+    says(encode_users(&j, &pad),
+         "{\"Users\":[{\"id\":0,\"name\":\"Alice\",\"hue\":180,\"cursors\":[],\"selections\":[]},"
+         "{\"id\":1,\"name\":\"\\\"Bob\\\"\",\"hue\":180,\"cursors\":[0,4],\"selections\":[[1,3]]}]}");
+}
+
+static void test_rejected(void **state)
+{
+    (void)state;
+    says(encode_rejected(&j, 830, ERR_DOCUMENT_TOO_LARGE, 262144),
+         "{\"Rejected\":{\"revision\":830,\"code\":\"document_too_large\","
+         "\"message\":\"The document would be larger than this server allows.\",\"limit\":262144}}");
+    says(encode_rejected(&j, 0, ERR_BAD_TEXT, 0),
+         "{\"Rejected\":{\"revision\":0,\"code\":\"bad_text\","
+         "\"message\":\"Text must be UTF-8 with \\\\n line ends.\"}}");
+}
+
+static void test_people(void **state)
+{
+    const struct pad_range selections[] = {{10, 25}, {3, 3}};
+    (void)state;
+
+    join(&alice, PAD_V1, "Alice");
+    edit(&alice, 0, "+0123456789012345678901234567890123456789012");
+    says(encode_user_info(&j, &alice), "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}");
+    says(encode_user_left(&j, 3), "{\"UserInfo\":{\"id\":3,\"info\":null}}");
+    says(encode_user_cursor(&j, &alice), "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[],\"selections\":[]}}}");
+    assert_int_equal(pad_set_cursors(&alice, (const uint32_t[]){42}, 1, selections, 2, 2000), OK);
+    says(encode_user_cursor(&j, &alice),
+         "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[42],\"selections\":[[10,25],[3,3]]}}}");
+}
+
+static void test_language_and_otp(void **state)
+{
+    (void)state;
+    join(&alice, PAD_V1, "Alice");
+    assert_int_equal(pad_set_language(&alice, SLICE("python")), OK);
+    says(encode_language(&j, &pad),
+         "{\"Language\":{\"language\":\"python\",\"user_id\":0,\"user_name\":\"Alice\"}}");
+    says(encode_language_initial(&j, &pad),
+         "{\"Language\":{\"language\":\"python\",\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
+    assert_int_equal(pad_set_otp(&pad, &alice, SLICE("abc123XYZ-_9")), OK);
+    says(encode_otp(&j, &pad), "{\"OTP\":{\"otp\":\"abc123XYZ-_9\",\"user_id\":0,\"user_name\":\"Alice\"}}");
+    says(encode_otp_initial(&j, &pad),
+         "{\"OTP\":{\"otp\":\"abc123XYZ-_9\",\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
+    assert_int_equal(pad_set_otp(&pad, NULL, (struct slice){0}), OK);
+    says(encode_otp(&j, &pad), "{\"OTP\":{\"otp\":null,\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
+}
+
+static void test_storage(void **state)
+{
+    (void)state;
+    says(encode_storage(&j, &pad), "{\"Storage\":{\"writable\":true}}");
+    pad_set_storage_failing(&pad, true);
+    says(encode_storage(&j, &pad), "{\"Storage\":{\"writable\":false}}");
+}
+
+/* All that `version` is told of everything that changed, one message a line. */
+static void tells(enum pad_version version, const char *expected)
+{
+    struct pad_change change;
+
+    begin_message();
+    for (struct link *at = NULL; pad_next_change(&pad, 0, &at, &change);)
+        if (encode_change(&j, &pad, &change, version))
+            json_raw(&j, "\n");
+    assert_int_equal(json_error(&j), OK);
+    if (!slice_equal(buf_slice(&out), slice_from_cstr(expected)))
+        fail_msg("\n%.*s instead of\n%s", (int)out.len, out.ptr, expected);
+}
+
+static void test_changes(void **state)
+{
+#define CHANGES_OF_BOTH                                                                                      \
+    "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}\n"                                  \
+    "{\"Language\":{\"language\":\"c\",\"user_id\":0,\"user_name\":\"Alice\"}}\n"                             \
+    "{\"OTP\":{\"otp\":\"x\",\"user_id\":0,\"user_name\":\"Alice\"}}\n"                                      \
+    "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[0],\"selections\":[]}}}\n"
+    (void)state;
+
+    join(&alice, PAD_V1, "Alice");
+    assert_int_equal(pad_set_language(&alice, SLICE("c")), OK);
+    assert_int_equal(pad_set_otp(&pad, &alice, SLICE("x")), OK);
+    assert_int_equal(pad_set_cursors(&alice, (const uint32_t[]){0}, 1, NULL, 0, 2000), OK);
+    pad_set_storage_failing(&pad, true);
+    tells(PAD_V1, CHANGES_OF_BOTH);
+    tells(PAD_V2, CHANGES_OF_BOTH "{\"Storage\":{\"writable\":false}}\n");
+}
+
+static void test_who_left_is_told_to_those_who_stay(void **state)
+{
+    struct pad_change change;
+    bool told = false;
+    (void)state;
+
+    join(&alice, PAD_V2, "Alice");
+    join(&bob, PAD_V2, "Bob");
+    const uint64_t before = pad.sequence;
+    pad_told_items(&alice, before);
+    pad_leave(&bob, 2000);
+    for (struct link *at = NULL; pad_next_change(&pad, before, &at, &change);) {
+        assert_int_equal(change.kind, PAD_ITEM_LEFT);
+        says(encode_change(&j, &pad, &change, PAD_V2), "{\"UserInfo\":{\"id\":1,\"info\":null}}");
+        told = true;
+    }
+    assert_true(told);
+}
+
+/* A message that finds no memory says so, wherever that happens. */
+static void test_every_allocation_may_fail(void **state)
+{
+    size_t nth = 0;
+    (void)state;
+
+    join(&alice, PAD_V2, "Alice");
+    edit(&alice, 0, "+some\\ntext");
+    do {
+        buf_deinit(&out);
+        begin_message();
+        alloc_fail_from(++nth);
+        encode_snapshot(&j, &pad);
+        alloc_fail_from(0);
+    } while (json_error(&j) == ERR_NO_MEMORY);
+    assert_true(nth > 2);
+    check_message("{\"Snapshot\":{\"revision\":1,\"text\":\"some\\ntext\"}}");
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(test_operations),
+        test(test_identity_and_pong),
+        test(test_history_of_a_v2_peer),
+        test(test_history_of_a_v1_peer),
+        test(test_history_of_a_v1_peer_from_nothing),
+        test(test_welcome),
+        test(test_snapshot),
+        test(test_a_large_snapshot_is_the_text),
+        test(test_users),
+        test(test_rejected),
+        test(test_people),
+        test(test_language_and_otp),
+        test(test_storage),
+        test(test_changes),
+        test(test_who_left_is_told_to_those_who_stay),
+        test(test_every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests_name("server_message", tests, NULL, NULL);
+}
