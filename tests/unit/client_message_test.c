@@ -101,9 +101,8 @@ static void test_the_sizes_of_components_have_a_bound(void **state)
 
 static void test_components_that_are_none(void **state)
 {
-    static const char *const bad[] = {"0",    "-0",   "\"\"", "null",     "true", "[]",
-                                      "[1]",  "{}",   "1.0",  "1.5",      "1e0",  "1e2",
-                                      "-1.0", "-2e1", "0.0",  "1E+2"};
+    static const char *const bad[] = {"0",   "-0",  "\"\"", "null", "true", "[]",   "[1]", "{}",
+                                      "1.0", "1.5", "1e0",  "1e2",  "-1.0", "-2e1", "0.0", "1E+2"};
     char json[128];
     (void)state;
 
@@ -130,7 +129,8 @@ static void test_text_that_is_none(void **state)
 
 static void test_the_revision_of_an_edit(void **state)
 {
-    static const char *const bad[] = {"-1", "1.0", "1e2", "\"1\"", "null", "true", "[0]", "-9223372036854775808"};
+    static const char *const bad[] = {"-1",   "1.0",  "1e2", "\"1\"",
+                                      "null", "true", "[0]", "-9223372036854775808"};
     char json[128];
     (void)state;
 
@@ -200,7 +200,8 @@ static void test_deep_nesting_is_no_message(void **state)
 static void test_unknown_members_are_ignored(void **state)
 {
     (void)state;
-    assert_int_equal(decode(PAD_V2, "{\"Edit\":{\"revision\":1,\"operation\":[1],\"why\":{\"x\":[1.5]}}}"), OK);
+    assert_int_equal(decode(PAD_V2, "{\"Edit\":{\"revision\":1,\"operation\":[1],\"why\":{\"x\":[1.5]}}}"),
+                     OK);
     assert_int_equal(decode(PAD_V1, "{\"ClientInfo\":{\"name\":\"A\",\"hue\":1,\"shape\":\"round\"}}"), OK);
 }
 
@@ -287,7 +288,8 @@ static void test_cursors(void **state)
 {
     (void)state;
     assert_int_equal(
-        decode(PAD_V2, "{\"CursorData\":{\"cursors\":[0,42,99999999999],\"selections\":[[10,25],[7,7]]}}"), OK);
+        decode(PAD_V2, "{\"CursorData\":{\"cursors\":[0,42,99999999999],\"selections\":[[10,25],[7,7]]}}"),
+        OK);
     assert_int_equal(message.kind, CLIENT_CURSORS);
     assert_int_equal(message.cursors.caret_count, 3);
     assert_int_equal(message.cursors.carets[1], 42);
@@ -323,13 +325,20 @@ static void test_cursor_lists_are_cut(void **state)
 static void test_cursors_that_are_none(void **state)
 {
     static const char *const bad[] = {
-        "{\"cursors\":[-1],\"selections\":[]}",     "{\"cursors\":[1.0],\"selections\":[]}",
-        "{\"cursors\":[null],\"selections\":[]}",   "{\"cursors\":1,\"selections\":[]}",
-        "{\"cursors\":[]}",                         "{\"selections\":[]}",
-        "{\"cursors\":[],\"selections\":[1,2]}",    "{\"cursors\":[],\"selections\":[[1]]}",
-        "{\"cursors\":[],\"selections\":[[1,2,3]]}", "{\"cursors\":[],\"selections\":[[1,-2]]}",
-        "{\"cursors\":[],\"selections\":[{}]}",     "{\"cursors\":{},\"selections\":{}}",
-        "null",                                     "[[],[]]",
+        "{\"cursors\":[-1],\"selections\":[]}",
+        "{\"cursors\":[1.0],\"selections\":[]}",
+        "{\"cursors\":[null],\"selections\":[]}",
+        "{\"cursors\":1,\"selections\":[]}",
+        "{\"cursors\":[]}",
+        "{\"selections\":[]}",
+        "{\"cursors\":[],\"selections\":[1,2]}",
+        "{\"cursors\":[],\"selections\":[[1]]}",
+        "{\"cursors\":[],\"selections\":[[1,2,3]]}",
+        "{\"cursors\":[],\"selections\":[[1,-2]]}",
+        "{\"cursors\":[],\"selections\":[{}]}",
+        "{\"cursors\":{},\"selections\":{}}",
+        "null",
+        "[[],[]]",
     };
     char json[128];
     (void)state;
@@ -394,13 +403,14 @@ static void test_hello_of_a_fresh_tab(void **state)
 /* Such an epoch was never given out, so nothing is known of that state. */
 static void test_an_epoch_that_is_no_id_is_unknown(void **state)
 {
-    static const char *const epochs[] = {"", "x", "AAECAwQFBgcICQoLDA0ODx", "AAAAAAAAAAAAAAAAAAAAAA",
-                                         TOKEN "A", "AAECAwQFBgcICQoLDA0+/w"};
+    static const char *const epochs[] = {
+        "", "x", "AAECAwQFBgcICQoLDA0ODx", "AAAAAAAAAAAAAAAAAAAAAA", TOKEN "A", "AAECAwQFBgcICQoLDA0+/w"};
     char members[256];
     (void)state;
 
     for (size_t i = 0; i < sizeof epochs / sizeof epochs[0]; i++) {
-        snprintf(members, sizeof members, "\"client\":\"" TOKEN "\",\"epoch\":\"%s\",\"revision\":7", epochs[i]);
+        snprintf(members, sizeof members, "\"client\":\"" TOKEN "\",\"epoch\":\"%s\",\"revision\":7",
+                 epochs[i]);
         const struct pad_hello *h = hello(members);
         assert_false(h->has_epoch);
         assert_true(id128_is_zero(h->epoch));
@@ -424,9 +434,9 @@ static void test_hello_that_is_none(void **state)
         "\"client\":null",
         "\"client\":5",
         "\"client\":\"short\"",
-        "\"client\":\"AAECAwQFBgcICQoLDA0ODx\"",  /* a second spelling of the same bits */
-        "\"client\":\"AAAAAAAAAAAAAAAAAAAAAA\"",  /* not random */
-        "\"client\":\"AAECAwQFBgcICQoLDA0+/w\"",  /* base64, not base64url */
+        "\"client\":\"AAECAwQFBgcICQoLDA0ODx\"", /* a second spelling of the same bits */
+        "\"client\":\"AAAAAAAAAAAAAAAAAAAAAA\"", /* not random */
+        "\"client\":\"AAECAwQFBgcICQoLDA0+/w\"", /* base64, not base64url */
         "\"client\":\"" TOKEN "==\"",
         "\"client\":\"" TOKEN "\",\"otp\":5",
         "\"client\":\"" TOKEN "\",\"epoch\":{}",
@@ -469,15 +479,18 @@ static void test_protect(void **state)
     assert_slice(r.user_name, "Alice");
     assert_null(r.otp.ptr);
     assert_false(r.has_client);
-    assert_int_equal(protect_decode(&decoder,
-                                    SLICE("{\"user_id\":0,\"otp\":\"x\",\"client\":\"" TOKEN "\",\"more\":[]}"), &r),
-                     OK);
+    assert_int_equal(
+        protect_decode(&decoder, SLICE("{\"user_id\":0,\"otp\":\"x\",\"client\":\"" TOKEN "\",\"more\":[]}"),
+                       &r),
+        OK);
     assert_slice(r.otp, "x");
     assert_null(r.user_name.ptr);
     assert_true(r.has_client);
     assert_int_equal(r.client.bytes[15], 15);
-    assert_int_equal(
-        protect_decode(&decoder, SLICE("{\"user_id\":0,\"otp\":null,\"client\":null,\"user_name\":null}"), &r), OK);
+    assert_int_equal(protect_decode(&decoder,
+                                    SLICE("{\"user_id\":0,\"otp\":null,\"client\":null,\"user_name\":null}"),
+                                    &r),
+                     OK);
     assert_null(r.otp.ptr);
     assert_false(r.has_client);
 }

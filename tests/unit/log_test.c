@@ -48,17 +48,19 @@ static void test_text(void **state)
                 "2026-01-01T12:00:00.123Z info: persisted docId=abc123 reason=idle_threshold revision=42\n");
     assert_line(format(LOG_TEXT, LOG_INFO, SLICE("Listening on :3030"), NULL, 0),
                 "2026-01-01T12:00:00.123Z info: Listening on :3030\n");
-    assert_line(format(LOG_TEXT, LOG_DEBUG, SLICE("persist_latency"), latency, 3),
-                "2026-01-01T12:00:00.123Z debug: persist_latency duration=2.3ms delta=-7 big=18446744073709551615\n");
+    assert_line(
+        format(LOG_TEXT, LOG_DEBUG, SLICE("persist_latency"), latency, 3),
+        "2026-01-01T12:00:00.123Z debug: persist_latency duration=2.3ms delta=-7 big=18446744073709551615\n");
     assert_line(format(LOG_TEXT, LOG_ERROR, SLICE("database_write_failed"), failed, 1),
                 "2026-01-01T12:00:00.123Z error: database_write_failed error=\"database locked\"\n");
-    assert_line(format(LOG_TEXT, LOG_WARN, SLICE("careful"), NULL, 0), "2026-01-01T12:00:00.123Z warn: careful\n");
+    assert_line(format(LOG_TEXT, LOG_WARN, SLICE("careful"), NULL, 0),
+                "2026-01-01T12:00:00.123Z warn: careful\n");
 }
 
 static void test_json(void **state)
 {
-    const struct log_field fields[] = {LOG_CSTR("docId", "abc123"), LOG_UINT("revision", 42), LOG_INT("delta", -7),
-                                       LOG_US("latency", 2345)};
+    const struct log_field fields[] = {LOG_CSTR("docId", "abc123"), LOG_UINT("revision", 42),
+                                       LOG_INT("delta", -7), LOG_US("latency", 2345)};
     (void)state;
 
     assert_line(format(LOG_JSON, LOG_INFO, SLICE("persisted"), fields, 4),
@@ -82,7 +84,10 @@ static void test_durations_are_rounded_to_a_tenth(void **state)
     }
 }
 
-#define BYTES(literal) {(literal), sizeof(literal) - 1}
+#define BYTES(literal)                                                                                       \
+    {                                                                                                        \
+        (literal), sizeof(literal) - 1                                                                       \
+    }
 
 /* value, as text, as JSON */
 static const struct {

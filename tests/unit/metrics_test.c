@@ -1,6 +1,6 @@
 /* link: kp_observe kp_proto faulty_alloc */
-#include "observe/metrics.h"
 #include "observe/histogram.h"
+#include "observe/metrics.h"
 #include "observe/process.h"
 #include "support/alloc_faulty.h"
 #include "support/document.h"

@@ -133,8 +133,8 @@ static void test_history_of_a_v1_peer(void **state)
     edit(&alice, 0, "+hel");
     edit(&alice, 1, "=3 +lo");
     join(&bob, PAD_V1, "Bob");
-    says(encode_history(&j, &bob, 2, 2, true),
-         "{\"History\":{\"start\":0,\"operations\":[{\"id\":18446744073709551615,\"operation\":[\"hello\"]}]}}");
+    says(encode_history(&j, &bob, 2, 2, true), "{\"History\":{\"start\":0,\"operations\":[{\"id\":"
+                                               "18446744073709551615,\"operation\":[\"hello\"]}]}}");
     edit(&bob, 1, "=5 +!");
     says(encode_history(&j, &bob, 2, 3, true),
          "{\"History\":{\"start\":0,\"operations\":[{\"id\":18446744073709551615,\"operation\":[\"hello\"]},"
@@ -220,7 +220,8 @@ static void test_users(void **state)
     says(encode_users(&j, &pad), "{\"Users\":[]}");
     join(&alice, PAD_V2, "Alice");
     edit(&alice, 0, "+text");
-    says(encode_users(&j, &pad), "{\"Users\":[{\"id\":0,\"name\":\"Alice\",\"hue\":180,\"cursors\":[],\"selections\":[]}]}");
+    says(encode_users(&j, &pad),
+         "{\"Users\":[{\"id\":0,\"name\":\"Alice\",\"hue\":180,\"cursors\":[],\"selections\":[]}]}");
     join(&bob, PAD_V1, "\"Bob\"");
     assert_int_equal(pad_set_cursors(&bob, (const uint32_t[]){0, 4}, 2, &selection, 1, 2000), OK);
     says(encode_users(&j, &pad),
@@ -248,7 +249,8 @@ static void test_people(void **state)
     edit(&alice, 0, "+0123456789012345678901234567890123456789012");
     says(encode_user_info(&j, &alice), "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}");
     says(encode_user_left(&j, 3), "{\"UserInfo\":{\"id\":3,\"info\":null}}");
-    says(encode_user_cursor(&j, &alice), "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[],\"selections\":[]}}}");
+    says(encode_user_cursor(&j, &alice),
+         "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[],\"selections\":[]}}}");
     assert_int_equal(pad_set_cursors(&alice, (const uint32_t[]){42}, 1, selections, 2, 2000), OK);
     says(encode_user_cursor(&j, &alice),
          "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[42],\"selections\":[[10,25],[3,3]]}}}");
@@ -261,14 +263,16 @@ static void test_language_and_otp(void **state)
     assert_int_equal(pad_set_language(&alice, SLICE("python")), OK);
     says(encode_language(&j, &pad),
          "{\"Language\":{\"language\":\"python\",\"user_id\":0,\"user_name\":\"Alice\"}}");
-    says(encode_language_initial(&j, &pad),
-         "{\"Language\":{\"language\":\"python\",\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
+    says(
+        encode_language_initial(&j, &pad),
+        "{\"Language\":{\"language\":\"python\",\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
     assert_int_equal(pad_set_otp(&pad, &alice, SLICE("abc123XYZ-_9")), OK);
     says(encode_otp(&j, &pad), "{\"OTP\":{\"otp\":\"abc123XYZ-_9\",\"user_id\":0,\"user_name\":\"Alice\"}}");
     says(encode_otp_initial(&j, &pad),
          "{\"OTP\":{\"otp\":\"abc123XYZ-_9\",\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
     assert_int_equal(pad_set_otp(&pad, NULL, (struct slice){0}), OK);
-    says(encode_otp(&j, &pad), "{\"OTP\":{\"otp\":null,\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
+    says(encode_otp(&j, &pad),
+         "{\"OTP\":{\"otp\":null,\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
 }
 
 static void test_storage(void **state)
@@ -297,7 +301,7 @@ static void test_changes(void **state)
 {
 #define CHANGES_OF_BOTH                                                                                      \
     "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}\n"                                  \
-    "{\"Language\":{\"language\":\"c\",\"user_id\":0,\"user_name\":\"Alice\"}}\n"                             \
+    "{\"Language\":{\"language\":\"c\",\"user_id\":0,\"user_name\":\"Alice\"}}\n"                            \
     "{\"OTP\":{\"otp\":\"x\",\"user_id\":0,\"user_name\":\"Alice\"}}\n"                                      \
     "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[0],\"selections\":[]}}}\n"
     (void)state;
