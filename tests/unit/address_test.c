@@ -16,8 +16,12 @@ static struct address addr(const char *text)
 static void text_comes_back_in_its_usual_form(void **state)
 {
     static const char *const rows[][2] = {
-        {"192.0.2.1", "192.0.2.1"}, {"::ffff:192.0.2.1", "192.0.2.1"}, {"2001:DB8:0:0::1", "2001:db8::1"},
-        {"::", "::"},               {"::1", "::1"},                    {"0.0.0.0", "0.0.0.0"},
+        {"192.0.2.1", "192.0.2.1"},
+        {"::ffff:192.0.2.1", "192.0.2.1"},
+        {"2001:DB8:0:0::1", "2001:db8::1"},
+        {"::", "::"},
+        {"::1", "::1"},
+        {"0.0.0.0", "0.0.0.0"},
     };
     char out[ADDRESS_TEXT_MAX];
 
@@ -30,7 +34,7 @@ static void text_comes_back_in_its_usual_form(void **state)
 
 static void nonsense_is_refused(void **state)
 {
-    static const char *const rows[] = {"",        "1.2.3",   "1.2.3.256", "1.2.3.4 ",   " ::1", "::1%eth0",
+    static const char *const rows[] = {"",          "1.2.3", "1.2.3.256", "1.2.3.4 ",    " ::1",   "::1%eth0",
                                        "1.2.3.4:5", "[::1]", "::g",       "example.org", "1::2::3"};
     struct address a;
 
@@ -88,8 +92,9 @@ static void networks_contain_what_their_prefix_says(void **state)
 
 static void malformed_networks_are_refused(void **state)
 {
-    static const char *const rows[] = {"",           "10.0.0.0/33", "10.0.0.0/", "/8",       "10.0.0.0/-1",
-                                       "10.0.0.0/8x", "::/129",     "::/0128",   "10.0.0/8", "10.0.0.0/8/8"};
+    static const char *const rows[] = {
+        "",       "10.0.0.0/33", "10.0.0.0/", "/8",          "10.0.0.0/-1", "10.0.0.0/8x",
+        "::/129", "::/0128",     "10.0.0/8",  "10.0.0.0/8/8"};
     struct network n;
 
     (void)state;

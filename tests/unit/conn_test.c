@@ -18,13 +18,13 @@ struct fixture {
     struct loop loop;
     struct conn *conn;
     int peer;
-    struct buf heard;          /* messages the owner was given, "[…]" each */
-    struct buf wire;           /* bytes the peer was sent */
+    struct buf heard; /* messages the owner was given, "[…]" each */
+    struct buf wire;  /* bytes the peer was sent */
     struct conn_end end;
     int closed_count, drain_count, timer_count;
     size_t wanted_wire, wanted_heard;
     bool peer_ended;
-    bool peer_is_asleep;       /* reads nothing */
+    bool peer_is_asleep; /* reads nothing */
     bool (*is_done)(struct fixture *f);
     void (*on_text)(struct fixture *f, struct slice text);
     int64_t started_ms;
@@ -54,7 +54,8 @@ static void on_closed(void *owner, const struct conn_end *end)
     f->end = *end;
 }
 
-static const struct conn_handlers handlers = {.on_message = on_message, .on_drain = on_drain, .on_closed = on_closed};
+static const struct conn_handlers handlers = {
+    .on_message = on_message, .on_drain = on_drain, .on_closed = on_closed};
 
 static void peer_reads(struct fixture *f)
 {

@@ -37,8 +37,9 @@ static void messages_follow_each_other_in_one_frame(void **state)
     must(frame_append_message(&out, WS_PING, SLICE("")));
     struct frame *f = frame_new(buf_slice(&out));
     assert_int_equal(f->len, 6);
-    assert_memory_equal(f->bytes, "\x81\x02"
-                                  "ab\x89\x00",
+    assert_memory_equal(f->bytes,
+                        "\x81\x02"
+                        "ab\x89\x00",
                         6);
     frame_unref(f);
     frame_unref(NULL);

@@ -126,7 +126,8 @@ static void medium_lengths_are_read(void **state)
     put_frame(&b, FIN | TEXT, repeated('m', 126));
     put_frame(&b, FIN | TEXT, repeated('m', MESSAGE_MAX));
     int len = snprintf(expected, sizeof expected, "[%.*s]", 126, repeated('m', 126).ptr);
-    snprintf(expected + len, sizeof expected - (size_t)len, "[%.*s]", MESSAGE_MAX, repeated('m', MESSAGE_MAX).ptr);
+    snprintf(expected + len, sizeof expected - (size_t)len, "[%.*s]", MESSAGE_MAX,
+             repeated('m', MESSAGE_MAX).ptr);
     expect(&b, expected, WS_OPEN, 0);
 }
 
@@ -182,8 +183,9 @@ static void pings_are_answered_and_pongs_are_not(void **state)
     put_frame(&b, FIN | PING, SLICE(""));
     struct outcome o = run(&b);
     assert_int_equal(o.replies.len, 7);
-    assert_memory_equal(o.replies.ptr, "\x8a\x03"
-                                       "abc\x8a\x00",
+    assert_memory_equal(o.replies.ptr,
+                        "\x8a\x03"
+                        "abc\x8a\x00",
                         7);
     assert_false(o.is_holding);
     outcome_deinit(&o);
@@ -210,7 +212,8 @@ static void a_close_is_echoed_and_ends_the_reading(void **state)
 
 static void what_is_not_utf8_fails_with_1007(void **state)
 {
-    static const char *const rows[] = {"\xff", "\xc3", "\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80", "ok\x80"};
+    static const char *const rows[] = {"\xff",  "\xc3", "\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80",
+                                       "ok\x80"};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -274,19 +277,19 @@ static void too_large_is_refused_with_1009(void **state)
 static void broken_frames_fail_with_1002(void **state)
 {
     static const struct slice rows[] = {
-        {"\x81\x01x", 3},                                         /* not masked */
-        {"\xc1\x81mask!", 7},                                     /* RSV1 without an extension */
-        {"\x83\x81mask!", 7},                                     /* reserved opcode */
-        {"\x8b\x81mask!", 7},                                     /* reserved control opcode */
-        {"\x80\x81mask!", 7},                                     /* continuation of nothing */
-        {"\x09\x81mask!", 7},                                     /* fragmented ping */
-        {"\x89\xfe\x00\x7emask!", 9},                             /* ping of 126 bytes */
-        {"\x81\xfe\x00\x01mask!", 9},                             /* length not in its shortest form */
-        {"\x81\xff\x00\x00\x00\x00\x00\x00\xff\xffmask!", 15},    /* the same */
-        {"\x81\xff\x80\x00\x00\x00\x00\x00\xff\xffmask!", 15},    /* length with its highest bit set */
-        {"\x88\x82\x00\x00\x00\x00\x03\xed", 8},                  /* close code 1005 */
-        {"\x88\x82\x00\x00\x00\x00\x00\x01", 8},                  /* close code 1 */
-        {"\x01\x80mask\x81\x80mask", 12},                         /* a second text inside the first */
+        {"\x81\x01x", 3},                                      /* not masked */
+        {"\xc1\x81mask!", 7},                                  /* RSV1 without an extension */
+        {"\x83\x81mask!", 7},                                  /* reserved opcode */
+        {"\x8b\x81mask!", 7},                                  /* reserved control opcode */
+        {"\x80\x81mask!", 7},                                  /* continuation of nothing */
+        {"\x09\x81mask!", 7},                                  /* fragmented ping */
+        {"\x89\xfe\x00\x7emask!", 9},                          /* ping of 126 bytes */
+        {"\x81\xfe\x00\x01mask!", 9},                          /* length not in its shortest form */
+        {"\x81\xff\x00\x00\x00\x00\x00\x00\xff\xffmask!", 15}, /* the same */
+        {"\x81\xff\x80\x00\x00\x00\x00\x00\xff\xffmask!", 15}, /* length with its highest bit set */
+        {"\x88\x82\x00\x00\x00\x00\x03\xed", 8},               /* close code 1005 */
+        {"\x88\x82\x00\x00\x00\x00\x00\x01", 8},               /* close code 1 */
+        {"\x01\x80mask\x81\x80mask", 12},                      /* a second text inside the first */
     };
 
     (void)state;
