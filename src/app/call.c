@@ -68,8 +68,13 @@ static void send_text(struct call *c)
     call_free(c);
 }
 
+/* `doc` NULL: nobody wrote anything there yet, which is an empty text. */
 static void tell_text(struct call *c, struct document *doc)
 {
+    if (!doc) {
+        send_text(c);
+        return;
+    }
     struct rope *text = &doc->pad.text;
     if (rope_read(text, 0, rope_size(text).points, &c->body)) {
         fail(c, ERR_NO_MEMORY);
@@ -136,15 +141,16 @@ static void answered(void *owner, enum error err, struct document *doc, const st
 {
     struct call *c = owner;
     c->access = NULL;
-    bool may_know_little = c->kind == CALL_INFO && (err == ERR_PASSWORD || err == ERR_NOT_FOUND);
+    bool is_nothing_yet = err == ERR_NOT_FOUND;
+    bool may_know_little = c->kind == CALL_INFO && err == ERR_PASSWORD;
     if (c->kind == CALL_SOCKET)
         socket_admitted(c, err);
-    else if (err && !may_know_little)
+    else if (err && !is_nothing_yet && !may_know_little)
         fail(c, err);
     else if (c->kind == CALL_INFO)
         tell_info(c, err ? NULL : doc, facts);
     else
-        tell_text(c, doc);
+        tell_text(c, err ? NULL : doc);
 }
 
 static void ask(struct call *c)

@@ -112,13 +112,13 @@ static int serve(const struct config *config)
 
 static int run(const struct config *config)
 {
+    block_signals(); /* before the first thread: the log's */
     struct log_config log = {
         .level = config->log_level, .format = config->log_format, .file = slice_from_cstr(config->log_file)};
     if (log_open(&log)) {
         fprintf(stderr, "error: cannot open LOG_FILE %s: %s\n", config->log_file, strerror(errno));
         return EXIT_USAGE;
     }
-    block_signals();
     raise_open_files();
     int status = serve(config);
     log_close();

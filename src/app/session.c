@@ -12,7 +12,7 @@
 
 enum {
     HISTORY_FRAME_BYTES = 256 * 1024, /* of operations in one message to a session that is behind */
-    REFUSALS_MAX = 2000,              /* edits refused in a row before the connection is */
+    REFUSALS_MAX = 2000,              /* more edits refused than taken: it is closed */
     WAITING_BYTES_MAX = 1024 * 1024,  /* answers to its own messages that a client leaves unread */
 };
 
@@ -130,8 +130,10 @@ static void on_edit(struct session *s, const struct client_message *m)
             session_close(s, err, NULL);
         return;
     }
-    s->refusals = 0;
+    s->refusals -= s->refusals > 0;
     document_edited(s->doc, now_ms);
+    log_event(LOG_DEBUG, "edit", LOG_STR("docId", s->doc->id), LOG_UINT("userId", s->peer.user_id),
+              LOG_UINT("revision", s->doc->pad.revision));
     metric_inc(METRIC_EDITS);
     histogram_observe(HISTOGRAM_EDIT, (uv_hrtime() - began_ns) / 1000);
 }

@@ -30,7 +30,7 @@ struct session {
     struct address client;
     struct edit_bucket edits;
     int64_t opened_ms;
-    uint32_t refusals; /* in a row */
+    uint32_t refusals; /* edits refused, less those taken since */
     enum session_state state;
     enum pad_version version;
 };
