@@ -59,9 +59,12 @@ describe('the text', () => {
     expect(head.body).toHaveLength(0);
   });
 
-  test('of a document nobody made is 404, and asking makes none', async () => {
+  test('of a document nobody made is empty, and asking makes none', async () => {
     const id = freshId('never');
-    expect((await server().get(`/api/text/${id}`)).status).toBe(404);
+    const before = (await server().stats())['documents_in_memory'];
+    const answer = await server().get(`/api/text/${id}`);
+    expect([answer.status, answer.text]).toEqual([200, '']);
+    expect((await server().stats())['documents_in_memory']).toBe(before);
     expect(sql(server().database, `SELECT id FROM documents WHERE id = '${id}'`)).toEqual([]);
   });
 

@@ -207,15 +207,18 @@ describe('below the messages: raw bytes on the socket', () => {
     await stillFine(id);
   });
 
-  test('frames right behind the handshake, in one write, are read', async () => {
-    const id = freshId();
-    const edit = Buffer.from('{"Edit":{"revision":0,"operation":["early"]}}');
-    const received = await exchange(
-      Buffer.concat([Buffer.from(HANDSHAKE(`/api/socket/${id}`)), frame(0x81, edit), frame(0x88, Buffer.from([0x03, 0xe8]))]),
-    );
-    expect(closeCode(received)).toBe(1000);
-    expect(await server().text(id)).toBe('early');
-  });
+  test.each([['open', true], ['new', false]])(
+    'an edit and a goodbye right behind the handshake, in one write, count (document: %s)',
+    async (_what, isOpen) => {
+      const id = freshId();
+      if (isOpen) await v1(server(), id);
+      const edit = frame(0x81, Buffer.from('{"Edit":{"revision":0,"operation":["early"]}}'));
+      const goodbye = frame(0x88, Buffer.from([0x03, 0xe8]));
+      const received = await exchange(Buffer.concat([Buffer.from(HANDSHAKE(`/api/socket/${id}`)), edit, goodbye]));
+      expect(closeCode(received)).toBe(1000);
+      expect(await server().text(id)).toBe('early');
+    },
+  );
 
   test.each([
     ['no version', 'Sec-WebSocket-Version: 13\r\n', '', [400, 426]],

@@ -2,7 +2,8 @@
 // and afterwards one catch-up is enough.
 import { expect, test } from 'vitest';
 import fs from 'node:fs';
-import { v1, v2 } from './support/clients.ts';
+import { forTheTest, freshTab, freshToken, v1, v2 } from './support/clients.ts';
+import { Connection } from './support/connection.ts';
 import type { Server } from './support/server.ts';
 import { startServer } from './support/server.ts';
 import { sleep } from './support/wait.ts';
@@ -10,31 +11,76 @@ import { sleep } from './support/wait.ts';
 const rssKb = (server: Server): number =>
   Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]);
 
+/** A v2 connection without a copy of the text: megabytes of edits are too much for a plain one. */
+async function bare(server: Server, document: string): Promise<Connection> {
+  const connection = forTheTest(await Connection.dial(server.socketUrl(document), ['kolabpad.v2']));
+  connection.send({ Hello: { client: freshToken(), otp: null, epoch: null, revision: 0, name: 'Bare', hue: 0 } });
+  await connection.message('Users');
+  return connection;
+}
+
 test('a reader that stops is caught up by a few large messages, with the newest presence', async () => {
-  const server = await startServer({ RATE_LIMITS: 'off', KP_TEST_WRITE_TIMEOUT_MS: 120_000 });
-  const writer = await v2(server, 'pad', { name: 'name 0' });
-  const reader = await v2(server, 'pad');
+  const server = await startServer({ RATE_LIMITS: 'off', MAX_DOCUMENT_SIZE_KB: 8192, KP_TEST_WRITE_TIMEOUT_MS: 120_000 });
+  const writer = await bare(server, 'pad');
+  const reader = await bare(server, 'pad');
+  const LENGTH = 4 << 20; // as much history may be kept as four times the text
+  writer.send({ Edit: { revision: 0, operation: ['y'.repeat(LENGTH)] } });
+  await reader.message('History');
   reader.socket.pause();
   const before = reader.messages.length;
-  const EDITS = 1_500;
-  const filling = 'y'.repeat(20_000); // 30 MB in all: enough to fill both socket buffers several times over
-  for (let i = 1; i <= EDITS; i++) {
+
+  let revision = 1;
+  const edit = async (size: number, times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) {
+      writer.send({ Edit: { revision, operation: ['z'.repeat(size), -size, LENGTH - size] } });
+      revision += 1;
+      const wanted = revision;
+      await writer.until('the echo', () => endOf(writer) === wanted);
+    }
+  };
+  await edit(20_000, 600); // 12 MB: more than both socket buffers take
+  for (let i = 1; i <= 100; i++) {
+    await edit(1, 10);
+    writer.send({ ClientInfo: { name: `name ${i}`, hue: i } });
+    writer.send({ CursorData: { cursors: [i], selections: [] } });
+  }
+  await writer.message('UserCursor', ({ data }) => data.cursors[0] === 100);
+
+  reader.socket.resume();
+  await reader.until('all edits', () => endOf(reader) === revision);
+  await reader.until('the newest name', () => reader.all('UserInfo').at(-1)?.info?.name === 'name 100');
+  await reader.until('the newest caret', () => reader.all('UserCursor').at(-1)?.data.cursors[0] === 100);
+  let next = 1;
+  for (const { start, operations } of reader.all('History').slice(1)) {
+    expect(start).toBe(next); // without a gap and nothing twice
+    next += operations.length;
+  }
+  expect(reader.messages.length - before).toBeLessThan(900); // of 1,600 edits, 100 names, 100 carets
+});
+
+function endOf(connection: Connection): number {
+  const last = connection.all('History').at(-1);
+  return last === undefined ? 0 : last.start + last.operations.length;
+}
+
+test('a reader hopelessly behind is told to start afresh, and then has everything', async () => {
+  const server = await startServer({ RATE_LIMITS: 'off', KP_TEST_WRITE_TIMEOUT_MS: 120_000 });
+  const writer = await v2(server, 'pad');
+  const tab = freshTab();
+  const reader = await v2(server, 'pad', { tab });
+  reader.socket.pause();
+  const filling = 'x'.repeat(20_000); // 30 MB in all; about 1 MiB of history is kept
+  for (let i = 0; i < 1_500; i++) {
     const length = writer.length;
     writer.edit(length === 0 ? [filling] : [filling, -length]);
     await writer.settled();
-    if (i % 10 === 0) {
-      writer.info(`name ${i}`, i % 360);
-      writer.point([i]);
-    }
   }
   await writer.type('the end');
   reader.socket.resume();
-  await reader.sees(writer.text);
-  await reader.until('the newest name', () => reader.users.get(writer.id)?.name === `name ${EDITS}`);
-  await reader.until('the newest caret', () => reader.cursors.get(writer.id)?.cursors[0] === EDITS);
-  const received = reader.messages.length - before;
-  expect(received).toBeLessThan(writer.messages.length / 2);
-  expect(reader.closed).toBeUndefined();
+  expect((await reader.closing()).code).toBe(4409);
+  const again = await v2(server, 'pad', { tab });
+  expect(again.welcome.resumed).toBe(false);
+  expect(again.text).toBe(writer.text);
 });
 
 test('the memory held for slow readers is bounded', async () => {

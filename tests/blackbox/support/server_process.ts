@@ -105,11 +105,10 @@ export class Server {
     return request(this.port, target, options);
   }
 
-  /** The document's text as the HTTP API gives it; "" where nobody wrote anything yet. */
+  /** The document's text as the HTTP API gives it. */
   async text(id: string, otp?: string): Promise<string> {
     const headers = otp === undefined ? {} : { authorization: `Bearer ${otp}` };
     const answer = await this.get(`/api/text/${encodeURIComponent(id)}`, { headers });
-    if (answer.status === 404) return '';
     if (answer.status !== 200) throw new Error(`GET /api/text/${id}: ${answer.status} ${answer.text}`);
     return answer.text;
   }
