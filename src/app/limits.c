@@ -82,6 +82,11 @@ bool edit_bucket_take(struct edit_bucket *b, uint32_t per_second, uint32_t burst
     return taken;
 }
 
+void edit_bucket_charge(struct edit_bucket *b, uint64_t operations)
+{
+    b->tokens_milli -= (int64_t)operations * TOKEN_MILLI / EDIT_REBASED_PER_TOKEN;
+}
+
 /* ---- the table ---- */
 
 static uint64_t mix(uint64_t h)

@@ -51,5 +51,10 @@ struct edit_bucket {
 };
 /* False: refused. `per_second` 0: no limit. `burst` is what a full one holds. */
 bool edit_bucket_take(struct edit_bucket *b, uint32_t per_second, uint32_t burst, int64_t now_ms);
+/* Charges for an edit that had to be rebased over `operations` others: a token
+ * for each EDIT_REBASED_PER_TOKEN. The bucket may go into debt, so that a
+ * client that always edits the distant past cannot keep a shard busy. */
+enum { EDIT_REBASED_PER_TOKEN = 100 };
+void edit_bucket_charge(struct edit_bucket *b, uint64_t operations);
 
 #endif

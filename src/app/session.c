@@ -122,6 +122,7 @@ static void on_edit(struct session *s, const struct client_message *m)
     }
     uint64_t began_ns = uv_hrtime();
     int64_t now_ms = shard_now_ms(s->shard);
+    uint64_t behind = pad_revision_for(&s->peer, s->doc->pad.revision) - m->edit.revision;
     enum error err = pad_edit(&s->peer, m->edit.revision, m->edit.op, now_ms);
     if (err) {
         if (can_be_refused(err))
@@ -131,6 +132,7 @@ static void on_edit(struct session *s, const struct client_message *m)
         return;
     }
     s->refusals -= s->refusals > 0;
+    edit_bucket_charge(&s->edits, behind);
     document_edited(s->doc, now_ms);
     log_event(LOG_DEBUG, "edit", LOG_STR("docId", s->doc->id), LOG_UINT("userId", s->peer.user_id),
               LOG_UINT("revision", s->doc->pad.revision));
