@@ -61,13 +61,13 @@ struct log_field {
 
 void log_write(enum log_level level, struct slice message, const struct log_field *fields, size_t count);
 
-/* The event's name, then any number of fields. */
+/* The event's name, then its fields, one or more. (Without fields: log_line.) */
 #define log_event(level, message, ...)                                                                       \
     do {                                                                                                     \
         if (log_enabled(level)) {                                                                            \
-            const struct log_field log_fields_[] = {{0}, ##__VA_ARGS__};                                     \
-            log_write((level), slice_from_cstr(message), log_fields_ + 1,                                    \
-                      sizeof(log_fields_) / sizeof(log_fields_[0]) - 1);                                     \
+            const struct log_field log_fields_[] = {__VA_ARGS__};                                            \
+            log_write((level), slice_from_cstr(message), log_fields_,                                        \
+                      sizeof(log_fields_) / sizeof(log_fields_[0]));                                         \
         }                                                                                                    \
     } while (0)
 

@@ -511,8 +511,7 @@ static void test_protect_that_is_none(void **state)
                                       "{\"user_id\":1,\"otp\":5}",
                                       "{\"user_id\":1,\"client\":\"short\"}",
                                       "{\"user_id\":1,\"client\":5}",
-                                      "{\"user_id\":1} "
-                                      "{}"};
+                                      "{\"user_id\":1} {}"};
     struct protect_request r = {.user_id = 77};
     (void)state;
 
