@@ -136,7 +136,7 @@ enum error batch_open(struct slice bytes, struct batch_reader *out)
     if (!take_varint(&r.operations, &r.tab_count))
         return ERR_STORAGE;
     r.tabs = r.operations;
-    if (!skip_tabs(&r.operations, r.tab_count))
+    if (!skip_tabs(&r.operations, r.tab_count) || r.operations.len == 0)
         return ERR_STORAGE;
     const enum error err = next_tab(&r);
     if (!err)

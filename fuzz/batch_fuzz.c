@@ -1,0 +1,98 @@
+/* link: kp_pad kp_alloc */
+/* Storage that holds anything at all: pad_restore builds a whole pad of it or
+ * says ERR_STORAGE.
+ *
+ * The input is cut into fields, each with a length in front: text, clients,
+ * batches. Their revisions come from single bytes, so that they often fit. */
+#include "pad/pad.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCHES_MAX = 8 };
+
+static struct slice input;
+
+static uint8_t take_byte(void)
+{
+    if (input.len == 0)
+        return 0;
+    const uint8_t byte = (uint8_t)input.ptr[0];
+    input = slice_from(input, 1);
+    return byte;
+}
+
+static struct slice take_field(void)
+{
+    const size_t wanted = (size_t)take_byte() << 8 | take_byte();
+    const size_t len = wanted < input.len ? wanted : input.len;
+    const struct slice field = slice_of(input.ptr, len);
+    input = slice_from(input, len);
+    return field;
+}
+
+static void must_be_whole(const struct pad *pad)
+{
+    const char *wrong = pad_check(pad);
+    if (!wrong)
+        return;
+    fprintf(stderr, "pad_check: %s\n", wrong);
+    abort();
+}
+
+/* The pad works: someone joins, edits, and the edit is journaled. */
+static void use(struct pad *pad)
+{
+    struct pad_peer peer = {0};
+    struct pad_welcome welcome;
+    struct op op = {0};
+    struct buf batch = {0};
+    const struct pad_hello hello = {.version = PAD_V1};
+    if (pad_join(pad, &peer, &hello, 1000, &welcome) || op_insert(&op, SLICE("x")) ||
+        op_retain(&op, rope_size(&pad->text).points))
+        abort();
+    if (pad_edit(&peer, pad_revision_for(&peer, pad->revision), op_view(&op), 2000) ||
+        pad_encode_batch(pad, &batch))
+        abort();
+    pad_committed(pad, pad->revision);
+    must_be_whole(pad);
+    pad_leave(&peer, 3000);
+    pad_rest(pad, 4000);
+    must_be_whole(pad);
+    op_deinit(&op);
+    buf_deinit(&batch);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct pad_epoch epochs[] = {{{{1}}, 0}, {{{2}}, 1}};
+    struct pad_stored_batch batches[BATCHES_MAX];
+    struct pad_limits limits = pad_limits_default(1 << 20);
+    struct pad pad;
+    input = slice_of(data, size);
+    limits.history_bytes = 64;
+    struct pad_stored stored = {
+        .revision = take_byte(),
+        .text = take_field(),
+        .clients = take_field(),
+        .epochs = epochs,
+        .batches = batches,
+        .batch_count = take_byte() % BATCHES_MAX,
+    };
+    stored.epoch_count = take_byte() % 3;
+    for (size_t i = 0; i < stored.batch_count; i++) {
+        batches[i].first_revision = take_byte();
+        batches[i].time_ms = (int64_t)take_byte() << (take_byte() % 64);
+        batches[i].batch = take_field();
+    }
+    const enum error err = pad_restore(&pad, &limits, &stored, (struct id128){{3}}, INT64_C(1) << 41);
+    if (err != OK && err != ERR_STORAGE)
+        abort();
+    must_be_whole(&pad);
+    use(&pad);
+    pad_deinit(&pad);
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

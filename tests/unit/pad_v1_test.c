@@ -1,0 +1,232 @@
+/* link: kp_pad kp_alloc */
+/* The view of v1 clients: a history that starts at 0, whatever the pad's own
+ * revisions are. */
+#include "support/pad_script.h"
+
+static struct pad_limits limits;
+
+struct room {
+    struct pad pad;
+    struct pad_peer ada; /* v2, who was here before any v1 client */
+};
+
+static int room_open(void **state)
+{
+    struct room *room = calloc(1, sizeof *room);
+    limits = pad_limits_default(1000);
+    pad_init(&room->pad, &limits, id(1));
+    join(&room->pad, &room->ada, hello_v2(10), 0);
+    *state = room;
+    return 0;
+}
+
+static int room_close(void **state)
+{
+    struct room *room = *state;
+    pad_leave(&room->ada, 0);
+    pad_deinit(&room->pad);
+    free(room);
+    return 0;
+}
+
+static void type(struct room *room, const char *line)
+{
+    assert_int_equal(edit(&room->ada, room->pad.revision, line), OK);
+    commit(&room->pad);
+}
+
+static void test_an_empty_pad_starts_at_zero(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    const struct pad_welcome welcome = join_v1(&room->pad, &old, 0);
+    assert_int_equal(welcome.user_id, 1);
+    assert_false(welcome.resumed);
+    assert_int_equal(room->pad.v1->offset, 0);
+    assert_int_equal(pad_revision_for(&old, 0), 0);
+    assert_int_equal(edit(&old, 0, "+hi"), OK);
+    assert_int_equal(edit(&old, 1, "=2 +!"), OK);
+    assert_text(&room->pad, "hi!");
+    pad_leave(&old, 0);
+}
+
+static void test_the_text_before_is_one_insert(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    uint64_t from, to;
+    bool gone;
+    type(room, "+hel");
+    type(room, "=3 +l😀");
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(room->pad.v1->offset, 1);
+    struct op text = {0};
+    op_text_parse("+hell😀", &text);
+    assert_true(op_equal(op_view(&room->pad.v1->text), op_view(&text)));
+    op_deinit(&text);
+    assert_int_equal(pad_revision_for(&old, 2), 1);
+    assert_int_equal(edit(&old, 1, "=4 +o -1"), OK);
+    commit(&room->pad);
+    assert_true(pad_history_for(&old, 1000, &from, &to, &gone));
+    assert_int_equal(pad_revision_for(&old, from), 1);
+    assert_int_equal(pad_revision_for(&old, to), 2);
+    assert_text(&room->pad, "hello");
+    pad_leave(&old, 0);
+}
+
+/* A script that connects and edits at once, against the empty text. */
+static void test_an_edit_against_revision_0_goes_behind_the_text(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    type(room, "+b");
+    join_v1(&room->pad, &old, 0);
+    type(room, "=1 +c");
+    assert_int_equal(edit(&old, 0, "=1 +x"), ERR_BAD_OPERATION);
+    assert_int_equal(edit(&old, 0, "+a"), OK); /* "a" < "b" */
+    assert_text(&room->pad, "abc");
+    assert_int_equal(edit(&old, 0, ""), OK);
+    assert_text(&room->pad, "abc");
+    pad_leave(&old, 0);
+}
+
+static void test_revisions_out_of_range(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    type(room, "+b");
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(edit(&old, 2, "=1 +x"), ERR_BAD_REVISION);
+    assert_int_equal(edit(&old, UINT64_MAX, "=1 +x"), ERR_BAD_REVISION);
+    assert_int_equal(edit(&old, 1, "=1 +x"), OK);
+    pad_leave(&old, 0);
+}
+
+static void test_all_v1_clients_share_one_numbering(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer first, second;
+    type(room, "+a");
+    join_v1(&room->pad, &first, 0);
+    type(room, "=1 +b");
+    type(room, "=2 +c");
+    join_v1(&room->pad, &second, 0);
+    assert_int_equal(second.sent, 1);
+    assert_int_equal(pad_revision_for(&second, 3), pad_revision_for(&first, 3));
+    assert_int_equal(edit(&second, 1, "=1 +z"), OK);
+    assert_text(&room->pad, "abcz"); /* "b" < "z", "c" < "z" */
+    pad_leave(&first, 0);
+    pad_leave(&second, 0);
+}
+
+/* ---- the pin ---- */
+
+static void test_the_pin_wins_over_age_and_budget(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    limits.history_bytes = 100;
+    join_v1(&room->pad, &old, 0);
+    for (unsigned i = 0; i < 100; i++)
+        type(room, i % 2 ? "-10" : "+0123456789");
+    pad_tick(&room->pad, 1000000000);
+    check_pad(&room->pad);
+    assert_int_equal(room->pad.history.base, 0);
+    assert_int_equal(edit(&old, 0, "+x"), OK);
+    pad_leave(&old, 0);
+}
+
+static void test_the_pin_outlives_the_last_v1_client_for_a_while(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    limits.history_bytes = 100;
+    type(room, "+b");
+    join_v1(&room->pad, &old, 1000);
+    type(room, "=1 +c");
+    pad_leave(&old, 5000);
+    assert_int_equal(pad_tick(&room->pad, 6000), 5000 + limits.v1_pin_ms);
+    assert_non_null(room->pad.v1);
+    join_v1(&room->pad, &old, 5000 + limits.v1_pin_ms - 1);
+    assert_int_equal(room->pad.v1->base, 1);
+    pad_leave(&old, 700000);
+    assert_true(pad_tick(&room->pad, 1000) > 1000); /* the clock was set back: the pin counts from there */
+    assert_non_null(room->pad.v1);
+    pad_tick(&room->pad, 1000 + limits.v1_pin_ms);
+    assert_null(room->pad.v1);
+    join_v1(&room->pad, &old, 2000000);
+    assert_int_equal(room->pad.v1->base, 2);
+    pad_leave(&old, 2000000);
+}
+
+static void test_an_overgrown_view_goes_with_its_last_client(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    limits.v1_history_bytes = 500;
+    limits.history_bytes = 100;
+    join_v1(&room->pad, &old, 0);
+    assert_false(pad_v1_overgrown(&room->pad));
+    for (unsigned i = 0; i < 100; i++)
+        type(room, i % 2 ? "-10" : "+0123456789");
+    assert_true(pad_v1_overgrown(&room->pad));
+    pad_tick(&room->pad, 1);
+    assert_non_null(room->pad.v1);
+    pad_leave(&old, 2);
+    pad_tick(&room->pad, 3);
+    assert_null(room->pad.v1);
+    assert_true(room->pad.history.base > 80);
+}
+
+static void test_a_new_client_starts_a_new_view_instead_of_an_overgrown_one(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    limits.v1_history_bytes = 20;
+    join_v1(&room->pad, &old, 0);
+    type(room, "+0123456789");
+    type(room, "=10 +0123456789");
+    pad_leave(&old, 1);
+    join_v1(&room->pad, &old, 2);
+    assert_int_equal(room->pad.v1->base, 2);
+    assert_int_equal(old.sent, 2);
+    pad_leave(&old, 3);
+}
+
+/* ---- people ---- */
+
+static void test_a_v1_client_is_nobody_until_it_says_who_it_is(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    const uint64_t before = room->pad.sequence;
+    join_v1(&room->pad, &old, 0);
+    assert_false(old.has_info);
+    assert_changes(&room->pad, before, "");
+    pad_set_info(&old, SLICE("Old"), 3);
+    assert_changes(&room->pad, before, "info 1");
+    pad_leave(&old, 0);
+    assert_changes(&room->pad, before, "left 1");
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(old.user_id, 2); /* a number is never given twice */
+    pad_leave(&old, 0);
+    assert_changes(&room->pad, before, "left 1"); /* nobody ever heard of 2 */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define IN_A_ROOM(test) cmocka_unit_test_setup_teardown(test, room_open, room_close)
+        IN_A_ROOM(test_an_empty_pad_starts_at_zero),
+        IN_A_ROOM(test_the_text_before_is_one_insert),
+        IN_A_ROOM(test_an_edit_against_revision_0_goes_behind_the_text),
+        IN_A_ROOM(test_revisions_out_of_range),
+        IN_A_ROOM(test_all_v1_clients_share_one_numbering),
+        IN_A_ROOM(test_the_pin_wins_over_age_and_budget),
+        IN_A_ROOM(test_the_pin_outlives_the_last_v1_client_for_a_while),
+        IN_A_ROOM(test_an_overgrown_view_goes_with_its_last_client),
+        IN_A_ROOM(test_a_new_client_starts_a_new_view_instead_of_an_overgrown_one),
+        IN_A_ROOM(test_a_v1_client_is_nobody_until_it_says_who_it_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
