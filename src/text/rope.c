@@ -63,26 +63,6 @@ struct measure rope_measure_at_u16(const struct rope *r, uint32_t at_u16)
 
 /* reading */
 
-/* Copies bytes from … to - 1 of a subtree to `out`, which has room for them;
- * the end of the copy. */
-static char *read_node(const struct rope_node *node, unsigned height, uint32_t from, uint32_t to, char *out)
-{
-    const struct inner *inner = (const struct inner *)node;
-
-    if (height == 0) {
-        memcpy(out, leaf_text(node).ptr + from, to - from);
-        return out + (to - from);
-    }
-    for (unsigned i = 0; to > 0; i++) {
-        uint32_t size = inner->size[i].bytes, end = to < size ? to : size;
-        if (from < end)
-            out = read_node(inner->child[i], height - 1, from, end, out);
-        from = from > size ? from - size : 0;
-        to -= end;
-    }
-    return out;
-}
-
 enum error rope_read(const struct rope *r, uint32_t at_points, uint32_t count_points, struct buf *out)
 {
     ASSERT(at_points <= r->size.points && count_points <= r->size.points - at_points);
@@ -94,7 +74,7 @@ enum error rope_read(const struct rope *r, uint32_t at_points, uint32_t count_po
     enum error err = buf_reserve(out, to - from);
     if (err)
         return err;
-    read_node(r->root, r->height, from, to, out->ptr + out->len);
+    node_read(r->root, r->height, from, to, out->ptr + out->len);
     out->len += to - from;
     return OK;
 }

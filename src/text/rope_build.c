@@ -4,45 +4,58 @@
 #include "text/rope.h"
 #include "text/rope_node.h"
 
-/* A cut may have to move by up to three bytes to stand between code points. */
+/* A cut may have to move by up to three bytes to stand between code points,
+ * and finding that out takes a fourth. */
 enum { LEAF_FILL = LEAF_MAX - 4 };
 
-/* Text that comes in one piece or, when a rope is rebuilt, leaf by leaf. */
+static uint32_t ceil_div(uint32_t number, uint32_t by)
+{
+    return (number + by - 1) / by;
+}
+
+/* What is built from: a text, or a rope that is to be rebuilt. */
 struct source {
-    struct slice chunk;
-    struct rope_chunks more;
-    uint32_t rest_bytes;
+    const char *text; /* NULL: from the rope */
+    const struct rope *rope;
+    uint32_t at_bytes, len_bytes;
     uint32_t leaf_cap_min;
 };
 
 static void take(struct source *from, char *to, uint32_t count_bytes)
 {
-    from->rest_bytes -= count_bytes;
-    while (count_bytes > 0) {
-        if (from->chunk.len == 0)
-            rope_chunks_next(&from->more, &from->chunk);
-        uint32_t part = from->chunk.len < count_bytes ? (uint32_t)from->chunk.len : count_bytes;
-        memcpy(to, from->chunk.ptr, part);
-        from->chunk = slice_from(from->chunk, part);
-        to += part;
-        count_bytes -= part;
-    }
+    uint32_t end = from->at_bytes + count_bytes;
+
+    if (from->text)
+        memcpy(to, from->text + from->at_bytes, count_bytes);
+    else
+        node_read(from->rope->root, from->rope->height, from->at_bytes, end, to);
+    from->at_bytes = end;
 }
 
-static bool is_inside_point(const struct source *from)
+/* Takes the rest of a code point that was cut; the number of bytes. `to` has
+ * room for one more. */
+static uint32_t finish_point(struct source *from, char *to)
 {
-    return from->chunk.len > 0 && ((uint8_t)from->chunk.ptr[0] & 0xc0) == 0x80;
+    uint32_t count = 0;
+
+    for (; from->at_bytes < from->len_bytes; count++) {
+        take(from, to + count, 1);
+        if (((uint8_t)to[count] & 0xc0) != 0x80) {
+            from->at_bytes--;
+            break;
+        }
+    }
+    return count;
 }
 
 /* The next leaf, of `leaves` that share the rest evenly. */
 static struct rope_node *build_leaf(struct source *from, uint32_t leaves, struct measure *size)
 {
     char text[LEAF_MAX];
-    uint32_t count = (from->rest_bytes + leaves - 1) / leaves;
+    uint32_t count = ceil_div(from->len_bytes - from->at_bytes, leaves);
 
     take(from, text, count);
-    for (; is_inside_point(from); count++)
-        take(from, text + count, 1);
+    count += finish_point(from, text + count);
 
     struct rope_node *leaf = leaf_new(count > from->leaf_cap_min ? count : from->leaf_cap_min);
     if (!leaf)
@@ -51,11 +64,6 @@ static struct rope_node *build_leaf(struct source *from, uint32_t leaves, struct
     leaf->count = (uint16_t)count;
     *size = utf8_measure(slice_of(text, count));
     return leaf;
-}
-
-static uint32_t ceil_div(uint32_t number, uint32_t by)
-{
-    return (number + by - 1) / by;
 }
 
 /* How many leaves fit under a node of that height. */
@@ -99,7 +107,7 @@ static struct rope_node *build_node(struct source *from, uint32_t leaves, unsign
 static enum error build(struct rope *out, struct source *from)
 {
     struct rope built = {0};
-    uint32_t leaves = from->rest_bytes <= LEAF_MAX ? 1 : ceil_div(from->rest_bytes, LEAF_FILL);
+    uint32_t leaves = from->len_bytes <= LEAF_MAX ? 1 : ceil_div(from->len_bytes, LEAF_FILL);
 
     from->leaf_cap_min = leaves > 1 ? LEAF_CAP_MIN : 0;
     while (leaves_under(built.height) < leaves)
@@ -113,7 +121,7 @@ static enum error build(struct rope *out, struct source *from)
 
 enum error rope_from_text(struct rope *out, struct slice text)
 {
-    struct source from = {.chunk = text, .more.done = true, .rest_bytes = (uint32_t)text.len};
+    struct source from = {.text = text.ptr, .len_bytes = (uint32_t)text.len};
 
     if (text.len > ROPE_BYTES_MAX)
         return ERR_NO_MEMORY;
@@ -126,7 +134,7 @@ enum error rope_from_text(struct rope *out, struct slice text)
 
 enum error rope_pack(struct rope *r)
 {
-    struct source from = {.more = rope_chunks(r), .rest_bytes = r->size.bytes};
+    struct source from = {.rope = r, .len_bytes = r->size.bytes};
     struct rope packed;
 
     if (!r->root)

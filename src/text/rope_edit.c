@@ -335,22 +335,28 @@ static struct measure delete_in_node(struct rope_node *node, unsigned height, st
     for (; at >= inner->size[i].points; i++)
         at -= inner->size[i].points;
     unsigned first = i;
+    bool is_thinner = height == 1;
     while (count > 0) {
         uint32_t points = inner->size[i].points, part = points - at < count ? points - at : count;
         struct measure gone = inner->size[i];
+        struct rope_node *child = inner->child[i];
         if (part == points) {
-            node_free(inner->child[i], height - 1);
+            node_free(child, height - 1);
             inner_del(inner, i);
+            is_thinner = true;
         } else {
-            gone = delete_in_node(inner->child[i], height - 1, gone, at, part);
+            unsigned before = child->count;
+            gone = delete_in_node(child, height - 1, gone, at, part);
             inner->size[i] = measure_sub(inner->size[i], gone);
+            is_thinner = is_thinner || child->count != before;
             i++;
         }
         deleted = measure_add(deleted, gone);
         count -= part;
         at = 0;
     }
-    inner_settle(inner, height, first, first + 1);
+    if (is_thinner)
+        inner_settle(inner, height, first, first + 1);
     return deleted;
 }
 

@@ -52,6 +52,24 @@ void node_free(struct rope_node *node, unsigned height)
     mem_free(node);
 }
 
+char *node_read(const struct rope_node *node, unsigned height, uint32_t from, uint32_t to, char *out)
+{
+    const struct inner *inner = (const struct inner *)node;
+
+    if (height == 0) {
+        memcpy(out, leaf_text(node).ptr + from, to - from);
+        return out + (to - from);
+    }
+    for (unsigned i = 0; to > 0; i++) {
+        uint32_t size = inner->size[i].bytes, end = to < size ? to : size;
+        if (from < end)
+            out = node_read(inner->child[i], height - 1, from, end, out);
+        from = from > size ? from - size : 0;
+        to -= end;
+    }
+    return out;
+}
+
 void inner_put(struct inner *p, unsigned at, struct rope_node *child, struct measure size)
 {
     unsigned behind = p->head.count - at;
@@ -87,16 +105,26 @@ static void inner_append(struct inner *to, const struct inner *from)
     to->head.count = (uint16_t)(to->head.count + from->head.count);
 }
 
+/* Are children i and i + 1 too small for two? Of leaves the parent knows the
+ * size, and need not look at memory that is far away. */
+static bool are_small(const struct inner *p, unsigned height, unsigned i)
+{
+    if (height == 1)
+        return p->size[i].bytes + p->size[i + 1].bytes <= LEAF_PAIR_MIN;
+    return p->child[i]->count + p->child[i + 1]->count <= INNER_PAIR_MIN;
+}
+
 /* Makes one of children i and i + 1 if they are too small for two. The result
  * never counts less than the larger of them did: what was settled beside it
  * stays settled. */
 static bool merge_pair(struct inner *p, unsigned height, unsigned i)
 {
     struct rope_node *left = p->child[i], *right = p->child[i + 1];
-    unsigned seam = left->count;
 
-    if (left->count + right->count > (height == 1 ? LEAF_PAIR_MIN : INNER_PAIR_MIN))
+    if (!are_small(p, height, i))
         return false;
+
+    unsigned seam = left->count;
     if (height == 1)
         leaf_append(left, right);
     else

@@ -16,7 +16,7 @@ struct rope_node {
 
 enum {
     FANOUT = 20,
-    LEAF_MAX = 1024 - (int)sizeof(struct rope_node),
+    LEAF_MAX = 768 - (int)sizeof(struct rope_node),
     /* Of a tree with several leaves each has at least this capacity, so that two
      * small neighbours can become one without new memory. */
     LEAF_CAP_MIN = LEAF_MAX / 2,
@@ -66,6 +66,10 @@ struct rope_node *inner_new(void);
 
 /* Frees the node and everything below it. */
 void node_free(struct rope_node *node, unsigned height);
+
+/* Copies bytes from … to - 1 of a subtree to `out`, which has room for them;
+ * the end of the copy. */
+char *node_read(const struct rope_node *node, unsigned height, uint32_t from, uint32_t to, char *out);
 
 /* Opens a gap in front of child `at` and puts `child` there; there is room. */
 void inner_put(struct inner *p, unsigned at, struct rope_node *child, struct measure size);

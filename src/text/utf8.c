@@ -5,6 +5,8 @@
 /* Eight bytes at a time, in one 64-bit word. */
 #define EACH_BYTE(bits) (UINT64_C(0x0101010101010101) * (bits))
 
+enum { BLOCK = 32 }; /* bytes that are counted before anything is decided */
+
 static uint64_t load_word(const char *at)
 {
     uint64_t word;
@@ -18,22 +20,22 @@ static bool is_ascii(uint64_t word)
     return (word & EACH_BYTE(0x80)) == 0;
 }
 
-/* How many of eight 0x00 or 0x01 bytes are 0x01. */
-static uint32_t sum_bytes(uint64_t ones)
+/* The sum of eight bytes, where it fits one. */
+static uint32_t sum_bytes(uint64_t bytes)
 {
-    return (uint32_t)((ones * EACH_BYTE(1)) >> 56);
+    return (uint32_t)((bytes * EACH_BYTE(1)) >> 56);
 }
 
-/* Bytes of the form 10xxxxxx: they belong to the code point before. */
-static uint32_t count_continuations(uint64_t word)
+/* 0x01 for each byte of the form 10xxxxxx: it belongs to the code point before. */
+static uint64_t continuation_marks(uint64_t word)
 {
-    return sum_bytes((word >> 7) & (~word >> 6) & EACH_BYTE(1));
+    return (word >> 7) & (~word >> 6) & EACH_BYTE(1);
 }
 
-/* Bytes of the form 11110xxx: a code point that takes two UTF-16 units. */
-static uint32_t count_astral(uint64_t word)
+/* 0x01 for each byte of the form 11110xxx: a code point of two UTF-16 units. */
+static uint64_t astral_marks(uint64_t word)
 {
-    return sum_bytes((word >> 7) & (word >> 6) & (word >> 5) & (word >> 4) & EACH_BYTE(1));
+    return (word >> 7) & (word >> 6) & (word >> 5) & (word >> 4) & EACH_BYTE(1);
 }
 
 static bool is_continuation(uint8_t byte)
@@ -125,8 +127,8 @@ struct measure utf8_measure(struct slice text)
         uint64_t word = load_word(text.ptr + i);
         if (is_ascii(word))
             continue;
-        continuations += count_continuations(word);
-        astral += count_astral(word);
+        continuations += sum_bytes(continuation_marks(word));
+        astral += sum_bytes(astral_marks(word));
     }
     for (; i < text.len; i++) {
         continuations += is_continuation((uint8_t)text.ptr[i]);
@@ -145,9 +147,14 @@ static size_t offset_of(struct slice text, uint32_t units, uint32_t astral_extra
 {
     size_t i = 0;
 
-    for (; i + 8 <= text.len; i += 8) {
-        uint64_t word = load_word(text.ptr + i);
-        uint32_t begun = 8 - count_continuations(word) + astral_extra * count_astral(word);
+    for (; i + BLOCK <= text.len; i += BLOCK) {
+        uint64_t continuations = 0, astral = 0; /* eight sums of one byte each */
+        for (size_t at = i; at < i + BLOCK; at += 8) {
+            uint64_t word = load_word(text.ptr + at);
+            continuations += continuation_marks(word);
+            astral += astral_marks(word);
+        }
+        uint32_t begun = BLOCK - sum_bytes(continuations) + astral_extra * sum_bytes(astral);
         if (begun > units)
             break;
         units -= begun;

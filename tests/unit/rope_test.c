@@ -301,7 +301,7 @@ static void test_a_large_paste_makes_full_leaves(void **state)
 
     type(&r, 0, 100);
     insert(&r, 50, slice_of(text, len));
-    assert_overhead_below(&r, 6);
+    assert_overhead_below(&r, 8);
     assert_int_equal(rope_size(&r).points, len + 100);
     rope_deinit(&r);
     free(text);
