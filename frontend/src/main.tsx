@@ -4,21 +4,48 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { initKernel } from "./kernel";
 import kernelDataUrl from "./kernel/kernel.wasm?url&inline";
-import { hashOf, loadConfig, log, newPadId, parseAddress, Session } from "./session";
+import {
+  claimUnsent,
+  hashOf,
+  loadConfig,
+  log,
+  newPadId,
+  parseAddress,
+  removeUnsent,
+  Session,
+  type UnsentRecord,
+} from "./session";
 import { t } from "./strings";
-import { App } from "./ui";
+import { App, LeftoverDialog } from "./ui";
 import "./ui/style/index.css";
 
 async function main(root: HTMLElement): Promise<void> {
   await initKernel(bytesOf(kernelDataUrl));
   const { id, otp } = parseAddress(location.hash, location.search);
-  const session = new Session(id || newPadId(), otp, document.baseURI);
+  const padId = id || newPadId();
+  const left = id ? await leftover(padId, root) : null;
+  const session = new Session(padId, otp, document.baseURI, left);
   keepAddress(session);
   warnBeforeLoss(session);
   comeBackSoon(session);
   root.replaceChildren();
   render(<App session={session} />, root);
   void loadConfig(document.baseURI);
+}
+
+/** What an earlier visit could not send, if the user wants it sent. */
+async function leftover(padId: string, root: HTMLElement): Promise<UnsentRecord | null> {
+  const record = await claimUnsent(padId, Date.now()).catch((error: unknown) => {
+    log.info("no unsent changes can be kept in this browser:", error);
+    return null;
+  });
+  if (!record) return null;
+  const send = await new Promise<boolean>((decided) => {
+    render(<LeftoverDialog record={record} decided={decided} />, root);
+  });
+  render(null, root);
+  if (!send) await removeUnsent(record.token);
+  return send ? record : null;
 }
 
 /** The address always is the link to share, password included. */
@@ -37,6 +64,12 @@ function keepAddress(session: Session): void {
 function warnBeforeLoss(session: Session): void {
   addEventListener("beforeunload", (event) => {
     if (session.unsaved.value > 0) event.preventDefault();
+  });
+  addEventListener("pagehide", () => session.goodbye());
+  // Back from the browser's cache of pages: another visit may have taken over
+  // what was unsent, so this one begins anew and is offered it if not.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && session.unsaved.value > 0) location.reload();
   });
 }
 

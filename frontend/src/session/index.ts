@@ -1,5 +1,6 @@
 /** An open pad and the browser around it: what the page shows and does. */
-export { Session, type Link, type Notice, type Surface } from "./session";
+export { Session } from "./session";
+export type { Link, Notice, Surface } from "./types";
 export type { Refusal } from "../sync";
 export { type Person } from "./people";
 export { hashOf, newPadId, type PadAddress, parseAddress } from "./address";
@@ -8,3 +9,4 @@ export { loadConfig } from "./config";
 export { log } from "./log";
 export { ProtectionError } from "./protection";
 export { remember, remembered } from "./storage";
+export { claimUnsent, removeUnsent, type UnsentRecord } from "./unsent_store";

@@ -22,7 +22,6 @@ import {
   encode,
   type ServerMessage,
   SUBPROTOCOL_V2,
-  type User,
   type UserInfo,
   type Welcome,
 } from "../wire";
@@ -30,30 +29,14 @@ import { hashOf, newClientToken } from "./address";
 import { CaretSender } from "./caret_sender";
 import { cleanName, loadIdentity, saveIdentity } from "./identity";
 import { Inbox } from "./inbox";
+import { Keeper } from "./keeper";
 import { log } from "./log";
-import { mapCarets, MovedCarets } from "./moved_carets";
-import { People } from "./people";
+import { mapCarets } from "./moved_carets";
+import type { People } from "./people";
+import { Presence } from "./presence";
 import { protect, unprotect } from "./protection";
-
-/** The connection, as it is. */
-export type Link =
-  | { kind: "connecting" }
-  | { kind: "up" }
-  | { kind: "waiting"; reason: DownReason; retryAtMs: number }
-  | { kind: "stopped"; reason: DownReason; detail: string };
-
-/** Something that happened and that people may want to know. */
-export type Notice =
-  | { kind: "language"; language: string; by: string | null; mine: boolean }
-  | { kind: "protected" | "unprotected"; by: string | null; mine: boolean }
-  | { kind: "joined" | "left"; who: string };
-
-/** The editor, as far as the session needs it. Offsets are UTF-16 units. */
-export interface Surface {
-  /** Changes made by others, then carets that moved; null: that one is gone. */
-  applyRemote(changes: readonly Change[], carets: ReadonlyMap<number, CursorData | null>): void;
-  carets(): CursorData;
-}
+import type { Link, Notice, Surface } from "./types";
+import type { UnsentRecord } from "./unsent_store";
 
 const RATE_LIMITED_PAUSE_MS = 1_500;
 
@@ -70,25 +53,34 @@ export class Session {
   readonly welcome = signal<Welcome | null>(null);
   readonly identity = signal<UserInfo>(loadIdentity());
   readonly userId = signal(-1);
-  readonly people = new People();
   readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
 
-  readonly #token = newClientToken();
+  readonly #token: string;
+  readonly #keeper: Keeper;
   readonly #sync = new Sync();
   readonly #transport: Transport;
   readonly #inbox: Inbox<ServerMessage>;
   readonly #carets: CaretSender;
   readonly #listeners = new Set<(notice: Notice) => void>();
   #surface: Surface | null = null;
-  readonly #moved = new MovedCarets(this.#sync);
+  readonly #presence: Presence;
   #languageToSend: string | null = null;
 
   constructor(
     readonly padId: string,
     otp: string | null,
     private readonly base: string,
+    left: UnsentRecord | null = null,
   ) {
     this.otp.value = otp;
+    this.#token = left?.token ?? newClientToken();
+    this.#keeper = new Keeper(this.#token, padId, () => ({
+      kept: this.#sync.keep(),
+      changes: this.#sync.unsaved,
+    }));
+    const me = () => ({ id: this.userId.value, ...this.identity.value });
+    this.#presence = new Presence(this.#sync, me, (notice) => this.#tell(notice));
+    if (left) this.#resume(left);
     const url = new URL(`api/socket/${encodeURIComponent(padId)}`, base);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const ping = (n: number) => encode({ Ping: n });
@@ -108,6 +100,7 @@ export class Session {
 
   start(surface: Surface): void {
     this.#surface = surface;
+    this.#settle();
     this.#transport.connect();
   }
 
@@ -123,6 +116,10 @@ export class Session {
   }
 
   /* ---- for the page ---- */
+
+  get people(): People {
+    return this.#presence.people;
+  }
 
   /** Tells `listener` what happens from now on; the result ends it. */
   onNotice(listener: (notice: Notice) => void): () => void {
@@ -185,6 +182,18 @@ export class Session {
     this.#inbox.flush();
     this.#sync.undoRefused();
     this.#settle();
+  }
+
+  /** The page goes away, for now or for good. */
+  goodbye(): void {
+    this.#keeper.goodbye();
+  }
+
+  /** Goes on as the tab that left these changes behind. */
+  #resume(left: UnsentRecord): void {
+    this.#sync.resume(left.kept);
+    this.#keeper.tookOver();
+    this.isLoaded.value = true;
   }
 
   /* ---- the connection ---- */
@@ -256,11 +265,11 @@ export class Session {
       case "Rejected":
         return this.#rejected(message);
       case "Users":
-        return this.#usersAre(message.users);
+        return this.#presence.users(message.users);
       case "UserInfo":
-        return this.#personIs(message.id, message.info);
+        return this.#presence.person(message.id, message.info);
       case "UserCursor":
-        return this.#caretIs(message.id, message.data);
+        return this.#presence.caret(message.id, message.data);
       case "Language":
         return this.#languageIs(message.language, message.user_id, message.user_name);
       case "OTP":
@@ -316,26 +325,6 @@ export class Session {
     this.#pump();
   }
 
-  #usersAre(users: User[]): void {
-    const me = { id: this.userId.value, ...this.identity.value };
-    for (const id of this.people.byId.value.keys()) this.#moved.gone(id);
-    this.people.replace([me, ...users]);
-    for (const user of users) this.#caretIs(user.id, user);
-  }
-
-  #personIs(id: number, info: UserInfo | null): void {
-    const known = this.people.nameOf(id);
-    this.people.set(id, info);
-    if (info === null) this.#moved.gone(id);
-    if (id === this.userId.value) return;
-    if (info && known === null) this.#tell({ kind: "joined", who: info.name });
-    if (!info && known !== null) this.#tell({ kind: "left", who: known });
-  }
-
-  #caretIs(id: number, carets: CursorData): void {
-    if (id !== this.userId.value) this.#moved.moved(id, carets);
-  }
-
   #languageIs(language: string, userId: number, by: string): void {
     const mine = userId === this.userId.value;
     this.language.value = language;
@@ -353,7 +342,7 @@ export class Session {
   /** Brings the editor up to date, then sends what there is to send. */
   #settle(): void {
     let changes: Change[] = [];
-    const carets = this.#moved.settle(() => (changes = this.#sync.takeChanges()));
+    const carets = this.#presence.settle(() => (changes = this.#sync.takeChanges()));
     if (changes.length > 0 || carets.size > 0) this.#surface?.applyRemote(changes, carets);
     if (this.#sync.isOutOfStep) this.#startAfresh();
     this.#pump();
@@ -378,6 +367,7 @@ export class Session {
   #publish(): void {
     batch(() => {
       this.unsaved.value = this.#sync.unsaved;
+      this.#keeper.changed(this.#sync.unsaved);
       this.refusal.value = this.#sync.refusal;
     });
   }

@@ -46,6 +46,7 @@ export const en = {
       gone: "This pad was deleted or has expired. Your text is still here.",
       rate_limited: "Too many requests. Waiting a little.",
       server_error: "The server made a mistake.",
+      replaced: "This pad goes on in another tab. Reload to have it here too.",
     },
   },
 
@@ -115,6 +116,14 @@ export const en = {
     explain: "The pad had expired, was deleted, or the server was restored from a backup. What stood here before is kept for you.",
     restore: "Put my text back",
     discard: "Discard it",
+  },
+
+  leftover: {
+    heading: "Changes from an earlier visit",
+    explain: (n: number, when: string) =>
+      `${changes(n)} you made to this pad on ${when} never reached the server. They were kept in this browser.`,
+    send: "Open the pad and send them",
+    discard: "Discard them",
   },
 
   notice: {

@@ -15,7 +15,8 @@ export type DownReason =
   | "out_of_step"
   | "gone"
   | "rate_limited"
-  | "server_error";
+  | "server_error"
+  | "replaced";
 
 /** soon: within two seconds, at random, so that a restarted server is not
  * stormed. backoff: later each time. slowly: as the last steps of backoff.
@@ -28,6 +29,7 @@ export interface Closing {
 }
 
 const CLOSINGS: Record<number, Closing> = {
+  1000: { reason: "replaced", retry: "never" },
   1001: { reason: "restarting", retry: "soon" },
   1009: { reason: "message_too_large", retry: "backoff" },
   1011: { reason: "server_error", retry: "backoff" },

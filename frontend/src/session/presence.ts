@@ -1,0 +1,50 @@
+/** Who else is in the pad and where: what Users, UserInfo and UserCursor say. */
+
+import type { Sync } from "../sync";
+import type { CursorData, User, UserInfo } from "../wire";
+import { MovedCarets } from "./moved_carets";
+import { People, type Person } from "./people";
+
+export interface ComingOrGoing {
+  kind: "joined" | "left";
+  who: string;
+}
+
+export class Presence {
+  readonly people = new People();
+  readonly #moved: MovedCarets;
+
+  constructor(
+    sync: Sync,
+    private readonly me: () => Person,
+    private readonly tell: (notice: ComingOrGoing) => void,
+  ) {
+    this.#moved = new MovedCarets(sync);
+  }
+
+  /** Everybody, at once. */
+  users(users: User[]): void {
+    for (const id of this.people.byId.value.keys()) this.#moved.gone(id);
+    this.people.replace([this.me(), ...users]);
+    for (const user of users) this.caret(user.id, user);
+  }
+
+  /** Somebody came, changed or left. */
+  person(id: number, info: UserInfo | null): void {
+    const known = this.people.nameOf(id);
+    this.people.set(id, info);
+    if (info === null) this.#moved.gone(id);
+    if (id === this.me().id) return;
+    if (info && known === null) this.tell({ kind: "joined", who: info.name });
+    if (!info && known !== null) this.tell({ kind: "left", who: known });
+  }
+
+  caret(id: number, carets: CursorData): void {
+    if (id !== this.me().id) this.#moved.moved(id, carets);
+  }
+
+  /** See MovedCarets. */
+  settle(advance: () => void): Map<number, CursorData | null> {
+    return this.#moved.settle(advance);
+  }
+}

@@ -1,0 +1,42 @@
+/** What goes into the sync machine and comes out of it. */
+
+import type { Components } from "../kernel";
+import type { KeptPending } from "./pending";
+
+/** An edit to be sent, made against `revision`. */
+export interface Edit {
+  revision: number;
+  operation: Components;
+}
+
+/** What the machine needs to know of a Welcome. */
+export interface Welcome {
+  userId: number;
+  epoch: string;
+  resumed: boolean;
+  /** The revision after this tab's last operation that the server holds, or 0. */
+  committed: number;
+}
+
+/** A committed operation and who made it. */
+export interface Entry {
+  id: number;
+  operation: Components;
+}
+
+/** Why the server did not apply the edit in flight. */
+export interface Refusal {
+  code: string;
+  message: string;
+  limit: number | null;
+}
+
+/** A copy with its unsent changes, written down: enough to go on in another
+ * tab as if it were this one. */
+export interface Kept {
+  epoch: string | null;
+  revision: number;
+  serverText: string;
+  inflight: KeptPending | null;
+  buffer: KeptPending | null;
+}
