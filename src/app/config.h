@@ -63,7 +63,7 @@ struct config {
  * and what is allowed: ERR_BAD_REQUEST. */
 enum error config_load(struct config *out, char message[512]);
 
-/* For --help, and docs/configuration.md (markdown). To standard output. */
+/* All to standard output: the settings as a part of --help; docs/configuration.md. */
 void config_print_help(void);
 void config_print_markdown(void);
 /* NAME=default lines with the help as comments: what .env.example must hold. */

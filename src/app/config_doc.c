@@ -59,17 +59,7 @@ static void print_help_row(const struct setting *s)
 
 void config_print_help(void)
 {
-    fputs("Usage: kolabpad-server [OPTION]\n"
-          "\n"
-          "Serves shared text pads on http://localhost:3030 until it is told to stop.\n"
-          "\n"
-          "  --help          this\n"
-          "  --version       version and commit\n"
-          "  --check-config  checks the settings and exits: 0, or 2 and what is wrong\n"
-          "  --healthcheck   asks the server on PORT how it is and exits: 0 well, 1 not\n"
-          "\n"
-          "Everything else is set by environment variables, here with their defaults. A variable\n"
-          "that is empty counts as not set, but for SQLITE_URI.\n",
+    fputs("A variable that is empty counts as not set, but for SQLITE_URI. These are the defaults.\n",
           stdout);
     each_row(begin_help, print_help_row);
 }

@@ -430,7 +430,6 @@ static void test_help_names_every_setting(void **state)
     for (char *at = printed, *end; (end = strchr(at, '\n')); at = end + 1)
         assert_in_range(end - at, 0, 100);
     assert_null(strstr(printed, "KP_TEST"));
-    assert_non_null(strstr(printed, "--healthcheck"));
 }
 
 static void test_the_documentation_is_complete(void **state)
