@@ -64,7 +64,8 @@ static struct exchange *exchange_new(struct http_server *server, struct MHD_Conn
 
 static void exchange_free(struct exchange *x)
 {
-    if (x->on_socket) /* the client went before the upgrade */
+    (void)atomic_load(&x->phase); /* what the answering thread wrote before it moved on is ours now */
+    if (x->on_socket)             /* the client went before the upgrade */
         x->on_socket(x->on_socket_arg, -1, (struct slice){0});
     if (x->response)
         MHD_destroy_response(x->response);

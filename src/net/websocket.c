@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/list.h"
+#include "text/utf8.h"
 
 #include <string.h>
 #include <wslay/wslay.h>
@@ -143,6 +144,24 @@ static void deliver_text(struct ws_receiver *r)
     buf_clear(&r->message);
 }
 
+/* wslay checks the reason only as far as it comes in one read. */
+static bool has_good_reason(const struct wslay_event_on_msg_recv_arg *message)
+{
+    return message->msg_length <= 2 ||
+           utf8_check(slice_of(message->msg + 2, message->msg_length - 2), NULL) == OK;
+}
+
+static void on_close(struct ws_receiver *r, const struct wslay_event_on_msg_recv_arg *message)
+{
+    if (r->result.state != WS_OPEN)
+        return;
+    if (has_good_reason(message))
+        r->result = (struct ws_result){.state = WS_CLOSED,
+                                       .code = message->status_code ? message->status_code : CLOSE_NO_CODE};
+    else
+        r->result = (struct ws_result){.state = WS_FAILED, .why = ERR_BAD_TEXT, .code = CLOSE_BAD_UTF8};
+}
+
 static void on_message(wslay_event_context_ptr wslay, const struct wslay_event_on_msg_recv_arg *message,
                        void *arg)
 {
@@ -152,9 +171,8 @@ static void on_message(wslay_event_context_ptr wslay, const struct wslay_event_o
         deliver_text(r);
         return;
     }
-    if (message->opcode == WSLAY_CONNECTION_CLOSE && r->result.state == WS_OPEN)
-        r->result = (struct ws_result){.state = WS_CLOSED,
-                                       .code = message->status_code ? message->status_code : CLOSE_NO_CODE};
+    if (message->opcode == WSLAY_CONNECTION_CLOSE)
+        on_close(r, message);
     /* At once, so that a flood of pings does not queue a flood of pongs. */
     if (wslay_event_send(wslay) != 0)
         fail(r, ERR_NO_MEMORY);
@@ -276,7 +294,8 @@ static struct ws_result receive(struct ws_receiver *r)
         fail(r, ERR_NO_MEMORY);
     if (r->result.state == WS_OPEN && !wslay_event_want_read(r->wslay))
         r->result = failure_of_wslay(r);
-    r->result.replies = buf_slice(&r->pool->replies);
+    if (r->result.state != WS_FAILED)
+        r->result.replies = buf_slice(&r->pool->replies);
     return r->result;
 }
 

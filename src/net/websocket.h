@@ -50,8 +50,8 @@ struct ws_result {
     enum ws_state state;
     enum error why;
     uint16_t code;
-    /* Framed pongs, and after WS_CLOSED the Close that answers. Borrowed until
-     * the pool is used again. */
+    /* Framed pongs, and after WS_CLOSED the Close that answers; empty after
+     * WS_FAILED. Borrowed until the pool is used again. */
     struct slice replies;
 };
 

@@ -234,6 +234,15 @@ static void a_text_that_ends_inside_a_character_fails_with_1007(void **state)
     expect(&b, "", WS_FAILED, 1007);
 }
 
+static void a_reason_that_is_not_utf8_fails_with_1007(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    put_frame(&b, FIN | CLOSE, SLICE("\x03\xe8reason\xff"));
+    expect(&b, "", WS_FAILED, 1007);
+}
+
 static void binary_is_refused_with_4400(void **state)
 {
     struct buf b = {0};
@@ -372,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_close_is_echoed_and_ends_the_reading),
         cmocka_unit_test(what_is_not_utf8_fails_with_1007),
         cmocka_unit_test(a_text_that_ends_inside_a_character_fails_with_1007),
+        cmocka_unit_test(a_reason_that_is_not_utf8_fails_with_1007),
         cmocka_unit_test(binary_is_refused_with_4400),
         cmocka_unit_test(too_large_is_refused_with_1009),
         cmocka_unit_test(broken_frames_fail_with_1002),
