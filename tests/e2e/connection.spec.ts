@@ -1,5 +1,5 @@
 // What the page says about its connection is true, and nothing typed is lost.
-import { SAVED, expect, test } from './pad.ts';
+import { expect, test, words } from './pad.ts';
 
 test('a restart: the text is intact on both sides, and typing goes on', async ({ open, server }) => {
   const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
@@ -18,16 +18,16 @@ test('the server is gone: the page says so, counts what is unsaved, keeps it, an
   await alice.type('online');
   await bob.shows('online');
   await server.kill();
-  await expect(alice.status).not.toHaveText(SAVED);
+  await expect(alice.status).not.toHaveText(words.status.connected);
   await alice.type(' offline');
-  const section = alice.page.getByRole('region', { name: 'Connection' });
+  const section = alice.page.getByRole('region', { name: words.status.heading });
   await expect(section).toContainText(/reconnecting|offline/i);
   await expect(section).toContainText(/\d+ changes? kept here/);
   await expect(alice.page.getByRole('dialog')).toHaveCount(0); // regression: it is not "password protected"
   expect(await alice.text()).toBe('online offline');
 
   await server.restart();
-  await alice.page.getByRole('button', { name: 'Retry now' }).click().catch(() => undefined); // it may have come back by itself
+  await alice.page.getByRole('button', { name: words.status.retryNow }).click().catch(() => undefined); // it may have come back by itself
   await alice.ready();
   await bob.shows('online offline');
   expect(await server.text('shared')).toBe('online offline');
@@ -38,8 +38,8 @@ test('both type while the server is away, and both texts are there afterwards', 
   await alice.type('base ');
   await bob.shows('base ');
   await server.stop();
-  await expect(alice.status).not.toHaveText(SAVED);
-  await expect(bob.status).not.toHaveText(SAVED);
+  await expect(alice.status).not.toHaveText(words.status.connected);
+  await expect(bob.status).not.toHaveText(words.status.connected);
   await alice.type('AAA');
   await bob.type('BBB');
   await server.restart();
@@ -71,11 +71,11 @@ test.describe('a full document', () => {
     await alice.type('fits. ');
     await alice.saved();
     await alice.page.keyboard.insertText('x'.repeat(2000));
-    const banner = alice.page.getByRole('alert').filter({ hasText: 'did not take' });
+    const banner = alice.page.getByRole('alert').filter({ hasText: words.refusal.heading });
     await expect(banner).toBeVisible();
     expect((await alice.text()).length).toBe(2006);
     expect(await server.text('shared')).toBe('fits. ');
-    await banner.getByRole('button', { name: 'Undo that change' }).click();
+    await banner.getByRole('button', { name: words.refusal.undo }).click();
     await expect(banner).toBeHidden();
     await alice.type('again');
     await alice.saved();
@@ -88,7 +88,7 @@ test.describe('a password', () => {
     const alice = await (await open()).ready();
     await alice.type('secret');
     await alice.saved();
-    const toggle = alice.page.getByLabel('Password protection');
+    const toggle = alice.page.getByLabel(words.protection.label);
     await toggle.click();
     await expect.poll(() => new URL(alice.page.url()).hash).toMatch(/otp=/);
     const link = new URL(alice.page.url()).hash;
@@ -101,18 +101,18 @@ test.describe('a password', () => {
     const dialog = stranger.page.getByRole('dialog');
     await expect(dialog).toBeVisible();
     expect(await stranger.text()).not.toContain('secret');
-    await dialog.getByLabel('Password').fill('wrong');
-    await dialog.getByRole('button', { name: 'Open the pad' }).click();
-    await expect(dialog).toContainText('not accepted');
-    await dialog.getByLabel('Password').fill(new URLSearchParams(link.split('&')[1]).get('otp') ?? '');
-    await dialog.getByRole('button', { name: 'Open the pad' }).click();
+    await dialog.getByLabel(words.password.label).fill('wrong');
+    await dialog.getByRole('button', { name: words.password.open }).click();
+    await expect(dialog).toContainText(words.password.wrong);
+    await dialog.getByLabel(words.password.label).fill(new URLSearchParams(link.split('&')[1]).get('otp') ?? '');
+    await dialog.getByRole('button', { name: words.password.open }).click();
     await stranger.shows('secret');
 
     // regression: after switching it on, a reload works with what the page knows
     await alice.page.reload();
     await alice.ready();
     await alice.shows('secret');
-    await alice.page.getByLabel('Password protection').click();
+    await alice.page.getByLabel(words.protection.label).click();
     await expect.poll(() => new URL(alice.page.url()).hash).not.toMatch(/otp=/);
     await (await open()).ready();
   });

@@ -2,13 +2,15 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
 import path from 'node:path';
+import { en as words } from '../../frontend/src/strings/en.ts';
 import type { Settings } from '../blackbox/support/server_process.ts';
 import { Server } from '../blackbox/support/server_process.ts';
 
 export { expect };
 
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
-export const SAVED = 'Connected, everything saved';
+/** The page's own words. */
+export { en as words } from '../../frontend/src/strings/en.ts';
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
 export class Pad {
@@ -35,12 +37,12 @@ export class Pad {
   }
 
   async ready(): Promise<this> {
-    await expect(this.status).toHaveText(SAVED);
+    await this.saved();
     return this;
   }
 
   async saved(): Promise<void> {
-    await expect(this.status).toHaveText(SAVED);
+    await expect(this.status).toHaveText(words.status.connected);
   }
 
   /** The text in the editor, without the hint that an empty one shows. */
@@ -70,14 +72,18 @@ export class Pad {
     return this.page.locator('.remote-caret');
   }
 
+  get language(): Locator {
+    return this.page.getByRole('combobox', { name: words.language.heading });
+  }
+
   get people(): Locator {
     return this.page.locator('.people .name');
   }
 
   async rename(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Change name and colour' }).click();
-    await this.page.getByRole('textbox', { name: 'Your name' }).fill(name);
-    await this.page.getByRole('button', { name: 'Save' }).click();
+    await this.page.getByRole('button', { name: words.people.edit }).click();
+    await this.page.getByRole('textbox', { name: words.people.name }).fill(name);
+    await this.page.getByRole('button', { name: words.people.save }).click();
   }
 
   private checkAddress(url: string): void {

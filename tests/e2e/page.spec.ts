@@ -1,7 +1,7 @@
 // The page itself: nothing from elsewhere, no violations, usable by everyone.
 import AxeBuilder from '@axe-core/playwright';
 import { devices } from '@playwright/test';
-import { expect, test } from './pad.ts';
+import { expect, test, words } from './pad.ts';
 import type { Pad } from './pad.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
@@ -17,7 +17,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const bob = await (await open()).ready();
     await bob.type('def f(x):\n    return "text"  # and a comment\n');
     await alice.shows('def f(x):\n    return "text"  # and a comment\n');
-    await alice.page.getByRole('combobox', { name: 'Language' }).selectOption({ label: 'Python' });
+    await alice.language.selectOption({ label: 'Python' });
     await expect(alice.editor.locator('.cm-line span').first()).toBeVisible();
     expect(await violations(alice)).toEqual([]);
   });
@@ -26,8 +26,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test('axe finds nothing on a phone, with the menu open', async ({ open }) => {
   const mobile = await (await open('#shared', pixel)).ready();
   expect(await violations(mobile)).toEqual([]);
-  await mobile.page.getByRole('button', { name: 'Pad menu' }).tap();
-  await expect(mobile.page.getByRole('dialog', { name: 'Pad menu' })).toBeVisible();
+  await mobile.page.getByRole('button', { name: words.menu }).tap();
+  await expect(mobile.page.getByRole('dialog', { name: words.menu })).toBeVisible();
   expect(await violations(mobile)).toEqual([]);
 });
 
@@ -43,9 +43,8 @@ test('no request leaves the host and the content security policy is never hit', 
   const policy = (await pad.page.request.get(pad.page.url())).headers()['content-security-policy'];
   expect(policy).toContain('frame-ancestors');
   await pad.type('a text');
-  const languages = pad.page.getByRole('combobox', { name: 'Language' });
   for (const label of ['Python', 'C++', 'Markdown']) {
-    await languages.selectOption({ label });
+    await pad.language.selectOption({ label });
     await pad.page.waitForLoadState('networkidle');
   }
   await pad.page.keyboard.press('Control+f');
@@ -60,7 +59,7 @@ test('the keyboard gets everywhere: out of the editor by Escape and Tab', async 
   await pad.page.keyboard.press('Escape');
   await pad.page.keyboard.press('Shift+Tab');
   await expect(pad.editor).not.toBeFocused();
-  await expect(pad.editor).toHaveAccessibleName(/Shared text/);
+  await expect(pad.editor).toHaveAccessibleName(words.editor.label);
 });
 
 test('a large document opens and stays quick to type in', async ({ open, server }) => {

@@ -1,6 +1,6 @@
 // A phone: touch, a small screen, input methods.
 import { devices } from '@playwright/test';
-import { expect, test } from './pad.ts';
+import { expect, test, words } from './pad.ts';
 
 for (const name of ['Pixel 7', 'iPhone 15'] as const) {
   const { defaultBrowserType: _, ...phone } = devices[name];
@@ -24,13 +24,13 @@ const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 test('the sidebar is there too, behind the menu', async ({ open }) => {
   const desk = await (await open()).ready();
   const mobile = await (await open('#shared', pixel)).ready();
-  await mobile.page.getByRole('button', { name: 'Pad menu' }).tap();
-  const menu = mobile.page.getByRole('dialog', { name: 'Pad menu' });
+  await mobile.page.getByRole('button', { name: words.menu }).tap();
+  const menu = mobile.page.getByRole('dialog', { name: words.menu });
   await expect(menu).toBeVisible();
-  await expect(menu).toContainText('2 people here');
-  await menu.getByRole('combobox', { name: 'Language' }).selectOption({ label: 'Rust' });
-  await expect(desk.page.getByRole('combobox', { name: 'Language' })).toHaveValue(/rust/i);
-  await menu.getByRole('button', { name: 'Close menu' }).tap();
+  await expect(menu).toContainText(words.people.heading(2));
+  await mobile.language.selectOption({ label: 'Rust' });
+  await expect(desk.language).toHaveValue(/rust/i);
+  await menu.getByRole('button', { name: words.closeMenu }).tap();
   await expect(menu).toBeHidden();
 });
 

@@ -1,6 +1,6 @@
 // Two people, two windows, one text.
 import { WebSocket } from 'ws';
-import { expect, test } from './pad.ts';
+import { expect, test, words } from './pad.ts';
 
 test('both type at once and end with the same text', async ({ open, server }) => {
   const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
@@ -62,13 +62,12 @@ test('regression: undo right after opening does not blank the document', async (
 
 test('the language one chooses reaches the other, and stays', async ({ open }) => {
   const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
-  const choice = (pad: typeof alice) => pad.page.getByRole('combobox', { name: 'Language' });
-  await choice(alice).selectOption({ label: 'Python' });
-  await expect(choice(bob)).toHaveValue(await choice(alice).inputValue());
+  await alice.language.selectOption({ label: 'Python' });
+  await expect(bob.language).toHaveValue(await alice.language.inputValue());
   await alice.type('def f(): pass');
   await expect(bob.editor.locator('.cm-line span').first()).toBeVisible(); // coloured there too
   const late = await (await open()).ready();
-  await expect(choice(late)).toHaveValue(await choice(alice).inputValue());
+  await expect(late.language).toHaveValue(await alice.language.inputValue());
 });
 
 test('regression: a name is text, whatever it holds', async ({ open, server }) => {
@@ -111,6 +110,6 @@ test.describe('below another path', () => {
     const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
     await alice.type('on a sub-path');
     await bob.shows('on a sub-path');
-    await expect(alice.page.getByRole('textbox', { name: 'Link to this pad' })).toHaveValue(/\/pad\/#shared$/);
+    await expect(alice.page.getByRole('textbox', { name: words.share.link })).toHaveValue(/\/pad\/#shared$/);
   });
 });
