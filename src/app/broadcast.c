@@ -56,11 +56,26 @@ static enum error append_single(struct document *doc, enum cached_kind kind, con
     struct json j = begin_message(doc->shard);
     if (kind == CACHED_HISTORY)
         encode_history(&j, peer, from, to, false);
-    else if (kind == CACHED_SNAPSHOT)
-        encode_snapshot(&j, &doc->pad);
     else
-        encode_users(&j, &doc->pad);
+        encode_snapshot(&j, &doc->pad);
     return end_message(doc->shard, &j);
+}
+
+/* Everybody, and the carets of v1 users who have not said their name yet. */
+static enum error append_users(struct document *doc)
+{
+    struct json j = begin_message(doc->shard);
+    encode_users(&j, &doc->pad);
+    enum error err = end_message(doc->shard, &j);
+    for (struct link *at = doc->pad.peers.next; at != &doc->pad.peers && !err; at = at->next) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->has_info || peer->cursors_item.changed == 0)
+            continue;
+        j = begin_message(doc->shard);
+        encode_user_cursor(&j, peer);
+        err = end_message(doc->shard, &j);
+    }
+    return err;
 }
 
 static struct frame *make(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,
@@ -68,8 +83,13 @@ static struct frame *make(struct document *doc, enum cached_kind kind, const str
 {
     struct buf *framed = &doc->shard->framed;
     buf_clear(framed);
-    enum error err = kind == CACHED_CHANGES ? append_changes(doc, peer->version, from)
-                                            : append_single(doc, kind, peer, from, to);
+    enum error err;
+    if (kind == CACHED_CHANGES)
+        err = append_changes(doc, peer->version, from);
+    else if (kind == CACHED_USERS)
+        err = append_users(doc);
+    else
+        err = append_single(doc, kind, peer, from, to);
     return err ? NULL : frame_new(buf_slice(framed));
 }
 

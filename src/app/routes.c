@@ -4,6 +4,7 @@
 #include "app/origin.h"
 #include "app/session.h"
 #include "base/json.h"
+#include "net/header_list.h"
 #include "observe/metrics.h"
 
 #include <stdatomic.h>
@@ -127,7 +128,11 @@ static void delete_protect(struct server *server, struct http_request *request, 
 static void respond_body(struct http_request *request, int status, const char *type, struct buf *body,
                          bool failed)
 {
-    struct http_response response = {.status = status, .content_type = type, .body = buf_slice(body)};
+    struct http_response response = {.status = status,
+                                     .content_type = type,
+                                     .body = buf_slice(body),
+                                     .headers = {{"Vary", SLICE("Accept")}},
+                                     .header_count = 1};
     if (failed)
         http_respond_error(request, ERR_NO_MEMORY);
     else
@@ -160,14 +165,32 @@ static void get_prometheus(struct server *server, struct http_request *request, 
     respond_body(request, 200, "text/plain; version=0.0.4; charset=utf-8", &body, err);
 }
 
-/* Prometheus names a text format in Accept; browsers and curl do not. */
+struct liking {
+    int text, json; /* quality values */
+};
+
+static void like(struct liking *l, const struct header_item *item)
+{
+    static const char *const text_types[] = {"text/plain", "application/openmetrics-text"};
+    static const char *const json_types[] = {"application/json", "application/*", "*/*"};
+    for (size_t i = 0; i < sizeof(text_types) / sizeof(text_types[0]); i++)
+        if (ascii_equal_nocase(item->name, slice_from_cstr(text_types[i])) && item->quality > l->text)
+            l->text = item->quality;
+    for (size_t i = 0; i < sizeof(json_types) / sizeof(json_types[0]); i++)
+        if (ascii_equal_nocase(item->name, slice_from_cstr(json_types[i])) && item->quality > l->json)
+            l->json = item->quality;
+}
+
+/* Prometheus names a text format in Accept and likes it best; browsers and
+ * curl do not, and get JSON. */
 static bool wants_prometheus(const struct http_request *request)
 {
     struct slice accept = http_header(request, "Accept");
-    if (!accept.ptr)
-        return false;
-    return memmem(accept.ptr, accept.len, "text/plain", 10) ||
-           memmem(accept.ptr, accept.len, "openmetrics", 11);
+    struct header_item item;
+    struct liking liking = {0};
+    while (header_list_next(&accept, &item))
+        like(&liking, &item);
+    return liking.text > liking.json;
 }
 
 static void get_stats(struct server *server, struct http_request *request, struct slice id)
