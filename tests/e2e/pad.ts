@@ -67,6 +67,17 @@ export class Pad {
     await this.page.keyboard.type(text);
   }
 
+  /** Puts text at the end in one go, as from the clipboard. */
+  async paste(text: string): Promise<void> {
+    await this.editor.focus();
+    await this.page.keyboard.press('Control+End');
+    await this.editor.evaluate((content, pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+  }
+
   /** The others' carets with their names. */
   get carets(): Locator {
     return this.page.locator('.remote-caret');
