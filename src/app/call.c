@@ -109,7 +109,7 @@ static void describe(struct json *j, const struct document *doc, int64_t now_ms)
 {
     const struct pad *pad = &doc->pad;
     json_raw(j, ",\"language\":");
-    json_string_or_null(j, pad->language);
+    json_quoted_or_null(j, pad->language);
     json_raw(j, ",\"users\":");
     json_uint(j, pad->peer_count);
     json_raw(j, ",\"revision\":");

@@ -190,7 +190,6 @@ void persister_start(struct document *doc)
 {
     doc->check_ms = shard_now_ms(doc->shard) + doc->shard->config->persist_check_ms;
     metric_inc(METRIC_PERSISTERS);
-    metric_inc(METRIC_TASKS);
     log_event(LOG_INFO, "persister_started", LOG_STR("docId", doc->id),
               LOG_UINT("userCount", doc->session_count));
 }
@@ -198,7 +197,6 @@ void persister_start(struct document *doc)
 void persister_stop(struct document *doc)
 {
     metric_add(METRIC_PERSISTERS, -1);
-    metric_add(METRIC_TASKS, -1);
     log_event(LOG_INFO, "persister_stopped", LOG_STR("docId", doc->id),
               LOG_CSTR("reason", "last_user_disconnect"));
     persister_write(doc, PERSIST_LAST_DISCONNECT);

@@ -223,7 +223,7 @@ static void get_health(struct server *server, struct http_request *request, stru
     json_raw(&j, ",\"uptime_seconds\":");
     json_int(&j, metric_get(METRIC_UPTIME));
     json_raw(&j, ",\"version\":");
-    json_string(&j, slice_from_cstr(server->version));
+    json_quoted(&j, slice_from_cstr(server->version));
     json_raw(&j, "}\n");
     respond_body(request, is_failing || is_stopping ? 503 : 200, "application/json", &body, json_error(&j));
 }
@@ -234,11 +234,11 @@ static void get_config(struct server *server, struct http_request *request, stru
     struct buf body = {0};
     struct json j = json_to(&body);
     json_raw(&j, "{\"frontend_log_level\":");
-    json_string(&j, slice_from_cstr(server->config->frontend_log_level));
+    json_quoted(&j, slice_from_cstr(server->config->frontend_log_level));
     json_raw(&j, ",\"version\":");
-    json_string(&j, slice_from_cstr(server->version));
+    json_quoted(&j, slice_from_cstr(server->version));
     json_raw(&j, ",\"base_path\":");
-    json_string(&j, slice_from_cstr(server->config->base_path));
+    json_quoted(&j, slice_from_cstr(server->config->base_path));
     json_raw(&j, "}\n");
     respond_body(request, 200, "application/json", &body, json_error(&j));
 }

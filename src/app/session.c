@@ -291,7 +291,6 @@ static void on_closed(void *owner, const struct conn_end *end)
         log_end(s, end);
     limits_disconnect(s->shard->server->limits, s->client);
     metric_add(METRIC_CONNECTIONS, -1);
-    metric_add(METRIC_TASKS, -1);
     list_remove(&s->link);
     free(s);
 }
@@ -381,7 +380,6 @@ void session_open(struct loop_task *task)
         limits_disconnect(shard->server->limits, request->client);
     } else {
         metric_inc(METRIC_CONNECTIONS);
-        metric_inc(METRIC_TASKS);
         if (s->version == PAD_V1)
             session_ask(s);
     }

@@ -115,7 +115,7 @@ static void append_escape(struct json *j, unsigned code_point)
     json_bytes(j, slice_of(escape, sizeof escape));
 }
 
-void json_string(struct json *j, struct slice text)
+void json_quoted(struct json *j, struct slice text)
 {
     json_bytes(j, SLICE("\""));
     size_t plain = 0; /* where the run that needs no escape begins */
@@ -135,10 +135,10 @@ void json_string(struct json *j, struct slice text)
     json_bytes(j, SLICE("\""));
 }
 
-void json_string_or_null(struct json *j, struct slice text)
+void json_quoted_or_null(struct json *j, struct slice text)
 {
     if (text.ptr)
-        json_string(j, text);
+        json_quoted(j, text);
     else
         json_bytes(j, SLICE("null"));
 }

@@ -4,7 +4,7 @@
  * caller's, who sees the message's shape in his code:
  *
  *     json_raw(b, "{\"Language\":{\"language\":");
- *     json_string(b, language);
+ *     json_quoted(b, language);
  *
  * Errors are sticky so that a message is written without a check on every
  * line: after a failed allocation `failed` is set, later calls do nothing, and
@@ -38,8 +38,8 @@ void json_fixed(struct json *j, double value, int decimals);
 /* Quoted and escaped. `text` is valid UTF-8. Escapes " \ and control
  * characters, and also < > & U+2028 U+2029, so that JSON is harmless inside
  * HTML and scripts. */
-void json_string(struct json *j, struct slice text);
+void json_quoted(struct json *j, struct slice text);
 /* null when `text.ptr` is NULL, else the string. */
-void json_string_or_null(struct json *j, struct slice text);
+void json_quoted_or_null(struct json *j, struct slice text);
 
 #endif

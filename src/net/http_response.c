@@ -81,9 +81,9 @@ void http_respond_error(struct http_request *req, enum error err)
     struct json j = json_to(&body);
 
     json_raw(&j, "{\"error\":");
-    json_string(&j, slice_from_cstr(error_text(err)));
+    json_quoted(&j, slice_from_cstr(error_text(err)));
     json_raw(&j, ",\"code\":");
-    json_string(&j, slice_from_cstr(error_code(err)));
+    json_quoted(&j, slice_from_cstr(error_code(err)));
     json_raw(&j, "}");
     http_respond(req, &(struct http_response){
                           .status = error_http_status(err),

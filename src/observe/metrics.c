@@ -199,7 +199,7 @@ static void write_json_rejected(struct json *j)
     write_key(j, "rejected");
     for (int reason = OK + 1; reason < ERROR_COUNT; reason++, before = ",") {
         json_raw(j, before);
-        json_string(j, slice_from_cstr(error_code((enum error)reason)));
+        json_quoted(j, slice_from_cstr(error_code((enum error)reason)));
         json_raw(j, ":");
         json_uint(j, rejected_for(reason));
     }
@@ -220,9 +220,9 @@ enum error metrics_json(struct buf *out)
     struct json j = json_to(out);
 
     json_raw(&j, "{\"version\":");
-    json_string(&j, slice_from_cstr(server.version));
+    json_quoted(&j, slice_from_cstr(server.version));
     write_key(&j, "commit");
-    json_string(&j, slice_from_cstr(server.commit));
+    json_quoted(&j, slice_from_cstr(server.commit));
     for (int m = 0; m < METRIC_COUNT; m++)
         write_json_metric(&j, (enum metric)m);
     for (size_t i = 0; i < sizeof short_names / sizeof short_names[0]; i++) {
@@ -314,9 +314,9 @@ static void write_build(struct json *j, const char *prefix)
 {
     write_head(j, prefix, build_row.name, type_name(build_row.type), build_row.help);
     write_name(j, prefix, build_row.name, "{version=");
-    json_string(j, slice_from_cstr(server.version));
+    json_quoted(j, slice_from_cstr(server.version));
     json_raw(j, ",commit=");
-    json_string(j, slice_from_cstr(server.commit));
+    json_quoted(j, slice_from_cstr(server.commit));
     json_raw(j, "} 1\n");
 }
 

@@ -22,7 +22,7 @@ static void write_id128(struct json *j, struct id128 id)
     char text[ID128_CHARS];
 
     id128_encode(id, text);
-    json_string(j, slice_of(text, sizeof text));
+    json_quoted(j, slice_of(text, sizeof text));
 }
 
 static void write_component(struct json *j, const struct op_iter *it)
@@ -35,7 +35,7 @@ static void write_component(struct json *j, const struct op_iter *it)
         json_int(j, -(int64_t)it->points);
         break;
     case OP_INSERT:
-        json_string(j, it->text);
+        json_quoted(j, it->text);
         break;
     }
 }
@@ -76,7 +76,7 @@ static void write_cursors(struct json *j, const struct pad_cursors *cursors)
 static void write_person(struct json *j, const struct pad_peer *peer)
 {
     json_raw(j, "\"name\":");
-    json_string(j, peer->name);
+    json_quoted(j, peer->name);
     json_raw(j, ",\"hue\":");
     json_uint(j, peer->hue);
 }
@@ -87,7 +87,7 @@ static void write_author_and_end(struct json *j, uint64_t user_id, struct slice 
     json_raw(j, ",\"user_id\":");
     json_uint(j, user_id);
     json_raw(j, ",\"user_name\":");
-    json_string(j, user_id == PAD_SYSTEM_USER ? SLICE("System") : name);
+    json_quoted(j, user_id == PAD_SYSTEM_USER ? SLICE("System") : name);
     json_raw(j, "}}");
 }
 
@@ -156,16 +156,16 @@ void encode_welcome(struct json *j, const struct welcome_message *m)
     json_raw(j, ",\"committed\":");
     json_uint(j, m->welcome->committed);
     json_raw(j, ",\"access\":\"edit\",\"language\":");
-    json_string_or_null(j, pad->language);
+    json_quoted_or_null(j, pad->language);
     json_raw(j, ",\"otp\":");
-    json_string_or_null(j, pad->otp);
+    json_quoted_or_null(j, pad->otp);
     write_limits(j, m);
     json_raw(j, ",\"created_at\":");
     json_int(j, m->created_ms / MS_PER_SECOND);
     json_raw(j, ",\"expires_at\":");
     write_seconds_or_null(j, m->expires_ms);
     json_raw(j, ",\"server\":");
-    json_string(j, slice_from_cstr(m->server));
+    json_quoted(j, slice_from_cstr(m->server));
     json_raw(j, "}}");
 }
 
@@ -177,7 +177,7 @@ static void write_text(struct json *j, const struct rope *text)
         rope_read(text, 0, rope_size(text).points, &whole) != OK)
         j->failed = true;
     else
-        json_string(j, buf_slice(&whole));
+        json_quoted(j, buf_slice(&whole));
     buf_deinit(&whole);
 }
 
@@ -217,9 +217,9 @@ void encode_rejected(struct json *j, uint64_t revision, enum error why, uint64_t
     json_raw(j, "{\"Rejected\":{\"revision\":");
     json_uint(j, revision);
     json_raw(j, ",\"code\":");
-    json_string(j, slice_from_cstr(error_code(why)));
+    json_quoted(j, slice_from_cstr(error_code(why)));
     json_raw(j, ",\"message\":");
-    json_string(j, slice_from_cstr(error_text(why)));
+    json_quoted(j, slice_from_cstr(error_text(why)));
     if (limit) {
         json_raw(j, ",\"limit\":");
         json_uint(j, limit);
@@ -276,7 +276,7 @@ void encode_user_cursor(struct json *j, struct pad_peer *peer)
 static void write_language(struct json *j, const struct pad *pad, uint64_t by)
 {
     json_raw(j, "{\"Language\":{\"language\":");
-    json_string_or_null(j, pad->language);
+    json_quoted_or_null(j, pad->language);
     write_author_and_end(j, by, pad->language_by_name);
 }
 
@@ -293,7 +293,7 @@ void encode_language_initial(struct json *j, const struct pad *pad)
 static void write_otp(struct json *j, const struct pad *pad, uint64_t by)
 {
     json_raw(j, "{\"OTP\":{\"otp\":");
-    json_string_or_null(j, pad->otp);
+    json_quoted_or_null(j, pad->otp);
     write_author_and_end(j, by, pad->otp_by_name);
 }
 
