@@ -7,7 +7,6 @@ MAKEFLAGS += --no-print-directory
 JOBS         ?= $(shell nproc)
 PORT         ?= 3030
 FUZZ_SECONDS ?= 60
-COMPOSE      ?= docker compose
 # The commit that the server and the page show. An archive without .git may
 # pass its own.
 KP_GIT_SHA   ?= $(shell git rev-parse --short=7 HEAD 2>/dev/null || echo unknown)
@@ -79,9 +78,9 @@ dev-frontend: setup build.wasm ## Vite with hot reload, in front of dev-backend
 test: ## C: laws, oracles, simulation, under ASan and UBSan
 	@tools/setup test
 	@tools/run-tests unit
-test.frontend: ## the page's own tests
+test.frontend: ## the page, and the kernel against other implementations
 	@tools/setup test
-	@tools/run-tests frontend
+	@tools/run-tests frontend differential
 test.blackbox: ## the real server, from outside, under TSan
 	@tools/setup test
 	@tools/run-tests blackbox
