@@ -196,6 +196,8 @@ static enum MHD_Result on_complete(struct exchange *x)
         return exchange_queue_response(x);
     }
     x->req.body = buf_slice(&x->body);
+    x->is_in_progress = true;
+    atomic_fetch_add(&x->server->in_progress, 1);
     x->server->config.handler(x->server->config.arg, &x->req);
     if (atomic_load(&x->phase) == EXCHANGE_ANSWERED)
         return exchange_queue_response(x);
@@ -241,7 +243,6 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
     if (!x)
         return NULL;
     x->deadline = deadline_of(connection);
-    atomic_fetch_add(&server->in_progress, 1);
     return x;
 }
 
@@ -280,8 +281,9 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
         return;
     *context = NULL;
     deadline_restart(x->deadline);
+    if (x->is_in_progress)
+        atomic_fetch_sub(&server->in_progress, 1);
     exchange_free(x);
-    atomic_fetch_sub(&server->in_progress, 1);
 }
 
 /* Paths and queries are kept as sent: we decode what we use. */

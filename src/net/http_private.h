@@ -26,8 +26,9 @@ struct exchange {
     struct MHD_Connection *connection;
     struct deadline *deadline;
     _Atomic int phase;
-    struct buf target;  /* as sent */
-    struct slice query; /* in target, behind '?' */
+    bool is_in_progress; /* counted in http_server.in_progress */
+    struct buf target;   /* as sent */
+    struct slice query;  /* in target, behind '?' */
     struct buf body;
     uint64_t body_bytes; /* received, kept or not */
     struct link texts;   /* decoded and joined values, freed with the exchange */
@@ -49,7 +50,7 @@ struct http_server {
     struct buf base_path;
     int listen_fd;
     bool is_quiet;                /* http_quiesce was called */
-    _Atomic uint64_t in_progress; /* requests that the handler was given, until they are done with */
+    _Atomic uint64_t in_progress; /* given to the handler and not yet done with */
     uint16_t port;
     struct http_config config;
 };
