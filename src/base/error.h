@@ -49,7 +49,6 @@
     X(ERR_SHUTTING_DOWN,     "restarting",          1001, 503, "The server is restarting. Reconnect.")              \
     X(ERR_SLOW_READER,       "slow_reader",         1008, 408, "The connection took nothing for too long.")         \
     X(ERR_INTERNAL,          "internal",            1011, 500, "The server made a mistake. It has been logged.")
-/* clang-format on */
 
 enum error {
     OK = 0,
@@ -58,6 +57,7 @@ enum error {
 #undef X
     ERROR_COUNT
 };
+/* clang-format on */
 
 /* The columns. Any value outside the table reads as ERR_INTERNAL; OK has the
  * code "ok", close code 1000 and status 200. The strings are static. */

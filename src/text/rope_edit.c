@@ -16,8 +16,7 @@ struct path {
     unsigned height;
     struct rope_node *leaf;
     struct measure leaf_size;
-    uint32_t at_points; /* in the leaf */
-    uint32_t at_bytes;
+    uint32_t at_bytes; /* in the leaf */
 };
 
 /* Text with its measure. */
@@ -37,14 +36,6 @@ static unsigned child_at(const struct inner *inner, uint32_t *at_points)
     return i;
 }
 
-static void path_end(struct path *p, struct rope_node *leaf, struct measure size, uint32_t at_points)
-{
-    p->leaf = leaf;
-    p->leaf_size = size;
-    p->at_points = at_points;
-    p->at_bytes = leaf_offset(leaf, size, at_points);
-}
-
 static struct path path_to(const struct rope *r, uint32_t at_points)
 {
     struct path p = {.height = r->height};
@@ -59,7 +50,9 @@ static struct path path_to(const struct rope *r, uint32_t at_points)
         node = inner->child[i];
         size = inner->size[i];
     }
-    path_end(&p, node, size, at_points);
+    p.leaf = node;
+    p.leaf_size = size;
+    p.at_bytes = leaf_offset(node, size, at_points);
     return p;
 }
 
@@ -107,20 +100,6 @@ static void leaf_insert(struct rope_node *leaf, uint32_t at_bytes, struct slice 
     memmove(at + text.len, at, leaf->count - at_bytes);
     memcpy(at, text.ptr, text.len);
     leaf->count = (uint16_t)(leaf->count + text.len);
-}
-
-/* At the end of a full leaf, the start of the next one may have room. */
-static void path_try_next_leaf(struct path *p, uint32_t more_bytes)
-{
-    if (p->height == 0 || p->at_points < p->leaf_size.points)
-        return;
-
-    struct inner *parent = p->inner[p->height - 1];
-    unsigned next = p->index[p->height - 1] + 1;
-    if (next == parent->head.count || parent->child[next]->count + more_bytes > LEAF_MAX)
-        return;
-    p->index[p->height - 1] = next;
-    path_end(p, parent->child[next], parent->size[next], 0);
 }
 
 /* insert, where the leaf must be cut in two */
@@ -258,8 +237,6 @@ static enum error insert_piece(struct rope *r, uint32_t at_points, struct piece 
 {
     struct path p = path_to(r, at_points);
 
-    if (p.leaf->count + piece.size.bytes > LEAF_MAX)
-        path_try_next_leaf(&p, piece.size.bytes);
     if (p.leaf->count + piece.size.bytes > LEAF_MAX)
         return insert_splitting(r, at_points, piece);
 

@@ -26,7 +26,8 @@ void kp_op_clear(struct op *op);
 int32_t kp_op_retain(struct op *op, uint32_t points);
 int32_t kp_op_insert(struct op *op, const char *utf8, uint32_t len_bytes);
 int32_t kp_op_delete(struct op *op, uint32_t points);
-int32_t kp_op_decode(struct op *op, const char *code, uint32_t len_bytes); /* replaces the content */
+/* Replaces the content. */
+int32_t kp_op_decode(struct op *op, const char *code, uint32_t len_bytes);
 const char *kp_op_code(const struct op *op);
 uint32_t kp_op_code_len(const struct op *op);
 uint32_t kp_op_base(const struct op *op);
@@ -41,7 +42,8 @@ uint32_t kp_op_move_caret(const struct op *op, uint32_t at_points);
 /* ropes */
 struct rope *kp_rope_new(void);
 void kp_rope_free(struct rope *r);
-int32_t kp_rope_set(struct rope *r, const char *utf8, uint32_t len_bytes); /* checks the text, replaces the content */
+/* Checks the text, and replaces the content. */
+int32_t kp_rope_set(struct rope *r, const char *utf8, uint32_t len_bytes);
 uint32_t kp_rope_bytes(const struct rope *r);
 uint32_t kp_rope_points(const struct rope *r);
 uint32_t kp_rope_u16(const struct rope *r);
