@@ -1,0 +1,71 @@
+/* wire.h - what simulated clients and the simulated gateway say to each other,
+ * and the pipes it travels in: in order, or not at all after a cut. */
+#ifndef KOLABPAD_SIM_WIRE_H
+#define KOLABPAD_SIM_WIRE_H
+
+#include "pad/pad.h"
+
+enum wire_kind {
+    /* up */
+    WIRE_HELLO,
+    WIRE_EDIT,
+    WIRE_PING,
+    /* both ways */
+    WIRE_INFO,
+    WIRE_CURSORS,
+    WIRE_LANGUAGE,
+    /* down */
+    WIRE_WELCOME,
+    WIRE_SNAPSHOT,
+    WIRE_HISTORY,
+    WIRE_USERS, /* everybody is told anew in what follows */
+    WIRE_LEFT,
+    WIRE_REJECTED,
+    WIRE_CLOSE,
+};
+
+enum { WIRE_CARETS_MAX = 2, WIRE_NAME_MAX = 16 };
+
+/* Carets and a selection, as far as the simulation uses them. */
+struct wire_cursors {
+    uint32_t caret_count, carets[WIRE_CARETS_MAX];
+    bool has_selection;
+    struct pad_range selection;
+};
+
+struct wire_message {
+    struct link link;
+    enum wire_kind kind;
+    uint64_t user_id;
+    uint64_t revision; /* EDIT, SNAPSHOT; HISTORY: of the first operation */
+    struct buf bytes;  /* EDIT: code; SNAPSHOT: text; HISTORY: wire_append_operation; LANGUAGE */
+    struct pad_hello hello;
+    struct pad_welcome welcome;
+    struct id128 epoch;
+    char name[WIRE_NAME_MAX];
+    uint16_t hue;
+    struct wire_cursors cursors;
+    enum error why; /* CLOSE, REJECTED */
+};
+
+struct wire_pipe {
+    struct link messages;
+    unsigned count;
+};
+
+void wire_pipe_init(struct wire_pipe *pipe);
+struct wire_message *wire_put(struct wire_pipe *pipe, enum wire_kind kind);
+/* The oldest message, which is the caller's; NULL when there is none. */
+struct wire_message *wire_take(struct wire_pipe *pipe);
+void wire_free(struct wire_message *message);
+/* Loses all but the `kept` oldest messages. */
+void wire_cut(struct wire_pipe *pipe, unsigned kept);
+
+/* A HISTORY message holds author and code of each operation. */
+void wire_append_operation(struct wire_message *m, uint64_t author, struct op_view op);
+/* The operation at *at, which moves behind it; false at the end. */
+bool wire_next_operation(const struct wire_message *m, size_t *at, uint64_t *author, struct op_view *op);
+
+struct wire_cursors wire_cursors_of(const struct pad_cursors *cursors);
+
+#endif
