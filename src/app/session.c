@@ -215,12 +215,6 @@ static void not_understood(struct session *s, enum error err, const char *detail
 
 void session_message(struct session *s, struct slice text)
 {
-    if (s->state == SESSION_ACCESSING && s->version == PAD_V1) {
-        enum error err = session_keep_early(s, text);
-        if (err)
-            session_close(s, err, NULL);
-        return;
-    }
     struct client_message m;
     const char *detail = NULL;
     enum error err = client_decode(&s->shard->decoder, s->version, text, &m, &detail);
@@ -380,8 +374,10 @@ void session_open(struct loop_task *task)
         limits_disconnect(shard->server->limits, request->client);
     } else {
         metric_inc(METRIC_CONNECTIONS);
-        if (s->version == PAD_V1)
+        if (s->version == PAD_V1) {
+            conn_pause(s->conn); /* it speaks at once, and is heard when it is in */
             session_ask(s);
+        }
     }
     buf_deinit(&request->already_read);
     free(request);

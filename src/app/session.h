@@ -42,8 +42,7 @@ struct joining {
     bool has_otp;
     struct access *access; /* the question under way */
     struct pad_hello hello;
-    struct buf name;  /* holds hello.name */
-    struct buf early; /* v1: messages that came before it was in, each as varint(bytes) bytes */
+    struct buf name; /* holds hello.name */
     struct pad_welcome welcome;
     struct frame *snapshot; /* v2, not resumed: the text it joined at, held until that is committed */
 };
@@ -70,8 +69,6 @@ void session_open(struct loop_task *task);
 void session_ask(struct session *s);
 /* Takes what the Hello says. */
 enum error session_take_hello(struct session *s, const struct client_message *m);
-/* v1: keeps a message until the session is in. */
-enum error session_keep_early(struct session *s, struct slice text);
 /* The first messages: what it needs to begin. Requires committed >= gate. */
 void session_welcome(struct session *s);
 void joining_free(struct session *s);

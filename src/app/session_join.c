@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-enum { EARLY_BYTES_MAX = 256 * 1024 };
-
 void joining_free(struct session *s)
 {
     struct joining *j = s->joining;
@@ -19,7 +17,6 @@ void joining_free(struct session *s)
     frame_unref(j->snapshot);
     buf_deinit(&j->otp);
     buf_deinit(&j->name);
-    buf_deinit(&j->early);
     free(j);
 }
 
@@ -41,28 +38,6 @@ enum error session_take_hello(struct session *s, const struct client_message *m)
     list_append(&s->shard->sessions, &s->link);
     s->state = SESSION_ACCESSING;
     return OK;
-}
-
-enum error session_keep_early(struct session *s, struct slice text)
-{
-    struct buf *early = &s->joining->early;
-    if (early->len + text.len > EARLY_BYTES_MAX + s->shard->loop.limits.message_bytes_max)
-        return ERR_MESSAGE_TOO_LARGE;
-    enum error err = buf_reserve(early, text.len + 10);
-    if (err)
-        return err;
-    buf_append_varint(early, text.len);
-    return buf_append(early, text);
-}
-
-static void replay_early(struct session *s)
-{
-    struct buf early = s->joining->early;
-    s->joining->early = (struct buf){0};
-    uint64_t len;
-    for (size_t at = 0; s->state == SESSION_JOINED && varint_read(buf_slice(&early), &at, &len); at += len)
-        session_message(s, slice_of(early.ptr + at, len));
-    buf_deinit(&early);
 }
 
 /* ---- joining ---- */
@@ -103,8 +78,8 @@ static void joined(struct session *s, struct document *doc)
     log_line(LOG_INFO, "User %llu connected", (unsigned long long)s->peer.user_id);
     if (s->version == PAD_V2 && !j->welcome.resumed && hold_snapshot(s))
         session_close(s, ERR_NO_MEMORY, NULL);
-    else if (s->version == PAD_V1)
-        replay_early(s);
+    else
+        conn_resume(s->conn);
 }
 
 static void answered(void *owner, enum error err, struct document *doc, const struct access_facts *facts)

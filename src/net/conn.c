@@ -85,9 +85,14 @@ void conn_free(struct conn *c)
 
 static void on_event(uv_poll_t *poll, int status, int events);
 
-static void listen_for(struct conn *c, int events)
+/* Asks for what the connection is waiting for at the moment. */
+static void watch(struct conn *c)
 {
-    if (uv_poll_start(&c->poll, events, on_event) != 0)
+    int events = (c->is_paused ? 0 : UV_READABLE) | (c->is_blocked ? UV_WRITABLE : 0);
+
+    if (events == 0)
+        uv_poll_stop(&c->poll);
+    else if (uv_poll_start(&c->poll, events, on_event) != 0)
         end_of_socket(c);
 }
 
@@ -104,7 +109,7 @@ static void block(struct conn *c)
         timeout_start(c, TIMEOUT_WRITE);
     if (!c->is_blocked) {
         c->is_blocked = true;
-        listen_for(c, UV_READABLE | UV_WRITABLE);
+        watch(c);
     }
 }
 
@@ -115,7 +120,7 @@ static void unblock(struct conn *c)
     c->is_blocked = false;
     if (c->phase == CONN_OPEN)
         timeout_stop(c, TIMEOUT_WRITE);
-    listen_for(c, UV_READABLE);
+    watch(c);
 }
 
 /* After the Close is written: either both have said it, or the peer still may.
@@ -244,6 +249,7 @@ static void start_closing(struct conn *c, struct conn_end end, struct slice clos
     }
     timeout_start(c, TIMEOUT_CLOSE);
     mark_dirty(c);
+    conn_resume(c); /* the peer's Close is wanted */
 }
 
 /* Cuts at a code point. */
@@ -283,6 +289,27 @@ bool conn_is_closing(const struct conn *c)
 }
 
 /* ---- reading ---- */
+
+void conn_pause(struct conn *c)
+{
+    if (c->phase != CONN_OPEN)
+        return;
+    c->is_paused = true;
+    list_remove(&c->fresh);
+    watch(c);
+}
+
+void conn_resume(struct conn *c)
+{
+    if (c->phase == CONN_ENDED || !c->is_paused)
+        return;
+    c->is_paused = false;
+    if (c->already_read.len > 0) {
+        list_append(&c->loop->fresh, &c->fresh);
+        loop_turn_again(c->loop);
+    }
+    watch(c);
+}
 
 static bool on_text(void *arg, struct slice text)
 {
@@ -387,7 +414,7 @@ static void on_event(uv_poll_t *poll, int status, int events)
 {
     struct conn *c = poll->data;
 
-    if (c->already_read.len > 0)
+    if (c->already_read.len > 0 && !c->is_paused)
         conn_feed_already_read(c); /* it came before what is in the socket now */
     if (status < 0) {
         /* The socket is broken, but what the peer had sent is still in it. */
@@ -460,7 +487,7 @@ enum error conn_open(struct loop *loop, int fd, struct slice already_read,
         list_append(&loop->fresh, &c->fresh);
         loop_turn_again(loop);
     }
-    listen_for(c, UV_READABLE);
+    watch(c);
     *out = c;
     return OK;
 }

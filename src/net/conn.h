@@ -61,6 +61,12 @@ bool conn_is_closing(const struct conn *c);
 /* Messages larger than this are refused with 1009, from the next frame on. */
 void conn_set_message_max(struct conn *c, size_t bytes);
 
+/* Reads nothing until conn_resume: what the peer sends stays in its socket, its
+ * end included. For right after conn_open, before the first message. Closing
+ * resumes by itself. */
+void conn_pause(struct conn *c);
+void conn_resume(struct conn *c);
+
 /* Milliseconds since it was opened; for dumps. */
 int64_t conn_age_ms(const struct conn *c);
 

@@ -286,6 +286,34 @@ static void bytes_behind_the_handshake_come_first(void **state)
     finish(&f);
 }
 
+static bool has_waited(struct fixture *f)
+{
+    return f->timer_count >= 5;
+}
+
+static void paused_it_hears_nothing_and_loses_nothing(void **state)
+{
+    struct fixture f;
+    struct buf early = {0};
+
+    (void)state;
+    put_frame(&early, FIN | TEXT, SLICE("early"));
+    put_frame(&early, FIN | TEXT, SLICE("late"));
+    open_with(&f, &calm, slice_of(early.ptr, 4));
+    conn_pause(f.conn);
+    assert_int_equal(send(f.peer, early.ptr + 4, early.len - 4, 0), early.len - 4);
+    buf_deinit(&early);
+    shutdown(f.peer, SHUT_WR);
+    run_until(&f, has_waited);
+    assert_int_equal(f.heard.len, 0);
+    assert_int_equal(f.closed_count, 0);
+    conn_resume(f.conn);
+    f.wanted_heard = 13;
+    run_until(&f, has_wanted);
+    assert_true(slice_equal(buf_slice(&f.heard), SLICE("[early][late]")));
+    finish(&f);
+}
+
 static void a_ping_is_answered(void **state)
 {
     struct fixture f;
@@ -671,6 +699,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_go_both_ways),
         cmocka_unit_test(bytes_behind_the_handshake_come_first),
+        cmocka_unit_test(paused_it_hears_nothing_and_loses_nothing),
         cmocka_unit_test(a_ping_is_answered),
         cmocka_unit_test(the_peer_closes),
         cmocka_unit_test(we_close),

@@ -4,10 +4,7 @@
 #include "support/op_text.h"
 #include "support/unit.h"
 
-/* base/json.h and jansson both have a json_quoted; here it is ours. */
-#define json_quoted jansson_json_string
 #include <jansson.h>
-#undef json_quoted
 
 /* One pad, on which people do things; then what they are told, as text. */
 static const struct id128 first_epoch = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
