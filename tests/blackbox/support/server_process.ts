@@ -64,6 +64,7 @@ export class Server {
   log = '';
   private child!: ChildProcess;
   private gone!: Promise<Exit>;
+  private isAskedToEnd = false;
 
   private constructor(
     readonly folder: string,
@@ -139,6 +140,7 @@ export class Server {
   }
 
   signal(name: NodeJS.Signals): void {
+    if (name !== 'SIGHUP') this.isAskedToEnd = true;
     this.child.kill(name);
   }
 
@@ -172,13 +174,12 @@ export class Server {
 
   /** The end of a test: a clean stop, or the reason why there was none. */
   async dispose(): Promise<void> {
-    const wasRunning = this.running;
-    const exit = wasRunning ? await this.stop() : await this.gone;
+    const { running, isAskedToEnd } = this;
+    const { code, signal } = running ? await this.stop() : await this.gone;
     fs.rmSync(this.folder, { recursive: true, force: true });
-    if (SANITIZER.test(this.log)) throw new Error(`sanitizer report:\n${this.log}`);
-    if (wasRunning && exit.code !== 0) {
-      throw new Error(`the server ended with ${exit.signal ?? exit.code}:\n${this.log.slice(-8000)}`);
-    }
+    const end = !running && !isAskedToEnd ? `ended by itself (${signal ?? code})` : running && code !== 0 ? `stopped with ${signal ?? code}` : undefined;
+    if (end !== undefined) throw new Error(`the server ${end}:\n${this.log.slice(-8000)}`);
+    if (SANITIZER.test(this.log)) throw new Error(`sanitizer report:\n${this.log.slice(-8000)}`);
   }
 
   private spawn(): void {
@@ -191,6 +192,7 @@ export class Server {
     });
     const child = spawn(SERVER_PATH, [], { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
+    this.isAskedToEnd = false;
     children.add(child);
     const keep = (chunk: Buffer): void => {
       this.log += chunk.toString();
