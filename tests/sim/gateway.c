@@ -300,7 +300,9 @@ static void write_free(struct sim_write *write)
 
 void gateway_journal(struct gateway *g)
 {
-    if (pad_has_unjournaled(&g->pad))
+    if (g->is_lazy)
+        pad_committed(&g->pad, g->pad.revision);
+    else if (pad_has_unjournaled(&g->pad))
         write_new(g)->batch = shelf_batch_of(&g->pad, g->now_ms);
 }
 
@@ -377,7 +379,7 @@ void gateway_crash(struct gateway *g)
 void gateway_evict(struct gateway *g)
 {
     gateway_journal(g);
-    if (g->pad.revision % 2) /* sometimes the journal alone must do */
+    if (g->is_lazy || g->pad.revision % 2) /* sometimes the journal alone must do */
         gateway_snapshot(g, 3);
     gateway_commit(g, UINT32_MAX);
     pad_rest(&g->pad, g->now_ms);

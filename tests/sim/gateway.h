@@ -33,6 +33,7 @@ struct gateway {
     struct link conns;
     int64_t now_ms;
     uint64_t epochs_begun;
+    bool is_lazy;        /* no journal: everything counts as committed at once */
     unsigned outbox_max; /* messages that may wait for one connection */
     uint64_t told_operations, closed_conns, refused, resumed, snapshots;
 };

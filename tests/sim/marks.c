@@ -55,7 +55,8 @@ void marks_deleted(struct marks *m, uint32_t point)
     set(m, point, MARK_DELETED);
 }
 
-bool marks_find_violation(const struct marks *m, const struct plain *text, char *out, size_t out_size)
+bool marks_find_violation(const struct marks *m, const struct plain *text, bool acked_must_stay, char *out,
+                          size_t out_size)
 {
     uint8_t *times = calloc(MARKS_MAX, 1);
     if (!times)
@@ -66,7 +67,7 @@ bool marks_find_violation(const struct marks *m, const struct plain *text, char 
         if (found)
             snprintf(out, out_size, "mark U+%X is in the text twice", text->points[i]);
     }
-    for (uint32_t i = 0; i < m->used && !found; i++) {
+    for (uint32_t i = 0; acked_must_stay && i < m->used && !found; i++) {
         found = m->state[i] == MARK_ACKED && times[i] == 0;
         if (found)
             snprintf(out, out_size, "mark U+%X was acknowledged and is lost", FIRST_POINT + i);

@@ -20,8 +20,10 @@ uint32_t marks_new(struct marks *m);
 void marks_acked(struct marks *m, struct op_view op); /* all that it inserts */
 void marks_deleted(struct marks *m, uint32_t point);
 
-/* The first violation in the text, printed into `out`; false when there is none. */
-bool marks_find_violation(const struct marks *m, const struct plain *text, char *out, size_t out_size);
+/* The first violation in the text, printed into `out`; false when there is
+ * none. What was acknowledged may only be missing unless `acked_must_stay`. */
+bool marks_find_violation(const struct marks *m, const struct plain *text, bool acked_must_stay, char *out,
+                          size_t out_size);
 uint32_t marks_count_acked(const struct marks *m);
 
 #endif
