@@ -15,12 +15,13 @@ import {
   Session,
   type UnsentRecord,
 } from "./session";
-import { t } from "./strings";
+import { loadStrings, t } from "./strings";
 import { App, LeftoverDialog } from "./ui";
 import "./ui/style/index.css";
 
 async function main(root: HTMLElement): Promise<void> {
-  await initKernel(bytesOf(kernelDataUrl));
+  await Promise.all([initKernel(bytesOf(kernelDataUrl)), loadStrings(navigator.languages)]);
+  document.documentElement.lang = t.locale;
   const { id, otp } = parseAddress(location.hash, location.search);
   const padId = id || newPadId();
   const left = id ? await leftover(padId, root) : null;
@@ -55,7 +56,6 @@ function keepAddress(session: Session): void {
     shown = hashOf({ id: session.padId, otp: session.otp.value });
     history.replaceState(null, "", location.pathname + shown);
   });
-  document.title = `${session.padId} – ${t.appName}`;
   addEventListener("hashchange", () => {
     if (location.hash !== shown) location.reload();
   });

@@ -4,7 +4,7 @@
  * readers never meet them.
  */
 
-import { EditorSelection, type Extension, StateEffect, StateField, type Transaction } from "@codemirror/state";
+import { EditorSelection, type EditorState, type Extension, StateEffect, StateField, type Transaction } from "@codemirror/state";
 import { EditorView, layer, type LayerMarker, RectangleMarker } from "@codemirror/view";
 import type { Person } from "../session";
 import { hueClass } from "./hues";
@@ -59,7 +59,13 @@ export function remoteCarets(): Extension {
   ];
 }
 
-function changed(before: EditorView["state"], after: EditorView["state"]): boolean {
+/** Where that person's caret is; null when it is nowhere. */
+export function caretOf(state: EditorState, id: number): number | null {
+  const carets = state.field(remoteField).carets.get(id);
+  return carets?.selections[0]?.[1] ?? carets?.cursors[0] ?? null;
+}
+
+function changed(before: EditorState, after: EditorState): boolean {
   return before.field(remoteField) !== after.field(remoteField);
 }
 

@@ -16,12 +16,14 @@ import {
   placeholder,
   rectangularSelection,
 } from "@codemirror/view";
-import { effect } from "@preact/signals";
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { log, type Session } from "../session";
 import { sessionBinding, surfaceOf } from "./binding";
 import { remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
+import { Following } from "./following";
 import { loadLanguage } from "./languages";
+import { Preferences } from "./preferences";
 import { appearance } from "./theme";
 
 /** What the editor says to people, in their language. */
@@ -29,15 +31,23 @@ export interface EditorStrings {
   label: string;
   loading: string;
   empty: string;
+  commandLine: string;
+  /** CodeMirror's own words. */
+  phrases: Record<string, string>;
 }
 
-const DARK = "(prefers-color-scheme: dark)";
+const FIRST_LINES_UNITS = 400;
 
 export class Editor {
   readonly view: EditorView;
   readonly #language = new Compartment();
   readonly #access = new Compartment();
-  readonly #darkness = new Compartment();
+  readonly #preferences: Preferences;
+  readonly #following = new Following();
+  /** The beginning of the text, for a title. */
+  readonly firstLines = signal("");
+  /** What to do with a file that was chosen or dropped. */
+  onFile: (file: File) => void = () => {};
   readonly #comfort = new Compartment();
 
   constructor(
@@ -45,19 +55,23 @@ export class Editor {
     session: Session,
     private readonly strings: EditorStrings,
   ) {
+    this.#preferences = new Preferences(strings.commandLine);
     this.view = new EditorView({
       parent,
       extensions: [
+        this.#preferences.extension,
         cleanInput(),
         sessionBinding(session),
         remoteCarets(),
+        this.#following.extension,
+        this.#watched(),
         this.#comfort.of([]), // before `editing`: its keys win
         editing,
         appearance,
+        EditorState.phrases.of(strings.phrases),
         EditorView.contentAttributes.of({ "aria-label": strings.label, tabindex: "0" }),
         this.#language.of([]),
         this.#access.of(this.#accessOf(session)),
-        this.#darkness.of([]),
       ],
     });
     this.#follow(session);
@@ -75,15 +89,48 @@ export class Editor {
     this.view.dispatch({ changes: { from: 0, to: doc.length, insert: text }, scrollIntoView: true });
   }
 
+  /** Puts text in place of the selection. */
+  insertText(text: string): void {
+    this.view.dispatch(this.view.state.replaceSelection(text), { scrollIntoView: true });
+  }
+
+  openFile(file: File): void {
+    if (!this.view.state.readOnly) this.onFile(file);
+  }
+
+  /** Whose caret is kept in view. */
+  get following(): ReadonlySignal<number | null> {
+    return this.#following.id;
+  }
+
+  follow(id: number | null): void {
+    if (id === null) this.#following.stop();
+    else this.#following.start(this.view, id);
+  }
+
+  #watched(): Extension {
+    return [
+      EditorView.updateListener.of(({ docChanged, state }) => {
+        if (docChanged) this.firstLines.value = state.sliceDoc(0, FIRST_LINES_UNITS);
+      }),
+      EditorView.domEventHandlers({
+        drop: (event) => {
+          const file = event.dataTransfer?.files[0];
+          if (!file) return false;
+          this.openFile(file);
+          event.preventDefault();
+          return true;
+        },
+      }),
+    ];
+  }
+
   /** Keeps the view as the session's signals say. */
   #follow(session: Session): void {
     effect(() => this.#configure(this.#access, this.#accessOf(session)));
     effect(() => this.view.dispatch({ effects: setPeople.of(session.people.byId.value) }));
     effect(() => void this.#setLanguage(session.language.value));
-    const dark = matchMedia(DARK);
-    const follow = () => this.#configure(this.#darkness, EditorView.darkTheme.of(dark.matches));
-    dark.addEventListener("change", follow);
-    follow();
+    this.#preferences.follow(this.view);
   }
 
   #accessOf(session: Session): Extension {
@@ -126,7 +173,6 @@ const editing: Extension = [
   drawSelection(),
   dropCursor(),
   EditorState.allowMultipleSelections.of(true),
-  EditorView.lineWrapping,
   indentOnInput(),
   bracketMatching(),
   rectangularSelection(),

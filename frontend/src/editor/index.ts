@@ -1,4 +1,11 @@
 /** The text area and what belongs to it. */
 export { Editor, type EditorStrings } from "./editor";
 export { hueClass } from "./hues";
-export { knownLanguage, type Language, languages, PLAIN_TEXT } from "./languages";
+export {
+  extensionOf,
+  knownLanguage,
+  type Language,
+  languageOfFile,
+  languages,
+  PLAIN_TEXT,
+} from "./languages";

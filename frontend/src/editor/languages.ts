@@ -27,6 +27,9 @@ const IDS: Record<string, string> = {
   Xù: "xu",
 };
 
+/** Where the first that CodeMirror lists is not the usual one. */
+const EXTENSIONS: Record<string, string> = { python: "py", latex: "tex", dockerfile: "dockerfile", sql: "sql" };
+
 const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));
 
 export const languages: readonly Language[] = [...byId]
@@ -40,6 +43,18 @@ export function knownLanguage(id: string | null): string {
   const found = describe(id);
   for (const [known, description] of byId) if (description === found) return known;
   return PLAIN_TEXT;
+}
+
+/** The language of a file of that name; null when its name does not tell. */
+export function languageOfFile(name: string): string | null {
+  const found = LanguageDescription.matchFilename(descriptions, name);
+  for (const [id, description] of byId) if (description === found) return id;
+  return null;
+}
+
+/** What files in that language end with. */
+export function extensionOf(id: string): string {
+  return EXTENSIONS[id] ?? byId.get(id)?.extensions[0] ?? "txt";
 }
 
 /** null: plain text. */

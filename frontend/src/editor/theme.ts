@@ -9,7 +9,7 @@ import { tags } from "@lezer/highlight";
 const surface = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--paper)", color: "var(--ink)" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "var(--editor-size)", lineHeight: "1.5" },
+  ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "max(var(--chosen-size, 14px), var(--least-size, 0px))", lineHeight: "1.5" },
   ".cm-content": { caretColor: "var(--ink)", paddingBottom: "40vh" },
   "&.cm-focused > .cm-scroller > .cm-cursorLayer .cm-cursor, .cm-dropCursor": {
     borderLeftColor: "var(--ink)",

@@ -8,5 +8,7 @@ export { cleanName, isHue, NAME_POINTS_MAX } from "./identity";
 export { loadConfig } from "./config";
 export { log } from "./log";
 export { ProtectionError } from "./protection";
-export { remember, remembered } from "./storage";
+export { forget, type RecentPad, recentPads, visited } from "./recent";
+export { FONT_SIZES, settings, type Settings, setSettings, TAB_SIZES, THEMES } from "./settings";
+export { cleanText } from "../kernel";
 export { claimUnsent, removeUnsent, type UnsentRecord } from "./unsent_store";

@@ -204,14 +204,15 @@ export class Session {
   }
 
   #hear(text: string): void {
+    let message: ServerMessage;
     try {
-      const message = decode(text);
-      if (message.type === "Pong") this.#transport.ponged();
-      else this.#inbox.push(message);
+      message = decode(text);
     } catch (error) {
       log.error("cannot go on with this connection:", error);
-      this.#startAfresh();
+      return this.#startAfresh();
     }
+    if (message.type === "Pong") this.#transport.ponged();
+    else this.#inbox.push(message);
   }
 
   #down(reason: DownReason, retryAtMs: number | null, detail: string): void {

@@ -2,21 +2,25 @@
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
 export const en = {
+  /** For dates, numbers and the page's lang attribute. */
+  locale: "en",
   appName: "Kolabpad",
-  skipToEditor: "Skip to the editor",
   menu: "Pad menu",
   closeMenu: "Close menu",
   close: "Close",
   cancel: "Cancel",
-  copy: "Copy",
   copied: "Copied",
   copyFailed: "Select the text and copy it by hand",
 
   editor: {
     label: "Shared text. Press Escape and then Tab to leave the editor.",
     loading: "Loading…",
+    commandLine: "Vim command",
     empty: "Type here. Everyone with the link sees it at once.",
   },
+
+  /** CodeMirror's own words, where they are not these. */
+  phrases: {} as Record<string, string>,
 
   status: {
     heading: "Connection",
@@ -56,9 +60,12 @@ export const en = {
     copyLink: "Copy link",
     hint: "Everyone with this link can read and write.",
     hintProtected: "The link carries the password.",
+    code: "QR code",
+    codeHeading: "Point a camera at it",
+    codeLabel: "The link to this pad as a QR code",
   },
 
-  language: { heading: "Language", label: "Syntax highlighting", plain: "Plain text" },
+  language: { heading: "Language", plain: "Plain text" },
 
   people: {
     heading: (n: number) => (n === 1 ? "1 person here" : `${n} people here`),
@@ -67,7 +74,44 @@ export const en = {
     colour: "Your colour",
     edit: "Change name and colour",
     save: "Save",
+    follow: "Follow",
+    following: "Following",
+    followHint: "Keep their caret in view until you type or scroll",
   },
+
+  text: {
+    heading: "Text",
+    open: "Open…",
+    download: "Download",
+    copyAll: "Copy",
+    openHeading: (name: string) => `Open ${name}`,
+    openExplain: "This pad has text already.",
+    replace: "Replace the text",
+    insert: "Insert at the caret",
+    problem: {
+      too_large: (name: string, limit: string) => `${name} is larger than the ${limit} a pad may hold.`,
+      binary: (name: string) => `${name} is not a text file.`,
+      not_utf8: (name: string) => `${name} is not UTF-8 text. Save it as UTF-8 and open it again.`,
+      unreadable: (name: string) => `${name} could not be read.`,
+    } as Record<string, (name: string, limit: string) => string>,
+  },
+
+  settings: {
+    heading: "Settings",
+    theme: "Appearance",
+    themes: { system: "System", light: "Light", dark: "Dark" },
+    fontSize: "Text size",
+    tabSize: "Tab width",
+    tabs: "Indent with tabs",
+    wrap: "Wrap long lines",
+    vim: "Vim keys",
+  },
+
+  recent: {
+    heading: "Recent pads",
+    forget: (title: string) => `Forget ${title}`,
+  },
+
 
   protection: {
     heading: "Protection",
@@ -153,6 +197,7 @@ export const en = {
       ["Ctrl+F", "search and replace"],
       ["Ctrl+Z / Ctrl+Y", "undo and redo what you did"],
       ["Alt+G", "go to line"],
+      ["Ctrl+S", "download the text"],
       ["Ctrl+Click, Alt+Drag", "more carets"],
       ["Ctrl+Space", "complete"],
     ] as [string, string][],
@@ -165,6 +210,8 @@ export const en = {
 
   bytes: (n: number) => (n >= 1 << 20 ? `${round(n / (1 << 20))} MiB` : `${round(n / 1024)} KiB`),
 };
+
+export type Strings = typeof en;
 
 function changes(n: number): string {
   return n === 1 ? "1 change" : `${n} changes`;

@@ -46,7 +46,7 @@ function AboutText({ session }: { session: Session }) {
           </div>
         ))}
       </dl>
-      {expires !== null && <p>{t.about.expires(new Date(expires * 1000).toLocaleString())}</p>}
+      {expires !== null && <p>{t.about.expires(new Date(expires * 1000).toLocaleString(t.locale))}</p>}
       <p class="hint">
         {t.about.page(PAGE_SHA)}
         <br />

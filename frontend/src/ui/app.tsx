@@ -1,50 +1,59 @@
-import { effect, useSignal } from "@preact/signals";
+import { effect, signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Editor } from "../editor";
-import type { Session } from "../session";
+import { type Session, visited } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
 import { isNarrow } from "./media";
+import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
 import { LostTextBanner, RefusalBanner } from "./rescue";
 import { Sidebar } from "./sidebar";
 import { StatusSign } from "./status_line";
-import { ToastRegion, useToasts } from "./toasts";
+import { FileOpener } from "./text_section";
+import { titleOf } from "./title";
+import { ToastRegion, Toasts } from "./toasts";
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
-  const toasts = useToasts();
-  const notify = useMemo(() => (text: string) => toasts.notify(text), [toasts]);
-  const editor = useSignal<Editor | null>(null);
+  const { pad, toasts, ready } = useMemo(() => assemble(session), [session]);
   return (
     <>
       {isNarrow.value ? (
-        <TopBar session={session} notify={notify} />
+        <TopBar pad={pad} />
       ) : (
         <aside class="sidebar">
           <h1>{t.appName}</h1>
-          <Sidebar session={session} notify={notify} />
+          <Sidebar pad={pad} />
         </aside>
       )}
       <main>
         <RefusalBanner session={session} />
-        <LostTextBanner session={session} restore={(text) => editor.value?.replaceText(text)} />
-        <EditorPane session={session} ready={(made) => (editor.value = made)} />
+        <LostTextBanner session={session} restore={(text) => pad.editor.value?.replaceText(text)} />
+        <EditorPane session={session} ready={ready} />
       </main>
       <ToastRegion session={session} toasts={toasts} />
+      <FileOpener pad={pad} />
       <PasswordDialog session={session} />
     </>
   );
 }
 
+function assemble(session: Session) {
+  const toasts = new Toasts();
+  const editor = signal<Editor | null>(null);
+  const pad: Pad = { session, editor, notify: (text) => toasts.notify(text) };
+  return { pad, toasts, ready: (made: Editor) => (editor.value = made) };
+}
+
 /** On small screens: the state of things, and the sidebar as a drawer. */
-function TopBar({ session, notify }: { session: Session; notify: (text: string) => void }) {
+function TopBar({ pad }: { pad: Pad }) {
   const isOpen = useSignal(false);
   const close = () => (isOpen.value = false);
   return (
     <header class="top-bar">
       <h1>{t.appName}</h1>
-      <StatusSign session={session} />
+      <StatusSign session={pad.session} />
       <button type="button" aria-label={t.menu} aria-haspopup="dialog" onClick={() => (isOpen.value = true)}>
         ☰
       </button>
@@ -53,7 +62,7 @@ function TopBar({ session, notify }: { session: Session; notify: (text: string) 
           <button type="button" class="quiet close" aria-label={t.closeMenu} onClick={close}>
             ×
           </button>
-          <Sidebar session={session} notify={notify} />
+          <Sidebar pad={pad} />
         </Dialog>
       )}
     </header>
@@ -63,12 +72,21 @@ function TopBar({ session, notify }: { session: Session; notify: (text: string) 
 function EditorPane({ session, ready }: { session: Session; ready: (editor: Editor) => void }) {
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const editor = new Editor(ref.current!, session, t.editor);
+    const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases });
     ready(editor);
+    const nameTab = effect(() => name(session, editor.firstLines.value));
     // Whoever opens a pad wants to type; but not under a dialog.
-    return effect(() => {
+    const focus = effect(() => {
       if (session.isLoaded.value && !document.querySelector("dialog[open]")) editor.focus();
     });
+    return () => (nameTab(), focus());
   }, [session]);
   return <div class="editor" ref={ref} />;
+}
+
+/** The tab, and the list of recent pads, say what the pad is about. */
+function name(session: Session, firstLines: string): void {
+  const title = titleOf(firstLines, session.padId);
+  document.title = `${title} – ${t.appName}`;
+  if (firstLines !== "") visited({ id: session.padId, title });
 }

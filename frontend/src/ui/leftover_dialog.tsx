@@ -9,7 +9,7 @@ interface Props {
 
 /** Offers what an earlier visit could not send. */
 export function LeftoverDialog({ record, decided }: Props) {
-  const when = new Date(record.savedAtMs).toLocaleString();
+  const when = new Date(record.savedAtMs).toLocaleString(t.locale);
   return (
     <Dialog label={t.leftover.heading}>
       <h2>{t.leftover.heading}</h2>

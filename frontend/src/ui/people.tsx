@@ -2,9 +2,11 @@ import { useSignal } from "@preact/signals";
 import { hueClass } from "../editor";
 import { NAME_POINTS_MAX, type Person, type Session } from "../session";
 import { t } from "../strings";
+import type { Pad } from "./pad";
 
 /** Who is here, me first. */
-export function People({ session }: { session: Session }) {
+export function People({ pad }: { pad: Pad }) {
+  const { session } = pad;
   const me = session.userId.value;
   const others = session.people.list.value.filter(({ id }) => id !== me);
   const editing = useSignal(false);
@@ -27,7 +29,7 @@ export function People({ session }: { session: Session }) {
           </button>
         </li>
         {others.map((person) => (
-          <Other key={person.id} person={person} />
+          <Other key={person.id} person={person} pad={pad} />
         ))}
       </ul>
       {editing.value && <IdentityForm session={session} done={() => (editing.value = false)} />}
@@ -35,11 +37,23 @@ export function People({ session }: { session: Session }) {
   );
 }
 
-function Other({ person }: { person: Person }) {
+function Other({ person, pad }: { person: Person; pad: Pad }) {
+  const editor = pad.editor.value;
+  const isFollowed = editor?.following.value === person.id;
   return (
     <li>
       <Swatch hue={person.hue} />
       <span class="name">{person.name}</span>
+      <button
+        type="button"
+        class="quiet"
+        aria-pressed={isFollowed}
+        title={t.people.followHint}
+        onClick={() => editor?.follow(isFollowed ? null : person.id)}
+      >
+        {isFollowed ? t.people.following : t.people.follow}
+        <span class="visually-hidden"> {person.name}</span>
+      </button>
     </li>
   );
 }

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { knownLanguage, languages } from "../editor";
 import type { Notice, Session } from "../session";
 import { t } from "../strings";
@@ -74,10 +74,6 @@ export function ToastRegion({ session, toasts }: { session: Session; toasts: Toa
       </div>
     </>
   );
-}
-
-export function useToasts(): Toasts {
-  return useMemo(() => new Toasts(), []);
 }
 
 function sentence(notice: Exclude<Notice, { who: string }>): string {

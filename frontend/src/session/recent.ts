@@ -1,0 +1,36 @@
+/** Pads visited in this browser, newest first. Known to nobody else. */
+
+import { signal } from "@preact/signals";
+import { remember, remembered } from "./storage";
+
+export interface RecentPad {
+  id: string;
+  title: string;
+}
+
+const KEY = "recent";
+const MOST = 12;
+
+export const recentPads = signal<readonly RecentPad[]>(load());
+
+/** Puts a pad first, under its present title. */
+export function visited(pad: RecentPad): void {
+  save([pad, ...recentPads.peek().filter(({ id }) => id !== pad.id)].slice(0, MOST));
+}
+
+export function forget(padId: string): void {
+  save(recentPads.peek().filter(({ id }) => id !== padId));
+}
+
+function save(pads: readonly RecentPad[]): void {
+  recentPads.value = pads;
+  remember(KEY, pads);
+}
+
+function load(): RecentPad[] {
+  const kept = remembered(KEY);
+  if (!Array.isArray(kept)) return [];
+  const isPad = (pad: Partial<RecentPad> | null) =>
+    typeof pad?.id === "string" && pad.id !== "" && typeof pad.title === "string";
+  return kept.filter(isPad).slice(0, MOST);
+}

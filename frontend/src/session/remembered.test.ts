@@ -1,0 +1,83 @@
+// @vitest-environment happy-dom
+/** What the browser remembers, and what it must not be fooled by. */
+
+import "fake-indexeddb/auto";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { claimUnsent, putUnsent, removeUnsent, type UnsentRecord } from "./unsent_store";
+
+beforeEach(() => {
+  localStorage.clear();
+  vi.resetModules();
+});
+
+describe("settings", () => {
+  test("are kept, and nonsense is as on the first visit", async () => {
+    const first = await import("./settings");
+    first.setSettings({ tabSize: 8, vim: true });
+    vi.resetModules();
+    const second = await import("./settings");
+    expect(second.settings.value).toMatchObject({ tabSize: 8, vim: true, theme: "system" });
+    localStorage.setItem("kolabpad.settings", '{"tabSize":-1,"theme":"<b>","wrap":"yes","fontSize":null}');
+    vi.resetModules();
+    const third = await import("./settings");
+    expect(third.settings.value).toMatchObject({ tabSize: 4, theme: "system", wrap: true, fontSize: 14 });
+  });
+});
+
+describe("recent pads", () => {
+  test("newest first, each once, a dozen at most, to be forgotten", async () => {
+    const recent = await import("./recent");
+    for (let n = 0; n < 20; n++) recent.visited({ id: `p${n}`, title: `Pad ${n}` });
+    recent.visited({ id: "p15", title: "Renamed" });
+    expect(recent.recentPads.value).toHaveLength(12);
+    expect(recent.recentPads.value[0]).toEqual({ id: "p15", title: "Renamed" });
+    recent.forget("p15");
+    vi.resetModules();
+    const again = await import("./recent");
+    expect(again.recentPads.value.map(({ id }) => id)).not.toContain("p15");
+    expect(again.recentPads.value).toHaveLength(11);
+  });
+
+  test("survive nonsense", async () => {
+    localStorage.setItem("kolabpad.recent", '[null,{"id":""},{"id":"a"},{"id":"b","title":"B"},7]');
+    const recent = await import("./recent");
+    expect(recent.recentPads.value).toEqual([{ id: "b", title: "B" }]);
+  });
+});
+
+describe("unsent changes", () => {
+  const kept = { epoch: "e", revision: 1, serverText: "", inflight: null, buffer: null };
+  const NOW = 1_000_000_000;
+  const record = (token: string, more: Partial<UnsentRecord> = {}): UnsentRecord => ({
+    token, padId: "pad", aliveAtMs: 0, claimedAtMs: 0, savedAtMs: 5, changes: 1, kept, ...more,
+  });
+
+  beforeEach(async () => {
+    for (const token of ["a", "b", "c"]) await removeUnsent(token);
+    vi.stubGlobal("navigator", {});
+  });
+
+  test("of a tab that is gone are claimed once, oldest first", async () => {
+    await putUnsent(record("b", { savedAtMs: 9 }));
+    await putUnsent(record("a", { savedAtMs: 5 }));
+    await putUnsent(record("c", { padId: "other" }));
+    expect((await claimUnsent("pad", NOW))?.token).toBe("a");
+    expect((await claimUnsent("pad", NOW))?.token).toBe("b");
+    expect(await claimUnsent("pad", NOW)).toBeNull();
+  });
+
+  test("of a living tab are left alone: by its lock", async () => {
+    const query = () => Promise.resolve({ held: [{ name: "kolabpad.tab.a" }] });
+    vi.stubGlobal("navigator", { locks: { query, request: vi.fn() } });
+    await putUnsent(record("a"));
+    expect(await claimUnsent("pad", NOW)).toBeNull();
+    await putUnsent(record("b", { aliveAtMs: NOW - 1 }));
+    expect((await claimUnsent("pad", NOW))?.token).toBe("b");
+  });
+
+  test("of a living tab are left alone: by its renewals, where there are no locks", async () => {
+    await putUnsent(record("a", { aliveAtMs: NOW - 60_000 }));
+    expect(await claimUnsent("pad", NOW)).toBeNull();
+    expect((await claimUnsent("pad", NOW + 60_000))?.token).toBe("a");
+  });
+});

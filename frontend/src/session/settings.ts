@@ -1,0 +1,49 @@
+/** How this person likes to edit, kept in this browser. */
+
+import { signal } from "@preact/signals";
+import { remember, remembered } from "./storage";
+
+export interface Settings {
+  theme: "system" | "light" | "dark";
+  wrap: boolean;
+  fontSize: number;
+  tabSize: number;
+  /** Indent with tab characters, not spaces. */
+  tabs: boolean;
+  vim: boolean;
+}
+
+export const THEMES = ["system", "light", "dark"] as const;
+export const FONT_SIZES = [12, 13, 14, 15, 16, 18, 20, 24] as const;
+export const TAB_SIZES = [2, 3, 4, 8] as const;
+
+const KEY = "settings";
+const DEFAULTS: Settings = { theme: "system", wrap: true, fontSize: 14, tabSize: 4, tabs: false, vim: false };
+
+export const settings = signal<Settings>(load());
+
+export function setSettings(changes: Partial<Settings>): void {
+  settings.value = { ...settings.value, ...changes };
+  remember(KEY, settings.value);
+}
+
+/** Whatever was kept, what does not make sense is as on the first visit. */
+function load(): Settings {
+  const kept = (remembered(KEY) ?? {}) as Partial<Record<keyof Settings, unknown>>;
+  return {
+    theme: oneOf(THEMES, kept.theme, DEFAULTS.theme),
+    wrap: flag(kept.wrap, DEFAULTS.wrap),
+    fontSize: oneOf(FONT_SIZES, kept.fontSize, DEFAULTS.fontSize),
+    tabSize: oneOf(TAB_SIZES, kept.tabSize, DEFAULTS.tabSize),
+    tabs: flag(kept.tabs, DEFAULTS.tabs),
+    vim: flag(kept.vim, DEFAULTS.vim),
+  };
+}
+
+function oneOf<T>(choices: readonly T[], kept: unknown, otherwise: T): T {
+  return choices.find((choice) => choice === kept) ?? otherwise;
+}
+
+function flag(kept: unknown, otherwise: boolean): boolean {
+  return typeof kept === "boolean" ? kept : otherwise;
+}

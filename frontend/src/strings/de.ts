@@ -1,0 +1,243 @@
+/** Every word the page says, in German. */
+
+import type { Strings } from "./en";
+
+export const de: Strings = {
+  locale: "de",
+  appName: "Kolabpad",
+  menu: "Menü",
+  closeMenu: "Menü schließen",
+  close: "Schließen",
+  cancel: "Abbrechen",
+  copied: "Kopiert",
+  copyFailed: "Bitte markieren und von Hand kopieren",
+
+  editor: {
+    label: "Gemeinsamer Text. Escape und dann Tab verlässt den Editor.",
+    loading: "Wird geladen …",
+    commandLine: "Vim-Befehl",
+    empty: "Hier schreiben. Alle mit dem Link sehen es sofort.",
+  },
+
+  phrases: {
+    Find: "Suchen",
+    Replace: "Ersetzen",
+    next: "weiter",
+    previous: "zurück",
+    all: "alle",
+    "match case": "Groß/klein",
+    regexp: "Regulärer Ausdruck",
+    "by word": "ganze Wörter",
+    replace: "ersetzen",
+    "replace all": "alle ersetzen",
+    close: "schließen",
+    "current match": "jetziger Treffer",
+    "on line": "in Zeile",
+    "replaced match on line $": "Treffer in Zeile $ ersetzt",
+    "replaced $ matches": "$ Treffer ersetzt",
+    "Go to line": "Gehe zu Zeile",
+    go: "los",
+    "Fold line": "Zeile einklappen",
+    "Unfold line": "Zeile ausklappen",
+    "Folded lines": "Eingeklappte Zeilen",
+    "Unfolded lines": "Ausgeklappte Zeilen",
+    "folded code": "eingeklappter Text",
+    unfold: "ausklappen",
+    "Control character": "Steuerzeichen",
+    Completions: "Ergänzungen",
+  },
+
+  status: {
+    heading: "Verbindung",
+    connecting: "Verbindung wird aufgebaut …",
+    connected: "Verbunden, alles gesichert",
+    saving: (n) => `${changes(n)} ${n === 1 ? "wird" : "werden"} gesichert …`,
+    reconnectingIn: (seconds) => `Neuer Versuch in ${seconds} s`,
+    reconnecting: "Neuer Versuch …",
+    offline: "Keine Verbindung zum Netz",
+    kept: (n) =>
+      `${changes(n)} ${n === 1 ? "bleibt hier und wird" : "bleiben hier und werden"} gesendet, sobald die Verbindung wieder da ist`,
+    storage: "Der Server kann gerade nicht speichern",
+    storageHint: "Ihre Änderungen erreichen die anderen. Lassen Sie die Seite offen oder kopieren Sie Ihren Text.",
+    refused: "Eine Änderung wurde abgelehnt",
+    password: "Dieses Pad braucht ein Passwort",
+    outOfStep: "Eine frische Kopie wird geholt …",
+    retryNow: "Jetzt versuchen",
+    reason: {
+      unreachable: "Der Server ist nicht erreichbar.",
+      restarting: "Der Server startet neu.",
+      overloaded: "Der Server ist ausgelastet.",
+      message_too_large: "Die letzte Nachricht war dem Server zu groß.",
+      bad_message: "Der Server hat diese Seite nicht verstanden. Laden Sie sie neu.",
+      password: "Das Passwort fehlt oder ist falsch.",
+      forbidden: "Der Server lässt diese Seite nicht herein.",
+      idle: "Die Verbindung war zu lange still.",
+      out_of_step: "Diese Kopie und die des Servers unterscheiden sich. Ihre Änderungen bleiben erhalten.",
+      gone: "Dieses Pad wurde gelöscht oder ist abgelaufen. Ihr Text ist noch hier.",
+      rate_limited: "Zu viele Anfragen. Es geht gleich weiter.",
+      server_error: "Der Server hat einen Fehler gemacht.",
+      replaced: "Dieses Pad geht in einem anderen Tab weiter. Neu laden, um es auch hier zu haben.",
+    },
+  },
+
+  share: {
+    heading: "Teilen",
+    link: "Link zu diesem Pad",
+    copyLink: "Link kopieren",
+    hint: "Alle mit diesem Link können lesen und schreiben.",
+    hintProtected: "Der Link enthält das Passwort.",
+    code: "QR-Code",
+    codeHeading: "Mit der Kamera ansehen",
+    codeLabel: "Der Link zu diesem Pad als QR-Code",
+  },
+
+  language: { heading: "Sprache des Textes", plain: "Nur Text" },
+
+  people: {
+    heading: (n) => (n === 1 ? "1 Person hier" : `${n} Personen hier`),
+    you: "Sie",
+    name: "Ihr Name",
+    colour: "Ihre Farbe",
+    edit: "Name und Farbe ändern",
+    save: "Sichern",
+    follow: "Folgen",
+    following: "Gefolgt",
+    followHint: "Die Schreibmarke im Blick behalten, bis Sie schreiben oder blättern",
+  },
+
+  text: {
+    heading: "Text",
+    open: "Öffnen …",
+    download: "Laden",
+    copyAll: "Kopieren",
+    openHeading: (name) => `${name} öffnen`,
+    openExplain: "In diesem Pad steht schon Text.",
+    replace: "Den Text ersetzen",
+    insert: "An der Schreibmarke einfügen",
+    problem: {
+      too_large: (name, limit) => `${name} ist größer als die ${limit}, die ein Pad fasst.`,
+      binary: (name) => `${name} ist keine Textdatei.`,
+      not_utf8: (name) => `${name} ist nicht in UTF-8. Speichern Sie die Datei als UTF-8 und öffnen Sie sie erneut.`,
+      unreadable: (name) => `${name} konnte nicht gelesen werden.`,
+    },
+  },
+
+  settings: {
+    heading: "Einstellungen",
+    theme: "Aussehen",
+    themes: { system: "System", light: "Hell", dark: "Dunkel" },
+    fontSize: "Schriftgröße",
+    tabSize: "Tabulatorbreite",
+    tabs: "Mit Tabulatoren einrücken",
+    wrap: "Lange Zeilen umbrechen",
+    vim: "Vim-Tasten",
+  },
+
+  recent: { heading: "Zuletzt geöffnet", forget: (title) => `${title} vergessen` },
+
+  protection: {
+    heading: "Schutz",
+    label: "Passwortschutz",
+    on: "Nur wer den Link mit dem Passwort hat, kommt herein.",
+    off: "Wer die Adresse kennt, kommt herein.",
+    failed: "Das Passwort konnte nicht geändert werden",
+    codes: {
+      unreachable: "der Server ist nicht erreichbar",
+      forbidden: "der Server kennt diese Verbindung nicht; neu verbinden und erneut versuchen",
+      bad_password: "das jetzige Passwort ist nicht das richtige",
+      rate_limited: "zu viele Versuche, bitte etwas warten",
+      storage_unavailable: "der Server erreicht seine Datenbank nicht",
+    },
+    otherCode: (code) => `der Server antwortete „${code}“`,
+  },
+
+  password: {
+    heading: "Dieses Pad ist geschützt",
+    explain: "Lassen Sie sich den Link mit dem Passwort geben, oder geben Sie das Passwort hier ein.",
+    label: "Passwort",
+    open: "Das Pad öffnen",
+    wrong: "Dieses Passwort wurde nicht angenommen.",
+  },
+
+  refusal: {
+    heading: "Der Server hat Ihre letzte Änderung nicht angenommen",
+    kept: "Sie steht hier noch in Ihrem Text, aber die anderen sehen sie nicht.",
+    why: {
+      document_too_large: (limit) =>
+        `Das Pad würde größer als die ${limit}, die dieser Server erlaubt. Kürzen Sie den Text, dann wird sie von selbst gesendet.`,
+      message_too_large: (limit) => `Sie ist größer als die ${limit}, die in eine Nachricht passen.`,
+      rate_limited: () => "Zu viele Änderungen auf einmal. Sie wird gleich noch einmal gesendet.",
+      storage_unavailable: () => "Der Server erreicht seine Datenbank nicht. Sie wird gleich noch einmal gesendet.",
+      forbidden: () => "Sie dürfen dieses Pad nur lesen.",
+    },
+    otherwise: (message, code) => message || `Der Server antwortete „${code}“.`,
+    someLimit: "Größe",
+    copy: "Meinen Text kopieren",
+    download: "Meinen Text herunterladen",
+    undo: "Diese Änderung zurücknehmen",
+  },
+
+  lost: {
+    heading: "Der Server kam mit einem älteren Text zurück",
+    explain:
+      "Das Pad war abgelaufen oder gelöscht, oder der Server wurde aus einer Sicherung hergestellt. Was vorher hier stand, ist für Sie aufgehoben.",
+    restore: "Meinen Text wieder einsetzen",
+    discard: "Verwerfen",
+  },
+
+  leftover: {
+    heading: "Änderungen von einem früheren Besuch",
+    explain: (n, when) =>
+      `${changes(n)} vom ${when} ${n === 1 ? "hat" : "haben"} den Server nie erreicht. In diesem Browser sind sie aufgehoben.`,
+    send: "Das Pad öffnen und sie senden",
+    discard: "Verwerfen",
+  },
+
+  notice: {
+    language: (language, by) =>
+      by ? `${by} hat die Sprache auf ${language} gestellt` : `Die Sprache ist jetzt ${language}`,
+    languageMine: (language) => `Sprache: ${language}`,
+    protected: (by) => (by ? `${by} hat dieses Pad mit einem Passwort geschützt` : "Dieses Pad ist jetzt geschützt"),
+    protectedMine: "Geschützt. Der Link enthält jetzt das Passwort.",
+    unprotected: (by) => (by ? `${by} hat das Passwort entfernt` : "Das Passwort wurde entfernt"),
+    unprotectedMine: "Passwort entfernt",
+    joined: (names) => `${names} ist gekommen`,
+    left: (names) => `${names} ist gegangen`,
+    dismiss: "Ausblenden",
+  },
+
+  about: {
+    heading: "Über Kolabpad",
+    button: "Über Kolabpad",
+    text: "Ein gemeinsames Textpad, das man selbst betreibt: Link öffnen, schreiben, alle sehen es.",
+    page: (sha) => `Seite: ${sha}`,
+    server: (version) => `Server: ${version}`,
+    expires: (date) => `Wird dieses Pad nicht mehr benutzt, wird es am ${date} gelöscht.`,
+    newPad: "Neues Pad",
+    shortcuts: "Tasten",
+    keys: [
+      ["Escape, dann Tab", "den Editor verlassen"],
+      ["Strg+F", "suchen und ersetzen"],
+      ["Strg+Z / Strg+Y", "Eigenes zurücknehmen und wiederholen"],
+      ["Alt+G", "zu einer Zeile gehen"],
+      ["Strg+S", "den Text herunterladen"],
+      ["Strg+Klick, Alt+Ziehen", "weitere Schreibmarken"],
+      ["Strg+Leertaste", "ergänzen"],
+    ],
+  },
+
+  failed: {
+    heading: "Kolabpad konnte nicht starten",
+    old: "Dieser Browser ist zu alt, oder WebAssembly ist in ihm abgeschaltet.",
+  },
+
+  bytes: (n) => (n >= 1 << 20 ? `${round(n / (1 << 20))} MiB` : `${round(n / 1024)} KiB`),
+};
+
+function changes(n: number): string {
+  return n === 1 ? "1 Änderung" : `${n} Änderungen`;
+}
+
+function round(n: number): string {
+  return n.toLocaleString("de", { maximumFractionDigits: 1 });
+}

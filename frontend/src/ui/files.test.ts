@@ -1,0 +1,44 @@
+// @vitest-environment happy-dom
+import { describe, expect, test } from "vitest";
+import { fileName, readText } from "./files";
+import { titleOf } from "./title";
+
+const file = (bytes: number[] | string) =>
+  new File([typeof bytes === "string" ? bytes : new Uint8Array(bytes)], "f.txt");
+
+describe("a file for a pad", () => {
+  test("is UTF-8 text, cleaned", async () => {
+    expect(await readText(file("a\r\nb 😀"), 100)).toEqual({ text: "a\nb 😀" });
+    expect(await readText(file([0xef, 0xbb, 0xbf, 0x61]), 100)).toEqual({ text: "a" });
+    expect(await readText(file(""), 100)).toEqual({ text: "" });
+  });
+
+  test("is refused with the reason", async () => {
+    expect(await readText(file("12345"), 4)).toEqual({ problem: "too_large" });
+    expect(await readText(file([1, 0, 2]), 100)).toEqual({ problem: "binary" });
+    expect(await readText(file([0xe4, 0x20]), 100)).toEqual({ problem: "not_utf8" });
+  });
+});
+
+test.each([
+  ["Meeting notes", null, "Meeting notes.txt"],
+  ["hello", "python", "hello.py"],
+  ["a/b\\c:d", "markdown", "a b c d.md"],
+  ["..", "c", "pad.c"],
+  ["", "klingon", "pad.txt"],
+  ["main.rs", "rust", "main.rs"],
+  ["x".repeat(200), null, `${"x".repeat(60)}.txt`],
+])("the pad %j in %j is saved as %j", (title, language, name) => {
+  expect(fileName(title, language)).toBe(name);
+});
+
+test.each([
+  ["", "pad-id", "pad-id"],
+  ["\n\n  \n", "pad-id", "pad-id"],
+  ["# Shopping\n* milk", "id", "Shopping"],
+  ["// main.c - the start\nint x;", "id", "main.c - the start"],
+  ["<!-- note -->", "id", "note -->"],
+  [`${"😀".repeat(80)}`, "id", "😀".repeat(60)],
+])("a pad that begins %j is called by it", (text, id, title) => {
+  expect(titleOf(text, id)).toBe(title);
+});

@@ -1,0 +1,13 @@
+/** An open pad as the components see it. */
+
+import type { ReadonlySignal } from "@preact/signals";
+import type { Editor } from "../editor";
+import type { Session } from "../session";
+
+export interface Pad {
+  session: Session;
+  /** null until the text area is there. */
+  editor: ReadonlySignal<Editor | null>;
+  /** Shows a line of news. */
+  notify(text: string): void;
+}

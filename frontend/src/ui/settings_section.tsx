@@ -1,0 +1,50 @@
+import { FONT_SIZES, settings, setSettings, TAB_SIZES, THEMES } from "../session";
+import { t } from "../strings";
+
+/** How the editor looks and feels to this person. */
+export function SettingsSection() {
+  const { theme, wrap, fontSize, tabSize, tabs, vim } = settings.value;
+  return (
+    <details class="settings">
+      <summary>{t.settings.heading}</summary>
+      <Choice label={t.settings.theme} value={theme} choices={THEMES} name={(it) => t.settings.themes[it]} set={(it) => setSettings({ theme: it })} />
+      <Choice label={t.settings.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
+      <Choice label={t.settings.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
+      <Switch label={t.settings.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
+      <Switch label={t.settings.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
+      <Switch label={t.settings.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
+    </details>
+  );
+}
+
+interface ChoiceProps<T> {
+  label: string;
+  value: T;
+  choices: readonly T[];
+  name: (choice: T) => string;
+  set: (choice: T) => void;
+}
+
+function Choice<T extends string | number>({ label, value, choices, name, set }: ChoiceProps<T>) {
+  return (
+    <label class="setting">
+      {label}
+      <select value={value} onChange={(event) => set(choices[event.currentTarget.selectedIndex]!)}>
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {name(choice)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Switch({ label, isOn, set }: { label: string; isOn: boolean; set: (on: boolean) => void }) {
+  return (
+    <label class="switch">
+      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => set(event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}

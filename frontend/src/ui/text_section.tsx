@@ -1,0 +1,104 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { languageOfFile } from "../editor";
+import { t } from "../strings";
+import { downloadText } from "./copy";
+import { CopyButton } from "./copy_button";
+import { Dialog } from "./dialog";
+import { fileName, readText } from "./files";
+import type { Pad } from "./pad";
+import { titleOf } from "./title";
+
+interface Opened {
+  name: string;
+  text: string;
+}
+
+/** The text as a whole: from disk, to disk, to the clipboard. */
+export function TextSection({ pad }: { pad: Pad }) {
+  const { session } = pad;
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <section aria-labelledby="text-heading">
+      <h2 id="text-heading">{t.text.heading}</h2>
+      <div class="row wrap">
+        <button type="button" disabled={session.isReadOnly.value} onClick={() => picker.current?.click()}>
+          {t.text.open}
+        </button>
+        <button type="button" onClick={() => download(pad)}>
+          {t.text.download}
+        </button>
+        <CopyButton text={() => session.localText()} label={t.text.copyAll} />
+      </div>
+      <input
+        ref={picker}
+        type="file"
+        class="visually-hidden"
+        aria-label={t.text.open}
+        tabIndex={-1}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file) pad.editor.value?.openFile(file);
+        }}
+      />
+    </section>
+  );
+}
+
+/** Takes files from the picker and from drag and drop; Ctrl+S downloads. */
+export function FileOpener({ pad }: { pad: Pad }) {
+  const opened = useSignal<Opened | null>(null);
+  const editor = pad.editor.value;
+  useEffect(() => {
+    if (editor) editor.onFile = (file) => void take(pad, file, (ready) => (opened.value = ready));
+  }, [editor]);
+  useEffect(() => {
+    const save = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
+      event.preventDefault();
+      download(pad);
+    };
+    addEventListener("keydown", save);
+    return () => removeEventListener("keydown", save);
+  }, [pad]);
+  if (!opened.value || !editor) return null;
+  const file = opened.value;
+  const close = () => (opened.value = null);
+  const use = (action: () => void) => () => (close(), action(), editor.focus());
+  return (
+    <Dialog label={t.text.openHeading(file.name)} onClose={close}>
+      <h2>{t.text.openHeading(file.name)}</h2>
+      <p>{t.text.openExplain}</p>
+      <button type="button" onClick={use(() => replace(pad, file))}>
+        {t.text.replace}
+      </button>
+      <button type="button" onClick={use(() => editor.insertText(file.text))}>
+        {t.text.insert}
+      </button>
+      <button type="button" class="quiet" onClick={close}>
+        {t.cancel}
+      </button>
+    </Dialog>
+  );
+}
+
+async function take(pad: Pad, file: File, ask: (opened: Opened) => void): Promise<void> {
+  const limit = pad.session.welcome.value?.limits.document_bytes ?? Infinity;
+  const read = await readText(file, limit);
+  if ("problem" in read) return pad.notify(t.text.problem[read.problem]!(file.name, t.bytes(limit)));
+  const opened = { name: file.name, text: read.text };
+  if (pad.session.localText() === "") replace(pad, opened);
+  else ask(opened);
+}
+
+function replace(pad: Pad, { name, text }: Opened): void {
+  pad.editor.value?.replaceText(text);
+  const language = languageOfFile(name);
+  if (language !== null && language !== pad.session.language.value) pad.session.setLanguage(language);
+}
+
+function download({ session }: Pad): void {
+  const text = session.localText();
+  downloadText(text, fileName(titleOf(text, session.padId), session.language.value));
+}
