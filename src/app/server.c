@@ -95,26 +95,30 @@ static enum error start_limits(struct server *server)
 
 static void stop_shards(struct server *server)
 {
-    for (uint32_t i = 0; i < server->shard_count; i++)
+    for (uint32_t i = 0; i < server->running; i++)
         shard_stop(&server->shards[i]);
-    for (uint32_t i = 0; i < server->shard_count; i++)
+    for (uint32_t i = 0; i < server->running; i++)
         shard_join(&server->shards[i]);
+    for (uint32_t i = server->running; i < server->shard_count; i++)
+        shard_deinit(&server->shards[i]);
 }
 
 static enum error start_shards(struct server *server)
 {
-    uint32_t wanted = server->config->workers;
-    server->shards = calloc(wanted, sizeof(*server->shards));
+    enum error err = OK;
+    server->shard_seed = random_u64();
+    server->shards = calloc(server->config->workers, sizeof(*server->shards));
     if (!server->shards)
         return ERR_NO_MEMORY;
-    server->shard_seed = random_u64();
-    while (server->shard_count < wanted) {
-        enum error err = shard_start(&server->shards[server->shard_count], server, server->shard_count);
-        if (err)
-            return err;
-        server->shard_count++;
+    while (!err && server->shard_count < server->config->workers) {
+        err = shard_init(&server->shards[server->shard_count], server, server->shard_count);
+        server->shard_count += err == OK;
     }
-    return OK;
+    while (!err && server->running < server->shard_count) {
+        err = shard_start(&server->shards[server->running]);
+        server->running += err == OK;
+    }
+    return err;
 }
 
 static enum error open_front_door(struct server *server, char message[512])

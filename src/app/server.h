@@ -26,7 +26,8 @@ struct server {
     struct http_server *http;
     struct static_files *files;
     struct shard *shards;
-    uint32_t shard_count;
+    uint32_t shard_count;     /* made; does not change once the first runs */
+    uint32_t running;         /* of them, those with a thread: the main thread's business */
     uint64_t shard_seed;      /* which document goes to which shard is nobody's to choose */
     _Atomic bool stopping;    /* no new documents, connections or edits */
     _Atomic uint64_t flushed; /* documents written by the shutdown */

@@ -287,10 +287,8 @@ static void drop_all(struct shard *shard)
         document_drop(LIST_ITEM(at, struct document, all_link));
 }
 
-static void run(void *arg)
+void shard_deinit(struct shard *shard)
 {
-    struct shard *shard = arg;
-    loop_run(&shard->loop);
     loop_deinit(&shard->loop); /* ends what connections are left */
     drop_all(shard);
     client_decoder_deinit(&shard->decoder);
@@ -298,7 +296,19 @@ static void run(void *arg)
     buf_deinit(&shard->framed);
 }
 
-enum error shard_start(struct shard *shard, struct server *server, uint32_t index)
+static void run(void *arg)
+{
+    struct shard *shard = arg;
+    loop_run(&shard->loop);
+    shard_deinit(shard);
+}
+
+enum error shard_start(struct shard *shard)
+{
+    return uv_thread_create(&shard->thread, run, shard) == 0 ? OK : ERR_NO_MEMORY;
+}
+
+enum error shard_init(struct shard *shard, struct server *server, uint32_t index)
 {
     *shard = (struct shard){.server = server, .config = server->config, .index = index};
     struct link *lists[] = {&shard->documents, &shard->live,      &shard->to_journal,
@@ -315,10 +325,7 @@ enum error shard_start(struct shard *shard, struct server *server, uint32_t inde
     shard->stop_task.run = begin_stop;
     shard->expiry_check_ms = shard_now_ms(shard) + 1000;
     shard_want_timer(shard, 1);
-    if (uv_thread_create(&shard->thread, run, shard) == 0)
-        return OK;
-    loop_deinit(&shard->loop);
-    return ERR_NO_MEMORY;
+    return OK;
 }
 
 void shard_stop(struct shard *shard)

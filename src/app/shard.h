@@ -60,8 +60,12 @@ struct shard {
     struct buf payload, framed; /* scratch for building frames */
 };
 
-/* Makes the loop and starts the thread. */
-enum error shard_start(struct shard *shard, struct server *server, uint32_t index);
+/* Makes the loop; then starts the thread. All shards are made before the first
+ * is started, since they post to one another. */
+enum error shard_init(struct shard *shard, struct server *server, uint32_t index);
+enum error shard_start(struct shard *shard);
+/* For one that was never started. */
+void shard_deinit(struct shard *shard);
 
 /* Asks the thread to write what is in memory, close every connection with
  * ERR_SHUTTING_DOWN and return; shard_join waits for that. Any thread. */
