@@ -57,6 +57,7 @@ struct config {
     int64_t safety_net_ms;    /* 5 min */
     int64_t hello_timeout_ms; /* 5 s */
     int64_t v1_pin_ms;        /* 10 min */
+    int64_t history_ms;       /* 10 min */
 };
 
 /* Reads the environment. On failure `message` names the setting, what it was

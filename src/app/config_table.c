@@ -132,6 +132,7 @@ const struct test_setting config_test_settings[] = {
     INTERVAL("HEARTBEAT", heartbeat_ms),
     INTERVAL("HELLO_TIMEOUT", hello_timeout_ms),
     INTERVAL("V1_PIN", v1_pin_ms),
+    INTERVAL("HISTORY", history_ms),
 };
 const size_t config_test_setting_count = sizeof config_test_settings / sizeof config_test_settings[0];
 

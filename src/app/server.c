@@ -152,6 +152,7 @@ enum error server_start(struct server *server, const struct config *config, bool
 {
     *server = (struct server){.config = config, .pad_limits = pad_limits_default(config->max_document_bytes)};
     server->pad_limits.v1_pin_ms = config->v1_pin_ms;
+    server->pad_limits.history_ms = config->history_ms;
     snprintf(server->version, sizeof(server->version), "%s (%s)", KOLABPAD_VERSION, KOLABPAD_COMMIT);
     metrics_start(wall_now_ms(), KOLABPAD_VERSION, KOLABPAD_COMMIT);
     snprintf(message, 512, "Out of memory");
