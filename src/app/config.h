@@ -18,6 +18,7 @@ struct config {
     /* serving */
     char host[64];
     uint16_t port;
+    int listen_fd;       /* not a setting: a socket that the service manager handed over; 0: none */
     char base_path[128]; /* "" or "/pad": leading slash, none at the end */
     char static_dir[512];
     uint32_t workers;

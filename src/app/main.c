@@ -1,7 +1,9 @@
 /* main.c - the command line, the signals, start and stop. */
 #include "app/config.h"
 #include "app/healthcheck.h"
+#include "app/pulse.h"
 #include "app/server.h"
+#include "app/service.h"
 #include "observe/log.h"
 #include "version.h"
 
@@ -11,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, WATCHDOG_PART = 4 };
 
 static sigset_t handled_signals(void)
 {
@@ -68,22 +71,59 @@ static void raise_open_files(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void wait_for_stop(struct server *server)
+/* The next signal; 0 when none came within the time. -1: however long it takes. */
+static int next_signal(int64_t within_ms)
 {
     sigset_t set = handled_signals();
+    struct timespec within = {.tv_sec = within_ms / 1000, .tv_nsec = within_ms % 1000 * 1000000};
     for (;;) {
-        int number = 0;
-        if (sigwait(&set, &number) != 0 || number != SIGHUP)
-            return;
-        log_reopen();
-        static_files_reload(server->files);
-        log_line(LOG_INFO, "Reopened the log");
+        int number = within_ms < 0 ? sigwaitinfo(&set, NULL) : sigtimedwait(&set, NULL, &within);
+        if (number > 0)
+            return number;
+        if (errno == EAGAIN)
+            return 0;
     }
 }
 
-static int serve(const struct config *config)
+static void reload(struct server *server, const struct service *service)
+{
+    service_reloading(service);
+    log_reopen();
+    static_files_reload(server->files);
+    log_line(LOG_INFO, "Reopened the log");
+    service_ready(service, "Serving");
+}
+
+/* Until a signal says so. Meanwhile a watchdog hears from us as long as the
+ * shards turn: asked twice as often as it expects, with time for the answer. */
+static void wait_for_stop(struct server *server, const struct service *service, struct pulse *pulse)
+{
+    for (;;) {
+        int number = next_signal(service->watchdog_ms > 0 ? service->watchdog_ms / WATCHDOG_PART : -1);
+        if (number == SIGHUP)
+            reload(server, service);
+        else if (number != 0)
+            return;
+        else if (pulse_ask(pulse))
+            service_alive(service);
+    }
+}
+
+static int stop(struct server *server)
+{
+    int64_t flushed = server_stop(server);
+    if (flushed < 0) {
+        log_line(LOG_ERROR, "Shutdown could not write every document");
+        return 1;
+    }
+    log_line(LOG_INFO, "Graceful shutdown complete - flushed %lld documents", (long long)flushed);
+    return 0;
+}
+
+static int serve(const struct config *config, const struct service *service)
 {
     static struct server server;
+    struct pulse *pulse = NULL;
     char message[512];
     log_line(LOG_INFO, "Starting Kolabpad server...");
     log_line(LOG_INFO, "Version: %s (%s)", KOLABPAD_VERSION, KOLABPAD_COMMIT);
@@ -98,21 +138,33 @@ static int serve(const struct config *config)
         return EXIT_USAGE;
     }
     log_line(LOG_INFO, "Listening on :%u", http_port(server.http));
-    wait_for_stop(&server);
-    log_line(LOG_INFO, "Shutting down...");
-    let_second_signal_end();
-    int64_t flushed = server_stop(&server);
-    if (flushed < 0) {
-        log_line(LOG_ERROR, "Shutdown could not write every document");
-        return 1;
+    if (pulse_new(&server, &pulse)) {
+        log_line(LOG_ERROR, "Out of memory");
+        server_stop(&server);
+        return EXIT_USAGE;
     }
-    log_line(LOG_INFO, "Graceful shutdown complete - flushed %lld documents", (long long)flushed);
-    return 0;
+    service_ready(service, "Serving");
+    wait_for_stop(&server, service, pulse);
+    log_line(LOG_INFO, "Shutting down...");
+    service_stopping(service);
+    let_second_signal_end();
+    int status = stop(&server);
+    pulse_free(pulse);
+    return status;
 }
 
 static int run(const struct config *config)
 {
+    static struct config served;
+    struct service service;
+    char message[512];
     block_signals(); /* before the first thread: the log's */
+    if (service_open(&service, message)) {
+        fprintf(stderr, "error: %s\n", message);
+        return EXIT_USAGE;
+    }
+    served = *config;
+    served.listen_fd = service.listen_fd;
     struct log_config log = {
         .level = config->log_level, .format = config->log_format, .file = slice_from_cstr(config->log_file)};
     if (log_open(&log)) {
@@ -120,8 +172,9 @@ static int run(const struct config *config)
         return EXIT_USAGE;
     }
     raise_open_files();
-    int status = serve(config);
+    int status = serve(&served, &service);
     log_close();
+    service_close(&service);
     return status;
 }
 

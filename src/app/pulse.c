@@ -1,9 +1,9 @@
 #include "app/pulse.h"
 
 #include "app/shard.h"
-#include "base/mem.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 
 struct beat {
     struct loop_task task; /* first: a task is its beat */
@@ -25,7 +25,7 @@ static void answer(struct loop_task *task)
 enum error pulse_new(struct server *server, struct pulse **out)
 {
     size_t beats_size = server->shard_count * sizeof(struct beat);
-    struct pulse *pulse = mem_alloc(sizeof *pulse + beats_size);
+    struct pulse *pulse = calloc(1, sizeof *pulse + beats_size);
 
     if (!pulse)
         return ERR_NO_MEMORY;
@@ -38,7 +38,7 @@ enum error pulse_new(struct server *server, struct pulse **out)
 
 void pulse_free(struct pulse *pulse)
 {
-    mem_free(pulse);
+    free(pulse);
 }
 
 bool pulse_ask(struct pulse *pulse)

@@ -137,6 +137,7 @@ static enum error open_front_door(struct server *server, char message[512])
                  c->static_dir);
     struct http_config config = {.host = slice_from_cstr(c->host),
                                  .port = c->port,
+                                 .listen_fd = c->listen_fd,
                                  .base_path = slice_from_cstr(c->base_path),
                                  .connections_max = c->http_connections,
                                  .timeout_s = 15,

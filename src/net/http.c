@@ -309,6 +309,13 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
                             on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_END);
 }
 
+/* From now on the socket is ours to close, wherever it came from. */
+static enum error take_listener(struct http_server *s, char message[512])
+{
+    s->listen_fd = s->config.listen_fd;
+    return s->listen_fd ? OK : listener_open(s->config.host, s->config.port, &s->listen_fd, message);
+}
+
 enum error http_open(const struct http_config *config, struct http_server **out, char message[512])
 {
     static_assert(LISTENER_MESSAGE_MAX == 512, "one buffer for both");
@@ -321,7 +328,7 @@ enum error http_open(const struct http_config *config, struct http_server **out,
     *s = (struct http_server){.config = *config};
     if (buf_append(&s->base_path, config->base_path))
         goto no_path;
-    err = listener_open(config->host, config->port, &s->listen_fd, message);
+    err = take_listener(s, message);
     if (err)
         goto no_listener;
     s->port = listener_port(s->listen_fd);
@@ -360,8 +367,10 @@ void http_quiesce(struct http_server *s)
     s->is_quiet = true;
     MHD_quiesce_daemon(s->daemon);
     /* The library's thread may still look at it, so it is not closed yet; but
-     * who comes now is refused at once instead of waiting for nobody. */
-    shutdown(s->listen_fd, SHUT_RDWR);
+     * who comes now is refused at once instead of waiting for nobody. A socket
+     * from outside is shared with whoever gave it: the next server accepts. */
+    if (!s->config.listen_fd)
+        shutdown(s->listen_fd, SHUT_RDWR);
 }
 
 void http_close(struct http_server *s)

@@ -71,6 +71,7 @@ void http_upgrade(struct http_request *req, struct slice protocol,
 struct http_config {
     struct slice host;        /* empty: all addresses, IPv6 and IPv4 */
     uint16_t port;            /* 0: any free one */
+    int listen_fd;            /* a listening socket from outside, instead of host and port; 0: none */
     struct slice base_path;   /* "" or "/pad" */
     uint32_t connections_max; /* HTTP connections at a time (upgraded ones do not count) */
     uint32_t timeout_s;
@@ -84,7 +85,8 @@ struct http_config {
  * address cannot be bound: `message` says which and why. */
 enum error http_open(const struct http_config *config, struct http_server **out, char message[512]);
 uint16_t http_port(const struct http_server *s);
-/* Stops accepting; requests under way may still be answered. */
+/* Stops accepting; requests under way may still be answered. Who comes now is
+ * refused at once, or waits for the next server at a socket from outside. */
 void http_quiesce(struct http_server *s);
 /* Every request must have been answered. */
 void http_close(struct http_server *s);

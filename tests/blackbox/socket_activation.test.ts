@@ -48,7 +48,7 @@ test('a restart refuses no connection: they wait for the next server', async () 
       asked += 1;
       try {
         const { status } = await request(keeper.port, '/api/health');
-        // the one that was in the server's hands when it stopped may be told so
+        // one that was already in the server's hands when it stopped may be told so
         if (status === 200 || status === 503) answered += 1;
       } catch (error) {
         refused.push(String(error));
