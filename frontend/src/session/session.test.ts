@@ -4,6 +4,7 @@
 
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { initKernel } from "../kernel";
+import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { applied } from "../testing/simulated_tab";
 import { type CursorData, decode } from "../wire";
@@ -15,23 +16,6 @@ const WELCOME = {
   user_id: ME, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null,
   otp: null, limits: { document_bytes: 1000, message_bytes: 200 }, created_at: 0, expires_at: null, server: "s",
 };
-
-class FakeSocket extends EventTarget {
-  static readonly OPEN = 1;
-  static last: FakeSocket;
-  readyState = 1;
-  sent: Record<string, unknown>[] = [];
-  constructor(readonly url: string) {
-    super();
-    FakeSocket.last = this;
-  }
-  send(text: string) {
-    this.sent.push(JSON.parse(text));
-  }
-  close() {
-    this.readyState = 3;
-  }
-}
 
 class FakeEditor implements Surface {
   text = "";
@@ -50,15 +34,14 @@ let session: Session;
 let editor: FakeEditor;
 let notices: Notice[];
 
-const socket = () => FakeSocket.last;
+const sent = (key: string) => FakeSocket.last.sentAs(key);
 const hear = (message: unknown) => {
   decode(JSON.stringify(message)); // the test itself must speak the protocol
-  socket().dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(message) }));
+  FakeSocket.last.says(JSON.stringify(message));
 };
-const close = (code: number) => socket().dispatchEvent(Object.assign(new Event("close"), { code, reason: "" }));
-const sent = (key: string) => socket().sent.flatMap((message) => (key in message ? [message[key]] : []));
+const close = (code: number) => FakeSocket.last.ends(code);
 const frame = () => vi.advanceTimersByTime(100);
-const open = () => socket().dispatchEvent(new Event("open"));
+const open = () => FakeSocket.last.opens();
 const type = (from: number, to: number, insert: string) => {
   editor.text = applied(editor.text, [{ from, to, insert }]);
   session.edit([{ from, to, insert }]);
@@ -96,7 +79,7 @@ afterEach(() => {
 describe("joining", () => {
   test("says who we are, below the page's own address, password not in the URL", () => {
     open();
-    expect(socket().url).toBe("wss://host/base/api/socket/my%20pad");
+    expect(FakeSocket.last.url).toBe("wss://host/base/api/socket/my%20pad");
     expect(sent("Hello")).toEqual([
       expect.objectContaining({ otp: "pw", epoch: null, revision: 0, client: expect.stringMatching(/^[\w-]{22}$/) }),
     ]);
@@ -228,7 +211,7 @@ describe("trouble", () => {
 
   test("a message that is no message does too", () => {
     join("ab");
-    socket().dispatchEvent(Object.assign(new Event("message"), { data: "nonsense" }));
+    FakeSocket.last.says("nonsense");
     expect(session.link.value).toMatchObject({ kind: "waiting", reason: "out_of_step" });
   });
 

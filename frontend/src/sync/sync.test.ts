@@ -196,6 +196,16 @@ describe("contradictions put the copy out of step, unchanged", () => {
   });
 });
 
+test("a snapshot that is no text of a document puts it out of step too", () => {
+  opened("ab");
+  type(2, 2, "x");
+  sync.disconnected();
+  welcome(false);
+  snapshot(11, "a\rb");
+  expect(sync.isOutOfStep).toBe(true);
+  expect(text).toBe("abx");
+});
+
 describe("a refused edit", () => {
   const TOO_LARGE = { code: "document_too_large", message: "too large", limit: 8 };
 

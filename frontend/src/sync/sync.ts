@@ -220,7 +220,11 @@ export class Sync {
       this.#inflight!.operation.applyTo(this.#server);
       this.#land();
     }
-    this.#rebase(operationBetween(this.#server, text));
+    try {
+      this.#rebase(operationBetween(this.#server, text));
+    } catch {
+      return this.#loseStep(); // not a text that a document may hold
+    }
     this.#revision = revision;
     this.#loaded = true;
     this.#link = "up";

@@ -1,42 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FakeSocket } from "../testing/fake_socket";
 import { Backoff, closingOf, Transport } from ".";
-
-/** A socket that does what the test says. */
-class FakeSocket extends EventTarget {
-  static readonly OPEN = 1;
-  static all: FakeSocket[] = [];
-  readyState = 0;
-  sent: string[] = [];
-  isClosed = false;
-
-  constructor(
-    readonly url: string,
-    readonly protocol: string,
-  ) {
-    super();
-    FakeSocket.all.push(this);
-  }
-  send(text: string) {
-    this.sent.push(text);
-  }
-  close() {
-    this.isClosed = true;
-  }
-  opens() {
-    this.readyState = FakeSocket.OPEN;
-    this.dispatchEvent(new Event("open"));
-  }
-  says(data: string) {
-    this.dispatchEvent(Object.assign(new Event("message"), { data }));
-  }
-  ends(code: number, reason = "") {
-    this.dispatchEvent(Object.assign(new Event("close"), { code, reason }));
-  }
-}
 
 const events = { onOpen: vi.fn(), onMessage: vi.fn(), onDown: vi.fn() };
 let transport: Transport;
-const last = () => FakeSocket.all.at(-1)!;
+const last = () => FakeSocket.last;
 
 beforeEach(() => {
   vi.useFakeTimers();

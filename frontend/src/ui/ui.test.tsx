@@ -1,0 +1,188 @@
+// @vitest-environment happy-dom
+/** What people are told, and what they can do about it. */
+
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { initKernel } from "../kernel";
+import { Session } from "../session";
+import { en as t } from "../strings/en";
+import { FakeSocket } from "../testing/fake_socket";
+import { kernelBytes } from "../testing/kernel_bytes";
+import { copyText } from "./copy";
+import { PasswordDialog } from "./password_dialog";
+import { Protection } from "./protection";
+import { LostTextBanner, RefusalBanner } from "./rescue";
+import { StatusLine } from "./status_line";
+import { ToastRegion, Toasts } from "./toasts";
+
+const WELCOME = {
+  user_id: 4, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null, otp: null,
+  limits: { document_bytes: 2048, message_bytes: 9000 }, created_at: 0, expires_at: null, server: "s",
+};
+
+let session: Session;
+
+const say = (message: unknown) => act(() => FakeSocket.last.says(JSON.stringify(message)));
+const end = (code: number) => act(() => FakeSocket.last.ends(code));
+const status = () => screen.getByTestId("status").textContent;
+const editor = { applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) };
+
+async function connect(): Promise<void> {
+  act(() => FakeSocket.last.opens());
+  await say({ Welcome: WELCOME });
+  await say({ Snapshot: { revision: 0, text: "" } });
+}
+
+beforeEach(async () => {
+  await initKernel(kernelBytes());
+  vi.stubGlobal("WebSocket", FakeSocket);
+  FakeSocket.all = [];
+  localStorage.clear();
+  session = new Session("pad", null, "http://host/");
+  session.start(editor);
+});
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe("the state of the connection", () => {
+  beforeEach(() => void render(<StatusLine session={session} />));
+
+  test("counts what the server does not have", async () => {
+    expect(status()).toBe(t.status.connecting);
+    await connect();
+    expect(status()).toBe(t.status.connected);
+    act(() => session.edit([{ from: 0, to: 0, insert: "a" }]));
+    act(() => session.edit([{ from: 1, to: 1, insert: "b" }]));
+    expect(status()).toBe(t.status.saving(2));
+    await say({ History: { start: 0, operations: [{ id: 4, operation: ["a"] }] } });
+    expect(status()).toBe(t.status.saving(1));
+    await say({ History: { start: 1, operations: [{ id: 4, operation: [1, "b"] }] } });
+    expect(status()).toBe(t.status.connected);
+  });
+
+  test("an unreachable server is called that, and can be tried again", async () => {
+    await connect();
+    act(() => session.edit([{ from: 0, to: 0, insert: "a" }]));
+    await end(1006);
+    expect(status()).toMatch(/^Reconnecting/);
+    screen.getByText(`${t.status.reason.unreachable} ${t.status.kept(1)}`);
+    fireEvent.click(screen.getByText(t.status.retryNow));
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  test("a server that cannot save says so", async () => {
+    await connect();
+    await say({ Storage: { writable: false } });
+    expect(status()).toBe(t.status.storage);
+    await say({ Storage: { writable: true } });
+    expect(status()).toBe(t.status.connected);
+  });
+
+  test.each([
+    [4403, t.status.reason.forbidden],
+    [4410, t.status.reason.gone],
+    [4401, t.status.password],
+  ])("after %i it says why", async (code, text) => {
+    await end(code);
+    expect(status()).toBe(text);
+  });
+});
+
+describe("the password dialog", () => {
+  beforeEach(() => void render(<PasswordDialog session={session} />));
+  const dialog = () => document.querySelector("dialog");
+
+  test.each([1001, 1006, 1013, 4400, 4403, 4410, 4429])("is not shown after %i", async (code) => {
+    await end(code);
+    expect(dialog()).toBeNull();
+  });
+
+  test("asks, says when it was wrong, and connects with the answer", async () => {
+    await end(4401);
+    expect(dialog()?.textContent).not.toContain(t.password.wrong);
+    fireEvent.input(screen.getByLabelText(t.password.label), { target: { value: " guess " } });
+    fireEvent.submit(dialog()!.querySelector("form")!);
+    expect(dialog()).toBeNull();
+    act(() => FakeSocket.last.opens());
+    expect(FakeSocket.last.sentAs("Hello")).toMatchObject([{ otp: "guess" }]);
+    await end(4401);
+    expect(dialog()?.textContent).toContain(t.password.wrong);
+  });
+});
+
+describe("rescue", () => {
+  test("a refused change is explained and can be undone", async () => {
+    render(<RefusalBanner session={session} />);
+    await connect();
+    act(() => session.edit([{ from: 0, to: 0, insert: "too much" }]));
+    await say({ Rejected: { revision: 0, code: "document_too_large", message: "m", limit: 2048 } });
+    expect(screen.getByRole("alert").textContent).toContain("2 KiB");
+    fireEvent.click(screen.getByText(t.refusal.undo));
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(session.localText()).toBe("");
+  });
+
+  test("a code this page does not know shows the server's own words", async () => {
+    render(<RefusalBanner session={session} />);
+    await connect();
+    act(() => session.edit([{ from: 0, to: 0, insert: "x" }]));
+    await say({ Rejected: { revision: 0, code: "full_moon", message: "Not tonight.", limit: null } });
+    expect(screen.getByRole("alert").textContent).toContain("Not tonight.");
+  });
+
+  test("a text that the server lost can be put back", () => {
+    const restore = vi.fn();
+    render(<LostTextBanner session={session} restore={restore} />);
+    act(() => void (session.lostText.value = "precious"));
+    fireEvent.click(screen.getByText(t.lost.restore));
+    expect(restore).toHaveBeenCalledWith("precious");
+    expect(session.lostText.value).toBeNull();
+  });
+
+  test("text is copied without a clipboard API too", async () => {
+    vi.stubGlobal("navigator", {});
+    const copied: string[] = [];
+    document.execCommand = (command) => {
+      copied.push(`${command}: ${document.querySelector("textarea")?.value}`);
+      return true;
+    };
+    expect(await copyText("some text")).toBe(true);
+    expect(copied).toEqual(["copy: some text"]);
+    expect(document.querySelector("textarea")).toBeNull();
+  });
+});
+
+describe("protection", () => {
+  test("is asked for as this tab, and a refusal is told", async () => {
+    const notify = vi.fn();
+    const fetched = vi.fn(() => Promise.resolve(Response.json({ code: "forbidden" }, { status: 403 })));
+    vi.stubGlobal("fetch", fetched);
+    render(<Protection session={session} notify={notify} />);
+    await connect();
+    fireEvent.click(screen.getByRole("switch"));
+    await vi.waitFor(() => expect(notify).toHaveBeenCalledOnce());
+    expect(notify.mock.calls[0]![0]).toContain(t.protection.codes.forbidden);
+    const [url, request] = fetched.mock.calls[0] as unknown as [URL, RequestInit];
+    expect(url.href).toBe("http://host/api/document/pad/protect");
+    expect(JSON.parse(request.body as string)).toMatchObject({ user_id: 4, client: expect.any(String), otp: null });
+    expect((screen.getByRole("switch") as HTMLInputElement).checked).toBe(false);
+  });
+});
+
+test("comings and goings are told in one sentence, news with their author", () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  const { container } = render(<ToastRegion session={session} toasts={toasts} />);
+  for (const who of ["Ann", "Ben"]) act(() => toasts.hear({ kind: "joined", who }));
+  act(() => toasts.hear({ kind: "left", who: "Cy" }));
+  act(() => toasts.hear({ kind: "language", language: "python", by: "<b>Ann</b>", mine: false }));
+  expect(container.querySelector(".toast")?.textContent).toContain("<b>Ann</b> set the language to Python");
+  act(() => void vi.advanceTimersByTime(1500));
+  expect(container.textContent).toContain("Ann, Ben joined. Cy left");
+  act(() => void vi.advanceTimersByTime(10_000));
+  expect(container.querySelector(".toast")).toBeNull();
+});
