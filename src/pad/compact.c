@@ -48,16 +48,6 @@ static uint64_t kept_from(const struct pad *pad, int64_t now_ms)
     return pad->v1 ? least(kept, pad->v1->base) : kept;
 }
 
-/* Carets are moved over operations that are about to go. */
-static void move_carets_up(struct pad *pad, uint64_t revision)
-{
-    LIST_EACH (at, next, &pad->peers) {
-        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (peer->cursors.revision < revision)
-            pad_cursors_now(peer);
-    }
-}
-
 static size_t held_bytes(const struct pad *pad)
 {
     return history_bytes(&pad->history, pad->history.base, history_end(&pad->history));
@@ -67,7 +57,7 @@ void history_compact(struct pad *pad, int64_t now_ms)
 {
     const uint64_t kept = kept_from(pad, now_ms);
     if (kept > pad->history.base) {
-        move_carets_up(pad, kept);
+        cursors_catch_up(pad); /* while what moves them is still there */
         history_drop_before(&pad->history, kept);
     }
     pad->compact_at_bytes = held_bytes(pad) + budget_bytes(pad);

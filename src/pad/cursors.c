@@ -40,16 +40,45 @@ static enum error resize(struct pad_cursors *cursors, size_t caret_count, size_t
     return OK;
 }
 
-/* ---- moving ---- */
+/* ---- moving ----
+ *
+ * Nearly every operation replaces one place. Such a one is read once, into
+ * three numbers, and then moves the carets of everyone. (Operations may not be
+ * composed first: a caret can come out on the other side of an insert.) */
 
-static void move_over(struct pad_cursors *cursors, struct op_view op)
+enum { STEPS_MAX = 64 };
+
+/* The operations [first, first + count). */
+struct steps {
+    uint64_t first;
+    size_t count;
+    struct step step[STEPS_MAX];
+};
+
+static void steps_load(struct steps *steps, const struct pad *pad, uint64_t first)
+{
+    steps->first = first;
+    for (steps->count = 0; steps->count < STEPS_MAX && first + steps->count < pad->committed; steps->count++)
+        steps->step[steps->count] = step_of(history_at(&pad->history, first + steps->count).op);
+}
+
+static void move_over(struct pad_cursors *cursors, const struct step *step)
 {
     for (size_t i = 0; i < cursors->caret_count; i++)
-        cursors->carets[i] = op_move_caret(op, cursors->carets[i]);
+        cursors->carets[i] = step_move_caret(step, cursors->carets[i]);
     for (size_t i = 0; i < cursors->selection_count; i++) {
         struct pad_range *range = &cursors->selections[i];
-        range->anchor = op_move_caret(op, range->anchor);
-        range->head = op_move_caret(op, range->head);
+        range->anchor = step_move_caret(step, range->anchor);
+        range->head = step_move_caret(step, range->head);
+    }
+}
+
+/* Moves them over those of the steps that they have not seen. */
+static void move_up(struct pad_cursors *cursors, const struct steps *steps)
+{
+    while (cursors->revision >= steps->first && cursors->revision - steps->first < steps->count) {
+        move_over(cursors, &steps->step[cursors->revision - steps->first]);
+        cursors->revision++;
     }
 }
 
@@ -57,22 +86,40 @@ const struct pad_cursors *pad_cursors_now(struct pad_peer *peer)
 {
     struct pad_cursors *cursors = &peer->cursors;
     const struct pad *pad = peer->pad;
+    struct steps steps;
     if (!cursors->carets && cursors->revision < pad->committed)
         cursors->revision = pad->committed;
-    for (; cursors->revision < pad->committed; cursors->revision++)
-        move_over(cursors, history_at(&pad->history, cursors->revision).op);
+    while (cursors->revision < pad->committed) {
+        steps_load(&steps, pad, cursors->revision);
+        move_up(cursors, &steps);
+    }
     return cursors;
+}
+
+/* The oldest revision that carets stand at; `committed` when all are there. */
+static uint64_t oldest_revision(struct pad *pad)
+{
+    uint64_t oldest = pad->committed;
+    LIST_EACH (at, next, &pad->peers) {
+        struct pad_cursors *cursors = &LIST_ITEM(at, struct pad_peer, link)->cursors;
+        if (!cursors->carets && cursors->revision < pad->committed)
+            cursors->revision = pad->committed;
+        if (cursors->revision < oldest)
+            oldest = cursors->revision;
+    }
+    return oldest;
 }
 
 bool cursors_catch_up(struct pad *pad)
 {
-    bool moved = false;
-    LIST_EACH (at, next, &pad->peers) {
-        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        moved = moved || (peer->cursors.carets && peer->cursors.revision < pad->committed);
-        pad_cursors_now(peer);
+    struct steps steps;
+    const uint64_t oldest = oldest_revision(pad);
+    for (uint64_t revision = oldest; revision < pad->committed; revision += steps.count) {
+        steps_load(&steps, pad, revision);
+        LIST_EACH (at, next, &pad->peers)
+            move_up(&LIST_ITEM(at, struct pad_peer, link)->cursors, &steps);
     }
-    return moved;
+    return oldest < pad->committed;
 }
 
 /* ---- showing ---- */

@@ -3,22 +3,6 @@
 
 enum { MS_PER_S = 1000 };
 
-/* Puts `*op` behind `over`. The result is held by `*held`, which may hold what
- * `*op` was. */
-static enum error rebase_over(struct op_view *op, struct op_view over, struct op *held)
-{
-    struct op rebased = {0};
-    const enum error err = op_rebase(*op, over, &rebased);
-    if (err) {
-        op_deinit(&rebased);
-        return err;
-    }
-    op_deinit(held);
-    *held = rebased;
-    *op = op_view(held);
-    return OK;
-}
-
 /* From the numbering of v1 to ours. An edit against the empty text that v1
  * history starts from is put behind the insert that stands for the text. */
 static enum error from_v1(const struct pad *pad, uint64_t *revision, struct op_view *op, struct op *held)
@@ -37,18 +21,11 @@ static uint32_t points_at(const struct pad *pad, uint64_t revision)
                                      : history_at(&pad->history, revision).op.base_points;
 }
 
-/* Over each operation by itself, as every client does it: over their
- * composition, inserts at one place might come out in another order. */
-static enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_view *op, struct op *held)
+static enum error check_fit(const struct pad *pad, uint64_t revision, struct op_view op)
 {
     if (revision < pad->history.base || revision > pad->revision)
         return ERR_BAD_REVISION;
-    if (op->base_points != points_at(pad, revision))
-        return ERR_BAD_OPERATION;
-    enum error err = OK;
-    for (; !err && revision < pad->revision; revision++)
-        err = rebase_over(op, history_at(&pad->history, revision).op, held);
-    return err;
+    return op.base_points == points_at(pad, revision) ? OK : ERR_BAD_OPERATION;
 }
 
 /* What makes the text smaller is welcome even where it stays too large. */
@@ -86,6 +63,8 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
     if (is_journal_behind(pad))
         return ERR_STORAGE;
     enum error err = peer->version == PAD_V1 ? from_v1(pad, &revision, &op, &held) : OK;
+    if (!err)
+        err = check_fit(pad, revision, op);
     if (!err)
         err = rebase_to_now(pad, revision, &op, &held);
     if (!err)

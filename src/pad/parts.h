@@ -34,6 +34,29 @@ void tombstones_bury(struct pad *pad);
 void tombstones_free(struct pad *pad);
 size_t tombstones_memory_bytes(const struct pad *pad);
 
+/* ---- step.c: operations that replace one place ----
+ *
+ * Nearly every operation does. Such a one is three numbers, and what it does
+ * to a caret, or to an operation elsewhere in the text, is a sum. */
+
+struct step {
+    struct op_view op;
+    bool is_one_place;
+    uint32_t at, deleted, inserted; /* when it is: in points */
+};
+struct step step_of(struct op_view op);
+/* As op_move_caret does it; `at` is not behind the text. */
+uint32_t step_move_caret(const struct step *step, uint32_t at);
+
+/* ---- rebase.c ---- */
+
+/* Puts `*op` behind `over`. The result is held by `*held`, which may hold what
+ * `*op` was. On failure both stay. */
+enum error rebase_over(struct op_view *op, struct op_view over, struct op *held);
+/* The same with every operation from `revision` on, one after the other. On
+ * failure `*op` is of no use any more. */
+enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_view *op, struct op *held);
+
 /* ---- cursors.c ---- */
 
 /* The peer's cursors are new: shows them when their time has come, else as

@@ -163,6 +163,11 @@ static enum error edit_prepared_as_bob(struct scene *s)
     return pad_edit(&s->bob, 0, op_view(&s->op), 0);
 }
 
+static enum error edit_prepared_at_1(struct scene *s)
+{
+    return pad_edit(&s->bob, 1, op_view(&s->op), 0);
+}
+
 static enum error edit_prepared_as_old(struct scene *s)
 {
     return pad_edit(&s->guest, 0, op_view(&s->op), 0);
@@ -183,6 +188,20 @@ static void test_editing(void **state)
     prepare(&s, "+0123456789012345678901234567890123456789", 1);
     try_with_failures(&s, edit_prepared_as_bob, "hello!");
     assert_text(&s.pad, "0123456789012345678901234567890123456789hello!");
+    scene_close(&s);
+}
+
+/* The other one wrote far behind, and the edit need not be gone through. */
+static void test_editing_elsewhere(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s);
+    assert_int_equal(edit(&s.ada, 0, "+hello"), OK);
+    assert_int_equal(edit(&s.ada, 1, "=5 +!"), OK);
+    prepare(&s, "=1 +y -1 =3", 1);
+    try_with_failures(&s, edit_prepared_at_1, "hello!");
+    assert_text(&s.pad, "hyllo!");
     scene_close(&s);
 }
 
@@ -344,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_joining),
         cmocka_unit_test(test_leaving),
         cmocka_unit_test(test_editing),
+        cmocka_unit_test(test_editing_elsewhere),
         cmocka_unit_test(test_editing_over_the_text_of_a_v1_view),
         cmocka_unit_test(test_editing_a_text_of_many_leaves),
         cmocka_unit_test(test_presence),
