@@ -27,6 +27,20 @@ export function hashOf({ id, otp }: PadAddress): string {
   return `#${encodeURIComponent(id)}${password}`;
 }
 
+/** The address for others, below the page's own. */
+export function shareLink(base: string, address: PadAddress): string {
+  const page = new URL(base);
+  page.search = "";
+  page.hash = hashOf(address);
+  return page.href;
+}
+
+export function socketUrl(base: string, padId: string): string {
+  const url = new URL(`api/socket/${encodeURIComponent(padId)}`, base);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
 export function newPadId(): string {
   return randomBase64url(ID_BYTES);
 }

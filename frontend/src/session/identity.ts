@@ -1,6 +1,7 @@
 /** Who I am to the others: a name and a colour, made up on the first visit,
  * mine to change, kept in this browser. */
 
+import { signal } from "@preact/signals";
 import type { UserInfo } from "../wire";
 import { remember, remembered } from "./storage";
 
@@ -16,18 +17,44 @@ const ANIMALS = [
   "Lark", "Lynx", "Marten", "Otter", "Owl", "Panda", "Robin", "Seal", "Swan", "Wren",
 ];
 
+export class Identity {
+  readonly shown = signal<UserInfo>(loadIdentity());
+  #hasMet = false;
+
+  constructor(private readonly announce: (identity: UserInfo) => void) {}
+
+  /** What the user chose. */
+  set(name: string, hue: number): void {
+    this.#show({ name: cleanName(name) || this.shown.value.name, hue });
+    remember(KEY, this.shown.value);
+  }
+
+  /** Meeting others for the first time, exchanges a colour that one of them has:
+   * for this visit, the one that was chosen is still remembered. Says whether. */
+  meet(hues: readonly number[]): boolean {
+    if (this.#hasMet) return false;
+    this.#hasMet = true;
+    const { name, hue } = this.shown.value;
+    const distinct = distinctHue(hue, hues);
+    if (distinct === hue) return false;
+    this.#show({ name, hue: distinct });
+    return true;
+  }
+
+  #show(identity: UserInfo): void {
+    this.shown.value = identity;
+    this.announce(identity);
+  }
+}
+
 /** As remembered, or a new one. */
-export function loadIdentity(): UserInfo {
+function loadIdentity(): UserInfo {
   const kept = remembered(KEY) as Partial<UserInfo> | null;
   const name = typeof kept?.name === "string" ? cleanName(kept.name) : "";
   const hue = isHue(kept?.hue) ? kept.hue : Math.floor(Math.random() * 360);
   const identity = { name: name || `${pick(MANNERS)} ${pick(ANIMALS)}`, hue };
-  if (!name) saveIdentity(identity);
+  if (!name) remember(KEY, identity);
   return identity;
-}
-
-export function saveIdentity(identity: UserInfo): void {
-  remember(KEY, identity);
 }
 
 /** As the server would have it: trimmed, without control characters, at most
@@ -35,6 +62,25 @@ export function saveIdentity(identity: UserInfo): void {
 export function cleanName(name: string): string {
   const printable = name.toWellFormed().replace(/\p{Cc}/gu, "");
   return [...printable.trim()].slice(0, NAME_POINTS_MAX).join("").trim();
+}
+
+/** Nearer than this on the circle of colours, two people look the same. */
+const NEAR_DEGREES = 12;
+
+/** `hue`, or, when somebody has nearly the same, the one farthest from all. */
+export function distinctHue(hue: number, others: readonly number[]): number {
+  if (others.every((other) => distance(hue, other) >= NEAR_DEGREES)) return hue;
+  const sorted = [...new Set(others)].sort((a, b) => a - b);
+  const gaps = sorted.map((start, i) => {
+    const end = sorted[i + 1] ?? sorted[0]! + 360;
+    return { size: end - start, middle: Math.floor((start + end) / 2) % 360 };
+  });
+  return gaps.reduce((widest, gap) => (gap.size > widest.size ? gap : widest)).middle;
+}
+
+function distance(a: number, b: number): number {
+  const apart = Math.abs(a - b);
+  return Math.min(apart, 360 - apart);
 }
 
 export function isHue(hue: unknown): hue is number {

@@ -9,6 +9,7 @@ import { kernelBytes } from "../testing/kernel_bytes";
 import { applied } from "../testing/simulated_tab";
 import { type CursorData, decode } from "../wire";
 import { type Notice, Session, type Surface } from ".";
+import { distinctHue } from "./identity";
 import { setLogLevel } from "./log";
 
 const ME = 4;
@@ -66,6 +67,7 @@ beforeEach(() => {
   localStorage.clear();
   session = new Session("my pad", "pw", "https://host/base/");
   notices = [];
+  session.setIdentity("Me", 200); // far from Bob's colour
   session.onNotice((notice) => notices.push(notice));
   editor = new FakeEditor();
   session.start(editor);
@@ -258,7 +260,31 @@ describe("trouble", () => {
 });
 
 describe("identity", () => {
+  test("a colour that somebody has is exchanged, for this visit only", () => {
+    session.setIdentity("Me", 25);
+    join("");
+    const { hue } = session.identity.value;
+    expect(hue).toBe(200); // Bob has 20
+    expect(sent("ClientInfo")).toEqual([{ name: "Me", hue }]);
+    expect(notices).toEqual([{ kind: "recoloured" }]);
+    expect(new Session("p", null, "http://h/").identity.value.hue).toBe(25);
+  });
+
+  test.each([
+    [100, [], 100],
+    [100, [112, 88], 100],
+    [100, [101], 281],
+    [5, [355], 175],
+    [0, [0, 90, 180], 270],
+    [350, [340, 350, 0], 170],
+  ])("hue %i among %j becomes %i", (hue, others, expected) => {
+    expect(distinctHue(hue, others)).toBe(expected);
+  });
+
   test("is made up once, cleaned, kept and told", () => {
+    localStorage.clear();
+    session = new Session("p", null, "http://h/");
+    session.start(editor);
     const made = session.identity.value;
     expect(new Session("p", null, "http://h/").identity.value).toEqual(made);
     join("");

@@ -11,7 +11,7 @@
  * same, so an edit of the user always fits.
  */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Change } from "../kernel";
 import { type Refusal, Sync } from "../sync";
 import { type DownReason, Transport } from "../transport";
@@ -22,12 +22,13 @@ import {
   encode,
   type ServerMessage,
   SUBPROTOCOL_V2,
+  type User,
   type UserInfo,
   type Welcome,
 } from "../wire";
-import { hashOf, newClientToken } from "./address";
+import { newClientToken, shareLink, socketUrl } from "./address";
 import { CaretSender } from "./caret_sender";
-import { cleanName, loadIdentity, saveIdentity } from "./identity";
+import { Identity } from "./identity";
 import { Inbox } from "./inbox";
 import { Keeper } from "./keeper";
 import { log } from "./log";
@@ -51,10 +52,10 @@ export class Session {
   readonly otp = signal<string | null>(null);
   readonly language = signal<string | null>(null);
   readonly welcome = signal<Welcome | null>(null);
-  readonly identity = signal<UserInfo>(loadIdentity());
   readonly userId = signal(-1);
   readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
 
+  readonly #me = new Identity((info) => this.#introduce(info));
   readonly #token: string;
   readonly #keeper: Keeper;
   readonly #sync = new Sync();
@@ -81,10 +82,8 @@ export class Session {
     const me = () => ({ id: this.userId.value, ...this.identity.value });
     this.#presence = new Presence(this.#sync, me, (notice) => this.#tell(notice));
     if (left) this.#resume(left);
-    const url = new URL(`api/socket/${encodeURIComponent(padId)}`, base);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const ping = (n: number) => encode({ Ping: n });
-    this.#transport = new Transport(url.href, SUBPROTOCOL_V2, ping, {
+    this.#transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, ping, {
       onOpen: () => this.#hello(),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
@@ -117,6 +116,10 @@ export class Session {
 
   /* ---- for the page ---- */
 
+  get identity(): ReadonlySignal<UserInfo> {
+    return this.#me.shown;
+  }
+
   get people(): People {
     return this.#presence.people;
   }
@@ -133,18 +136,11 @@ export class Session {
 
   /** The address of the pad for others; carries the password. */
   shareLink(): string {
-    const page = new URL(this.base);
-    page.search = "";
-    page.hash = hashOf({ id: this.padId, otp: this.otp.value });
-    return page.href;
+    return shareLink(this.base, { id: this.padId, otp: this.otp.value });
   }
 
   setIdentity(name: string, hue: number): void {
-    const identity = { name: cleanName(name) || this.identity.value.name, hue };
-    this.identity.value = identity;
-    saveIdentity(identity);
-    this.#send({ ClientInfo: identity });
-    if (this.userId.value >= 0) this.people.set(this.userId.value, identity);
+    this.#me.set(name, hue);
   }
 
   setLanguage(language: string): void {
@@ -234,6 +230,11 @@ export class Session {
     this.#transport.restart({ reason: "out_of_step", retry: "backoff" });
   }
 
+  #introduce(identity: UserInfo): void {
+    this.#send({ ClientInfo: identity });
+    if (this.userId.value >= 0) this.people.set(this.userId.value, identity);
+  }
+
   #send(message: ClientMessage): boolean {
     return this.link.value.kind === "up" && this.#transport.send(encode(message));
   }
@@ -266,7 +267,7 @@ export class Session {
       case "Rejected":
         return this.#rejected(message);
       case "Users":
-        return this.#presence.users(message.users);
+        return this.#usersAre(message.users);
       case "UserInfo":
         return this.#presence.person(message.id, message.info);
       case "UserCursor":
@@ -324,6 +325,12 @@ export class Session {
   #retry(): void {
     this.#sync.retry();
     this.#pump();
+  }
+
+  #usersAre(users: User[]): void {
+    this.#presence.users(users);
+    const others = users.filter(({ id }) => id !== this.userId.value);
+    if (this.#me.meet(others.map(({ hue }) => hue))) this.#tell({ kind: "recoloured" });
   }
 
   #languageIs(language: string, userId: number, by: string): void {

@@ -11,6 +11,8 @@ export interface Settings {
   /** Indent with tab characters, not spaces. */
   tabs: boolean;
   vim: boolean;
+  /** The sidebar is hidden on wide screens too. */
+  collapsed: boolean;
 }
 
 export const THEMES = ["system", "light", "dark"] as const;
@@ -18,7 +20,15 @@ export const FONT_SIZES = [12, 13, 14, 15, 16, 18, 20, 24] as const;
 export const TAB_SIZES = [2, 3, 4, 8] as const;
 
 const KEY = "settings";
-const DEFAULTS: Settings = { theme: "system", wrap: true, fontSize: 14, tabSize: 4, tabs: false, vim: false };
+const DEFAULTS: Settings = {
+  theme: "system",
+  wrap: true,
+  fontSize: 14,
+  tabSize: 4,
+  tabs: false,
+  vim: false,
+  collapsed: false,
+};
 
 export const settings = signal<Settings>(load());
 
@@ -37,6 +47,7 @@ function load(): Settings {
     tabSize: oneOf(TAB_SIZES, kept.tabSize, DEFAULTS.tabSize),
     tabs: flag(kept.tabs, DEFAULTS.tabs),
     vim: flag(kept.vim, DEFAULTS.vim),
+    collapsed: flag(kept.collapsed, DEFAULTS.collapsed),
   };
 }
 

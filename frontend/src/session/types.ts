@@ -16,6 +16,7 @@ export type Link =
 export type Notice =
   | { kind: "language"; language: string; by: string | null; mine: boolean }
   | { kind: "protected" | "unprotected"; by: string | null; mine: boolean }
+  | { kind: "recoloured" }
   | ComingOrGoing;
 
 /** The editor, as far as the session needs it. Offsets are UTF-16 units. */

@@ -7,6 +7,7 @@ export const de: Strings = {
   appName: "Kolabpad",
   menu: "Menü",
   closeMenu: "Menü schließen",
+  hideSidebar: "Seitenleiste ausblenden",
   close: "Schließen",
   cancel: "Abbrechen",
   copied: "Kopiert",
@@ -108,7 +109,7 @@ export const de: Strings = {
   text: {
     heading: "Text",
     open: "Öffnen …",
-    download: "Laden",
+    download: "Speichern",
     copyAll: "Kopieren",
     openHeading: (name) => `${name} öffnen`,
     openExplain: "In diesem Pad steht schon Text.",
@@ -203,6 +204,7 @@ export const de: Strings = {
     unprotectedMine: "Passwort entfernt",
     joined: (names) => `${names} ist gekommen`,
     left: (names) => `${names} ist gegangen`,
+    recoloured: "Jemand hier hat Ihre Farbe. Sie haben vorerst eine andere.",
     dismiss: "Ausblenden",
   },
 

@@ -7,6 +7,7 @@ export const en = {
   appName: "Kolabpad",
   menu: "Pad menu",
   closeMenu: "Close menu",
+  hideSidebar: "Hide the sidebar",
   close: "Close",
   cancel: "Cancel",
   copied: "Copied",
@@ -180,6 +181,7 @@ export const en = {
     unprotectedMine: "Password removed",
     joined: (names: string) => `${names} joined`,
     left: (names: string) => `${names} left`,
+    recoloured: "Somebody here has your colour. You have another one for now.",
     dismiss: "Dismiss",
   },
 

@@ -8,8 +8,10 @@ const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
 export function About({ session }: { session: Session }) {
   const isOpen = useSignal(false);
   const close = () => (isOpen.value = false);
+  const expires = session.welcome.value?.expires_at ?? null;
   return (
     <section class="about" aria-label={t.about.heading}>
+      {expires !== null && <p class="hint">{t.about.expires(day(expires))}</p>}
       <a class="button" href="./">
         {t.about.newPad}
       </a>
@@ -28,9 +30,12 @@ export function About({ session }: { session: Session }) {
   );
 }
 
+function day(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleDateString(t.locale, { dateStyle: "long" });
+}
+
 function AboutText({ session }: { session: Session }) {
   const welcome = session.welcome.value;
-  const expires = welcome?.expires_at ?? null;
   return (
     <>
       <h2>{t.appName}</h2>
@@ -46,7 +51,6 @@ function AboutText({ session }: { session: Session }) {
           </div>
         ))}
       </dl>
-      {expires !== null && <p>{t.about.expires(new Date(expires * 1000).toLocaleString(t.locale))}</p>}
       <p class="hint">
         {t.about.page(PAGE_SHA)}
         <br />

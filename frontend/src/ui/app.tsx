@@ -1,7 +1,7 @@
 import { effect, signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Editor } from "../editor";
-import { type Session, visited } from "../session";
+import { type Session, settings, setSettings, visited } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
 import { isNarrow } from "./media";
@@ -19,11 +19,22 @@ export function App({ session }: { session: Session }) {
   const { pad, toasts, ready } = useMemo(() => assemble(session), [session]);
   return (
     <>
-      {isNarrow.value ? (
+      {isNarrow.value || settings.value.collapsed ? (
         <TopBar pad={pad} />
       ) : (
         <aside class="sidebar">
-          <h1>{t.appName}</h1>
+          <div class="row">
+            <h1>{t.appName}</h1>
+            <button
+              type="button"
+              class="quiet hide"
+              aria-label={t.hideSidebar}
+              title={t.hideSidebar}
+              onClick={() => setSettings({ collapsed: true })}
+            >
+              «
+            </button>
+          </div>
           <Sidebar pad={pad} />
         </aside>
       )}
@@ -46,15 +57,20 @@ function assemble(session: Session) {
   return { pad, toasts, ready: (made: Editor) => (editor.value = made) };
 }
 
-/** On small screens: the state of things, and the sidebar as a drawer. */
+/** In place of the sidebar: the state of things and a button that brings it
+ * back, on small screens as a drawer. */
 function TopBar({ pad }: { pad: Pad }) {
   const isOpen = useSignal(false);
   const close = () => (isOpen.value = false);
+  const open = () => {
+    if (isNarrow.value) isOpen.value = true;
+    else setSettings({ collapsed: false });
+  };
   return (
     <header class="top-bar">
       <h1>{t.appName}</h1>
       <StatusSign session={pad.session} />
-      <button type="button" aria-label={t.menu} aria-haspopup="dialog" onClick={() => (isOpen.value = true)}>
+      <button type="button" aria-label={t.menu} aria-haspopup={isNarrow.value ? "dialog" : undefined} onClick={open}>
         ☰
       </button>
       {isOpen.value && (

@@ -77,6 +77,7 @@ export function ToastRegion({ session, toasts }: { session: Session; toasts: Toa
 }
 
 function sentence(notice: Exclude<Notice, { who: string }>): string {
+  if (notice.kind === "recoloured") return t.notice.recoloured;
   const { kind, by, mine } = notice;
   if (kind === "language") {
     const id = knownLanguage(notice.language);
