@@ -65,7 +65,7 @@ test('a second signal exits at once with 1', async () => {
   const before = Date.now();
   server.signal('SIGTERM');
   expect((await server.exited()).code).toBe(1);
-  expect(Date.now() - before).toBeLessThan(1000);
+  expect(Date.now() - before).toBeLessThan(5000);
   await lock.release();
 });
 
