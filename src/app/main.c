@@ -143,6 +143,10 @@ static int serve(const struct config *config, const struct service *service)
         server_stop(&server);
         return EXIT_USAGE;
     }
+    if (service->listen_fd && http_port(server.http) != config->port)
+        log_line(LOG_WARN, "The service manager's socket decides the port, not PORT=%u", config->port);
+    if (service_can_keep(service))
+        service_keep(service, http_share_socket(server.http));
     service_ready(service, "Serving");
     wait_for_stop(&server, service, pulse);
     log_line(LOG_INFO, "Shutting down...");
@@ -159,7 +163,7 @@ static int run(const struct config *config)
     struct service service;
     char message[512];
     block_signals(); /* before the first thread: the log's */
-    if (service_open(&service, message)) {
+    if (service_open(&service, config->host, config->port, message)) {
         fprintf(stderr, "error: %s\n", message);
         return EXIT_USAGE;
     }

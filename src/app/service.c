@@ -10,6 +10,39 @@
 
 enum { FIRST_LISTEN_FD = 3, US_PER_MS = 1000 };
 
+#define KEPT "listen-" /* how the names of our kept sockets begin */
+
+/* ---- to the manager ---- */
+
+/* One that does not listen is its own problem. `fd` -1: none goes along. */
+static void say_with(const struct service *service, const char *text, int fd)
+{
+    struct sockaddr_un to = service->notify_to;
+    struct iovec part = {.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct msghdr message = {
+        .msg_name = &to, .msg_namelen = service->notify_to_size, .msg_iov = &part, .msg_iovlen = 1};
+
+    if (service->notify_fd < 0)
+        return;
+    if (fd >= 0) {
+        control.header = (struct cmsghdr){
+            .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof fd)};
+        memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control.space;
+    }
+    (void)sendmsg(service->notify_fd, &message, MSG_NOSIGNAL);
+}
+
+static void say(const struct service *service, const char *text)
+{
+    say_with(service, text, -1);
+}
+
 /* ---- what the manager asks for ---- */
 
 /* The variable as a number, and gone from the environment; 0 when absent. */
@@ -64,18 +97,48 @@ static bool is_listening_tcp(int fd)
            (family == AF_INET || family == AF_INET6);
 }
 
+/* Such as "listen-127.0.0.1-3030"; a colon would end the name. */
+static void name_socket(struct service *service, const char *host, uint16_t port)
+{
+    snprintf(service->fd_name, sizeof service->fd_name, KEPT "%s-%u", host[0] ? host : "all", port);
+    for (char *c = service->fd_name; *c; c++)
+        if (*c == ':')
+            *c = '_';
+}
+
+/* One that we gave to be kept before HOST or PORT was changed. */
+static bool is_outdated(const struct service *service, const char *name)
+{
+    return strncmp(name, KEPT, sizeof KEPT - 1) == 0 && strcmp(name, service->fd_name) != 0;
+}
+
+static void give_up(const struct service *service, const char *name)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, "FDSTOREREMOVE=1\nFDNAME=%.200s", name);
+    say(service, text);
+    close(FIRST_LISTEN_FD);
+}
+
 static enum error take_listen_fd(struct service *service, char message[512])
 {
     bool ours = is_for_us(take_number("LISTEN_PID"));
     uint64_t count = take_number("LISTEN_FDS");
+    const char *names = getenv("LISTEN_FDNAMES");
+    char name[256];
 
+    snprintf(name, sizeof name, "%s", names ? names : "");
     unsetenv("LISTEN_FDNAMES");
     if (!ours || count == 0)
         return OK;
+    if (count == 1 && is_outdated(service, name)) {
+        give_up(service, name);
+        return OK;
+    }
     if (count > 1 || !is_listening_tcp(FIRST_LISTEN_FD)) {
         snprintf(message, 512,
-                 "The service manager handed over %" PRIu64 " sockets; one listening TCP socket is expected "
-                 "(see kolabpad.socket)",
+                 "The service manager handed over %" PRIu64 " sockets; one listening TCP socket is expected",
                  count);
         return ERR_BAD_REQUEST;
     }
@@ -95,9 +158,10 @@ static void take_watchdog(struct service *service)
         service->watchdog_ms = (int64_t)(usec / US_PER_MS);
 }
 
-enum error service_open(struct service *service, char message[512])
+enum error service_open(struct service *service, const char *host, uint16_t port, char message[512])
 {
     *service = (struct service){.notify_fd = -1};
+    name_socket(service, host, port);
     open_notify(service);
     take_watchdog(service);
     return take_listen_fd(service, message);
@@ -112,13 +176,17 @@ void service_close(struct service *service)
 
 /* ---- what we say ---- */
 
-/* A manager that does not listen is its own problem. */
-static void say(const struct service *service, const char *text)
+bool service_can_keep(const struct service *service)
 {
-    if (service->notify_fd < 0)
-        return;
-    (void)sendto(service->notify_fd, text, strlen(text), MSG_NOSIGNAL,
-                 (const struct sockaddr *)(const void *)&service->notify_to, service->notify_to_size);
+    return service->notify_fd >= 0;
+}
+
+void service_keep(const struct service *service, int listen_fd)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, "FDSTORE=1\nFDNAME=%s", service->fd_name);
+    say_with(service, text, listen_fd);
 }
 
 void service_ready(const struct service *service, const char *status)

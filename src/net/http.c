@@ -313,7 +313,8 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 static enum error take_listener(struct http_server *s, char message[512])
 {
     s->listen_fd = s->config.listen_fd;
-    return s->listen_fd ? OK : listener_open(s->config.host, s->config.port, &s->listen_fd, message);
+    s->is_shared = s->listen_fd != 0;
+    return s->is_shared ? OK : listener_open(s->config.host, s->config.port, &s->listen_fd, message);
 }
 
 enum error http_open(const struct http_config *config, struct http_server **out, char message[512])
@@ -360,6 +361,12 @@ uint16_t http_port(const struct http_server *s)
     return s->port;
 }
 
+int http_share_socket(struct http_server *s)
+{
+    s->is_shared = true;
+    return s->listen_fd;
+}
+
 void http_quiesce(struct http_server *s)
 {
     if (s->is_quiet)
@@ -368,8 +375,8 @@ void http_quiesce(struct http_server *s)
     MHD_quiesce_daemon(s->daemon);
     /* The library's thread may still look at it, so it is not closed yet; but
      * who comes now is refused at once instead of waiting for nobody. A socket
-     * from outside is shared with whoever gave it: the next server accepts. */
-    if (!s->config.listen_fd)
+     * that is shared would be shut for the next server as well. */
+    if (!s->is_shared)
         shutdown(s->listen_fd, SHUT_RDWR);
 }
 

@@ -85,8 +85,12 @@ struct http_config {
  * address cannot be bound: `message` says which and why. */
 enum error http_open(const struct http_config *config, struct http_server **out, char message[512]);
 uint16_t http_port(const struct http_server *s);
+/* The listening socket, for somebody who outlives this server and gives it to
+ * the next one as listen_fd. Still closed by http_close. */
+int http_share_socket(struct http_server *s);
 /* Stops accepting; requests under way may still be answered. Who comes now is
- * refused at once, or waits for the next server at a socket from outside. */
+ * refused at once, or, when the socket came from outside or is shared, waits
+ * for the next server. */
 void http_quiesce(struct http_server *s);
 /* Every request must have been answered. */
 void http_close(struct http_server *s);

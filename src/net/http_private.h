@@ -49,6 +49,7 @@ struct http_server {
     struct deadline_watch *deadlines;
     struct buf base_path;
     int listen_fd;
+    bool is_shared;               /* the socket outlives this server */
     bool is_quiet;                /* http_quiesce was called */
     _Atomic uint64_t in_progress; /* given to the handler and not yet done with */
     uint16_t port;

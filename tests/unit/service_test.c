@@ -14,6 +14,11 @@ enum { HANDED_OVER = 3 };
 static struct service service;
 static char message[512];
 
+static enum error open_service(void)
+{
+    return service_open(&service, "::1", 3030, message);
+}
+
 static int forget(void **state)
 {
     (void)state;
@@ -76,7 +81,7 @@ static void hand_over(int family, int type, bool listens)
 static void without_a_manager_nothing_happens(void **state)
 {
     (void)state;
-    assert_int_equal(service_open(&service, message), OK);
+    assert_int_equal(open_service(), OK);
     assert_int_equal(service.listen_fd, 0);
     assert_int_equal(service.watchdog_ms, 0);
     service_ready(&service, "Serving");
@@ -90,7 +95,7 @@ static void says_what_it_does(void **state)
     char name[64];
     int manager = open_manager(name);
 
-    assert_int_equal(service_open(&service, message), OK);
+    assert_int_equal(open_service(), OK);
     assert_null(getenv("NOTIFY_SOCKET"));
     service_ready(&service, "Serving");
     assert_told(manager, "READY=1\nSTATUS=Serving");
@@ -105,11 +110,37 @@ static void says_what_it_does(void **state)
     service_close(&service);
 }
 
+static void gives_its_socket_to_be_kept(void **state)
+{
+    (void)state;
+    char name[64], told[256] = {0}, control[CMSG_SPACE(sizeof(int))];
+    int manager = open_manager(name), sent = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct iovec part = {.iov_base = told, .iov_len = sizeof told - 1};
+    struct msghdr got = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+
+    assert_int_equal(open_service(), OK);
+    assert_true(service_can_keep(&service));
+    service_keep(&service, sent);
+    assert_true(recvmsg(manager, &got, 0) > 0);
+    assert_string_equal(told, "FDSTORE=1\nFDNAME=listen-__1-3030");
+    struct cmsghdr *header = CMSG_FIRSTHDR(&got);
+    assert_non_null(header);
+    assert_int_equal(header->cmsg_type, SCM_RIGHTS);
+    int received;
+    memcpy(&received, CMSG_DATA(header), sizeof received);
+    assert_true(fcntl(received, F_GETFD) >= 0);
+    close(received);
+    close(sent);
+    close(manager);
+    service_close(&service);
+}
+
 static void a_socket_path_that_is_none_is_left_alone(void **state)
 {
     (void)state;
     setenv("NOTIFY_SOCKET", "relative/path", 1);
-    assert_int_equal(service_open(&service, message), OK);
+    assert_int_equal(open_service(), OK);
     assert_int_equal(service.notify_fd, -1);
 }
 
@@ -118,12 +149,12 @@ static void the_watchdog_is_for_the_named_process(void **state)
     (void)state;
     setenv("WATCHDOG_USEC", "30000000", 1);
     set_pid("WATCHDOG_PID", getpid());
-    assert_int_equal(service_open(&service, message), OK);
+    assert_int_equal(open_service(), OK);
     assert_int_equal(service.watchdog_ms, 30000);
 
     setenv("WATCHDOG_USEC", "30000000", 1);
     set_pid("WATCHDOG_PID", getpid() + 1);
-    assert_int_equal(service_open(&service, message), OK);
+    assert_int_equal(open_service(), OK);
     assert_int_equal(service.watchdog_ms, 0);
 }
 
@@ -131,7 +162,7 @@ static void takes_the_listening_socket(void **state)
 {
     (void)state;
     hand_over(AF_INET, SOCK_STREAM, true);
-    assert_int_equal(service_open(&service, message), OK);
+    assert_int_equal(open_service(), OK);
     assert_int_equal(service.listen_fd, HANDED_OVER);
     assert_true(fcntl(HANDED_OVER, F_GETFD) & FD_CLOEXEC);
     assert_true(fcntl(HANDED_OVER, F_GETFL) & O_NONBLOCK);
@@ -139,19 +170,46 @@ static void takes_the_listening_socket(void **state)
     close(HANDED_OVER);
 }
 
+static void takes_back_what_was_kept(void **state)
+{
+    (void)state;
+    hand_over(AF_INET, SOCK_STREAM, true);
+    setenv("LISTEN_FDNAMES", "listen-__1-3030", 1);
+    assert_int_equal(open_service(), OK);
+    assert_int_equal(service.listen_fd, HANDED_OVER);
+    close(HANDED_OVER);
+}
+
+static void what_was_kept_for_another_address_is_given_up(void **state)
+{
+    (void)state;
+    char name[64];
+    int manager = open_manager(name);
+
+    if (manager == HANDED_OVER)
+        manager = fcntl(manager, F_DUPFD_CLOEXEC, HANDED_OVER + 1);
+    hand_over(AF_INET, SOCK_STREAM, true);
+    setenv("LISTEN_FDNAMES", "listen-all-8080", 1);
+    assert_int_equal(open_service(), OK);
+    assert_int_equal(service.listen_fd, 0);
+    assert_told(manager, "FDSTOREREMOVE=1\nFDNAME=listen-all-8080");
+    close(manager);
+    service_close(&service);
+}
+
 static void a_socket_for_somebody_else_is_left_alone(void **state)
 {
     (void)state;
     hand_over(AF_INET, SOCK_STREAM, true);
     set_pid("LISTEN_PID", getpid() + 1);
-    assert_int_equal(service_open(&service, message), OK);
+    assert_int_equal(open_service(), OK);
     assert_int_equal(service.listen_fd, 0);
     close(HANDED_OVER);
 }
 
 static void assert_refused(void)
 {
-    assert_int_equal(service_open(&service, message), ERR_BAD_REQUEST);
+    assert_int_equal(open_service(), ERR_BAD_REQUEST);
     assert_non_null(strstr(message, "one listening TCP socket"));
     close(HANDED_OVER);
 }
@@ -175,9 +233,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(without_a_manager_nothing_happens, forget),
         cmocka_unit_test_setup(says_what_it_does, forget),
+        cmocka_unit_test_setup(gives_its_socket_to_be_kept, forget),
         cmocka_unit_test_setup(a_socket_path_that_is_none_is_left_alone, forget),
         cmocka_unit_test_setup(the_watchdog_is_for_the_named_process, forget),
         cmocka_unit_test_setup(takes_the_listening_socket, forget),
+        cmocka_unit_test_setup(takes_back_what_was_kept, forget),
+        cmocka_unit_test_setup(what_was_kept_for_another_address_is_given_up, forget),
         cmocka_unit_test_setup(a_socket_for_somebody_else_is_left_alone, forget),
         cmocka_unit_test_setup(refuses_what_it_cannot_serve, forget),
     };
