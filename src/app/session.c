@@ -393,6 +393,6 @@ void sessions_check_hello(struct shard *shard, int64_t now_ms)
             return;
         }
         if (s->state == SESSION_AWAITING_HELLO)
-            session_close(s, ERR_BAD_MESSAGE, "no Hello came in time");
+            session_close(s, ERR_IDLE, "no Hello came in time"); /* a slow network is no mistake of the client */
     }
 }
