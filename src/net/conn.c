@@ -31,9 +31,6 @@ void conn_end(struct conn *c, enum error why, uint16_t code)
     c->phase = CONN_ENDED;
     c->end = (struct conn_end){.why = why, .code = code, .clean = c->has_peer_closed};
     uv_poll_stop(&c->poll);
-    close(c->fd);
-    c->fd = -1;
-
     timeout_stop_all(c);
     list_remove(&c->fresh);
     list_remove(&c->dirty);
@@ -79,6 +76,8 @@ void conn_free(struct conn *c)
 {
     list_remove(&c->link);
     uv_close((uv_handle_t *)&c->poll, on_handle_closed);
+    close(
+        c->fd); /* behind uv_close, which still names it to the kernel: its number may be another's at once */
 }
 
 /* ---- writing ---- */
