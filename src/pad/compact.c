@@ -16,10 +16,18 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static size_t greater(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* With nobody there it is for those who come back; who lacks more gets the text. */
 static size_t budget_bytes(const struct pad *pad)
 {
-    const size_t by_text = (size_t)4 * rope_size(&pad->text).bytes;
-    return by_text > pad->limits->history_bytes ? by_text : pad->limits->history_bytes;
+    const size_t text_bytes = rope_size(&pad->text).bytes;
+    if (pad->peer_count == 0)
+        return greater(text_bytes / 8, PAD_REST_HISTORY_BYTES);
+    return greater(text_bytes * 4, pad->limits->history_bytes);
 }
 
 /* The lowest revision some peer needs the operation of. */

@@ -53,7 +53,8 @@ enum {
     PAD_CURSORS_MAX = 64,
     PAD_CURSOR_INTERVAL_MS = 20, /* 50 cursor messages a second, latest wins */
     PAD_EPOCHS_KEPT = 8,
-    PAD_CLIENTS_KEPT = 4096, /* tabs remembered after they left */
+    PAD_REST_HISTORY_BYTES = 1024, /* of history while nobody is there (or an eighth of the text) */
+    PAD_CLIENTS_KEPT = 4096,       /* tabs remembered after they left */
 };
 
 struct pad_limits {
