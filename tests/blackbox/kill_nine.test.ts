@@ -29,11 +29,11 @@ test(`${TIMES} kills under load lose nothing that anyone saw (seed ${random.seed
         return i < PADS * 2 ? V2Client.open(server, pad) : V1Client.open(server, pad);
       }),
     );
-    const work = people.map((person, i) => type(person, `${kill}.${i}`, typing));
+    const work = Promise.allSettled(people.map((person, i) => type(person, `${kill}.${i}`, typing)));
     await sleep(60 + random.below(500));
     await server.kill();
     typing.on = false;
-    await Promise.allSettled(work);
+    await work;
     people.forEach((person, i) => {
       for (const token of tokensIn(person)) (seen[i % PADS] as Set<string>).add(token);
       person.socket.terminate();
