@@ -143,7 +143,6 @@ static void begin_document(struct access *a)
 {
     struct shard *shard = a->shard;
     if (!limits_take(shard->server->limits, LIMIT_NEW_DOCUMENT, a->question.client, shard_now_ms(shard))) {
-        metric_rejected(ERR_RATE_LIMITED);
         answer(a, ERR_RATE_LIMITED, NULL);
         return;
     }
@@ -216,6 +215,10 @@ static void loaded(struct document *doc, const struct store_request *req)
     if (err)
         log_event(LOG_ERROR, "document_load_failed", LOG_STR("docId", doc->id),
                   LOG_CSTR("error", error_code(err)));
+    else
+        log_event(LOG_DEBUG, "document_loaded", LOG_STR("docId", doc->id),
+                  LOG_UINT("revision", doc->pad.revision), LOG_UINT("bytes", rope_size(&doc->pad.text).bytes),
+                  LOG_US("duration", req->duration_us));
     LIST_EACH (at, following, &doc->waiting) {
         struct access *a = LIST_ITEM(at, struct access, waiting_link);
         list_remove(&a->waiting_link);

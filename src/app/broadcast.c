@@ -1,6 +1,7 @@
 #include "app/broadcast.h"
 
 #include "app/session.h"
+#include "observe/metrics.h"
 #include "proto/server_message.h"
 
 void broadcast_document(struct document *doc)
@@ -10,6 +11,9 @@ void broadcast_document(struct document *doc)
         session_catch_up(peer->owner);
     }
     broadcast_forget(doc);
+    if (doc->announced_ns != 0)
+        histogram_observe(HISTOGRAM_FANOUT, (uv_hrtime() - doc->announced_ns) / 1000);
+    doc->announced_ns = 0;
 }
 
 void broadcast_forget(struct document *doc)

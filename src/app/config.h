@@ -52,6 +52,7 @@ struct config {
     enum log_format log_format;
     char log_file[512];
     bool metrics_bare_names;
+    char debug_token[256]; /* "": the debug endpoints are for this machine only */
     /* intervals that only tests change: KP_TEST_…_MS, not in --help */
     int64_t persist_check_ms; /* 10 s */
     int64_t idle_persist_ms;  /* 30 s */

@@ -107,6 +107,8 @@ const struct setting config_settings[] = {
      .help = "A file to append the log to; SIGHUP opens it afresh after rotation."},
     {"METRICS_BARE_NAMES", NULL, GROUP_LOGS, SWITCH(metrics_bare_names), .default_text = "on",
      .help = "Give Prometheus each metric also without the prefix kolabpad_."},
+    {"DEBUG_TOKEN", NULL, GROUP_LOGS, TEXT(debug_token), .default_text = "", .default_words = "none: only from this machine",
+     .help = "Who sends it as Authorization: Bearer may use /debug/pprof/ from elsewhere, too."},
 
     {"DOMAIN", NULL, GROUP_CADDY, .type = SETTING_FOREIGN, .default_text = "", .default_words = "none",
      .help = "The domain that Caddy serves and gets a certificate for. The server itself does not use it."},

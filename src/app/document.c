@@ -153,6 +153,7 @@ void document_session_joined(struct document *doc)
     int64_t now_ms = shard_now_ms(doc->shard);
     if (doc->session_count++ == 0) {
         list_append(&doc->shard->live, &doc->live_link);
+        doc->live_ms = now_ms;
         metric_inc(METRIC_ACTIVE_DOCUMENTS);
         persister_start(doc);
     }
@@ -186,8 +187,10 @@ void document_changed(struct document *doc)
     }
 }
 
-void document_edited(struct document *doc, int64_t now_ms)
+void document_edited(struct document *doc, int64_t now_ms, uint64_t arrived_ns)
 {
+    if (doc->arrived_ns == 0)
+        doc->arrived_ns = arrived_ns;
     doc->changed_ms = doc->updated_ms = now_ms;
     if (list_is_empty(&doc->journal_link))
         list_append(&doc->shard->to_journal, &doc->journal_link);

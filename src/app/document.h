@@ -53,11 +53,14 @@ struct document {
     uint64_t saved_revision; /* of the newest snapshot written */
     uint64_t asked_revision; /* of the newest snapshot asked for */
     int64_t created_ms, updated_ms;
-    int64_t changed_ms; /* last edit or change of language */
-    int64_t saved_ms;   /* last snapshot asked for */
-    int64_t touched_ms; /* last told the database that it is in use */
-    int64_t check_ms;   /* the persister's next look */
-    int64_t left_ms;    /* since when it has no sessions */
+    int64_t changed_ms;    /* last edit or change of language */
+    int64_t saved_ms;      /* last snapshot asked for */
+    int64_t touched_ms;    /* last told the database that it is in use */
+    int64_t check_ms;      /* the persister's next look */
+    int64_t live_ms;       /* since when it has sessions, and a persister */
+    int64_t left_ms;       /* since when it has no sessions */
+    uint64_t arrived_ns;   /* the oldest edit that no journal request carries yet; 0: none */
+    uint64_t announced_ns; /* the oldest edit that is committed and not yet broadcast; 0: none */
     struct cached_frame cache[DOCUMENT_CACHED_FRAMES];
     uint8_t cache_next;
 };
@@ -69,8 +72,9 @@ void document_session_left(struct document *doc);
 
 /* ---- what changed ---- */
 
-/* An edit was applied / something of the presence changed. */
-void document_edited(struct document *doc, int64_t now_ms);
+/* An edit was applied that arrived then (uv_hrtime) / something of the presence
+ * changed. */
+void document_edited(struct document *doc, int64_t now_ms, uint64_t arrived_ns);
 void document_changed(struct document *doc);
 void document_meta_changed(struct document *doc, int64_t now_ms);
 

@@ -13,12 +13,15 @@ struct journal_note {
     struct journal_row {
         struct document *doc;
         uint64_t end_revision;
+        uint64_t arrived_ns; /* of its oldest edit */
     } rows[];
 };
 
-static void committed(struct document *doc, uint64_t revision)
+static void committed(struct document *doc, uint64_t revision, uint64_t arrived_ns)
 {
     pad_committed(&doc->pad, revision);
+    if (doc->announced_ns == 0)
+        doc->announced_ns = arrived_ns;
     document_changed(doc);
     calls_release(doc);
 }
@@ -28,7 +31,9 @@ static void commit_on_the_spot(struct shard *shard)
     LIST_EACH (at, following, &shard->to_journal) {
         struct document *doc = LIST_ITEM(at, struct document, journal_link);
         list_remove(&doc->journal_link);
-        committed(doc, doc->pad.revision);
+        uint64_t arrived_ns = doc->arrived_ns;
+        doc->arrived_ns = 0;
+        committed(doc, doc->pad.revision, arrived_ns);
     }
 }
 
@@ -55,7 +60,8 @@ static enum error add_row(struct document *doc, struct store_request *req, struc
     }
     doc->appends_in_flight++;
     doc->stored = true;
-    note->rows[note->count++] = (struct journal_row){doc, end};
+    note->rows[note->count++] = (struct journal_row){doc, end, doc->arrived_ns};
+    doc->arrived_ns = 0;
     return OK;
 }
 
@@ -111,6 +117,8 @@ void journal_answered(struct shard *shard, struct store_request *req)
     if (req->result == OK) {
         metric_inc(METRIC_JOURNAL_COMMITS);
         histogram_observe(HISTOGRAM_JOURNAL, req->duration_us);
+        log_event(LOG_DEBUG, "journal_committed", LOG_UINT("documents", note->count),
+                  LOG_US("duration", req->duration_us));
     } else { /* the store gives up only when it is being closed */
         log_event(LOG_ERROR, "journal_lost", LOG_UINT("documents", note->count),
                   LOG_CSTR("error", error_code(req->result)));
@@ -119,7 +127,7 @@ void journal_answered(struct shard *shard, struct store_request *req)
         struct document *doc = note->rows[i].doc;
         doc->appends_in_flight--;
         if (req->result == OK)
-            committed(doc, note->rows[i].end_revision);
+            committed(doc, note->rows[i].end_revision, note->rows[i].arrived_ns);
     }
     free(note);
     store_request_free(req);

@@ -4,6 +4,7 @@
 #include "app/pulse.h"
 #include "app/server.h"
 #include "app/service.h"
+#include "observe/crash.h"
 #include "observe/log.h"
 #include "version.h"
 
@@ -162,6 +163,8 @@ static int run(const struct config *config)
     static struct config served;
     struct service service;
     char message[512];
+    crash_watch();
+    crash_watch_thread("main");
     block_signals(); /* before the first thread: the log's */
     if (service_open(&service, config->host, config->port, message)) {
         fprintf(stderr, "error: %s\n", message);

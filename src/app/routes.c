@@ -1,19 +1,25 @@
 #include "app/routes.h"
 
 #include "app/call.h"
+#include "app/debug.h"
 #include "app/origin.h"
 #include "app/session.h"
-#include "base/json.h"
-#include "net/header_list.h"
+#include "app/status.h"
+#include "observe/log.h"
 #include "observe/metrics.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 enum { DOCUMENT_ID_BYTES_MAX = 128 };
+
+static void refuse(struct http_request *request, enum error why)
+{
+    metric_rejected(why);
+    http_respond_error(request, why);
+}
 
 static const struct slice protocol_v2 = {"kolabpad.v2", 11};
 
@@ -61,8 +67,7 @@ void route_upgrade(struct shard *shard, struct http_request *http, enum pad_vers
     struct limits *limits = shard->server->limits;
     enum error err = limits_connect(limits, http->client);
     if (err) {
-        metric_rejected(err);
-        http_respond_error(http, err);
+        refuse(http, err);
         return;
     }
     struct session_request *request = session_request_new(shard, version, http->client, id, otp);
@@ -123,126 +128,6 @@ static void delete_protect(struct server *server, struct http_request *request, 
     call_post(server, request, CALL_UNPROTECT, id, (struct slice){0});
 }
 
-/* ---- the server itself ---- */
-
-static void respond_body(struct http_request *request, int status, const char *type, struct buf *body,
-                         bool failed)
-{
-    struct http_response response = {.status = status,
-                                     .content_type = type,
-                                     .body = buf_slice(body),
-                                     .headers = {{"Vary", SLICE("Accept")}},
-                                     .header_count = 1};
-    if (failed)
-        http_respond_error(request, ERR_NO_MEMORY);
-    else
-        http_respond(request, &response);
-    buf_deinit(body);
-}
-
-static void refresh_metrics(struct server *server)
-{
-    struct store_stats stats = store_stats(server->store);
-    uint64_t in = 0, out = 0;
-    for (uint32_t i = 0; i < server->shard_count; i++) {
-        in += atomic_load_explicit(&server->shards[i].loop.counters.bytes_in, memory_order_relaxed);
-        out += atomic_load_explicit(&server->shards[i].loop.counters.bytes_out, memory_order_relaxed);
-    }
-    metric_set(METRIC_BYTES_IN, (int64_t)in);
-    metric_set(METRIC_BYTES_OUT, (int64_t)out);
-    metric_set(METRIC_STORED_DOCUMENTS, (int64_t)stats.documents);
-    metric_set(METRIC_DATABASE_SIZE, (int64_t)stats.database_bytes);
-    metric_set(METRIC_LOG_DROPPED, (int64_t)log_dropped());
-    metrics_refresh(wall_now_ms());
-}
-
-static void get_prometheus(struct server *server, struct http_request *request, struct slice id)
-{
-    (void)id;
-    struct buf body = {0};
-    refresh_metrics(server);
-    enum error err = metrics_prometheus(&body, server->config->metrics_bare_names);
-    respond_body(request, 200, "text/plain; version=0.0.4; charset=utf-8", &body, err);
-}
-
-struct liking {
-    int text, json; /* quality values */
-};
-
-static void like(struct liking *l, const struct header_item *item)
-{
-    static const char *const text_types[] = {"text/plain", "application/openmetrics-text"};
-    static const char *const json_types[] = {"application/json", "application/*", "*/*"};
-    for (size_t i = 0; i < sizeof(text_types) / sizeof(text_types[0]); i++)
-        if (ascii_equal_nocase(item->name, slice_from_cstr(text_types[i])) && item->quality > l->text)
-            l->text = item->quality;
-    for (size_t i = 0; i < sizeof(json_types) / sizeof(json_types[0]); i++)
-        if (ascii_equal_nocase(item->name, slice_from_cstr(json_types[i])) && item->quality > l->json)
-            l->json = item->quality;
-}
-
-/* Prometheus names a text format in Accept and likes it best; browsers and
- * curl do not, and get JSON. */
-static bool wants_prometheus(const struct http_request *request)
-{
-    struct slice accept = http_header(request, "Accept");
-    struct header_item item;
-    struct liking liking = {0};
-    while (header_list_next(&accept, &item))
-        like(&liking, &item);
-    return liking.text > liking.json;
-}
-
-static void get_stats(struct server *server, struct http_request *request, struct slice id)
-{
-    if (wants_prometheus(request)) {
-        get_prometheus(server, request, id);
-        return;
-    }
-    struct buf body = {0};
-    refresh_metrics(server);
-    enum error err = metrics_json(&body);
-    respond_body(request, 200, "application/json", &body, err);
-}
-
-static void get_health(struct server *server, struct http_request *request, struct slice id)
-{
-    (void)id;
-    bool is_failing = store_is_failing(server->store);
-    bool is_stopping = atomic_load(&server->stopping);
-    struct store_stats stats = store_stats(server->store);
-    struct buf body = {0};
-    struct json j = json_to(&body);
-    metrics_refresh(wall_now_ms());
-    json_raw(&j, is_failing    ? "{\"status\":\"failing\""
-                 : is_stopping ? "{\"status\":\"stopping\""
-                               : "{\"status\":\"ok\"");
-    json_raw(&j, is_failing ? ",\"database\":\"not writable\"" : ",\"database\":\"ok\"");
-    json_raw(&j, ",\"journal_lag_ms\":");
-    json_uint(&j, stats.oldest_wait_ms);
-    json_raw(&j, ",\"uptime_seconds\":");
-    json_int(&j, metric_get(METRIC_UPTIME));
-    json_raw(&j, ",\"version\":");
-    json_quoted(&j, slice_from_cstr(server->version));
-    json_raw(&j, "}\n");
-    respond_body(request, is_failing || is_stopping ? 503 : 200, "application/json", &body, json_error(&j));
-}
-
-static void get_config(struct server *server, struct http_request *request, struct slice id)
-{
-    (void)id;
-    struct buf body = {0};
-    struct json j = json_to(&body);
-    json_raw(&j, "{\"frontend_log_level\":");
-    json_quoted(&j, slice_from_cstr(server->config->frontend_log_level));
-    json_raw(&j, ",\"version\":");
-    json_quoted(&j, slice_from_cstr(server->version));
-    json_raw(&j, ",\"base_path\":");
-    json_quoted(&j, slice_from_cstr(server->config->base_path));
-    json_raw(&j, "}\n");
-    respond_body(request, 200, "application/json", &body, json_error(&j));
-}
-
 /* ---- the table ---- */
 
 struct route {
@@ -258,10 +143,16 @@ static const struct route routes[] = {
     {"GET", "/api/document/", "/text", get_text},
     {"GET", "/api/document/", "", get_document},
     {"GET", "/api/text/", "", get_text},
-    {"GET", "/api/stats", NULL, get_stats},
-    {"GET", "/metrics", NULL, get_prometheus},
-    {"GET", "/api/health", NULL, get_health},
-    {"GET", "/api/config", NULL, get_config},
+    {"GET", "/api/stats", NULL, status_stats},
+    {"GET", "/metrics", NULL, status_prometheus},
+    {"GET", "/api/health", NULL, status_health},
+    {"GET", "/api/health/live", NULL, status_alive},
+    {"GET", "/api/config", NULL, status_config},
+    {"GET", "/debug/pprof/", NULL, debug_index},
+    {"GET", "/debug/pprof/goroutine", NULL, debug_goroutine},
+    {"GET", "/debug/pprof/heap", NULL, debug_heap},
+    {"GET", "/debug/pprof/profile", NULL, debug_profile},
+    {"GET", "/debug/pprof/cmdline", NULL, debug_cmdline},
 };
 
 static bool matches(const struct route *route, struct slice path, struct slice *raw_id)
@@ -301,7 +192,7 @@ static void run(const struct route *route, struct server *server, struct http_re
     else if (http_percent_decode(raw_id, &id) && id_is_valid(buf_slice(&id)))
         route->handle(server, request, buf_slice(&id));
     else
-        http_respond_error(request, ERR_BAD_ID);
+        refuse(request, ERR_BAD_ID);
     buf_deinit(&id);
 }
 
@@ -315,18 +206,18 @@ static bool method_is(const struct http_request *request, const char *method)
 static void serve_file(struct server *server, struct http_request *request)
 {
     if (!method_is(request, "GET"))
-        http_respond_error(request, ERR_METHOD);
+        refuse(request, ERR_METHOD);
     else if (!static_files_respond(server->files, request, request->path))
-        http_respond_error(request, ERR_NOT_FOUND);
+        refuse(request, ERR_NOT_FOUND);
 }
 
 void routes_handle(void *arg, struct http_request *request)
 {
     struct server *server = arg;
     metric_inc(METRIC_HTTP_REQUESTS);
+    log_event(LOG_DEBUG, "http_request", LOG_STR("method", request->method), LOG_STR("path", request->path));
     if (!origin_is_allowed(server->config, request)) {
-        metric_rejected(ERR_ORIGIN);
-        http_respond_error(request, ERR_ORIGIN);
+        refuse(request, ERR_ORIGIN);
         return;
     }
     if (origin_answer_preflight(server->config, request))
@@ -343,7 +234,7 @@ void routes_handle(void *arg, struct http_request *request)
         }
     }
     if (is_known)
-        http_respond_error(request, ERR_METHOD);
+        refuse(request, ERR_METHOD);
     else
         serve_file(server, request);
 }

@@ -1,5 +1,6 @@
 #include "app/server.h"
 
+#include "app/debug.h"
 #include "app/random.h"
 #include "app/routes.h"
 #include "app/shard.h"
@@ -22,7 +23,7 @@ static void wake_shards(struct server *server)
 }
 
 static void on_store_event(void *arg, enum store_event event, uint64_t duration_us, uint32_t count,
-                           const char *text)
+                           struct slice id, const char *text)
 {
     struct server *server = arg;
     (void)duration_us;
@@ -35,7 +36,7 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         break;
     case STORE_EVENT_FAILED:
         metric_inc(METRIC_PERSIST_ERRORS);
-        log_event(LOG_ERROR, "database_write_failed", LOG_CSTR("error", text));
+        log_event(LOG_ERROR, "database_write_failed", LOG_STR("docId", id), LOG_CSTR("error", text));
         wake_shards(server);
         break;
     case STORE_EVENT_RECOVERED:
@@ -43,7 +44,7 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         wake_shards(server);
         break;
     case STORE_EVENT_READ_FAILED:
-        log_event(LOG_ERROR, "database_read_failed", LOG_CSTR("error", text));
+        log_event(LOG_ERROR, "database_read_failed", LOG_STR("docId", id), LOG_CSTR("error", text));
         break;
     case STORE_EVENT_WAITING:
         log_line(LOG_WARN, "Another server has the database open; waiting until it stops");
@@ -162,6 +163,8 @@ enum error server_start(struct server *server, const struct config *config, bool
         return err;
     err = start_limits(server);
     if (!err)
+        err = debug_new(&server->debug);
+    if (!err)
         err = start_shards(server);
     if (!err)
         err = open_front_door(server, message);
@@ -169,6 +172,7 @@ enum error server_start(struct server *server, const struct config *config, bool
         return OK;
     stop_shards(server);
     store_close(server->store, 0);
+    debug_free(server->debug);
     static_files_close(server->files);
     limits_free(server->limits);
     free(server->shards);
@@ -181,8 +185,10 @@ int64_t server_stop(struct server *server)
 {
     atomic_store(&server->stopping, true);
     http_quiesce(server->http);
+    debug_stop(server->debug);
     stop_shards(server);
     http_close(server->http);
+    debug_free(server->debug);
     uint32_t lost = store_close(server->store, STORE_PATIENCE_MS);
     static_files_close(server->files);
     limits_free(server->limits);

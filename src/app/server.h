@@ -25,6 +25,7 @@ struct server {
     struct limits *limits;
     struct http_server *http;
     struct static_files *files;
+    struct debug *debug;
     struct shard *shards;
     uint32_t shard_count;     /* made; does not change once the first runs */
     uint32_t running;         /* of them, those with a thread: the main thread's business */

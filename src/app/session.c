@@ -82,11 +82,11 @@ void session_catch_up(struct session *s)
  * be told and is closed. */
 static void refuse_edit(struct session *s, enum error why)
 {
-    metric_rejected(why);
     if (s->version == PAD_V1 || ++s->refusals > REFUSALS_MAX) {
         session_close(s, s->version == PAD_V1 ? why : ERR_RATE_LIMITED, NULL);
         return;
     }
+    metric_rejected(why);
     struct buf *out = &s->shard->payload;
     buf_clear(out);
     struct json j = json_to(out);
@@ -133,7 +133,7 @@ static void on_edit(struct session *s, const struct client_message *m)
     }
     s->refusals -= s->refusals > 0;
     edit_bucket_charge(&s->edits, behind);
-    document_edited(s->doc, now_ms);
+    document_edited(s->doc, now_ms, began_ns);
     log_event(LOG_DEBUG, "edit", LOG_STR("docId", s->doc->id), LOG_UINT("userId", s->peer.user_id),
               LOG_UINT("revision", s->doc->pad.revision));
     metric_inc(METRIC_EDITS);
@@ -189,13 +189,19 @@ static void on_hello(struct session *s, const struct client_message *m)
         session_ask(s);
 }
 
-static void on_message_while_joined(struct session *s, const struct client_message *m)
+static void on_message_while_joined(struct session *s, const struct client_message *m, size_t bytes)
 {
+    static const char *const names[] = {
+        [CLIENT_HELLO] = "Hello",     [CLIENT_EDIT] = "Edit",          [CLIENT_SET_LANGUAGE] = "SetLanguage",
+        [CLIENT_INFO] = "ClientInfo", [CLIENT_CURSORS] = "CursorData", [CLIENT_PING] = "Ping",
+    };
     static void (*const handlers[])(struct session *, const struct client_message *) = {
         [CLIENT_EDIT] = on_edit, [CLIENT_SET_LANGUAGE] = on_set_language,
         [CLIENT_INFO] = on_info, [CLIENT_CURSORS] = on_cursors,
         [CLIENT_PING] = on_ping,
     };
+    log_event(LOG_DEBUG, "message", LOG_STR("docId", s->doc->id), LOG_UINT("userId", s->peer.user_id),
+              LOG_CSTR("kind", names[m->kind]), LOG_UINT("bytes", bytes));
     if (m->kind == CLIENT_HELLO)
         session_close(s, ERR_BAD_MESSAGE, "Hello was said already");
     else
@@ -209,7 +215,6 @@ static void not_understood(struct session *s, enum error err, const char *detail
         refuse_edit(s, err);
         return;
     }
-    metric_rejected(err);
     session_close(s, err, detail);
 }
 
@@ -221,7 +226,7 @@ void session_message(struct session *s, struct slice text)
     if (err)
         not_understood(s, err, detail);
     else if (s->state == SESSION_JOINED)
-        on_message_while_joined(s, &m);
+        on_message_while_joined(s, &m, text.len);
     else if (s->state == SESSION_AWAITING_HELLO && m.kind == CLIENT_HELLO)
         on_hello(s, &m);
     else if (s->state == SESSION_AWAITING_HELLO)
@@ -250,7 +255,7 @@ void session_close(struct session *s, enum error why, const char *reason)
     s->state = SESSION_CLOSED;
     leave(s);
     joining_free(s);
-    if (why == ERR_PASSWORD || why == ERR_CANNOT_RESUME || why == ERR_OVERLOADED || why == ERR_STORAGE)
+    if (why != ERR_REPLACED && why != ERR_SHUTTING_DOWN)
         metric_rejected(why);
     conn_close(s->conn, why, slice_from_cstr(reason ? reason : error_text(why)));
 }
@@ -258,6 +263,8 @@ void session_close(struct session *s, enum error why, const char *reason)
 static void log_end(const struct session *s, const struct conn_end *end)
 {
     unsigned long long user = s->peer.user_id;
+    log_event(LOG_DEBUG, "connection_closed", LOG_UINT("userId", user), LOG_UINT("code", end->code),
+              LOG_CSTR("reason", end->why == OK ? "peer" : error_code(end->why)));
     if (end->why == ERR_SLOW_READER) {
         char duration[32];
         snprintf(duration, sizeof(duration), "%llds", (long long)(s->shard->config->write_timeout_ms / 1000));
@@ -357,6 +364,16 @@ static enum error begin(const struct session_request *request, struct session **
     return OK;
 }
 
+static void log_opened(const struct session *s)
+{
+    char client[ADDRESS_TEXT_MAX];
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    address_format(s->client, client);
+    log_event(LOG_DEBUG, "connection_opened", LOG_STR("docId", s->joining->id), LOG_CSTR("ip", client),
+              LOG_CSTR("protocol", s->version == PAD_V2 ? "v2" : "v1"));
+}
+
 void session_open(struct loop_task *task)
 {
     struct session_request *request = (struct session_request *)(void *)task;
@@ -374,6 +391,7 @@ void session_open(struct loop_task *task)
         limits_disconnect(shard->server->limits, request->client);
     } else {
         metric_inc(METRIC_CONNECTIONS);
+        log_opened(s);
         if (s->version == PAD_V1) {
             conn_pause(s->conn); /* it speaks at once, and is heard when it is in */
             session_ask(s);

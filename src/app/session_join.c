@@ -76,6 +76,9 @@ static void joined(struct session *s, struct document *doc)
     if (j->welcome.replaced)
         close_replaced(j->welcome.replaced);
     log_line(LOG_INFO, "User %llu connected", (unsigned long long)s->peer.user_id);
+    log_event(LOG_DEBUG, "joined", LOG_STR("docId", doc->id), LOG_UINT("userId", s->peer.user_id),
+              LOG_UINT("users", doc->session_count), LOG_UINT("revision", doc->pad.revision),
+              LOG_CSTR("how", j->welcome.resumed ? "resumed" : "fresh"));
     if (s->version == PAD_V2 && !j->welcome.resumed && hold_snapshot(s))
         session_close(s, ERR_NO_MEMORY, NULL);
     else

@@ -7,9 +7,11 @@
 #include "app/journal.h"
 #include "app/persister.h"
 #include "app/session.h"
+#include "observe/crash.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -299,6 +301,9 @@ void shard_deinit(struct shard *shard)
 static void run(void *arg)
 {
     struct shard *shard = arg;
+    char name[16];
+    snprintf(name, sizeof(name), "shard-%u", shard->index % 1000);
+    crash_watch_thread(name);
     loop_run(&shard->loop);
     shard_deinit(shard);
 }

@@ -79,8 +79,13 @@ static size_t portion(struct slice bytes)
     return end ? (size_t)(end - bytes.ptr) + 1 : WRITE_BYTES_MAX;
 }
 
+/* Set by a handler of a fatal signal, who holds the lock, and must not wait. */
+static atomic_bool is_dying;
+
 static bool is_closing(void)
 {
+    if (atomic_load(&is_dying))
+        return true;
     pthread_mutex_lock(&logger.lock);
     const bool closing = logger.closing;
     pthread_mutex_unlock(&logger.lock);
@@ -213,14 +218,20 @@ static void *write_until_closed(void *arg)
     return NULL;
 }
 
-/* Signals are for the threads that wait for them. */
+/* Signals are for the threads that wait for them, but for those that this
+ * thread brings about itself. */
 static bool start_thread(void)
 {
+    static const int own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGPROF};
     sigset_t all, before;
 
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        sigdelset(&all, own[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     const bool started = pthread_create(&logger.writer, NULL, write_until_closed, NULL) == 0;
+    if (started)
+        pthread_setname_np(logger.writer, "log");
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
@@ -333,6 +344,20 @@ void log_write(enum log_level level, struct slice message, const struct log_fiel
     pthread_mutex_unlock(&logger.lock);
     if (!open)
         write_out(STDERR_FILENO, slice_of(line, len));
+}
+
+/* Whoever holds the lock may be the thread that was interrupted: then what is
+ * waiting is lost. The lock is not given back. */
+void log_last_words(enum log_level level, struct slice message, const struct log_field *fields, size_t count)
+{
+    static char line[LOG_LINE_BYTES_MAX]; /* too large for a handler's stack */
+    const struct log_record record = {level, time_now_us(), message, fields, count};
+    const size_t len = log_format_record(logger.format, &record, line);
+
+    atomic_store(&is_dying, true);
+    if (pthread_mutex_trylock(&logger.lock) == 0 && logger.open)
+        write_out(logger.fd, slice_of(logger.front, logger.front_len));
+    write_out(logger.fd, slice_of(line, len));
 }
 
 void log_line(enum log_level level, const char *format, ...)

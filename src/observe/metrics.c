@@ -7,9 +7,9 @@
 
 #include <pthread.h>
 
-enum { MINUTE_S = 60, MS_PER_SECOND = 1000, US_DECIMALS = 6, CACHE_LINE = 64 };
+enum { MINUTE_S = 60, MS_PER_SECOND = 1000, US_DECIMALS = 6, CACHE_LINE = 64, MEMORY_LIMIT_FRESH_MS = 60000 };
 
-enum metric_type { COUNTER, GAUGE, COUNTER_MS };
+enum metric_type { COUNTER, GAUGE, COUNTER_MS, GAUGE_MS };
 
 static const struct metric_row {
     const char *name, *help;
@@ -131,12 +131,24 @@ void metrics_start(int64_t now_ms, const char *version, const char *commit)
     metric_set(METRIC_START_TIME, now_ms / MS_PER_SECOND);
 }
 
+/* A limit stands in half a dozen files and hardly ever changes. */
+static int64_t memory_limit(int64_t now_ms)
+{
+    static atomic_llong read_ms = -MEMORY_LIMIT_FRESH_MS;
+    const int64_t age_ms = now_ms - atomic_load_explicit(&read_ms, memory_order_relaxed);
+
+    if (age_ms >= 0 && age_ms < MEMORY_LIMIT_FRESH_MS && metric_get(METRIC_MEMORY_LIMIT) > 0)
+        return metric_get(METRIC_MEMORY_LIMIT);
+    atomic_store_explicit(&read_ms, now_ms, memory_order_relaxed);
+    return (int64_t)process_memory_limit_bytes();
+}
+
 void metrics_refresh(int64_t now_ms)
 {
     const int64_t up_ms = now_ms - server.start_ms;
 
     metric_set(METRIC_MEMORY, (int64_t)process_memory_bytes());
-    metric_set(METRIC_MEMORY_LIMIT, (int64_t)process_memory_limit_bytes());
+    metric_set(METRIC_MEMORY_LIMIT, memory_limit(now_ms));
     metric_set(METRIC_CPU, (int64_t)process_cpu_ms());
     metric_set(METRIC_OPEN_FILES, (int64_t)process_open_files());
     metric_set(METRIC_TASKS,
@@ -155,7 +167,7 @@ static void write_seconds(struct json *j, uint64_t us)
 
 static void write_value(struct json *j, enum metric m)
 {
-    if (metric_rows[m].type == COUNTER_MS)
+    if (metric_rows[m].type == COUNTER_MS || metric_rows[m].type == GAUGE_MS)
         json_fixed(j, (double)metric_get(m) / MS_PER_SECOND, 3);
     else
         json_int(j, metric_get(m));
@@ -259,7 +271,7 @@ static void write_head(struct json *j, const char *prefix, const char *name, con
 
 static const char *type_name(enum metric_type type)
 {
-    return type == GAUGE ? "gauge" : "counter";
+    return type == GAUGE || type == GAUGE_MS ? "gauge" : "counter";
 }
 
 static void write_metric(struct json *j, const char *prefix, enum metric m)

@@ -9,8 +9,8 @@
  * them walks the table and nothing else. Histograms have fixed buckets. The
  * process has one set of them: they are global, as what they measure is.
  *
- * Types: COUNTER only grows, GAUGE goes up and down, COUNTER_MS is a counter
- * held in milliseconds and shown in seconds. */
+ * Types: COUNTER only grows, GAUGE goes up and down; with _MS they are held in
+ * milliseconds and shown in seconds. */
 #ifndef KOLABPAD_OBSERVE_METRICS_H
 #define KOLABPAD_OBSERVE_METRICS_H
 
@@ -27,7 +27,7 @@
     X(METRIC_USERS,               "users",                      GAUGE,   "Participants in all documents")             \
     X(METRIC_MEMORY,              "memory_usage_bytes",         GAUGE,   "Resident memory of the process")            \
     X(METRIC_MEMORY_LIMIT,        "memory_limit_bytes",         GAUGE,   "Memory the process may use: its cgroup's limit or the machine's memory") \
-    X(METRIC_TASKS,               "goroutine_count",            GAUGE,   "Live tasks: threads, connections and persisters")    \
+    X(METRIC_TASKS,               "goroutine_count",            GAUGE,   "Live tasks: connections, persisters and the server's own threads") \
     X(METRIC_DB_WRITES,           "db_writes_total",            COUNTER, "Write requests committed to the database")  \
     X(METRIC_DB_WRITES_MINUTE,    "db_writes_per_minute",       GAUGE,   "Document snapshots written during the last minute") \
     X(METRIC_DB_READS,            "db_reads_total",             COUNTER, "Reads from the database")                   \
@@ -52,11 +52,14 @@
     X(METRIC_OTP_ERRORS,          "otp_validation_errors_total",COUNTER, "Wrong or missing passwords")                \
     X(METRIC_EVICTIONS,           "document_evictions_total",   COUNTER, "Documents removed from memory")             \
     X(METRIC_EXPIRATIONS,         "document_expirations_total", COUNTER, "Documents deleted from the database")       \
+    X(METRIC_JOURNAL_LAG,         "journal_lag_seconds",        GAUGE_MS, "How long the oldest unanswered database request has been waiting") \
     X(METRIC_SLOW_READERS,        "slow_readers_closed_total",  COUNTER, "Connections closed because they took nothing") \
     X(METRIC_UPTIME,              "uptime_seconds",             GAUGE,   "Seconds since the server started")          \
     X(METRIC_START_TIME,          "start_time",                 GAUGE,   "When the server started, seconds since the epoch") \
     X(METRIC_STORED_DOCUMENTS,    "num_documents",              GAUGE,   "Documents in the database")                 \
     X(METRIC_DATABASE_SIZE,       "database_size",              GAUGE,   "Bytes of the database and its write-ahead log") \
+    X(METRIC_DISK_FREE,           "disk_free_bytes",            GAUGE,   "Free space on the database's disk")         \
+    X(METRIC_DISK_SIZE,           "disk_size_bytes",            GAUGE,   "Size of the database's disk")               \
     X(METRIC_LOG_DROPPED,         "log_lines_dropped_total",    COUNTER, "Log lines dropped because the log was too slow")
 
 /*    constant                    name                          help */
@@ -64,7 +67,7 @@
     X(HISTOGRAM_PERSIST,          "persist_latency_seconds",    "Time to write a document snapshot")                  \
     X(HISTOGRAM_JOURNAL,          "journal_commit_seconds",     "Time of a journal transaction")                      \
     X(HISTOGRAM_EDIT,             "edit_apply_seconds",         "Time to check, rebase and apply an edit")            \
-    X(HISTOGRAM_FANOUT,           "fanout_seconds",             "Time from an edit's arrival to its broadcast")
+    X(HISTOGRAM_FANOUT,           "fanout_seconds",             "Time from an edit's arrival to its broadcast, of the oldest in each broadcast")
 /* clang-format on */
 
 enum metric {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -112,14 +113,22 @@ static uint64_t count_entries(const char *path)
     return count;
 }
 
+/* Recent kernels say it without a walk over all of them. */
 uint64_t process_open_files(void)
 {
+    struct stat folder;
+    if (stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0)
+        return (uint64_t)folder.st_size;
     const uint64_t entries = count_entries("/proc/self/fd");
 
     return entries > 0 ? entries - 1 : 0; /* one of them was the folder itself */
 }
 
+/* The links of the folder are itself, its parent's, and one for each thread. */
 uint64_t process_threads(void)
 {
+    struct stat folder;
+    if (stat("/proc/self/task", &folder) == 0 && folder.st_nlink > 2)
+        return (uint64_t)folder.st_nlink - 2;
     return count_entries("/proc/self/task");
 }

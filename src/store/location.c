@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* ---- parsing ----------------------------------------------------------- */
@@ -215,4 +216,14 @@ uint64_t location_size_bytes(const struct location *l)
     char wal[PATH_MAX + sizeof "-wal"];
     snprintf(wal, sizeof wal, "%s-wal", l->path);
     return size_of(l->path) + size_of(wal);
+}
+
+struct location_disk location_disk(const struct location *l)
+{
+    struct statvfs fs;
+    if (l->in_memory || statvfs(l->path, &fs) != 0)
+        return (struct location_disk){0};
+    return (struct location_disk){.bytes = (uint64_t)fs.f_blocks * fs.f_frsize,
+                                  .free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize,
+                                  .read_only = (fs.f_flag & ST_RDONLY) != 0};
 }

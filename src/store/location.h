@@ -34,4 +34,11 @@ enum error location_prepare(struct location *l, char message[MESSAGE_BYTES]);
 /* Size of the file and its write-ahead log. */
 uint64_t location_size_bytes(const struct location *l);
 
+/* The file system they lie on; zeroed when in memory or when it does not say. */
+struct location_disk {
+    uint64_t bytes, free_bytes; /* free for us: without what is kept for root */
+    bool read_only;
+};
+struct location_disk location_disk(const struct location *l);
+
 #endif

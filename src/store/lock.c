@@ -14,7 +14,7 @@ static const struct timespec POLL_INTERVAL = {.tv_nsec = 20 * 1000 * 1000};
 static void tell(const struct store_config *config, enum store_event event, const char *path)
 {
     if (config->on_event)
-        config->on_event(config->arg, event, 0, 0, path);
+        config->on_event(config->arg, event, 0, 0, (struct slice){0}, path);
 }
 
 /* OK, ERR_SHUTTING_DOWN, or ERR_STORAGE with errno set. */

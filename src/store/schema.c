@@ -162,6 +162,7 @@ enum error schema_migrate(struct database *db, const char *path, const struct st
         return err;
     }
     if (config->on_event)
-        config->on_event(config->arg, STORE_EVENT_MIGRATED, 0, (uint32_t)schema_version(), done);
+        config->on_event(config->arg, STORE_EVENT_MIGRATED, 0, (uint32_t)schema_version(), (struct slice){0},
+                         done);
     return OK;
 }

@@ -82,6 +82,10 @@ struct store_stats store_stats(const struct store *s)
     if (oldest)
         stats.oldest_wait_ms = (uint64_t)(clock_us() - oldest) / 1000;
     stats.database_bytes = location_size_bytes(&s->location);
+    struct location_disk disk = location_disk(&s->location);
+    stats.disk_bytes = disk.bytes;
+    stats.disk_free_bytes = disk.free_bytes;
+    stats.disk_read_only = disk.read_only;
     return stats;
 }
 
@@ -224,14 +228,20 @@ static void init_lock(struct store *s)
     pthread_mutex_init(&s->lock, NULL);
 }
 
-/* Signals are the main thread's: this one blocks them all. */
+/* Signals are the main thread's: this one blocks them all, but for those that
+ * it brings about itself. */
 static int start_thread(struct store *s)
 {
+    static const int own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGPROF};
     sigset_t all, before;
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        sigdelset(&all, own[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = pthread_create(&s->thread, NULL, run, s);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!failed)
+        pthread_setname_np(s->thread, "store");
     return failed;
 }
 

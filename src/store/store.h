@@ -169,8 +169,9 @@ struct store_config {
     struct slice uri; /* path, sqlite://…, file:…; empty: in memory only */
     enum store_durability durability;
     /* Called on the store thread (or in store_open); must be quick and must
-     * not post requests. `text` is for the log: never document text. */
-    void (*on_event)(void *arg, enum store_event event, uint64_t duration_us, uint32_t count,
+     * not post requests. `id` is the document of a failure, the first of several;
+     * else empty. `text` is for the log: never document text. */
+    void (*on_event)(void *arg, enum store_event event, uint64_t duration_us, uint32_t count, struct slice id,
                      const char *text);
     void *arg;
     /* Asked every 20 ms while waiting for the lock: true gives up. NULL: wait for ever. */
@@ -201,7 +202,9 @@ struct store_stats {
     uint64_t documents;      /* rows in `documents` */
     uint64_t database_bytes; /* the file and its WAL; 0 when in memory */
     uint64_t queued_requests;
-    uint64_t oldest_wait_ms; /* how long the oldest unanswered request has been waiting */
+    uint64_t oldest_wait_ms;              /* how long the oldest unanswered request has been waiting */
+    uint64_t disk_bytes, disk_free_bytes; /* of the file system; 0 when in memory */
+    bool disk_read_only;
 };
 struct store_stats store_stats(const struct store *s);
 

@@ -22,15 +22,21 @@ void worker_init(struct worker *w, struct database *db, const struct store_confi
 }
 
 static void tell(const struct worker *w, enum store_event event, int64_t duration_us, uint32_t count,
-                 const char *text)
+                 struct slice id, const char *text)
 {
     if (w->config->on_event)
-        w->config->on_event(w->config->arg, event, (uint64_t)duration_us, count, text);
+        w->config->on_event(w->config->arg, event, (uint64_t)duration_us, count, id, text);
+}
+
+/* The document a request is about; the first, of several. */
+static struct slice subject(const struct store_request *req)
+{
+    return req->row_count > 0 ? req->rows[0].id : req->id;
 }
 
 /* ---- failing and recovering -------------------------------------------- */
 
-static void note_failure(struct worker *w)
+static void note_failure(struct worker *w, struct slice id)
 {
     int64_t now = clock_us();
     if (!w->is_failing) {
@@ -42,7 +48,7 @@ static void note_failure(struct worker *w)
     }
     if (now - w->reported_at_us >= REPORT_EVERY_US) {
         w->reported_at_us = now;
-        tell(w, STORE_EVENT_FAILED, 0, w->stuck_count, w->db->why);
+        tell(w, STORE_EVENT_FAILED, 0, w->stuck_count, id, w->db->why);
     }
 }
 
@@ -50,7 +56,7 @@ static void recover(struct worker *w)
 {
     w->is_failing = w->is_outage = false;
     database_set_patience_ms(w->db, PATIENCE_MS);
-    tell(w, STORE_EVENT_RECOVERED, 0, 0, "");
+    tell(w, STORE_EVENT_RECOVERED, 0, 0, (struct slice){0}, "");
 }
 
 void worker_take_stuck(struct worker *w, struct link *again)
@@ -127,12 +133,12 @@ static enum error carry_out_read(struct worker *w, struct store_request *req)
     enum error err = documents_carry_out(w->db, req);
     req->duration_us = (uint64_t)(clock_us() - begun);
     if (!err) {
-        tell(w, STORE_EVENT_READ, (int64_t)req->duration_us, 1, "");
+        tell(w, STORE_EVENT_READ, (int64_t)req->duration_us, 1, (struct slice){0}, "");
         return OK;
     }
     request_clear_answer(req);
     req->result = err;
-    tell(w, STORE_EVENT_READ_FAILED, (int64_t)req->duration_us, 1, w->db->why);
+    tell(w, STORE_EVENT_READ_FAILED, (int64_t)req->duration_us, 1, subject(req), w->db->why);
     return database_in_transaction(w->db) ? OK : err;
 }
 
@@ -156,6 +162,15 @@ static uint32_t count_writes(struct link *group)
         writes += request_is_write(request_of(pos));
     }
     return writes;
+}
+
+static const struct store_request *first_write(struct link *group)
+{
+    LIST_EACH (pos, following, group) {
+        if (request_is_write(request_of(pos)))
+            return request_of(pos);
+    }
+    return NULL;
 }
 
 static void answer_group(struct worker *w, struct link *group, int64_t duration_us)
@@ -185,7 +200,7 @@ static enum error try_group(struct worker *w, struct link *group)
     int64_t duration = clock_us() - begun;
     if (writes) {
         w->is_outage = false;
-        tell(w, STORE_EVENT_WROTE, duration, writes, "");
+        tell(w, STORE_EVENT_WROTE, duration, writes, (struct slice){0}, "");
     }
     answer_group(w, group, duration);
     return OK;
@@ -219,12 +234,12 @@ static void fail(struct worker *w, struct store_request *req, enum error err)
     if (!request_is_write(req)) {
         /* Not even a read transaction could begin. */
         req->result = err;
-        tell(w, STORE_EVENT_READ_FAILED, 0, 1, w->db->why);
+        tell(w, STORE_EVENT_READ_FAILED, 0, 1, subject(req), w->db->why);
         finish(w, req);
         return;
     }
     set_aside(w, req);
-    note_failure(w);
+    note_failure(w, subject(req));
     w->is_outage = !database_probe(w->db);
 }
 
@@ -264,7 +279,7 @@ void worker_step(struct worker *w, struct link *fresh)
         fail(w, request_of(group.next), err);
     } else if (err) {
         if (count_writes(&group) > 0)
-            note_failure(w);
+            note_failure(w, subject(first_write(&group)));
         one_by_one(w, &group);
     }
     /* A write in a hurry got through: the others need not wait for their date. */

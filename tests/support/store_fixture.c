@@ -4,12 +4,13 @@
 
 /* ---- events ------------------------------------------------------------ */
 
-static void on_event(void *arg, enum store_event event, uint64_t duration_us, uint32_t count,
+static void on_event(void *arg, enum store_event event, uint64_t duration_us, uint32_t count, struct slice id,
                      const char *text)
 {
     struct fixture *f = arg;
     (void)duration_us;
     pthread_mutex_lock(&f->lock);
+    snprintf(f->last_id[event], sizeof f->last_id[event], "%.*s", (int)id.len, id.ptr ? id.ptr : "");
     f->counts[event]++;
     snprintf(f->last_text[event], sizeof f->last_text[event], "%s", text);
     if (event == STORE_EVENT_WROTE && f->group_count < FIXTURE_EVENTS)

@@ -36,6 +36,7 @@ struct fixture {
     uint32_t group_sizes[FIXTURE_EVENTS]; /* of WROTE, in order */
     uint32_t group_count;
     char last_text[16][256]; /* of each kind of event */
+    char last_id[16][256];
 };
 
 void fixture_init(struct fixture *f, const char *uri_format);

@@ -109,6 +109,7 @@ static void what_failed_once_is_tried_again_soon(void **state)
     assert_int_equal(event_count(f, STORE_EVENT_FAILED), 1);
     wait_for_event(f, STORE_EVENT_RECOVERED, 1);
     assert_non_null(strstr(f->last_text[STORE_EVENT_FAILED], "disk I/O error"));
+    assert_string_equal(f->last_id[STORE_EVENT_FAILED], "pad");
     expect_journal(f, "pad", 2);
 }
 

@@ -1,0 +1,32 @@
+/* debug.h - /debug/pprof/: what go tool pprof and the founding document's
+ * procedures ask for.
+ *
+ *   goroutine   live tasks: a summary, with ?debug=2 one block for each (task_dump.h)
+ *   heap        sampled allocations by stack (observe/heap_profile.h)
+ *   profile     ?seconds=30 of processor time by stack (observe/cpu_profile.h)
+ *   cmdline     the command line
+ *
+ * They tell who is in which document and they cost time, so they are for this
+ * machine (a loopback address, and no sign that a proxy stands between) or for
+ * those who know DEBUG_TOKEN, as `Authorization: Bearer` or `?token=`. Others get
+ * 403. Handlers of the routes' table, on the front door's thread. */
+#ifndef KOLABPAD_APP_DEBUG_H
+#define KOLABPAD_APP_DEBUG_H
+
+#include "app/server.h"
+
+struct debug;
+
+enum error debug_new(struct debug **out);
+/* Answers a profile that is under way with what it has, and refuses more.
+ * Before the front door is closed; debug_free after. */
+void debug_stop(struct debug *debug);
+void debug_free(struct debug *debug);
+
+void debug_index(struct server *server, struct http_request *request, struct slice id);
+void debug_goroutine(struct server *server, struct http_request *request, struct slice id);
+void debug_heap(struct server *server, struct http_request *request, struct slice id);
+void debug_profile(struct server *server, struct http_request *request, struct slice id);
+void debug_cmdline(struct server *server, struct http_request *request, struct slice id);
+
+#endif
