@@ -36,6 +36,8 @@ void name_replace(struct slice *to, struct slice copy)
 
 /* ---- what a name may hold ---- */
 
+enum { NAME_BYTES_MAX = 4 * PAD_NAME_POINTS_MAX };
+
 struct points_range {
     uint32_t first, last;
 };
@@ -83,7 +85,7 @@ enum error pad_clean_name(struct slice raw, struct buf *out)
     buf_clear(out);
     if (utf8_check(raw, NULL) != OK)
         return ERR_BAD_TEXT;
-    const enum error err = buf_reserve(out, raw.len);
+    const enum error err = buf_reserve(out, raw.len < NAME_BYTES_MAX ? raw.len : NAME_BYTES_MAX);
     if (err)
         return err;
     size_t len_bytes, visible_end = 0;

@@ -578,6 +578,10 @@ static void test_a_nameless_tab_is_anonymous(void **state)
     join(&room->pad, &dan, hello, 0);
     assert_slice(dan.name, "Anonymous");
     pad_leave(&dan, 0);
+    hello.name = (struct slice){0};
+    join(&room->pad, &dan, hello, 0);
+    assert_slice(dan.name, "Anonymous");
+    pad_leave(&dan, 0);
 }
 
 /* ---- size ---- */
