@@ -155,6 +155,7 @@ describe("editing together", () => {
     hear({ OTP: { otp: "new", user_id: ME, user_name: "me" } });
     hear({ UserInfo: { id: 9, info: { name: "Eve", hue: 1 } } });
     hear({ UserInfo: { id: 9, info: null } });
+    frame();
     expect(notices).toEqual([
       { kind: "language", language: "c", by: "Bob", mine: false },
       { kind: "protected", by: "me", mine: true },

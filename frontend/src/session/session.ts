@@ -242,7 +242,7 @@ export class Session {
   /* ---- what the server says ---- */
 
   #isPainted(message: ServerMessage): boolean {
-    if (message.type === "UserCursor") return true;
+    if (message.type === "UserCursor" || message.type === "UserInfo") return true;
     const me = this.#sync.userId;
     return message.type === "History" && message.operations.some(({ id }) => id !== me);
   }
