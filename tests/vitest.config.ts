@@ -17,6 +17,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'chaos',
+          include: ['chaos/**/*.test.ts'],
+          pool: 'forks',
+          maxConcurrency: Number(process.env['KP_CHAOS_JOBS'] ?? 3),
+        },
+      },
+      {
+        test: {
           name: 'differential',
           include: ['differential/**/*.test.{js,mjs,ts}'],
           testTimeout: 120_000,

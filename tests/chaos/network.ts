@@ -1,0 +1,148 @@
+// network.ts - the network between one client and the server: a TCP proxy that
+// does what networks do.
+import net from 'node:net';
+
+/** What happens to bytes of one direction. */
+export type Road = {
+  delayMs: number;
+  /** One byte at a time. */
+  drips: boolean;
+  /** Nothing arrives, and nobody is told. */
+  swallows: boolean;
+  /** So many more bytes arrive, then the connection is cut. */
+  cutAfterBytes: number;
+};
+
+const clear = (): Road => ({ delayMs: 0, drips: false, swallows: false, cutAfterBytes: Infinity });
+
+/** The two ends of one connection. */
+class Line {
+  private readonly roads: [net.Socket, net.Socket, Road][];
+  private readonly pending = new Map<Road, Promise<void>>();
+  /** Roads on which bytes were lost: nothing that follows would make sense. */
+  private readonly dead = new Set<Road>();
+
+  constructor(
+    near: net.Socket,
+    far: net.Socket,
+    up: Road,
+    down: Road,
+    private readonly onEnd: (line: Line) => void,
+  ) {
+    this.roads = [
+      [near, far, up],
+      [far, near, down],
+    ];
+    for (const [from, to, road] of this.roads) {
+      from.setNoDelay(true);
+      from.on('data', (bytes) => this.carry(bytes, to, road));
+      from.on('end', () => this.isDead(road) || void this.after(road).then(() => to.end()));
+      from.on('error', () => undefined);
+      from.on('close', () => this.isDead(road) || void this.after(road).then(() => this.cut()));
+    }
+  }
+
+  cut(): void {
+    for (const [from] of this.roads) from.destroy();
+    this.onEnd(this);
+  }
+
+  /** After what was written has left. */
+  private cutSoon(road: Road): void {
+    road.cutAfterBytes = Infinity;
+    setImmediate(() => this.cut());
+  }
+
+  private isDead(road: Road): boolean {
+    if (road.swallows) this.dead.add(road);
+    return this.dead.has(road);
+  }
+
+  private after(road: Road): Promise<void> {
+    return this.pending.get(road) ?? Promise.resolve();
+  }
+
+  /** In order, whatever each piece is held up by. */
+  private carry(bytes: Buffer, to: net.Socket, road: Road): void {
+    if (this.isDead(road)) return;
+    const isCut = bytes.length > road.cutAfterBytes;
+    const passed = isCut ? bytes.subarray(0, road.cutAfterBytes) : bytes;
+    road.cutAfterBytes -= passed.length;
+    const { delayMs, drips } = road;
+    const sent = this.after(road).then(async () => {
+      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (to.destroyed) return;
+      if (drips) for (const byte of passed) to.write(Buffer.of(byte));
+      else to.write(passed);
+      if (isCut) this.cutSoon(road);
+    });
+    this.pending.set(road, sent);
+  }
+}
+
+export class Network {
+  up = clear();
+  down = clear();
+  private readonly lines = new Set<Line>();
+  private isUnplugged = false;
+
+  private constructor(
+    private readonly listener: net.Server,
+    private readonly serverPort: () => number,
+  ) {
+    listener.on('connection', (near) => this.connect(near));
+  }
+
+  static async open(serverPort: () => number): Promise<Network> {
+    // paused until the far end is there, so that no byte is missed
+    const listener = net.createServer({ pauseOnConnect: true });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    return new Network(listener, serverPort);
+  }
+
+  get port(): number {
+    return (this.listener.address() as net.AddressInfo).port;
+  }
+
+  /** Ends every connection, like a router that was switched off. */
+  cut(): void {
+    for (const line of [...this.lines]) line.cut();
+  }
+
+  /** No connections, and no new ones, until plug(). */
+  unplug(): void {
+    this.isUnplugged = true;
+    this.cut();
+  }
+
+  plug(): void {
+    this.isUnplugged = false;
+  }
+
+  /** All is well again, but for connections that have lost bytes: those stay dead. */
+  heal(): void {
+    Object.assign(this.up, clear());
+    Object.assign(this.down, clear());
+  }
+
+  async close(): Promise<void> {
+    this.unplug();
+    await new Promise((resolve) => this.listener.close(resolve));
+  }
+
+  private connect(near: net.Socket): void {
+    near.on('error', () => undefined);
+    if (this.isUnplugged) return void near.destroy();
+    const far = net.connect(this.serverPort(), '127.0.0.1');
+    far.on('error', () => near.destroy());
+    far.once('connect', () => {
+      if (near.destroyed || this.isUnplugged) {
+        near.destroy();
+        return void far.destroy();
+      }
+      const line = new Line(near, far, this.up, this.down, (ended) => this.lines.delete(ended));
+      this.lines.add(line);
+      near.resume();
+    });
+  }
+}

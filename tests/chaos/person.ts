@@ -1,0 +1,43 @@
+// person.ts - somebody with a client, of either version.
+import type { Ledger } from './ledger.ts';
+import type { History } from './history.ts';
+import type { Network } from './network.ts';
+import type { Random } from './random.ts';
+
+/** Text that the server is not known to have, or to have deleted. */
+export type Unsent = { inserted: string; deleted: string };
+
+export interface Person {
+  readonly name: string;
+  readonly pad: string;
+  readonly network: Network;
+  /** What he sees. */
+  readonly text: string;
+  /** Connected, and everything typed is acknowledged. */
+  readonly isSettled: boolean;
+  readonly isAway: boolean;
+  unsent(): Unsent;
+  /** Does something to the text, if there is one. */
+  act(): void;
+  /** Stops and continues like a process with SIGSTOP and SIGCONT. */
+  freeze(): void;
+  thaw(): void;
+  /** The client ends without a word and is started again, with what it kept. */
+  crash(): void;
+  /** Leaves for good. */
+  leave(): void;
+  /** How he is, for a failure. */
+  describe(): string;
+}
+
+/** What a person needs to know of the run. */
+export type Surroundings = {
+  pad: string;
+  name: string;
+  network: Network;
+  ledger: Ledger;
+  history: History;
+  random: Random;
+  /** Something that must never happen. */
+  violated: (what: string) => void;
+};
