@@ -42,10 +42,11 @@ test('undo takes back mine only', async ({ open }) => {
   await bob.type('from bob. ');
   await alice.shows('from alice. from bob. ');
   await alice.editor.focus();
-  for (let i = 0; i < 5; i++) await alice.page.keyboard.press('Control+z');
+  const often = 15; // slow typing makes several steps
+  for (let i = 0; i < often; i++) await alice.page.keyboard.press('Control+z');
   await alice.shows('from bob. ');
   await bob.shows('from bob. ');
-  await alice.page.keyboard.press('Control+y');
+  for (let i = 0; i < often; i++) await alice.page.keyboard.press('Control+y');
   await bob.shows('from alice. from bob. ');
 });
 
