@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import fs from 'node:fs';
 import path from 'node:path';
-import { V1Client, v1, v2 } from './support/clients.ts';
+import { V1Client, freshTab, v1, v2 } from './support/clients.ts';
 import { jsonBody } from './support/http.ts';
 import type { Server, Settings } from './support/server.ts';
 import { startServer, temporaryFolder } from './support/server.ts';
@@ -110,4 +110,68 @@ test('LOG_FILE is written to, and SIGHUP opens it anew for logrotate', async () 
   await until('a line in the new file', () => read(file).includes('User 0 connected'));
   expect(read(`${file}.1`)).not.toContain('User 0 connected');
   await client.close();
+});
+
+test('passwords and document text never reach the log, not even at debug', async () => {
+  const server = await startServer({ ...FAST, BACKEND_LOG_LEVEL: 'debug' });
+  const text = 'Zweckverband-Sitzung';
+  const alice = await v2(server, 'abc123', { name: 'Alice' });
+  await alice.type(text);
+  const answer = await server.get(
+    '/api/document/abc123/protect',
+    jsonBody('POST', { user_id: alice.id, user_name: 'Alice', client: alice.tab.token }),
+  );
+  expect(answer.status).toBe(200);
+  const { otp } = JSON.parse(answer.text) as { otp: string };
+  await alice.type(`${text}!`);
+  const tried = 'wrong-Passwort';
+  await expect(v1(server, 'abc123', { otp: tried })).rejects.toThrow('401');
+  await v1(server, 'abc123', { otp }).then((bob) => bob.cut());
+  await v2(server, 'abc123', { tab: freshTab(otp) }).then((bob) => bob.close());
+  await server.get(`/api/text/abc123?otp=${otp}`);
+  await server.get(`/api/text/abc123?otp=${tried}`);
+  await server.get('/api/text/abc123', { headers: { authorization: `Bearer ${otp}` } });
+  await server.get(`/api/document/abc123/protect`, jsonBody('DELETE', { user_id: alice.id, user_name: 'Alice', otp: tried }));
+  alice.sendText(JSON.stringify({ Edit: { revision: 'x', operation: [text] } }));
+  await alice.closing();
+  await server.logged(/document_evicted/);
+  await server.stop();
+  for (const kind of ['connection_opened', 'joined', 'message', 'edit', 'journal_committed', 'http_request', 'connection_closed'])
+    expect(server.log, kind).toContain(`debug: ${kind} `);
+  for (const secret of [text, 'Zweckverband', otp, tried]) expect(server.log).not.toContain(secret);
+});
+
+test('a log that nobody reads holds up nobody; what is lost is counted', async () => {
+  const server = await startServer({ BACKEND_LOG_LEVEL: 'debug', RATE_LIMITS: 'off' });
+  server.deaf(true);
+  const alice = await v2(server, 'pad');
+  const bob = await v2(server, 'pad');
+  let sent = 0;
+  await until('lines that found no room', async () => {
+    for (let i = 0; i < 500; i++) alice.send({ Ping: sent++ });
+    await alice.type('x');
+    return ((await server.stats())['log_lines_dropped_total'] as number) > 0;
+  });
+  const began = Date.now();
+  await alice.type('the end');
+  await bob.until('the end', () => bob.text.endsWith('the end'));
+  expect(Date.now() - began).toBeLessThan(5000);
+  server.deaf(false);
+  await server.logged(/warn: log_lines_dropped count=\d+/);
+});
+
+describe('a crash leaves last words', () => {
+  test.each([
+    ['SIGSEGV', 'text', /error: panic_recovered error=SIGSEGV thread=main stack="(0x[0-9a-f]+ ?)+"/],
+    ['SIGABRT', 'json', /"level":"error","ts":[\d.]+,"msg":"panic_recovered","error":"SIGABRT","thread":"main","stack":"(0x[0-9a-f]+ ?)+"/],
+  ] as const)('%s, as %s: the signal and where it was', async (signal, format, line) => {
+    const server = await startServer({ LOG_FORMAT: format });
+    const alice = await v2(server, 'pad');
+    await alice.type('kept');
+    server.signal(signal);
+    expect(await server.exited()).toEqual({ code: null, signal });
+    expect(server.log).toMatch(line);
+    await server.restart();
+    expect(await server.text('pad')).toBe('kept');
+  });
 });

@@ -144,6 +144,11 @@ export class Server {
     this.child.kill(name);
   }
 
+  /** Stops reading what the server logs, so that its pipe fills; or goes on. */
+  deaf(isDeaf: boolean): void {
+    for (const stream of [this.child.stdout, this.child.stderr]) isDeaf ? stream?.pause() : stream?.resume();
+  }
+
   exited(): Promise<Exit> {
     return this.gone;
   }
