@@ -18,7 +18,7 @@ enum {
     LIVE_CHECK_MS = 1000,             /* how often live documents are looked at, at most */
     RESTING_CHECK_MS = 60 * 1000,     /* and those without sessions */
     SCRATCH_KEPT_BYTES = 1024 * 1024, /* scratch memory kept between turns */
-    CLOSING_MS = 1500,                /* how long the shutdown waits for closing handshakes */
+    CLOSING_MS = 500,                 /* how long the shutdown waits for closing handshakes */
     DRAINING_MS = 5000,               /* and for a database that does not answer */
 };
 
@@ -193,11 +193,15 @@ static void close_sessions(struct link *sessions)
         session_close(LIST_ITEM(at, struct session, link), ERR_SHUTTING_DOWN, NULL);
 }
 
-/* Is everything of this shard in the database, as far as it will take it? */
+/* Is everything of this shard in the database, as far as it will take it? What
+ * is not is sent there; the documents are walked again only when all of that
+ * has been answered. */
 static bool is_written(struct shard *shard)
 {
-    bool is_waiting = shard->append_in_flight || shard->flushes_in_flight > 0 ||
-                      !list_is_empty(&shard->to_journal) || !list_is_empty(&shard->questions);
+    if (shard->append_in_flight || shard->flushes_in_flight > 0 || !list_is_empty(&shard->to_journal) ||
+        !list_is_empty(&shard->questions))
+        return false;
+    bool is_waiting = false;
     LIST_EACH (at, following, &shard->documents) {
         struct document *doc = LIST_ITEM(at, struct document, all_link);
         if (doc->state == DOCUMENT_READY)
