@@ -102,16 +102,21 @@ void crash_watch(void)
 
     stack_prepare();
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < FATAL_COUNT; i++)
-        sigaction(fatal[i].number, &action, NULL);
+    for (size_t i = 0; i < FATAL_COUNT; i++) {
+        struct sigaction present;
+        if (sigaction(fatal[i].number, NULL, &present) == 0 && present.sa_handler == SIG_DFL)
+            sigaction(fatal[i].number, &action, NULL); /* else a sanitizer or a debugger watches already */
+    }
 }
 
 void crash_watch_thread(const char *name)
 {
     const stack_t own = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
+    stack_t present;
 
     snprintf(thread_name, sizeof thread_name, "%s", name);
     if (getpid() != gettid()) /* the main thread's name is the program's */
         pthread_setname_np(pthread_self(), thread_name);
-    sigaltstack(&own, NULL);
+    if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE))
+        sigaltstack(&own, NULL); /* a sanitizer's is left to it: it unmaps what it finds */
 }
