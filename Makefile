@@ -101,6 +101,46 @@ lint.deep: ## clang-tidy over src; minutes
 format: ## rewrite the C sources as .clang-format says
 	@git ls-files -co --exclude-standard 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]' 'bench/*.[ch]' | xargs clang-format -i
 
+# ---- to deploy it ----------------------------------------------------------------
+
+COMPOSE ?= docker compose
+PRODUCTION = $(COMPOSE) -f docker-compose.yml -f docker-compose.prod.yml
+PREFIX  ?= /opt/kolabpad
+DESTDIR ?=
+
+.PHONY: docker-prod-check docker-prod-build docker-prod-up docker-prod-down docker-prod-restart docker-prod-logs
+docker-prod-check:
+	@deploy/check-env .env --require DOMAIN --require EMAIL
+	@$(PRODUCTION) config -q
+docker-prod-build: docker-prod-check ## build the images anew and start them, with HTTPS for DOMAIN
+	$(PRODUCTION) build --no-cache
+	@deploy/check-env .env --with $(PRODUCTION) run --rm --no-deps -T kolabpad --check-config
+	$(PRODUCTION) up -d
+docker-prod-up: docker-prod-check ## start the containers
+	$(PRODUCTION) up -d
+docker-prod-down: docker-prod-check ## stop them; the data stays
+	$(PRODUCTION) down
+docker-prod-restart: docker-prod-check ## restart without building
+	$(PRODUCTION) restart
+docker-prod-logs: docker-prod-check ## follow the logs of all
+	$(PRODUCTION) logs -f --tail 100
+
+.PHONY: install uninstall
+install: ## into DESTDIR and PREFIX (/opt/kolabpad), with the systemd unit
+	@test -x $(SERVER) -a -f $(PAGE) || { echo 'error: build it first: make build.all' >&2; exit 1; }
+	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) deploy/install.sh
+uninstall: ## what install put there; the data and .env stay
+	@DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) deploy/uninstall.sh
+
+.PHONY: test.deploy.fast test.deploy
+test.deploy.fast: ## what can be said about deploy/ in seconds
+	@tools/setup test
+	@tools/run-tests deploy
+test.deploy: ## image, stack, systemd, backup for real; minutes, as root
+	@tools/setup test
+	@$(MAKE) build.all
+	@deploy/test/full
+
 .PHONY: bench fuzz
 bench: ## against a bare epoll relay, and the costs that are promised; 4 minutes
 	@tools/setup test
