@@ -1,0 +1,95 @@
+# lib.sh - how the deployment's checks are reported, and where they work.
+# Sourced by the programs of this folder.
+#
+# A check is a function. It fails by its exit status, and is skipped by calling
+# `skip REASON`. Its output is shown when it failed.
+# shellcheck shell=bash disable=SC2030,SC2031,SC2034 # a check has its own $afterwards
+set -uo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export ROOT
+# Kept between runs, since they cost minutes: base images and layers.
+CACHE=${KP_DEPLOY_CACHE:-/var/tmp/kolabpad-deploy-test}
+SKIPPED=77
+
+passed=0 failed=0 skipped=0
+
+skip() { # reason
+  printf '%s\n' "$*" >"$SCRATCH/reason"
+  exit "$SKIPPED"
+}
+
+need() { # command…: or the check is skipped
+  local command
+  for command in "$@"; do
+    command -v "$command" >/dev/null || skip "$command is not installed"
+  done
+}
+
+die() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# Runs in a subshell with `set -e`, in a folder of its own, $SCRATCH; what it
+# registers with `later` is run at its end, last first.
+check() { # name, function, arguments…
+  local name=$1 out status
+  shift
+  [ "${ONLY:-}" = '' ] || [[ $name == *"$ONLY"* ]] || return 0
+  SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/kolabpad-deploy.XXXXXX")
+  (
+    set -e
+    afterwards=()
+    trap 'finish' EXIT
+    trap 'exit 130' INT TERM
+    cd "$ROOT"
+    "$@"
+  ) >"$SCRATCH/out" 2>&1 &
+  wait $!
+  status=$?
+  case $status in
+    0) printf 'PASS  %s\n' "$name" && passed=$((passed + 1)) ;;
+    "$SKIPPED") printf 'SKIP  %s: %s\n' "$name" "$(cat "$SCRATCH/reason")" && skipped=$((skipped + 1)) ;;
+    *)
+      out=$(tail -n 60 "$SCRATCH/out")
+      printf 'FAIL  %s\n%s\n' "$name" "$out" && failed=$((failed + 1))
+      ;;
+  esac
+  [ -z "${VERBOSE:-}" ] || [ "$status" -ne 0 ] || grep -a '^>' "$SCRATCH/out"
+  rm -rf "$SCRATCH"
+}
+
+later() { # command, as one word
+  afterwards=("$1" "${afterwards[@]}")
+}
+
+finish() {
+  local status=$? command
+  trap - EXIT
+  set +e
+  for command in "${afterwards[@]}"; do eval "$command"; done
+  exit "$status"
+}
+
+# What was seen, for VERBOSE=1.
+saw() { printf '> %s\n' "$*"; }
+
+summary() {
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" -eq 0 ]
+}
+
+# Until the command succeeds; gives up after so many seconds.
+within() { # seconds, command…
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$deadline" ] || die "gave up waiting for: $*"
+    sleep 0.2
+  done
+}
+
+free_port() {
+  node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
+}
