@@ -196,6 +196,17 @@ describe("trouble", () => {
     expect(editor.text).toBe("hello!");
   });
 
+  test("regression: a connection that ends before it began says nothing of an edit sent before", () => {
+    join("");
+    type(0, 0, "hello");
+    close(1006);
+    session.connectNow();
+    open();
+    close(4400);
+    expect(session.refusal.value).toBeNull();
+    expect(session.unsaved.value).toBe(1);
+  });
+
   test("a contradiction asks for a fresh copy and keeps what was typed", () => {
     join("ab");
     type(2, 2, "mine");

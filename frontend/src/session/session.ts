@@ -216,8 +216,10 @@ export class Session {
     this.#inbox.flush();
     this.#sync.disconnected();
     if (reason === "out_of_step") this.#sync.dropEpoch();
-    // A message the server will never take must not be sent for ever.
-    if (reason === "message_too_large" || reason === "bad_message") {
+    // A message the server will never take must not be sent for ever. One that
+    // was in flight before this connection is not what it speaks of.
+    const isOfEdit = reason === "message_too_large" || reason === "bad_message";
+    if (isOfEdit && this.link.value.kind === "up") {
       this.#sync.rejected({ code: reason, message: detail, limit: null });
     }
     this.link.value =

@@ -51,3 +51,23 @@ test("texts with nothing in common cost little", () => {
   between(noise(0x4e00), noise(0xac00));
   expect(performance.now() - started).toBeLessThan(3000);
 });
+
+test("regression: many differences in a long text are still found one by one", () => {
+  const random = new Random(3);
+  const point = (n: number) => String.fromCodePoint((n % 3 ? 0x4e00 : 0x20000) + n);
+  const old = Array.from({ length: 4000 }, (_, n) => point(n));
+  const fresh = old.flatMap((each, n) => (random.chance(20) ? (random.chance(50) ? [] : [each, point(5000 + n)]) : [each]));
+  const touched = between(old.join(""), fresh.join("")).reduce<number>(
+    (sum, part) => sum + (typeof part === "string" ? [...part].length : Math.max(-part, 0)),
+    0,
+  );
+  expect(touched).toBeLessThan(1000); // about 800; all of it would be 8,000
+});
+
+test("lines that were moved about do not spoil the rest", () => {
+  const line = (n: number) => `line ${n} of a text that has many of them\n`;
+  const lines = Array.from({ length: 600 }, (_, n) => line(n));
+  const moved = [...lines.slice(300, 310), ...lines.slice(0, 300), ...lines.slice(310)];
+  const kept = between(lines.join(""), moved.join("")).reduce<number>((sum, part) => sum + (Number(part) > 0 ? Number(part) : 0), 0);
+  expect(kept).toBeGreaterThan(0.9 * lines.join("").length);
+});

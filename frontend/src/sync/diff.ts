@@ -6,13 +6,16 @@
  * everything, insert everything" would throw every unsent edit to one place.
  */
 
-import { type ChangeObject, diffChars, diffLines } from "diff";
+import { type ChangeObject, diffChars } from "diff";
 import { type Change, Operation, operationOf, type Rope } from "../kernel";
 
-// Two texts with little in common must take milliseconds, not minutes: beyond
-// these a coarser comparison is made.
-const BY_POINTS = { maxEditLength: 2000, timeout: 100 };
-const BY_LINES = { maxEditLength: 5000, timeout: 200 };
+// An exact comparison costs the square of the differences, so it is made where
+// there are few, and beyond that between what the texts surely have in common.
+const BY_POINTS = { maxEditLength: 250, timeout: 100 };
+
+/** What may serve as an anchor when there is one of it in either text: first
+ * whole lines, then words and single characters. */
+const ANCHORS = [/[^\n]+\n?|\n/g, /[\w\u00C0-\u024F]+|[^\w\u00C0-\u024F]/gu];
 
 /** The operation that turns `from` into `to`. */
 export function operationBetween(from: Rope, to: string): Operation {
@@ -24,23 +27,86 @@ export function operationBetween(from: Rope, to: string): Operation {
   return operationOf(placed, from);
 }
 
-/** Code point by code point where that is affordable, else line by line and
- * only within the lines that differ by code points, else as a whole. */
-function compare(a: string, b: string): Change[] {
-  if (a === b) return [];
-  if (a === "" || b === "") return [{ from: 0, to: a.length, insert: b }];
-  const byPoints = diffChars(a, b, BY_POINTS);
-  if (byPoints) return changesOf(byPoints);
-  const byLines = diffLines(a, b, BY_LINES);
-  if (!byLines) return [{ from: 0, to: a.length, insert: b }];
-  return changesOf(byLines).flatMap((change) => refined(a, change));
+/** Does `change` insert what `part` inserts, at the same places? Both are made
+ * on the same text. */
+export function holdsInserts(change: Operation, part: Operation): boolean {
+  const there = insertsOf(change);
+  return [...insertsOf(part)].every(([at, text]) => there.get(at)?.includes(text));
 }
 
-function refined(a: string, change: Change): Change[] {
-  const { from, to, insert } = change;
-  const parts = from < to && insert !== "" ? diffChars(a.slice(from, to), insert, BY_POINTS) : undefined;
-  if (!parts) return [change];
-  return changesOf(parts).map((part) => ({ ...part, from: part.from + from, to: part.to + from }));
+/** By their place in the text before. */
+function insertsOf(op: Operation): Map<number, string> {
+  const inserts = new Map<number, string>();
+  let at = 0;
+  for (const component of op.components()) {
+    if (component.kind === "insert") inserts.set(at, component.text);
+    else at += component.points;
+  }
+  return inserts;
+}
+
+/** Exact where that is affordable, else in the gaps between anchors, each time
+ * with finer ones; as a whole where there are none. */
+function compare(a: string, b: string, [anchors, ...finer] = ANCHORS): Change[] {
+  if (a === b) return [];
+  if (a === "" || b === "") return [{ from: 0, to: a.length, insert: b }];
+  const exact = diffChars(a, b, BY_POINTS);
+  if (exact) return changesOf(exact);
+  if (!anchors) return [{ from: 0, to: a.length, insert: b }];
+  const changes: Change[] = [];
+  let [atA, atB] = [0, 0];
+  for (const { inA, inB, length } of [...commonAnchors(a, b, anchors), { inA: a.length, inB: b.length, length: 0 }]) {
+    for (const change of compare(a.slice(atA, inA), b.slice(atB, inB), finer)) {
+      changes.push({ ...change, from: change.from + atA, to: change.to + atA });
+    }
+    [atA, atB] = [inA + length, inB + length];
+  }
+  return changes;
+}
+
+interface Anchor {
+  inA: number;
+  inB: number;
+  length: number;
+}
+
+/** What both texts have exactly once, as long as it comes in the same order. */
+function commonAnchors(a: string, b: string, pattern: RegExp): Anchor[] {
+  const [placesA, placesB] = [placesOf(a, pattern), placesOf(b, pattern)];
+  const common: Anchor[] = [];
+  for (const [piece, inA] of placesA) {
+    const inB = placesB.get(piece);
+    if (inA !== TWICE && inB !== undefined && inB !== TWICE) common.push({ inA, inB, length: piece.length });
+  }
+  return longestRising(common);
+}
+
+const TWICE = -1;
+
+function placesOf(text: string, pattern: RegExp): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const { 0: piece, index } of text.matchAll(pattern)) places.set(piece, places.has(piece) ? TWICE : index);
+  return places;
+}
+
+/** The most of `anchors`, which are in the order of one text, that are in the
+ * order of the other as well. */
+function longestRising(anchors: readonly Anchor[]): Anchor[] {
+  const ends: number[] = []; // ends[n]: where the best run of n + 1 ends
+  const before: number[] = [];
+  anchors.forEach(({ inB }, i) => {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (anchors[ends[middle]!]!.inB < inB) low = middle + 1;
+      else high = middle;
+    }
+    before.push(low > 0 ? ends[low - 1]! : -1);
+    ends[low] = i;
+  });
+  const run: Anchor[] = [];
+  for (let i = ends.at(-1) ?? -1; i >= 0; i = before[i]!) run.push(anchors[i]!);
+  return run.toReversed();
 }
 
 /** Removed and added pieces between two kept ones are one change. */

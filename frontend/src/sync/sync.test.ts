@@ -256,6 +256,15 @@ describe("a refused edit", () => {
     expect(sync.takeEdit()).toEqual({ revision: 10, operation: [">", 3, " far too long"] });
   });
 
+  test("regression: a connection that ended over it may have delivered it all the same", () => {
+    sync.rejected({ code: "bad_message", message: "", limit: null });
+    sync.disconnected();
+    welcome(true, 11);
+    hear(10, [ME, [3, " far too long"]]);
+    expect(sync.refusal).toBeNull();
+    expect(sync.takeEdit()).toEqual({ revision: 11, operation: [">", 16] });
+  });
+
   test("outlives a reconnect", () => {
     sync.rejected(TOO_LARGE);
     sync.disconnected();
@@ -284,6 +293,101 @@ describe("another visit", () => {
     welcome(true, 11);
     hear(10, [ME, [5, "!", 2]]);
     expect(sync.takeEdit()).toEqual({ revision: 11, operation: [8, "?"] });
+  });
+
+  describe("regression: a record that the tab outlived by a moment doubles nothing", () => {
+    /** The tab dies; the next one gets what was written down at `kept`. */
+    function revive(kept: ReturnType<Sync["keep"]>): void {
+      sync.free();
+      sync = new Sync();
+      text = "";
+      sync.resume(JSON.parse(JSON.stringify(kept)));
+      show();
+    }
+
+    test("the edit in flight landed, and what was behind it with more", () => {
+      opened("ab");
+      type(2, 2, "1");
+      sync.takeEdit();
+      type(3, 3, "2");
+      const kept = sync.keep();
+      revive(kept);
+      welcome(true, 13);
+      hear(10, [ME, [2, "1"]], [OTHER, ["-", 3]], [ME, [4, "23"]]);
+      expect(text).toBe("-ab123");
+      expect(sync.unsaved).toBe(0);
+    });
+
+    test("only the edit in flight landed", () => {
+      opened("ab");
+      type(2, 2, "1");
+      sync.takeEdit();
+      type(3, 3, "2");
+      revive(sync.keep());
+      welcome(true, 11);
+      hear(10, [ME, [2, "1"]], [OTHER, ["-", 3]]);
+      expect(text).toBe("-ab12");
+      expect(sync.takeEdit()).toEqual({ revision: 12, operation: [4, "2"] });
+    });
+
+    test("nothing was in flight, and it was sent since", () => {
+      opened("ab");
+      sync.disconnected();
+      type(2, 2, "1");
+      revive(sync.keep());
+      welcome(true, 12);
+      hear(10, [OTHER, ["-", 2]]);
+      expect(sync.takeEdit()).toBeNull(); // not before all of ours was heard of
+      hear(11, [ME, [3, "12"]]);
+      expect(text).toBe("-ab12");
+      expect(sync.unsaved).toBe(0);
+    });
+
+    test("it was taken back into one edit and sent as such", () => {
+      opened("ab");
+      type(2, 2, "1");
+      sync.takeEdit();
+      type(3, 3, "2");
+      revive(sync.keep());
+      welcome(true, 11);
+      hear(10, [ME, [2, "123"]]);
+      expect(text).toBe("ab123");
+      expect(sync.unsaved).toBe(0);
+    });
+
+    test("nothing landed", () => {
+      opened("ab");
+      type(2, 2, "1");
+      sync.takeEdit();
+      revive(sync.keep());
+      welcome(true, 7);
+      hear(10, [OTHER, ["-", 2]]);
+      expect(sync.takeEdit()).toEqual({ revision: 11, operation: [3, "1"] });
+    });
+
+    test("with a snapshot: what stands there already, at the same place, is not sent again", () => {
+      opened("ab");
+      type(2, 2, "1");
+      sync.takeEdit();
+      type(3, 3, "2");
+      revive(sync.keep());
+      welcome(false, 13);
+      snapshot(40, "-ab123");
+      expect(text).toBe("-ab123");
+      expect(sync.unsaved).toBe(0);
+    });
+
+    test("with a snapshot that has only the edit in flight, the rest is sent", () => {
+      opened("ab");
+      type(2, 2, "1");
+      sync.takeEdit();
+      type(3, 3, "2");
+      revive(sync.keep());
+      welcome(false, 11);
+      snapshot(40, "-ab1");
+      expect(text).toBe("-ab12");
+      expect(sync.takeEdit()).toEqual({ revision: 40, operation: [4, "2"] });
+    });
   });
 
   test("nothing unsent is nothing to keep", () => {

@@ -28,15 +28,8 @@
  * UTF-16 units of the local text.
  */
 
-import {
-  type Change,
-  changesOf,
-  composeAll,
-  Operation,
-  operationOf,
-  Rope,
-} from "../kernel";
-import { operationBetween } from "./diff";
+import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
+import { holdsInserts, operationBetween } from "./diff";
 import { append, type Pending, read, replace, written } from "./pending";
 import type { Edit, Entry, Kept, Refusal, Welcome } from "./types";
 
@@ -51,12 +44,16 @@ export class Sync {
 
   #link: Link = "down";
   #epoch: string | null = null;
+  #epochOfSnapshot: string | null = null;
   #revision = 0;
   #userId = -1;
   #loaded = false;
   #outOfStep = false;
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
+  /** Went on from a record that may be older than the last words of the tab
+   * that wrote it; 0 until a Welcome says up to where those words may be. */
+  #revivedUntil: number | null = null;
   /** Remote operations that takeChanges() has not given to the editor yet. */
   #remote: Operation[] = [];
 
@@ -196,6 +193,7 @@ export class Sync {
     this.#inflight = read(inflight);
     this.#buffer = read(buffer);
     this.#loaded = true;
+    this.#revivedUntil = 0;
     const shown = [Operation.empty().insert(serverText), read(inflight)?.operation, read(buffer)?.operation];
     this.#remote.push(...shown.filter((op) => op !== undefined));
   }
@@ -204,12 +202,17 @@ export class Sync {
 
   welcome({ userId, epoch, resumed, committed }: Welcome): void {
     // (S2) With one edit in flight, a revision of ours beyond the one we hold
-    // can only be that edit. Else it never arrived.
-    const applied = this.#inflight && !this.#refusal && committed > this.#revision;
+    // can only be that edit, refused or not. Else it never arrived.
+    const applied = this.#inflight && committed > this.#revision;
+    if (applied) this.#refusal = null;
     this.#committed = applied ? committed : null;
     if (!applied && !this.#refusal) this.#unsend();
+    if (this.#revivedUntil !== null) this.#revivedUntil = committed > this.#revision ? committed : null;
     this.#userId = userId;
-    this.#epoch = epoch;
+    // (S3) A new epoch counts from the Snapshot that comes with it: beside the
+    // revision of another one it would name a state that nobody ever had.
+    this.#epoch = resumed ? epoch : null;
+    this.#epochOfSnapshot = epoch;
     this.#outOfStep = resumed && !this.#loaded;
     this.#link = "joining";
   }
@@ -221,10 +224,14 @@ export class Sync {
       this.#land();
     }
     try {
-      this.#rebase(operationBetween(this.#server, text));
+      const change = operationBetween(this.#server, text);
+      if (this.#revivedUntil !== null && this.#buffer && holdsInserts(change, this.#buffer.operation)) this.#disown();
+      this.#rebase(change);
     } catch {
       return this.#loseStep(); // not a text that a document may hold
     }
+    this.#revivedUntil = null;
+    this.#epoch = this.#epochOfSnapshot;
     this.#revision = revision;
     this.#loaded = true;
     this.#link = "up";
@@ -271,7 +278,7 @@ export class Sync {
 
   /** The edit to send now, if there is one; it is in flight from here on. */
   takeEdit(): Edit | null {
-    if (this.#link !== "up" || this.#outOfStep) return null;
+    if (this.#link !== "up" || this.#outOfStep || this.#revivedUntil !== null) return null;
     if (this.#refusal && this.#fitsAgain()) this.retry();
     if (this.#inflight || !this.#buffer) return null;
     this.#inflight = this.#buffer;
@@ -295,6 +302,7 @@ export class Sync {
     try {
       op = Operation.of(operation);
       if (op.basePoints !== this.#server.points) return false;
+      if (this.#revivedUntil !== null && id === this.#userId && !this.#inflight?.operation.equals(op)) this.#disown();
       if (this.#isEcho(id)) {
         // Ours as the server rebased it. Anything else means that the two
         // kernels disagree, and then the copies do.
@@ -306,6 +314,7 @@ export class Sync {
         op = null;
       }
       this.#revision += 1;
+      if (this.#revivedUntil !== null && this.#revision >= this.#revivedUntil) this.#revivedUntil = null;
       return true;
     } catch {
       return false;
@@ -318,6 +327,7 @@ export class Sync {
    * otherwise the first of our own after sending. */
   #isEcho(id: number): boolean {
     if (!this.#inflight || this.#refusal) return false;
+    if (this.#revivedUntil !== null) return id === this.#userId;
     if (this.#committed !== null) return this.#revision + 1 === this.#committed;
     return this.#link === "up" && id === this.#userId;
   }
@@ -352,6 +362,17 @@ export class Sync {
     const back = this.#inflight;
     this.#inflight = null;
     this.#setBuffer(this.#buffer ? append(back, this.#buffer) : back);
+  }
+
+  /** Takes back, in this copy only, what is unsent: the tab that wrote it down
+   * had sent it since, with what it typed later, in an edit that follows. */
+  #disown(): void {
+    this.#unsend();
+    this.#committed = null;
+    if (!this.#buffer) return;
+    this.#remote.push(this.#buffer.operation.invert(this.#server));
+    this.#buffer.operation.free();
+    this.#buffer = null;
   }
 
   /** A buffer that changes nothing any more is no buffer. */

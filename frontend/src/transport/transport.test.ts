@@ -37,6 +37,7 @@ describe("a transport", () => {
 
   test("gives up a socket that does not answer a ping", () => {
     last().opens();
+    transport.answered();
     vi.advanceTimersByTime(20_000);
     expect(last().sent).toEqual(["ping 1"]);
     transport.ponged();
@@ -49,6 +50,26 @@ describe("a transport", () => {
 
   test("gives up a handshake that does not come", () => {
     vi.advanceTimersByTime(15_000);
+    expect(events.onDown).toHaveBeenCalledOnce();
+  });
+
+  test("regression: says nothing between its first message and the answer, and does not wait for ever", () => {
+    last().opens();
+    transport.hurry();
+    vi.advanceTimersByTime(29_999);
+    expect(last().sent).toEqual([]);
+    expect(events.onDown).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(events.onDown).toHaveBeenCalledOnce();
+  });
+
+  test("being hurried does not put off the verdict on a dead connection", () => {
+    last().opens();
+    transport.answered();
+    transport.hurry();
+    vi.advanceTimersByTime(9_000);
+    transport.hurry();
+    vi.advanceTimersByTime(1_000);
     expect(events.onDown).toHaveBeenCalledOnce();
   });
 
@@ -74,6 +95,7 @@ describe("a transport", () => {
 
   test("hurries when it was waiting, and asks when it was not", () => {
     last().opens();
+    transport.answered();
     transport.hurry();
     expect(last().sent).toEqual(["ping 1"]);
     last().ends(1006);

@@ -18,6 +18,8 @@ const PING_EVERY_MS = 20_000;
 const PONG_MS = 10_000;
 /** A handshake that takes longer will not come. */
 const OPEN_MS = 15_000;
+/** Nor will an answer to the first message. Until it comes nothing else may be said. */
+const ANSWER_MS = 30_000;
 
 export interface TransportEvents {
   /** Connected; the first message is ours. */
@@ -61,17 +63,21 @@ export class Transport {
    * was waiting to try later, and asks whether the other side is still there. */
   hurry(): void {
     if (this.#retry !== undefined) this.connect();
-    else if (this.#socket?.readyState === WebSocket.OPEN) this.#sendPing();
+    else if (this.#ping !== undefined) this.#sendPing();
   }
 
-  /** The other side has answered as it should: failures begin to count anew. */
+  /** The other side has answered as it should: failures begin to count anew,
+   * and from now on it is asked whether it is still there. */
   answered(): void {
     this.#backoff.reset();
+    this.ponged();
+    this.#ping ??= setInterval(() => this.#sendPing(), PING_EVERY_MS);
   }
 
   /** The other side answered a Ping. */
   ponged(): void {
     clearTimeout(this.#pong);
+    this.#pong = undefined;
   }
 
   /** False when there is no connection to send on. */
@@ -92,14 +98,13 @@ export class Transport {
 
   #opened(): void {
     clearTimeout(this.#pong);
-    this.#ping = setInterval(() => this.#sendPing(), PING_EVERY_MS);
+    this.#pong = setTimeout(() => this.#down(closingOf(0), ""), ANSWER_MS);
     this.events.onOpen();
   }
 
   #sendPing(): void {
     this.send(this.pingMessage(++this.#pings));
-    clearTimeout(this.#pong);
-    this.#pong = setTimeout(() => this.#down(closingOf(0), ""), PONG_MS);
+    this.#pong ??= setTimeout(() => this.#down(closingOf(0), ""), PONG_MS);
   }
 
   #down({ reason, retry }: Closing, detail: string): void {
