@@ -29,7 +29,7 @@ void session_send(struct session *s, struct slice json)
     frame_unref(frame);
 }
 
-static enum error tell_history(struct session *s)
+enum error session_tell_history(struct session *s)
 {
     uint64_t from, to;
     bool gone = false;
@@ -68,7 +68,7 @@ void session_catch_up(struct session *s)
         session_welcome(s);
     }
     while (s->state == SESSION_JOINED && pad_peer_lacks(&s->peer) && conn_is_ready(s->conn)) {
-        enum error err = tell_history(s);
+        enum error err = session_tell_history(s);
         if (!err && s->peer.sent == s->doc->pad.committed)
             err = tell_changes(s);
         if (err)
@@ -411,6 +411,7 @@ void sessions_check_hello(struct shard *shard, int64_t now_ms)
             return;
         }
         if (s->state == SESSION_AWAITING_HELLO)
-            session_close(s, ERR_IDLE, "no Hello came in time"); /* a slow network is no mistake of the client */
+            session_close(s, ERR_IDLE,
+                          "no Hello came in time"); /* a slow network is no mistake of the client */
     }
 }

@@ -81,6 +81,10 @@ void session_message(struct session *s, struct slice text);
 /* Tells the client what it lacks, as far as the socket takes it. */
 void session_catch_up(struct session *s);
 
+/* The next of the operations it lacks, in one frame. ERR_CANNOT_RESUME when the
+ * history no longer reaches back to them, ERR_NO_MEMORY. */
+enum error session_tell_history(struct session *s);
+
 /* Sends one message of its own. */
 void session_send(struct session *s, struct slice json);
 

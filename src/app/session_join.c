@@ -178,6 +178,11 @@ static enum error welcome_v2(struct session *s)
         return err;
     if (s->joining->snapshot)
         conn_send(s->conn, s->joining->snapshot);
+    /* The carets in Users are those of the committed text: it comes first. */
+    while (!err && s->peer.sent < s->doc->pad.committed)
+        err = session_tell_history(s);
+    if (err)
+        return err;
     uint64_t newest = s->doc->pad.sequence;
     struct frame *users = broadcast_frame(s->doc, CACHED_USERS, &s->peer, 0, newest);
     if (!users)
