@@ -169,6 +169,16 @@ describe("after a lost connection", () => {
     expect(sync.takeEdit()).toEqual({ revision: 40, operation: [9, "!?"] });
   });
 
+  test("a line that is cut between Welcome and Snapshot does not pair a new epoch with an old revision", () => {
+    sync.welcome({ userId: ME, epoch: "f", resumed: false, committed: 0 });
+    sync.disconnected();
+    expect(sync.position).toEqual({ epoch: null, revision: 0 });
+    sync.welcome({ userId: ME, epoch: "f", resumed: false, committed: 0 });
+    snapshot(3, "hello");
+    expect(sync.position).toEqual({ epoch: "f", revision: 3 });
+    expect(text).toBe("hello!?");
+  });
+
   test("a snapshot is asked for after the epoch is dropped, and drops nothing", () => {
     sync.dropEpoch();
     expect(sync.position).toEqual({ epoch: null, revision: 0 });

@@ -209,7 +209,7 @@ export class Sync {
     if (!applied && !this.#refusal) this.#unsend();
     if (this.#revivedUntil !== null) this.#revivedUntil = committed > this.#revision ? committed : null;
     this.#userId = userId;
-    // (S3) A new epoch counts from the Snapshot that comes with it: beside the
+    // A new epoch counts from the Snapshot that comes with it: beside the
     // revision of another one it would name a state that nobody ever had.
     this.#epoch = resumed ? epoch : null;
     this.#epochOfSnapshot = epoch;
