@@ -7,6 +7,10 @@ MAKEFLAGS += --no-print-directory
 JOBS         ?= $(shell nproc)
 PORT         ?= 3030
 FUZZ_SECONDS ?= 60
+# chaos: how many seeds, from which on, how long each, how many side by side
+N            ?= 20
+SECONDS      ?= 30
+SIDE_BY_SIDE ?= 6
 # The commit that the server and the page show. An archive without .git may
 # pass its own.
 KP_GIT_SHA   ?= $(shell git rev-parse --short=7 HEAD 2>/dev/null || echo unknown)
@@ -141,13 +145,17 @@ test.deploy: ## image, stack, systemd, backup for real; minutes, as root
 	@$(MAKE) build.all
 	@deploy/test/full
 
-.PHONY: bench fuzz
+.PHONY: bench fuzz chaos
 bench: ## against a bare epoll relay, and the costs that are promised; 4 minutes
 	@tools/setup test
 	@bench/run
 fuzz: ## every fuzz target for FUZZ_SECONDS each (60)
 	@tools/setup test
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz
+chaos: build build.wasm ## N seeds of SECONDS each of everything that can go wrong (20, 30); also SEED=, FAULTS=
+	@tools/setup test
+	@cd tests && KP_CHAOS_N=$(N) KP_CHAOS_SECONDS=$(SECONDS) KP_CHAOS_JOBS=$(SIDE_BY_SIDE) $(if $(SEED),KP_CHAOS_SEED=$(SEED)) \
+	  KP_CHAOS_FAULTS='$(FAULTS)' npx --no-install vitest run --project chaos
 
 .PHONY: clean
 clean: ## remove what was built; data/ and node_modules/ stay
