@@ -17,6 +17,8 @@ type Point = {
   inserted: Certainty;
   /** Who deleted it, each for himself. */
   deleted: Map<string, Certainty>;
+  /** What happened to it, for the one who has to find out. */
+  story: string[];
 };
 
 /** Ranges without surrogates, combining marks or line ends; two of them astral. */
@@ -31,6 +33,7 @@ const LINE_END_PERCENT = 4;
 
 export class Ledger {
   private readonly points = new Map<string, Point>();
+  private readonly began = performance.now();
   private readonly next = RANGES.map(([first]) => first);
 
   /** So many code points that are new to the run, and line ends between them, which are nobody's. */
@@ -50,22 +53,30 @@ export class Ledger {
   }
 
   inserted(pad: string, by: string, text: string): void {
-    for (const point of text) if (point !== '\n') this.points.set(point, { pad, by, inserted: 'surely', deleted: new Map() });
+    for (const point of text) if (point !== '\n') this.points.set(point, { pad, by, inserted: 'surely', deleted: new Map(), story: [this.at(`typed by ${by}`)] });
   }
 
   deleted(by: string, text: string, certainty: Certainty = 'surely'): void {
-    for (const point of text) this.points.get(point)?.deleted.set(by, certainty);
+    for (const point of text) {
+      const entry = this.points.get(point);
+      entry?.deleted.set(by, certainty);
+      entry?.story.push(this.at(`${certainty} deleted by ${by}`));
+    }
   }
 
   /** Nobody can know whether these insertions and deletions of `by` arrived. */
   doubt(by: string, inserted: string, deleted: string): void {
     for (const point of inserted) {
       const entry = this.points.get(point);
-      if (entry?.by === by) entry.inserted = 'perhaps';
+      if (entry?.by !== by) continue;
+      entry.inserted = 'perhaps';
+      entry.story.push(this.at('perhaps not sent'));
     }
     for (const point of deleted) {
       const entry = this.points.get(point);
-      if (entry?.deleted.has(by)) entry.deleted.set(by, 'perhaps');
+      if (!entry?.deleted.has(by)) continue;
+      entry.deleted.set(by, 'perhaps');
+      entry.story.push(this.at(`deletion of ${by} perhaps not sent`));
     }
   }
 
@@ -85,6 +96,10 @@ export class Ledger {
     }
   }
 
+  private at(what: string): string {
+    return `${Math.round(performance.now() - this.began)} ${what}`;
+  }
+
   /** What is wrong with the pad's text; empty when nothing is. */
   audit(pad: string, text: string): string[] {
     const seen = new Map<string, number>();
@@ -93,12 +108,12 @@ export class Ledger {
     for (const [point, times] of seen) {
       const entry = this.points.get(point);
       if (entry?.pad !== pad) wrong.push(`${named(point)} is in ${pad}, where nobody typed it`);
-      else if (times > 1) wrong.push(`${named(point)} of ${entry.by} is there ${times} times`);
-      else if (certain(entry.deleted)) wrong.push(`${named(point)} of ${entry.by} is there, deleted by ${[...entry.deleted.keys()].join(', ')}`);
+      else if (times > 1) wrong.push(`${named(point)} is there ${times} times: ${told(entry)}`);
+      else if (certain(entry.deleted)) wrong.push(`${named(point)} is there: ${told(entry)}`);
     }
     for (const [point, entry] of this.points) {
       const mustBeThere = entry.pad === pad && entry.inserted === 'surely' && entry.deleted.size === 0;
-      if (mustBeThere && !seen.has(point)) wrong.push(`${named(point)} of ${entry.by} is lost`);
+      if (mustBeThere && !seen.has(point)) wrong.push(`${named(point)} is lost: ${told(entry)}`);
     }
     return wrong;
   }
@@ -116,4 +131,5 @@ function certain(deleted: ReadonlyMap<string, Certainty>): boolean {
   return [...deleted.values()].includes('surely');
 }
 
+const told = ({ story }: Point): string => story.join(', ');
 const named = (point: string): string => `U+${point.codePointAt(0)!.toString(16).toUpperCase()}`;

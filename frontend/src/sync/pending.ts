@@ -1,6 +1,6 @@
 /** Local changes that the server is not known to hold. */
 
-import { type Components, Operation } from "../kernel";
+import { type Components, Operation, type Rope } from "../kernel";
 
 /** Local changes as one operation, and how many there were. */
 export interface Pending {
@@ -27,6 +27,32 @@ export function append(first: Pending | null, then: Pending): Pending {
 export function replace(pending: Pending, operation: Operation): Pending {
   pending.operation.free();
   return { operation, count: pending.count };
+}
+
+/** For changes that follow one another and a `remote` one made on the text
+ * before all of them: what each reads after it, and what it reads after all of
+ * them. `spent` are the operations in between, `remote` included where it is not
+ * the last itself; they are the caller's to free. */
+export function moveOver(
+  unsent: readonly (Pending | null)[],
+  remote: Operation,
+): { moved: (Operation | null)[]; last: Operation; spent: Operation[] } {
+  const trail = [remote];
+  const moved = unsent.map((pending) => {
+    if (!pending) return null;
+    const [mine, theirs] = pending.operation.transform(trail.at(-1)!);
+    trail.push(theirs);
+    return mine;
+  });
+  return { moved, last: trail.at(-1)!, spent: trail.slice(0, -1) };
+}
+
+/** What takes `pending`, made on `text`, back where `then` follows it, and what
+ * is left of `then`; takes both. */
+export function takeBack(pending: Pending, text: Rope, then: Pending | null): [Operation, Pending | null] {
+  const { moved, last, spent } = moveOver([then], pending.operation.invert(text));
+  for (const op of [pending.operation, ...spent]) op.free();
+  return [last, then && replace(then, moved[0]!)];
 }
 
 export function written(pending: Pending | null): KeptPending | null {

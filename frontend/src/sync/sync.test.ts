@@ -365,6 +365,21 @@ describe("another visit", () => {
       expect(sync.unsaved).toBe(0);
     });
 
+    test("what is typed in the next tab before it has heard anything is kept, and sent", () => {
+      opened("ab");
+      type(2, 2, "1");
+      sync.takeEdit();
+      type(3, 3, "2");
+      revive(sync.keep());
+      type(0, 0, "new ");
+      revive(sync.keep());
+      type(4, 4, "er ");
+      welcome(true, 13);
+      hear(10, [ME, [2, "1"]], [OTHER, [3, "-"]], [ME, [3, "23", 1]]);
+      expect(text).toBe("new er ab123-");
+      expect(sync.takeEdit()).toEqual({ revision: 13, operation: ["new er ", 6] });
+    });
+
     test("nothing landed", () => {
       opened("ab");
       type(2, 2, "1");

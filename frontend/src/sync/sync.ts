@@ -30,7 +30,7 @@
 
 import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
 import { holdsInserts, operationBetween } from "./diff";
-import { append, type Pending, read, replace, written } from "./pending";
+import { append, moveOver, type Pending, read, replace, takeBack, written } from "./pending";
 import type { Edit, Entry, Kept, Refusal, Welcome } from "./types";
 
 type Link = "down" | "joining" | "up";
@@ -52,8 +52,10 @@ export class Sync {
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
   /** Went on from a record that may be older than the last words of the tab
-   * that wrote it; 0 until a Welcome says up to where those words may be. */
+   * that wrote it; 0 until a Welcome says up to where those words may be. What
+   * is typed meanwhile stays apart from what the record holds. */
   #revivedUntil: number | null = null;
+  #since: Pending | null = null;
   /** Remote operations that takeChanges() has not given to the editor yet. */
   #remote: Operation[] = [];
 
@@ -79,7 +81,7 @@ export class Sync {
 
   /** Local changes that the server is not known to hold. */
   get unsaved(): number {
-    return (this.#inflight?.count ?? 0) + (this.#buffer?.count ?? 0);
+    return [this.#inflight, this.#buffer, this.#since].reduce((sum, pending) => sum + (pending?.count ?? 0), 0);
   }
 
   get refusal(): Refusal | null {
@@ -109,7 +111,7 @@ export class Sync {
   /** Own positions mean something to the server only when everything before
    * them was sent. */
   get canSendCarets(): boolean {
-    return this.#link === "up" && this.#buffer === null && this.#refusal === null;
+    return this.#link === "up" && !this.#buffer && !this.#since && !this.#refusal;
   }
 
   pointsOf(atU16: number): number {
@@ -128,8 +130,8 @@ export class Sync {
 
   /** Where a caret of the server's text stands in the local one. */
   localCaret(atPoints: number): number {
-    const sent = this.#inflight?.operation.moveCaret(atPoints) ?? atPoints;
-    return this.#buffer?.operation.moveCaret(sent) ?? sent;
+    const unsent = [this.#inflight, this.#buffer, this.#since];
+    return unsent.reduce((at, pending) => pending?.operation.moveCaret(at) ?? at, atPoints);
   }
 
   /** Where a local caret of that time stands after what came since. */
@@ -145,24 +147,17 @@ export class Sync {
     const operation = operationOf(changes, this.#local);
     if (operation.isNoop) return operation.free();
     operation.applyTo(this.#local);
-    this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
+    if (this.#revivedUntil !== null) this.#since = append(this.#since, { operation, count: 1 });
+    else this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
   }
 
   /** Takes the refused change back; what was typed after it stays. The editor's
    * text follows through takeChanges(). */
   undoRefused(): void {
     if (!this.#refusal || !this.#inflight) return;
-    const refused = this.#inflight.operation;
-    const undo = refused.invert(this.#server);
-    if (this.#buffer) {
-      const [undoAfter, bufferAfter] = undo.transform(this.#buffer.operation);
-      undo.free();
-      this.#remote.push(undoAfter);
-      this.#setBuffer(replace(this.#buffer, bufferAfter));
-    } else {
-      this.#remote.push(undo);
-    }
-    refused.free();
+    const [undo, buffer] = takeBack(this.#inflight, this.#server, this.#buffer);
+    if (buffer) this.#setBuffer(buffer);
+    this.#remote.push(undo);
     this.#inflight = null;
     this.#refusal = null;
   }
@@ -180,21 +175,23 @@ export class Sync {
   keep(): Kept | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
     const { epoch, revision } = this.position;
-    const unsent = { inflight: written(this.#inflight), buffer: written(this.#buffer) };
+    const unsent = { inflight: written(this.#inflight), buffer: written(this.#buffer), since: written(this.#since) };
     return { epoch, revision, serverText: this.serverText(), ...unsent };
   }
 
   /** Goes on where another tab stopped: for a machine that has seen nothing
    * yet. The Hello must carry that tab's token. */
-  resume({ epoch, revision, serverText, inflight, buffer }: Kept): void {
+  resume({ epoch, revision, serverText, inflight, buffer, since = null }: Kept): void {
     this.#server.set(serverText);
     this.#epoch = epoch;
     this.#revision = revision;
     this.#inflight = read(inflight);
     this.#buffer = read(buffer);
+    this.#since = read(since);
     this.#loaded = true;
     this.#revivedUntil = 0;
-    const shown = [Operation.empty().insert(serverText), read(inflight)?.operation, read(buffer)?.operation];
+    const kept = [inflight, buffer, since].map((pending) => read(pending)?.operation);
+    const shown = [Operation.empty().insert(serverText), ...kept];
     this.#remote.push(...shown.filter((op) => op !== undefined));
   }
 
@@ -207,7 +204,8 @@ export class Sync {
     if (applied) this.#refusal = null;
     this.#committed = applied ? committed : null;
     if (!applied && !this.#refusal) this.#unsend();
-    if (this.#revivedUntil !== null) this.#revivedUntil = committed > this.#revision ? committed : null;
+    if (committed <= this.#revision) this.#endRevival();
+    else if (this.#revivedUntil !== null) this.#revivedUntil = committed;
     this.#userId = userId;
     // A new epoch counts from the Snapshot that comes with it: beside the
     // revision of another one it would name a state that nobody ever had.
@@ -230,7 +228,7 @@ export class Sync {
     } catch {
       return this.#loseStep(); // not a text that a document may hold
     }
-    this.#revivedUntil = null;
+    this.#endRevival();
     this.#epoch = this.#epochOfSnapshot;
     this.#revision = revision;
     this.#loaded = true;
@@ -288,8 +286,7 @@ export class Sync {
 
   free(): void {
     for (const op of this.#remote) op.free();
-    this.#inflight?.operation.free();
-    this.#buffer?.operation.free();
+    for (const pending of [this.#inflight, this.#buffer, this.#since]) pending?.operation.free();
     this.#server.free();
     this.#local.free();
   }
@@ -314,7 +311,7 @@ export class Sync {
         op = null;
       }
       this.#revision += 1;
-      if (this.#revivedUntil !== null && this.#revision >= this.#revivedUntil) this.#revivedUntil = null;
+      if (this.#revivedUntil !== null && this.#revision >= this.#revivedUntil) this.#endRevival();
       return true;
     } catch {
       return false;
@@ -342,18 +339,15 @@ export class Sync {
   /** Applies an operation of somebody else, made on the server's text, and
    * moves our unsent ones over it. Takes `remote`. */
   #rebase(remote: Operation): void {
-    let overInflight: [Operation, Operation] | null = null;
-    let overBuffer: [Operation, Operation] | null = null;
-    if (this.#inflight) overInflight = this.#inflight.operation.transform(remote);
-    const onSent = overInflight?.[1] ?? remote;
-    if (this.#buffer) overBuffer = this.#buffer.operation.transform(onSent);
-    const onLocal = overBuffer?.[1] ?? onSent;
-
+    const unsent = [this.#inflight, this.#buffer, this.#since];
+    const { moved, last, spent } = moveOver(unsent, remote);
     remote.applyTo(this.#server);
-    if (overInflight) this.#inflight = replace(this.#inflight!, overInflight[0]);
-    if (overBuffer) this.#setBuffer(replace(this.#buffer!, overBuffer[0]));
-    for (const op of new Set([remote, onSent])) if (op !== onLocal) op.free();
-    this.#remote.push(onLocal);
+    const [inflight, buffer, since] = unsent.map((pending, i) => pending && replace(pending, moved[i]!));
+    for (const op of spent) op.free();
+    this.#inflight = inflight!;
+    this.#since = since!;
+    if (buffer) this.#setBuffer(buffer);
+    this.#remote.push(last);
   }
 
   /** Puts the edit in flight back in front of the buffer: it was not applied. */
@@ -370,9 +364,17 @@ export class Sync {
     this.#unsend();
     this.#committed = null;
     if (!this.#buffer) return;
-    this.#remote.push(this.#buffer.operation.invert(this.#server));
-    this.#buffer.operation.free();
+    const [undo, since] = takeBack(this.#buffer, this.#server, this.#since);
     this.#buffer = null;
+    this.#since = since;
+    this.#remote.push(undo);
+  }
+
+  /** From here on everything unsent is this tab's own. */
+  #endRevival(): void {
+    this.#revivedUntil = null;
+    if (this.#since) this.#setBuffer(append(this.#buffer, this.#since));
+    this.#since = null;
   }
 
   /** A buffer that changes nothing any more is no buffer. */

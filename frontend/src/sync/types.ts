@@ -39,4 +39,7 @@ export interface Kept {
   serverText: string;
   inflight: KeptPending | null;
   buffer: KeptPending | null;
+  /** Typed in a tab that had itself gone on from a record and had not heard
+   * from the server yet. */
+  since?: KeptPending | null;
 }
