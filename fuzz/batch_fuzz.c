@@ -64,6 +64,8 @@ static void use(struct pad *pad)
     buf_deinit(&batch);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct pad_epoch epochs[] = {{{{1}}, 0}, {{{2}}, 1}};
@@ -95,4 +97,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
