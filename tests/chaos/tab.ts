@@ -303,7 +303,7 @@ function unsentOf(kept: Kept | null): Unsent {
   const unsent = { inserted: '', deleted: '' };
   if (!kept) return unsent;
   let text = points(kept.serverText);
-  for (const pending of [kept.inflight, kept.buffer]) {
+  for (const pending of [kept.inflight, kept.buffer, kept.since ?? null]) {
     if (!pending) continue;
     let at = 0;
     for (const part of pending.operation) {
