@@ -164,8 +164,7 @@ describe('a crash leaves last words', () => {
   test.each([
     ['SIGSEGV', 'text', /error: panic_recovered error=SIGSEGV thread=main stack="(0x[0-9a-f]+ ?)+"/],
     ['SIGABRT', 'json', /"level":"error","ts":[\d.]+,"msg":"panic_recovered","error":"SIGABRT","thread":"main","stack":"(0x[0-9a-f]+ ?)+"/],
-    // ThreadSanitizer's runtime now and then ends on such a signal by itself: hence the second chance.
-  ] as const)('%s, as %s: the signal and where it was', { retry: 2 }, async (signal, format, line) => {
+  ] as const)('%s, as %s: the signal and where it was', async (signal, format, line) => {
     const server = await startServer({ LOG_FORMAT: format });
     const alice = await v2(server, 'pad');
     await alice.type('kept');
