@@ -11,11 +11,12 @@ DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 NODE_IMAGE=docker.io/library/node:20-bookworm-slim
 IMAGE=docker.io/library/kolabpad:latest
 
+within_net=() # a command that enters a network namespace
 storage=(--root "$CACHE/containers" --runroot "$CACHE/run" --storage-driver overlay)
 
 # Podman as root, with files of its own and limits that fit this machine.
 pod() {
-  CONTAINERS_CONF=$CACHE/containers.conf podman "${storage[@]}" --runtime runc --tmpdir "$CACHE/tmp" "$@"
+  CONTAINERS_CONF=$CACHE/containers.conf "${within_net[@]}" podman "${storage[@]}" --runtime runc --tmpdir "$CACHE/tmp" "$@"
 }
 
 build_image() { # tag, buildah's arguments…
