@@ -96,6 +96,15 @@ export class Ledger {
     }
   }
 
+  /** What `by` had typed into `before`, nobody has deleted, and `after` has not. */
+  takenBack(by: string, before: string, after: string): string[] {
+    const there = new Set(after);
+    return [...new Set(before)].filter((point) => {
+      const entry = this.points.get(point);
+      return entry?.by === by && entry.deleted.size === 0 && !there.has(point);
+    });
+  }
+
   private at(what: string): string {
     return `${Math.round(performance.now() - this.began)} ${what}`;
   }

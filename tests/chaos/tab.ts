@@ -37,8 +37,6 @@ export class Tab implements Person {
   private kept: Kept | null = null;
   /** The database went back, and this tab has not heard of it: what it deletes may be found to be another text. */
   isOfThePast = false;
-  /** Text that was there and is not in an older text that took its place. */
-  lostText: string | null = null;
 
   constructor(private readonly around: Surroundings) {
     this.beats = [setInterval(() => this.ping(), PING_EVERY_MS), setInterval(() => this.keep(), KEEP_EVERY_MS)];
@@ -243,8 +241,9 @@ export class Tab implements Person {
       case 'Welcome':
         return this.welcomed(message.welcome);
       case 'Snapshot': {
-        const isOlder = this.sync.isLoaded && message.revision < this.sync.revision;
-        if (isOlder && this.sync.serverText() !== message.text) this.lostText = this.shown;
+        const isTold = this.sync.isSetBack(message.revision, message.text);
+        const gone = this.around.ledger.takenBack(this.name, this.sync.serverText(), message.text);
+        if (gone.length > 0 && !isTold) this.around.violated(`${this.name} is not told that ${gone.length} points of his were taken back`);
         this.sync.snapshot(message.revision, message.text);
         this.isOfThePast = false;
         return this.answered();

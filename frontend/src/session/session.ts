@@ -298,10 +298,7 @@ export class Session {
   }
 
   #snapshot(revision: number, text: string): void {
-    // Revisions only grow. A smaller one is another document under this name:
-    // an expired one begun anew, a restored backup, a server without a disk.
-    const isOlder = this.#sync.isLoaded && revision < this.#sync.revision;
-    if (isOlder && this.#sync.serverText() !== text) this.lostText.value = this.#sync.localText();
+    if (this.#sync.isSetBack(revision, text)) this.lostText.value = this.#sync.localText();
     this.#sync.snapshot(revision, text);
   }
 

@@ -23,6 +23,14 @@ export function append(first: Pending | null, then: Pending): Pending {
   return { operation, count: first.count + then.count };
 }
 
+/** Do both in a row change nothing? */
+export function isUndone(first: Pending, then: Pending): boolean {
+  const both = first.operation.compose(then.operation);
+  const { isNoop } = both;
+  both.free();
+  return isNoop;
+}
+
 /** The same changes in another form; takes both operations. */
 export function replace(pending: Pending, operation: Operation): Pending {
   pending.operation.free();

@@ -188,6 +188,28 @@ describe("after a lost connection", () => {
   });
 });
 
+describe("a snapshot of a server that went back", () => {
+  beforeEach(() => {
+    opened("ab");
+    type(2, 2, "c");
+    sync.takeEdit();
+    hear(10, [ME, [2, "c"]]);
+    sync.disconnected();
+  });
+
+  test("is recognised by its revision", () => {
+    welcome(false, 11);
+    expect(sync.isSetBack(9, "a")).toBe(true);
+    expect(sync.isSetBack(12, "abc!")).toBe(false);
+  });
+
+  test("regression: and by what it has not of ours, when others have typed on there", () => {
+    welcome(false, 4);
+    expect(sync.isSetBack(40, "a and more")).toBe(true);
+    expect(sync.isSetBack(40, "abc")).toBe(false);
+  });
+});
+
 describe("contradictions put the copy out of step, unchanged", () => {
   test.each([
     ["a gap", 12, [OTHER, [2, "c"]]],

@@ -30,7 +30,7 @@
 
 import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
 import { holdsInserts, operationBetween } from "./diff";
-import { append, moveOver, type Pending, read, replace, takeBack, written } from "./pending";
+import { append, isUndone, moveOver, type Pending, read, replace, takeBack, written } from "./pending";
 import type { Edit, Entry, Kept, Refusal, Welcome } from "./types";
 
 type Link = "down" | "joining" | "up";
@@ -49,6 +49,9 @@ export class Sync {
   #userId = -1;
   #loaded = false;
   #outOfStep = false;
+  /** Our last revision that the server held. A Welcome may know only an earlier one. */
+  #saved = 0;
+  #isForgotten = false;
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
   /** Went on from a record that may be older than the last words of the tab
@@ -91,10 +94,6 @@ export class Sync {
   /** Server and copy contradict each other: reconnect, the epoch is dropped. */
   get isOutOfStep(): boolean {
     return this.#outOfStep;
-  }
-
-  get localBytes(): number {
-    return this.#local.bytes;
   }
 
   localText(): string {
@@ -174,9 +173,8 @@ export class Sync {
   /** null when there is nothing unsent to keep. */
   keep(): Kept | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
-    const { epoch, revision } = this.position;
-    const unsent = { inflight: written(this.#inflight), buffer: written(this.#buffer), since: written(this.#since) };
-    return { epoch, revision, serverText: this.serverText(), ...unsent };
+    const [inflight, buffer, since] = [this.#inflight, this.#buffer, this.#since].map(written);
+    return { ...this.position, serverText: this.serverText(), inflight: inflight!, buffer: buffer!, since: since! };
   }
 
   /** Goes on where another tab stopped: for a machine that has seen nothing
@@ -204,6 +202,8 @@ export class Sync {
     if (applied) this.#refusal = null;
     this.#committed = applied ? committed : null;
     if (!applied && !this.#refusal) this.#unsend();
+    this.#isForgotten = committed < this.#saved;
+    this.#saved = committed;
     if (committed <= this.#revision) this.#endRevival();
     else if (this.#revivedUntil !== null) this.#revivedUntil = committed;
     this.#userId = userId;
@@ -213,6 +213,12 @@ export class Sync {
     this.#epochOfSnapshot = epoch;
     this.#outOfStep = resumed && !this.#loaded;
     this.#link = "joining";
+  }
+
+  /** Would that snapshot take back what was here? Revisions only grow, and what
+   * we saved stays: otherwise it is a restored backup, or a document begun anew. */
+  isSetBack(revision: number, text: string): boolean {
+    return this.#loaded && (this.#isForgotten || revision < this.#revision) && this.serverText() !== text;
   }
 
   /** The whole text, in place of the history we lack. */
@@ -226,7 +232,7 @@ export class Sync {
       if (this.#revivedUntil !== null && this.#buffer && holdsInserts(change, this.#buffer.operation)) this.#disown();
       this.#rebase(change);
     } catch {
-      return this.#loseStep(); // not a text that a document may hold
+      return void (this.#outOfStep = true); // not a text that a document may hold
     }
     this.#endRevival();
     this.#epoch = this.#epochOfSnapshot;
@@ -238,9 +244,9 @@ export class Sync {
   /** Committed operations, the first of them made against revision `start`. */
   history(start: number, entries: readonly Entry[]): void {
     const seen = this.#revision - start;
-    if (seen < 0) return this.#loseStep();
+    if (seen < 0) return void (this.#outOfStep = true);
     for (const entry of entries.slice(seen)) {
-      if (!this.#advance(entry)) return this.#loseStep();
+      if (!this.#advance(entry)) return void (this.#outOfStep = true);
     }
     if (this.#link === "joining") this.#link = "up";
   }
@@ -305,6 +311,7 @@ export class Sync {
         // kernels disagree, and then the copies do.
         if (!op.equals(this.#inflight!.operation)) return false;
         op.applyTo(this.#server);
+        this.#saved = this.#revision + 1;
         this.#land();
       } else {
         this.#rebase(op);
@@ -388,13 +395,6 @@ export class Sync {
     if (!this.#buffer) return false;
     const { code, limit } = this.#refusal!;
     if (code === "document_too_large" && limit !== null) return this.#local.bytes <= limit;
-    const both = this.#inflight!.operation.compose(this.#buffer.operation);
-    const undone = both.isNoop;
-    both.free();
-    return undone;
-  }
-
-  #loseStep(): void {
-    this.#outOfStep = true;
+    return isUndone(this.#inflight!, this.#buffer);
   }
 }
