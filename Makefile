@@ -122,11 +122,11 @@ docker-prod-build: docker-prod-check ## build the images anew and start them, wi
 	$(PRODUCTION) up -d
 docker-prod-up: docker-prod-check ## start the containers
 	$(PRODUCTION) up -d
-docker-prod-down: docker-prod-check ## stop them; the data stays
+docker-prod-down: ## stop them; the data stays
 	$(PRODUCTION) down
 docker-prod-restart: docker-prod-check ## restart without building
 	$(PRODUCTION) restart
-docker-prod-logs: docker-prod-check ## follow the logs of all
+docker-prod-logs: ## follow the logs of all
 	$(PRODUCTION) logs -f --tail 100
 
 .PHONY: install uninstall
