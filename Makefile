@@ -155,7 +155,7 @@ fuzz: ## every fuzz target for FUZZ_SECONDS each (60)
 chaos: build build.wasm ## N seeds of SECONDS each of everything that can go wrong (20, 30); also SEED=, FAULTS=
 	@tools/setup test
 	@cd tests && KP_CHAOS_N=$(N) KP_CHAOS_SECONDS=$(SECONDS) KP_CHAOS_JOBS=$(SIDE_BY_SIDE) $(if $(SEED),KP_CHAOS_SEED=$(SEED)) \
-	  KP_CHAOS_FAULTS='$(FAULTS)' npx --no-install vitest run --project chaos
+	  KP_CHAOS_FAULTS='$(FAULTS)' npx --no-install vitest run --project chaos --reporter=verbose
 
 .PHONY: clean
 clean: ## remove what was built; data/ and node_modules/ stay
