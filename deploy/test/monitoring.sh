@@ -82,7 +82,7 @@ check_every_metric_exists() { # what rules and dashboard ask for
   local name
   serve
   curl -sf "http://127.0.0.1:$PORT/metrics" >"$SCRATCH/metrics"
-  { expressions && sed -n 's/^ *expr: //p' "$PROMETHEUS/kolabpad.rules.yml"; } |
+  { expressions && sed -n '/ expr: /,/ \(for\|labels\):/p' "$PROMETHEUS/kolabpad.rules.yml"; } |
     grep -oE '\b(kolabpad_|[a-z]+_)[a-z_]+\b' | sort -u >"$SCRATCH/names"
   while read -r name; do
     case $name in histogram_quantile | document_too_large | rate_limited | storage_unavailable | no_memory | bad_*) continue ;; esac
