@@ -51,7 +51,7 @@ test('one caret now and then is shown at once', async () => {
     const before = performance.now();
     alice.point([at]);
     await bob.until('the caret', () => bob.cursors.get(alice.id)?.cursors[0] === at);
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(2_000);
     await sleep(60);
   }
 });

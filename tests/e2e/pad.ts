@@ -87,6 +87,14 @@ export class Pad {
     return this.page.getByRole('combobox', { name: words.language.heading });
   }
 
+  /** Finds a language by typing and takes it. */
+  async choose(language: string): Promise<void> {
+    await this.language.click();
+    await this.language.fill(language);
+    await this.page.getByRole('option', { name: language, exact: true }).click();
+    await expect(this.language).toHaveValue(language);
+  }
+
   get people(): Locator {
     return this.page.locator('.people .name');
   }

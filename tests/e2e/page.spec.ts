@@ -18,7 +18,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const program = 'def f(x):\n    return "text"  # and a comment\n';
     await bob.paste(program);
     await alice.shows(program);
-    await alice.language.selectOption({ label: 'Python' });
+    await alice.choose('Python');
     await expect(alice.editor.locator('.cm-line span').first()).toBeVisible();
     expect(await violations(alice)).toEqual([]);
   });
@@ -45,7 +45,7 @@ test('no request leaves the host and the content security policy is never hit', 
   expect(policy).toContain('frame-ancestors');
   await pad.type('a text');
   for (const label of ['Python', 'C++', 'Markdown']) {
-    await pad.language.selectOption({ label });
+    await pad.choose(label);
     await pad.page.waitForLoadState('networkidle');
   }
   await pad.page.keyboard.press('Control+f');

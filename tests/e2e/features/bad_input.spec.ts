@@ -1,0 +1,75 @@
+// Bad input is refused with the reason, and a browser that keeps nothing still edits.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, words } from '../pad.ts';
+import type { Pad } from '../pad.ts';
+
+async function choose(pad: Pad, name: string, buffer: Buffer): Promise<void> {
+  await pad.page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+}
+
+test('files that are no text for a pad are refused and say why; a good one brings its language', async ({ open }) => {
+  const pad = await (await open()).ready();
+  const news = pad.page.locator('.toast');
+  const problem = words.text.problem as Record<string, (name: string, limit: string) => string>;
+  await choose(pad, 'a.bin', Buffer.from([1, 0, 2]));
+  await expect(news.last()).toContainText(problem['binary']!('a.bin', ''));
+  await choose(pad, 'b.txt', Buffer.from([0xe4, 0x20]));
+  await expect(news.last()).toContainText(problem['not_utf8']!('b.txt', ''));
+  await choose(pad, 'c.txt', Buffer.alloc(300 * 1024, 'c'));
+  await expect(news.last()).toContainText(problem['too_large']!('c.txt', '256 KiB'));
+  expect(await pad.text()).toBe('');
+  await choose(pad, 'd.rs', Buffer.from('fn main() {}\r\n'));
+  await pad.shows('fn main() {}\n');
+  await expect(pad.language).toHaveValue('Rust');
+  await choose(pad, 'e.txt', Buffer.from('more'));
+  await pad.page.getByRole('dialog').getByRole('button', { name: words.text.replace }).click();
+  await pad.shows('more');
+});
+
+test('a file dropped beside the text is opened, and does not replace the page', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.page.locator('.sidebar').evaluate((sidebar) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['dropped'], 'x.txt'));
+    const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+    if (sidebar.dispatchEvent(event)) throw new Error('the browser would open the file');
+  });
+  await pad.shows('dropped');
+});
+
+for (const [what, hash, why] of [
+  ['too long', `#${'x'.repeat(129)}`, words.refusedPad.why.too_long],
+  ['a path', '#a%2Fb', words.refusedPad.why.slash],
+  ['a control character', '#a%07', words.refusedPad.why.control],
+  ['a folder', '#..', words.refusedPad.why.dots],
+] as const) {
+  test(`a pad name that is ${what} is explained, and there is a way on`, async ({ open, server }) => {
+    const pad = await open(hash);
+    await expect(pad.page.getByRole('alert')).toHaveText(why);
+    const { violations } = await new AxeBuilder({ page: pad.page }).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await pad.page.getByRole('link', { name: words.about.newPad }).click();
+    await pad.ready();
+    expect(pad.page.url()).toContain(`127.0.0.1:${server.port}`);
+  });
+}
+
+test('without localStorage and IndexedDB the pad works, and says what it cannot keep', async ({ open, server }) => {
+  const pad = await open('#blank');
+  await pad.page.addInitScript(() => {
+    for (const name of ['localStorage', 'indexedDB']) {
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException('denied', 'SecurityError');
+        },
+      });
+    }
+  });
+  await pad.page.reload();
+  await pad.ready();
+  await expect(pad.page.locator('.toast').filter({ hasText: words.notice.trouble.settings })).toBeVisible();
+  await expect(pad.page.locator('.toast').filter({ hasText: words.notice.trouble.unsent })).toBeVisible();
+  await pad.type('still works');
+  await pad.saved();
+  expect(await server.text('blank')).toBe('still works');
+});

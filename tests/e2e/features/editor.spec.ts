@@ -1,0 +1,94 @@
+// (7) What the editor does by itself, and what phones have buttons for. (2) Names at carets.
+import { devices } from '@playwright/test';
+import { WebSocket } from 'ws';
+import { expect, test, words } from '../pad.ts';
+
+const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
+
+test('indents as the text does already, unless told not to', async ({ open }) => {
+  const pad = await (await open()).ready();
+  const text = 'one\n  two\n    three\nfour\n  five\n    six and some more words\nlast';
+  await pad.paste(text);
+  await pad.type('\n');
+  await pad.page.keyboard.press('Tab');
+  await pad.shows(`${text}\n  `);
+  await pad.page.getByText(words.settings.heading, { exact: true }).click();
+  await expect(pad.page.getByText(words.settings.foundSpaces(2))).toBeVisible();
+  await pad.page.getByRole('switch', { name: words.settings.detect }).click();
+  await pad.editor.focus();
+  await pad.page.keyboard.press('Shift+Tab');
+  await pad.page.keyboard.press('Tab');
+  await pad.shows(`${text}\n    `);
+});
+
+test('goes to a line by key', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.paste('a\nb\nc\nd');
+  await pad.page.waitForLoadState('networkidle'); // the dialogs come after the page
+  await pad.page.keyboard.press('Alt+g');
+  await pad.page.keyboard.type('2');
+  await pad.page.keyboard.press('Enter');
+  await expect(pad.editor).toBeFocused();
+  await pad.page.keyboard.type('!');
+  await expect.poll(() => pad.text()).toMatch(/^a\n(!b|b!)\nc\nd$/);
+});
+
+test('a phone has buttons for what it has no keys for', async ({ open }) => {
+  const pad = await (await open('#shared', pixel)).ready();
+  await pad.editor.tap();
+  await pad.page.keyboard.insertText('some words');
+  const menu = pad.page.getByRole('button', { name: words.menu });
+  await menu.tap();
+  await pad.page.getByRole('button', { name: words.text.undo, exact: true }).tap();
+  await expect(pad.page.getByRole('dialog')).toHaveCount(0);
+  await pad.shows('');
+  await menu.tap();
+  await pad.page.getByRole('button', { name: words.text.redo, exact: true }).tap();
+  await pad.shows('some words');
+  await menu.tap();
+  await pad.page.getByRole('button', { name: words.text.find, exact: true }).tap();
+  await expect(pad.page.getByRole('textbox', { name: 'Find' })).toBeVisible();
+});
+
+test('a line runs as its own letters do, and a language nobody knows is plain text', async ({ open, server }) => {
+  const pad = await (await open()).ready();
+  await pad.paste('left\nשלום עולם\né and e\u0301');
+  const direction = (n: number) =>
+    pad.editor.locator('.cm-line').nth(n).evaluate((line) => {
+      const range = document.createRange();
+      range.selectNodeContents(line);
+      return range.getBoundingClientRect().left - line.getBoundingClientRect().left;
+    });
+  expect(await direction(0)).toBeLessThan(20);
+  expect(await direction(1)).toBeGreaterThan(100);
+  const socket = new WebSocket(server.socketUrl('shared'));
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ SetLanguage: 'klingon' }));
+  await expect(pad.page.locator('.toast')).toBeVisible();
+  await expect(pad.language).toHaveValue(words.language.plain);
+  socket.send(JSON.stringify({ SetLanguage: 'cpp' }));
+  await expect(pad.language).toHaveValue('C++');
+  socket.terminate();
+});
+
+test('a name is seen at a caret for a moment, and again when it is pointed at', async ({ open }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await alice.paste('first line\nsecond line');
+  await bob.shows('first line\nsecond line');
+  const name = bob.carets.locator('.remote-name');
+  const opacity = () => name.evaluate((element) => Number(getComputedStyle(element).opacity));
+  await alice.page.keyboard.press('ArrowUp');
+  await expect.poll(opacity).toBe(1);
+  await expect.poll(opacity).toBe(0);
+  await alice.page.keyboard.type('typing on');
+  await bob.shows(await alice.text());
+  expect(await opacity()).toBe(0); // still the same line
+  await bob.editor.click();
+  await bob.page.keyboard.type('mine moves nothing');
+  expect(await opacity()).toBe(0);
+  const box = (await bob.carets.boundingBox())!;
+  await bob.page.mouse.move(box.x + 3, box.y + box.height / 2);
+  await expect.poll(opacity).toBe(1);
+  await bob.page.mouse.move(box.x + 60, box.y + 200);
+  await expect.poll(opacity).toBe(0);
+});

@@ -1,0 +1,47 @@
+// (3) News, with who did it. (4) The password, and nothing that looks like it.
+import { expect, test, words } from '../pad.ts';
+
+test('news say who did it; comings and goings are only spoken', async ({ open }) => {
+  const alice = await (await open()).ready();
+  await alice.rename('Alice A.');
+  const bob = await (await open()).ready();
+  await bob.rename('Bob');
+  const spoken = alice.page.locator('.visually-hidden[role=status]');
+  await expect(spoken).toContainText('joined');
+  await expect(alice.page.locator('.toast')).toHaveCount(0);
+
+  await alice.choose('Python');
+  await expect(alice.page.locator('.toast')).toContainText(words.notice.languageMine('Python'));
+  await expect(bob.page.locator('.toast')).toContainText(words.notice.language('Python', 'Alice A.'));
+  await bob.page.getByRole('button', { name: words.notice.dismiss }).click();
+
+  await alice.page.getByLabel(words.protection.label).click();
+  await expect(bob.page.locator('.toast')).toContainText(words.notice.protected('Alice A.'));
+  await bob.page.context().close();
+  await expect(spoken).toContainText(words.notice.left('Bob', 1));
+});
+
+test('a password reaches everybody’s address, survives a restart, and only it is asked for', async ({ open, server }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await alice.type('text');
+  await alice.page.getByLabel(words.protection.label).click();
+  await expect.poll(() => new URL(bob.page.url()).hash).toMatch(/otp=/);
+  expect(new URL(bob.page.url()).hash).toBe(new URL(alice.page.url()).hash);
+  await server.restart();
+  await alice.ready();
+  await bob.ready();
+  await server.kill();
+  await expect(bob.status).not.toHaveText(words.status.connected);
+  await expect(bob.page.getByRole('dialog')).toHaveCount(0);
+  await server.restart();
+
+  const guest = await open('#shared&otp=wrong');
+  const dialog = guest.page.getByRole('dialog', { name: words.password.heading });
+  await expect(dialog).toContainText(words.password.wrong);
+  for (let i = 0; i < 3; i++) await guest.page.keyboard.press('Escape');
+  await expect(dialog).toBeVisible(); // there is nothing behind it to go to
+  await expect(dialog.getByRole('link', { name: words.about.newPad })).toBeVisible();
+  await bob.ready();
+  await bob.page.getByLabel(words.protection.label).click();
+  await expect.poll(() => new URL(alice.page.url()).hash).toBe('#shared');
+});

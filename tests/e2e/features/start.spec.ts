@@ -1,0 +1,34 @@
+// (9) The start: a sample, recent pads, a new one.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, words } from '../pad.ts';
+
+test('an empty pad offers a sample, which is there for everybody, with its preview', async ({ open }) => {
+  const [pad, bob] = [await (await open()).ready(), await (await open()).ready()];
+  const { violations } = await new AxeBuilder({ page: pad.page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await pad.page.getByRole('button', { name: words.start.sample }).click();
+  await bob.shows(words.start.sampleText);
+  await expect(pad.page.getByRole('document', { name: words.preview.heading }).getByRole('table')).toBeVisible();
+  await expect(pad.page.getByRole('button', { name: words.start.sample })).toHaveCount(0);
+  await expect(pad.page).toHaveTitle(/Notes for Thursday/);
+  await expect(bob.language).toHaveValue('Markdown');
+});
+
+test('a new pad shows the recent ones of this browser; one can be forgotten', async ({ open }) => {
+  const pad = await (await open('#first')).ready();
+  await pad.type('# A plan');
+  await pad.saved();
+  await pad.page.getByRole('link', { name: words.about.newPad }).click();
+  await expect.poll(() => new URL(pad.page.url()).hash).not.toBe('#first');
+  const start = pad.page.getByRole('region', { name: words.start.label });
+  const link = start.getByRole('link', { name: 'A plan' });
+  await expect(link).toBeVisible();
+  await link.click();
+  await pad.shows('# A plan');
+  await pad.page.goBack();
+  await start.getByRole('button', { name: words.recent.forget('A plan') }).click();
+  await expect(link).toHaveCount(0);
+  await pad.page.reload();
+  await pad.ready();
+  await expect(link).toHaveCount(0);
+});
