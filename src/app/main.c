@@ -150,6 +150,7 @@ static int serve(const struct config *config, const struct service *service)
         service_keep(service, http_share_socket(server.http));
     service_ready(service, "Serving");
     wait_for_stop(&server, service, pulse);
+    log_be_patient();
     log_line(LOG_INFO, "Shutting down...");
     service_stopping(service);
     let_second_signal_end();

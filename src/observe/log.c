@@ -33,16 +33,19 @@ static atomic_ullong dropped_lines;
 
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t wake;
+    pthread_cond_t wake, room;
     pthread_t writer;
     /* all below under the lock */
-    bool open, closing, reopen;
+    bool open, closing, reopen, patient;
     enum log_format format;
     char *front, *back; /* LOG_BUFFER_BYTES each */
     size_t front_len;
     char path[LOG_PATH_MAX]; /* "": standard error */
     int fd;                  /* only the writer changes it */
-} logger = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER, .fd = STDERR_FILENO};
+} logger = {.lock = PTHREAD_MUTEX_INITIALIZER,
+            .wake = PTHREAD_COND_INITIALIZER,
+            .room = PTHREAD_COND_INITIALIZER,
+            .fd = STDERR_FILENO};
 
 bool log_enabled(enum log_level level)
 {
@@ -191,6 +194,7 @@ static struct slice take_front(void)
     logger.front = logger.back;
     logger.back = (char *)taken.ptr;
     logger.front_len = 0;
+    pthread_cond_broadcast(&logger.room);
     return taken;
 }
 
@@ -241,7 +245,7 @@ static enum error start_writer(void)
     logger.front = malloc(LOG_BUFFER_BYTES);
     logger.back = malloc(LOG_BUFFER_BYTES);
     logger.front_len = 0;
-    logger.closing = logger.reopen = false;
+    logger.closing = logger.reopen = logger.patient = false;
     if (logger.front && logger.back && start_thread())
         return OK;
     free(logger.front);
@@ -298,6 +302,11 @@ void log_reopen(void)
     request(&logger.reopen);
 }
 
+void log_be_patient(void)
+{
+    request(&logger.patient);
+}
+
 void log_close(void)
 {
     pthread_mutex_lock(&logger.lock);
@@ -316,10 +325,29 @@ void log_close(void)
 
 /* ---- lines ---- */
 
+static bool has_room(size_t len)
+{
+    return len <= LOG_BUFFER_BYTES - logger.front_len;
+}
+
+/* Until there is room. If nothing was read for so long, nobody reads: then no
+ * later line waits either. */
+static void wait_for_room(size_t len)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += CLOSING_PATIENCE_MS / 1000;
+    while (logger.patient && !has_room(len))
+        logger.patient = pthread_cond_timedwait(&logger.room, &logger.lock, &until) == 0;
+}
+
 /* The writer is woken only by the first line of a batch. */
 static void append(struct slice line)
 {
-    if (line.len > LOG_BUFFER_BYTES - logger.front_len) {
+    if (logger.patient)
+        wait_for_room(line.len);
+    if (!has_room(line.len)) {
         count_dropped(1);
         return;
     }

@@ -38,6 +38,9 @@ enum error log_open(const struct log_config *config);
 /* For SIGHUP: opens the file afresh. Any thread, but not a signal handler. When
  * that fails the old file is kept, and told about it. */
 void log_reopen(void);
+/* From now on a line that finds no room waits for it, a second at most: for the
+ * shutdown, which has nothing better to do and whose lines are promised. */
+void log_be_patient(void);
 /* Writes out everything and stops the thread. Waits a second at most for a
  * pipe that nobody reads. */
 void log_close(void);

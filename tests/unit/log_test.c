@@ -339,6 +339,33 @@ static void test_many_threads(void **state)
     free(text);
 }
 
+static void *write_a_flood(void *arg)
+{
+    for (int i = 0; i < 40; i++)
+        write_lines(arg);
+    return NULL;
+}
+
+/* At shutdown nothing is dropped while somebody reads. */
+static void test_patience(void **state)
+{
+    const uint64_t dropped = log_dropped();
+    pthread_t threads[WRITERS];
+    (void)state;
+
+    open_log(LOG_INFO, LOG_TEXT);
+    log_be_patient();
+    for (intptr_t i = 0; i < WRITERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, write_a_flood, (void *)i), 0);
+    for (int i = 0; i < WRITERS; i++)
+        pthread_join(threads[i], NULL);
+    log_close();
+    char *text = read_all(path);
+    assert_int_equal(log_dropped(), dropped);
+    assert_int_equal(count_of(text, " info: event writer="), WRITERS * LINES_EACH * 40);
+    free(text);
+}
+
 /* Standard error is a pipe that nobody reads: callers go on, lines are dropped
  * and counted, and closing does not hang. When the reader wakes up, the log
  * tells how many lines are missing. */
@@ -401,6 +428,7 @@ int main(void)
         with_folder(test_a_file_that_cannot_be_opened),
         with_folder(test_reopening_after_rotation),
         with_folder(test_many_threads),
+        with_folder(test_patience),
         with_folder(test_a_reader_that_sleeps),
         cmocka_unit_test(test_a_full_disk_is_counted),
     };
