@@ -10,19 +10,26 @@ import {
   loadConfig,
   log,
   newPadId,
+  noteTrouble,
+  padIdProblem,
   parseAddress,
   removeUnsent,
+  searchWithoutPassword,
   Session,
+  type PadIdProblem,
   type UnsentRecord,
 } from "./session";
 import { loadStrings, t } from "./strings";
-import { App, LeftoverDialog } from "./ui";
+import { App, LeftoverDialog, RefusedPad } from "./ui";
 import "./ui/style/index.css";
 
 async function main(root: HTMLElement): Promise<void> {
   await Promise.all([initKernel(bytesOf(kernelDataUrl)), loadStrings(navigator.languages)]);
   document.documentElement.lang = t.locale;
+  document.documentElement.dir = t.dir;
   const { id, otp } = parseAddress(location.hash, location.search);
+  const problem = padIdProblem(id);
+  if (problem) return refuse(problem, root);
   const padId = id || newPadId();
   const left = id ? await leftover(padId, root) : null;
   const session = new Session(padId, otp, document.baseURI, left);
@@ -34,10 +41,18 @@ async function main(root: HTMLElement): Promise<void> {
   void loadConfig(document.baseURI);
 }
 
+/** Says why there is no such pad; another address is another try. */
+function refuse(problem: PadIdProblem, root: HTMLElement): void {
+  addEventListener("hashchange", () => location.reload());
+  root.replaceChildren();
+  render(<RefusedPad problem={problem} />, root);
+}
+
 /** What an earlier visit could not send, if the user wants it sent. */
 async function leftover(padId: string, root: HTMLElement): Promise<UnsentRecord | null> {
   const record = await claimUnsent(padId, Date.now()).catch((error: unknown) => {
     log.info("no unsent changes can be kept in this browser:", error);
+    noteTrouble("unsent");
     return null;
   });
   if (!record) return null;
@@ -54,7 +69,8 @@ function keepAddress(session: Session): void {
   let shown = "";
   effect(() => {
     shown = hashOf({ id: session.padId, otp: session.otp.value });
-    history.replaceState(null, "", location.pathname + shown);
+    const search = searchWithoutPassword(location.search);
+    history.replaceState(null, "", location.pathname + search + shown);
   });
   addEventListener("hashchange", () => {
     if (location.hash !== shown) location.reload();

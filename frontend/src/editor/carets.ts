@@ -4,10 +4,11 @@
  * readers never meet them.
  */
 
-import { EditorSelection, type EditorState, type Extension, StateEffect, StateField, type Transaction } from "@codemirror/state";
+import { EditorSelection, type EditorState, type Extension, StateEffect, StateField, type Text, type Transaction } from "@codemirror/state";
 import { EditorView, layer, type LayerMarker, RectangleMarker } from "@codemirror/view";
 import type { Person } from "../session";
 import { hueClass } from "./hues";
+import { Announcements } from "./announcements";
 
 /** Offsets in UTF-16 units. */
 export interface Carets {
@@ -23,21 +24,27 @@ export const setPeople = StateEffect.define<ReadonlyMap<number, Person>>();
 interface Remote {
   carets: ReadonlyMap<number, Carets>;
   people: ReadonlyMap<number, Person>;
+  /** Until when each name is shown, on the clock of Date.now(). */
+  shown: Announcements;
 }
 
-/** How long a name stays at a caret that has moved. */
-const NAME_SHOWN_MS = 2_500;
+/** As near as this to a caret, the pointer points at it. */
+const POINTED_PX = 6;
 
 const remoteField = StateField.define<Remote>({
-  create: () => ({ carets: new Map(), people: new Map() }),
+  create: () => ({ carets: new Map(), people: new Map(), shown: new Announcements() }),
   update(remote, tr) {
-    let { carets, people } = remote;
+    let { carets, people, shown } = remote;
     if (tr.docChanged && carets.size > 0) carets = mapped(carets, tr);
     for (const effect of tr.effects) {
       if (effect.is(setPeople)) people = effect.value;
-      if (effect.is(setCarets)) carets = merged(carets, effect.value, tr.state.doc.length);
+      if (!effect.is(setCarets)) continue;
+      const { doc } = tr.state;
+      carets = merged(carets, effect.value, doc.length);
+      const lines = [...effect.value.keys()].map((id) => [id, lineOf(doc, carets.get(id))] as const);
+      shown = shown.after(lines, Date.now());
     }
-    return carets === remote.carets && people === remote.people ? remote : { carets, people };
+    return carets === remote.carets && people === remote.people ? remote : { carets, people, shown };
   },
 });
 
@@ -56,7 +63,21 @@ export function remoteCarets(): Extension {
       update: (update) => update.docChanged || changed(update.startState, update.state),
       markers: caretMarkers,
     }),
+    EditorView.domEventHandlers({
+      mousemove: (event, view) => point(view, event),
+      mouseleave: (event, view) => point(view, event),
+    }),
   ];
+}
+
+/** The carets' own elements let the pointer through, to the text under them. */
+function point(view: EditorView, { clientX, clientY, type }: MouseEvent): false {
+  for (const dom of view.dom.querySelectorAll(".remote-caret")) {
+    const { left, top, bottom } = dom.getBoundingClientRect();
+    const isNear = Math.abs(clientX - left) <= POINTED_PX && clientY >= top && clientY <= bottom;
+    dom.classList.toggle("pointed", isNear && type === "mousemove");
+  }
+  return false;
 }
 
 /** Where that person's caret is; null when it is nowhere. */
@@ -67,6 +88,11 @@ export function caretOf(state: EditorState, id: number): number | null {
 
 function changed(before: EditorState, after: EditorState): boolean {
   return before.field(remoteField) !== after.field(remoteField);
+}
+
+function lineOf(doc: Text, carets: Carets | undefined): number | null {
+  const at = carets?.selections[0]?.[1] ?? carets?.cursors[0];
+  return at === undefined ? null : doc.lineAt(at).number;
 }
 
 /** An insert at a caret pushes it to the right, as the server has it. */
@@ -119,7 +145,7 @@ function selectionMarkers(view: EditorView): LayerMarker[] {
 }
 
 function caretMarkers(view: EditorView): LayerMarker[] {
-  const { carets, people } = view.state.field(remoteField);
+  const { carets, people, shown } = view.state.field(remoteField);
   const markers: LayerMarker[] = [];
   for (const [id, { cursors, selections }] of carets) {
     const person = people.get(id);
@@ -128,7 +154,7 @@ function caretMarkers(view: EditorView): LayerMarker[] {
     for (const head of heads) {
       if (!isNear(view, head, head)) continue;
       const [at] = RectangleMarker.forRange(view, "", EditorSelection.cursor(head));
-      if (at) markers.push(new CaretMarker(at.left, at.top, at.height, person));
+      if (at) markers.push(new CaretMarker(at.left, at.top, at.height, person, shown.untilMs(id)));
     }
   }
   return markers;
@@ -138,17 +164,25 @@ function isNear(view: EditorView, from: number, to: number): boolean {
   return from <= view.viewport.to && to >= view.viewport.from;
 }
 
-/** A caret with its owner's name, which fades unless the caret is pointed at. */
+/** A caret with its owner's name, which is seen for a moment after a move and
+ * while the caret is pointed at. */
 class CaretMarker implements LayerMarker {
   constructor(
     private readonly left: number,
     private readonly top: number,
     private readonly height: number,
     private readonly person: Person,
+    private readonly shownUntilMs: number,
   ) {}
 
   eq(other: CaretMarker): boolean {
-    return this.left === other.left && this.top === other.top && this.height === other.height && this.isOf(other);
+    return (
+      this.left === other.left &&
+      this.top === other.top &&
+      this.height === other.height &&
+      this.shownUntilMs === other.shownUntilMs &&
+      this.isOf(other)
+    );
   }
 
   draw(): HTMLElement {
@@ -158,12 +192,14 @@ class CaretMarker implements LayerMarker {
     name.textContent = this.person.name;
     dom.className = `remote-caret ${hueClass(this.person.hue)}`;
     this.place(dom);
+    this.showName(dom);
     return dom;
   }
 
   update(dom: HTMLElement, previous: CaretMarker): boolean {
     if (!this.isOf(previous)) return false;
     this.place(dom);
+    if (this.shownUntilMs !== previous.shownUntilMs) this.showName(dom);
     return true;
   }
 
@@ -176,9 +212,13 @@ class CaretMarker implements LayerMarker {
     dom.style.top = `${this.top}px`;
     dom.style.height = `${this.height}px`;
     dom.classList.toggle("at-top", this.top < this.height);
-    dom.classList.add("moved");
+  }
+
+  private showName(dom: HTMLElement): void {
+    const leftMs = this.shownUntilMs - Date.now();
+    dom.classList.toggle("moved", leftMs > 0);
     clearTimeout(fading.get(dom));
-    fading.set(dom, setTimeout(() => dom.classList.remove("moved"), NAME_SHOWN_MS));
+    if (leftMs > 0) fading.set(dom, setTimeout(() => dom.classList.remove("moved"), leftMs));
   }
 }
 

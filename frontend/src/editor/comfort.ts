@@ -2,7 +2,7 @@
  * letter: loaded after the page is up. */
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { gotoLine, highlightSelectionMatches, openSearchPanel, searchKeymap } from "@codemirror/search";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 
@@ -10,5 +10,9 @@ export const comfort: Extension = [
   closeBrackets(),
   autocompletion({ activateOnTyping: false }),
   highlightSelectionMatches(),
+  // Not on a Mac, where that types a letter: there it is Cmd-Alt-g alone.
+  keymap.of([{ linux: "Alt-g", win: "Alt-g", run: gotoLine }]),
   keymap.of([...closeBracketsKeymap, ...searchKeymap, ...completionKeymap]),
 ];
+
+export const dialogs = { find: openSearchPanel, goToLine: gotoLine };

@@ -3,7 +3,7 @@ import { history, undo } from "@codemirror/commands";
 import { EditorState, Transaction } from "@codemirror/state";
 import { describe, expect, test } from "vitest";
 import { changesIn, cleanInput } from "./clean_input";
-import { knownLanguage, languages, loadLanguage, PLAIN_TEXT } from "./languages";
+import { knownLanguage, languageName, languages, loadLanguage, PLAIN_TEXT } from "./languages";
 import { remote } from "./remote";
 
 function stateOf(doc: string): EditorState {
@@ -62,6 +62,12 @@ describe("languages", () => {
   ])("the ancestors' %s is known", (id) => {
     expect(knownLanguage(id)).toBe(id);
   });
+
+  test.each([
+    ["pgsql", "PostgreSQL"], ["mysql", "MySQL"], ["proto", "ProtoBuf"], ["postgresql", "PostgreSQL"],
+    ["razor", "HTML"], ["redshift", "SQL"], ["systemverilog", "SystemVerilog"], ["protobuf", "ProtoBuf"],
+    ["plaintext", null], ["redis", null], [null, null],
+  ])("%j is called %j", (id, name) => expect(languageName(id)).toBe(name));
 
   test("unknown ones are plain text, aliases are known", async () => {
     expect(knownLanguage("klingon")).toBe(PLAIN_TEXT);

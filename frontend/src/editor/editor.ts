@@ -1,6 +1,6 @@
 /** The text area of a pad: CodeMirror, bound to a session. */
 
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, redo, undo } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
@@ -22,6 +22,7 @@ import { sessionBinding, surfaceOf } from "./binding";
 import { remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
 import { Following } from "./following";
+import type { Indentation } from "./indentation";
 import { loadLanguage } from "./languages";
 import { Preferences } from "./preferences";
 import { appearance } from "./theme";
@@ -46,6 +47,10 @@ export class Editor {
   readonly #following = new Following();
   /** The beginning of the text, for a title. */
   readonly firstLines = signal("");
+  /** Counts the changes of the text, whoever made them. */
+  readonly changes = signal(0);
+  /** The line at the top of the view, from 0. */
+  readonly topLine = signal(0);
   /** What to do with a file that was chosen or dropped. */
   onFile: (file: File) => void = () => {};
   readonly #comfort = new Compartment();
@@ -94,6 +99,22 @@ export class Editor {
     this.view.dispatch(this.view.state.replaceSelection(text), { scrollIntoView: true });
   }
 
+  text(): string {
+    return this.view.state.doc.toString();
+  }
+
+  get indentation(): ReadonlySignal<Indentation | null> {
+    return this.#preferences.found;
+  }
+
+  /** Does what a key would do, for those who have no such key. */
+  async perform(action: "find" | "goToLine" | "undo" | "redo"): Promise<void> {
+    this.view.focus();
+    if (action === "undo") undo(this.view);
+    else if (action === "redo") redo(this.view);
+    else (await import("./comfort")).dialogs[action](this.view);
+  }
+
   openFile(file: File): void {
     if (!this.view.state.readOnly) this.onFile(file);
   }
@@ -111,9 +132,15 @@ export class Editor {
   #watched(): Extension {
     return [
       EditorView.updateListener.of(({ docChanged, state }) => {
-        if (docChanged) this.firstLines.value = state.sliceDoc(0, FIRST_LINES_UNITS);
+        if (!docChanged) return;
+        this.firstLines.value = state.sliceDoc(0, FIRST_LINES_UNITS);
+        this.changes.value++;
       }),
       EditorView.domEventHandlers({
+        scroll: (_, view) => {
+          const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop);
+          this.topLine.value = view.state.doc.lineAt(block.from).number - 1;
+        },
         drop: (event) => {
           const file = event.dataTransfer?.files[0];
           if (!file) return false;
@@ -175,6 +202,8 @@ const editing: Extension = [
   EditorState.allowMultipleSelections.of(true),
   indentOnInput(),
   bracketMatching(),
+  // Each line runs as its own first letters do.
+  EditorView.perLineTextDirection.of(true),
   rectangularSelection(),
   crosshairCursor(),
   highlightActiveLine(),

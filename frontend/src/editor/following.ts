@@ -1,11 +1,14 @@
 /** Keeps another person's caret in view until the user does something of their
- * own: types, clicks or scrolls. */
+ * own: types, moves a caret, clicks or scrolls. */
 
 import { EditorView, type ViewUpdate } from "@codemirror/view";
 import type { Extension } from "@codemirror/state";
 import { type Signal, signal } from "@preact/signals";
 import { caretOf } from "./carets";
 import { isRemote } from "./remote";
+
+/** Keys that move the view even where they move no caret. */
+const SCROLLING = new Set(["PageUp", "PageDown", "Home", "End", "ArrowUp", "ArrowDown"]);
 
 export class Following {
   /** Whom; null: nobody. */
@@ -17,6 +20,7 @@ export class Following {
       wheel: () => this.#end(),
       touchmove: () => this.#end(),
       mousedown: () => this.#end(),
+      keydown: ({ key }) => (SCROLLING.has(key) ? this.#end() : false),
     }),
   ];
 
@@ -31,7 +35,7 @@ export class Following {
 
   #updated(update: ViewUpdate): void {
     if (this.id.value === null) return;
-    if (update.transactions.some((tr) => tr.docChanged && !isRemote(tr))) this.stop();
+    if (update.transactions.some((tr) => (tr.docChanged || tr.selection) && !isRemote(tr))) this.stop();
     else if (update.transactions.some(isRemote)) queueMicrotask(() => this.#show(update.view));
   }
 

@@ -5,6 +5,7 @@ export {
   extensionOf,
   knownLanguage,
   type Language,
+  languageName,
   languageOfFile,
   languages,
   PLAIN_TEXT,

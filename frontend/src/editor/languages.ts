@@ -10,6 +10,8 @@ import { languages as descriptions } from "@codemirror/language-data";
 export interface Language {
   id: string;
   label: string;
+  /** Other words by which people look for it. */
+  words: readonly string[];
 }
 
 export const PLAIN_TEXT = "plaintext";
@@ -23,8 +25,27 @@ const IDS: Record<string, string> = {
   "Objective-C++": "objective-cpp",
   "Properties files": "ini",
   "VB.NET": "vb",
+  PostgreSQL: "pgsql",
+  ProtoBuf: "proto",
   "Closure Stylesheets (GSS)": "gss",
   Xù: "xu",
+};
+
+/** Languages of theirs that CodeMirror has under another name, or that look
+ * enough like another one. The pad keeps the id that was chosen for it. */
+const STAND_INS: Record<string, string> = {
+  razor: "html",
+  handlebars: "html",
+  freemarker2: "html",
+  twig: "jinja",
+  mips: "gas",
+  redshift: "sql",
+  msdax: "sql",
+  cameligo: "ocaml",
+  pascaligo: "pascal",
+  flow9: "javascript",
+  apex: "java",
+  qsharp: "csharp",
 };
 
 /** Where the first that CodeMirror lists is not the usual one. */
@@ -33,7 +54,7 @@ const EXTENSIONS: Record<string, string> = { python: "py", latex: "tex", dockerf
 const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));
 
 export const languages: readonly Language[] = [...byId]
-  .map(([id, { name }]) => ({ id, label: name }))
+  .map(([id, { name, alias, extensions }]) => ({ id, label: name, words: [id, ...alias, ...extensions] }))
   .sort((a, b) => a.label.localeCompare(b.label));
 
 /** The canonical id, or plain text for a language this page does not know. */
@@ -43,6 +64,11 @@ export function knownLanguage(id: string | null): string {
   const found = describe(id);
   for (const [known, description] of byId) if (description === found) return known;
   return PLAIN_TEXT;
+}
+
+/** What people call it; null for plain text. */
+export function languageName(id: string | null): string | null {
+  return byId.get(knownLanguage(id))?.name ?? null;
 }
 
 /** The language of a file of that name; null when its name does not tell. */
@@ -63,7 +89,8 @@ export async function loadLanguage(id: string): Promise<LanguageSupport | null> 
 }
 
 function describe(id: string): LanguageDescription | null {
-  return byId.get(id) ?? LanguageDescription.matchLanguageName(descriptions, id, false);
+  const stand = STAND_INS[id];
+  return byId.get(stand ?? id) ?? LanguageDescription.matchLanguageName(descriptions, id, false);
 }
 
 /** Only what the wire allows in a language's name. */

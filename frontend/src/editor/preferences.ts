@@ -3,8 +3,9 @@
 import { indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { computed, effect } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { log, settings, type Settings } from "../session";
+import { type Indentation, watchIndentation } from "./indentation";
 
 export class Preferences {
   readonly #vim = new Compartment();
@@ -13,7 +14,14 @@ export class Preferences {
   #wantsVim = false;
 
   /** First in the editor's list: Vim's keys come before all others. */
-  readonly extension: Extension = [this.#vim.of([]), this.#theme.of([]), this.#indent.of([])];
+  readonly extension: Extension = [
+    this.#vim.of([]),
+    this.#theme.of([]),
+    this.#indent.of([]),
+    watchIndentation((indentation) => (this.found.value = indentation)),
+  ];
+  /** How the text is indented already; null: it does not tell. */
+  readonly found = signal<Indentation | null>(null);
 
   constructor(private readonly commandLineLabel: string) {}
 
@@ -22,7 +30,7 @@ export class Preferences {
     const set = (part: Compartment, extension: Extension) =>
       view.dispatch({ effects: part.reconfigure(extension) });
 
-    effect(() => set(this.#indent, textual(settings.value)));
+    effect(() => set(this.#indent, textual(settings.value, this.found.value)));
     effect(() => view.dom.style.setProperty("--chosen-size", `${settings.value.fontSize}px`));
 
     const systemDark = matchMedia("(prefers-color-scheme: dark)");
@@ -51,11 +59,13 @@ export class Preferences {
   }
 }
 
-function textual({ wrap, tabSize, tabs }: Settings): Extension {
+function textual({ wrap, tabSize, tabs, detect }: Settings, found: Indentation | null): Extension {
+  const isByTabs = (detect ? found?.tabs : undefined) ?? tabs;
+  const step = detect && found && !found.tabs ? found.size : tabSize;
   return [
     wrap ? EditorView.lineWrapping : [],
     EditorState.tabSize.of(tabSize),
-    indentUnit.of(tabs ? "\t" : " ".repeat(tabSize)),
+    indentUnit.of(isByTabs ? "\t" : " ".repeat(step)),
   ];
 }
 

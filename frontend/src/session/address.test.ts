@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashOf, newClientToken, newPadId, parseAddress } from "./address";
+import { hashOf, newClientToken, newPadId, padIdProblem, parseAddress } from "./address";
 
 test.each([
   ["#pad", "", "pad", null],
@@ -30,3 +30,17 @@ test("ids and tokens are long, random and fit for the wire", () => {
   expect(newClientToken()).toMatch(/^[\w-]{22}$/);
   expect(new Set(Array.from({ length: 100 }, newPadId)).size).toBe(100);
 });
+
+test.each([
+  ["pad", null],
+  ["日本😀 100%", null],
+  ["x".repeat(128), null],
+  ["x".repeat(129), "too_long"],
+  ["語".repeat(43), "too_long"], // 129 bytes
+  ["a/b", "slash"],
+  ["a\u0007", "control"],
+  ["a\u0085", "control"],
+  [".", "dots"],
+  ["..", "dots"],
+  ["...", null],
+])("the name %j: %j", (id, problem) => expect(padIdProblem(id)).toBe(problem));

@@ -49,6 +49,20 @@ export function newClientToken(): string {
   return randomBase64url(TOKEN_BYTES);
 }
 
+/** Why no server would open a pad of that name. */
+export type PadIdProblem = "too_long" | "slash" | "control" | "dots";
+
+const ID_BYTES_MAX = 128;
+
+/** As the server sees it; null when the name is good. "." and ".." are paths
+ * to browsers, however they are written. */
+export function padIdProblem(id: string): PadIdProblem | null {
+  if (id.includes("/")) return "slash";
+  if (/\p{Cc}/u.test(id)) return "control";
+  if (id === "." || id === "..") return "dots";
+  return new TextEncoder().encode(id).length > ID_BYTES_MAX ? "too_long" : null;
+}
+
 function randomBase64url(bytes: number): string {
   const random = crypto.getRandomValues(new Uint8Array(bytes));
   return btoa(String.fromCharCode(...random))

@@ -7,9 +7,9 @@ export async function loadConfig(base: string): Promise<void> {
   try {
     const response = await fetch(new URL("api/config", base));
     if (!response.ok) return;
-    const config: unknown = await response.json();
-    const level = (config as { frontend_log_level?: unknown }).frontend_log_level;
-    if (typeof level === "string") setLogLevel(level);
+    const config = (await response.json()) as { frontend_log_level?: unknown };
+    if (typeof config.frontend_log_level === "string") setLogLevel(config.frontend_log_level);
+    log.debug("settings of the server:", config);
   } catch (error) {
     log.debug("no api/config:", error);
   }

@@ -1,9 +1,10 @@
 /** Who I am to the others: a name and a colour, made up on the first visit,
  * mine to change, kept in this browser. */
 
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { UserInfo } from "../wire";
 import { remember, remembered } from "./storage";
+import { visit } from "./visit";
 
 export const NAME_POINTS_MAX = 64;
 const KEY = "identity";
@@ -18,23 +19,36 @@ const ANIMALS = [
 ];
 
 export class Identity {
-  readonly shown = signal<UserInfo>(loadIdentity());
+  readonly shown: Signal<UserInfo>;
   #hasMet = false;
+  /** The colour was made up just now: nobody will miss it. */
+  #isNew: boolean;
 
-  constructor(private readonly announce: (identity: UserInfo) => void) {}
+  constructor(private readonly announce: (identity: UserInfo) => void) {
+    const { name, hue, isNew } = loadIdentity();
+    this.shown = signal({ name, hue });
+    this.#isNew = isNew;
+  }
 
   /** What the user chose. */
   set(name: string, hue: number): void {
     this.#show({ name: cleanName(name) || this.shown.value.name, hue });
+    this.#isNew = false;
     remember(KEY, this.shown.value);
   }
 
   /** Meeting others for the first time, exchanges a colour that one of them has:
-   * for this visit, the one that was chosen is still remembered. Says whether. */
+   * for this visit, the one that was chosen is still remembered. Says whether.
+   * On the first visit of all, takes the colour farthest from theirs for good. */
   meet(hues: readonly number[]): boolean {
     if (this.#hasMet) return false;
     this.#hasMet = true;
     const { name, hue } = this.shown.value;
+    if (this.#isNew && hues.length > 0) {
+      this.#isNew = false;
+      this.set(name, farthestHue(hues));
+      return false;
+    }
     const distinct = distinctHue(hue, hues);
     if (distinct === hue) return false;
     this.#show({ name, hue: distinct });
@@ -48,13 +62,16 @@ export class Identity {
 }
 
 /** As remembered, or a new one. */
-function loadIdentity(): UserInfo {
+function loadIdentity(): UserInfo & { isNew: boolean } {
   const kept = remembered(KEY) as Partial<UserInfo> | null;
   const name = typeof kept?.name === "string" ? cleanName(kept.name) : "";
   const hue = isHue(kept?.hue) ? kept.hue : Math.floor(Math.random() * 360);
+  const asked = cleanName(visit.name ?? "");
+  const isNew = !isHue(kept?.hue);
+  if (asked) return { name: asked, hue, isNew: false };
   const identity = { name: name || `${pick(MANNERS)} ${pick(ANIMALS)}`, hue };
   if (!name) remember(KEY, identity);
-  return identity;
+  return { ...identity, isNew };
 }
 
 /** As the server would have it: trimmed, without control characters, at most
@@ -69,7 +86,11 @@ const NEAR_DEGREES = 12;
 
 /** `hue`, or, when somebody has nearly the same, the one farthest from all. */
 export function distinctHue(hue: number, others: readonly number[]): number {
-  if (others.every((other) => distance(hue, other) >= NEAR_DEGREES)) return hue;
+  return others.every((other) => distance(hue, other) >= NEAR_DEGREES) ? hue : farthestHue(others);
+}
+
+/** In the middle of the widest gap between those, of which there is one at least. */
+function farthestHue(others: readonly number[]): number {
   const sorted = [...new Set(others)].sort((a, b) => a - b);
   const gaps = sorted.map((start, i) => {
     const end = sorted[i + 1] ?? sorted[0]! + 360;

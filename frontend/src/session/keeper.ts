@@ -3,12 +3,13 @@
  *
  * An edit is usually acknowledged within milliseconds, so nothing is written
  * before KEEP_EVERY_MS, and then at most that often. Where there is no
- * IndexedDB (a private window, a full disk) nothing is kept; the warning
- * before leaving the page remains.
+ * IndexedDB (a private window, a full disk) nothing is kept, and the page says
+ * so; the warning before leaving it remains.
  */
 
 import type { Kept } from "../sync";
 import { log } from "./log";
+import { noteTrouble } from "./storage";
 import { holdTab, putUnsent, removeUnsent } from "./unsent_store";
 
 const KEEP_EVERY_MS = 500;
@@ -59,5 +60,6 @@ export class Keeper {
 
   #giveUp(error: unknown): void {
     log.warn("unsent changes cannot be kept in this browser:", error);
+    noteTrouble("unsent");
   }
 }

@@ -24,6 +24,26 @@ describe("settings", () => {
   });
 });
 
+describe("a browser that keeps nothing", () => {
+  test("is noticed when reading and when writing; nonsense is no trouble", async () => {
+    localStorage.setItem("kolabpad.recent", "{");
+    const fine = await import("./storage");
+    expect(fine.remembered("recent")).toBeNull();
+    expect(fine.storageTrouble.value).toEqual({ settings: false, unsent: false });
+
+    vi.stubGlobal("localStorage", { setItem: () => { throw new DOMException("full", "QuotaExceededError"); } });
+    fine.remember("settings", {});
+    expect(fine.storageTrouble.value.settings).toBe(true);
+
+    vi.resetModules();
+    vi.stubGlobal("localStorage", undefined);
+    const { settings } = await import("./settings");
+    expect((await import("./storage")).storageTrouble.value.settings).toBe(true);
+    expect(settings.value.tabSize).toBe(4);
+    vi.unstubAllGlobals();
+  });
+});
+
 describe("recent pads", () => {
   test("newest first, each once, a dozen at most, to be forgotten", async () => {
     const recent = await import("./recent");

@@ -299,9 +299,11 @@ describe("identity", () => {
     session.start(editor);
     const made = session.identity.value;
     expect(new Session("p", null, "http://h/").identity.value).toEqual(made);
-    join("");
+    join(""); // and Bob has 20: a colour of the first visit goes as far from it as it can
+    expect(session.identity.value.hue).toBe(200);
+    expect(notices).toEqual([]);
     session.setIdentity("  Zoë\u0007 \n", 359);
-    expect(sent("ClientInfo")).toEqual([{ name: "Zoë", hue: 359 }]);
+    expect(sent("ClientInfo").at(-1)).toEqual({ name: "Zoë", hue: 359 });
     expect(new Session("p", null, "http://h/").identity.value).toEqual({ name: "Zoë", hue: 359 });
     session.setIdentity("   ", 1);
     expect(session.identity.value.name).toBe("Zoë");

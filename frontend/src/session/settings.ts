@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { remember, remembered } from "./storage";
+import { visit } from "./visit";
 
 export interface Settings {
   theme: "system" | "light" | "dark";
@@ -10,7 +11,11 @@ export interface Settings {
   tabSize: number;
   /** Indent with tab characters, not spaces. */
   tabs: boolean;
+  /** A text that is indented already goes on as it is. */
+  detect: boolean;
   vim: boolean;
+  /** Show Markdown beside the text. */
+  preview: boolean;
   /** The sidebar is hidden on wide screens too. */
   collapsed: boolean;
 }
@@ -26,15 +31,20 @@ const DEFAULTS: Settings = {
   fontSize: 14,
   tabSize: 4,
   tabs: false,
+  detect: true,
   vim: false,
+  preview: false,
   collapsed: false,
 };
 
-export const settings = signal<Settings>(load());
+let chosen = load();
+
+export const settings = signal<Settings>({ ...chosen, theme: visit.theme ?? chosen.theme });
 
 export function setSettings(changes: Partial<Settings>): void {
+  chosen = { ...chosen, ...changes };
   settings.value = { ...settings.value, ...changes };
-  remember(KEY, settings.value);
+  remember(KEY, chosen);
 }
 
 /** Whatever was kept, what does not make sense is as on the first visit. */
@@ -46,7 +56,9 @@ function load(): Settings {
     fontSize: oneOf(FONT_SIZES, kept.fontSize, DEFAULTS.fontSize),
     tabSize: oneOf(TAB_SIZES, kept.tabSize, DEFAULTS.tabSize),
     tabs: flag(kept.tabs, DEFAULTS.tabs),
+    detect: flag(kept.detect, DEFAULTS.detect),
     vim: flag(kept.vim, DEFAULTS.vim),
+    preview: flag(kept.preview, DEFAULTS.preview),
     collapsed: flag(kept.collapsed, DEFAULTS.collapsed),
   };
 }

@@ -1,11 +1,27 @@
 /** What this browser remembers. In a private window, or with storage switched
- * off or full, it remembers nothing, and everything else goes on. */
+ * off or full, it remembers nothing, says so, and everything else goes on. */
+
+import { signal } from "@preact/signals";
 
 const PREFIX = "kolabpad.";
 
+/** What this browser has turned out not to keep. */
+export const storageTrouble = signal<{ settings: boolean; unsent: boolean }>({ settings: false, unsent: false });
+
+export function noteTrouble(what: "settings" | "unsent"): void {
+  if (!storageTrouble.peek()[what]) storageTrouble.value = { ...storageTrouble.peek(), [what]: true };
+}
+
 export function remembered(key: string): unknown {
+  let kept: string | null;
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + key) ?? "null");
+    kept = localStorage.getItem(PREFIX + key);
+  } catch {
+    noteTrouble("settings");
+    return null;
+  }
+  try {
+    return JSON.parse(kept ?? "null");
   } catch {
     return null;
   }
@@ -15,6 +31,6 @@ export function remember(key: string, value: unknown): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify(value));
   } catch {
-    // Nothing to do about it, and nothing depends on it.
+    noteTrouble("settings");
   }
 }

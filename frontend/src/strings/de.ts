@@ -2,8 +2,31 @@
 
 import type { Strings } from "./en";
 
+const SAMPLE = `# Notizen für Donnerstag
+
+Alle mit dem Link schreiben hier **gleichzeitig**. Dieses Pad ist in Markdown,
+darum steht die Vorschau daneben.
+
+- [x] den Link herumschicken
+- [ ] sagen, was fehlt
+- [ ] *gemeinsam* entscheiden
+
+| was          | wer   | bis |
+| :----------- | :---- | --: |
+| Tagesordnung | Alice |  Di |
+| Protokoll    | Bob   |  Fr |
+
+> Eine andere Sprache steht in der Seitenleiste; dann wird der Text für sie gefärbt.
+
+\`\`\`python
+def greet(name):
+    return f"Hallo, {name}!"
+\`\`\`
+`;
+
 export const de: Strings = {
   locale: "de",
+  dir: "ltr",
   appName: "Kolabpad",
   menu: "Menü",
   closeMenu: "Menü schließen",
@@ -92,7 +115,37 @@ export const de: Strings = {
     codeLabel: "Der Link zu diesem Pad als QR-Code",
   },
 
-  language: { heading: "Sprache des Textes", plain: "Nur Text" },
+  language: { heading: "Sprache des Textes", plain: "Nur Text", nothing: "Keine solche Sprache" },
+
+  preview: {
+    heading: "Vorschau",
+    show: "Vorschau neben dem Text",
+    hide: "Vorschau ausblenden",
+    held: (n) => (n === 1 ? "1 Bild einer anderen Seite steht als Link da." : `${n} Bilder anderer Seiten stehen als Links da.`),
+    image: (alt, host) => `Bild${alt && ` „${alt}“`} auf ${host}`,
+    tooLong: "Dieser Text ist zu lang für eine Vorschau.",
+    notLoaded: "Die Vorschau konnte nicht geladen werden.",
+  },
+
+  start: {
+    label: "Anfang",
+    explain: "Ein neues Pad: oben schreiben oder mit etwas anderem anfangen.",
+    sample: "Ein Beispiel laden",
+    sampleText: SAMPLE,
+  },
+
+  embed: { open: "In Kolabpad öffnen" },
+
+  refusedPad: {
+    heading: "So kann kein Pad heißen",
+    why: {
+      too_long: "Der Name in der Adresse ist zu lang.",
+      slash: "Der Name in der Adresse enthält einen Schrägstrich.",
+      control: "Der Name in der Adresse enthält ein Steuerzeichen.",
+      dots: "Der Name in der Adresse bedeutet einen Ordner.",
+    },
+    rule: "Namen haben bis zu 128 Bytes, ohne Schrägstriche und Steuerzeichen. Prüfen Sie den Link, oder beginnen Sie ein neues Pad.",
+  },
 
   people: {
     heading: (n) => (n === 1 ? "1 Person hier" : `${n} Personen hier`),
@@ -111,13 +164,17 @@ export const de: Strings = {
     open: "Öffnen …",
     download: "Speichern",
     copyAll: "Kopieren",
+    find: "Suchen",
+    goToLine: "Zu Zeile gehen",
+    undo: "Rückgängig",
+    redo: "Wiederholen",
     openHeading: (name) => `${name} öffnen`,
     openExplain: "In diesem Pad steht schon Text.",
     replace: "Den Text ersetzen",
     insert: "An der Schreibmarke einfügen",
     problem: {
-      too_large: (name, limit) => `${name} ist größer als die ${limit}, die ein Pad fasst.`,
-      binary: (name) => `${name} ist keine Textdatei.`,
+      too_large: (name, limit) => `${name} ist größer als die ${limit}, die ein Pad fasst. Öffnen Sie einen Teil davon.`,
+      binary: (name) => `${name} ist keine Textdatei. Pads fassen nur Text: geben Sie sie anders weiter.`,
       not_utf8: (name) => `${name} ist nicht in UTF-8. Speichern Sie die Datei als UTF-8 und öffnen Sie sie erneut.`,
       unreadable: (name) => `${name} konnte nicht gelesen werden.`,
     },
@@ -130,6 +187,9 @@ export const de: Strings = {
     fontSize: "Schriftgröße",
     tabSize: "Tabulatorbreite",
     tabs: "Mit Tabulatoren einrücken",
+    detect: "Einrücken, wie der Text es schon tut",
+    foundTabs: "Dieser Text: Tabulatoren",
+    foundSpaces: (n) => `Dieser Text: ${n} Leerzeichen`,
     wrap: "Lange Zeilen umbrechen",
     vim: "Vim-Tasten",
   },
@@ -202,8 +262,14 @@ export const de: Strings = {
     protectedMine: "Geschützt. Der Link enthält jetzt das Passwort.",
     unprotected: (by) => (by ? `${by} hat das Passwort entfernt` : "Das Passwort wurde entfernt"),
     unprotectedMine: "Passwort entfernt",
-    joined: (names) => `${names} ist gekommen`,
-    left: (names) => `${names} ist gegangen`,
+    joined: (names, n) => `${names} ${n === 1 ? "ist" : "sind"} gekommen`,
+    left: (names, n) => `${names} ${n === 1 ? "ist" : "sind"} gegangen`,
+    people: (n) => `${n} Personen`,
+    trouble: {
+      settings:
+        "Dieser Browser behält hier keine Einstellungen, wie in einem privaten Fenster. Name und Einstellungen gelten, bis Sie gehen.",
+      unsent: "Dieser Browser kann Ungesendetes nicht aufheben. Verlassen Sie die Seite erst, wenn alles gesichert ist.",
+    },
     recoloured: "Jemand hier hat Ihre Farbe. Sie haben vorerst eine andere.",
     dismiss: "Ausblenden",
   },
@@ -221,7 +287,10 @@ export const de: Strings = {
       ["Escape, dann Tab", "den Editor verlassen"],
       ["Strg+F", "suchen und ersetzen"],
       ["Strg+Z / Strg+Y", "Eigenes zurücknehmen und wiederholen"],
-      ["Alt+G", "zu einer Zeile gehen"],
+      ["Alt+G, Strg+Alt+G", "zu einer Zeile gehen"],
+      ["Strg+D", "den nächsten Treffer dazu auswählen"],
+      ["Strg+[ / Strg+]", "weniger oder mehr einrücken"],
+      ["Strg+Umschalt+[ / ]", "ein- und ausklappen"],
       ["Strg+S", "den Text herunterladen"],
       ["Strg+Klick, Alt+Ziehen", "weitere Schreibmarken"],
       ["Strg+Leertaste", "ergänzen"],

@@ -1,9 +1,33 @@
 /** Every word the page says, in English. Another language is another module of
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
+const SAMPLE = `# Notes for Thursday
+
+Everyone with the link writes here **at the same time**. This pad is in Markdown,
+so the preview stands beside it.
+
+- [x] send the link around
+- [ ] say what is missing
+- [ ] decide *together*
+
+| what    | who   | until |
+| :------ | :---- | ----: |
+| agenda  | Alice |   Tue |
+| minutes | Bob   |   Fri |
+
+> Choose another language in the sidebar, and the text is coloured for it.
+
+\`\`\`python
+def greet(name):
+    return f"Hello, {name}!"
+\`\`\`
+`;
+
 export const en = {
   /** For dates, numbers and the page's lang attribute. */
   locale: "en",
+  /** Which way it is written. */
+  dir: "ltr" as "ltr" | "rtl",
   appName: "Kolabpad",
   menu: "Pad menu",
   closeMenu: "Close menu",
@@ -66,7 +90,37 @@ export const en = {
     codeLabel: "The link to this pad as a QR code",
   },
 
-  language: { heading: "Language", plain: "Plain text" },
+  language: { heading: "Language", plain: "Plain text", nothing: "No such language" },
+
+  preview: {
+    heading: "Preview",
+    show: "Preview beside the text",
+    hide: "Hide the preview",
+    held: (n: number) => (n === 1 ? "1 image of another site is shown as a link." : `${n} images of other sites are shown as links.`),
+    image: (alt: string, host: string) => `Image${alt && ` “${alt}”`} on ${host}`,
+    tooLong: "This text is too long for a preview.",
+    notLoaded: "The preview could not be loaded.",
+  },
+
+  start: {
+    label: "Start",
+    explain: "A new pad: type above, or begin with something else.",
+    sample: "Load a sample",
+    sampleText: SAMPLE,
+  },
+
+  embed: { open: "Open in Kolabpad" },
+
+  refusedPad: {
+    heading: "No pad can have this name",
+    why: {
+      too_long: "The name in the address is too long.",
+      slash: "The name in the address holds a slash.",
+      control: "The name in the address holds a control character.",
+      dots: "The name in the address means a folder.",
+    },
+    rule: "Names have up to 128 bytes, without slashes or control characters. Check the link, or begin a new pad.",
+  },
 
   people: {
     heading: (n: number) => (n === 1 ? "1 person here" : `${n} people here`),
@@ -85,13 +139,17 @@ export const en = {
     open: "Open…",
     download: "Download",
     copyAll: "Copy",
+    find: "Find",
+    goToLine: "Go to line",
+    undo: "Undo",
+    redo: "Redo",
     openHeading: (name: string) => `Open ${name}`,
     openExplain: "This pad has text already.",
     replace: "Replace the text",
     insert: "Insert at the caret",
     problem: {
-      too_large: (name: string, limit: string) => `${name} is larger than the ${limit} a pad may hold.`,
-      binary: (name: string) => `${name} is not a text file.`,
+      too_large: (name: string, limit: string) => `${name} is larger than the ${limit} a pad may hold. Open a part of it.`,
+      binary: (name: string) => `${name} is not a text file. Pads hold text only: share it in another way.`,
       not_utf8: (name: string) => `${name} is not UTF-8 text. Save it as UTF-8 and open it again.`,
       unreadable: (name: string) => `${name} could not be read.`,
     } as Record<string, (name: string, limit: string) => string>,
@@ -104,6 +162,9 @@ export const en = {
     fontSize: "Text size",
     tabSize: "Tab width",
     tabs: "Indent with tabs",
+    detect: "Indent as the text does already",
+    foundTabs: "This text: tabs",
+    foundSpaces: (n: number) => `This text: ${n} spaces`,
     wrap: "Wrap long lines",
     vim: "Vim keys",
   },
@@ -179,8 +240,13 @@ export const en = {
     protectedMine: "Protected. The link now carries the password.",
     unprotected: (by: string | null) => (by ? `${by} removed the password` : "The password was removed"),
     unprotectedMine: "Password removed",
-    joined: (names: string) => `${names} joined`,
-    left: (names: string) => `${names} left`,
+    joined: (names: string, _n: number) => `${names} joined`,
+    left: (names: string, _n: number) => `${names} left`,
+    people: (n: number) => `${n} people`,
+    trouble: {
+      settings: "This browser keeps no settings here, as in a private window. Your name and settings last until you leave.",
+      unsent: "This browser cannot keep unsent changes. Leave the page only when all is saved.",
+    },
     recoloured: "Somebody here has your colour. You have another one for now.",
     dismiss: "Dismiss",
   },
@@ -198,7 +264,10 @@ export const en = {
       ["Escape, then Tab", "leave the editor"],
       ["Ctrl+F", "search and replace"],
       ["Ctrl+Z / Ctrl+Y", "undo and redo what you did"],
-      ["Alt+G", "go to line"],
+      ["Alt+G, Ctrl+Alt+G", "go to line"],
+      ["Ctrl+D", "select the next match too"],
+      ["Ctrl+[ / Ctrl+]", "indent less or more"],
+      ["Ctrl+Shift+[ / ]", "fold and unfold"],
       ["Ctrl+S", "download the text"],
       ["Ctrl+Click, Alt+Drag", "more carets"],
       ["Ctrl+Space", "complete"],

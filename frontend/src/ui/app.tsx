@@ -1,14 +1,17 @@
-import { effect, signal, useSignal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { Editor } from "../editor";
-import { type Session, settings, setSettings, visited } from "../session";
+import { Editor, knownLanguage } from "../editor";
+import { type Session, settings, setSettings, storageTrouble, visit, visited } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
+import { EmbedBar } from "./embed_bar";
 import { isNarrow } from "./media";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
+import { isMarkdown, PreviewPane } from "./preview_pane";
 import { LostTextBanner, RefusalBanner } from "./rescue";
 import { Sidebar } from "./sidebar";
+import { StartPanel } from "./start_panel";
 import { StatusSign } from "./status_line";
 import { FileOpener } from "./text_section";
 import { titleOf } from "./title";
@@ -16,11 +19,16 @@ import { ToastRegion, Toasts } from "./toasts";
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
-  const { pad, toasts, ready } = useMemo(() => assemble(session), [session]);
+  const { pad, toasts, ready, isMenuOpen } = useMemo(() => assemble(session), [session]);
+  const showsPreview = settings.value.preview && isMarkdown(session);
+  useEffect(() => tellOfTrouble(pad), [pad]);
+  useEffect(() => setAskedLanguage(session), [session]);
   return (
     <>
-      {isNarrow.value || settings.value.collapsed ? (
-        <TopBar pad={pad} />
+      {visit.embed ? (
+        <EmbedBar session={session} />
+      ) : isNarrow.value || settings.value.collapsed ? (
+        <TopBar pad={pad} isOpen={isMenuOpen} />
       ) : (
         <aside class="sidebar">
           <div class="row">
@@ -41,7 +49,11 @@ export function App({ session }: { session: Session }) {
       <main>
         <RefusalBanner session={session} />
         <LostTextBanner session={session} restore={(text) => pad.editor.value?.replaceText(text)} />
-        <EditorPane session={session} ready={ready} />
+        <div class={showsPreview ? "panes both" : "panes"}>
+          <EditorPane session={session} ready={ready} />
+          {showsPreview && <PreviewPane pad={pad} />}
+        </div>
+        {!visit.embed && <StartPanel pad={pad} />}
       </main>
       <ToastRegion session={session} toasts={toasts} />
       <FileOpener pad={pad} />
@@ -53,14 +65,19 @@ export function App({ session }: { session: Session }) {
 function assemble(session: Session) {
   const toasts = new Toasts();
   const editor = signal<Editor | null>(null);
-  const pad: Pad = { session, editor, notify: (text) => toasts.notify(text) };
-  return { pad, toasts, ready: (made: Editor) => (editor.value = made) };
+  const isMenuOpen = signal(false);
+  const pad: Pad = {
+    session,
+    editor,
+    notify: (text) => toasts.notify(text),
+    closeMenu: () => (isMenuOpen.value = false),
+  };
+  return { pad, toasts, isMenuOpen, ready: (made: Editor) => (editor.value = made) };
 }
 
 /** In place of the sidebar: the state of things and a button that brings it
  * back, on small screens as a drawer. */
-function TopBar({ pad }: { pad: Pad }) {
-  const isOpen = useSignal(false);
+function TopBar({ pad, isOpen }: { pad: Pad; isOpen: Signal<boolean> }) {
   const close = () => (isOpen.value = false);
   const open = () => {
     if (isNarrow.value) isOpen.value = true;
@@ -98,6 +115,28 @@ function EditorPane({ session, ready }: { session: Session; ready: (editor: Edit
     return () => (nameTab(), focus());
   }, [session]);
   return <div class="editor" ref={ref} />;
+}
+
+/** What this browser will not keep is said once, and not taken back by time. */
+function tellOfTrouble({ notify }: Pad): () => void {
+  const told = new Set<string>();
+  return effect(() => {
+    for (const [what, isThere] of Object.entries(storageTrouble.value)) {
+      if (!isThere || told.has(what)) continue;
+      told.add(what);
+      notify(t.notice.trouble[what as keyof typeof t.notice.trouble]);
+    }
+  });
+}
+
+/** The language that the address asks for, in a pad that has none. */
+function setAskedLanguage(session: Session): () => void {
+  let isDone = visit.language === null;
+  return effect(() => {
+    if (isDone || session.link.value.kind !== "up" || session.isReadOnly.value) return;
+    isDone = true;
+    if (session.language.peek() === null) session.setLanguage(knownLanguage(visit.language));
+  });
 }
 
 /** The tab, and the list of recent pads, say what the pad is about. */

@@ -22,11 +22,13 @@ export function Dialog({ label, onClose, children, class: className = "" }: Prop
     event.preventDefault();
     onClose?.();
   };
+  // Browsers close it at the second Escape whatever we say to the first.
+  const closed = () => ref.current?.isConnected && !ref.current.open && (onClose ?? (() => ref.current?.showModal()))();
   const backdrop = (event: MouseEvent) => event.target === ref.current && onClose?.();
   // The keyboard's way out is Escape, which comes as a cancel event.
   /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions */
   return (
-    <dialog ref={ref} aria-label={label} class={className} onCancel={cancel} onClick={backdrop}>
+    <dialog ref={ref} aria-label={label} class={className} onCancel={cancel} onClose={closed} onClick={backdrop}>
       <div class="dialog-body">{children}</div>
     </dialog>
   );

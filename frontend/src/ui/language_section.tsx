@@ -1,27 +1,30 @@
+import { useMemo } from "preact/hooks";
 import { knownLanguage, languages, PLAIN_TEXT } from "../editor";
-import type { Session } from "../session";
+import { type Session, settings, setSettings } from "../session";
 import { t } from "../strings";
+import { Combobox } from "./combobox";
+import { isMarkdown } from "./preview_pane";
+import { Switch } from "./switch";
 
 /** What the text is written in, for everybody in the pad. */
 export function LanguageSection({ session }: { session: Session }) {
+  const options = useMemo(() => [{ id: PLAIN_TEXT, label: t.language.plain, words: ["text", "txt"] }, ...languages], []);
   return (
     <section>
       <h2>
         <label for="language">{t.language.heading}</label>
       </h2>
-      <select
+      <Combobox
         id="language"
-        disabled={session.isReadOnly.value}
+        options={options}
         value={knownLanguage(session.language.value)}
-        onChange={(event) => session.setLanguage(event.currentTarget.value)}
-      >
-        <option value={PLAIN_TEXT}>{t.language.plain}</option>
-        {languages.map(({ id, label }) => (
-          <option key={id} value={id}>
-            {label}
-          </option>
-        ))}
-      </select>
+        disabled={session.isReadOnly.value}
+        nothing={t.language.nothing}
+        choose={(id) => session.setLanguage(id)}
+      />
+      {isMarkdown(session) && (
+        <Switch label={t.preview.show} isOn={settings.value.preview} set={(on) => setSettings({ preview: on })} />
+      )}
     </section>
   );
 }

@@ -10,4 +10,6 @@ export interface Pad {
   editor: ReadonlySignal<Editor | null>;
   /** Shows a line of news. */
   notify(text: string): void;
+  /** Closes the menu where it is a drawer over the text. */
+  closeMenu(): void;
 }

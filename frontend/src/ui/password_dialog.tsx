@@ -32,6 +32,9 @@ export function PasswordDialog({ session }: { session: Session }) {
           />
         </label>
         <button type="submit">{t.password.open}</button>
+        <a class="button" href="./">
+          {t.about.newPad}
+        </a>
       </form>
     </Dialog>
   );

@@ -1,9 +1,12 @@
 import { FONT_SIZES, settings, setSettings, TAB_SIZES, THEMES } from "../session";
 import { t } from "../strings";
+import type { Pad } from "./pad";
+import { Switch } from "./switch";
 
 /** How the editor looks and feels to this person. */
-export function SettingsSection() {
-  const { theme, wrap, fontSize, tabSize, tabs, vim } = settings.value;
+export function SettingsSection({ pad }: { pad: Pad }) {
+  const { theme, wrap, fontSize, tabSize, tabs, detect, vim } = settings.value;
+  const found = pad.editor.value?.indentation.value;
   return (
     <details class="settings">
       <summary>{t.settings.heading}</summary>
@@ -11,6 +14,8 @@ export function SettingsSection() {
       <Choice label={t.settings.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
       <Choice label={t.settings.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
       <Switch label={t.settings.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
+      <Switch label={t.settings.detect} isOn={detect} set={(on) => setSettings({ detect: on })} />
+      {detect && found && <p class="hint">{found.tabs ? t.settings.foundTabs : t.settings.foundSpaces(found.size)}</p>}
       <Switch label={t.settings.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
       <Switch label={t.settings.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
     </details>
@@ -36,15 +41,6 @@ function Choice<T extends string | number>({ label, value, choices, name, set }:
           </option>
         ))}
       </select>
-    </label>
-  );
-}
-
-function Switch({ label, isOn, set }: { label: string; isOn: boolean; set: (on: boolean) => void }) {
-  return (
-    <label class="switch">
-      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => set(event.currentTarget.checked)} />
-      {label}
     </label>
   );
 }

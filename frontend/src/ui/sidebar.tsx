@@ -20,7 +20,7 @@ export function Sidebar({ pad }: { pad: Pad }) {
       <LanguageSection session={session} />
       <TextSection pad={pad} />
       <Protection session={session} notify={pad.notify} />
-      <SettingsSection />
+      <SettingsSection pad={pad} />
       <RecentSection session={session} />
       <About session={session} />
     </>

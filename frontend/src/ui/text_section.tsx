@@ -30,6 +30,13 @@ export function TextSection({ pad }: { pad: Pad }) {
         </button>
         <CopyButton text={() => session.localText()} label={t.text.copyAll} />
       </div>
+      <div class="row wrap">
+        {ACTIONS.map((action) => (
+          <button key={action} type="button" onClick={() => perform(pad, action)}>
+            {t.text[action]}
+          </button>
+        ))}
+      </div>
       <input
         ref={picker}
         type="file"
@@ -44,6 +51,15 @@ export function TextSection({ pad }: { pad: Pad }) {
       />
     </section>
   );
+}
+
+/** What the keyboard has keys for and a phone has not. */
+const ACTIONS = ["find", "goToLine", "undo", "redo"] as const;
+
+/** The drawer would lie over what these show: it goes first. */
+function perform(pad: Pad, action: (typeof ACTIONS)[number]): void {
+  pad.closeMenu();
+  void pad.editor.value?.perform(action);
 }
 
 /** Takes files from the picker and from drag and drop; Ctrl+S downloads. */
@@ -62,6 +78,7 @@ export function FileOpener({ pad }: { pad: Pad }) {
     addEventListener("keydown", save);
     return () => removeEventListener("keydown", save);
   }, [pad]);
+  useEffect(() => catchDrops((file) => editor?.openFile(file)), [editor]);
   if (!opened.value || !editor) return null;
   const file = opened.value;
   const close = () => (opened.value = null);
@@ -81,6 +98,23 @@ export function FileOpener({ pad }: { pad: Pad }) {
       </button>
     </Dialog>
   );
+}
+
+/** A file dropped beside the text would otherwise replace the page. */
+function catchDrops(open: (file: File) => void): () => void {
+  const over = (event: DragEvent) => event.dataTransfer?.types.includes("Files") && event.preventDefault();
+  const drop = (event: DragEvent) => {
+    const file = event.dataTransfer?.files[0];
+    if (!file || event.defaultPrevented) return;
+    event.preventDefault();
+    open(file);
+  };
+  addEventListener("dragover", over);
+  addEventListener("drop", drop);
+  return () => {
+    removeEventListener("dragover", over);
+    removeEventListener("drop", drop);
+  };
 }
 
 async function take(pad: Pad, file: File, ask: (opened: Opened) => void): Promise<void> {

@@ -1,8 +1,9 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { knownLanguage, languages } from "../editor";
+import { languageName } from "../editor";
 import type { Notice, Session } from "../session";
 import { t } from "../strings";
+import { Comings } from "./comings";
 
 const SHOWN_MS = 6000;
 /** Comings and goings within this are told in one sentence. */
@@ -19,8 +20,7 @@ export class Toasts {
   readonly shown = signal<readonly Toast[]>([]);
   readonly spoken = signal("");
   #next = 0;
-  #joined: string[] = [];
-  #left: string[] = [];
+  #comings = new Comings();
   #gathering = false;
 
   notify(text: string): void {
@@ -39,20 +39,29 @@ export class Toasts {
   }
 
   #gather({ kind, who }: { kind: "joined" | "left"; who: string }): void {
-    (kind === "joined" ? this.#joined : this.#left).push(who);
+    this.#comings.add(kind, who);
     if (this.#gathering) return;
     this.#gathering = true;
     setTimeout(() => this.#speak(), GATHER_MS);
   }
 
   #speak(): void {
-    const joined = this.#joined.length > 0 ? t.notice.joined(this.#joined.join(", ")) : "";
-    const left = this.#left.length > 0 ? t.notice.left(this.#left.join(", ")) : "";
-    this.spoken.value = [joined, left].filter(Boolean).join(". ");
-    this.#joined = [];
-    this.#left = [];
+    const { joined, left } = this.#comings.take();
+    const sentences = [
+      joined.length > 0 ? t.notice.joined(listed(joined), joined.length) : "",
+      left.length > 0 ? t.notice.left(listed(left), left.length) : "",
+    ];
+    this.spoken.value = sentences.filter(Boolean).join(". ");
     this.#gathering = false;
   }
+}
+
+/** More names than these would be read out for ever. */
+const NAMED_MOST = 3;
+
+function listed(names: readonly string[]): string {
+  if (names.length > NAMED_MOST) return t.notice.people(names.length);
+  return new Intl.ListFormat(t.locale).format(names);
 }
 
 export function ToastRegion({ session, toasts }: { session: Session; toasts: Toasts }) {
@@ -80,8 +89,7 @@ function sentence(notice: Exclude<Notice, { who: string }>): string {
   if (notice.kind === "recoloured") return t.notice.recoloured;
   const { kind, by, mine } = notice;
   if (kind === "language") {
-    const id = knownLanguage(notice.language);
-    const label = languages.find((language) => language.id === id)?.label ?? t.language.plain;
+    const label = languageName(notice.language) ?? t.language.plain;
     return mine ? t.notice.languageMine(label) : t.notice.language(label, by);
   }
   if (kind === "protected") return mine ? t.notice.protectedMine : t.notice.protected(by);

@@ -182,7 +182,7 @@ test("comings and goings are told in one sentence, news with their author", () =
   act(() => toasts.hear({ kind: "language", language: "python", by: "<b>Ann</b>", mine: false }));
   expect(container.querySelector(".toast")?.textContent).toContain("<b>Ann</b> set the language to Python");
   act(() => void vi.advanceTimersByTime(1500));
-  expect(container.textContent).toContain("Ann, Ben joined. Cy left");
+  expect(container.textContent).toContain("Ann and Ben joined. Cy left");
   act(() => void vi.advanceTimersByTime(10_000));
   expect(container.querySelector(".toast")).toBeNull();
 });

@@ -1,0 +1,21 @@
+/** Where a text that somebody else wrote may point. */
+
+const SCHEMES = new Set(["http:", "https:", "mailto:"]);
+const INLINE_IMAGE = /^data:image\/(?:png|gif|jpeg|webp);base64,/i;
+
+/** The address when a link may lead there; null when not. Relative ones are
+ * refused: a pad's text has no place they could count from. */
+export function addressOf(text: string): string | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url && SCHEMES.has(url.protocol) ? url.href : null;
+}
+
+/** An image that the text itself holds. */
+export function isInlineImage(source: string): boolean {
+  return INLINE_IMAGE.test(source);
+}
+
+/** An image that another site would be asked for. */
+export function isRemoteImage(source: string): boolean {
+  return /^https?:/i.test(source) && addressOf(source) !== null;
+}

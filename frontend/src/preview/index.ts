@@ -1,0 +1,2 @@
+/** Markdown as elements of the page. A chunk of its own: loaded when a preview is opened. */
+export { Preview } from "./preview";

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { parseVisit, searchWithoutPassword } from "./visit";
+
+const NOTHING = { embed: false, theme: null, language: null, name: null };
+
+test.each([
+  ["", {}],
+  ["?embed=1", { embed: true }],
+  ["?embed", { embed: true }],
+  ["?embed=0", {}],
+  ["?theme=dark&language=python&name=Zo%C3%AB", { theme: "dark", language: "python", name: "Zoë" }],
+  ["?theme=purple&language=&name=", {}],
+])("%j asks for %j", (search, asked) => expect(parseVisit(search)).toEqual({ ...NOTHING, ...asked }));
+
+test.each([
+  ["", ""],
+  ["?embed=1", "?embed=1"],
+  ["?otp=secret", ""],
+  ["?otp=secret&embed=1", "?embed=1"],
+])("%j stays as %j", (search, kept) => expect(searchWithoutPassword(search)).toBe(kept));

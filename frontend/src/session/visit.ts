@@ -1,0 +1,38 @@
+/**
+ * What the address asks of this visit, for pages that show a pad in a frame:
+ *
+ *     ?embed=1&theme=dark&language=python&name=Alice
+ *
+ * It holds for this visit alone: what the person chose before is neither used
+ * nor changed, and what does not make sense is ignored.
+ */
+
+export interface Visit {
+  /** Only the text, without what stands around it. */
+  embed: boolean;
+  theme: "light" | "dark" | null;
+  /** For a pad that has no language yet. */
+  language: string | null;
+  name: string | null;
+}
+
+export function parseVisit(search: string): Visit {
+  const asked = new URLSearchParams(search);
+  const theme = asked.get("theme");
+  return {
+    embed: asked.has("embed") && asked.get("embed") !== "0",
+    theme: theme === "light" || theme === "dark" ? theme : null,
+    language: asked.get("language") || null,
+    name: asked.get("name") || null,
+  };
+}
+
+/** Without the password that older links have there: it belongs behind the hash. */
+export function searchWithoutPassword(search: string): string {
+  const asked = new URLSearchParams(search);
+  if (!asked.has("otp")) return search;
+  asked.delete("otp");
+  return asked.size > 0 ? `?${asked}` : "";
+}
+
+export const visit = parseVisit(globalThis.location?.search ?? "");

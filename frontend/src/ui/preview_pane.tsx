@@ -1,0 +1,95 @@
+import { effect, signal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { type Editor, knownLanguage } from "../editor";
+import type { Preview } from "../preview";
+import { log, type Session, setSettings } from "../session";
+import { t } from "../strings";
+import type { Pad } from "./pad";
+
+/** Longer texts would hold up the typing. */
+const LONGEST_UNITS = 1 << 20;
+/** The preview takes this part of the time at most. */
+const SHARE_OF_TIME = 1 / 8;
+const LEAST_WAIT_MS = 120;
+
+export function isMarkdown(session: Session): boolean {
+  return knownLanguage(session.language.value) === "markdown";
+}
+
+/** A Markdown pad as it reads, beside its text. */
+export function PreviewPane({ pad }: { pad: Pad }) {
+  const ref = useRef<HTMLDivElement>(null);
+  const held = useMemo(() => signal(0), []);
+  const problem = useMemo(() => signal<string | null>(null), []);
+  const editor = pad.editor.value;
+  useEffect(() => {
+    if (!editor) return;
+    return follow(editor, ref.current!, {
+      shown: (images) => ((held.value = images), (problem.value = null)),
+      failed: (why) => (problem.value = why),
+    });
+  }, [editor]);
+  return (
+    <section class="preview" aria-labelledby="preview-heading">
+      <div class="row">
+        <h2 id="preview-heading">{t.preview.heading}</h2>
+        <button
+          type="button"
+          class="quiet hide"
+          aria-label={t.preview.hide}
+          title={t.preview.hide}
+          onClick={() => (setSettings({ preview: false }), editor?.focus())}
+        >
+          ×
+        </button>
+      </div>
+      {held.value > 0 && <p class="hint">{t.preview.held(held.value)}</p>}
+      {problem.value !== null && <p class="hint">{problem.value}</p>}
+      {/* It scrolls, so the keyboard must reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div ref={ref} class="preview-text" tabIndex={0} role="document" aria-labelledby="preview-heading" dir="auto" />
+    </section>
+  );
+}
+
+interface Outcome {
+  shown(heldImages: number): void;
+  failed(why: string): void;
+}
+
+/** Keeps `parent` as the editor's text is; the result ends it. */
+function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
+  let preview: Preview | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wait = 0;
+  const show = () => {
+    timer = undefined;
+    const text = editor.text();
+    if (text.length > LONGEST_UNITS) return outcome.failed(t.preview.tooLong);
+    const startMs = performance.now();
+    outcome.shown(preview!.show(text));
+    wait = Math.max(LEAST_WAIT_MS, (performance.now() - startMs) / SHARE_OF_TIME);
+  };
+  const stops = [() => clearTimeout(timer), () => parent.replaceChildren()];
+  let isOver = false;
+  const begin = async () => {
+    const { Preview } = await import("../preview");
+    if (isOver) return;
+    preview = new Preview(parent, { image: t.preview.image });
+    stops.push(
+      effect(() => {
+        void editor.changes.value;
+        timer ??= setTimeout(show, wait);
+      }),
+      effect(() => preview!.scrollToLine(editor.topLine.value)),
+    );
+  };
+  begin().catch((error: unknown) => {
+    log.warn("the preview could not be loaded:", error);
+    outcome.failed(t.preview.notLoaded);
+  });
+  return () => {
+    isOver = true;
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,31 @@
+import { computed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { setSettings } from "../session";
+import { t } from "../strings";
+import { isNarrow } from "./media";
+import type { Pad } from "./pad";
+import { RecentList } from "./recent_section";
+
+/** Below the caret of an empty pad: where one may have wanted to go, and
+ * something to look at. Gone with the first letter. */
+export function StartPanel({ pad }: { pad: Pad }) {
+  const { session } = pad;
+  const isEmpty = useMemo(() => computed(() => (pad.editor.value?.firstLines.value ?? "") === ""), [pad]);
+  if (!isEmpty.value || session.isReadOnly.value) return null;
+  return (
+    <section class="start" aria-label={t.start.label}>
+      <p class="hint">{t.start.explain}</p>
+      <button type="button" onClick={() => loadSample(pad)}>
+        {t.start.sample}
+      </button>
+      <RecentList session={session} />
+    </section>
+  );
+}
+
+function loadSample({ session, editor }: Pad): void {
+  editor.value?.replaceText(t.start.sampleText);
+  session.setLanguage("markdown");
+  if (!isNarrow.value) setSettings({ preview: true });
+  editor.value?.focus();
+}

@@ -1,0 +1,14 @@
+interface Props {
+  label: string;
+  isOn: boolean;
+  set: (on: boolean) => void;
+}
+
+export function Switch({ label, isOn, set }: Props) {
+  return (
+    <label class="switch">
+      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => set(event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}
