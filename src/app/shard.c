@@ -31,7 +31,7 @@ int64_t shard_now_ms(struct shard *shard)
 
 void shard_want_timer(struct shard *shard, int64_t in_ms)
 {
-    int64_t due_ms = shard_now_ms(shard) + in_ms;
+    int64_t due_ms = loop_now_ms(&shard->loop) + in_ms;
     if (shard->timer_due_ms != 0 && shard->timer_due_ms <= due_ms)
         return;
     shard->timer_due_ms = due_ms;
@@ -41,6 +41,17 @@ void shard_want_timer(struct shard *shard, int64_t in_ms)
 static int64_t earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+/* Is it time for what is done every `step_ms` and next at *due_ms? Then sets the
+ * next. A time further away than a step was set before the clock was put back. */
+static bool is_due(const struct shard *shard, int64_t *due_ms, int64_t step_ms)
+{
+    int64_t left_ms = *due_ms - shard->now_ms;
+    if (left_ms > 0 && left_ms <= step_ms)
+        return false;
+    *due_ms = shard->now_ms + step_ms;
+    return true;
 }
 
 /* ---- answers of the store ---- */
@@ -134,11 +145,11 @@ static void close_v1(struct document *doc)
 static void check_live(struct shard *shard)
 {
     int64_t step_ms = earlier(LIVE_CHECK_MS, shard->config->persist_check_ms);
-    if (shard->now_ms >= shard->slow_check_ms) {
-        shard->slow_check_ms = shard->now_ms + step_ms;
+    if (is_due(shard, &shard->slow_check_ms, step_ms)) {
         LIST_EACH (at, following, &shard->live) {
             struct document *doc = LIST_ITEM(at, struct document, live_link);
-            if (shard->now_ms < doc->check_ms)
+            int64_t left_ms = doc->check_ms - shard->now_ms;
+            if (left_ms > 0 && left_ms <= shard->config->persist_check_ms)
                 continue;
             pad_tick(&doc->pad, shard->now_ms);
             if (pad_v1_overgrown(&doc->pad))
@@ -153,8 +164,7 @@ static void check_live(struct shard *shard)
 static void check_resting(struct shard *shard)
 {
     int64_t step_ms = earlier(RESTING_CHECK_MS, shard->config->memory_retention_ms / 4 + 1);
-    if (shard->now_ms >= shard->resting_check_ms) {
-        shard->resting_check_ms = shard->now_ms + step_ms;
+    if (is_due(shard, &shard->resting_check_ms, step_ms)) {
         LIST_EACH (at, following, &shard->documents)
             persister_check_resting(LIST_ITEM(at, struct document, all_link), shard->now_ms);
     }
@@ -166,7 +176,7 @@ static void check_expiry(struct shard *shard)
     if (shard->index != 0 || shard->config->expiry_ms == 0)
         return;
     expiry_check(shard, shard->now_ms);
-    shard_want_timer(shard, shard->expiry_check_ms - shard->now_ms);
+    shard_want_timer(shard, earlier(shard->expiry_check_ms - shard->now_ms, shard->config->cleanup_interval_ms));
 }
 
 static void on_timer(void *owner)
@@ -215,13 +225,13 @@ static bool is_written(struct shard *shard)
 static void enter(struct shard *shard, enum shard_phase phase)
 {
     shard->phase = phase;
-    shard->phase_ms = shard_now_ms(shard);
+    shard->phase_ms = loop_now_ms(&shard->loop);
 }
 
 /* One step of stopping, at the end of each turn: write, then close, then end. */
 static void step_down(struct shard *shard)
 {
-    int64_t spent_ms = shard_now_ms(shard) - shard->phase_ms;
+    int64_t spent_ms = loop_now_ms(&shard->loop) - shard->phase_ms;
     if (shard->phase == SHARD_DRAINING && (is_written(shard) || spent_ms > DRAINING_MS)) {
         enter(shard, SHARD_CLOSING);
         close_sessions(&shard->awaiting_hello);

@@ -33,7 +33,7 @@ struct shard {
     uint32_t index;
     enum shard_phase phase;
     int64_t now_ms;       /* the wall clock, read once a turn; 0: not yet */
-    int64_t timer_due_ms; /* when on_timer comes next; 0: not asked for */
+    int64_t timer_due_ms; /* when on_timer comes next, monotonic; 0: not asked for */
     struct loop_task stop_task;
 
     struct store_mailbox mailbox;
