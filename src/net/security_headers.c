@@ -40,7 +40,8 @@ static void write_policy(char out[POLICY_MAX], struct slice host)
     snprintf(out, POLICY_MAX,
              "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
              "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'%s; manifest-src 'self'; "
-             "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+             "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+             "require-trusted-types-for 'script'; trusted-types 'none'",
              sockets);
 }
 
