@@ -27,7 +27,7 @@ test('the server is gone: the page says so, counts what is unsaved, keeps it, an
   expect(await alice.text()).toBe('online offline');
 
   await server.restart();
-  await alice.page.getByRole('button', { name: words.status.retryNow }).click().catch(() => undefined); // it may have come back by itself
+  await alice.page.getByRole('button', { name: words.status.retryNow }).click({ timeout: 1_000 }).catch(() => undefined); // it may have come back by itself
   await alice.ready();
   await bob.shows('online offline');
   expect(await server.text('shared')).toBe('online offline');

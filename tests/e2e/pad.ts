@@ -95,6 +95,23 @@ export class Pad {
     await expect(this.language).toHaveValue(language);
   }
 
+  /** Undo and redo come in as many steps as the typing took pauses: presses until the text is there. */
+  async pressUntil(key: string, text: string): Promise<void> {
+    await this.editor.focus();
+    await expect(async () => {
+      await this.page.keyboard.press(key);
+      expect(await this.text()).toBe(text);
+    }).toPass({ intervals: [50] });
+  }
+
+  /** Opens the drawer, where there is one, and gives what holds the controls. */
+  async controls(): Promise<Locator> {
+    const menu = this.page.getByRole('button', { name: words.menu });
+    if (!(await menu.isVisible())) return this.page.getByRole('complementary');
+    await menu.click();
+    return this.page.getByRole('dialog', { name: words.menu });
+  }
+
   get people(): Locator {
     return this.page.locator('.people .name');
   }
@@ -114,8 +131,8 @@ export class Pad {
 type Fixtures = {
   settings: Settings;
   server: Server;
-  /** Opens a pad in a window of its own. */
-  open: (hash?: string, options?: BrowserContextOptions) => Promise<Pad>;
+  /** Opens a pad in a window of its own, on the server's port or on that of a network in front of it. */
+  open: (hash?: string, options?: BrowserContextOptions, port?: number) => Promise<Pad>;
 };
 
 export const test = base.extend<Fixtures>({
@@ -127,9 +144,9 @@ export const test = base.extend<Fixtures>({
   },
   open: async ({ browser, server }, use) => {
     const pads: Pad[] = [];
-    await use(async (hash = '#shared', options = {}) => {
+    await use(async (hash = '#shared', options = {}, port = server.port) => {
       const base = String(server.settings['BASE_PATH'] ?? '');
-      const pad = await Pad.open(browser, `http://127.0.0.1:${server.port}${base}/${hash}`, options);
+      const pad = await Pad.open(browser, `http://127.0.0.1:${port}${base}/${hash}`, options);
       pads.push(pad);
       return pad;
     });

@@ -41,12 +41,12 @@ test('undo takes back mine only', async ({ open }) => {
   await bob.shows('from alice. ');
   await bob.type('from bob. ');
   await alice.shows('from alice. from bob. ');
-  await alice.editor.focus();
-  const often = 15; // slow typing makes several steps
-  for (let i = 0; i < often; i++) await alice.page.keyboard.press('Control+z');
+  await alice.pressUntil('Control+z', 'from bob. ');
+  await alice.page.keyboard.press('Control+z'); // nothing of hers is left
+  await alice.saved();
   await alice.shows('from bob. ');
   await bob.shows('from bob. ');
-  for (let i = 0; i < often; i++) await alice.page.keyboard.press('Control+y');
+  await alice.pressUntil('Control+y', 'from alice. from bob. ');
   await bob.shows('from alice. from bob. ');
 });
 
