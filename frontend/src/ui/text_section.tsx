@@ -30,7 +30,7 @@ export function TextSection({ pad }: { pad: Pad }) {
         </button>
         <CopyButton text={() => session.localText()} label={t.text.copyAll} />
       </div>
-      <div class="row wrap">
+      <div class="pairs">
         {ACTIONS.map((action) => (
           <button key={action} type="button" onClick={() => perform(pad, action)}>
             {t.text[action]}
