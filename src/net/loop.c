@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "net/conn_private.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -75,8 +76,10 @@ void loop_post(struct loop *loop, struct loop_task *task)
 
 void loop_wake(struct loop *loop)
 {
-    if (!atomic_exchange(&loop->woken, true))
+    atomic_fetch_add(&loop->wakers, 1);
+    if (!atomic_load(&loop->is_deaf) && !atomic_exchange(&loop->woken, true))
         uv_async_send(&loop->async);
+    atomic_fetch_sub(&loop->wakers, 1);
 }
 
 static struct loop_task *take_task(struct loop *loop)
@@ -276,6 +279,9 @@ static void drain(struct loop *loop)
 void loop_deinit(struct loop *loop)
 {
     drain(loop);
+    atomic_store(&loop->is_deaf, true);
+    while (atomic_load(&loop->wakers) > 0)
+        sched_yield(); /* a few instructions of another thread, at most */
     uv_close((uv_handle_t *)&loop->async, NULL);
     uv_close((uv_handle_t *)&loop->prepare, NULL);
     uv_close((uv_handle_t *)&loop->check, NULL);

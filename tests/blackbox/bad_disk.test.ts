@@ -1,0 +1,53 @@
+// A disk and a clock that misbehave under the real server (chaos/faulty_io.c).
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import fs from 'node:fs';
+import path from 'node:path';
+import { buildFaultyIo, ERRNO, FaultyIo } from '../chaos/faulty_io.ts';
+import { v2 } from './support/clients.ts';
+import type { Server } from './support/server.ts';
+import { SERVER_PATH, startServer, temporaryFolder } from './support/server.ts';
+import { sleep, until } from './support/wait.ts';
+
+/** A sanitizer wants to be the first library of its process. */
+const canPreload = !/tsan|asan|dev/.test(SERVER_PATH);
+
+beforeAll(buildFaultyIo);
+
+async function faulty(settings = {}): Promise<{ server: Server; io: FaultyIo }> {
+  const folder = temporaryFolder();
+  const io = new FaultyIo(path.join(folder, 'faulty_io'));
+  onTestFinished(() => {
+    io.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+  return { server: await startServer({ ...settings, ...io.settings }, folder), io };
+}
+
+test.runIf(canPreload).each(['lazy', 'journal'])('%s: SIGTERM just after a full disk has room again loses nothing', async (durability) => {
+  const { server, io } = await faulty({ DURABILITY: durability, KP_TEST_PERSIST_CHECK_MS: 20, KP_TEST_IDLE_PERSIST_MS: 20 });
+  const alice = await v2(server, 'pad');
+  await alice.type('before');
+  io.disk({ writeErrno: ERRNO.ENOSPC, percent: 100 });
+  alice.insert(' during');
+  await until('a failed write', async () => (await server.get('/api/health')).status === 503);
+  await sleep(1500);
+  io.disk({});
+  await sleep(20);
+  expect(await server.stop(), server.log).toEqual({ code: 0, signal: null });
+  await server.restart();
+  expect(['before during', 'before']).toContain(await server.text('pad'));
+  if (alice.replica.settled) expect(await server.text('pad')).toBe('before during');
+});
+
+test.runIf(canPreload)('regression: a clock that jumps does not hold up the stop', async () => {
+  const { server, io } = await faulty();
+  const alice = await v2(server, 'pad');
+  for (const offMs of [3_600_000, -3_600_000, 86_400_000]) {
+    io.clock(offMs);
+    await sleep(1200);
+    await alice.type('tick ');
+  }
+  const began = Date.now();
+  expect((await server.stop()).code).toBe(0);
+  expect(Date.now() - began).toBeLessThan(10_000);
+});
