@@ -96,4 +96,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pad_deinit(&pad);
     return 0;
 }
-

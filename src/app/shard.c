@@ -176,7 +176,8 @@ static void check_expiry(struct shard *shard)
     if (shard->index != 0 || shard->config->expiry_ms == 0)
         return;
     expiry_check(shard, shard->now_ms);
-    shard_want_timer(shard, earlier(shard->expiry_check_ms - shard->now_ms, shard->config->cleanup_interval_ms));
+    shard_want_timer(shard,
+                     earlier(shard->expiry_check_ms - shard->now_ms, shard->config->cleanup_interval_ms));
 }
 
 static void on_timer(void *owner)
