@@ -83,7 +83,9 @@ export class Ledger {
   /** Everything known now, to be compared with what is known later. */
   mark(): Mark {
     const mark: Mark = { typed: new Set(this.points.keys()), deleted: new Set() };
-    for (const [point, { deleted }] of this.points) for (const by of deleted.keys()) mark.deleted.add(point + by);
+    for (const [point, { deleted }] of this.points) {
+      for (const [by, certainty] of deleted) if (certainty === 'surely') mark.deleted.add(point + by);
+    }
     return mark;
   }
 

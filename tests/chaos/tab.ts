@@ -35,7 +35,8 @@ export class Tab implements Person {
   private readonly beats: NodeJS.Timeout[];
   /** Changes as they were last written down: what a crash leaves behind. */
   private kept: Kept | null = null;
-  /** The database went back, and this tab has not heard of it: what it deletes may be found to be another text. */
+  /** The text here may be taken back by what the server says next, and deletions in it with it: the database went back,
+   * or the tab has just gone on from a record. */
   isOfThePast = false;
 
   constructor(private readonly around: Surroundings) {
@@ -69,6 +70,13 @@ export class Tab implements Person {
 
   unsent(): Unsent {
     return unsentOf(this.sync.keep());
+  }
+
+  /** What cannot have reached the server: not even in flight. */
+  get unsaid(): string {
+    const kept = this.sync.keep();
+    const parts = [...(kept?.buffer?.operation ?? []), ...(kept?.since?.operation ?? [])];
+    return parts.filter((part) => typeof part === 'string').join('');
   }
 
   describe(): string {
@@ -117,6 +125,7 @@ export class Tab implements Person {
     this.sync = new Sync();
     this.shown = '';
     this.kept = null;
+    this.isOfThePast = kept !== null; // what it holds may be another tab's last words: decisions/031
     if (kept) this.sync.resume(kept);
     else this.token = randomBytes(16).toString('base64url');
     this.shown = applied('', this.sync.takeChanges());

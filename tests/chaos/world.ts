@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { WriteLock } from '../blackbox/support/sqlite.ts';
+import type { Exit } from '../blackbox/support/server_process.ts';
 import { Server, temporaryFolder } from '../blackbox/support/server_process.ts';
 import { sleep } from '../blackbox/support/wait.ts';
 import { FaultyIo } from './faulty_io.ts';
@@ -149,8 +150,8 @@ export class World {
   /** The server ends, in that way, and something happens before it starts again. */
   async restart(how: 'SIGTERM' | 'SIGKILL', between: () => Promise<void> | void = () => undefined): Promise<void> {
     this.mustRun();
-    if (how === 'SIGTERM') await this.server.stop();
-    else await this.server.kill();
+    if (how === 'SIGKILL') await this.server.kill();
+    else this.mustHaveStopped(await this.server.stop(), this.server);
     await between();
     await this.server.restart();
   }
@@ -163,7 +164,8 @@ export class World {
     const before = this.server;
     before.signal(how);
     this.server = next;
-    await before.exited();
+    const exit = await before.exited();
+    if (how === 'SIGTERM') this.mustHaveStopped(exit, before);
     await next.listening();
   }
 
@@ -195,7 +197,8 @@ export class World {
       await sleep(50); // connections end, and v1 clients count their losses
       const unsent = new Set<string>();
       for (const tab of this.people.filter((person) => person instanceof Tab)) {
-        for (const point of tab.unsent().inserted) unsent.add(point);
+        // what is in flight may be acknowledged in a message that is still on its way
+        for (const point of tab.unsaid) unsent.add(point);
         tab.isOfThePast = true;
       }
       this.ledger.wentBack(mark, unsent);
@@ -204,6 +207,10 @@ export class World {
 
   private get backupFile(): string {
     return path.join(this.folder, 'backup.db');
+  }
+
+  private mustHaveStopped({ code, signal }: Exit, server: Server): void {
+    if (code !== 0) this.violated(`the server stopped with ${signal ?? code}:\n${server.log.slice(-3000)}`);
   }
 
   private mustRun(): void {
