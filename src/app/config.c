@@ -82,7 +82,8 @@ static bool set_choice(const struct setting *s, const char *text, struct config 
 
     if (choice < 0)
         return false;
-    static_assert(sizeof(enum log_level) == sizeof(int) && sizeof(enum store_durability) == sizeof(int),
+    static_assert(sizeof(enum log_level) == sizeof(int) && sizeof(enum store_durability) == sizeof(int) &&
+                      sizeof(enum remote_images) == sizeof(int),
                   "an enum is stored as an int");
     memcpy(field_of(c, s->offset), &choice, sizeof choice);
     return true;
@@ -172,20 +173,34 @@ static bool is_origin(struct slice origin)
     return host.len > 0;
 }
 
-/* As browsers write it: lower case, no slash at the end. "*" is any. */
-static bool add_origin(struct config *c, struct slice origin)
+/* As browsers write it: lower case, no slash at the end. "*" is any. False when
+ * it is no origin or does not fit. */
+static bool write_origin(struct slice origin, char *out, size_t size)
 {
     if (origin.ptr[origin.len - 1] == '/')
         origin.len--;
-    if (c->origin_count == CONFIG_LIST_MAX || origin.len >= sizeof c->origins[0])
+    if (origin.len >= size || (!slice_equal(origin, SLICE("*")) && !is_origin(origin)))
         return false;
-    if (!slice_equal(origin, SLICE("*")) && !is_origin(origin))
-        return false;
-    char *out = c->origins[c->origin_count++];
     for (size_t i = 0; i < origin.len; i++)
         out[i] = (char)tolower((unsigned char)origin.ptr[i]);
     out[origin.len] = '\0';
     return true;
+}
+
+static bool add_origin(struct config *c, struct slice origin)
+{
+    return c->origin_count < CONFIG_LIST_MAX &&
+           write_origin(origin, c->origins[c->origin_count], sizeof c->origins[0]) && ++c->origin_count;
+}
+
+static bool add_framer(struct config *c, struct slice origin)
+{
+    size_t len = strlen(c->frame_ancestors);
+
+    if (len > 0)
+        c->frame_ancestors[len++] = ' ';
+    return len < sizeof c->frame_ancestors &&
+           write_origin(origin, c->frame_ancestors + len, sizeof c->frame_ancestors - len);
 }
 
 static bool add_network(struct config *c, struct slice network)
@@ -210,6 +225,12 @@ static bool set_origins(const struct setting *s, const char *text, struct config
     return set_list(add_origin, text, c);
 }
 
+static bool set_framers(const struct setting *s, const char *text, struct config *c)
+{
+    (void)s;
+    return set_list(add_framer, text, c);
+}
+
 static bool set_networks(const struct setting *s, const char *text, struct config *c)
 {
     (void)s;
@@ -227,7 +248,8 @@ static bool set_nothing(const struct setting *s, const char *text, struct config
 static bool (*const setters[])(const struct setting *, const char *, struct config *) = {
     [SETTING_TEXT] = set_text,       [SETTING_PATH] = set_path,         [SETTING_NUMBER] = set_number,
     [SETTING_CHOICE] = set_choice,   [SETTING_WORD] = set_word,         [SETTING_SWITCH] = set_switch,
-    [SETTING_ORIGINS] = set_origins, [SETTING_NETWORKS] = set_networks, [SETTING_FOREIGN] = set_nothing,
+    [SETTING_ORIGINS] = set_origins, [SETTING_NETWORKS] = set_networks, [SETTING_FRAMERS] = set_framers,
+    [SETTING_FOREIGN] = set_nothing,
 };
 
 /* A value for the message: short, and printable. */

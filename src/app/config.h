@@ -9,10 +9,13 @@
 #define KOLABPAD_APP_CONFIG_H
 
 #include "net/address.h"
+#include "net/security_headers.h"
 #include "observe/log.h"
 #include "store/store.h"
 
 enum { CONFIG_LIST_MAX = 32 };
+
+enum remote_images { REMOTE_IMAGES_OFF, REMOTE_IMAGES_ASK };
 
 struct config {
     /* serving */
@@ -46,6 +49,9 @@ struct config {
     size_t origin_count;
     struct network trusted[CONFIG_LIST_MAX];
     size_t trusted_count;
+    /* the page */
+    char frame_ancestors[PAGE_POLICY_FRAMERS_MAX + 1]; /* origins with spaces between; "": none */
+    enum remote_images remote_images;
     /* logs */
     enum log_level log_level;
     char frontend_log_level[8];

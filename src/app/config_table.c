@@ -16,16 +16,14 @@ static const char *const durabilities[] = {
 static const char *const levels[] = {
     [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error", NULL};
 static const char *const browser_levels[] = {"debug", "info", "warn", "error", "none", NULL};
+static const char *const remote_images[] = {[REMOTE_IMAGES_OFF] = "off", [REMOTE_IMAGES_ASK] = "ask", NULL};
 static const char *const formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json", NULL};
 
 const char *const setting_group_names[GROUP_COUNT] = {
-    [GROUP_SERVING] = "Serving",
-    [GROUP_DOCUMENTS] = "Documents",
-    [GROUP_CONNECTIONS] = "Connections",
-    [GROUP_LIMITS] = "Limits",
-    [GROUP_WHO] = "Who may connect",
-    [GROUP_LOGS] = "Logs and metrics",
-    [GROUP_CADDY] = "Caddy (docker-compose.prod.yml)",
+    [GROUP_SERVING] = "Serving",         [GROUP_DOCUMENTS] = "Documents",
+    [GROUP_CONNECTIONS] = "Connections", [GROUP_LIMITS] = "Limits",
+    [GROUP_WHO] = "Who may connect",     [GROUP_PAGE] = "The page",
+    [GROUP_LOGS] = "Logs and metrics",   [GROUP_CADDY] = "Caddy (docker-compose.prod.yml)",
 };
 
 #define FIELD(member) .offset = offsetof(struct config, member), .size = sizeof(((struct config *)0)->member)
@@ -97,6 +95,11 @@ const struct setting config_settings[] = {
     {"TRUSTED_PROXIES", NULL, GROUP_WHO, .type = SETTING_NETWORKS, .default_text = "", .default_words = "none",
      .help = "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, for example 127.0.0.1,::1,172.16.0.0/12."},
 
+    {"FRAME_ANCESTORS", NULL, GROUP_PAGE, .type = SETTING_FRAMERS, FIELD(frame_ancestors), .default_text = "", .default_words = "none",
+     .help = "Other sites whose pages may show a pad in a frame, for example https://intranet.example.org; *: any. See ?embed=1 in docs/embedding.md."},
+    {"REMOTE_IMAGES", NULL, GROUP_PAGE, CHOICE(remote_images, remote_images), .default_text = "off",
+     .help = "Images of other sites in the Markdown preview. off: never, they are links; ask: a button shows them, for one reader and one visit. The other site then learns the reader's address."},
+
     {"BACKEND_LOG_LEVEL", "LOG_LEVEL", GROUP_LOGS, CHOICE(log_level, levels), .default_text = "info",
      .help = "How much the server logs."},
     {"FRONTEND_LOG_LEVEL", NULL, GROUP_LOGS, .type = SETTING_WORD, FIELD(frontend_log_level), .choices = browser_levels,
@@ -166,6 +169,7 @@ const char *setting_expects(const struct setting *s, char out[128])
     case SETTING_SWITCH:
         return "on or off";
     case SETTING_ORIGINS:
+    case SETTING_FRAMERS:
         return "http(s)://host[:port] or *, several separated by commas";
     case SETTING_NETWORKS:
         return "addresses or networks, separated by commas";

@@ -15,6 +15,7 @@ enum setting_type {
     SETTING_WORD,     /* char[]: one of `choices` */
     SETTING_SWITCH,   /* bool: on, off */
     SETTING_ORIGINS,  /* origins, origin_count */
+    SETTING_FRAMERS,  /* char[]: origins with spaces between */
     SETTING_NETWORKS, /* trusted, trusted_count */
     SETTING_FOREIGN,  /* known, but not for this program */
 };
@@ -25,6 +26,7 @@ enum setting_group {
     GROUP_CONNECTIONS,
     GROUP_LIMITS,
     GROUP_WHO,
+    GROUP_PAGE,
     GROUP_LOGS,
     GROUP_CADDY,
     GROUP_COUNT

@@ -144,6 +144,8 @@ static enum error open_front_door(struct server *server, char message[512])
                                  .timeout_s = 15,
                                  .trusted = c->trusted,
                                  .trusted_count = c->trusted_count,
+                                 .policy = {.framers = slice_from_cstr(c->frame_ancestors),
+                                            .has_remote_images = c->remote_images == REMOTE_IMAGES_ASK},
                                  .handler = routes_handle,
                                  .arg = server};
     return http_open(&config, &server->http, message);

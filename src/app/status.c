@@ -143,6 +143,8 @@ void status_config(struct server *server, struct http_request *request, struct s
     json_quoted(&j, slice_from_cstr(server->config->frontend_log_level));
     json_raw(&j, ",\"version\":");
     json_quoted(&j, slice_from_cstr(server->version));
+    json_raw(&j, ",\"remote_images\":");
+    json_quoted(&j, server->config->remote_images == REMOTE_IMAGES_ASK ? SLICE("ask") : SLICE("off"));
     json_raw(&j, ",\"base_path\":");
     json_quoted(&j, slice_from_cstr(server->config->base_path));
     json_raw(&j, "}\n");

@@ -13,6 +13,7 @@
 #define KOLABPAD_NET_HTTP_H
 
 #include "net/address.h"
+#include "net/security_headers.h"
 
 enum { HTTP_BODY_MAX = 16 * 1024, HTTP_HEADERS_MAX = 16 };
 
@@ -77,6 +78,7 @@ struct http_config {
     uint32_t timeout_s;
     const struct network *trusted; /* borrowed for life */
     size_t trusted_count;
+    struct page_policy policy; /* its texts are borrowed for life */
     void (*handler)(void *arg, struct http_request *req);
     void *arg;
 };

@@ -29,7 +29,8 @@ static bool has_cache_control(const struct http_response *r)
 
 static void add_headers(struct exchange *x, struct MHD_Response *to, const struct http_response *r)
 {
-    security_headers_each(http_header(&x->req, "Host"), x->req.is_tls, add_header, to);
+    security_headers_each(&x->server->config.policy, http_header(&x->req, "Host"), x->req.is_tls, add_header,
+                          to);
     if (r->content_type)
         add_header(to, "Content-Type", r->content_type);
     if (!has_cache_control(r))
@@ -137,7 +138,8 @@ static void add_upgrade_headers(struct exchange *x, struct MHD_Response *to, str
         if (name.ptr)
             add_header(to, "Sec-WebSocket-Protocol", name.ptr);
     }
-    security_headers_each(http_header(&x->req, "Host"), x->req.is_tls, add_header, to);
+    security_headers_each(&x->server->config.policy, http_header(&x->req, "Host"), x->req.is_tls, add_header,
+                          to);
 }
 
 void http_upgrade(struct http_request *req, struct slice protocol,

@@ -3,13 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HOST_MAX = 255, POLICY_MAX = 1024 };
+enum { HOST_MAX = 255, POLICY_MAX = 1024 + PAGE_POLICY_FRAMERS_MAX };
 
 static const struct header {
     const char *name, *value;
 } fixed[] = {
     {"X-Content-Type-Options", "nosniff"},
-    {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "no-referrer"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"},
@@ -29,31 +28,44 @@ static bool is_host(struct slice host)
     return host.len > 0 && host.len <= HOST_MAX;
 }
 
+/* Nobody, unless the list says who; one that is too long is none. */
+static struct slice framers_of(const struct page_policy *policy)
+{
+    bool is_open = policy->framers.len > 0 && policy->framers.len <= PAGE_POLICY_FRAMERS_MAX;
+
+    return is_open ? policy->framers : SLICE("'none'");
+}
+
 /* 'self' alone does not cover WebSockets in older Safari: they are named. */
-static void write_policy(char out[POLICY_MAX], struct slice host)
+static void write_policy(char out[POLICY_MAX], const struct page_policy *policy, struct slice host)
 {
     char sockets[2 * HOST_MAX + 32] = "";
+    struct slice framers = framers_of(policy);
     int len = (int)host.len;
 
     if (is_host(host))
         snprintf(sockets, sizeof sockets, " ws://%.*s wss://%.*s", len, host.ptr, len, host.ptr);
     snprintf(out, POLICY_MAX,
              "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
-             "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'%s; manifest-src 'self'; "
-             "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+             "img-src 'self' data: blob:%s; font-src 'self'; connect-src 'self'%s; manifest-src 'self'; "
+             "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors %.*s; "
              "require-trusted-types-for 'script'; trusted-types 'none'",
-             sockets);
+             policy->has_remote_images ? " https:" : "", sockets, (int)framers.len, framers.ptr);
 }
 
-void security_headers_each(struct slice host, bool is_tls,
+void security_headers_each(const struct page_policy *policy, struct slice host, bool is_tls,
                            void (*add)(void *arg, const char *name, const char *value), void *arg)
 {
-    char policy[POLICY_MAX];
+    char text[POLICY_MAX];
 
-    write_policy(policy, host);
-    add(arg, "Content-Security-Policy", policy);
+    write_policy(text, policy, host);
+    add(arg, "Content-Security-Policy", text);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         add(arg, fixed[i].name, fixed[i].value);
+    /* For browsers that do not know frame-ancestors. It knows no list: where
+     * there is one, nothing is said. */
+    if (policy->framers.len == 0)
+        add(arg, "X-Frame-Options", "DENY");
     if (is_tls)
         add(arg, "Strict-Transport-Security", "max-age=31536000");
 }

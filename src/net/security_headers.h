@@ -2,15 +2,28 @@
  *
  * A closed Content-Security-Policy (the page is ours alone: no inline scripts,
  * no frames, nothing from other hosts), no sniffing, no referrer (the share
- * link may carry a password), and HSTS when the request came over TLS. */
+ * link may carry a password), and HSTS when the request came over TLS. Who runs
+ * the server may open two doors of it: struct page_policy. */
 #ifndef KOLABPAD_NET_SECURITY_HEADERS_H
 #define KOLABPAD_NET_SECURITY_HEADERS_H
 
 #include "base/slice.h"
 
+#include <stdbool.h>
+
+/* All zero: both doors are closed. */
+struct page_policy {
+    /* Origins whose pages may show ours in a frame, with spaces between; empty:
+     * none. Written into the header as they are: checked by whoever sets them. */
+    struct slice framers;
+    bool has_remote_images; /* the page may load images of other sites, by HTTPS */
+};
+
+enum { PAGE_POLICY_FRAMERS_MAX = 1024 }; /* bytes; a longer list counts as none */
+
 /* Calls `add` for each header; the strings are borrowed for the call. `host`
  * is the Host header as sent: it is used only when it looks like one. */
-void security_headers_each(struct slice host, bool is_tls,
+void security_headers_each(const struct page_policy *policy, struct slice host, bool is_tls,
                            void (*add)(void *arg, const char *name, const char *value), void *arg);
 
 #endif

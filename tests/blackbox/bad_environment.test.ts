@@ -34,6 +34,7 @@ describe('bad settings', () => {
     ['WS_HEARTBEAT_INTERVAL_SECONDS', '1.5'], ['DURABILITY', 'maybe'], ['WORKERS', '100000'], ['RATE_LIMITS', 'perhaps'],
     ['MEMORY_RETENTION_HOURS', '-1'], ['TRUSTED_PROXIES', '300.1.1.1'], ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['ALLOWED_ORIGINS', 'not an origin'], ['BASE_PATH', '../up'],
+    ['FRAME_ANCESTORS', 'intranet.example.org'], ['FRAME_ANCESTORS', "https://a.example; script-src *"], ['REMOTE_IMAGES', 'always'],
   ];
   test.each(rows)('%s=%s is named, with what was given', async (name, value) => {
     const out = await refused({ [name]: value }, new RegExp(name));

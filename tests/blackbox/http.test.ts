@@ -14,6 +14,12 @@ import { until } from './support/wait.ts';
 
 const server = useServer({ RATE_LIMITS: 'off' });
 
+/** One part of the Content-Security-Policy. */
+function directive(headers: Answer['headers'], name: string): string | undefined {
+  const parts = String(headers['content-security-policy']).split('; ');
+  return parts.find((part) => part.startsWith(`${name} `))?.slice(name.length + 1);
+}
+
 describe('errors', () => {
   test.each([
     ['an unknown address under /api', 'GET', '/api/nonsense', 404],
@@ -330,6 +336,31 @@ describe('static files', () => {
       expect(headers['referrer-policy'], target).toBe('no-referrer');
       expect(headers['strict-transport-security'], target).toBeUndefined();
     }
+  });
+
+  test('no site may frame the page, and none is asked for images, unless the settings say so', async () => {
+    const closed = await serving();
+    for (const target of ['/', '/api/stats', '/nonsense']) {
+      const { headers } = await closed.get(target);
+      expect(directive(headers, 'frame-ancestors'), target).toBe("'none'");
+      expect(directive(headers, 'img-src'), target).toBe("'self' data: blob:");
+      expect(headers['x-frame-options'], target).toBe('DENY');
+    }
+    expect(json(await closed.get('/api/config'))).toMatchObject({ remote_images: 'off' });
+
+    const open = await serving({ FRAME_ANCESTORS: 'https://Intranet.example.org, http://other.example:8080/', REMOTE_IMAGES: 'ask' });
+    for (const target of ['/', '/api/stats', '/nonsense']) {
+      const { headers } = await open.get(target);
+      expect(directive(headers, 'frame-ancestors'), target).toBe('https://intranet.example.org http://other.example:8080');
+      expect(directive(headers, 'img-src'), target).toBe("'self' data: blob: https:");
+      expect(headers['x-frame-options'], target).toBeUndefined(); // it could only say no
+    }
+    expect(json(await open.get('/api/config'))).toMatchObject({ remote_images: 'ask' });
+    // who may frame the page may not talk to the server
+    expect((await open.get('/api/stats', { headers: { origin: 'https://intranet.example.org' } })).status).toBe(403);
+
+    const long = Array.from({ length: 15 }, (_, i) => `https://${'x'.repeat(57)}${10 + i}`).join(',');
+    expect(directive((await (await serving({ FRAME_ANCESTORS: long })).get('/')).headers, 'frame-ancestors')).toHaveLength(15 * 67 + 14);
   });
 
   test('HSTS only when the request came over TLS, as a trusted proxy says', async () => {

@@ -83,6 +83,8 @@ static void test_defaults(void **state)
     assert_int_equal(c->connections_total, 15000);
     assert_int_equal(c->origin_count, 0);
     assert_int_equal(c->trusted_count, 0);
+    assert_string_equal(c->frame_ancestors, "");
+    assert_int_equal(c->remote_images, REMOTE_IMAGES_OFF);
     assert_int_equal(c->log_level, LOG_INFO);
     assert_string_equal(c->frontend_log_level, "error");
     assert_int_equal(c->log_format, LOG_TEXT);
@@ -293,6 +295,40 @@ static void test_origins(void **state)
     }
 }
 
+static void test_framers(void **state)
+{
+    static const char *const bad[] = {"example.org", "'self'", "https://a; script-src *",
+                                      "https://*.example.org", "https://a/b"};
+    char list[2 * sizeof config.frame_ancestors] = "https://";
+    (void)state;
+
+    assert_string_equal(load()->frame_ancestors, "");
+    assert_string_equal(
+        with("FRAME_ANCESTORS", " https://Example.org/ , http://[::1]:8080,,")->frame_ancestors,
+        "https://example.org http://[::1]:8080");
+    assert_string_equal(with("FRAME_ANCESTORS", "*")->frame_ancestors, "*");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        setenv("FRAME_ANCESTORS", bad[i], 1);
+        assert_int_equal(config_load(&config, message), ERR_BAD_REQUEST);
+    }
+    refuses("FRAME_ANCESTORS", "https://a b",
+            "FRAME_ANCESTORS is \"https://a b\": expected http(s)://host[:port] or *, several separated by "
+            "commas");
+    memset(list + 8, 'a', PAGE_POLICY_FRAMERS_MAX - 8);
+    assert_int_equal(strlen(with("FRAME_ANCESTORS", list)->frame_ancestors), PAGE_POLICY_FRAMERS_MAX);
+    strcat(list, ",*");
+    setenv("FRAME_ANCESTORS", list, 1);
+    assert_int_equal(config_load(&config, message), ERR_BAD_REQUEST);
+}
+
+static void test_remote_images(void **state)
+{
+    (void)state;
+    assert_int_equal(load()->remote_images, REMOTE_IMAGES_OFF);
+    assert_int_equal(with("REMOTE_IMAGES", "ask")->remote_images, REMOTE_IMAGES_ASK);
+    refuses("REMOTE_IMAGES", "always", "REMOTE_IMAGES is \"always\": expected one of off, ask");
+}
+
 static void test_proxies(void **state)
 {
     struct address local, other;
@@ -481,6 +517,8 @@ int main(void)
         test(test_base_path),
         test(test_texts_have_a_length),
         test(test_origins),
+        test(test_framers),
+        test(test_remote_images),
         test(test_proxies),
         test(test_lists_have_a_length),
         test(test_intervals_of_tests),

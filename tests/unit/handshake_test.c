@@ -145,10 +145,12 @@ static void escapes_are_decoded_or_refused(void **state)
 }
 
 struct found {
-    char policy[1024];
+    char policy[4096];
     int count;
-    bool has_hsts;
+    bool has_hsts, has_frame_options;
 };
+
+static const struct page_policy closed;
 
 static void note(void *arg, const char *name, const char *value)
 {
@@ -159,6 +161,8 @@ static void note(void *arg, const char *name, const char *value)
         snprintf(found->policy, sizeof found->policy, "%s", value);
     if (strcmp(name, "Strict-Transport-Security") == 0)
         found->has_hsts = true;
+    if (strcmp(name, "X-Frame-Options") == 0)
+        found->has_frame_options = true;
 }
 
 static void the_policy_names_the_host_only_when_it_is_one(void **state)
@@ -166,20 +170,46 @@ static void the_policy_names_the_host_only_when_it_is_one(void **state)
     struct found plain = {0}, tls = {0}, hostile = {0};
 
     (void)state;
-    security_headers_each(SLICE("pad.example:3030"), false, note, &plain);
+    security_headers_each(&closed, SLICE("pad.example:3030"), false, note, &plain);
     assert_non_null(strstr(plain.policy, "connect-src 'self' ws://pad.example:3030 wss://pad.example:3030;"));
     assert_non_null(strstr(plain.policy, "default-src 'none'"));
     assert_non_null(strstr(plain.policy, "frame-ancestors 'none'"));
     assert_null(strstr(plain.policy, "unsafe-inline"));
     assert_false(plain.has_hsts);
 
-    security_headers_each(SLICE("[::1]:3030"), true, note, &tls);
+    security_headers_each(&closed, SLICE("[::1]:3030"), true, note, &tls);
     assert_true(tls.has_hsts);
     assert_int_equal(tls.count, plain.count + 1);
 
-    security_headers_each(SLICE("x; script-src *"), false, note, &hostile);
+    security_headers_each(&closed, SLICE("x; script-src *"), false, note, &hostile);
     assert_non_null(strstr(hostile.policy, "connect-src 'self';"));
     assert_null(strstr(hostile.policy, "*"));
+}
+
+static void two_doors_of_the_policy_can_be_opened(void **state)
+{
+    static char long_list[PAGE_POLICY_FRAMERS_MAX + 1];
+    struct page_policy open = {.framers = SLICE("https://a.example http://b.example:8080"),
+                               .has_remote_images = true};
+    struct found shut = {0}, found = {0}, longest = {0}, too_long = {0};
+
+    (void)state;
+    security_headers_each(&closed, SLICE("h"), false, note, &shut);
+    assert_true(shut.has_frame_options);
+    assert_non_null(strstr(shut.policy, "img-src 'self' data: blob:;"));
+
+    security_headers_each(&open, SLICE("h"), false, note, &found);
+    assert_non_null(strstr(found.policy, "frame-ancestors https://a.example http://b.example:8080;"));
+    assert_non_null(strstr(found.policy, "img-src 'self' data: blob: https:;"));
+    assert_false(found.has_frame_options); /* it could only say no */
+
+    memset(long_list, 'x', sizeof long_list);
+    open.framers = slice_of(long_list, sizeof long_list - 1);
+    security_headers_each(&open, SLICE("h"), false, note, &longest);
+    assert_non_null(strstr(longest.policy, "x; require-trusted-types-for 'script'; trusted-types 'none'"));
+    open.framers.len++;
+    security_headers_each(&open, SLICE("h"), false, note, &too_long);
+    assert_non_null(strstr(too_long.policy, "frame-ancestors 'none';"));
 }
 
 int main(void)
@@ -194,6 +224,7 @@ int main(void)
         cmocka_unit_test(protocols_are_offered_by_exact_name),
         cmocka_unit_test(escapes_are_decoded_or_refused),
         cmocka_unit_test(the_policy_names_the_host_only_when_it_is_one),
+        cmocka_unit_test(two_doors_of_the_policy_can_be_opened),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
