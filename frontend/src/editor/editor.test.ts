@@ -3,7 +3,7 @@ import { history, undo } from "@codemirror/commands";
 import { EditorState, Transaction } from "@codemirror/state";
 import { describe, expect, test } from "vitest";
 import { changesIn, cleanInput } from "./clean_input";
-import { knownLanguage, languageName, languages, loadLanguage, PLAIN_TEXT } from "./languages";
+import { codeLanguage, knownLanguage, languageName, languages, loadLanguage, PLAIN_TEXT } from "./languages";
 import { remote } from "./remote";
 
 function stateOf(doc: string): EditorState {
@@ -48,6 +48,18 @@ test("undo takes back what I did, and nothing of others", () => {
 });
 
 describe("languages", () => {
+  test.each([
+    ["python", "Python"], ["py", "Python"], ["JS", "JavaScript"], ["c++", "C++"], ["cpp title=a.cpp", "C++"],
+    ["{.rust .numbers}", "Rust"], ["sh", "Shell"], ["yml", "YAML"], ["klingon", undefined], ["", undefined], ["   ", undefined],
+  ])("of a code block: %j is %s", (words, name) => expect(codeLanguage(words)?.name).toBe(name));
+
+  test("Markdown comes with tables, tasks and the colours of its code", async () => {
+    const { language } = (await loadLanguage("markdown"))!;
+    await codeLanguage("json")!.load();
+    const tree = language.parser.parse("- [x] a\n\n|a|\n|-|\n\n```json\n{}\n```\n");
+    for (const name of ["TaskMarker", "Table", "CodeText"]) expect(tree.toString()).toContain(name);
+  });
+
   test("have ids of their own that the wire allows", () => {
     const ids = languages.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

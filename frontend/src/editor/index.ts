@@ -1,4 +1,5 @@
 /** The text area and what belongs to it. */
+export { colour } from "./colour";
 export { Editor, type EditorStrings } from "./editor";
 export { hueClass } from "./hues";
 export {

@@ -5,7 +5,7 @@
  */
 
 import { LanguageDescription, type LanguageSupport } from "@codemirror/language";
-import { languages as descriptions } from "@codemirror/language-data";
+import { languages as stock } from "@codemirror/language-data";
 
 export interface Language {
   id: string;
@@ -51,6 +51,19 @@ const STAND_INS: Record<string, string> = {
 /** Where the first that CodeMirror lists is not the usual one. */
 const EXTENSIONS: Record<string, string> = { python: "py", latex: "tex", dockerfile: "dockerfile", sql: "sql" };
 
+/** Markdown as people write it here: with tables and tasks, and with code in
+ * the colours of its own language. */
+const markdown = LanguageDescription.of({
+  name: "Markdown",
+  extensions: ["md", "markdown", "mkd"],
+  load: async () => {
+    const { markdown, markdownLanguage } = await import("@codemirror/lang-markdown");
+    return markdown({ base: markdownLanguage, codeLanguages: codeLanguage });
+  },
+});
+
+const descriptions = stock.map((it) => (it.name === markdown.name ? markdown : it));
+
 const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));
 
 export const languages: readonly Language[] = [...byId]
@@ -86,6 +99,14 @@ export function extensionOf(id: string): string {
 /** null: plain text. */
 export async function loadLanguage(id: string): Promise<LanguageSupport | null> {
   return (await describe(id)?.load()) ?? null;
+}
+
+/** The language of a code block, by the words behind its opening fence: a name,
+ * or what files in that language end with. */
+export function codeLanguage(words: string): LanguageDescription | null {
+  const word = /[^\s{}.,:=]+/.exec(words)?.[0].toLowerCase();
+  if (!word) return null;
+  return describe(word) ?? descriptions.find(({ extensions }) => extensions.includes(word)) ?? null;
 }
 
 function describe(id: string): LanguageDescription | null {

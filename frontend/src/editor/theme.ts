@@ -58,7 +58,7 @@ const surface = EditorView.theme({
 
 const { function: fn, definition, standard, special } = tags;
 
-const highlight = HighlightStyle.define([
+export const highlight = HighlightStyle.define([
   { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--syn-keyword)" },
   { tag: [tags.string, tags.regexp, special(tags.string)], color: "var(--syn-string)" },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--syn-number)" },

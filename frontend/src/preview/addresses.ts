@@ -19,3 +19,8 @@ export function isInlineImage(source: string): boolean {
 export function isRemoteImage(source: string): boolean {
   return /^https?:/i.test(source) && addressOf(source) !== null;
 }
+
+/** One of those that the page's policy lets in where the server allows any. */
+export function isSecureImage(source: string): boolean {
+  return /^https:/i.test(source) && isRemoteImage(source);
+}

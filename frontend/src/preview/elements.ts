@@ -6,15 +6,21 @@
  */
 
 import type { Token } from "markdown-it";
-import { addressOf, isInlineImage, isRemoteImage } from "./addresses";
+import { addressOf, isInlineImage, isRemoteImage, isSecureImage } from "./addresses";
 
 export interface Words {
   /** A link in place of an image that is not loaded. */
   image(alt: string, host: string): string;
 }
 
+/** Gives `put` the code in the colours of that language, now or later, or never. */
+export type Colour = (code: string, language: string, put: (coloured: DocumentFragment) => void) => void;
+
 export interface ElementOptions {
   words: Words;
+  colour: Colour;
+  /** The reader allows other sites to be asked for images. */
+  hasRemoteImages: boolean;
   /** Called for each image that was not loaded. */
   onHeldImage(): void;
 }
@@ -33,7 +39,10 @@ export function elementsOf(tokens: readonly Token[], options: ElementOptions): D
     const parent = open.at(-1)!;
     if (token.nesting < 0) open.pop();
     else if (token.nesting > 0) open.push(parent.appendChild(containerOf(token)));
-    else parent.append(leafOf(token, options));
+    else {
+      if (token.type === "inline") tickTask(token, parent);
+      parent.append(leafOf(token, options));
+    }
   }
   return root;
 }
@@ -54,10 +63,10 @@ function containerOf(token: Token): HTMLElement {
 function leafOf(token: Token, options: ElementOptions): Node {
   switch (token.type) {
     case "inline":
-      return elementsOf(withTask(token.children ?? []), options);
+      return elementsOf(token.children ?? [], options);
     case "fence":
     case "code_block":
-      return codeBlock(token.content);
+      return codeBlock(token, options.colour);
     case "code_inline":
       return textIn("code", token.content);
     case "image":
@@ -72,11 +81,13 @@ function leafOf(token: Token, options: ElementOptions): Node {
   }
 }
 
-/** "[x] done" as a ticked box, which a screen reader says too. */
-function withTask(tokens: readonly Token[]): readonly Token[] {
-  const [first] = tokens;
-  if (first?.type === "text") first.content = first.content.replace(TASK, (_, mark) => (mark === " " ? "☐ " : "☑ "));
-  return tokens;
+/** "[x] done" in a list as a ticked box, which a screen reader says too. */
+function tickTask({ children }: Token, parent: ParentNode): void {
+  const item = parent instanceof Element ? parent.closest("li") : null;
+  const [first] = children ?? [];
+  if (!item || first?.type !== "text" || !TASK.test(first.content)) return;
+  item.classList.add("task");
+  first.content = first.content.replace(TASK, (_, mark) => (mark === " " ? "☐ " : "☑ "));
 }
 
 function linkTo(text: string): HTMLElement {
@@ -89,29 +100,45 @@ function linkTo(text: string): HTMLElement {
   return link;
 }
 
-/** No other site is asked for an image, which would tell it who reads the pad:
- * a link stands for it. The text's own images are shown. */
-function image(token: Token, { words, onHeldImage }: ElementOptions): Node {
+/** The text's own images are shown. No other site is asked for one, which would
+ * tell it who reads the pad, unless the reader allows it: a link stands there. */
+function image(token: Token, options: ElementOptions): Node {
   const source = String(token.attrGet("src") ?? "");
   const alt = token.content;
-  if (isInlineImage(source)) {
-    const element = document.createElement("img");
-    element.alt = alt;
-    element.src = source;
-    return element;
-  }
+  if (isInlineImage(source)) return imageOf(source, alt);
   if (!isRemoteImage(source)) return document.createTextNode(alt);
-  onHeldImage();
-  const link = linkTo(source);
-  link.className = "held-image";
-  link.textContent = words.image(alt, new URL(source).host);
+  const link = heldImage(source, options.words.image(alt, new URL(source).host));
+  if (options.hasRemoteImages && isSecureImage(source)) {
+    const shown = imageOf(source, alt);
+    shown.addEventListener("error", () => shown.replaceWith(link));
+    return shown;
+  }
+  options.onHeldImage();
   return link;
 }
 
-function codeBlock(content: string): HTMLElement {
+function imageOf(source: string, alt: string): HTMLImageElement {
+  const element = document.createElement("img");
+  element.alt = alt;
+  element.loading = "lazy";
+  element.referrerPolicy = "no-referrer";
+  element.src = source;
+  return element;
+}
+
+function heldImage(source: string, words: string): HTMLElement {
+  const link = linkTo(source);
+  link.className = "held-image";
+  link.textContent = words;
+  return link;
+}
+
+function codeBlock({ content, info }: Token, colour: Colour): HTMLElement {
   const block = document.createElement("pre");
+  const code = textIn("code", content);
   block.tabIndex = 0; // long lines scroll, by keyboard too
-  block.append(textIn("code", content));
+  block.append(code);
+  if (info) colour(content, info, (coloured) => code.replaceChildren(coloured));
   return block;
 }
 

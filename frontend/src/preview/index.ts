@@ -1,2 +1,3 @@
 /** Markdown as elements of the page. A chunk of its own: loaded when a preview is opened. */
 export { Preview } from "./preview";
+export type { Colour, Words } from "./elements";

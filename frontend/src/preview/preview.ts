@@ -7,7 +7,7 @@
  */
 
 import MarkdownIt, { type Token } from "markdown-it";
-import { elementsOf, type Words } from "./elements";
+import { type Colour, elementsOf, type Words } from "./elements";
 
 interface Block {
   /** In the text, from 0. */
@@ -25,21 +25,23 @@ export class Preview {
   constructor(
     private readonly parent: HTMLElement,
     private readonly words: Words,
+    private readonly colour: Colour,
   ) {}
 
-  /** Shows `text`; says how many images other sites were not asked for. */
-  show(text: string): number {
+  /** Shows `text`, with or without images of other sites; says for how many of
+   * them nobody was asked. */
+  show(text: string, hasRemoteImages = false): number {
     const env: { references?: Record<string, { title: string; href: string }> } = {};
     const tokens = markdown.parse(text, env);
     const lines = text.split("\n");
     // A link's address may stand elsewhere, so that a block can change with it.
-    const references = JSON.stringify(env.references ?? null);
+    const context = JSON.stringify([hasRemoteImages, env.references]);
     const before = this.#bySource;
     this.#bySource = new Map();
     this.#blocks = topLevel(tokens).map((block) => {
       const [from, to] = block[0]!.map ?? [0, 0];
-      const source = `${references}\n${lines.slice(from, to).join("\n")}`;
-      const known = before.get(source)?.shift() ?? this.#make(block);
+      const source = `${context}\n${lines.slice(from, to).join("\n")}`;
+      const known = before.get(source)?.shift() ?? this.#make(block, hasRemoteImages);
       known.line = from;
       this.#bySource.set(source, [...(this.#bySource.get(source) ?? []), known]);
       return known;
@@ -55,10 +57,11 @@ export class Preview {
     this.parent.scrollTo({ top: line === 0 ? 0 : top });
   }
 
-  #make(tokens: readonly Token[]): Block {
+  #make(tokens: readonly Token[], hasRemoteImages: boolean): Block {
     const block: Block = { line: 0, element: document.createElement("div"), heldImages: 0 };
     const onHeldImage = () => block.heldImages++;
-    block.element.append(elementsOf(tokens, { words: this.words, onHeldImage }));
+    const { words, colour } = this;
+    block.element.append(elementsOf(tokens, { words, colour, hasRemoteImages, onHeldImage }));
     return block;
   }
 

@@ -5,7 +5,7 @@ export type { Refusal } from "../sync";
 export { type Person } from "./people";
 export { hashOf, newPadId, type PadAddress, type PadIdProblem, padIdProblem, parseAddress } from "./address";
 export { cleanName, isHue, NAME_POINTS_MAX } from "./identity";
-export { loadConfig } from "./config";
+export { loadConfig, mayShowRemoteImages } from "./config";
 export { log } from "./log";
 export { ProtectionError } from "./protection";
 export { forget, type RecentPad, recentPads, visited } from "./recent";

@@ -123,6 +123,8 @@ export const de: Strings = {
     hide: "Vorschau ausblenden",
     held: (n) => (n === 1 ? "1 Bild einer anderen Seite steht als Link da." : `${n} Bilder anderer Seiten stehen als Links da.`),
     image: (alt, host) => `Bild${alt && ` „${alt}“`} auf ${host}`,
+    showImages: "Bilder anderer Seiten zeigen",
+    showImagesHint: "Bis Sie dieses Pad verlassen. Diese Seiten erfahren dann Ihre Adresse.",
     tooLong: "Dieser Text ist zu lang für eine Vorschau.",
     notLoaded: "Die Vorschau konnte nicht geladen werden.",
   },

@@ -98,6 +98,8 @@ export const en = {
     hide: "Hide the preview",
     held: (n: number) => (n === 1 ? "1 image of another site is shown as a link." : `${n} images of other sites are shown as links.`),
     image: (alt: string, host: string) => `Image${alt && ` “${alt}”`} on ${host}`,
+    showImages: "Show images of other sites",
+    showImagesHint: "Until you leave this pad. Those sites then learn your address.",
     tooLong: "This text is too long for a preview.",
     notLoaded: "The preview could not be loaded.",
   },

@@ -1,8 +1,8 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { type Editor, knownLanguage } from "../editor";
+import { colour, type Editor, knownLanguage } from "../editor";
 import type { Preview } from "../preview";
-import { log, type Session, setSettings } from "../session";
+import { log, mayShowRemoteImages, type Session, setSettings } from "../session";
 import { t } from "../strings";
 import type { Pad } from "./pad";
 
@@ -11,6 +11,9 @@ const LONGEST_UNITS = 1 << 20;
 /** The preview takes this part of the time at most. */
 const SHARE_OF_TIME = 1 / 8;
 const LEAST_WAIT_MS = 120;
+
+/** The reader wants to see images of other sites: in this pad, on this visit. */
+const wantsRemoteImages = signal(false);
 
 export function isMarkdown(session: Session): boolean {
   return knownLanguage(session.language.value) === "markdown";
@@ -43,12 +46,27 @@ export function PreviewPane({ pad }: { pad: Pad }) {
           ×
         </button>
       </div>
-      {held.value > 0 && <p class="hint">{t.preview.held(held.value)}</p>}
+      {held.value > 0 && <HeldImages count={held.value} />}
       {problem.value !== null && <p class="hint">{problem.value}</p>}
       {/* It scrolls, so the keyboard must reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={ref} class="preview-text" tabIndex={0} role="document" aria-labelledby="preview-heading" dir="auto" />
     </section>
+  );
+}
+
+/** Says what is not shown, and shows it where the server lets the reader choose. */
+function HeldImages({ count }: { count: number }) {
+  const canShow = mayShowRemoteImages.value && !wantsRemoteImages.value;
+  return (
+    <div class="held">
+      <p class="hint">{t.preview.held(count)}</p>
+      {canShow && (
+        <button type="button" title={t.preview.showImagesHint} onClick={() => (wantsRemoteImages.value = true)}>
+          {t.preview.showImages}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -67,7 +85,7 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
     const text = editor.text();
     if (text.length > LONGEST_UNITS) return outcome.failed(t.preview.tooLong);
     const startMs = performance.now();
-    outcome.shown(preview!.show(text));
+    outcome.shown(preview!.show(text, wantsRemoteImages.peek()));
     wait = Math.max(LEAST_WAIT_MS, (performance.now() - startMs) / SHARE_OF_TIME);
   };
   const stops = [() => clearTimeout(timer), () => parent.replaceChildren()];
@@ -75,10 +93,10 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
   const begin = async () => {
     const { Preview } = await import("../preview");
     if (isOver) return;
-    preview = new Preview(parent, { image: t.preview.image });
+    preview = new Preview(parent, { image: t.preview.image }, colour);
     stops.push(
       effect(() => {
-        void editor.changes.value;
+        void [editor.changes.value, wantsRemoteImages.value];
         timer ??= setTimeout(show, wait);
       }),
       effect(() => preview!.scrollToLine(editor.topLine.value)),

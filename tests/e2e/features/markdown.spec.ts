@@ -63,3 +63,79 @@ test('on a phone it stands below the text, and nothing is too wide', async ({ op
   expect(shown!.y).toBeGreaterThan(text!.y);
   expect(await pad.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });
+
+test('code has the colours of its language, in the text and in the preview, without a style of its own', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.paste('```python\ndef f():\n    return 1 # one\n```\n\n```no-such-language\nplain\n```\n');
+  const preview = await withPreview(pad);
+  const colour = (text: string) =>
+    preview.locator('code span', { hasText: text }).first().evaluate((span) => getComputedStyle(span).color);
+  await expect(preview.locator('code').first().locator('span').first()).toBeVisible();
+  expect(new Set([await colour('def'), await colour('1'), await colour('# one')]).size).toBe(3);
+  const keyword = pad.editor.locator('.cm-line span', { hasText: 'return' });
+  await expect(keyword).toBeVisible();
+  expect(await keyword.evaluate((span) => getComputedStyle(span).color)).toBe(await colour('return'));
+  await expect(preview.locator('code').last()).toHaveText('plain');
+  await expect(preview.locator('code').last().locator('span')).toHaveCount(0);
+  await expect(preview.locator('[style]')).toHaveCount(0);
+  // what is typed into the block is coloured at once
+  await pad.editor.locator('.cm-line', { hasText: 'return' }).click();
+  await pad.page.keyboard.press('End');
+  await pad.page.keyboard.type('\nx = "new"');
+  await expect(preview.locator('code span', { hasText: '"new"' })).toBeVisible();
+});
+
+const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
+
+test('by default nobody offers to show images of other sites', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.paste(TEXT);
+  const preview = await withPreview(pad);
+  await expect(pad.page.getByText(words.preview.held(1))).toBeVisible();
+  await expect(pad.page.getByRole('button', { name: words.preview.showImages })).toHaveCount(0);
+  // and the policy would not let them in
+  const isBlocked = pad.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective));
+        new Image().src = 'https://pics.example/cat.png';
+      }),
+  );
+  expect(await isBlocked).toBe('img-src');
+  pad.complaints.length = 0; // that was us
+  await expect(preview.locator('img')).toHaveCount(0);
+});
+
+test.describe('REMOTE_IMAGES=ask', () => {
+  test.use({ settings: { REMOTE_IMAGES: 'ask' } });
+  test('shows them to who asks for them, until they leave', async ({ open }) => {
+    const pad = await (await open()).ready();
+    const asked: string[] = [];
+    await pad.page.route('https://pics.example/**', async (route) => {
+      asked.push(route.request().url());
+      expect(route.request().headers()['referer']).toBeUndefined();
+      if (route.request().url().endsWith('gone.png')) await route.abort();
+      else await route.fulfill({ body: DOT, contentType: 'image/png' });
+    });
+    await pad.paste(`${TEXT}\n![gone](https://pics.example/gone.png)\n\n![old](http://pics.example/old.png)\n`);
+    const preview = await withPreview(pad);
+    await expect(pad.page.getByText(words.preview.held(3))).toBeVisible();
+    expect(asked).toEqual([]);
+
+    await pad.page.getByRole('button', { name: words.preview.showImages }).click();
+    const cat = preview.getByRole('img', { name: 'cat' });
+    await expect.poll(() => cat.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+    await expect(preview.getByRole('link', { name: words.preview.image('gone', 'pics.example') })).toBeVisible();
+    await expect(preview.getByRole('link', { name: words.preview.image('old', 'pics.example') })).toBeVisible();
+    await expect(pad.page.getByText(words.preview.held(1))).toBeVisible();
+    await expect(pad.page.getByRole('button', { name: words.preview.showImages })).toHaveCount(0);
+    expect([...asked].sort()).toEqual(['https://pics.example/cat.png', 'https://pics.example/gone.png']);
+    expect(pad.complaints.splice(0).sort()).toEqual([...asked].sort().map((url) => `request to ${url}`));
+
+    await pad.page.reload();
+    await pad.ready();
+    await expect(pad.page.getByRole('button', { name: words.preview.showImages })).toBeVisible();
+    await expect(preview.locator('img')).toHaveCount(0);
+    expect(asked).toHaveLength(2);
+  });
+});
