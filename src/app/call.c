@@ -307,7 +307,10 @@ void call_post(struct server *server, struct http_request *request, enum call_ki
     c->request = request;
     c->shard = server_shard_of(server, id);
     c->task.run = begin;
-    loop_post(&c->shard->loop, &c->task);
+    if (!loop_post(&c->shard->loop, &c->task)) {
+        http_respond_error(request, ERR_SHUTTING_DOWN);
+        free(c);
+    }
 }
 
 void calls_refuse_all(struct shard *shard)

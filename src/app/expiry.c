@@ -61,7 +61,8 @@ static void send_home(struct shard *shard, struct slice id, int64_t cutoff_ms)
     expired->cutoff_ms = cutoff_ms;
     expired->len = id.len;
     memcpy(expired->id, id.ptr, id.len);
-    loop_post(&expired->shard->loop, &expired->task);
+    if (!loop_post(&expired->shard->loop, &expired->task))
+        free(expired); /* its shard has ended; the next start looks again */
 }
 
 void expiry_check(struct shard *shard, int64_t now_ms)

@@ -49,8 +49,10 @@ bool pulse_ask(struct pulse *pulse)
         if (atomic_load(&pulse->beats[i].is_under_way))
             return false;
     for (uint32_t i = 0; i < count; i++) {
-        atomic_store(&pulse->beats[i].is_under_way, true);
-        loop_post(&pulse->server->shards[i].loop, &pulse->beats[i].task);
+        struct beat *beat = &pulse->beats[i];
+        atomic_store(&beat->is_under_way, true);
+        if (!loop_post(&pulse->server->shards[i].loop, &beat->task))
+            atomic_store(&beat->is_under_way, false);
     }
     return true;
 }

@@ -28,18 +28,16 @@ static const struct slice protocol_v2 = {"kolabpad.v2", 11};
 static void on_socket(void *arg, int fd, struct slice already_read)
 {
     struct session_request *request = arg;
-    struct limits *limits = request->shard->server->limits;
-    bool is_lost = fd < 0 || buf_append(&request->already_read, already_read);
-    if (is_lost) {
-        if (fd >= 0)
-            close(fd);
-        limits_disconnect(limits, request->client);
-        free(request);
-        return;
-    }
     request->fd = fd;
     request->task.run = session_open;
-    loop_post(&request->shard->loop, &request->task);
+    if (fd >= 0 && !buf_append(&request->already_read, already_read) &&
+        loop_post(&request->shard->loop, &request->task))
+        return;
+    if (fd >= 0)
+        close(fd);
+    buf_deinit(&request->already_read);
+    limits_disconnect(request->shard->server->limits, request->client);
+    free(request);
 }
 
 static struct session_request *session_request_new(struct shard *shard, enum pad_version version,

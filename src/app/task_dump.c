@@ -261,7 +261,8 @@ void task_dump(struct server *server, struct http_request *request, enum task_du
         d->parts[i].dump = d;
         d->parts[i].shard = &server->shards[i - 1];
         d->parts[i].task.run = run_part;
-        loop_post(&d->parts[i].shard->loop, &d->parts[i].task);
+        if (!loop_post(&d->parts[i].shard->loop, &d->parts[i].task))
+            part_written(&d->parts[i]);
     }
     part_written(&d->parts[0]);
 }

@@ -66,20 +66,37 @@ void loop_turn_again(struct loop *loop)
     uv_async_send(&loop->async);
 }
 
-void loop_post(struct loop *loop, struct loop_task *task)
+/* Is there still a loop? If so it stays until leave(). */
+static bool enter(struct loop *loop)
 {
-    uv_mutex_lock(&loop->lock);
-    list_append(&loop->tasks, &task->link);
-    uv_mutex_unlock(&loop->lock);
-    uv_async_send(&loop->async);
+    atomic_fetch_add(&loop->callers, 1);
+    return !atomic_load(&loop->is_deaf);
+}
+
+static void leave(struct loop *loop)
+{
+    atomic_fetch_sub(&loop->callers, 1);
+}
+
+bool loop_post(struct loop *loop, struct loop_task *task)
+{
+    bool is_heard = enter(loop);
+
+    if (is_heard) {
+        uv_mutex_lock(&loop->lock);
+        list_append(&loop->tasks, &task->link);
+        uv_mutex_unlock(&loop->lock);
+        uv_async_send(&loop->async);
+    }
+    leave(loop);
+    return is_heard;
 }
 
 void loop_wake(struct loop *loop)
 {
-    atomic_fetch_add(&loop->wakers, 1);
-    if (!atomic_load(&loop->is_deaf) && !atomic_exchange(&loop->woken, true))
+    if (enter(loop) && !atomic_exchange(&loop->woken, true))
         uv_async_send(&loop->async);
-    atomic_fetch_sub(&loop->wakers, 1);
+    leave(loop);
 }
 
 static struct loop_task *take_task(struct loop *loop)
@@ -276,12 +293,19 @@ static void drain(struct loop *loop)
     loop_reap(loop);
 }
 
+/* From here on nobody else touches the loop. */
+static void stop_hearing(struct loop *loop)
+{
+    atomic_store(&loop->is_deaf, true);
+    while (atomic_load(&loop->callers) > 0)
+        sched_yield(); /* a few instructions of another thread, at most */
+}
+
 void loop_deinit(struct loop *loop)
 {
     drain(loop);
-    atomic_store(&loop->is_deaf, true);
-    while (atomic_load(&loop->wakers) > 0)
-        sched_yield(); /* a few instructions of another thread, at most */
+    stop_hearing(loop);
+    drain(loop); /* what was posted meanwhile */
     uv_close((uv_handle_t *)&loop->async, NULL);
     uv_close((uv_handle_t *)&loop->prepare, NULL);
     uv_close((uv_handle_t *)&loop->check, NULL);

@@ -78,8 +78,8 @@ struct loop {
     void (*on_timer)(void *owner); /* set after loop_init by owners that use loop_set_timer */
     void *owner;
     _Atomic bool woken;
-    _Atomic bool is_deaf;    /* loop_deinit has begun: there is nothing to wake any more */
-    _Atomic uint32_t wakers; /* threads inside loop_wake */
+    _Atomic bool is_deaf;     /* loop_deinit has come so far that nothing is taken any more */
+    _Atomic uint32_t callers; /* threads inside loop_post and loop_wake */
     bool timer_ran;
     bool stopping;
 };
@@ -98,8 +98,9 @@ void loop_stop(struct loop *loop);
 void loop_deinit(struct loop *loop);
 
 /* Any thread. Tasks run in the order of posting, before the turn's on_tick.
- * A task posted after loop_run returned is run by loop_deinit. */
-void loop_post(struct loop *loop, struct loop_task *task);
+ * A task posted after loop_run returned is run by loop_deinit. False: too late
+ * even for that, the task stays the caller's; as long as the memory is there. */
+bool loop_post(struct loop *loop, struct loop_task *task);
 /* Any thread, cheap when already signalled: on_wake will be called. Harmless
  * after loop_deinit, as long as the memory is there. */
 void loop_wake(struct loop *loop);

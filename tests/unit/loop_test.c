@@ -17,7 +17,8 @@ struct fixture {
             struct poster *poster;
             int number;
         } jobs[TASKS];
-        int next; /* touched by the loop's thread only */
+        int next;    /* touched by the loop's thread only */
+        int refused; /* by the poster's own */
     } posters[THREADS];
     int run_count, tick_count, wake_count, timer_count;
     bool is_out_of_order;
@@ -68,7 +69,8 @@ static void post_all(void *arg)
 
     for (int i = 0; i < TASKS; i++) {
         p->jobs[i] = (struct job){.task.run = run, .poster = p, .number = i};
-        loop_post(&p->f->loop, &p->jobs[i].task);
+        if (!loop_post(&p->f->loop, &p->jobs[i].task))
+            p->refused++;
     }
 }
 
@@ -128,6 +130,38 @@ static void wake_often(void *arg)
 {
     for (int i = 0; i < 1000; i++)
         loop_wake(arg);
+}
+
+static void a_loop_that_is_gone_takes_nothing_and_hears_nothing(void **state)
+{
+    struct fixture *f = fixture_new(stop_when_all_ran);
+    struct job *job = &f->posters[0].jobs[0];
+    (void)state;
+
+    f->posters[0].f = f;
+    *job = (struct job){.task.run = run, .poster = &f->posters[0]};
+    loop_deinit(&f->loop);
+    assert_false(loop_post(&f->loop, &job->task));
+    loop_wake(&f->loop);
+    assert_int_equal(f->run_count + f->wake_count, 0);
+    free(f);
+}
+
+/* Every task is either run or refused, whenever the loop ends. */
+static void tasks_posted_while_the_loop_ends_are_run_or_refused(void **state)
+{
+    struct fixture *f = fixture_new(stop_when_all_ran);
+    (void)state;
+
+    start_posters(f);
+    loop_deinit(&f->loop);
+    join_posters(f);
+    int refused = 0;
+    for (int i = 0; i < THREADS; i++)
+        refused += f->posters[i].refused;
+    assert_int_equal(f->run_count + refused, THREADS * TASKS);
+    assert_false(f->is_out_of_order);
+    free(f);
 }
 
 static void many_wakes_are_at_least_one(void **state)
@@ -227,6 +261,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tasks_of_every_thread_run_once_and_in_order),
         cmocka_unit_test(tasks_that_come_too_late_run_when_the_loop_is_let_go),
+        cmocka_unit_test(a_loop_that_is_gone_takes_nothing_and_hears_nothing),
+        cmocka_unit_test(tasks_posted_while_the_loop_ends_are_run_or_refused),
         cmocka_unit_test(many_wakes_are_at_least_one),
         cmocka_unit_test(a_turn_in_which_only_the_timer_ran_ticks),
         cmocka_unit_test(a_timer_can_be_moved_and_disarmed),
