@@ -2,7 +2,7 @@
 // and timers that do what the page does, only faster.
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
-import type { Change, Kept } from '../../frontend/src/sync/index.ts';
+import type { Change, Edit, Kept } from '../../frontend/src/sync/index.ts';
 import { Sync } from '../../frontend/src/sync/index.ts';
 import { closingOf } from '../../frontend/src/transport/close_codes.ts';
 import type { ServerMessage, Welcome } from '../../frontend/src/wire/index.ts';
@@ -17,6 +17,8 @@ const PING_EVERY_MS = 600;
 const PONG_MS = 4000;
 const ANSWER_MS = 10_000;
 const KEEP_EVERY_MS = 250;
+/** How long the browser may take to write a record. */
+const WRITE_MS = 30;
 const RETRY_MS = 300;
 
 export class Tab implements Person {
@@ -35,8 +37,9 @@ export class Tab implements Person {
   private readonly beats: NodeJS.Timeout[];
   /** Changes as they were last written down: what a crash leaves behind. */
   private kept: Kept | null = null;
-  /** The text here may be taken back by what the server says next, and deletions in it with it: the database went back,
-   * or the tab has just gone on from a record. */
+  /** Runs while an edit waits for the record of it to be written. */
+  private writing: NodeJS.Timeout | undefined;
+  /** The text here may be taken back by what the server says next, and deletions in it with it: the database went back. */
   isOfThePast = false;
 
   constructor(private readonly around: Surroundings) {
@@ -75,8 +78,7 @@ export class Tab implements Person {
   /** What cannot have reached the server: not even in flight. */
   get unsaid(): string {
     const kept = this.sync.keep();
-    const parts = [...(kept?.buffer?.operation ?? []), ...(kept?.since?.operation ?? [])];
-    return parts.filter((part) => typeof part === 'string').join('');
+    return (kept?.buffer?.operation ?? []).filter((part) => typeof part === 'string').join('');
   }
 
   describe(): string {
@@ -118,14 +120,14 @@ export class Tab implements Person {
     const now = this.unsent();
     const rescued = unsentOf(kept);
     const lost = points(now.inserted).filter((point) => !rescued.inserted.includes(point));
-    this.around.ledger.doubt(this.name, lost.join(''), now.deleted + rescued.inserted + rescued.deleted);
+    const forgotten = points(now.deleted).filter((point) => !rescued.deleted.includes(point));
+    this.around.ledger.doubt(this.name, lost.join(''), forgotten.join('') + rescued.inserted);
     this.around.history.note(this.name, kept ? `crashed, ${points(rescued.inserted).length} points kept` : 'crashed, nothing kept');
     this.drop();
     this.sync.free();
     this.sync = new Sync();
     this.shown = '';
     this.kept = null;
-    this.isOfThePast = kept !== null; // what it holds may be another tab's last words: decisions/031
     if (kept) this.sync.resume(kept);
     else this.token = randomBytes(16).toString('base64url');
     this.shown = applied('', this.sync.takeChanges());
@@ -210,7 +212,8 @@ export class Tab implements Person {
   private drop(): void {
     clearTimeout(this.deadline);
     clearTimeout(this.silence);
-    this.deadline = this.silence = undefined;
+    clearTimeout(this.writing);
+    this.deadline = this.silence = this.writing = undefined;
     this.waiting = [];
     const { socket } = this;
     this.socket = null;
@@ -296,10 +299,19 @@ export class Tab implements Person {
 
   private pump(): void {
     const edit = this.sync.takeEdit();
-    if (edit) this.say({ Edit: edit });
-    if (this.sync.unsaved === 0) this.kept = null;
+    if (edit && this.kept) this.writing = setTimeout(() => this.whenAwake(() => this.sayWritten(edit)), this.around.random.below(WRITE_MS));
+    else if (edit) this.say({ Edit: edit });
   }
 
+  /** Where a record exists, the edit is in it before it is sent. */
+  private sayWritten(edit: Edit): void {
+    if (!this.writing) return; // its connection is gone
+    this.writing = undefined;
+    this.kept = this.sync.keep();
+    this.say({ Edit: edit });
+  }
+
+  /** Later than things happen, and so is the end of the record. */
   private keep(): void {
     if (!this.isAway) this.kept = this.sync.keep();
   }
@@ -311,7 +323,7 @@ function unsentOf(kept: Kept | null): Unsent {
   const unsent = { inserted: '', deleted: '' };
   if (!kept) return unsent;
   let text = points(kept.serverText);
-  for (const pending of [kept.inflight, kept.buffer, kept.since ?? null]) {
+  for (const pending of [kept.inflight, kept.buffer]) {
     if (!pending) continue;
     let at = 0;
     for (const part of pending.operation) {

@@ -239,12 +239,12 @@ describe("trouble", () => {
     expect(session.unsaved.value).toBe(0);
   });
 
-  test("too fast means later, by itself", () => {
+  test("too fast means later, by itself", async () => {
     join("");
     type(0, 0, "x");
     hear({ Rejected: { revision: 0, code: "rate_limited", message: "slow down", limit: 200 } });
     expect(session.refusal.value?.code).toBe("rate_limited");
-    vi.advanceTimersByTime(5000);
+    await vi.advanceTimersByTimeAsync(5000);
     expect(sent("Edit")).toHaveLength(2);
     expect(session.refusal.value).toBeNull();
   });

@@ -28,6 +28,7 @@ import {
 } from "../wire";
 import { newClientToken, shareLink, socketUrl } from "./address";
 import { CaretSender } from "./caret_sender";
+import { EditSender, isLonger } from "./edit_sender";
 import { Identity } from "./identity";
 import { Inbox } from "./inbox";
 import { Keeper } from "./keeper";
@@ -61,6 +62,7 @@ export class Session {
   readonly #sync = new Sync();
   readonly #transport: Transport;
   readonly #inbox: Inbox<ServerMessage>;
+  readonly #edits: EditSender;
   readonly #carets: CaretSender;
   readonly #listeners = new Set<(notice: Notice) => void>();
   #surface: Surface | null = null;
@@ -92,6 +94,7 @@ export class Session {
       (messages) => this.#receive(messages),
       (message) => this.#isPainted(message),
     );
+    this.#edits = new EditSender(this.#transport, this.#keeper, () => this.#carets.flush());
     this.#carets = new CaretSender((data) => this.#send({ CursorData: data }), () => this.#ownCarets());
   }
 
@@ -195,6 +198,7 @@ export class Session {
   /* ---- the connection ---- */
 
   #hello(): void {
+    this.#edits.startAfresh();
     const hello = { client: this.#token, otp: this.otp.value, ...this.#sync.position };
     this.#transport.send(encode({ Hello: { ...hello, ...this.identity.value } }));
   }
@@ -364,11 +368,8 @@ export class Session {
 
   #sendEdit(text: string): void {
     const limit = this.welcome.value?.limits.message_bytes ?? Infinity;
-    if (text.length * 3 > limit && new Blob([text]).size > limit) {
-      this.#sync.rejected({ code: "message_too_large", message: "", limit });
-    } else {
-      this.#transport.send(text);
-    }
+    if (isLonger(text, limit)) this.#sync.rejected({ code: "message_too_large", message: "", limit });
+    else this.#edits.take(text);
   }
 
   #publish(): void {
@@ -381,7 +382,7 @@ export class Session {
 
   /** null while own positions would mean nothing to the server. */
   #ownCarets(): CursorData | null {
-    if (!this.#surface || !this.#sync.canSendCarets) return null;
+    if (!this.#surface || this.#edits.isHolding || !this.#sync.canSendCarets) return null;
     return mapCarets(this.#surface.carets(), (at) => this.#sync.pointsOf(at));
   }
 

@@ -75,7 +75,8 @@ async function livingTabs(): Promise<Set<string> | null> {
 async function inStore(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest): Promise<void> {
   const database = await open();
   try {
-    const transaction = database.transaction(STORE, mode);
+    // on the disk when it is complete: what is sent then may rely on it
+    const transaction = database.transaction(STORE, mode, { durability: "strict" });
     use(transaction.objectStore(STORE));
     await new Promise<void>((resolve, reject) => {
       transaction.addEventListener("complete", () => resolve());

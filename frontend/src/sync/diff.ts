@@ -27,24 +27,6 @@ export function operationBetween(from: Rope, to: string): Operation {
   return operationOf(placed, from);
 }
 
-/** Does `change` insert what `part` inserts, at the same places? Both are made
- * on the same text. */
-export function holdsInserts(change: Operation, part: Operation): boolean {
-  const there = insertsOf(change);
-  return [...insertsOf(part)].every(([at, text]) => there.get(at)?.includes(text));
-}
-
-/** By their place in the text before. */
-function insertsOf(op: Operation): Map<number, string> {
-  const inserts = new Map<number, string>();
-  let at = 0;
-  for (const component of op.components()) {
-    if (component.kind === "insert") inserts.set(at, component.text);
-    else at += component.points;
-  }
-  return inserts;
-}
-
 /** Exact where that is affordable, else in the gaps between anchors, each time
  * with finer ones; as a whole where there are none. */
 function compare(a: string, b: string, [anchors, ...finer] = ANCHORS): Change[] {

@@ -29,7 +29,7 @@
  */
 
 import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
-import { holdsInserts, operationBetween } from "./diff";
+import { operationBetween } from "./diff";
 import { append, isUndone, moveOver, type Pending, read, replace, takeBack, written } from "./pending";
 import type { Edit, Entry, Kept, Refusal, Welcome } from "./types";
 
@@ -54,11 +54,6 @@ export class Sync {
   #isForgotten = false;
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
-  /** Went on from a record that may be older than the last words of the tab
-   * that wrote it; 0 until a Welcome says up to where those words may be. What
-   * is typed meanwhile stays apart from what the record holds. */
-  #revivedUntil: number | null = null;
-  #since: Pending | null = null;
   /** Remote operations that takeChanges() has not given to the editor yet. */
   #remote: Operation[] = [];
 
@@ -84,7 +79,7 @@ export class Sync {
 
   /** Local changes that the server is not known to hold. */
   get unsaved(): number {
-    return [this.#inflight, this.#buffer, this.#since].reduce((sum, pending) => sum + (pending?.count ?? 0), 0);
+    return (this.#inflight?.count ?? 0) + (this.#buffer?.count ?? 0);
   }
 
   get refusal(): Refusal | null {
@@ -110,7 +105,7 @@ export class Sync {
   /** Own positions mean something to the server only when everything before
    * them was sent. */
   get canSendCarets(): boolean {
-    return this.#link === "up" && !this.#buffer && !this.#since && !this.#refusal;
+    return this.#link === "up" && !this.#buffer && !this.#refusal;
   }
 
   pointsOf(atU16: number): number {
@@ -129,7 +124,7 @@ export class Sync {
 
   /** Where a caret of the server's text stands in the local one. */
   localCaret(atPoints: number): number {
-    const unsent = [this.#inflight, this.#buffer, this.#since];
+    const unsent = [this.#inflight, this.#buffer];
     return unsent.reduce((at, pending) => pending?.operation.moveCaret(at) ?? at, atPoints);
   }
 
@@ -146,8 +141,7 @@ export class Sync {
     const operation = operationOf(changes, this.#local);
     if (operation.isNoop) return operation.free();
     operation.applyTo(this.#local);
-    if (this.#revivedUntil !== null) this.#since = append(this.#since, { operation, count: 1 });
-    else this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
+    this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
   }
 
   /** Takes the refused change back; what was typed after it stays. The editor's
@@ -170,25 +164,26 @@ export class Sync {
 
   /* ---- another visit ---- */
 
-  /** null when there is nothing unsent to keep. */
+  /** null when there is nothing unsent to keep. Where a record is written down,
+   * it is written anew before any edit that takeEdit() gives is sent; otherwise
+   * it would call unsent what the server may have, as part of another edit. */
   keep(): Kept | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
-    const [inflight, buffer, since] = [this.#inflight, this.#buffer, this.#since].map(written);
-    return { ...this.position, serverText: this.serverText(), inflight: inflight!, buffer: buffer!, since: since! };
+    const [inflight, buffer] = [written(this.#inflight), written(this.#buffer)];
+    return { epoch: this.#epoch, revision: this.#revision, serverText: this.serverText(), inflight, buffer };
   }
 
-  /** Goes on where another tab stopped: for a machine that has seen nothing
-   * yet. The Hello must carry that tab's token. */
-  resume({ epoch, revision, serverText, inflight, buffer, since = null }: Kept): void {
+  /** Goes on where another tab stopped, as if it had only lost its connection:
+   * for a machine that has seen nothing yet. The Hello must carry that tab's
+   * token. */
+  resume({ epoch, revision, serverText, inflight, buffer }: Kept): void {
     this.#server.set(serverText);
     this.#epoch = epoch;
     this.#revision = revision;
     this.#inflight = read(inflight);
     this.#buffer = read(buffer);
-    this.#since = read(since);
     this.#loaded = true;
-    this.#revivedUntil = 0;
-    const kept = [inflight, buffer, since].map((pending) => read(pending)?.operation);
+    const kept = [inflight, buffer].map((pending) => read(pending)?.operation);
     const shown = [Operation.empty().insert(serverText), ...kept];
     this.#remote.push(...shown.filter((op) => op !== undefined));
   }
@@ -204,8 +199,6 @@ export class Sync {
     if (!applied && !this.#refusal) this.#unsend();
     this.#isForgotten = committed < this.#saved;
     this.#saved = committed;
-    if (committed <= this.#revision) this.#endRevival();
-    else if (this.#revivedUntil !== null) this.#revivedUntil = committed;
     this.#userId = userId;
     // A new epoch counts from the Snapshot that comes with it: beside the
     // revision of another one it would name a state that nobody ever had.
@@ -228,13 +221,10 @@ export class Sync {
       this.#land();
     }
     try {
-      const change = operationBetween(this.#server, text);
-      if (this.#revivedUntil !== null && this.#buffer && holdsInserts(change, this.#buffer.operation)) this.#disown();
-      this.#rebase(change);
+      this.#rebase(operationBetween(this.#server, text));
     } catch {
       return void (this.#outOfStep = true); // not a text that a document may hold
     }
-    this.#endRevival();
     this.#epoch = this.#epochOfSnapshot;
     this.#revision = revision;
     this.#loaded = true;
@@ -282,7 +272,7 @@ export class Sync {
 
   /** The edit to send now, if there is one; it is in flight from here on. */
   takeEdit(): Edit | null {
-    if (this.#link !== "up" || this.#outOfStep || this.#revivedUntil !== null) return null;
+    if (this.#link !== "up" || this.#outOfStep) return null;
     if (this.#refusal && this.#fitsAgain()) this.retry();
     if (this.#inflight || !this.#buffer) return null;
     this.#inflight = this.#buffer;
@@ -292,7 +282,7 @@ export class Sync {
 
   free(): void {
     for (const op of this.#remote) op.free();
-    for (const pending of [this.#inflight, this.#buffer, this.#since]) pending?.operation.free();
+    for (const pending of [this.#inflight, this.#buffer]) pending?.operation.free();
     this.#server.free();
     this.#local.free();
   }
@@ -305,7 +295,6 @@ export class Sync {
     try {
       op = Operation.of(operation);
       if (op.basePoints !== this.#server.points) return false;
-      if (this.#revivedUntil !== null && id === this.#userId && !this.#inflight?.operation.equals(op)) this.#disown();
       if (this.#isEcho(id)) {
         // Ours as the server rebased it. Anything else means that the two
         // kernels disagree, and then the copies do.
@@ -318,7 +307,6 @@ export class Sync {
         op = null;
       }
       this.#revision += 1;
-      if (this.#revivedUntil !== null && this.#revision >= this.#revivedUntil) this.#endRevival();
       return true;
     } catch {
       return false;
@@ -331,7 +319,6 @@ export class Sync {
    * otherwise the first of our own after sending. */
   #isEcho(id: number): boolean {
     if (!this.#inflight || this.#refusal) return false;
-    if (this.#revivedUntil !== null) return id === this.#userId;
     if (this.#committed !== null) return this.#revision + 1 === this.#committed;
     return this.#link === "up" && id === this.#userId;
   }
@@ -346,13 +333,12 @@ export class Sync {
   /** Applies an operation of somebody else, made on the server's text, and
    * moves our unsent ones over it. Takes `remote`. */
   #rebase(remote: Operation): void {
-    const unsent = [this.#inflight, this.#buffer, this.#since];
+    const unsent = [this.#inflight, this.#buffer];
     const { moved, last, spent } = moveOver(unsent, remote);
     remote.applyTo(this.#server);
-    const [inflight, buffer, since] = unsent.map((pending, i) => pending && replace(pending, moved[i]!));
+    const [inflight, buffer] = unsent.map((pending, i) => pending && replace(pending, moved[i]!));
     for (const op of spent) op.free();
     this.#inflight = inflight!;
-    this.#since = since!;
     if (buffer) this.#setBuffer(buffer);
     this.#remote.push(last);
   }
@@ -363,25 +349,6 @@ export class Sync {
     const back = this.#inflight;
     this.#inflight = null;
     this.#setBuffer(this.#buffer ? append(back, this.#buffer) : back);
-  }
-
-  /** Takes back, in this copy only, what is unsent: the tab that wrote it down
-   * had sent it since, with what it typed later, in an edit that follows. */
-  #disown(): void {
-    this.#unsend();
-    this.#committed = null;
-    if (!this.#buffer) return;
-    const [undo, since] = takeBack(this.#buffer, this.#server, this.#since);
-    this.#buffer = null;
-    this.#since = since;
-    this.#remote.push(undo);
-  }
-
-  /** From here on everything unsent is this tab's own. */
-  #endRevival(): void {
-    this.#revivedUntil = null;
-    if (this.#since) this.#setBuffer(append(this.#buffer, this.#since));
-    this.#since = null;
   }
 
   /** A buffer that changes nothing any more is no buffer. */

@@ -39,7 +39,4 @@ export interface Kept {
   serverText: string;
   inflight: KeptPending | null;
   buffer: KeptPending | null;
-  /** Typed in a tab that had itself gone on from a record and had not heard
-   * from the server yet. */
-  since?: KeptPending | null;
 }

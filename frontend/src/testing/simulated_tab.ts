@@ -1,21 +1,26 @@
-/** A tab for tests: a sync machine, an editor that is a string, and a network
- * that delivers when the test says so, or never. */
+/** A tab for tests: a sync machine, an editor that is a string, a record of what
+ * is unsent, and a network that delivers when the test says so, or never. */
 
 import type { Change } from "../kernel";
 import type { Message, ModelServer, Peer } from "./model_server";
-import { type Edit, Sync } from "../sync";
+import { type Edit, type Kept, Sync } from "../sync";
 
 export class SimulatedTab {
-  readonly sync = new Sync();
+  sync = new Sync();
   /** What the user sees. */
   text = "";
+  /** What is written down of the unsent: all that outlives a crash. */
+  record: Kept | null = null;
   #peer: Peer | null = null;
   /** Sent, and not at the server yet. */
   #up: Edit[] = [];
+  /** To be sent once the record has it. */
+  #held: Edit | null = null;
+  #lives = 1;
 
   constructor(
     private readonly server: ModelServer,
-    readonly token: string,
+    readonly name: string,
   ) {}
 
   get isConnected(): boolean {
@@ -24,7 +29,7 @@ export class SimulatedTab {
 
   connect(): void {
     if (this.#peer) this.disconnect(0);
-    this.#peer = this.server.join(this.token, this.sync.position);
+    this.#peer = this.server.join(`${this.name} ${this.#lives}`, this.sync.position);
   }
 
   /** The first `arrived` of the edits on their way reach the server; whatever
@@ -35,7 +40,29 @@ export class SimulatedTab {
     this.server.leave(this.#peer);
     this.#peer = null;
     this.#up = [];
+    this.#held = null;
     this.sync.disconnected();
+  }
+
+  /** The record is brought up to date, as a browser does it: late. */
+  write(): boolean {
+    const hadAny = this.record !== null;
+    this.record = this.sync.keep();
+    if (this.#held) this.#up.push(this.#held);
+    this.#held = null;
+    return hadAny || this.record !== null;
+  }
+
+  /** The browser dies, after `arrived` of the edits on their way have reached
+   * the server, and is started again with the record. */
+  crash(arrived: number): void {
+    this.disconnect(arrived);
+    this.sync.free();
+    this.sync = new Sync();
+    this.text = "";
+    if (this.record) this.sync.resume(this.record);
+    else this.#lives += 1;
+    this.settle();
   }
 
   type(changes: Change[]): void {
@@ -79,7 +106,8 @@ export class SimulatedTab {
 
   #send(): void {
     const edit = this.sync.takeEdit();
-    if (edit) this.#up.push(edit);
+    if (edit && this.record) this.#held = edit;
+    else if (edit) this.#up.push(edit);
   }
 }
 

@@ -1,0 +1,118 @@
+// @vitest-environment happy-dom
+/** Unsent changes are written down late, and before anything more is sent. */
+
+import { IDBFactory } from "fake-indexeddb";
+import "fake-indexeddb/auto";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { initKernel } from "../kernel";
+import { FakeSocket } from "../testing/fake_socket";
+import { kernelBytes } from "../testing/kernel_bytes";
+import { Session } from "./session";
+import { claimUnsent, type UnsentRecord } from "./unsent_store";
+import { setLogLevel } from "./log";
+
+const ME = 4;
+const WELCOME = {
+  user_id: ME, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null,
+  otp: null, limits: { document_bytes: 1000, message_bytes: 2000 }, created_at: 0, expires_at: null, server: "s",
+};
+
+let session: Session;
+
+const sent = () => FakeSocket.last.sentAs("Edit");
+const hear = (message: unknown) => {
+  FakeSocket.last.says(JSON.stringify(message));
+  vi.advanceTimersByTime(100);
+};
+const echo = (start: number, operation: (number | string)[]) => hear({ History: { start, operations: [{ id: ME, operation }] } });
+const type = (at: number, insert: string) => session.edit([{ from: at, to: at, insert }]);
+/** What the next visit would find. */
+const record = (): Promise<UnsentRecord | null> => claimUnsent("pad", Date.now() + 1_000_000);
+
+/** Long enough for something to be written down, whatever it is. */
+async function written(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(600);
+  for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+beforeAll(() => {
+  setLogLevel("none");
+  return initKernel(kernelBytes());
+});
+
+beforeEach(() => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame", "Date"] });
+  vi.stubGlobal("WebSocket", FakeSocket);
+  session = new Session("pad", null, "https://host/");
+  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  FakeSocket.last.opens();
+  hear({ Welcome: WELCOME });
+  hear({ Snapshot: { revision: 0, text: "" } });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("what is acknowledged soon is never written down, and sent at once", async () => {
+  type(0, "a");
+  expect(sent()).toHaveLength(1);
+  echo(0, ["a"]);
+  type(1, "b");
+  expect(sent()).toHaveLength(2);
+  expect(await record()).toBeNull();
+});
+
+describe("once something is written down", () => {
+  beforeEach(async () => {
+    type(0, "a");
+    type(1, "b");
+    await written();
+  });
+
+  test("it is what a next visit finds", async () => {
+    expect((await record())?.kept).toMatchObject({ revision: 0, inflight: { operation: ["a"] }, buffer: { operation: [1, "b"] } });
+  });
+
+  test("regression: no edit is sent before the record has it, so that none is ever taken for unsent", async () => {
+    echo(0, ["a"]);
+    expect(sent()).toHaveLength(1);
+    await written();
+    expect(sent()).toEqual([{ revision: 0, operation: ["a"] }, { revision: 1, operation: [1, "b"] }]);
+    expect((await record())?.kept).toMatchObject({ revision: 1, inflight: { operation: [1, "b"] }, buffer: null });
+  });
+
+  test("an edit that waits for it when the connection ends is sent on the next one, once", async () => {
+    echo(0, ["a"]);
+    FakeSocket.last.ends(1006);
+    session.connectNow();
+    FakeSocket.last.opens();
+    await written();
+    expect(sent()).toEqual([]);
+    hear({ Welcome: { ...WELCOME, resumed: true, committed: 1, revision: 1 } });
+    hear({ History: { start: 1, operations: [] } });
+    await written();
+    expect(sent()).toEqual([{ revision: 1, operation: [1, "b"] }]);
+  });
+
+  test("nothing is left of it when all is acknowledged", async () => {
+    echo(0, ["a"]);
+    await written();
+    echo(1, [1, "b"]);
+    await written();
+    expect(await record()).toBeNull();
+    type(2, "c");
+    expect(sent()).toHaveLength(3);
+  });
+
+  test("a browser that cannot write any more, or never ends, holds nothing up", async () => {
+    vi.stubGlobal("indexedDB", { open: () => ({ addEventListener: () => {} }) });
+    echo(0, ["a"]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent()).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(sent()).toHaveLength(2);
+  });
+});
