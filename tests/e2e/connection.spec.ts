@@ -1,4 +1,5 @@
 // What the page says about its connection is true, and nothing typed is lost.
+import { WebSocket } from 'ws';
 import { expect, test, words } from './pad.ts';
 
 test('a restart: the text is intact on both sides, and typing goes on', async ({ open, server }) => {
@@ -47,6 +48,29 @@ test('both type while the server is away, and both texts are there afterwards', 
   await bob.ready();
   await expect.poll(async () => (await alice.text()) === (await bob.text())).toBe(true);
   expect([...(await alice.text())].sort().join('')).toBe([...'base AAABBB'].sort().join(''));
+});
+
+test('regression: an old Hello that a proxy held back does not stop the only tab', async ({ open, server }) => {
+  const alice = await (await open()).ready();
+  const hellos: string[] = [];
+  alice.page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      if (String(payload).startsWith('{"Hello"')) hellos.push(String(payload));
+    }),
+  );
+  await alice.page.reload();
+  await alice.ready();
+  expect(hellos).toHaveLength(1);
+  const late = new WebSocket(server.socketUrl('shared'), 'kolabpad.v2');
+  const isReplaced = new Promise<number>((resolve) => late.once('close', resolve));
+  await new Promise((resolve) => late.once('open', resolve));
+  late.send(hellos[0]!);
+  expect(await isReplaced).toBe(1000); // by the tab, which has come back
+  expect(hellos).toHaveLength(2);
+  await alice.ready();
+  await alice.type('still here');
+  await alice.saved();
+  expect(await server.text('shared')).toBe('still here');
 });
 
 test('leaving with unsaved text is warned about', async ({ open, server }) => {

@@ -20,16 +20,25 @@ export type DownReason =
 
 /** soon: within two seconds, at random, so that a restarted server is not
  * stormed. backoff: later each time. slowly: as the last steps of backoff.
- * never: not before the user does something. */
-export type Retry = "soon" | "backoff" | "slowly" | "never";
+ * once: soon, but not a second time within a minute. never: not before the user
+ * does something. */
+export type Retry = "soon" | "backoff" | "slowly" | "once" | "never";
 
 export interface Closing {
   reason: DownReason;
   retry: Retry;
 }
 
+/**
+ * replaced: somebody else said Hello with our token. We hear the ends of our
+ * newest socket only, so it was not a newer one of ours. It may have been an
+ * older one, given up long ago, whose Hello a proxy held back until now: then
+ * nobody speaks for this tab any more, and one more Hello mends it. Or a tab
+ * that went on with what we had left unsent: then the second time tells, and
+ * the newer tab keeps the pad, since it was the last to take it.
+ */
 const CLOSINGS: Record<number, Closing> = {
-  1000: { reason: "replaced", retry: "never" },
+  1000: { reason: "replaced", retry: "once" },
   1001: { reason: "restarting", retry: "soon" },
   1009: { reason: "message_too_large", retry: "backoff" },
   1011: { reason: "server_error", retry: "backoff" },

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => {
   transport.stop();
-  vi.clearAllMocks();
+  vi.resetAllMocks();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -91,6 +91,52 @@ describe("a transport", () => {
     expect(FakeSocket.all).toHaveLength(1);
     transport.connect();
     expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  test("regression: a late Hello of an older socket of ours takes the place of the newest only for a moment", () => {
+    const answer = () => (last().opens(), transport.answered());
+    answer();
+    last().ends(1000, "replaced");
+    expect(events.onDown).toHaveBeenLastCalledWith("replaced", expect.any(Number), "replaced");
+    vi.advanceTimersByTime(2_000);
+    expect(FakeSocket.all).toHaveLength(2);
+    answer();
+    last().ends(1000, "replaced"); // so there is another tab: it may have it
+    expect(events.onDown).toHaveBeenLastCalledWith("replaced", null, "replaced");
+    vi.advanceTimersByTime(600_000);
+    expect(FakeSocket.all).toHaveLength(2);
+
+    transport.connect(); // the user wants it here
+    answer();
+    vi.advanceTimersByTime(15_000);
+    last().ends(1000, "replaced");
+    expect(events.onDown).toHaveBeenLastCalledWith("replaced", expect.any(Number), "replaced");
+  });
+
+  test("two tabs with one token do not take it from each other for ever", () => {
+    const onOpen = () => other.answered();
+    const other: Transport = new Transport("ws://pad/", "v2", (n) => `ping ${n}`, { ...events, onOpen, onDown: vi.fn() });
+    events.onOpen.mockImplementation(() => transport.answered());
+    const connections: FakeSocket[] = [];
+    // the server: whoever says Hello last is the tab
+    const serve = () => {
+      for (const socket of FakeSocket.all.filter((it) => !it.isClosed && !connections.includes(it))) {
+        const before = connections.at(-1);
+        connections.push(socket);
+        socket.opens();
+        if (before && !before.isClosed) before.ends(1000);
+      }
+    };
+    serve();
+    other.connect();
+    for (let second = 0; second < 120; second++) {
+      serve();
+      for (const each of [transport, other]) each.ponged();
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(connections).toHaveLength(4);
+    expect(connections.map(({ isClosed }) => isClosed)).toEqual([true, true, true, false]);
+    other.stop();
   });
 
   test("hurries when it was waiting, and asks when it was not", () => {
