@@ -66,7 +66,7 @@ test('regression: an old Hello that a proxy held back does not stop the only tab
   await new Promise((resolve) => late.once('open', resolve));
   late.send(hellos[0]!);
   expect(await isReplaced).toBe(1000); // by the tab, which has come back
-  expect(hellos).toHaveLength(2);
+  await expect.poll(() => hellos.length).toBe(2);
   await alice.ready();
   await alice.type('still here');
   await alice.saved();
