@@ -104,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice rest = slice_of(data, size), fields[FIELDS];
+    const struct page_policy policy = {.framers = SLICE("https://a.example"), .has_remote_images = true};
 
     for (int i = 0; i < FIELDS; i++) {
         fields[i] = take_field(&rest);
@@ -112,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         addresses(fields[i]);
         proxies(fields[i]);
         (void)mime_type(fields[i]);
-        security_headers_each(fields[i], true, add, NULL);
+        security_headers_each(&policy, fields[i], true, add, NULL);
     }
     handshakes(fields);
     return 0;
