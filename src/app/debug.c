@@ -6,6 +6,7 @@
 #include "observe/crash.h"
 #include "observe/heap_profile.h"
 #include "observe/metrics.h"
+#include "observe/symbol.h"
 
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -107,6 +108,7 @@ void debug_index(struct server *server, struct http_request *request, struct sli
                                              "goroutine?debug=2    live tasks, one block for each\n"
                                              "heap                 memory in use, by stack\n"
                                              "profile?seconds=30   processor time, by stack\n"
+                                             "symbol               names for addresses (POST)\n"
                                              "cmdline              the command line\n"));
     respond_text(request, &body, err);
 }
@@ -130,6 +132,18 @@ void debug_heap(struct server *server, struct http_request *request, struct slic
     struct buf body = {0};
     if (admits(server, request))
         respond_text(request, &body, heap_profile_write(&body));
+}
+
+/* Without addresses, whether there are names at all. */
+void debug_symbol(struct server *server, struct http_request *request, struct slice id)
+{
+    (void)id;
+    struct buf body = {0};
+    if (!admits(server, request))
+        return;
+    enum error err = request->body.len > 0 ? symbol_append_names(request->body, &body)
+                                           : buf_append(&body, SLICE("num_symbols: 1\n"));
+    respond_text(request, &body, err);
 }
 
 void debug_cmdline(struct server *server, struct http_request *request, struct slice id)

@@ -4,6 +4,7 @@
  *   goroutine   live tasks: a summary, with ?debug=2 one block for each (task_dump.h)
  *   heap        sampled allocations by stack (observe/heap_profile.h)
  *   profile     ?seconds=30 of processor time by stack (observe/cpu_profile.h)
+ *   symbol      POST: names for addresses in libraries (observe/symbol.h)
  *   cmdline     the command line
  *
  * They tell who is in which document and they cost time, so they are for this
@@ -27,6 +28,7 @@ void debug_index(struct server *server, struct http_request *request, struct sli
 void debug_goroutine(struct server *server, struct http_request *request, struct slice id);
 void debug_heap(struct server *server, struct http_request *request, struct slice id);
 void debug_profile(struct server *server, struct http_request *request, struct slice id);
+void debug_symbol(struct server *server, struct http_request *request, struct slice id);
 void debug_cmdline(struct server *server, struct http_request *request, struct slice id);
 
 #endif

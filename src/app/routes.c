@@ -150,6 +150,8 @@ static const struct route routes[] = {
     {"GET", "/debug/pprof/goroutine", NULL, debug_goroutine},
     {"GET", "/debug/pprof/heap", NULL, debug_heap},
     {"GET", "/debug/pprof/profile", NULL, debug_profile},
+    {"GET", "/debug/pprof/symbol", NULL, debug_symbol},
+    {"POST", "/debug/pprof/symbol", NULL, debug_symbol},
     {"GET", "/debug/pprof/cmdline", NULL, debug_cmdline},
 };
 

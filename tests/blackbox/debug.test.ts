@@ -5,7 +5,7 @@ import type { Answer } from './support/http.ts';
 import { startServer, useServer } from './support/server.ts';
 import { until } from './support/wait.ts';
 
-const ENDPOINTS = ['', 'goroutine', 'goroutine?debug=2', 'heap', 'profile?seconds=1', 'cmdline'];
+const ENDPOINTS = ['', 'goroutine', 'goroutine?debug=2', 'heap', 'profile?seconds=1', 'symbol', 'cmdline'];
 
 describe('who may', () => {
   const server = useServer({ DEBUG_TOKEN: 'let me in' });
@@ -107,6 +107,19 @@ describe('profiles', () => {
     expect([0, 1, 2, 3, 4].map((word) => Number(body.readBigUInt64LE(word * 8)))).toEqual([0, 3, 0, 10_000, 0]);
     expect(body.toString('latin1')).toMatch(/r-xp .*kolabpad-server/);
     expect((await server.get('/debug/pprof/profile?seconds=1')).status).toBe(200);
+  });
+
+  // `go tool pprof` asks for what it does not find in files, and gives up when it is refused
+  test('symbol: names the addresses in libraries', async () => {
+    const server = await startServer();
+    const { text: heap } = await server.get('/debug/pprof/heap');
+    const [start, end] = /^([0-9a-f]+)-([0-9a-f]+) r-xp .*libmicrohttpd/m.exec(heap)!.slice(1).map((digits) => BigInt(`0x${digits}`)) as [bigint, bigint];
+    const addresses = Array.from({ length: 200 }, (_, i) => `0x${(start + (BigInt(i) * (end - start)) / 200n).toString(16)}`);
+    const { status, text } = await server.get('/debug/pprof/symbol', { method: 'POST', body: addresses.join('+') });
+    expect(status).toBe(200);
+    expect(text).toMatch(/^0x[0-9a-f]+\tMHD_[a-z_]+$/m);
+    for (const line of text.trim().split('\n')) expect(addresses).toContain(line.split('\t')[0]);
+    expect((await server.get('/debug/pprof/symbol', { method: 'POST', body: addresses[0]!, headers: { via: 'x' } })).status).toBe(403);
   });
 
   test.each(['0', '-1', 'x', '301', '99999999999999999999', ''])('seconds=%s is refused', async (seconds) => {

@@ -2,9 +2,11 @@
 #include "observe/cpu_profile.h"
 #include "observe/heap_profile.h"
 #include "observe/stack.h"
+#include "observe/symbol.h"
 #include "support/unit.h"
 
 #include <pthread.h>
+#include <search.h>
 #include <time.h>
 
 static struct buf out;
@@ -41,6 +43,37 @@ static void test_the_map_names_the_program(void **state)
     buf_clear(&out);
     assert_int_equal(stack_append_maps(&out), OK);
     assert_non_null(memmem(out.ptr, out.len, "profile_test", 12));
+}
+
+/* ---- names ---- */
+
+static void assert_names(const char *asked, const char *expected)
+{
+    buf_clear(&out);
+    assert_int_equal(symbol_append_names(slice_from_cstr(asked), &out), OK);
+    assert_int_equal(out.len, strlen(expected));
+    assert_memory_equal(out.ptr, expected, out.len);
+}
+
+static void test_functions_of_libraries_have_names(void **state)
+{
+    char asked[64], expected[64];
+    (void)state;
+
+    snprintf(asked, sizeof asked, "0x%zx+0x10+0x%zX", (size_t)&lsearch + 1, (size_t)&lsearch);
+    snprintf(expected, sizeof expected, "0x%zx\tlsearch\n0x%zX\tlsearch\n", (size_t)&lsearch + 1,
+             (size_t)&lsearch);
+    assert_names(asked, expected);
+}
+
+static void test_what_is_no_address_has_no_name(void **state)
+{
+    static const char *const wrong[] = {
+        "", "+", "++", "0x", "0x+0x", "7f", "0xfg", "0x123456789012345678", "0x0", "name"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_names(wrong[i], "");
 }
 
 /* ---- the heap ---- */
@@ -182,6 +215,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_address_of_the_program_is_an_offset),
         cmocka_unit_test(test_the_map_names_the_program),
+        cmocka_unit_test(test_functions_of_libraries_have_names),
+        cmocka_unit_test(test_what_is_no_address_has_no_name),
         cmocka_unit_test(test_what_is_freed_is_in_use_no_more),
         cmocka_unit_test(test_samples_come_once_in_a_period),
         cmocka_unit_test(test_threads_share_the_table),
