@@ -8,6 +8,8 @@ set -uo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export ROOT
+# where tools/setup unpacks what it does not install
+PATH=$PATH:/usr/sbin:$ROOT/build/tools/usr/bin:$ROOT/build/tools/usr/sbin
 # Kept between runs, since they cost minutes: base images and layers.
 CACHE=${KP_DEPLOY_CACHE:-/var/tmp/kolabpad-deploy-test}
 SKIPPED=77
@@ -24,6 +26,11 @@ need() { # command…: or the check is skipped
   for command in "$@"; do
     command -v "$command" >/dev/null || skip "$command is not installed"
   done
+}
+
+LITESTREAM=$(find "$ROOT"/deploy/test/node_modules/@flydotio/litestream-*/litestream 2>/dev/null | head -n 1)
+litestream_program() {
+  [ -x "$LITESTREAM" ] || skip 'npm package @flydotio/litestream is not installed, or has no program for this machine'
 }
 
 die() {
@@ -88,6 +95,17 @@ within() { # seconds, command…
     [ "$SECONDS" -lt "$deadline" ] || die "gave up waiting for: $*"
     sleep 0.2
   done
+}
+
+# The example inside the least that nginx starts with; it writes nowhere else.
+nginx_configuration() { # "daemon off;" or ""
+  local kind
+  sed "s#/etc/nginx/certs#$SCRATCH#; s#/var/log/nginx#$SCRATCH#" "$ROOT/deploy/nginx/kolabpad.conf" >"$SCRATCH/kolabpad.conf"
+  {
+    printf '%s pid %s/pid; error_log %s/error.log; events {} http {\n' "$1" "$SCRATCH" "$SCRATCH"
+    for kind in client_body proxy fastcgi uwsgi scgi; do printf '%s_temp_path %s/%s;\n' "$kind" "$SCRATCH" "$kind"; done
+    printf 'include %s/kolabpad.conf;\n}\n' "$SCRATCH"
+  } >"$SCRATCH/nginx.conf"
 }
 
 free_port() {

@@ -8,7 +8,7 @@
 # Other programs of this folder may source it and call monitoring_fast and
 # monitoring_real. KP_SERVER is the program under test (bin/kolabpad-server).
 # shellcheck source-path=SCRIPTDIR
-# shellcheck disable=SC2154 # SCRATCH and ROOT are lib.sh's
+# shellcheck disable=SC2154,SC2016 # SCRATCH and ROOT are lib.sh's; what eval and node get
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 PROMETHEUS=$ROOT/deploy/prometheus
@@ -56,6 +56,11 @@ check_prometheus_files() {
   promtool check config "$PROMETHEUS/prometheus.yml"
   promtool check rules "$PROMETHEUS/kolabpad.rules.yml"
   promtool test rules "$PROMETHEUS/kolabpad.test.yml"
+}
+
+check_alertmanager_file() {
+  need amtool
+  amtool check-config "$PROMETHEUS/alertmanager.yml"
 }
 
 check_every_alert_is_tested() {
@@ -131,6 +136,7 @@ check_database_gone() {
 
 monitoring_fast() {
   check 'Prometheus: configuration, rules and their tests' check_prometheus_files
+  check 'Alertmanager: configuration' check_alertmanager_file
   check 'Prometheus: each alert is tested to fire and to be silent' check_every_alert_is_tested
   check 'Prometheus: reads /api/stats' check_exposition
   check 'Prometheus, Grafana: every metric asked for exists' check_every_metric_exists
@@ -152,9 +158,9 @@ query() { # expression: the number of series in the answer
   curl -sfG "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/query" --data-urlencode "query=$1" | jq '.data.result | length'
 }
 
-start_prometheus() { # an expression of sed for the rules
+start_prometheus() { # an expression of sed for the rules, one for the configuration
   PROMETHEUS_PORT=$(free_port)
-  sed -e "s/kolabpad:3030/127.0.0.1:$PORT/" -e 's/scrape_interval: .*/scrape_interval: 1s/' \
+  sed -e "${2:-}" -e "s/kolabpad:3030/127.0.0.1:$PORT/" -e 's/scrape_interval: .*/scrape_interval: 1s/' \
     -e 's/evaluation_interval: .*/evaluation_interval: 1s/' "$PROMETHEUS/prometheus.yml" >"$SCRATCH/prometheus.yml"
   sed -e "${1:-}" "$PROMETHEUS/kolabpad.rules.yml" >"$SCRATCH/kolabpad.rules.yml"
   prometheus --config.file "$SCRATCH/prometheus.yml" --storage.tsdb.path "$SCRATCH/tsdb" \
@@ -184,25 +190,85 @@ check_every_panel() {
     die 'an alert fires on a healthy server'
 }
 
-check_alert_fires() {
-  need prometheus curl jq
+# From the server to whoever is paged, and back: each program with the file of deploy/.
+check_alert_arrives() {
+  need prometheus prometheus-alertmanager curl jq
   serve
-  start_prometheus 's/for: 1m/for: 2s/; s/interval: 30s/interval: 1s/'
-  kill "$SERVER_PID"
-  within 60 firing ServerDown
-}
-firing() { # alert
-  curl -sf "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/alerts" |
-    jq -e --arg name "$1" '.data.alerts[] | select(.labels.alertname == $name and .state == "firing")'
+  start_pager
+  start_alertmanager
+  start_prometheus 's/for: 1m/for: 2s/; s/interval: 30s/interval: 1s/' \
+    "/^# alerting:/,/^$/s/^# //; s/alertmanager:9093/127.0.0.1:$ALERTMANAGER_PORT/"
+  within 30 eval 'curl -sf "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/alertmanagers" | jq -e ".data.activeAlertmanagers[0]"'
+  kill -9 "$SERVER_PID"
+  within 60 paged now firing ServerDown
+  env HOST=127.0.0.1 PORT="$PORT" SQLITE_URI="$SCRATCH/kolabpad.db" "$SERVER" >>"$SCRATCH/log" 2>&1 &
+  later "kill $! 2>/dev/null; wait $!"
+  within 60 paged now resolved ServerDown
+  saw "the pager: $(jq -r '"\(.alerts[0].labels.alertname) \(.status): \(.alerts[0].annotations.summary)"' "$SCRATCH/pages-now" | paste -sd ';')"
 }
 
-check_profiles() {
-  need google-pprof curl
+start_pager() { # keeps what it is sent: one line of JSON in $SCRATCH/pages-…, named by the path
+  PAGER_PORT=$(free_port)
+  touch "$SCRATCH/pages-now" "$SCRATCH/pages-morning"
+  node -e '
+    const { appendFileSync } = require("fs");
+    const [folder, port] = process.argv.slice(1);
+    require("http").createServer((request, response) => {
+      let body = "";
+      request.on("data", (bytes) => (body += bytes)).on("end", () => {
+        appendFileSync(`${folder}/pages-${request.url.slice(1)}`, `${body.trim()}\n`);
+        response.end();
+      });
+    }).listen(port, "127.0.0.1")' "$SCRATCH" "$PAGER_PORT" &
+  later "kill $! 2>/dev/null"
+}
+
+paged() { # receiver, status, alert
+  jq -se --arg status "$2" --arg name "$3" \
+    'any(.[]; .receiver == "'"$1"'" and .status == $status and .alerts[0].labels.alertname == $name)' "$SCRATCH/pages-$1"
+}
+
+start_alertmanager() {
+  ALERTMANAGER_PORT=$(free_port)
+  sed -e "s/pager.internal:8080/127.0.0.1:$PAGER_PORT/" -e 's/group_wait: .*/group_wait: 1s/' -e 's/group_interval: .*/group_interval: 1s/' \
+    "$PROMETHEUS/alertmanager.yml" >"$SCRATCH/alertmanager.yml"
+  prometheus-alertmanager --config.file "$SCRATCH/alertmanager.yml" --storage.path "$SCRATCH/alertmanager" --cluster.listen-address= \
+    --web.listen-address "127.0.0.1:$ALERTMANAGER_PORT" >"$SCRATCH/alertmanager.log" 2>&1 &
+  later "kill $! 2>/dev/null; wait $!"
+  within 30 curl -sf "http://127.0.0.1:$ALERTMANAGER_PORT/-/ready"
+}
+
+# The founding document's procedures, word for word but for the port.
+check_leak_procedures() {
+  need go curl
+  under_load
+  export PPROF_TMPDIR=$SCRATCH
+  pprof top 'http://localhost:3030/debug/pprof/heap' >"$SCRATCH/heap.txt"
+  grep -q limits_new "$SCRATCH/heap.txt" || die "no function of ours: $(cat "$SCRATCH/heap.txt")"
+  pprof 'top 40 -cum' 'http://localhost:3030/debug/pprof/profile?seconds=3' >"$SCRATCH/cpu.txt"
+  grep -qE 'session_|broadcast|pad_edit|shard' "$SCRATCH/cpu.txt" || die "no function of ours: $(cat "$SCRATCH/cpu.txt")"
+  curl -sf "http://localhost:$PORT/debug/pprof/goroutine" | grep -c '^[0-9]* connection joined'
+  curl -sf "http://localhost:$PORT/debug/pprof/goroutine?debug=2" >"$SCRATCH/goroutines.txt"
+  [ "$(grep -A 5 persister "$SCRATCH/goroutines.txt" | grep -c '^persister')" -ge 4 ]
+  saw "$(grep accounting "$SCRATCH/heap.txt"); $(grep accounting "$SCRATCH/cpu.txt")"
+}
+
+pprof() { # command, address: as typed at its prompt
+  echo "$1" | go tool pprof "${2/:3030/:$PORT}" 2>&1
+}
+
+under_load() {
   [ -x "$ROOT/build/release/bench/bench_load" ] || skip 'bench_load is not built (make bench builds it)'
   serve RATE_LIMITS=off
-  load 6000 2000 &
+  load 15000 2000 &
   later "kill $! 2>/dev/null"
   sleep 1
+}
+
+# Without Go: what Debian's google-perftools brings.
+check_profiles() {
+  need google-pprof curl
+  under_load
   curl -sf "http://127.0.0.1:$PORT/debug/pprof/profile?seconds=3" >"$SCRATCH/cpu"
   curl -sf "http://127.0.0.1:$PORT/debug/pprof/heap" >"$SCRATCH/heap"
   google-pprof --text "$SERVER" "$SCRATCH/cpu" >"$SCRATCH/cpu.txt"
@@ -214,8 +280,9 @@ check_profiles() {
 
 monitoring_real() {
   check 'Prometheus, Grafana: every panel has data under load, no alert fires' check_every_panel
-  check 'Prometheus: ServerDown fires when the server is down' check_alert_fires
-  check 'pprof: reads heap and processor profiles' check_profiles
+  check 'Alertmanager: the pager is told that the server is down, and that it is back' check_alert_arrives
+  check 'go tool pprof: the leak procedures' check_leak_procedures
+  check 'google-pprof: reads heap and processor profiles' check_profiles
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
