@@ -141,8 +141,9 @@ test.deploy.fast: ## what can be said about deploy/ in seconds
 	@tools/setup test
 	@tools/run-tests deploy
 test.deploy: ## image, stack, systemd, backup for real; minutes, as root
-	@tools/setup test
+	@tools/setup deploy
 	@$(MAKE) build.all
+	@cmake --build --preset release -j $(JOBS) --target bench_load
 	@deploy/test/full
 
 .PHONY: bench fuzz chaos
