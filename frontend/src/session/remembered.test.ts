@@ -88,11 +88,24 @@ describe("unsent changes", () => {
 
   test("of a living tab are left alone: by its lock", async () => {
     const query = () => Promise.resolve({ held: [{ name: "kolabpad.tab.a" }] });
-    vi.stubGlobal("navigator", { locks: { query, request: vi.fn() } });
+    const timeout = new DOMException("held all the time", "TimeoutError");
+    const request = (_name: string, how: unknown) => (typeof how === "object" ? Promise.reject(timeout) : Promise.resolve());
+    vi.stubGlobal("navigator", { locks: { query, request } });
     await putUnsent(record("a"));
     expect(await claimUnsent("pad", NOW)).toBeNull();
     await putUnsent(record("b", { aliveAtMs: NOW - 1 }));
     expect((await claimUnsent("pad", NOW))?.token).toBe("b");
+  });
+
+  test("regression: of a page that a reload has not ended yet are waited for", async () => {
+    let held = [{ name: "kolabpad.tab.a" }];
+    const query = () => Promise.resolve({ held });
+    const request = vi.fn(() => Promise.resolve(void (held = []))); // its turn comes when the page has gone
+    vi.stubGlobal("navigator", { locks: { query, request } });
+    await putUnsent(record("a"));
+    await putUnsent(record("b", { padId: "other" }));
+    expect((await claimUnsent("pad", NOW))?.token).toBe("a");
+    expect(request).toHaveBeenCalledWith("kolabpad.tab.a", { mode: "shared", signal: expect.anything() }, expect.any(Function));
   });
 
   test("of a living tab are left alone: by its renewals, where there are no locks", async () => {

@@ -28,6 +28,8 @@ const STORE = "unsent";
 const ABANDONED_MS = 90_000;
 /** A claim needs this long at most until its lock is held. */
 const CLAIMED_MS = 2_000;
+/** A page that was left or reloaded may live on a little beside the next one. */
+const LEAVING_MS = 2_000;
 const LOCK_PREFIX = "kolabpad.tab.";
 
 /** Holds this tab's lock for as long as the page lives. */
@@ -45,6 +47,7 @@ export async function removeUnsent(token: string): Promise<void> {
 
 /** The oldest abandoned record of that pad, now ours; null when there is none. */
 export async function claimUnsent(padId: string, nowMs: number): Promise<UnsentRecord | null> {
+  await farewell(padId);
   const living = await livingTabs();
   const isAbandoned = ({ token, aliveAtMs, claimedAtMs }: UnsentRecord) => {
     if (nowMs - claimedAtMs < CLAIMED_MS) return false;
@@ -65,11 +68,31 @@ export async function claimUnsent(padId: string, nowMs: number): Promise<UnsentR
   return claimed;
 }
 
+/** Waits for those of that pad's tabs that are just going to be gone. */
+async function farewell(padId: string): Promise<void> {
+  const living = await livingTabs();
+  if (!living) return;
+  const names = (await allUnsent()).flatMap((record) => (record.padId === padId ? [LOCK_PREFIX + record.token] : []));
+  await Promise.all(names.filter((name) => living.has(name)).map(released));
+}
+
+/** Resolves when nobody holds that lock, or when it seems that somebody means to. */
+async function released(name: string): Promise<void> {
+  const giveUp = AbortSignal.timeout(LEAVING_MS);
+  await navigator.locks.request(name, { mode: "shared", signal: giveUp }, () => {}).catch(() => {});
+}
+
 /** The names of the locks that tabs hold; null where there are no locks. */
 async function livingTabs(): Promise<Set<string> | null> {
   if (!navigator.locks) return null;
   const { held } = await navigator.locks.query();
   return new Set(held?.flatMap(({ name }) => (name === undefined ? [] : [name])));
+}
+
+async function allUnsent(): Promise<UnsentRecord[]> {
+  let all: IDBRequest<UnsentRecord[]> | undefined;
+  await inStore("readonly", (store) => (all = store.getAll()));
+  return all!.result;
 }
 
 async function inStore(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest): Promise<void> {
