@@ -16,6 +16,7 @@ import {
   removeUnsent,
   searchWithoutPassword,
   Session,
+  watchSleep,
   type PadIdProblem,
   type UnsentRecord,
 } from "./session";
@@ -79,7 +80,7 @@ function keepAddress(session: Session): void {
 
 function warnBeforeLoss(session: Session): void {
   addEventListener("beforeunload", (event) => {
-    if (session.unsaved.value > 0) event.preventDefault();
+    if (session.holdsOnlyCopy.value) event.preventDefault();
   });
   addEventListener("pagehide", () => session.goodbye());
   // Back from the browser's cache of pages: another visit may have taken over
@@ -94,6 +95,7 @@ function comeBackSoon(session: Session): void {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) session.hurry();
   });
+  watchSleep(() => session.hurry());
 }
 
 function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {

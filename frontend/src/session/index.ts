@@ -12,5 +12,6 @@ export { forget, type RecentPad, recentPads, visited } from "./recent";
 export { FONT_SIZES, settings, type Settings, setSettings, TAB_SIZES, THEMES } from "./settings";
 export { noteTrouble, storageTrouble } from "./storage";
 export { searchWithoutPassword, visit } from "./visit";
+export { watchSleep } from "./wake";
 export { cleanText } from "../kernel";
 export { claimUnsent, removeUnsent, type UnsentRecord } from "./unsent_store";

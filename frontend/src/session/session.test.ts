@@ -260,6 +260,10 @@ describe("trouble", () => {
     hear({ Snapshot: { revision: 0, text: "" } });
     expect(editor.text).toBe("");
     expect(session.lostText.value).toBe("precious!");
+    expect(session.unsaved.value).toBe(0);
+    expect(session.holdsOnlyCopy.value).toBe(true); // so leaving is warned about
+    session.lostText.value = null;
+    expect(session.holdsOnlyCopy.value).toBe(false);
   });
 
   test("the server's storage is told of", () => {

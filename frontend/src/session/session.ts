@@ -50,6 +50,8 @@ export class Session {
   readonly isStorageWritable = signal(true);
   /** What stood here before the server came back with an older text. */
   readonly lostText = signal<string | null>(null);
+  /** Is there text here that would go with this tab? */
+  readonly holdsOnlyCopy = computed(() => this.unsaved.value > 0 || this.lostText.value !== null);
   readonly otp = signal<string | null>(null);
   readonly language = signal<string | null>(null);
   readonly welcome = signal<Welcome | null>(null);
@@ -162,7 +164,7 @@ export class Session {
     this.#transport.connect();
   }
 
-  /** The network came or went, or the tab is looked at again. */
+  /** The network came or went, the machine woke up, or the tab is looked at again. */
   hurry(): void {
     this.#transport.hurry();
   }

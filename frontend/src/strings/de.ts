@@ -82,13 +82,15 @@ export const de: Strings = {
     kept: (n) =>
       `${changes(n)} ${n === 1 ? "bleibt hier und wird" : "bleiben hier und werden"} gesendet, sobald die Verbindung wieder da ist`,
     storage: "Der Server kann gerade nicht speichern",
-    storageHint: "Ihre Änderungen erreichen die anderen. Lassen Sie die Seite offen oder kopieren Sie Ihren Text.",
+    storageKept: (n) => `${changes(n)} ${n === 1 ? "wird" : "werden"} so lange hier aufgehoben; die anderen sehen sie noch nicht.`,
+    storageHint: "Lassen Sie die Seite offen oder kopieren Sie Ihren Text.",
     refused: "Eine Änderung wurde abgelehnt",
     password: "Dieses Pad braucht ein Passwort",
     outOfStep: "Eine frische Kopie wird geholt …",
     retryNow: "Jetzt versuchen",
     reason: {
       unreachable: "Der Server ist nicht erreichbar.",
+      unanswered: "Der Server ist da, antwortet aber noch nicht.",
       restarting: "Der Server startet neu.",
       overloaded: "Der Server ist ausgelastet.",
       message_too_large: "Die letzte Nachricht war dem Server zu groß.",

@@ -5,6 +5,7 @@
 
 export type DownReason =
   | "unreachable"
+  | "unanswered"
   | "restarting"
   | "overloaded"
   | "message_too_large"

@@ -60,7 +60,7 @@ describe("a transport", () => {
     expect(last().sent).toEqual([]);
     expect(events.onDown).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
-    expect(events.onDown).toHaveBeenCalledOnce();
+    expect(events.onDown).toHaveBeenCalledExactlyOnceWith("unanswered", expect.any(Number), "");
   });
 
   test("being hurried does not put off the verdict on a dead connection", () => {
@@ -71,6 +71,25 @@ describe("a transport", () => {
     transport.hurry();
     vi.advanceTimersByTime(1_000);
     expect(events.onDown).toHaveBeenCalledOnce();
+  });
+
+  test("does not ask a connection that was silent while the machine slept", () => {
+    last().opens();
+    last().says("welcome");
+    transport.answered();
+    vi.advanceTimersByTime(20_000);
+    last().says("pong");
+    transport.ponged();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    transport.hurry();
+    expect(events.onDown).toHaveBeenCalledOnce();
+    expect(FakeSocket.all).toHaveLength(2);
+    last().opens();
+    last().says("welcome");
+    transport.answered();
+    transport.hurry();
+    expect(last().sent).toEqual(["ping 2"]);
+    expect(FakeSocket.all).toHaveLength(2);
   });
 
   test("does not hear a socket that it gave up", () => {

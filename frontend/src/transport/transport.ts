@@ -20,6 +20,9 @@ const PONG_MS = 10_000;
 const OPEN_MS = 15_000;
 /** Nor will an answer to the first message. Until it comes nothing else may be said. */
 const ANSWER_MS = 30_000;
+/** Nothing heard for so long, even in a tab whose timers the browser slows down
+ * to one in a minute: the machine slept, and the connection did not live on. */
+const SILENT_MS = 90_000;
 
 export interface TransportEvents {
   /** Connected; the first message is ours. */
@@ -37,6 +40,7 @@ export class Transport {
   #ping: Timer | undefined;
   #pong: Timer | undefined;
   #pings = 0;
+  #heardAtMs = 0;
 
   constructor(
     private readonly url: string,
@@ -53,15 +57,20 @@ export class Transport {
     socket.addEventListener("open", () => isCurrent() && this.#opened());
     socket.addEventListener("close", (e) => isCurrent() && this.#down(closingOf(e.code), e.reason));
     socket.addEventListener("message", (e) => {
-      if (isCurrent() && typeof e.data === "string") this.events.onMessage(e.data);
+      if (!isCurrent()) return;
+      this.#heardAtMs = Date.now();
+      if (typeof e.data === "string") this.events.onMessage(e.data);
     });
     this.#socket = socket;
     this.#pong = setTimeout(() => this.#down(closingOf(0), ""), OPEN_MS);
   }
 
-  /** The network came or went, or the tab is looked at again: tries now if it
-   * was waiting to try later, and asks whether the other side is still there. */
+  /** The network came or went, the machine woke up, or the tab is looked at
+   * again: tries now if it was waiting to try later, or if the other side was
+   * not heard of for too long; else asks whether it is still there. */
   hurry(): void {
+    const isSilent = this.#ping !== undefined && Date.now() - this.#heardAtMs > SILENT_MS;
+    if (isSilent) this.restart({ reason: "unreachable", retry: "backoff" });
     if (this.#retry !== undefined) this.connect();
     else if (this.#ping !== undefined) this.#sendPing();
   }
@@ -97,8 +106,9 @@ export class Transport {
   }
 
   #opened(): void {
+    this.#heardAtMs = Date.now();
     clearTimeout(this.#pong);
-    this.#pong = setTimeout(() => this.#down(closingOf(0), ""), ANSWER_MS);
+    this.#pong = setTimeout(() => this.#down({ reason: "unanswered", retry: "backoff" }, ""), ANSWER_MS);
     this.events.onOpen();
   }
 

@@ -51,11 +51,17 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
 function connected(session: Session, unsaved: number): Status {
   const refusal = session.refusal.value;
   if (refusal) return status("bad", t.status.refused, t.refusal.kept);
-  if (!session.isStorageWritable.value) return status("bad", t.status.storage, t.status.storageHint);
+  if (!session.isStorageWritable.value) return status("bad", t.status.storage, unsavable(unsaved));
   // A local server can be reached without a network, so "offline" alone says little.
   if (unsaved > 0 && !isOnline.value) return status("bad", t.status.offline, t.status.kept(unsaved));
   if (unsaved > 0) return status("busy", t.status.saving(unsaved), null);
   return status("good", t.status.connected, null);
+}
+
+/** What is not in its journal a server passes on to nobody, unless it is set to
+ * write later: then nothing counts as unsaved. */
+function unsavable(unsaved: number): string {
+  return join(unsaved > 0 ? t.status.storageKept(unsaved) : null, t.status.storageHint);
 }
 
 function status(mood: Mood, text: string, hint: string | null, canRetry = false): Status {

@@ -78,6 +78,11 @@ describe("the state of the connection", () => {
     await connect();
     await say({ Storage: { writable: false } });
     expect(status()).toBe(t.status.storage);
+    screen.getByText(t.status.storageHint);
+    act(() => session.edit([{ from: 0, to: 0, insert: "a" }])); // regression: it was said to reach the others
+    expect(status()).toBe(t.status.storage);
+    screen.getByText(`${t.status.storageKept(1)} ${t.status.storageHint}`);
+    await say({ History: { start: 0, operations: [{ id: 4, operation: ["a"] }] } });
     await say({ Storage: { writable: true } });
     expect(status()).toBe(t.status.connected);
   });

@@ -1,0 +1,25 @@
+/**
+ * Tells when the machine was asleep. No event does: the page may be in view
+ * before and after, and timers count only the time that it was awake, so a
+ * wait of fifteen seconds that sleep interrupted still has its fifteen seconds
+ * to go. The clock on the wall is what gives it away.
+ */
+
+const TICK_MS = 1_000;
+/** What timers are late by anyhow, on a busy machine. A tab in the background
+ * has its timers slowed down to one in a minute: that is late too, and being
+ * told then does no harm. */
+const LATE_MS = 5_000;
+
+/** Calls `onWake` whenever time has passed that this page did not see; the
+ * result ends it. */
+export function watchSleep(onWake: () => void): () => void {
+  let last = Date.now();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    const missed = now - last - TICK_MS;
+    last = now;
+    if (missed > LATE_MS) onWake();
+  }, TICK_MS);
+  return () => clearInterval(timer);
+}
