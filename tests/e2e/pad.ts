@@ -1,5 +1,5 @@
 // pad.ts - a server for each test, and a browser window as a person uses it.
-import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
 import path from 'node:path';
 import { en as words } from '../../frontend/src/strings/en.ts';
@@ -30,7 +30,11 @@ export class Pad {
   }
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Pad> {
-    const context = await browser.newContext(options);
+    return Pad.visit(await browser.newContext(options), url);
+  }
+
+  /** In a tab of a browser that is there already, with what it remembers. */
+  static async visit(context: BrowserContext, url: string): Promise<Pad> {
     const pad = new Pad(await context.newPage());
     await pad.page.goto(url);
     return pad;
