@@ -81,10 +81,8 @@ static void tell_text(struct call *c, struct document *doc)
         return;
     }
     c->gate = doc->pad.revision;
-    if (doc->pad.committed >= c->gate)
-        send_text(c);
-    else
-        list_append(&doc->gated, &c->gated_link);
+    list_append(&doc->gated, &c->gated_link);
+    calls_release(doc);
 }
 
 void calls_release(struct document *doc)
@@ -93,6 +91,8 @@ void calls_release(struct document *doc)
         struct call *c = LIST_ITEM(at, struct call, gated_link);
         if (doc->pad.committed >= c->gate)
             send_text(c);
+        else if (doc->shard->storage_failing)
+            fail(c, ERR_STORAGE); /* who knows for how long */
     }
 }
 

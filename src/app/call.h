@@ -37,7 +37,7 @@ struct call {
 void call_post(struct server *server, struct http_request *request, enum call_kind kind, struct slice id,
                struct slice otp);
 
-/* The journal has caught up: answers the calls that waited for it. */
+/* The journal has caught up, or will not for a while: answers the calls that wait for it. */
 void calls_release(struct document *doc);
 
 /* The password change doc->protecting was written, or not. */

@@ -63,8 +63,12 @@ void session_catch_up(struct session *s)
     if (s->state != SESSION_JOINED || conn_is_closing(s->conn))
         return;
     if (s->joining) {
-        if (s->doc->pad.committed < s->peer.gate)
+        if (s->doc->pad.committed < s->peer.gate) {
+            if (s->shard->storage_failing)
+                session_close(s, ERR_STORAGE,
+                              NULL); /* told, rather than left waiting for who knows how long */
             return;
+        }
         session_welcome(s);
     }
     while (s->state == SESSION_JOINED && pad_peer_lacks(&s->peer) && conn_is_ready(s->conn)) {

@@ -92,6 +92,7 @@ static void tell_storage_state(struct shard *shard)
             continue;
         pad_set_storage_failing(&doc->pad, is_failing);
         document_changed(doc);
+        calls_release(doc);
     }
 }
 
