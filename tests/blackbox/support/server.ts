@@ -10,8 +10,8 @@ import { Server } from './server_process.ts';
 export * from './server_process.ts';
 
 /** A server for one test. */
-export async function startServer(settings: Settings = {}, folder?: string): Promise<Server> {
-  const server = await Server.launch(settings, folder);
+export async function startServer(settings: Settings = {}, folder?: string, prefix?: readonly string[]): Promise<Server> {
+  const server = await Server.launch(settings, folder, prefix);
   onTestFinished(() => server.dispose());
   await server.listening();
   return server;

@@ -70,6 +70,8 @@ export class Server {
     readonly folder: string,
     public settings: Settings,
     readonly port: number,
+    /** A command that runs the server: in another network namespace, say. */
+    private readonly prefix: readonly string[],
   ) {}
 
   /** Starts and waits for `Listening on :PORT`. */
@@ -80,8 +82,8 @@ export class Server {
   }
 
   /** Starts without waiting. */
-  static async launch(settings: Settings = {}, folder: string = temporaryFolder()): Promise<Server> {
-    const server = new Server(folder, settings, Number(settings['PORT'] ?? (await freePort())));
+  static async launch(settings: Settings = {}, folder: string = temporaryFolder(), prefix: readonly string[] = []): Promise<Server> {
+    const server = new Server(folder, settings, Number(settings['PORT'] ?? (await freePort())), prefix);
     server.spawn();
     return server;
   }
@@ -195,7 +197,8 @@ export class Server {
       STATIC_DIR: path.join(import.meta.dirname, '../fixtures/static'),
       ...this.settings,
     });
-    const child = spawn(SERVER_PATH, [], { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...args] = [...this.prefix, SERVER_PATH];
+    const child = spawn(program!, args, { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.isAskedToEnd = false;
     children.add(child);

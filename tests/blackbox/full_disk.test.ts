@@ -1,0 +1,105 @@
+// A disk that is really full: a file system of a few megabytes.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { V2Client } from './support/clients.ts';
+import { freshTab, v2, v2Silent } from './support/clients.ts';
+import type { Server } from './support/server.ts';
+import { startServer, temporaryFolder } from './support/server.ts';
+import { until } from './support/wait.ts';
+
+const SIZE = '4m';
+
+/** A folder of that size, for the test. */
+function smallDisk(): string {
+  const folder = temporaryFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=0700`, 'kolabpad-test', folder], { stdio: 'pipe' });
+  return folder;
+}
+
+function letGo(folder: string): void {
+  execFileSync('umount', [folder], { stdio: 'pipe' });
+  fs.rmSync(folder, { recursive: true, force: true });
+}
+
+function whyNoDisk(): string | null {
+  try {
+    letGo(smallDisk());
+    return null;
+  } catch (error) {
+    return `no file system can be mounted here: ${(error as Error).message.split('\n').at(-2) ?? ''}`;
+  }
+}
+
+/** Takes all the room there is. */
+function fill(folder: string): void {
+  const file = fs.openSync(filler(folder), 'w');
+  for (let size = 1 << 20; size >= 1; size >>= 1) {
+    try {
+      for (;;) if (fs.writeSync(file, Buffer.alloc(size)) < size) break;
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+    }
+  }
+  fs.closeSync(file);
+}
+
+const filler = (folder: string): string => path.join(folder, 'filler');
+const room = (folder: string): void => fs.rmSync(filler(folder));
+
+const whyNot = whyNoDisk();
+if (whyNot) console.log(`SKIP full_disk: ${whyNot}`);
+
+describe.skipIf(whyNot !== null).each(['journal', 'fsync'])('%s: the disk is full', (durability) => {
+  async function scene(): Promise<{ server: Server; folder: string; alice: V2Client; bob: V2Client; tab: ReturnType<typeof freshTab> }> {
+    const folder = smallDisk();
+    onTestFinished(() => letGo(folder)); // after the server has stopped: in reverse order
+    const server = await startServer({ DURABILITY: durability, RATE_LIMITS: 'off', SQLITE_URI: path.join(folder, 'kolabpad.db') });
+    await (await v2(server, 'other')).type('other');
+    const tab = freshTab();
+    const [alice, bob] = [await v2(server, 'pad', { tab }), await v2(server, 'pad')];
+    await alice.type('before ');
+    fill(folder);
+    alice.insert('x'.repeat(100_000)); // more than the pages that SQLite has already
+    for (const who of [alice, bob]) await who.message('Storage', ({ writable }) => writable === false);
+    return { server, folder, alice, bob, tab };
+  }
+
+  test('people are told, reading goes on, and saving when there is room again', async () => {
+    const { server, folder, alice, bob } = await scene();
+    expect((await server.get('/api/health')).status).toBe(503);
+    expect(await server.text('other')).toBe('other');
+    expect((await v2(server, 'other')).text).toBe('other');
+    bob.info('Bob', 7);
+    await alice.message('UserInfo', ({ info }) => info?.name === 'Bob');
+    const text = await server.get('/api/text/pad'); // would show what is not stored
+    expect([text.status, text.text]).toEqual([503, expect.stringContaining('storage_unavailable')]);
+    const carol = await v2Silent(server, 'pad');
+    carol.hello();
+    expect((await carol.closing()).code).toBe(1013);
+    expect(alice.replica.settled, 'nothing is acknowledged that is not stored').toBe(false);
+    expect(bob.text).toBe('before ');
+
+    room(folder);
+    await alice.settled();
+    for (const who of [alice, bob]) await who.message('Storage', ({ writable }) => writable === true);
+    await bob.sees(alice.text);
+    await until('good health', async () => (await server.get('/api/health')).status === 200);
+    await server.kill();
+    await server.restart();
+    expect(await server.text('pad')).toBe(`before ${'x'.repeat(100_000)}`);
+  });
+
+  test('killed meanwhile: what was acknowledged is there, what was not comes from its tab, once', async () => {
+    const { server, folder, alice, tab } = await scene();
+    await server.kill();
+    room(folder);
+    await server.restart();
+    expect(await server.text('pad')).toBe('before ');
+    const again = await v2(server, 'pad', { tab });
+    await again.settled();
+    expect(again.text).toBe(alice.text);
+    expect(await server.text('pad')).toBe(`before ${'x'.repeat(100_000)}`);
+  });
+});
