@@ -6,6 +6,8 @@
  *     bench_case flush   --port P --pid PID --pads N
  *     bench_case start   --port P -- COMMAND…
  *
+ * flush also reads the metrics before it ends the server.
+ *
  * Each prints one line of name=value. Memory is the growth of the server's
  * resident set, so what is read is what an operator sees. */
 #include "options.h"
@@ -23,7 +25,14 @@
 #include <unistd.h>
 
 #define MS INT64_C(1000000)
-enum { OPENING_MAX = 64, WARM_UP_PEERS = 64, SETTLE_MS = 1500, PROBE_MS = 1, START_TIMEOUT_MS = 30000 };
+enum {
+    OPENING_MAX = 64,
+    WARM_UP_PEERS = 64,
+    SETTLE_MS = 1500,
+    PROBE_MS = 1,
+    START_TIMEOUT_MS = 30000,
+    READINGS = 200
+};
 
 static struct options options = {.connections = 1000, .pads = 1, .bytes = 5120, .edits = 1000, .writers = 1};
 static struct fleet fleet;
@@ -170,27 +179,43 @@ static void history(void)
            (unsigned long long)last->client.received_bytes, last->length);
 }
 
+/* The whole answer is taken, and the beginning of it kept. */
+static bool answers_200(const char *path)
+{
+    char request[128], reply[4096] = {0};
+    int len = snprintf(request, sizeof request, "GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", path);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is_ok = connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
+                 send(fd, request, (size_t)len, MSG_NOSIGNAL) > 0 &&
+                 recv(fd, reply, sizeof reply, MSG_WAITALL) > 12 && memcmp(reply + 9, "200", 3) == 0;
+    while (is_ok && recv(fd, reply, sizeof reply, 0) > 0)
+        ;
+    close(fd);
+    return is_ok;
+}
+
+/* Processor time of the server for one reading, its connection included. */
+static double metrics_us(void)
+{
+    int64_t before = process_cpu_ns((pid_t)options.pid);
+    for (int i = 0; i < READINGS; i++)
+        if (!answers_200("/metrics"))
+            die("no metrics");
+    return (double)(process_cpu_ns((pid_t)options.pid) - before) / READINGS / 1e3;
+}
+
 static void flush(void)
 {
     struct peer *peers = peers_new(options.pads);
     join_all(peers, options.pads, "flush", options.pads, UINT32_MAX);
     edit_all(peers, options.pads, 100);
-    printf("flush_ms=%.0f\n", (double)process_end_ns((pid_t)options.pid, SIGTERM) / 1e6);
-}
-
-/* Does the server answer that it is well? */
-static bool is_ready(void)
-{
-    static const char request[] = "GET /api/health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n";
-    char reply[16] = {0};
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool ready = connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
-                 send(fd, request, sizeof request - 1, MSG_NOSIGNAL) > 0 &&
-                 recv(fd, reply, sizeof reply - 1, MSG_WAITALL) > 12 && memcmp(reply + 9, "200", 3) == 0;
-    close(fd);
-    return ready;
+    settle();
+    double reading_us = metrics_us();
+    edit_all(peers, options.pads, 1);
+    printf("metrics_us=%.0f flush_ms=%.0f\n", reading_us,
+           (double)process_end_ns((pid_t)options.pid, SIGTERM) / 1e6);
 }
 
 static void start(char **command)
@@ -201,7 +226,7 @@ static void start(char **command)
         execv(command[0], command);
         _exit(127);
     }
-    while (!is_ready()) {
+    while (!answers_200("/api/health")) {
         if (waitpid(pid, NULL, WNOHANG) == pid || now_ns() - began > START_TIMEOUT_MS * MS)
             die("the server did not start");
         usleep(PROBE_MS * 1000);

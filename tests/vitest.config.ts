@@ -20,6 +20,7 @@ export default defineConfig({
           name: 'chaos',
           include: ['chaos/**/*.test.ts'],
           pool: 'forks',
+          testTimeout: 120_000,
           maxConcurrency: Number(process.env['KP_CHAOS_JOBS'] ?? 3),
         },
       },

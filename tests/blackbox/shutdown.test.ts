@@ -104,17 +104,14 @@ test('new visitors are turned away, and edits after the signal are not half take
   expect(stored).toBe(alice.replica.settled ? 'kept late' : 'kept');
 });
 
-test.runIf(process.env['KP_MEASURE'])('10,000 changed pads are flushed in under 2 s', { timeout: 300_000 }, async () => {
-  const server = await startServer({ ...QUIET, RATE_LIMITS: 'off', BACKEND_LOG_LEVEL: 'info', DURABILITY: 'journal' });
-  for (let batch = 0; batch < 100; batch++) {
+// how long 10,000 take is for `make bench`
+test('a thousand changed pads are all there', async () => {
+  const server = await startServer({ ...QUIET, RATE_LIMITS: 'off' });
+  for (let batch = 0; batch < 10; batch++) {
     const pads = await Promise.all(Array.from({ length: 100 }, (_, i) => v1(server, `pad-${batch * 100 + i}`)));
     await Promise.all(pads.map((pad) => pad.type('changed '.repeat(64))));
   }
-  const before = Date.now();
   expect((await server.stop()).code).toBe(0);
-  const took = Date.now() - before;
-  console.log(`10,000 changed pads flushed and stopped in ${took} ms`);
-  expect(server.log).toContain('flushed 10000 documents');
-  expect(sql(server.database, "SELECT count(*) AS n FROM documents WHERE text <> ''")).toEqual([{ n: 10_000 }]);
-  expect(took).toBeLessThan(2000);
+  expect(server.log).toContain('flushed 1000 documents');
+  expect(sql(server.database, "SELECT count(*) AS n FROM documents WHERE text <> ''")).toEqual([{ n: 1000 }]);
 });

@@ -1,12 +1,12 @@
-// A disk and a clock that misbehave under the real server (chaos/faulty_io.c).
+// A disk and a clock that misbehave under the real server (faulty_io.c).
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import fs from 'node:fs';
 import path from 'node:path';
-import { buildFaultyIo, ERRNO, FaultyIo } from '../chaos/faulty_io.ts';
-import { v2 } from './support/clients.ts';
-import type { Server } from './support/server.ts';
-import { SERVER_PATH, startServer, temporaryFolder } from './support/server.ts';
-import { sleep, until } from './support/wait.ts';
+import { buildFaultyIo, ERRNO, FaultyIo } from './faulty_io.ts';
+import { v2 } from '../blackbox/support/clients.ts';
+import type { Server } from '../blackbox/support/server.ts';
+import { SERVER_PATH, startServer, temporaryFolder } from '../blackbox/support/server.ts';
+import { sleep, until } from '../blackbox/support/wait.ts';
 
 /** A sanitizer wants to be the first library of its process. */
 const canPreload = !/tsan|asan|dev/.test(SERVER_PATH);
