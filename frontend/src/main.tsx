@@ -13,6 +13,7 @@ import {
   noteTrouble,
   padIdProblem,
   parseAddress,
+  preferredLanguages,
   removeUnsent,
   searchWithoutPassword,
   Session,
@@ -25,7 +26,7 @@ import { App, LeftoverDialog, RefusedPad } from "./ui";
 import "./ui/style/index.css";
 
 async function main(root: HTMLElement): Promise<void> {
-  await Promise.all([initKernel(bytesOf(kernelDataUrl)), loadStrings(navigator.languages)]);
+  await Promise.all([initKernel(bytesOf(kernelDataUrl)), loadStrings(preferredLanguages())]);
   document.documentElement.lang = t.locale;
   document.documentElement.dir = t.dir;
   const { id, otp } = parseAddress(location.hash, location.search);

@@ -88,7 +88,7 @@ export class Pad {
   }
 
   get language(): Locator {
-    return this.page.getByRole('combobox', { name: words.language.heading });
+    return this.page.getByRole('combobox', { name: words.language.heading, exact: true });
   }
 
   /** Finds a language by typing and takes it. */

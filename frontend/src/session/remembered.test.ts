@@ -24,6 +24,31 @@ describe("settings", () => {
   });
 });
 
+describe("the language of the page", () => {
+  const ask = async (search: string, kept: object = {}) => {
+    vi.resetModules();
+    localStorage.setItem("kolabpad.settings", JSON.stringify(kept));
+    vi.stubGlobal("location", { search });
+    vi.stubGlobal("navigator", { languages: ["fr", "en"] });
+    const { preferredLanguages } = await import("./settings");
+    vi.unstubAllGlobals();
+    return preferredLanguages;
+  };
+
+  test.each([
+    ["", {}, ["fr", "en"]],
+    ["", { locale: "system" }, ["fr", "en"]],
+    ["", { locale: "tlh" }, ["fr", "en"]],
+    ["", { locale: "de" }, ["de", "fr", "en"]],
+    ["?lang=en", { locale: "de" }, ["en", "de", "fr", "en"]],
+  ])("%j with %j kept: %j", async (search, kept, languages) => {
+    const preferredLanguages = await ask(search, kept);
+    vi.stubGlobal("navigator", { languages: ["fr", "en"] });
+    expect(preferredLanguages()).toEqual(languages);
+    vi.unstubAllGlobals();
+  });
+});
+
 describe("a browser that keeps nothing", () => {
   test("is noticed when reading and when writing; nonsense is no trouble", async () => {
     localStorage.setItem("kolabpad.recent", "{");

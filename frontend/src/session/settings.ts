@@ -6,6 +6,8 @@ import { visit } from "./visit";
 
 export interface Settings {
   theme: "system" | "light" | "dark";
+  /** What the page speaks. */
+  locale: "system" | "en" | "de";
   wrap: boolean;
   fontSize: number;
   tabSize: number;
@@ -21,12 +23,14 @@ export interface Settings {
 }
 
 export const THEMES = ["system", "light", "dark"] as const;
+export const LOCALES = ["system", "en", "de"] as const;
 export const FONT_SIZES = [12, 13, 14, 15, 16, 18, 20, 24] as const;
 export const TAB_SIZES = [2, 3, 4, 8] as const;
 
 const KEY = "settings";
 const DEFAULTS: Settings = {
   theme: "system",
+  locale: "system",
   wrap: true,
   fontSize: 14,
   tabSize: 4,
@@ -47,11 +51,18 @@ export function setSettings(changes: Partial<Settings>): void {
   remember(KEY, chosen);
 }
 
+/** In which languages this person would read the page, the best first. */
+export function preferredLanguages(): string[] {
+  const wanted = [visit.lang, chosen.locale === "system" ? null : chosen.locale];
+  return [...wanted.filter((it) => it !== null), ...navigator.languages];
+}
+
 /** Whatever was kept, what does not make sense is as on the first visit. */
 function load(): Settings {
   const kept = (remembered(KEY) ?? {}) as Partial<Record<keyof Settings, unknown>>;
   return {
     theme: oneOf(THEMES, kept.theme, DEFAULTS.theme),
+    locale: oneOf(LOCALES, kept.locale, DEFAULTS.locale),
     wrap: flag(kept.wrap, DEFAULTS.wrap),
     fontSize: oneOf(FONT_SIZES, kept.fontSize, DEFAULTS.fontSize),
     tabSize: oneOf(TAB_SIZES, kept.tabSize, DEFAULTS.tabSize),

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { parseVisit, searchWithoutPassword } from "./visit";
 
-const NOTHING = { embed: false, theme: null, language: null, name: null };
+const NOTHING = { embed: false, theme: null, lang: null, language: null, name: null };
 
 test.each([
   ["", {}],
   ["?embed=1", { embed: true }],
   ["?embed", { embed: true }],
   ["?embed=0", {}],
-  ["?theme=dark&language=python&name=Zo%C3%AB", { theme: "dark", language: "python", name: "Zoë" }],
+  ["?theme=dark&lang=de&language=python&name=Zo%C3%AB", { theme: "dark", lang: "de", language: "python", name: "Zoë" }],
   ["?theme=purple&language=&name=", {}],
 ])("%j asks for %j", (search, asked) => expect(parseVisit(search)).toEqual({ ...NOTHING, ...asked }));
 

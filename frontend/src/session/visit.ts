@@ -1,7 +1,7 @@
 /**
  * What the address asks of this visit, for pages that show a pad in a frame:
  *
- *     ?embed=1&theme=dark&language=python&name=Alice
+ *     ?embed=1&theme=dark&lang=de&language=python&name=Alice
  *
  * It holds for this visit alone: what the person chose before is neither used
  * nor changed, and what does not make sense is ignored.
@@ -11,6 +11,8 @@ export interface Visit {
   /** Only the text, without what stands around it. */
   embed: boolean;
   theme: "light" | "dark" | null;
+  /** What the page speaks. */
+  lang: string | null;
   /** For a pad that has no language yet. */
   language: string | null;
   name: string | null;
@@ -22,6 +24,7 @@ export function parseVisit(search: string): Visit {
   return {
     embed: asked.has("embed") && asked.get("embed") !== "0",
     theme: theme === "light" || theme === "dark" ? theme : null,
+    lang: asked.get("lang") || null,
     language: asked.get("language") || null,
     name: asked.get("name") || null,
   };
@@ -29,9 +32,13 @@ export function parseVisit(search: string): Visit {
 
 /** Without the password that older links have there: it belongs behind the hash. */
 export function searchWithoutPassword(search: string): string {
+  return searchWithout(search, "otp");
+}
+
+export function searchWithout(search: string, name: string): string {
   const asked = new URLSearchParams(search);
-  if (!asked.has("otp")) return search;
-  asked.delete("otp");
+  if (!asked.has(name)) return search;
+  asked.delete(name);
   return asked.size > 0 ? `?${asked}` : "";
 }
 

@@ -45,7 +45,17 @@ export const en = {
   },
 
   /** CodeMirror's own words, where they are not these. */
-  phrases: {} as Record<string, string>,
+  phrases: {
+    next: "Next",
+    previous: "Previous",
+    all: "All",
+    "match case": "Match case",
+    regexp: "Pattern",
+    "by word": "Whole words",
+    replace: "Replace",
+    "replace all": "Replace all",
+    go: "Go",
+  } as Record<string, string>,
 
   status: {
     heading: "Connection",
@@ -56,6 +66,7 @@ export const en = {
     reconnecting: "Reconnecting…",
     offline: "You are offline",
     kept: (n: number) => `${changes(n)} kept here, sent when the connection is back`,
+    keptBrief: (n: number) => `${changes(n)} kept here`,
     storage: "The server cannot save right now",
     storageKept: (n: number) => `${changes(n)} kept here until it can; the others do not see ${n === 1 ? "it" : "them"} yet.`,
     storageHint: "Keep this page open or copy your text.",
@@ -163,6 +174,9 @@ export const en = {
     heading: "Settings",
     theme: "Appearance",
     themes: { system: "System", light: "Light", dark: "Dark" },
+    locale: "Language of this page",
+    locales: { system: "System", en: "English", de: "Deutsch" },
+    localeLater: "This page changes its language as soon as all is saved.",
     fontSize: "Text size",
     tabSize: "Tab width",
     tabs: "Indent with tabs",

@@ -12,14 +12,13 @@ const OTHERS: Record<string, () => Promise<Strings>> = {
   de: async () => (await import("./de")).de,
 };
 
-/** Chooses by what the browser prefers; must be done before anything is shown. */
+/** Chooses by what is preferred; must be done before anything is shown. */
 export async function loadStrings(preferred: readonly string[]): Promise<void> {
-  for (const tag of preferred) {
-    const language = tag.split("-")[0]!.toLowerCase();
-    if (language === "en") return;
-    const load = OTHERS[language];
-    if (!load) continue;
-    t = await load();
-    return;
-  }
+  t = (await OTHERS[localeFor(preferred)]?.()) ?? en;
+}
+
+/** The first of the preferred that there are words in, else English. */
+export function localeFor(preferred: readonly string[]): string {
+  const languages = preferred.map((tag) => tag.split("-")[0]!.toLowerCase());
+  return languages.find((language) => language === "en" || Object.hasOwn(OTHERS, language)) ?? "en";
 }

@@ -12,18 +12,22 @@ export function About({ session }: { session: Session }) {
   return (
     <section class="about" aria-label={t.about.heading}>
       {expires !== null && <p class="hint">{t.about.expires(day(expires))}</p>}
-      <a class="button" href="./">
-        {t.about.newPad}
-      </a>
-      <button type="button" onClick={() => (isOpen.value = true)}>
-        {t.about.button}
-      </button>
+      <div class="pairs">
+        <a class="button" href="./">
+          {t.about.newPad}
+        </a>
+        <button type="button" onClick={() => (isOpen.value = true)}>
+          {t.about.button}
+        </button>
+      </div>
       {isOpen.value && (
         <Dialog label={t.about.heading} onClose={close}>
           <AboutText session={session} />
-          <button type="button" onClick={close}>
-            {t.close}
-          </button>
+          <div class="actions">
+            <button type="button" onClick={close}>
+              {t.close}
+            </button>
+          </div>
         </Dialog>
       )}
     </section>

@@ -5,6 +5,7 @@ import { type Session, settings, setSettings, storageTrouble, visit, visited } f
 import { t } from "../strings";
 import { Dialog } from "./dialog";
 import { EmbedBar } from "./embed_bar";
+import { Icon } from "./icon";
 import { isNarrow } from "./media";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
@@ -32,15 +33,15 @@ export function App({ session }: { session: Session }) {
       ) : (
         <aside class="sidebar">
           <div class="row">
-            <h1>{t.appName}</h1>
+            <Brand />
             <button
               type="button"
-              class="quiet hide"
+              class="quiet icon-button hide"
               aria-label={t.hideSidebar}
               title={t.hideSidebar}
               onClick={() => setSettings({ collapsed: true })}
             >
-              «
+              <Icon name="sidebar" />
             </button>
           </div>
           <Sidebar pad={pad} />
@@ -75,6 +76,15 @@ function assemble(session: Session) {
   return { pad, toasts, isMenuOpen, ready: (made: Editor) => (editor.value = made) };
 }
 
+function Brand() {
+  return (
+    <h1 class="brand">
+      <img src="./favicon.svg" alt="" width="22" height="22" />
+      {t.appName}
+    </h1>
+  );
+}
+
 /** In place of the sidebar: the state of things and a button that brings it
  * back, on small screens as a drawer. */
 function TopBar({ pad, isOpen }: { pad: Pad; isOpen: Signal<boolean> }) {
@@ -84,16 +94,23 @@ function TopBar({ pad, isOpen }: { pad: Pad; isOpen: Signal<boolean> }) {
     else setSettings({ collapsed: false });
   };
   return (
-    <header class="top-bar">
-      <h1>{t.appName}</h1>
+    <header class={isNarrow.value ? "top-bar" : "top-bar as-sidebar"}>
+      <Brand />
       <StatusSign session={pad.session} />
-      <button type="button" aria-label={t.menu} aria-haspopup={isNarrow.value ? "dialog" : undefined} onClick={open}>
-        ☰
+      <button
+        type="button"
+        class="quiet icon-button"
+        aria-label={t.menu}
+        title={t.menu}
+        aria-haspopup={isNarrow.value ? "dialog" : undefined}
+        onClick={open}
+      >
+        <Icon name={isNarrow.value ? "menu" : "sidebar"} />
       </button>
       {isOpen.value && (
         <Dialog label={t.menu} class="drawer" onClose={close}>
-          <button type="button" class="quiet close" aria-label={t.closeMenu} onClick={close}>
-            ×
+          <button type="button" class="quiet icon-button close" aria-label={t.closeMenu} onClick={close}>
+            <Icon name="close" />
           </button>
           <Sidebar pad={pad} />
         </Dialog>

@@ -15,10 +15,12 @@ export function LeftoverDialog({ record, decided }: Props) {
       <h2>{t.leftover.heading}</h2>
       <p>{t.leftover.explain(record.changes, when)}</p>
       <form onSubmit={(event) => (event.preventDefault(), decided(true))}>
-        <button type="submit">{t.leftover.send}</button>
-        <button type="button" onClick={() => decided(false)}>
-          {t.leftover.discard}
-        </button>
+        <div class="actions">
+          <button type="submit">{t.leftover.send}</button>
+          <button type="button" onClick={() => decided(false)}>
+            {t.leftover.discard}
+          </button>
+        </div>
       </form>
     </Dialog>
   );

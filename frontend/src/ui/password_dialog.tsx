@@ -31,10 +31,12 @@ export function PasswordDialog({ session }: { session: Session }) {
             onInput={(event) => (draft.value = event.currentTarget.value)}
           />
         </label>
-        <button type="submit">{t.password.open}</button>
-        <a class="button" href="./">
-          {t.about.newPad}
-        </a>
+        <div class="actions">
+          <button type="submit">{t.password.open}</button>
+          <a class="button" href="./">
+            {t.about.newPad}
+          </a>
+        </div>
       </form>
     </Dialog>
   );

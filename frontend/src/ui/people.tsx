@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { hueClass } from "../editor";
 import { NAME_POINTS_MAX, type Person, type Session } from "../session";
 import { t } from "../strings";
+import { Icon } from "./icon";
 import type { Pad } from "./pad";
 
 /** Who is here, me first. */
@@ -20,12 +21,13 @@ export function People({ pad }: { pad: Pad }) {
           <span class="you">{t.people.you}</span>
           <button
             type="button"
-            class="quiet"
+            class="quiet icon-button"
             aria-label={t.people.edit}
+            title={t.people.edit}
             aria-expanded={editing.value}
             onClick={() => (editing.value = !editing.value)}
           >
-            ✎
+            <Icon name="edit" />
           </button>
         </li>
         {others.map((person) => (
@@ -46,7 +48,7 @@ function Other({ person, pad }: { person: Person; pad: Pad }) {
       <span class="name">{person.name}</span>
       <button
         type="button"
-        class="quiet"
+        class="quiet follow"
         aria-pressed={isFollowed}
         title={t.people.followHint}
         onClick={() => editor?.follow(isFollowed ? null : person.id)}

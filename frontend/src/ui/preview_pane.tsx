@@ -4,6 +4,7 @@ import { colour, type Editor, knownLanguage } from "../editor";
 import type { Preview } from "../preview";
 import { log, mayShowRemoteImages, type Session, setSettings } from "../session";
 import { t } from "../strings";
+import { Icon } from "./icon";
 import type { Pad } from "./pad";
 
 /** Longer texts would hold up the typing. */
@@ -38,12 +39,12 @@ export function PreviewPane({ pad }: { pad: Pad }) {
         <h2 id="preview-heading">{t.preview.heading}</h2>
         <button
           type="button"
-          class="quiet hide"
+          class="quiet icon-button hide"
           aria-label={t.preview.hide}
           title={t.preview.hide}
           onClick={() => (setSettings({ preview: false }), editor?.focus())}
         >
-          ×
+          <Icon name="close" />
         </button>
       </div>
       {held.value > 0 && <HeldImages count={held.value} />}

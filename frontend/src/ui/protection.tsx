@@ -18,8 +18,7 @@ export function Protection({ session, notify }: { session: Session; notify: (tex
     }
   };
   return (
-    <section aria-labelledby="protection-heading">
-      <h2 id="protection-heading">{t.protection.heading}</h2>
+    <section aria-label={t.protection.heading}>
       <label class="switch">
         <input
           type="checkbox"

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from "preact";
 import { forget, hashOf, recentPads, type Session } from "../session";
 import { t } from "../strings";
+import { Icon } from "./icon";
 
 /** Pads this browser was in; the list is nobody else's. */
 export function RecentSection({ session }: { session: Session }) {
@@ -12,20 +14,24 @@ export function RecentSection({ session }: { session: Session }) {
   );
 }
 
-export function RecentList({ session }: { session: Session }) {
+/** With a heading only when there is something below it. */
+export function RecentList({ session, heading }: { session: Session; heading?: ComponentChildren }) {
   const pads = others(session);
   if (pads.length === 0) return null;
   return (
-    <ul class="recent-list" aria-label={t.recent.heading}>
-      {pads.map(({ id, title }) => (
-        <li key={id}>
-          <a href={hashOf({ id, otp: null })}>{title}</a>
-          <button type="button" class="quiet" aria-label={t.recent.forget(title)} onClick={() => forget(id)}>
-            ×
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      {heading}
+      <ul class="recent-list" aria-label={t.recent.heading}>
+        {pads.map(({ id, title }) => (
+          <li key={id}>
+            <a href={hashOf({ id, otp: null })}>{title}</a>
+            <button type="button" class="quiet icon-button" aria-label={t.recent.forget(title)} title={t.recent.forget(title)} onClick={() => forget(id)}>
+              <Icon name="close" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -1,16 +1,26 @@
-import { FONT_SIZES, settings, setSettings, TAB_SIZES, THEMES } from "../session";
-import { t } from "../strings";
+import { effect } from "@preact/signals";
+import {
+  FONT_SIZES,
+  LOCALES,
+  searchWithout,
+  settings,
+  setSettings,
+  TAB_SIZES,
+  THEMES,
+} from "../session";
+import { localeFor, t } from "../strings";
 import type { Pad } from "./pad";
 import { Switch } from "./switch";
 
 /** How the editor looks and feels to this person. */
 export function SettingsSection({ pad }: { pad: Pad }) {
-  const { theme, wrap, fontSize, tabSize, tabs, detect, vim } = settings.value;
+  const { theme, locale, wrap, fontSize, tabSize, tabs, detect, vim } = settings.value;
   const found = pad.editor.value?.indentation.value;
   return (
     <details class="settings">
       <summary>{t.settings.heading}</summary>
       <Choice label={t.settings.theme} value={theme} choices={THEMES} name={(it) => t.settings.themes[it]} set={(it) => setSettings({ theme: it })} />
+      <Choice label={t.settings.locale} value={locale} choices={LOCALES} name={(it) => t.settings.locales[it]} set={(it) => speak(it, pad)} />
       <Choice label={t.settings.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
       <Choice label={t.settings.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
       <Switch label={t.settings.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
@@ -20,6 +30,19 @@ export function SettingsSection({ pad }: { pad: Pad }) {
       <Switch label={t.settings.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
     </details>
   );
+}
+
+/** What is said already does not change, so the page begins anew, as soon as
+ * nothing is lost by it. The choice counts more than what the address asked. */
+function speak(locale: (typeof LOCALES)[number], { session, notify }: Pad): void {
+  setSettings({ locale });
+  history.replaceState(null, "", location.pathname + searchWithout(location.search, "lang") + location.hash);
+  const wanted = locale === "system" ? localeFor(navigator.languages) : locale;
+  if (wanted === t.locale) return;
+  if (session.unsaved.value > 0) notify(t.settings.localeLater);
+  effect(() => {
+    if (session.unsaved.value === 0) location.reload();
+  });
 }
 
 interface ChoiceProps<T> {

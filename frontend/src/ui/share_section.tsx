@@ -20,8 +20,8 @@ export function ShareSection({ session }: { session: Session }) {
         value={link.value}
         onFocus={(event) => event.currentTarget.select()}
       />
-      <div class="row">
-        <CopyButton text={() => link.value} label={t.share.copyLink} />
+      <div class="row wrap">
+        <CopyButton text={() => link.value} label={t.share.copyLink} class="primary" />
         <button type="button" onClick={() => (showsCode.value = true)}>
           {t.share.code}
         </button>
@@ -31,9 +31,11 @@ export function ShareSection({ session }: { session: Session }) {
         <Dialog label={t.share.codeHeading} onClose={close}>
           <h2>{t.share.codeHeading}</h2>
           <QrCode text={link.value} />
-          <button type="button" onClick={close}>
-            {t.close}
-          </button>
+          <div class="actions">
+            <button type="button" onClick={close}>
+              {t.close}
+            </button>
+          </div>
         </Dialog>
       )}
     </section>

@@ -18,7 +18,7 @@ export function StartPanel({ pad }: { pad: Pad }) {
       <button type="button" onClick={() => loadSample(pad)}>
         {t.start.sample}
       </button>
-      <RecentList session={session} />
+      <RecentList session={session} heading={<h2>{t.recent.heading}</h2>} />
     </section>
   );
 }

@@ -11,6 +11,8 @@ export interface Status {
   mood: Mood;
   text: string;
   hint: string | null;
+  /** What is kept here, in few words, while the server cannot have it. */
+  kept: string | null;
   canRetry: boolean;
 }
 
@@ -28,11 +30,15 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
     const link = session.link.value;
     const unsaved = session.unsaved.value;
     const kept = unsaved > 0 ? t.status.kept(unsaved) : null;
+    const status = (mood: Mood, text: string, hint: string | null, canRetry = false): Status => {
+      const brief = mood === "bad" && unsaved > 0 ? t.status.keptBrief(unsaved) : null;
+      return { mood, text, hint, kept: brief, canRetry };
+    };
     switch (link.kind) {
       case "connecting":
         return status("busy", t.status.connecting, kept);
       case "up":
-        return connected(session, unsaved);
+        return connected(session, unsaved, status);
       case "stopped": {
         const text = link.reason === "password" ? t.status.password : t.status.reason[link.reason];
         return status("bad", text, kept, link.reason !== "password");
@@ -48,7 +54,7 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
   });
 }
 
-function connected(session: Session, unsaved: number): Status {
+function connected(session: Session, unsaved: number, status: Make): Status {
   const refusal = session.refusal.value;
   if (refusal) return status("bad", t.status.refused, t.refusal.kept);
   if (!session.isStorageWritable.value) return status("bad", t.status.storage, unsavable(unsaved));
@@ -64,9 +70,7 @@ function unsavable(unsaved: number): string {
   return join(unsaved > 0 ? t.status.storageKept(unsaved) : null, t.status.storageHint);
 }
 
-function status(mood: Mood, text: string, hint: string | null, canRetry = false): Status {
-  return { mood, text, hint, canRetry };
-}
+type Make = (mood: Mood, text: string, hint: string | null, canRetry?: boolean) => Status;
 
 function join(...sentences: (string | null)[]): string {
   return sentences.filter(Boolean).join(" ");

@@ -30,13 +30,16 @@ export function StatusLine({ session }: { session: Session }) {
 /** For the bar on small screens. */
 export function StatusSign({ session }: { session: Session }) {
   const status = useMemo(() => statusOf(session), [session]);
-  const { mood, text } = status.value;
+  const { mood, text, hint, kept } = status.value;
   return (
-    <span class={`status-sign ${mood}`} title={text}>
+    <span class={`status-sign ${mood}`} title={[text, hint].filter(Boolean).join(". ")}>
       <span class="sign" aria-hidden="true">
         {SIGNS[mood]}
       </span>
-      <span class="status-short">{text}</span>
+      <span class="status-words">
+        <span class="status-short">{text}</span>
+        {kept && <span class="status-kept">{kept}</span>}
+      </span>
     </span>
   );
 }

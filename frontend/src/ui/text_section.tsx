@@ -87,15 +87,17 @@ export function FileOpener({ pad }: { pad: Pad }) {
     <Dialog label={t.text.openHeading(file.name)} onClose={close}>
       <h2>{t.text.openHeading(file.name)}</h2>
       <p>{t.text.openExplain}</p>
-      <button type="button" onClick={use(() => replace(pad, file))}>
-        {t.text.replace}
-      </button>
-      <button type="button" onClick={use(() => editor.insertText(file.text))}>
-        {t.text.insert}
-      </button>
-      <button type="button" class="quiet" onClick={close}>
-        {t.cancel}
-      </button>
+      <div class="actions">
+        <button type="button" onClick={use(() => replace(pad, file))}>
+          {t.text.replace}
+        </button>
+        <button type="button" onClick={use(() => editor.insertText(file.text))}>
+          {t.text.insert}
+        </button>
+        <button type="button" class="quiet" onClick={close}>
+          {t.cancel}
+        </button>
+      </div>
     </Dialog>
   );
 }

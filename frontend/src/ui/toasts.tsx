@@ -4,6 +4,7 @@ import { languageName } from "../editor";
 import type { Notice, Session } from "../session";
 import { t } from "../strings";
 import { Comings } from "./comings";
+import { Icon } from "./icon";
 
 const SHOWN_MS = 6000;
 /** Comings and goings within this are told in one sentence. */
@@ -72,8 +73,8 @@ export function ToastRegion({ session, toasts }: { session: Session; toasts: Toa
         {toasts.shown.value.map(({ key, text }) => (
           <div key={key} class="toast">
             <span>{text}</span>
-            <button type="button" class="quiet" aria-label={t.notice.dismiss} onClick={() => toasts.dismiss(key)}>
-              ×
+            <button type="button" class="quiet icon-button" aria-label={t.notice.dismiss} onClick={() => toasts.dismiss(key)}>
+              <Icon name="close" />
             </button>
           </div>
         ))}
