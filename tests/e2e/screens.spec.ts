@@ -1,7 +1,8 @@
 // Every screen and dialog, wide and narrow, light and dark: axe finds nothing.
 import AxeBuilder from '@axe-core/playwright';
-import type { Locator } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { devices } from '@playwright/test';
+import fs from 'node:fs';
 import { expect, test, words } from './pad.ts';
 import type { Pad } from './pad.ts';
 
@@ -11,8 +12,8 @@ const schemes = ['light', 'dark'] as const;
 // Half faded text has no contrast to judge, and axe takes seconds to look.
 const still = { reducedMotion: 'reduce' } as const;
 
-async function hasNoViolations(pad: Pad, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: pad.page }).analyze();
+async function hasNoViolations({ page }: { page: Page }, screen: string, without: string[] = []): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).disableRules(without).analyze();
   const found = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`);
   expect(found, screen).toEqual([]);
 }
@@ -33,6 +34,25 @@ async function closeMenu(pad: Pad): Promise<void> {
   if (await close.isVisible()) await close.click();
 }
 
+/** Is anything written down for the next visit? */
+const isKept = (page: Page): Promise<boolean> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open('kolabpad');
+        opening.addEventListener('success', () => {
+          const database = opening.result;
+          const count = database.transaction('unsent').objectStore('unsent').count();
+          count.addEventListener('success', () => (database.close(), resolve(count.result > 0)));
+        });
+      }),
+  );
+
+const markdown = [
+  '# A plan', '', 'With **all** of *it*, [a link](https://example.org), `code` and ![a cat](https://pics.example/cat.png).', '',
+  '- [x] done', '- [ ] open', '', '> quoted', '', '| a | b |', '| - | -: |', '| 1 | 2 |', '',
+  '```python', 'def f(x: int) -> str:  # a comment', '    return f"text {x}" + str(None)', '```', '', '---', '',
+].join('\n');
 const program = 'def f(x):\n    return "text"  # and a comment\n';
 
 for (const [size, options] of Object.entries(sizes)) {
@@ -69,10 +89,73 @@ for (const [size, options] of Object.entries(sizes)) {
       await alice.page.getByRole('button', { name: words.cancel }).last().click();
       await closeMenu(alice);
 
+    });
+
+    test(`axe: news, and what the editor opens by itself (${name})`, async ({ open }) => {
+      const [alice, bob] = [await (await open('#shared', { ...options, colorScheme })).ready(), await (await open()).ready()];
+      await bob.choose('Python');
+      await expect(alice.page.locator('.toast').filter({ hasText: 'Python' })).toBeVisible();
+      await hasNoViolations(alice, 'news');
+
+      await alice.paste(program);
       await alice.editor.focus();
       await alice.page.keyboard.press('Control+f');
       await expect(alice.page.locator('.cm-search')).toBeVisible();
       await hasNoViolations(alice, 'search');
+      await alice.page.keyboard.press('Escape');
+      await alice.editor.focus();
+      await alice.page.keyboard.press('Control+Alt+g');
+      await expect(alice.page.locator('.cm-dialog')).toBeVisible();
+      await hasNoViolations(alice, 'go to line');
+      await alice.page.keyboard.press('Escape');
+
+      await alice.type('\npri');
+      await expect(async () => {
+        await alice.page.keyboard.press('Control+Space');
+        await expect(alice.page.locator('.cm-tooltip-autocomplete li[aria-selected]')).toBeVisible({ timeout: 2_000 });
+      }).toPass();
+      // The keyboard scrolls the list from the text, where the caret stays: it is no stop of its own.
+      await hasNoViolations(alice, 'completions', ['scrollable-region-focusable']);
+    });
+
+    test(`axe: the preview, what is remembered, what was lost (${name})`, async ({ open, server }) => {
+      const alice = await (await open('#first', { ...options, colorScheme })).ready();
+      await alice.paste(markdown);
+      const controls = await alice.controls();
+      await alice.choose('Markdown');
+      await controls.getByRole('switch', { name: words.preview.show }).click();
+      await closeMenu(alice);
+      await expect(alice.page.locator('.preview-text code span').first()).toBeVisible();
+      await hasNoViolations(alice, 'the preview');
+
+      await alice.saved();
+      await server.stop();
+      for (const end of ['', '-wal', '-shm']) fs.rmSync(server.database + end, { force: true });
+      await server.restart();
+      await expect(alice.page.getByRole('alert').filter({ hasText: words.lost.heading })).toBeVisible();
+      await hasNoViolations(alice, 'a text that the server lost');
+      await alice.page.getByRole('button', { name: words.lost.restore }).click();
+      await alice.saved();
+
+      const context = alice.page.context();
+      await server.stop();
+      await expect(alice.status).not.toHaveText(words.status.connected);
+      await alice.type('unsent');
+      await expect.poll(() => isKept(alice.page)).toBe(true);
+      await alice.page.close();
+      await server.restart();
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${server.port}/#first`);
+      const dialog = page.getByRole('dialog', { name: words.leftover.heading });
+      await expect(dialog).toBeVisible();
+      await hasNoViolations({ page }, 'what an earlier visit left');
+      await dialog.getByRole('button', { name: words.leftover.send }).click();
+      await expect(page.locator('.cm-content')).toContainText('unsent');
+
+      await page.goto('about:blank');
+      await page.goto(`http://127.0.0.1:${server.port}/#second`);
+      await expect(page.getByRole('region', { name: words.start.label }).getByRole('link', { name: 'A plan' })).toBeVisible();
+      await hasNoViolations({ page }, 'the start, with recent pads');
     });
 
     test(`axe: what stands in the way (${name})`, async ({ open, server }) => {

@@ -73,3 +73,25 @@ test('without localStorage and IndexedDB the pad works, and says what it cannot 
   await pad.saved();
   expect(await server.text('blank')).toBe('still works');
 });
+
+test('a browser that is full says what it cannot keep, and goes on', async ({ open, server }) => {
+  const pad = await open('#full');
+  await pad.page.addInitScript(() => {
+    const full = (): never => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    Storage.prototype.setItem = full;
+    IDBObjectStore.prototype.put = full;
+  });
+  await pad.page.reload();
+  await pad.ready();
+  const news = (text: string) => pad.page.locator('.toast').filter({ hasText: text });
+  await server.stop();
+  await expect(pad.status).not.toHaveText(words.status.connected);
+  await pad.type('kept only here');
+  await expect(news(words.notice.trouble.settings)).toBeVisible(); // the list of recent pads
+  await expect(news(words.notice.trouble.unsent)).toBeVisible();
+  await server.restart();
+  await pad.ready();
+  expect(await server.text('full')).toBe('kept only here');
+});
