@@ -43,9 +43,11 @@ export class Keeper {
     else this.#forget();
   }
 
-  /** The page goes away: whatever is unsent is there for the next visit. */
-  goodbye(): void {
+  /** The page goes away: whatever is unsent is there for the next visit, and
+   * nothing else. Resolves when that is written; pages in a hurry do not wait. */
+  goodbye(): Promise<void> {
     if (this.#timer !== undefined) this.#keep(0);
+    return this.#writing ?? Promise.resolve();
   }
 
   /** Brings the record up to date, before an edit is sent. null when there is

@@ -186,8 +186,8 @@ export class Session {
   }
 
   /** The page goes away, for now or for good. */
-  goodbye(): void {
-    this.#keeper.goodbye();
+  goodbye(): Promise<void> {
+    return this.#keeper.goodbye();
   }
 
   /** Goes on as the tab that left these changes behind. */

@@ -40,8 +40,12 @@ function speak(locale: (typeof LOCALES)[number], { session, notify }: Pad): void
   const wanted = locale === "system" ? localeFor(navigator.languages) : locale;
   if (wanted === t.locale) return;
   if (session.unsaved.value > 0) notify(t.settings.localeLater);
-  effect(() => {
+  const beginAnew = async () => {
+    await session.goodbye();
     if (session.unsaved.value === 0) location.reload();
+  };
+  effect(() => {
+    if (session.unsaved.value === 0) void beginAnew();
   });
 }
 
