@@ -6,7 +6,7 @@ import path from 'node:path';
 import { WriteLock } from '../blackbox/support/sqlite.ts';
 import type { Exit } from '../blackbox/support/server_process.ts';
 import { Server, temporaryFolder } from '../blackbox/support/server_process.ts';
-import { sleep } from '../blackbox/support/wait.ts';
+import { sleep, until } from '../blackbox/support/wait.ts';
 import { FaultyIo } from './faulty_io.ts';
 import { FAULTS } from './faults.ts';
 import { History } from './history.ts';
@@ -51,6 +51,7 @@ export class World {
   private async live(): Promise<void> {
     this.server = await Server.start(this.settings, this.folder);
     for (const person of this.plan.people) await this.join(person);
+    await until('everybody to be there', () => this.people.every(({ isSettled }) => isSettled), CALM_MS);
     const typing = this.people.map((person) => this.typeOn(person));
     await this.goWrong();
     this.isTyping = false;
