@@ -30,7 +30,7 @@ const TAGS = new Set([
   "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "s", "hr", "br",
 ]);
 const ALIGNMENT = /^text-align:(left|center|right)$/;
-const TASK = /^\[([ xX])\] /;
+const TASK = /^\[([ xX])\](?: |$)/;
 
 export function elementsOf(tokens: readonly Token[], options: ElementOptions): DocumentFragment {
   const root = document.createDocumentFragment();

@@ -23,6 +23,7 @@ describe("Markdown becomes elements", () => {
     ["- [x] done\n- [ ] open", "☑ done"],
     ["- [x] done\n- [ ] open", "☐ open"],
     ["- [x] done\n- no task", '<li class="task"><p class="tight">☑ done</p></li>'],
+    ["- [ ] ", '<li class="task"><p class="tight">☐ </p></li>'],
     ["[x] no list", "<p>[x] no list</p>"],
     ["```js\n<b>\n```", "<code>&lt;b&gt;\n</code></pre>"],
     ["a|b\n:-|-:\n1|2", '<td class="align-right">2</td>'],
