@@ -1,4 +1,5 @@
 /* What a request says: query, headers, the handshake. */
+#include "base/percent.h"
 #include "net/handshake.h"
 #include "net/header_list.h"
 #include "net/http_private.h"
@@ -6,26 +7,6 @@
 #include <string.h>
 
 /* ---- percent escapes ---- */
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* The byte that "%XX" at the beginning stands for, or -1. */
-static int escaped_byte(struct slice rest)
-{
-    int high = rest.len >= 3 ? hex_value(rest.ptr[1]) : -1;
-    int low = rest.len >= 3 ? hex_value(rest.ptr[2]) : -1;
-
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
 
 bool http_percent_decode(struct slice raw, struct buf *out)
 {
@@ -35,13 +16,13 @@ bool http_percent_decode(struct slice raw, struct buf *out)
         return false;
     while (raw.len > 0) {
         bool is_escape = raw.ptr[0] == '%';
-        int byte = is_escape ? escaped_byte(raw) : (uint8_t)raw.ptr[0];
+        int byte = is_escape ? percent_escape(raw) : (uint8_t)raw.ptr[0];
         if (byte < 0) {
             out->len = len;
             return false;
         }
         (void)buf_append_byte(out, (uint8_t)byte); /* there is room */
-        raw = slice_from(raw, is_escape ? 3 : 1);
+        raw = slice_from(raw, is_escape ? PERCENT_ESCAPE_BYTES : 1);
     }
     return true;
 }
@@ -68,7 +49,7 @@ static struct slice decode_value(struct exchange *x, struct slice raw)
             bool is_plus = raw.ptr[from] == '+';
             if (is_plus)
                 text.ptr[i] = ' ';
-            from += raw.ptr[from] == '%' ? 3 : 1;
+            from += raw.ptr[from] == '%' ? PERCENT_ESCAPE_BYTES : 1;
         }
         kept = exchange_keep(x, buf_slice(&text));
     }

@@ -1,5 +1,7 @@
 #include "store/location.h"
 
+#include "base/percent.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,31 +36,18 @@ static struct slice cut(struct slice s, char mark, struct slice *rest)
     return slice_of(s.ptr, (size_t)(at - s.ptr));
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* Copies and NUL-terminates. False when it does not fit or holds a NUL. */
+/* Copies and NUL-terminates; a broken escape stays as it stands. False when it
+ * does not fit or holds a NUL. */
 static bool put_path(struct slice from, bool is_percent_encoded, char *out, size_t size)
 {
     size_t len = 0;
-    for (size_t i = 0; i < from.len; i++) {
-        char c = from.ptr[i];
-        if (is_percent_encoded && c == '%' && i + 2 < from.len && hex_digit(from.ptr[i + 1]) >= 0 &&
-            hex_digit(from.ptr[i + 2]) >= 0) {
-            c = (char)(hex_digit(from.ptr[i + 1]) * 16 + hex_digit(from.ptr[i + 2]));
-            i += 2;
-        }
+    while (from.len > 0) {
+        int escaped = is_percent_encoded ? percent_escape(from) : -1;
+        char c = escaped < 0 ? from.ptr[0] : (char)escaped;
         if (c == '\0' || len + 1 >= size)
             return false;
         out[len++] = c;
+        from = slice_from(from, escaped < 0 ? 1 : PERCENT_ESCAPE_BYTES);
     }
     out[len] = '\0';
     return true;

@@ -1,6 +1,7 @@
 /* link: kp_core kp_alloc */
 #include "base/buf.h"
 #include "base/list.h"
+#include "base/percent.h"
 #include "support/unit.h"
 
 /* errors */
@@ -175,6 +176,30 @@ static void test_lists(void **state)
     assert_true(list_is_empty(&head));
 }
 
+/* percent escapes */
+
+static void test_every_byte_has_its_escapes(void **state)
+{
+    static const char *const formats[] = {"%%%02x", "%%%02X", "%%%02x41"};
+    char escape[8];
+    (void)state;
+    for (int byte = 0; byte < 256; byte++)
+        for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+            snprintf(escape, sizeof escape, formats[i], (unsigned)byte);
+            assert_int_equal(percent_escape(slice_from_cstr(escape)), byte);
+        }
+}
+
+static void test_broken_escapes_are_none(void **state)
+{
+    static const char *const broken[] = {"",    "%",   "%4",  "41%", "%4g", "%g4",
+                                         "%/0", "%:0", "%@0", "%`0", "% 41"};
+    (void)state;
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
+        assert_int_equal(percent_escape(slice_from_cstr(broken[i])), -1);
+    assert_int_equal(percent_escape(slice_of("%41", 2)), -1); /* what lies behind is not read */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +211,8 @@ int main(void)
         cmocka_unit_test(test_varints_around_every_length),
         cmocka_unit_test(test_varints_that_do_not_fit),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_every_byte_has_its_escapes),
+        cmocka_unit_test(test_broken_escapes_are_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

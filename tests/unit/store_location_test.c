@@ -55,6 +55,7 @@ static void file_uris_as_sqlite_reads_them(void **state)
     path_is("file:///data/a%20b.db", "/data/a b.db");
     path_is("file://localhost/data/a.db?cache=shared&mode=rwc", "/data/a.db");
     path_is("file:100%", "100%");
+    path_is("file:%zz%4%41", "%zz%4A");
     assert_int_equal(location_parse(SLICE("file:a.db?vfs=faulty"), &l, message), OK);
     assert_string_equal(l.vfs, "faulty");
 }

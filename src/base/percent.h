@@ -1,0 +1,15 @@
+/* percent.h - bytes written as "%XX" (RFC 3986, 2.1). What to do about an
+ * escape that is broken is the caller's to say: an address is refused for it, a
+ * path has it as it stands. */
+#ifndef KOLABPAD_BASE_PERCENT_H
+#define KOLABPAD_BASE_PERCENT_H
+
+#include "base/slice.h"
+
+enum { PERCENT_ESCAPE_BYTES = 3 };
+
+/* The byte that the escape at the beginning of `s` stands for; -1 when there is
+ * none, or a broken one. */
+int percent_escape(struct slice s);
+
+#endif
