@@ -28,6 +28,7 @@ struct persist_note {
     enum persist_reason reason;
     uint64_t revision;
     bool had_meta;
+    bool had_epoch;
 };
 
 /* ---- writing ---- */
@@ -83,7 +84,7 @@ static enum error post_snapshot(struct document *doc, enum persist_reason reason
             store_request_free(req);
         return ERR_NO_MEMORY;
     }
-    *note = (struct persist_note){doc, reason, doc->pad.revision, doc->meta_changed};
+    *note = (struct persist_note){doc, reason, doc->pad.revision, doc->meta_changed, req->has_epoch};
     req->context = note;
     req->fail_fast = reason == PERSIST_CRITICAL;
     doc->asked_revision = doc->pad.revision;
@@ -151,6 +152,7 @@ static void not_written(const struct persist_note *note)
     struct document *doc = note->doc;
     doc->asked_revision = doc->saved_revision;
     doc->meta_changed = doc->meta_changed || note->had_meta;
+    doc->epoch_stored = doc->epoch_stored && !note->had_epoch; /* stored twice does no harm */
 }
 
 /* Takes the document out of memory when the eviction that was asked for is complete. */

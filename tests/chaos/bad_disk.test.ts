@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { buildFaultyIo, ERRNO, FaultyIo } from './faulty_io.ts';
 import { v2 } from '../blackbox/support/clients.ts';
+import { jsonBody } from '../blackbox/support/http.ts';
 import type { Server } from '../blackbox/support/server.ts';
 import { SERVER_PATH, startServer, temporaryFolder } from '../blackbox/support/server.ts';
 import { sleep, until } from '../blackbox/support/wait.ts';
@@ -37,6 +38,21 @@ test.runIf(canPreload).each(['lazy', 'journal'])('%s: SIGTERM just after a full 
   await server.restart();
   expect(['before during', 'before']).toContain(await server.text('pad'));
   if (alice.replica.settled) expect(await server.text('pad')).toBe('before during');
+});
+
+test.runIf(canPreload)('regression: a pad whose first write failed, a password, can be resumed after a restart all the same', async () => {
+  const { server, io } = await faulty();
+  const alice = await v2(server, 'pad');
+  io.disk({ writeErrno: ERRNO.ENOSPC, percent: 100 });
+  const body = { user_id: alice.id, user_name: 'Alice', client: alice.tab.token };
+  expect((await server.get('/api/document/pad/protect', jsonBody('POST', body))).status).toBe(503);
+  io.disk({});
+  await alice.type('text');
+  await server.kill();
+  await server.restart();
+  const again = await v2(server, 'pad', { tab: alice.tab });
+  expect(again.welcome.resumed).toBe(true);
+  expect(again.text).toBe('text');
 });
 
 test.runIf(canPreload)('regression: a clock that jumps does not hold up the stop', async () => {
