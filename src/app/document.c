@@ -170,7 +170,11 @@ void document_session_left(struct document *doc)
     list_remove(&doc->live_link);
     metric_add(METRIC_ACTIVE_DOCUMENTS, -1);
     persister_stop(doc);
-    bool is_nothing = !doc->stored && doc->pad.revision == 0;
+}
+
+void document_reap(struct document *doc)
+{
+    bool is_nothing = !doc->stored && doc->state == DOCUMENT_READY && doc->pad.revision == 0;
     if (is_nothing && document_may_drop(doc))
         document_drop(doc);
 }

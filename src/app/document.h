@@ -68,7 +68,11 @@ struct document {
 /* ---- sessions ---- */
 
 void document_session_joined(struct document *doc);
+/* The document outlives the call, whoever was in it: what the last session
+ * leaves empty goes at the end of the turn. */
 void document_session_left(struct document *doc);
+/* Drops it if nobody is in it and nothing was ever written there. */
+void document_reap(struct document *doc);
 
 /* ---- what changed ---- */
 
@@ -91,7 +95,7 @@ struct document *document_new(struct shard *shard, struct slice id);
 /* LOADING becomes READY: empty, or as storage has it (document_restore, whose
  * failure leaves it LOADING). */
 enum error document_begin(struct document *doc);
-enum error document_restore(struct document *doc, const struct store_request *loaded);
+enum error document_restore(struct document *doc, const struct store_request *req);
 
 /* Removes a document without sessions and waiters from memory. */
 void document_drop(struct document *doc);

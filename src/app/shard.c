@@ -262,6 +262,7 @@ static void broadcast(struct shard *shard)
         struct document *doc = LIST_ITEM(at, struct document, dirty_link);
         list_remove(&doc->dirty_link);
         broadcast_document(doc);
+        document_reap(doc); /* not where its last session left: somebody is looking at it there */
     }
 }
 
