@@ -36,14 +36,13 @@ static void expire(struct loop_task *task)
     struct shard *shard = expired->shard;
     struct slice id = slice_of(expired->id, expired->len);
     struct document *doc = document_find(shard, id);
-    if (shard->phase != SHARD_RUNNING) {
-        /* it will still be there tomorrow */
-    } else if (doc && doc->session_count > 0) {
+    bool is_in_use = doc && doc->session_count > 0;
+    /* Somebody is coming in, or it is being written: both touch it. */
+    bool is_busy = doc && !is_in_use && !document_may_drop(doc);
+    if (shard->phase == SHARD_RUNNING && is_in_use) {
         doc->touched_ms = 0;
         persister_touch(doc, shard_now_ms(shard));
-    } else if (doc && !document_may_drop(doc)) {
-        /* somebody is coming in, or it is being written: both touch it */
-    } else {
+    } else if (shard->phase == SHARD_RUNNING && !is_busy) { /* else it will still be there tomorrow */
         if (doc)
             document_drop(doc);
         delete_rows(shard, id, expired->cutoff_ms);

@@ -11,7 +11,7 @@
 void routes_handle(void *arg, struct http_request *request);
 
 /* Answers 101 and hands the socket to the document's shard. Any thread. */
-void route_upgrade(struct shard *shard, struct http_request *request, enum pad_version version,
-                   struct slice id, struct slice otp);
+void route_upgrade(struct shard *shard, struct http_request *http, enum pad_version version, struct slice id,
+                   struct slice otp);
 
 #endif

@@ -101,7 +101,9 @@ static char short_escape(uint8_t c)
 static void append_escape(struct json *j, unsigned code_point)
 {
     static const char hex[] = "0123456789abcdef";
-    const char letter = code_point < 0x80 ? short_escape((uint8_t)code_point) : 0;
+    char letter = 0;
+    if (code_point < 0x80)
+        letter = short_escape((uint8_t)code_point);
     if (letter) {
         json_bytes(j, slice_of((char[]){'\\', letter}, 2));
         return;

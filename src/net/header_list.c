@@ -80,7 +80,9 @@ bool header_list_has(struct slice list, struct slice token)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    if (c < 'A' || c > 'Z')
+        return c;
+    return (char)(c + ('a' - 'A'));
 }
 
 bool ascii_equal_nocase(struct slice a, struct slice b)

@@ -10,10 +10,12 @@
 
 #include <stdlib.h>
 
+/* NOLINTBEGIN(bugprone-reserved-identifier): glibc reserved them for just this. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *ptr, size_t size);
 void __libc_free(void *ptr);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 void *malloc(size_t size)
 {

@@ -43,7 +43,9 @@ static bool put_path(struct slice from, bool is_percent_encoded, char *out, size
     size_t len = 0;
     while (from.len > 0) {
         int escaped = is_percent_encoded ? percent_escape(from) : -1;
-        char c = escaped < 0 ? from.ptr[0] : (char)escaped;
+        char c = from.ptr[0];
+        if (escaped >= 0)
+            c = (char)escaped;
         if (c == '\0' || len + 1 >= size)
             return false;
         out[len++] = c;
