@@ -1,4 +1,6 @@
 import { defineConfig } from "vitest/config";
+import { budgetParsing } from "./build/parse_budget.ts";
+import { preloadModules } from "./build/preload.ts";
 import { adoptStyles } from "./build/style_mod.ts";
 
 const SERVER = "http://localhost:3030";
@@ -6,7 +8,7 @@ const SERVER = "http://localhost:3030";
 export default defineConfig({
   // Relative, so that the page works below any path (BASE_PATH).
   base: "./",
-  plugins: [adoptStyles()],
+  plugins: [adoptStyles(), budgetParsing(), preloadModules()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",

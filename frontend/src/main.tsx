@@ -1,63 +1,83 @@
-/** The start of the page: address, kernel, session, screen. */
+/** The page, once its code is there: kernel, session, screen. */
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { initKernel } from "./kernel";
 import kernelDataUrl from "./kernel/kernel.wasm?url&inline";
 import {
-  claimUnsent,
   hashOf,
   loadConfig,
   log,
-  newPadId,
   noteTrouble,
-  padIdProblem,
-  parseAddress,
+  type Opening,
+  type PadIdProblem,
   preferredLanguages,
   removeUnsent,
   searchWithoutPassword,
   Session,
-  watchSleep,
-  type PadIdProblem,
   type UnsentRecord,
+  watchSleep,
 } from "./session";
 import { loadStrings, t } from "./strings";
 import { App, LeftoverDialog, RefusedPad } from "./ui";
-import "./ui/style/index.css";
 
-async function main(root: HTMLElement): Promise<void> {
-  await Promise.all([initKernel(bytesOf(kernelDataUrl)), loadStrings(preferredLanguages())]);
-  document.documentElement.lang = t.locale;
-  document.documentElement.dir = t.dir;
-  const { id, otp } = parseAddress(location.hash, location.search);
-  const problem = padIdProblem(id);
-  if (problem) return refuse(problem, root);
-  const padId = id || newPadId();
-  const left = id ? await leftover(padId, root) : null;
-  const session = new Session(padId, otp, document.baseURI, left);
+/** Fills `root`; whatever goes wrong is said there. */
+export async function main(opening: Opening, root: HTMLElement): Promise<void> {
+  try {
+    await show(opening, root);
+  } catch (error) {
+    log.error(error);
+    const heading = document.createElement("h1");
+    heading.textContent = t.failed.heading;
+    root.replaceChildren(heading, t.failed.old);
+  }
+}
+
+async function show(opening: Opening, root: HTMLElement): Promise<void> {
+  initKernel(bytesOf(kernelDataUrl));
+  const hasStrings = inTheirLanguage();
+  const left = await leftover(opening, hasStrings, root);
+  const { padId, otp, base, problem, socket } = opening;
+  const session = problem ? null : new Session(padId, otp, base, left, socket);
+  // The server answers while the strings come and the screen is made; but what
+  // was left is on the screen before anything can take its place.
+  if (!left) session?.open();
+  await hasStrings;
+  root.replaceChildren();
+  if (!session) return refuse(problem!, root);
   keepAddress(session);
   warnBeforeLoss(session);
   comeBackSoon(session);
-  root.replaceChildren();
   render(<App session={session} />, root);
-  void loadConfig(document.baseURI);
+  void loadConfig(base);
+}
+
+async function inTheirLanguage(): Promise<void> {
+  await loadStrings(preferredLanguages());
+  document.documentElement.lang = t.locale;
+  document.documentElement.dir = t.dir;
 }
 
 /** Says why there is no such pad; another address is another try. */
 function refuse(problem: PadIdProblem, root: HTMLElement): void {
   addEventListener("hashchange", () => location.reload());
-  root.replaceChildren();
   render(<RefusedPad problem={problem} />, root);
 }
 
 /** What an earlier visit could not send, if the user wants it sent. */
-async function leftover(padId: string, root: HTMLElement): Promise<UnsentRecord | null> {
-  const record = await claimUnsent(padId, Date.now()).catch((error: unknown) => {
-    log.info("no unsent changes can be kept in this browser:", error);
+async function leftover(
+  { left }: Opening,
+  hasStrings: Promise<void>,
+  root: HTMLElement,
+): Promise<UnsentRecord | null> {
+  const { record, trouble } = await left;
+  if (trouble !== undefined) {
+    log.info("no unsent changes can be kept in this browser:", trouble);
     noteTrouble("unsent");
-    return null;
-  });
+  }
   if (!record) return null;
+  await hasStrings;
+  root.replaceChildren();
   const send = await new Promise<boolean>((decided) => {
     render(<LeftoverDialog record={record} decided={decided} />, root);
   });
@@ -103,11 +123,3 @@ function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {
   const base64 = dataUrl.slice(dataUrl.indexOf(",") + 1);
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }
-
-const root = document.getElementById("app")!;
-main(root).catch((error: unknown) => {
-  log.error(error);
-  const heading = document.createElement("h1");
-  heading.textContent = t.failed.heading;
-  root.replaceChildren(heading, t.failed.old);
-});

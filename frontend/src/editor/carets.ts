@@ -31,8 +31,10 @@ interface Remote {
 /** As near as this to a caret, the pointer points at it. */
 const POINTED_PX = 6;
 
+const nobody: Remote = { carets: new Map(), people: new Map(), shown: new Announcements() };
+
 const remoteField = StateField.define<Remote>({
-  create: () => ({ carets: new Map(), people: new Map(), shown: new Announcements() }),
+  create: () => nobody,
   update(remote, tr) {
     let { carets, people, shown } = remote;
     if (tr.docChanged && carets.size > 0) carets = mapped(carets, tr);
@@ -48,9 +50,10 @@ const remoteField = StateField.define<Remote>({
   },
 });
 
-export function remoteCarets(): Extension {
+/** With the people who are known already. */
+export function remoteCarets(people: ReadonlyMap<number, Person>): Extension {
   return [
-    remoteField,
+    remoteField.init(() => ({ ...nobody, people })),
     layer({
       above: false,
       class: "remote-selections",
@@ -78,6 +81,10 @@ function point(view: EditorView, { clientX, clientY, type }: MouseEvent): false 
     dom.classList.toggle("pointed", isNear && type === "mousemove");
   }
   return false;
+}
+
+export function peopleIn(state: EditorState): ReadonlyMap<number, Person> {
+  return state.field(remoteField).people;
 }
 
 /** Where that person's caret is; null when it is nowhere. */

@@ -17,12 +17,13 @@ import {
   rectangularSelection,
 } from "@codemirror/view";
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
-import { log, type Session } from "../session";
+import { log, type Person, type Session } from "../session";
 import { sessionBinding, surfaceOf } from "./binding";
-import { remoteCarets, setPeople } from "./carets";
+import { peopleIn, remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
 import { Following } from "./following";
 import type { Indentation } from "./indentation";
+import { LivePart } from "./live_part";
 import { loadLanguage } from "./languages";
 import { Preferences } from "./preferences";
 import { appearance } from "./theme";
@@ -42,7 +43,7 @@ const FIRST_LINES_UNITS = 400;
 export class Editor {
   readonly view: EditorView;
   readonly #language = new Compartment();
-  readonly #access = new Compartment();
+  readonly #access: LivePart;
   readonly #preferences: Preferences;
   readonly #following = new Following();
   /** The beginning of the text, for a title. */
@@ -61,13 +62,14 @@ export class Editor {
     private readonly strings: EditorStrings,
   ) {
     this.#preferences = new Preferences(strings.commandLine);
+    this.#access = new LivePart(() => this.#accessOf(session));
     this.view = new EditorView({
       parent,
       extensions: [
         this.#preferences.extension,
         cleanInput(),
         sessionBinding(session),
-        remoteCarets(),
+        remoteCarets(session.people.byId.peek()),
         this.#following.extension,
         this.#watched(),
         this.#comfort.of([]), // before `editing`: its keys win
@@ -76,7 +78,7 @@ export class Editor {
         EditorState.phrases.of(strings.phrases),
         EditorView.contentAttributes.of({ "aria-label": strings.label, tabindex: "0" }),
         this.#language.of([]),
-        this.#access.of(this.#accessOf(session)),
+        this.#access.extension,
       ],
     });
     this.#follow(session);
@@ -154,10 +156,14 @@ export class Editor {
 
   /** Keeps the view as the session's signals say. */
   #follow(session: Session): void {
-    effect(() => this.#configure(this.#access, this.#accessOf(session)));
-    effect(() => this.view.dispatch({ effects: setPeople.of(session.people.byId.value) }));
+    this.#access.follow(this.view);
+    effect(() => this.#show(session.people.byId.value));
     effect(() => void this.#setLanguage(session.language.value));
     this.#preferences.follow(this.view);
+  }
+
+  #show(people: ReadonlyMap<number, Person>): void {
+    if (people !== peopleIn(this.view.state)) this.view.dispatch({ effects: setPeople.of(people) });
   }
 
   #accessOf(session: Session): Extension {
@@ -168,6 +174,7 @@ export class Editor {
   #wantedLanguage: string | null = null;
 
   async #setLanguage(id: string | null): Promise<void> {
+    if (id === this.#wantedLanguage) return;
     this.#wantedLanguage = id;
     try {
       const support = id === null ? null : await loadLanguage(id);

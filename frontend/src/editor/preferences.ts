@@ -6,48 +6,47 @@ import { EditorView } from "@codemirror/view";
 import { computed, effect, signal } from "@preact/signals";
 import { log, settings, type Settings } from "../session";
 import { type Indentation, watchIndentation } from "./indentation";
+import { LivePart } from "./live_part";
+
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const isSystemDark = signal(systemDark.matches);
+const isDark = computed(() => {
+  const { theme } = settings.value;
+  return theme === "system" ? isSystemDark.value : theme === "dark";
+});
+
+systemDark.addEventListener("change", () => (isSystemDark.value = systemDark.matches));
 
 export class Preferences {
   readonly #vim = new Compartment();
-  readonly #theme = new Compartment();
-  readonly #indent = new Compartment();
+  readonly #theme = new LivePart(() => EditorView.darkTheme.of(isDark.value));
+  readonly #textual = new LivePart(() => textual(settings.value, this.found.value));
   #wantsVim = false;
+  /** How the text is indented already; null: it does not tell. */
+  readonly found = signal<Indentation | null>(null);
 
   /** First in the editor's list: Vim's keys come before all others. */
   readonly extension: Extension = [
     this.#vim.of([]),
-    this.#theme.of([]),
-    this.#indent.of([]),
+    this.#theme.extension,
+    this.#textual.extension,
     watchIndentation((indentation) => (this.found.value = indentation)),
   ];
-  /** How the text is indented already; null: it does not tell. */
-  readonly found = signal<Indentation | null>(null);
 
   constructor(private readonly commandLineLabel: string) {}
 
   /** Keeps `view` as the settings are. */
   follow(view: EditorView): void {
-    const set = (part: Compartment, extension: Extension) =>
-      view.dispatch({ effects: part.reconfigure(extension) });
-
-    effect(() => set(this.#indent, textual(settings.value, this.found.value)));
+    this.#theme.follow(view);
+    this.#textual.follow(view);
     effect(() => view.dom.style.setProperty("--chosen-size", `${settings.value.fontSize}px`));
-
-    const systemDark = matchMedia("(prefers-color-scheme: dark)");
-    const theme = computed(() => settings.value.theme);
-    const paint = () => {
-      const isDark = theme.value === "system" ? systemDark.matches : theme.value === "dark";
-      document.documentElement.dataset.theme = theme.value;
-      set(this.#theme, EditorView.darkTheme.of(isDark));
-    };
-    systemDark.addEventListener("change", paint);
-    effect(paint);
-
-    const vim = computed(() => settings.value.vim);
-    effect(() => void this.#setVim(vim.value, (extension) => set(this.#vim, extension)));
+    effect(() => void (document.documentElement.dataset.theme = settings.value.theme));
+    const set = (extension: Extension) => view.dispatch({ effects: this.#vim.reconfigure(extension) });
+    effect(() => void this.#setVim(settings.value.vim, set));
   }
 
   async #setVim(wanted: boolean, set: (extension: Extension) => void): Promise<void> {
+    if (wanted === this.#wantsVim) return;
     this.#wantsVim = wanted;
     if (!wanted) return set([]);
     try {

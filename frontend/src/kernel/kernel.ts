@@ -51,12 +51,11 @@ export class KernelError extends Error {
 
 let instance: Exports | null = null;
 
-/** Must have finished before anything else of this folder is used. Calling it
- * again changes nothing. */
-export async function initKernel(bytes: BufferSource): Promise<void> {
-  if (instance) return;
-  const module = await WebAssembly.instantiate(bytes, {});
-  instance ??= module.instance.exports as unknown as Exports;
+/** Comes before anything else of this folder is used. Calling it again changes
+ * nothing. */
+export function initKernel(bytes: BufferSource): void {
+  // So small a module is compiled sooner than a promise would come back.
+  instance ??= new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
 }
 
 export function kernel(): Exports {

@@ -6,14 +6,11 @@
  */
 
 const CARRIAGE_RETURNS = /\r\n?/g;
-// With the u flag a pair is one code point, so only lone ones match.
-const LONE_SURROGATE = /\p{Surrogate}/u;
-const LONE_SURROGATES = /\p{Surrogate}/gu;
 
 export function isClean(text: string): boolean {
-  return !text.includes("\r") && !LONE_SURROGATE.test(text);
+  return !text.includes("\r") && text.isWellFormed();
 }
 
 export function cleanText(text: string): string {
-  return text.replace(CARRIAGE_RETURNS, "\n").replace(LONE_SURROGATES, "\uFFFD");
+  return text.replace(CARRIAGE_RETURNS, "\n").toWellFormed();
 }

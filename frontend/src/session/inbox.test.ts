@@ -1,19 +1,28 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Inbox } from "./inbox";
 
-/** An inbox whose frames and clock the test moves; each delivery takes `costMs`. */
-function inboxOf(costMs: number) {
+/** An inbox whose frames and clock the test moves; each delivery takes `costMs`
+ * and `eachMs` for every message. */
+function inboxOf(costMs: number, eachMs = 0) {
   const frames: (() => void)[] = [];
   const rests: number[] = [];
   const delivered: number[][] = [];
   let nowMs = 0;
   const inbox = new Inbox<number>(
-    (messages) => (delivered.push(messages), (nowMs += costMs)),
+    (next) => {
+      const taken: number[] = [];
+      for (let message = next(); message; message = next()) {
+        taken.push(message);
+        nowMs += eachMs;
+      }
+      nowMs += costMs;
+      delivered.push(taken);
+    },
     (message) => message > 0,
     (run, restMs) => (frames.push(run), rests.push(restMs)),
     () => nowMs,
   );
-  return { inbox, delivered, rests, frame: () => frames.shift()!() };
+  return { inbox, delivered, frames, rests, frame: () => frames.shift()!() };
 }
 
 test("what comes within a frame is delivered as one, in its order", () => {
@@ -38,4 +47,56 @@ test("after a delivery that kept the thread busy the next one rests as long, up 
     inbox.push(2);
     expect(rests).toEqual([0, restMs]);
   }
+});
+
+test("after a flood the next delivery rests too, so that it is a large one", () => {
+  const { inbox, delivered, rests, frame } = inboxOf(1);
+  for (let message = 1; message <= 8; message++) inbox.push(message);
+  frame();
+  for (const message of [9, -10, 11]) inbox.push(message);
+  frame();
+  inbox.push(12);
+  frame();
+  expect(rests).toEqual([0, 50, 0]);
+  expect(delivered.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, -10, 11, 12]);
+});
+
+test("a delivery stops when a frame is full, and the next goes on where it stopped", () => {
+  const { inbox, delivered, frames, rests, frame } = inboxOf(0, 5);
+  for (const message of [1, 2, -3, 4, 5]) inbox.push(message);
+  frame();
+  expect(delivered).toEqual([[1, 2, -3]]);
+  inbox.push(-6); // not before those that wait
+  frame();
+  expect(delivered).toEqual([[1, 2, -3], [4, 5, -6]]);
+  expect(rests).toEqual([0, 0]);
+  expect(frames).toEqual([]);
+});
+
+test("flush delivers everything, in order, however long it takes", () => {
+  const { inbox, delivered, frame } = inboxOf(0, 100);
+  for (const message of [1, 2, -3]) inbox.push(message);
+  inbox.flush();
+  expect(delivered.flat()).toEqual([1, 2, -3]);
+  frame(); // it was planned, and finds nothing
+  expect(delivered.flat()).toEqual([1, 2, -3]);
+});
+
+test("what a connection that was given up had left is not delivered", () => {
+  const { inbox, delivered, frame } = inboxOf(0, 50);
+  for (const message of [1, 2]) inbox.push(message);
+  frame();
+  inbox.clear();
+  frame();
+  inbox.push(-3);
+  expect(delivered.flat()).toEqual([1, -3]);
+});
+
+test("a hidden tab takes everything: its timers are few", () => {
+  vi.stubGlobal("document", { hidden: true });
+  const { inbox, delivered, frame } = inboxOf(0, 50);
+  for (const message of [1, 2, 3]) inbox.push(message);
+  frame();
+  expect(delivered).toEqual([[1, 2, 3]]);
+  vi.unstubAllGlobals();
 });

@@ -9,11 +9,22 @@
  * When a delivery keeps the thread busy, because the text is long or the
  * machine slow, the next one waits as long as that took: at most half of the
  * time goes into what others do, and the rest is there for the user's keys.
+ * And when many messages came at once, more of them are on their way: they are
+ * taken in bites that are still quicker than one can read.
  */
 
 /** Deliveries that take less need no rest: a frame has room for them. */
 const BUSY_MS = 8;
 const LONGEST_REST_MS = 100;
+/** So many messages in one delivery are a flood. */
+const FLOOD_MESSAGES = 8;
+const FLOOD_REST_MS = 50;
+/** What is left after this goes with the next frame, so that a key that is
+ * pressed meanwhile waits for one mouthful and not for all. */
+const MOUTHFUL_MS = 12;
+
+/** Asks for the next message until there is none for now. */
+export type Deliver<Message> = (next: () => Message | undefined) => void;
 
 export class Inbox<Message> {
   #waiting: Message[] = [];
@@ -21,7 +32,7 @@ export class Inbox<Message> {
   #restMs = 0;
 
   constructor(
-    private readonly deliver: (messages: Message[]) => void,
+    private readonly deliver: Deliver<Message>,
     private readonly canWait: (message: Message) => boolean,
     private readonly schedule: (run: () => void, restMs: number) => void = onNextFrame,
     private readonly now: () => number = () => performance.now(),
@@ -29,24 +40,52 @@ export class Inbox<Message> {
 
   push(message: Message): void {
     this.#waiting.push(message);
-    if (this.#waiting.length === 1 && !this.canWait(message)) return this.flush();
-    if (this.#scheduled) return;
+    if (this.#waiting.length === 1 && !this.canWait(message)) this.flush();
+    else this.#plan();
+  }
+
+  /** Delivers everything now. */
+  flush(): void {
+    this.#give(Infinity);
+  }
+
+  /** Forgets everything: it is of a connection that is given up. */
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  #plan(): void {
+    if (this.#scheduled || this.#waiting.length === 0) return;
     this.#scheduled = true;
     this.schedule(() => {
       this.#scheduled = false;
-      this.flush();
+      this.#give(isHidden() ? Infinity : MOUTHFUL_MS);
+      this.#plan();
     }, this.#restMs);
   }
 
-  flush(): void {
-    const messages = this.#waiting;
-    this.#waiting = [];
-    if (messages.length === 0) return;
+  #give(mouthfulMs: number): void {
+    if (this.#waiting.length === 0) return;
     const began = this.now();
-    this.deliver(messages);
+    let taken = 0;
+    this.deliver(() => {
+      const message = taken === 0 || this.now() - began < mouthfulMs ? this.#waiting.shift() : undefined;
+      if (message !== undefined) taken += 1;
+      return message;
+    });
     const took = this.now() - began;
-    this.#restMs = took < BUSY_MS ? 0 : Math.min(took, LONGEST_REST_MS);
+    this.#restMs = this.#waiting.length > 0 ? 0 : restMsAfter(took, taken);
   }
+}
+
+function restMsAfter(tookMs: number, taken: number): number {
+  const restMs = tookMs < BUSY_MS ? 0 : Math.min(tookMs, LONGEST_REST_MS);
+  return taken < FLOOD_MESSAGES ? restMs : Math.max(restMs, FLOOD_REST_MS);
+}
+
+/** Nobody types in a hidden tab, and its timers may come once a minute. */
+function isHidden(): boolean {
+  return globalThis.document?.hidden ?? false;
 }
 
 /** A hidden tab has no frames, and one whose window is covered may have few. */
@@ -60,7 +99,7 @@ function onNextFrame(run: () => void, restMs: number): void {
     run();
   };
   const request = () => void requestAnimationFrame(once);
-  if (document.hidden) return void setTimeout(once);
+  if (isHidden()) return void setTimeout(once);
   if (restMs > 0) setTimeout(request, restMs);
   else request();
   setTimeout(once, restMs + LONGEST_FRAME_MS);

@@ -106,6 +106,22 @@ describe("joining", () => {
   });
 });
 
+test("what comes before the editor is there is shown when it is", () => {
+  session = new Session("my pad", "pw", "https://host/base/");
+  editor = new FakeEditor();
+  session.open();
+  join("a😀b");
+  hear({ History: { start: 0, operations: [{ id: 1, operation: ["x", 3] }] } });
+  frame();
+  expect(session.isReadOnly.value).toBe(false);
+  session.start(editor);
+  expect(editor.text).toBe("xa😀b");
+  expect(editor.others.get(1)).toEqual({ cursors: [4], selections: [] });
+  expect(sent("Hello")).toHaveLength(1);
+  type(5, 5, "!");
+  expect(sent("Edit")).toEqual([{ revision: 1, operation: [4, "!"] }]);
+});
+
 describe("editing together", () => {
   test("counts what the server does not have yet", () => {
     join("ab");

@@ -14,7 +14,7 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Change } from "../kernel";
 import { type Refusal, Sync } from "../sync";
-import { type DownReason, Transport } from "../transport";
+import { type DownReason, Transport, type TransportEvents } from "../transport";
 import {
   type ClientMessage,
   type CursorData,
@@ -34,6 +34,7 @@ import { Inbox } from "./inbox";
 import { Keeper } from "./keeper";
 import { log } from "./log";
 import { mapCarets } from "./moved_carets";
+import { Notices } from "./notices";
 import type { People } from "./people";
 import { Presence } from "./presence";
 import { protect, unprotect } from "./protection";
@@ -66,7 +67,7 @@ export class Session {
   readonly #inbox: Inbox<ServerMessage>;
   readonly #edits: EditSender;
   readonly #carets: CaretSender;
-  readonly #listeners = new Set<(notice: Notice) => void>();
+  readonly #notices = new Notices();
   #surface: Surface | null = null;
   readonly #presence: Presence;
   #languageToSend: string | null = null;
@@ -76,6 +77,7 @@ export class Session {
     otp: string | null,
     private readonly base: string,
     left: UnsentRecord | null = null,
+    socket: WebSocket | null = null,
   ) {
     this.otp.value = otp;
     this.#token = left?.token ?? newClientToken();
@@ -84,28 +86,32 @@ export class Session {
       changes: this.#sync.unsaved,
     }));
     const me = () => ({ id: this.userId.value, ...this.identity.value });
-    this.#presence = new Presence(this.#sync, me, (notice) => this.#tell(notice));
+    this.#presence = new Presence(this.#sync, me, (notice) => this.#notices.tell(notice));
     if (left) this.#resume(left);
     const ping = (n: number) => encode({ Ping: n });
-    this.#transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, ping, {
+    const events: TransportEvents = {
       onOpen: () => this.#hello(),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
-    });
-    this.#inbox = new Inbox(
-      (messages) => this.#receive(messages),
-      (message) => this.#isPainted(message),
-    );
+    };
+    this.#transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, ping, events, socket);
+    this.#inbox = new Inbox((next) => this.#receive(next), (message) => this.#isPainted(message));
     this.#edits = new EditSender(this.#transport, this.#keeper, () => this.#carets.flush());
     this.#carets = new CaretSender((data) => this.#send({ CursorData: data }), () => this.#ownCarets());
   }
 
   /* ---- for the editor ---- */
 
+  /** Connects; what comes in before there is an editor waits for it. */
+  open(): void {
+    this.#transport.begin();
+  }
+
+  /** Here is the editor. */
   start(surface: Surface): void {
     this.#surface = surface;
     this.#settle();
-    this.#transport.connect();
+    this.open();
   }
 
   /** The user has changed the editor's text. */
@@ -131,8 +137,7 @@ export class Session {
 
   /** Tells `listener` what happens from now on; the result ends it. */
   onNotice(listener: (notice: Notice) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#notices.listen(listener);
   }
 
   localText(): string {
@@ -235,6 +240,7 @@ export class Session {
 
   /** What the server says and what we hold do not fit: ask for everything. */
   #startAfresh(): void {
+    this.#inbox.clear();
     this.#transport.restart({ reason: "out_of_step", retry: "backoff" });
   }
 
@@ -255,9 +261,9 @@ export class Session {
     return message.type === "History" && message.operations.some(({ id }) => id !== me);
   }
 
-  #receive(messages: ServerMessage[]): void {
+  #receive(next: () => ServerMessage | undefined): void {
     batch(() => {
-      for (const message of messages) this.#handle(message);
+      for (let message = next(); message; message = next()) this.#handle(message);
       this.#settle();
     });
   }
@@ -323,42 +329,41 @@ export class Session {
     log.warn("edit refused:", code, message);
     this.#sync.rejected({ code, message, limit });
     if (code === "rate_limited" || code === "storage_unavailable") {
-      setTimeout(() => this.#retry(), RATE_LIMITED_PAUSE_MS);
+      setTimeout(() => (this.#sync.retry(), this.#pump()), RATE_LIMITED_PAUSE_MS);
     }
-  }
-
-  #retry(): void {
-    this.#sync.retry();
-    this.#pump();
   }
 
   #usersAre(users: User[]): void {
     this.#presence.users(users);
     const others = users.filter(({ id }) => id !== this.userId.value);
-    if (this.#me.meet(others.map(({ hue }) => hue))) this.#tell({ kind: "recoloured" });
+    if (this.#me.meet(others.map(({ hue }) => hue))) this.#notices.tell({ kind: "recoloured" });
   }
 
   #languageIs(language: string, userId: number, by: string): void {
     const mine = userId === this.userId.value;
     this.language.value = language;
-    this.#tell({ kind: "language", language, by, mine });
+    this.#notices.tell({ kind: "language", language, by, mine });
   }
 
   #otpIs(otp: string | null, userId: number, by: string): void {
     this.otp.value = otp;
     const mine = userId === this.userId.value;
-    this.#tell({ kind: otp === null ? "unprotected" : "protected", by, mine });
+    this.#notices.tell({ kind: otp === null ? "unprotected" : "protected", by, mine });
   }
 
   /* ---- after every step ---- */
 
   /** Brings the editor up to date, then sends what there is to send. */
   #settle(): void {
-    let changes: Change[] = [];
-    const carets = this.#presence.settle(() => (changes = this.#sync.takeChanges()));
-    if (changes.length > 0 || carets.size > 0) this.#surface?.applyRemote(changes, carets);
+    if (this.#surface) this.#paint(this.#surface);
     if (this.#sync.isOutOfStep) this.#startAfresh();
     this.#pump();
+  }
+
+  #paint(surface: Surface): void {
+    let changes: Change[] = [];
+    const carets = this.#presence.settle(() => (changes = this.#sync.takeChanges()));
+    if (changes.length > 0 || carets.size > 0) surface.applyRemote(changes, carets);
   }
 
   #pump(): void {
@@ -391,9 +396,5 @@ export class Session {
   #requester() {
     const { name } = this.identity.value;
     return { user_id: this.userId.value, user_name: name, client: this.#token, otp: this.otp.value };
-  }
-
-  #tell(notice: Notice): void {
-    for (const listener of this.#listeners) listener(notice);
   }
 }

@@ -171,6 +171,46 @@ describe("a transport", () => {
   });
 });
 
+describe("a socket that the page began before", () => {
+  const adopting = (state: "connecting" | "open" | "closed") => {
+    transport.stop();
+    const first = new FakeSocket("ws://pad/", "v2");
+    if (state === "open") first.opens();
+    if (state === "closed") first.close();
+    transport = new Transport("ws://pad/", "v2", (n) => `ping ${n}`, events, first as unknown as WebSocket);
+    transport.begin();
+    return first;
+  };
+
+  test("is used, whether it has opened meanwhile or opens later", () => {
+    const first = adopting("open");
+    expect(events.onOpen).toHaveBeenCalledOnce();
+    expect(transport.send("hi")).toBe(true);
+    expect(first.sent).toEqual(["hi"]);
+    const second = adopting("connecting");
+    second.opens();
+    expect(events.onOpen).toHaveBeenCalledTimes(2);
+    expect(last()).toBe(second);
+  });
+
+  test("is replaced when it has ended: the code took longer than the server waits", () => {
+    const first = adopting("closed");
+    expect(last()).not.toBe(first);
+    last().opens();
+    expect(events.onOpen).toHaveBeenCalledOnce();
+  });
+
+  test("is used once", () => {
+    const first = adopting("open");
+    first.ends(1006);
+    vi.advanceTimersByTime(1_000);
+    expect(last()).not.toBe(first);
+    const made = FakeSocket.all.length;
+    transport.begin();
+    expect(FakeSocket.all).toHaveLength(made);
+  });
+});
+
 describe("the time before the next attempt", () => {
   test("doubles up to a bound and is drawn from its upper half", () => {
     const most = new Backoff(() => 1);

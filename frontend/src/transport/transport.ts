@@ -41,18 +41,28 @@ export class Transport {
   #pong: Timer | undefined;
   #pings = 0;
   #heardAtMs = 0;
+  #hasBegun = false;
 
   constructor(
     private readonly url: string,
     private readonly protocol: string,
     private readonly pingMessage: (n: number) => string,
     private readonly events: TransportEvents,
+    /** One that is on its way to that url already, if it still is. The server
+     * says nothing on it before we do, so nothing was missed. */
+    private first: WebSocket | null = null,
   ) {}
+
+  /** Connects; nothing when it has begun before. */
+  begin(): void {
+    if (!this.#hasBegun) this.connect();
+  }
 
   /** Tries now, whatever was planned. */
   connect(): void {
+    this.#hasBegun = true;
     this.#drop();
-    const socket = new WebSocket(this.url, this.protocol);
+    const socket = this.#firstSocket() ?? new WebSocket(this.url, this.protocol);
     const isCurrent = () => this.#socket === socket;
     socket.addEventListener("open", () => isCurrent() && this.#opened());
     socket.addEventListener("close", (e) => isCurrent() && this.#down(closingOf(e.code), e.reason));
@@ -63,6 +73,7 @@ export class Transport {
     });
     this.#socket = socket;
     this.#pong = setTimeout(() => this.#down(closingOf(0), ""), OPEN_MS);
+    if (socket.readyState === WebSocket.OPEN) this.#opened();
   }
 
   /** The network came or went, the machine woke up, or the tab is looked at
@@ -103,6 +114,13 @@ export class Transport {
 
   stop(): void {
     this.#drop();
+  }
+
+  /** Good for the first connection only, and when it has not ended meanwhile. */
+  #firstSocket(): WebSocket | null {
+    const socket = this.first;
+    this.first = null;
+    return socket && socket.readyState <= WebSocket.OPEN ? socket : null;
   }
 
   #opened(): void {

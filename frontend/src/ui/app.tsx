@@ -1,5 +1,5 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Editor, knownLanguage } from "../editor";
 import { type Session, settings, setSettings, storageTrouble, visit, visited } from "../session";
 import { t } from "../strings";
@@ -119,12 +119,20 @@ function TopBar({ pad, isOpen }: { pad: Pad; isOpen: Signal<boolean> }) {
   );
 }
 
+/** The tab's name may lag behind the typing, the typing not behind the name. */
+const NAMED_AFTER_MS = 250;
+
 function EditorPane({ session, ready }: { session: Session; ready: (editor: Editor) => void }) {
   const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // At once, not after the first frame: it is what people wait for.
+  useLayoutEffect(() => {
     const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases });
     ready(editor);
-    const nameTab = effect(() => name(session, editor.firstLines.value));
+    const nameTab = effect(() => {
+      const lines = editor.firstLines.value;
+      const timer = setTimeout(() => name(session, lines), NAMED_AFTER_MS);
+      return () => clearTimeout(timer);
+    });
     // Whoever opens a pad wants to type; but not under a dialog.
     const focus = effect(() => {
       if (session.isLoaded.value && !document.querySelector("dialog[open]")) editor.focus();

@@ -1,0 +1,30 @@
+/**
+ * How much parsing may stand between a change of the text and the screen.
+ *
+ * CodeMirror parses for up to 20 ms within each dispatch, to the end of the
+ * text when it can, and for up to 100 ms on end when idle. While others write
+ * all over a long program, next to nothing of the last tree can be used again,
+ * so each of their edits and each key costs all of that. Here a dispatch parses
+ * what is in view, for a few milliseconds; what is beyond it, or does not fit,
+ * keeps its colours until the idle turns get there, and those make way for a
+ * key in less time than one would notice. See docs/decisions/054.
+ */
+
+import type { Plugin } from "vite";
+import { amend } from "./amend.ts";
+
+const DISPATCH_MS = 5;
+const IDLE_TURN_MS = 25;
+
+export function budgetParsing(): Plugin {
+  return amend("parse_budget", /[\\/]@codemirror[\\/]language[\\/]dist[\\/]index\.js$/, [
+    {
+      before: `this.context.treeLen == tr.startState.doc.length ? undefined
+            : Math.max(tr.changes.mapPos(this.context.treeLen), newCx.viewport.to);
+        if (!newCx.work(20 /* Work.Apply */, upto))`,
+      after: `newCx.viewport.to;
+        if (!newCx.work(${DISPATCH_MS}, upto))`,
+    },
+    { before: "100 /* Work.Slice */", after: String(IDLE_TURN_MS) },
+  ]);
+}

@@ -1,0 +1,16 @@
+/** What the page's HTML loads: a few lines that set off everything else. The
+ * editor comes before the screen around it, so that no turn is a long one. */
+
+import { openPad } from "./session/opening";
+import "./ui/style/index.css";
+
+async function start(): Promise<void> {
+  const opening = openPad(location, document.baseURI);
+  await import("./editor");
+  const { main } = await import("./main");
+  await main(opening, document.getElementById("app")!);
+}
+
+start().catch(() => {
+  document.getElementById("not-loaded")!.hidden = false;
+});
