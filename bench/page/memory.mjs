@@ -2,6 +2,7 @@
 // as long afterwards as before. Does the heap return?
 import { header, loaded, openPage, report, withServer, Writer } from './setting.mjs';
 
+const WARM_UP = 10_000;
 const EDITS = 50_000;
 const BATCH = 400;
 const MIB = 1 << 20;
@@ -50,7 +51,7 @@ await withServer({}, async ({ url, socketUrl, browser }) => {
   await writer.settled();
   const page = await openPage(browser, `${url}#memory`, showKernel);
   await loaded(page, 5_000);
-  await edits(page, writer, BATCH * 5); // code is compiled, pools are filled
+  await edits(page, writer, WARM_UP); // code is compiled, the undo history is as long as it gets
   const before = await heap(page);
   await edits(page, writer, EDITS);
   const after = await heap(page);
