@@ -1,22 +1,14 @@
 // Every screen and dialog, wide and narrow, light and dark: axe finds nothing.
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { devices } from '@playwright/test';
 import fs from 'node:fs';
+import { hasNoViolations } from './axe.ts';
 import { expect, test, words } from './pad.ts';
 import type { Pad } from './pad.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 const sizes = { wide: {}, narrow: pixel };
 const schemes = ['light', 'dark'] as const;
-// Half faded text has no contrast to judge, and axe takes seconds to look.
-const still = { reducedMotion: 'reduce' } as const;
-
-async function hasNoViolations({ page }: { page: Page }, screen: string, without: string[] = []): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).disableRules(without).analyze();
-  const found = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`);
-  expect(found, screen).toEqual([]);
-}
 
 /** Opens what a button of the sidebar opens, has a look and closes it. */
 async function visit(pad: Pad, button: string): Promise<void> {
@@ -60,7 +52,7 @@ for (const [size, options] of Object.entries(sizes)) {
     const name = `${size}, ${colorScheme}`;
 
     test(`axe: the pad, its controls and dialogs (${name})`, async ({ open }) => {
-      const alice = await (await open('#shared', { ...options, ...still, colorScheme })).ready();
+      const alice = await (await open('#shared', { ...options, colorScheme })).ready();
       await hasNoViolations(alice, 'an empty pad');
 
       const bob = await (await open()).ready();
@@ -159,7 +151,7 @@ for (const [size, options] of Object.entries(sizes)) {
     });
 
     test(`axe: what stands in the way (${name})`, async ({ open, server }) => {
-      const alice = await (await open('#shared', { ...options, ...still, colorScheme })).ready();
+      const alice = await (await open('#shared', { ...options, colorScheme })).ready();
       await alice.paste('x'.repeat(300 * 1024));
       await expect(alice.page.getByRole('alert').filter({ hasText: words.refusal.heading })).toBeVisible();
       await hasNoViolations(alice, 'a refusal');
@@ -168,7 +160,7 @@ for (const [size, options] of Object.entries(sizes)) {
 
       await (await alice.controls()).getByLabel(words.protection.label).click();
       await expect.poll(() => new URL(alice.page.url()).hash).toMatch(/otp=/);
-      const stranger = await open('#shared', { ...options, ...still, colorScheme });
+      const stranger = await open('#shared', { ...options, colorScheme });
       await expect(stranger.page.getByRole('dialog', { name: words.password.heading })).toBeVisible();
       await hasNoViolations(stranger, 'the password');
 

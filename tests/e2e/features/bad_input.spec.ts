@@ -1,5 +1,5 @@
 // Bad input is refused with the reason, and a browser that keeps nothing still edits.
-import AxeBuilder from '@axe-core/playwright';
+import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 
@@ -46,8 +46,7 @@ for (const [what, hash, why] of [
   test(`a pad name that is ${what} is explained, and there is a way on`, async ({ open, server }) => {
     const pad = await open(hash);
     await expect(pad.page.getByRole('alert')).toHaveText(why);
-    const { violations } = await new AxeBuilder({ page: pad.page }).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    await hasNoViolations(pad);
     await pad.page.getByRole('link', { name: words.about.newPad }).click();
     await pad.ready();
     expect(pad.page.url()).toContain(`127.0.0.1:${server.port}`);

@@ -1,6 +1,6 @@
 // (8) A Markdown pad as it reads, beside its text.
-import AxeBuilder from '@axe-core/playwright';
 import { devices } from '@playwright/test';
+import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 
@@ -32,8 +32,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await bob.shows(TEXT);
     await bob.paste('\n## From Bob\n');
     await expect(preview.getByRole('heading', { name: 'From Bob' })).toBeVisible();
-    const { violations } = await new AxeBuilder({ page: alice.page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    await hasNoViolations(alice);
   });
 }
 

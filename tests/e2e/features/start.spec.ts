@@ -1,11 +1,10 @@
 // (9) The start: a sample, recent pads, a new one.
-import AxeBuilder from '@axe-core/playwright';
+import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
 
 test('an empty pad offers a sample, which is there for everybody, with its preview', async ({ open }) => {
   const [pad, bob] = [await (await open()).ready(), await (await open()).ready()];
-  const { violations } = await new AxeBuilder({ page: pad.page }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await hasNoViolations(pad);
   await pad.page.getByRole('button', { name: words.start.sample }).click();
   await bob.shows(words.start.sampleText);
   await expect(pad.page.getByRole('document', { name: words.preview.heading }).getByRole('table')).toBeVisible();
