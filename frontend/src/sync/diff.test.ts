@@ -52,6 +52,10 @@ test("texts with nothing in common cost little", () => {
   expect(performance.now() - started).toBeLessThan(3000);
 });
 
+test("regression: two line ends do not outweigh the one word between them", () => {
+  expect(between("\n\nword", "word\n\n")).toEqual([-2, 4, "\n\n"]);
+});
+
 test("regression: many differences in a long text are still found one by one", () => {
   const random = new Random(3);
   const point = (n: number) => String.fromCodePoint((n % 3 ? 0x4e00 : 0x20000) + n);

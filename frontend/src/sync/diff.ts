@@ -9,13 +9,15 @@
 import { type ChangeObject, diffChars } from "diff";
 import { type Change, Operation, operationOf, type Rope } from "../kernel";
 
-// An exact comparison costs the square of the differences, so it is made where
-// there are few, and beyond that between what the texts surely have in common.
+// The shortest difference may be a wrong one: it keeps two line ends rather
+// than the one word between them, and what was deleted in that word comes back.
+// So what the texts surely have in common comes first. And the shortest costs
+// the square of the differences, so it is sought where there are few.
 const BY_POINTS = { maxEditLength: 250, timeout: 100 };
 
 /** What may serve as an anchor when there is one of it in either text: first
- * whole lines, then words and single characters. */
-const ANCHORS = [/[^\n]+\n?|\n/g, /[\w\u00C0-\u024F]+|[^\w\u00C0-\u024F]/gu];
+ * whole lines, then words and single characters. Space is like any other. */
+const ANCHORS = [/[^\n]*\S[^\n]*\n?/g, /[\w\u00C0-\u024F]+|[^\s\w\u00C0-\u024F]/gu];
 
 /** The operation that turns `from` into `to`. */
 export function operationBetween(from: Rope, to: string): Operation {
@@ -27,14 +29,15 @@ export function operationBetween(from: Rope, to: string): Operation {
   return operationOf(placed, from);
 }
 
-/** Exact where that is affordable, else in the gaps between anchors, each time
- * with finer ones; as a whole where there are none. */
+/** In the gaps between anchors, each time with finer ones; where there are none,
+ * exact if that is affordable, else as a whole. */
 function compare(a: string, b: string, [anchors, ...finer] = ANCHORS): Change[] {
   if (a === b) return [];
   if (a === "" || b === "") return [{ from: 0, to: a.length, insert: b }];
-  const exact = diffChars(a, b, BY_POINTS);
-  if (exact) return changesOf(exact);
-  if (!anchors) return [{ from: 0, to: a.length, insert: b }];
+  if (!anchors) {
+    const exact = diffChars(a, b, BY_POINTS);
+    return exact ? changesOf(exact) : [{ from: 0, to: a.length, insert: b }];
+  }
   const changes: Change[] = [];
   let [atA, atB] = [0, 0];
   for (const { inA, inB, length } of [...commonAnchors(a, b, anchors), { inA: a.length, inB: b.length, length: 0 }]) {

@@ -384,6 +384,15 @@ describe("another visit", () => {
       expect(sync.takeEdit()).toEqual({ revision: 40, operation: [4, "2"] });
     });
 
+    test("regression: a backup that took back what was saved is noticed, though others have typed on", () => {
+      welcome(true, 11);
+      hear(10, [ME, [2, "1"]]);
+      revive();
+      welcome(false, 4);
+      expect(sync.isSetBack(40, "a and more")).toBe(true);
+      snapshot(40, "a and more");
+    });
+
     test("regression: a record without an epoch still knows what it has seen", () => {
       sync.dropEpoch();
       revive();

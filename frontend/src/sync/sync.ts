@@ -170,16 +170,18 @@ export class Sync {
   keep(): Kept | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
     const [inflight, buffer] = [written(this.#inflight), written(this.#buffer)];
-    return { epoch: this.#epoch, revision: this.#revision, serverText: this.serverText(), inflight, buffer };
+    const [epoch, revision, saved] = [this.#epoch, this.#revision, this.#saved];
+    return { epoch, revision, saved, serverText: this.serverText(), inflight, buffer };
   }
 
   /** Goes on where another tab stopped, as if it had only lost its connection:
    * for a machine that has seen nothing yet. The Hello must carry that tab's
    * token. */
-  resume({ epoch, revision, serverText, inflight, buffer }: Kept): void {
+  resume({ epoch, revision, saved = 0, serverText, inflight, buffer }: Kept): void {
     this.#server.set(serverText);
     this.#epoch = epoch;
     this.#revision = revision;
+    this.#saved = saved;
     this.#inflight = read(inflight);
     this.#buffer = read(buffer);
     this.#loaded = true;

@@ -37,6 +37,8 @@ export interface Kept {
   epoch: string | null;
   revision: number;
   serverText: string;
+  /** The revision after this tab's last operation that the server held. */
+  saved?: number;
   inflight: KeptPending | null;
   buffer: KeptPending | null;
 }
