@@ -128,16 +128,18 @@ function EditorPane({ session, ready }: { session: Session; ready: (editor: Edit
   useLayoutEffect(() => {
     const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases });
     ready(editor);
-    const nameTab = effect(() => {
-      const lines = editor.firstLines.value;
-      const timer = setTimeout(() => name(session, lines), NAMED_AFTER_MS);
+    const nameNow = () => name(session, editor.firstLines.peek());
+    const nameSoon = effect(() => {
+      void editor.firstLines.value;
+      const timer = setTimeout(nameNow, NAMED_AFTER_MS);
       return () => clearTimeout(timer);
     });
+    addEventListener("pagehide", nameNow);
     // Whoever opens a pad wants to type; but not under a dialog.
     const focus = effect(() => {
       if (session.isLoaded.value && !document.querySelector("dialog[open]")) editor.focus();
     });
-    return () => (nameTab(), focus());
+    return () => (nameSoon(), focus(), removeEventListener("pagehide", nameNow));
   }, [session]);
   return <div class="editor" ref={ref} />;
 }
