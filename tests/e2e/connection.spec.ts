@@ -73,21 +73,6 @@ test('regression: an old Hello that a proxy held back does not stop the only tab
   expect(await server.text('shared')).toBe('still here');
 });
 
-test('leaving with unsaved text is warned about', async ({ open, server }) => {
-  const alice = await (await open()).ready();
-  await alice.type('saved');
-  await alice.saved();
-  await server.kill();
-  await alice.type(' unsaved');
-  const warned = alice.page.waitForEvent('dialog').then(async (dialog) => {
-    const type = dialog.type();
-    await dialog.dismiss();
-    return type;
-  });
-  await alice.page.close({ runBeforeUnload: true });
-  expect(await warned).toBe('beforeunload');
-});
-
 test.describe('a full document', () => {
   test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 1 } });
   test('the refusal is explained, the text is kept, and undo brings the pad back in step', async ({ open, server }) => {

@@ -1,7 +1,7 @@
 // Faults that take the server, the network, the tab or the browser away while
 // somebody types: what the page says stays true, and every key is there in the
 // end, once.
-import type { BrowserContext } from '@playwright/test';
+import type { BrowserContext, Dialog } from '@playwright/test';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildFaultyIo, ERRNO, FaultyIo } from '../chaos/faulty_io.ts';
@@ -75,16 +75,17 @@ async function kept(pad: Pad, changes: number): Promise<void> {
   await expect.poll(inBrowser).toBe(changes);
 }
 
-/** Tries to leave; was there a question? */
-async function isWarned(pad: Pad): Promise<boolean> {
-  const answered = pad.page.waitForEvent('dialog').then(async (dialog) => {
-    expect(dialog.type()).toBe('beforeunload');
+/** Tries to go elsewhere, in the same tab: Chromium may end when one asks to close its last one. Was there a question? */
+async function isWarned({ page }: Pad): Promise<boolean> {
+  let isAsked = false;
+  const stay = async (dialog: Dialog): Promise<void> => {
+    isAsked = dialog.type() === 'beforeunload';
     await dialog.dismiss();
-    return true;
-  });
-  const closed = pad.page.waitForEvent('close').then(() => false);
-  await pad.page.close({ runBeforeUnload: true });
-  return Promise.race([answered, closed]);
+  };
+  page.on('dialog', stay);
+  await page.goto('about:blank').catch(() => undefined); // refused: it stays where it is
+  page.off('dialog', stay);
+  return isAsked;
 }
 
 const leftover = (pad: Pad) => pad.page.getByRole('dialog', { name: words.leftover.heading });

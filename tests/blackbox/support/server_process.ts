@@ -17,6 +17,8 @@ export type Settings = Record<string, string | number | undefined>;
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
 export type Run = Exit & { out: string; ms: number };
 
+/** Below the ports that Linux gives to connections. */
+const [FIRST_PORT, END_OF_PORTS] = [10_240, 32_768];
 const SANITIZER = /WARNING: ThreadSanitizer|ERROR: AddressSanitizer|ERROR: LeakSanitizer|runtime error:/;
 const children = new Set<ChildProcess>();
 process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
@@ -29,12 +31,24 @@ function environment(settings: Settings): NodeJS.ProcessEnv {
   return env;
 }
 
+/**
+ * A port for a server that may be restarted on it. Not one that the system
+ * gives: those are where connections start from, so that by the time the server
+ * listens, some client anywhere may have it.
+ */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (END_OF_PORTS - FIRST_PORT));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const probe = net.createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as net.AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }
 
 /** A folder that lives as long as the test (or the file, when made in a hook). */
