@@ -5,15 +5,20 @@
  * text when it can, and for up to 100 ms on end when idle. While others write
  * all over a long program, next to nothing of the last tree can be used again,
  * so each of their edits and each key costs all of that. Here a dispatch parses
- * what is in view, for a few milliseconds; what is beyond it, or does not fit,
- * keeps its colours until the idle turns get there, and those make way for a
- * key in less time than one would notice. See docs/decisions/054.
+ * what is in view, for a few milliseconds, or for one when it changes many places;
+ * what is beyond it, or does not fit, keeps its colours until the idle turns get
+ * there, and those make way for a key in less time than one would notice. Never
+ * none: only a tree that was begun keeps the colours. See docs/decisions/054.
  */
 
 import type { Plugin } from "vite";
 import { amend } from "./amend.ts";
 
 const DISPATCH_MS = 5;
+/** For a change of many places at once: others are writing, and more is coming. */
+const FLOOD_DISPATCH_MS = 1;
+/** Two numbers for each stretch of the text, changed or not. */
+const FLOOD_SECTIONS = 64;
 const IDLE_TURN_MS = 25;
 
 export function budgetParsing(): Plugin {
@@ -23,7 +28,7 @@ export function budgetParsing(): Plugin {
             : Math.max(tr.changes.mapPos(this.context.treeLen), newCx.viewport.to);
         if (!newCx.work(20 /* Work.Apply */, upto))`,
       after: `newCx.viewport.to;
-        if (!newCx.work(${DISPATCH_MS}, upto))`,
+        if (!newCx.work(tr.changes.sections.length > ${FLOOD_SECTIONS} ? ${FLOOD_DISPATCH_MS} : ${DISPATCH_MS}, upto))`,
     },
     { before: "100 /* Work.Slice */", after: String(IDLE_TURN_MS) },
   ]);

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { Inbox } from "./inbox";
 
 /** An inbox whose frames and clock the test moves; each delivery takes `costMs`
- * and `eachMs` for every message. */
+ * and `eachMs` for every message, which is a change. */
 function inboxOf(costMs: number, eachMs = 0) {
   const frames: (() => void)[] = [];
   const rests: number[] = [];
@@ -19,6 +19,7 @@ function inboxOf(costMs: number, eachMs = 0) {
       delivered.push(taken);
     },
     (message) => message > 0,
+    () => 1,
     (run, restMs) => (frames.push(run), rests.push(restMs)),
     () => nowMs,
   );
@@ -57,20 +58,39 @@ test("after a flood the next delivery rests too, so that it is a large one", () 
   frame();
   inbox.push(12);
   frame();
-  expect(rests).toEqual([0, 50, 0]);
+  expect(rests).toEqual([0, 30, 0]);
   expect(delivered.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, -10, 11, 12]);
 });
 
-test("a delivery stops when a frame is full, and the next goes on where it stopped", () => {
-  const { inbox, delivered, frames, rests, frame } = inboxOf(0, 5);
-  for (const message of [1, 2, -3, 4, 5]) inbox.push(message);
+test("a delivery stops after a mouthful, and the next goes on where it stopped", () => {
+  const { inbox, delivered, frames, rests, frame } = inboxOf(0, 0.1);
+  const messages = Array.from({ length: 400 }, (_, i) => (i % 3 === 2 ? -i - 1 : i + 1));
+  for (const message of messages) inbox.push(message);
   frame();
-  expect(delivered).toEqual([[1, 2, -3]]);
-  inbox.push(-6); // not before those that wait
+  inbox.push(-401); // not before those that wait
   frame();
-  expect(delivered).toEqual([[1, 2, -3], [4, 5, -6]]);
+  expect(delivered.map((taken) => taken.length)).toEqual([256, 145]);
+  expect(delivered.flat()).toEqual([...messages, -401]);
   expect(rests).toEqual([0, 0]);
   expect(frames).toEqual([]);
+});
+
+test("a message that brings many changes is not divided, and fills the mouthful", () => {
+  const frames: (() => void)[] = [];
+  const delivered: number[] = [];
+  const inbox = new Inbox<number>(
+    (next) => {
+      let changes = 0;
+      for (let message = next(); message; message = next()) changes += message;
+      delivered.push(changes);
+    },
+    () => true,
+    (message) => message,
+    (run) => frames.push(run),
+  );
+  for (const changes of [200, 900, 10]) inbox.push(changes);
+  while (frames.length > 0) frames.shift()!();
+  expect(delivered).toEqual([1100, 10]);
 });
 
 test("flush delivers everything, in order, however long it takes", () => {
@@ -83,20 +103,19 @@ test("flush delivers everything, in order, however long it takes", () => {
 });
 
 test("what a connection that was given up had left is not delivered", () => {
-  const { inbox, delivered, frame } = inboxOf(0, 50);
+  const { inbox, delivered, frame } = inboxOf(0);
   for (const message of [1, 2]) inbox.push(message);
-  frame();
   inbox.clear();
   frame();
   inbox.push(-3);
-  expect(delivered.flat()).toEqual([1, -3]);
+  expect(delivered.flat()).toEqual([-3]);
 });
 
 test("a hidden tab takes everything: its timers are few", () => {
   vi.stubGlobal("document", { hidden: true });
-  const { inbox, delivered, frame } = inboxOf(0, 50);
-  for (const message of [1, 2, 3]) inbox.push(message);
+  const { inbox, delivered, frame } = inboxOf(0);
+  for (let message = 1; message <= 1000; message++) inbox.push(message);
   frame();
-  expect(delivered).toEqual([[1, 2, 3]]);
+  expect(delivered.map((taken) => taken.length)).toEqual([1000]);
   vi.unstubAllGlobals();
 });

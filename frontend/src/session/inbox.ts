@@ -9,19 +9,20 @@
  * When a delivery keeps the thread busy, because the text is long or the
  * machine slow, the next one waits as long as that took: at most half of the
  * time goes into what others do, and the rest is there for the user's keys.
- * And when many messages came at once, more of them are on their way: they are
- * taken in bites that are still quicker than one can read.
+ * And when many changes came at once, more of them are on their way: they are
+ * gathered, for less time than it takes to read one. What is more than a
+ * mouthful is left for the next frame, so that a key that is pressed meanwhile
+ * waits for one mouthful and not for all.
  */
+
+import { Mouthful } from "./mouthful";
 
 /** Deliveries that take less need no rest: a frame has room for them. */
 const BUSY_MS = 8;
 const LONGEST_REST_MS = 100;
-/** So many messages in one delivery are a flood. */
-const FLOOD_MESSAGES = 8;
-const FLOOD_REST_MS = 50;
-/** What is left after this goes with the next frame, so that a key that is
- * pressed meanwhile waits for one mouthful and not for all. */
-const MOUTHFUL_MS = 12;
+/** So many changes in one delivery are a flood. */
+const FLOOD_CHANGES = 8;
+const FLOOD_REST_MS = 30;
 
 /** Asks for the next message until there is none for now. */
 export type Deliver<Message> = (next: () => Message | undefined) => void;
@@ -30,10 +31,13 @@ export class Inbox<Message> {
   #waiting: Message[] = [];
   #scheduled = false;
   #restMs = 0;
+  readonly #mouthful = new Mouthful();
 
   constructor(
     private readonly deliver: Deliver<Message>,
     private readonly canWait: (message: Message) => boolean,
+    /** How many changes a message may bring to the screen. */
+    private readonly changesIn: (message: Message) => number,
     private readonly schedule: (run: () => void, restMs: number) => void = onNextFrame,
     private readonly now: () => number = () => performance.now(),
   ) {}
@@ -59,28 +63,29 @@ export class Inbox<Message> {
     this.#scheduled = true;
     this.schedule(() => {
       this.#scheduled = false;
-      this.#give(isHidden() ? Infinity : MOUTHFUL_MS);
+      this.#give(isHidden() ? Infinity : this.#mouthful.changes);
       this.#plan();
     }, this.#restMs);
   }
 
-  #give(mouthfulMs: number): void {
+  #give(limit: number): void {
     if (this.#waiting.length === 0) return;
     const began = this.now();
-    let taken = 0;
+    let changes = 0;
     this.deliver(() => {
-      const message = taken === 0 || this.now() - began < mouthfulMs ? this.#waiting.shift() : undefined;
-      if (message !== undefined) taken += 1;
+      const message = changes < limit ? this.#waiting.shift() : undefined;
+      if (message !== undefined) changes += this.changesIn(message);
       return message;
     });
-    const took = this.now() - began;
-    this.#restMs = this.#waiting.length > 0 ? 0 : restMsAfter(took, taken);
+    const tookMs = this.now() - began;
+    this.#mouthful.learn(changes, tookMs);
+    this.#restMs = this.#waiting.length > 0 ? 0 : restMsAfter(tookMs, changes);
   }
 }
 
-function restMsAfter(tookMs: number, taken: number): number {
+function restMsAfter(tookMs: number, changes: number): number {
   const restMs = tookMs < BUSY_MS ? 0 : Math.min(tookMs, LONGEST_REST_MS);
-  return taken < FLOOD_MESSAGES ? restMs : Math.max(restMs, FLOOD_REST_MS);
+  return changes < FLOOD_CHANGES ? restMs : Math.max(restMs, FLOOD_REST_MS);
 }
 
 /** Nobody types in a hidden tab, and its timers may come once a minute. */

@@ -34,6 +34,7 @@ import { Inbox } from "./inbox";
 import { Keeper } from "./keeper";
 import { log } from "./log";
 import { mapCarets } from "./moved_carets";
+import { changesIn } from "./mouthful";
 import { Notices } from "./notices";
 import type { People } from "./people";
 import { Presence } from "./presence";
@@ -88,14 +89,13 @@ export class Session {
     const me = () => ({ id: this.userId.value, ...this.identity.value });
     this.#presence = new Presence(this.#sync, me, (notice) => this.#notices.tell(notice));
     if (left) this.#resume(left);
-    const ping = (n: number) => encode({ Ping: n });
     const events: TransportEvents = {
       onOpen: () => this.#hello(),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
     };
-    this.#transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, ping, events, socket);
-    this.#inbox = new Inbox((next) => this.#receive(next), (message) => this.#isPainted(message));
+    this.#transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, (n) => encode({ Ping: n }), events, socket);
+    this.#inbox = new Inbox((next) => this.#receive(next), (message) => this.#isPainted(message), changesIn);
     this.#edits = new EditSender(this.#transport, this.#keeper, () => this.#carets.flush());
     this.#carets = new CaretSender((data) => this.#send({ CursorData: data }), () => this.#ownCarets());
   }
