@@ -17,9 +17,10 @@ export function cleanInput(): Extension {
     EditorView.clipboardInputFilter.of(cleanText),
     EditorState.transactionFilter.of((tr) => {
       if (!tr.docChanged || isRemote(tr)) return tr;
-      const changes = cleanChanges(tr);
-      if (!changes) return tr;
-      return { changes, effects: tr.effects, scrollIntoView: tr.scrollIntoView };
+      const changes = cleaning(tr);
+      // On top of it, in the same step: so its selection, what it is and its
+      // effects stay, and what is told to the session is the sum.
+      return changes ? [tr, { changes, sequential: true }] : tr;
     }),
   ];
 }
@@ -33,23 +34,21 @@ export function changesIn(tr: Transaction): Change[] {
   return changes;
 }
 
-/** The same changes, clean; null when they are already. */
-function cleanChanges(tr: Transaction): ChangeSpec[] | null {
+/** What is still to change after those changes; null when they are clean. */
+function cleaning(tr: Transaction): ChangeSpec[] | null {
   const doc = tr.startState.doc;
-  const changes = changesIn(tr);
-  const needsIt = ({ from, to, insert }: Change) =>
-    !isClean(insert) || splitsPair(doc, from) || splitsPair(doc, to);
-  if (!changes.some(needsIt)) return null;
-  return changes.map((change) => wholePoints(doc, change));
-}
-
-/** Takes in the half of a pair at either end. An input method that turns one
- * emoji into another may replace only the half in which they differ. */
-function wholePoints(doc: Text, { from, to, insert }: Change): Change {
-  const start = splitsPair(doc, from) ? from - 1 : from;
-  const end = splitsPair(doc, to) ? to + 1 : to;
-  const text = doc.sliceString(start, from) + insert + doc.sliceString(to, end);
-  return { from: start, to: end, insert: cleanText(text) };
+  const specs: ChangeSpec[] = [];
+  tr.changes.iterChanges((from, to, fromB, toB, inserted) => {
+    const insert = inserted.toString();
+    const starts = splitsPair(doc, from) ? 1 : 0;
+    const ends = splitsPair(doc, to) ? 1 : 0;
+    if (isClean(insert) && starts + ends === 0) return;
+    // Takes in the half of a pair at either end. An input method that turns one
+    // emoji into another may replace only the half in which they differ.
+    const text = doc.sliceString(from - starts, from) + insert + doc.sliceString(to, to + ends);
+    specs.push({ from: fromB - starts, to: toB + ends, insert: cleanText(text) });
+  });
+  return specs.length > 0 ? specs : null;
 }
 
 function splitsPair(doc: Text, at: number): boolean {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { history, undo } from "@codemirror/commands";
-import { EditorState, Transaction } from "@codemirror/state";
+import { EditorSelection, EditorState, Transaction } from "@codemirror/state";
 import { describe, expect, test } from "vitest";
 import { changesIn, cleanInput } from "./clean_input";
 import { codeLanguage, knownLanguage, languageName, languages, loadLanguage, PLAIN_TEXT } from "./languages";
@@ -26,6 +26,28 @@ describe("input is cleaned before anybody has it", () => {
       rebuilt = rebuilt.slice(0, change.from) + change.insert + rebuilt.slice(change.to);
     }
     expect(rebuilt, "the session is told the same").toBe(result);
+  });
+
+  test("the caret, the kind of edit and the scrolling stay as they were asked for", () => {
+    const tr = stateOf("ab").update({
+      changes: { from: 1, insert: "X\r\nY" },
+      selection: { anchor: 5 },
+      userEvent: "input.paste",
+      scrollIntoView: true,
+    });
+    expect(tr.state.doc.toString()).toBe("aX\nYb");
+    expect(tr.state.selection.main.head).toBe(4);
+    expect(tr.isUserEvent("input.paste")).toBe(true);
+    expect(tr.scrollIntoView).toBe(true);
+  });
+
+  test("several carets stay, each behind what was put in at it", () => {
+    const extensions = [cleanInput(), EditorState.allowMultipleSelections.of(true)];
+    const state = EditorState.create({ doc: "ab", extensions });
+    const changes = [{ from: 0, insert: "1\r" }, { from: 2, insert: "2\uD83D" }];
+    const tr = state.update({ changes, selection: EditorSelection.create([EditorSelection.cursor(2), EditorSelection.cursor(6)]) });
+    expect(tr.state.doc.toString()).toBe("1\nab2\uFFFD");
+    expect(tr.state.selection.ranges.map(({ head }) => head)).toEqual([2, 6]);
   });
 
   test("a return in the server's text stays one unit", () => {
