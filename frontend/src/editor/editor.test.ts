@@ -50,6 +50,28 @@ describe("input is cleaned before anybody has it", () => {
     expect(tr.state.selection.ranges.map(({ head }) => head)).toEqual([2, 6]);
   });
 
+  test("a pair that is typed as its two halves is one character, at every caret", () => {
+    const extensions = [cleanInput(), EditorState.allowMultipleSelections.of(true)];
+    let state = EditorState.create({ doc: "ab", extensions, selection: EditorSelection.create([EditorSelection.cursor(0), EditorSelection.cursor(2)]) });
+    const type = (unit: string) => (state = state.update(state.replaceSelection(unit)).state);
+    type("\uD83C");
+    expect(state.doc.toString()).toBe("\uFFFDab\uFFFD");
+    state = state.update({ changes: { from: 0, insert: "of others " }, annotations: remote.of(true), filter: false }).state;
+    type("\uDFBB");
+    expect(state.doc.toString()).toBe("of others 🎻ab🎻");
+    expect(state.selection.ranges.map(({ head }) => head)).toEqual([12, 16]);
+    type("\uDFBB");
+    expect(state.doc.toString()).toBe("of others 🎻\uFFFDab🎻\uFFFD");
+  });
+
+  test("a half that stays alone is not joined with what comes elsewhere, or later", () => {
+    let state = stateOf("ab");
+    state = state.update({ changes: { from: 0, insert: "\uD83C" } }).state;
+    expect(state.update({ changes: { from: 2, insert: "\uDFBB" } }).state.doc.toString()).toBe("\uFFFDa\uFFFDb");
+    state = state.update({ changes: { from: 1, insert: "x" } }).state;
+    expect(state.update({ changes: { from: 1, insert: "\uDFBB" } }).state.doc.toString()).toBe("\uFFFD\uFFFDxab");
+  });
+
   test("a return in the server's text stays one unit", () => {
     const annotations = [remote.of(true), Transaction.addToHistory.of(false)];
     const tr = stateOf("").update({ changes: { from: 0, insert: "a\r\nb" }, annotations, filter: false });
