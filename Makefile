@@ -88,9 +88,9 @@ test.frontend: ## the page, and the kernel against other implementations
 test.blackbox: ## the real server, from outside, under TSan
 	@tools/setup test
 	@tools/run-tests blackbox
-test.e2e: ## two browsers and a phone
+test.e2e: ## two windows and a phone, and another engine
 	@tools/setup test
-	@tools/run-tests e2e
+	@tools/run-tests e2e firefox
 test.all: ## everything; the last line counts
 	@tools/setup test
 	@tools/run-tests

@@ -26,6 +26,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'firefox',
+          include: ['firefox/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'differential',
           include: ['differential/**/*.test.{js,mjs,ts}'],
           testTimeout: 120_000,
