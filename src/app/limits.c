@@ -82,9 +82,9 @@ bool edit_bucket_take(struct edit_bucket *b, uint32_t per_second, uint32_t burst
     return taken;
 }
 
-void edit_bucket_charge(struct edit_bucket *b, uint64_t operations)
+void edit_bucket_charge(struct edit_bucket *b, uint64_t work)
 {
-    b->tokens_milli -= (int64_t)operations * TOKEN_MILLI / EDIT_REBASED_PER_TOKEN;
+    b->tokens_milli -= (int64_t)work * TOKEN_MILLI / EDIT_WORK_PER_TOKEN;
 }
 
 /* ---- the table ---- */

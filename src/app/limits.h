@@ -51,10 +51,11 @@ struct edit_bucket {
 };
 /* False: refused. `per_second` 0: no limit. `burst` is what a full one holds. */
 bool edit_bucket_take(struct edit_bucket *b, uint32_t per_second, uint32_t burst, int64_t now_ms);
-/* Charges for an edit that had to be rebased over `operations` others: a token
- * for each EDIT_REBASED_PER_TOKEN. The bucket may go into debt, so that a
- * client that always edits the distant past cannot keep a shard busy. */
-enum { EDIT_REBASED_PER_TOKEN = 100 };
-void edit_bucket_charge(struct edit_bucket *b, uint64_t operations);
+/* Charges for what it cost to rebase an edit (pad_peer.edit_work), a token for
+ * each EDIT_WORK_PER_TOKEN: some hundred operations that it was behind. The
+ * bucket may go into debt, so that a client that always edits the distant past
+ * cannot keep a shard busy. */
+enum { EDIT_WORK_PER_TOKEN = 25000 };
+void edit_bucket_charge(struct edit_bucket *b, uint64_t work);
 
 #endif

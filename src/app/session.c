@@ -126,8 +126,8 @@ static void on_edit(struct session *s, const struct client_message *m)
     }
     uint64_t began_ns = uv_hrtime();
     int64_t now_ms = shard_now_ms(s->shard);
-    uint64_t behind = pad_revision_for(&s->peer, s->doc->pad.revision) - m->edit.revision;
     enum error err = pad_edit(&s->peer, m->edit.revision, m->edit.op, now_ms);
+    edit_bucket_charge(&s->edits, s->peer.edit_work); /* what was refused had to be rebased too */
     if (err) {
         if (can_be_refused(err))
             refuse_edit(s, err);
@@ -136,7 +136,6 @@ static void on_edit(struct session *s, const struct client_message *m)
         return;
     }
     s->refusals -= s->refusals > 0;
-    edit_bucket_charge(&s->edits, behind);
     document_edited(s->doc, now_ms, began_ns);
     log_event(LOG_DEBUG, "edit", LOG_STR("docId", s->doc->id), LOG_UINT("userId", s->peer.user_id),
               LOG_UINT("revision", s->doc->pad.revision));

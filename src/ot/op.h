@@ -70,6 +70,8 @@ void op_clear(struct op *op); /* the empty operation again; keeps the memory */
 enum error op_retain(struct op *op, uint32_t points);
 enum error op_insert(struct op *op, struct slice text);
 enum error op_delete(struct op *op, uint32_t points);
+/* op_insert of text that is checked and measured already: another operation's. */
+enum error op_insert_checked(struct op *op, struct slice text, uint32_t points);
 
 enum error op_copy(struct op *out, struct op_view from);
 

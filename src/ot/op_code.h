@@ -24,9 +24,6 @@ struct component component_read(struct slice code, size_t at);
  * COMPONENT_HEAD_MAX. */
 size_t component_write_head(char *to, enum op_kind kind, uint32_t points, size_t text_bytes);
 
-/* op_insert of text that is checked and measured already. */
-enum error op_insert_checked(struct op *op, struct slice text, uint32_t points);
-
 /* The builder at work on `from` becomes the operation `out`. */
 void op_move(struct op *out, struct op *from);
 

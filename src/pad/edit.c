@@ -58,6 +58,7 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
 {
     struct pad *pad = peer->pad;
     struct op held = {0};
+    peer->edit_work = 0;
     if (!pad)
         return ERR_REPLACED;
     if (is_journal_behind(pad))
@@ -66,7 +67,7 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
     if (!err)
         err = check_fit(pad, revision, op);
     if (!err)
-        err = rebase_to_now(pad, revision, &op, &held);
+        err = rebase_to_now(pad, revision, &op, &held, &peer->edit_work);
     if (!err)
         err = check_size(pad, op);
     if (!err)

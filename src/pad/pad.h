@@ -53,8 +53,9 @@ enum {
     PAD_CURSORS_MAX = 64,
     PAD_CURSOR_INTERVAL_MS = 20, /* 50 cursor messages a second, latest wins */
     PAD_EPOCHS_KEPT = 8,
-    PAD_REST_HISTORY_BYTES = 1024, /* of history while nobody is there (or an eighth of the text) */
-    PAD_CLIENTS_KEPT = 4096,       /* tabs remembered after they left */
+    PAD_REST_HISTORY_BYTES = 1024,  /* of history while nobody is there (or an eighth of the text) */
+    PAD_CLIENTS_KEPT = 4096,        /* tabs remembered after they left */
+    PAD_REBASE_WORK_MAX = 50000000, /* for one edit, in about nanoseconds: 50 ms, then it is refused */
 };
 
 struct pad_limits {
@@ -122,6 +123,7 @@ struct pad_peer {
     struct slice name; /* owned by the pad */
     uint16_t hue;
     struct pad_cursors cursors;
+    uint64_t edit_work;          /* what its last edit cost, taken or not: PAD_REBASE_WORK_MAX */
     struct link cursors_waiting; /* in pad->cursors_waiting: changed, not shown yet */
     int64_t cursors_shown_ms;
     struct pad_item info_item, cursors_item;
@@ -275,7 +277,9 @@ struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id);
  * counting, v1 or v2). It gets the next revision. On error the pad is
  * unchanged:
  *   ERR_REPLACED            the peer is not in the pad (any more)
- *   ERR_BAD_REVISION        not between the held history and now
+ *   ERR_BAD_REVISION        not between the held history and now, or so long ago that
+ *                           to rebase it would hold up the shard: its components
+ *                           times the operations since, where they meet
  *   ERR_BAD_OPERATION       base length is not that revision's length
  *   ERR_DOCUMENT_TOO_LARGE  the text would grow beyond the limit
  *   ERR_STORAGE             too much waits for the journal already

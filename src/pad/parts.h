@@ -41,6 +41,7 @@ size_t tombstones_memory_bytes(const struct pad *pad);
 
 struct step {
     struct op_view op;
+    uint32_t components;
     bool is_one_place;
     uint32_t at, deleted, inserted; /* when it is: in points */
 };
@@ -53,9 +54,11 @@ uint32_t step_move_caret(const struct step *step, uint32_t at);
 /* Puts `*op` behind `over`. The result is held by `*held`, which may hold what
  * `*op` was. On failure both stay. */
 enum error rebase_over(struct op_view *op, struct op_view over, struct op *held);
-/* The same with every operation from `revision` on, one after the other. On
- * failure `*op` is of no use any more. */
-enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_view *op, struct op *held);
+/* The same with every operation from `revision` on, one after the other. What
+ * that cost is added to `*work`; ERR_BAD_REVISION when it would be more than
+ * PAD_REBASE_WORK_MAX. On failure `*op` is of no use any more. */
+enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_view *op, struct op *held,
+                         uint64_t *work);
 
 /* ---- cursors.c ---- */
 

@@ -4,7 +4,7 @@ struct step step_of(struct op_view op)
 {
     struct step step = {.op = op, .is_one_place = true};
     struct op_iter it = op_iter(op);
-    while (op_iter_next(&it)) {
+    for (; op_iter_next(&it); step.components++) {
         if (it.kind == OP_INSERT)
             step.inserted = it.points;
         else if (it.kind == OP_DELETE)

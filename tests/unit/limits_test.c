@@ -271,9 +271,9 @@ static void test_an_edit_of_the_distant_past_costs_more(void **state)
     (void)state;
 
     assert_int_equal(edits(&b, 1, START_MS), 1);
-    edit_bucket_charge(&b, 99900); /* 999 tokens: all that was left */
+    edit_bucket_charge(&b, 999 * EDIT_WORK_PER_TOKEN); /* all that was left */
     assert_int_equal(edits(&b, 1, START_MS), 0);
-    edit_bucket_charge(&b, 20000); /* a second of debt */
+    edit_bucket_charge(&b, 200 * EDIT_WORK_PER_TOKEN); /* a second of debt */
     assert_int_equal(edits(&b, 1, START_MS + 1000), 0);
     assert_int_equal(edits(&b, 10, START_MS + 1010), 2);
 }

@@ -1,6 +1,7 @@
 /* link: kp_pad kp_alloc */
 /* The quick ways of moving edits and carets are the plain ones. */
 #include "pad/parts.h"
+#include "support/pad_script.h"
 #include "support/random_op.h"
 #include "support/unit.h"
 
@@ -67,7 +68,8 @@ static void test_edits(void **state)
         struct op plain = edit_of(&r, points), edit = {0}, held = {0};
         random_must(op_copy(&edit, op_view(&plain)));
         struct op_view quick = op_view(&edit);
-        random_must(rebase_to_now(&pad, revision, &quick, &held));
+        uint64_t work = 0;
+        random_must(rebase_to_now(&pad, revision, &quick, &held, &work));
         rebase_plainly(&pad, revision, &plain);
         assert_true(op_equal(quick, op_view(&plain)));
         assert_int_equal(quick.base_points, plain.base_points);
@@ -79,11 +81,109 @@ static void test_edits(void **state)
     }
 }
 
+/* ---- how much of it there may be ---- */
+
+enum { TEXT_POINTS = 100000 };
+
+/* A text of TEXT_POINTS; it is revision 1. */
+static void begin_with_a_text(struct pad *pad, const struct pad_limits *limits)
+{
+    static char text[TEXT_POINTS];
+    struct op op = {0};
+    memset(text, 'a', sizeof text);
+    pad_init(pad, limits, id(1));
+    random_must(op_insert(&op, slice_of(text, sizeof text)));
+    random_must(op_apply(op_view(&op), &pad->text));
+    random_must(history_append(&pad->history, 0, 0, op_view(&op)));
+    pad->revision = 1;
+    op_deinit(&op);
+}
+
+static void type_at(struct pad *pad, uint32_t at)
+{
+    struct op op = {0};
+    random_must(op_retain(&op, at));
+    random_must(op_insert(&op, SLICE("x")));
+    random_must(op_retain(&op, rope_size(&pad->text).points - at));
+    random_must(op_apply(op_view(&op), &pad->text));
+    random_must(history_append(&pad->history, 0, 0, op_view(&op)));
+    pad->revision++;
+    op_deinit(&op);
+}
+
+/* Made against revision 1: that many inserts, evenly spread. */
+static struct op edit_of_many_places(uint32_t places)
+{
+    struct op op = {0};
+    for (uint32_t i = 0; i < places; i++) {
+        random_must(op_retain(&op, TEXT_POINTS / (places + 1)));
+        random_must(op_insert(&op, SLICE("b")));
+    }
+    random_must(op_retain(&op, TEXT_POINTS - op.base_points));
+    return op;
+}
+
+static enum error rebase_from_1(const struct pad *pad, const struct op *edit, uint64_t *work)
+{
+    struct op held = {0};
+    struct op_view op = op_view(edit);
+    const enum error err = rebase_to_now(pad, 1, &op, &held, work);
+    op_deinit(&held);
+    return err;
+}
+
+/* A tab that was frozen for a long class: a thousand places of its own,
+ * between ten thousand of others. */
+static void test_an_honest_edit_is_never_too_far_behind(void **state)
+{
+    (void)state;
+    struct random r = random_start();
+    const struct pad_limits limits = pad_limits_default(1 << 20);
+    struct pad pad;
+    struct op edit = edit_of_many_places(1000);
+    uint64_t work = 0;
+    begin_with_a_text(&pad, &limits);
+    for (unsigned i = 0; i < 10000; i++)
+        type_at(&pad, random_below(&r, TEXT_POINTS));
+    assert_int_equal(rebase_from_1(&pad, &edit, &work), OK);
+    assert_in_range(work, 10000, PAD_REBASE_WORK_MAX);
+    op_deinit(&edit);
+    pad_deinit(&pad);
+}
+
+/* Every operation ties with one of the inserts, so the whole edit is gone
+ * through each time. */
+static void test_what_would_hold_up_the_shard_is_refused(void **state)
+{
+    (void)state;
+    const struct pad_limits limits = pad_limits_default(1 << 20);
+    struct pad pad;
+    struct op edit = edit_of_many_places(20000), small = edit_of_many_places(1);
+    uint64_t work = 0;
+    begin_with_a_text(&pad, &limits);
+    for (unsigned i = 0; i < 10; i++)
+        type_at(&pad, TEXT_POINTS / 20001);
+    assert_int_equal(rebase_from_1(&pad, &edit, &work), OK);
+    for (unsigned i = 10; i < 500; i++)
+        type_at(&pad, TEXT_POINTS / 20001);
+    work = 0;
+    assert_int_equal(rebase_from_1(&pad, &edit, &work), ERR_BAD_REVISION);
+    assert_in_range(work, PAD_REBASE_WORK_MAX, PAD_REBASE_WORK_MAX / 10 * 11); /* it is paid for */
+    work = 0;
+    assert_int_equal(rebase_from_1(&pad, &small, &work), OK);
+    assert_in_range(work, 1, PAD_REBASE_WORK_MAX / 100);
+    op_deinit(&edit);
+    op_deinit(&small);
+    pad_deinit(&pad);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_carets),
         cmocka_unit_test(test_edits),
+        cmocka_unit_test(test_an_honest_edit_is_never_too_far_behind),
+        cmocka_unit_test(test_what_would_hold_up_the_shard_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
