@@ -43,10 +43,12 @@ struct limits {
 /* ---- buckets ---- */
 
 /* Adds what has accrued since the last time; a bucket that was never used is
- * full. The time that made no whole thousandth of a token is kept for the next. */
+ * full. What is in debt takes longer to fill. The time that made no whole
+ * thousandth of a token is kept for the next. */
 static void refill(struct bucket *b, int64_t per_minute, int64_t full_milli, int64_t now_ms)
 {
-    const int64_t filling_ms = full_milli * MINUTE_MS / (per_minute * TOKEN_MILLI) + 1;
+    const int64_t lacking_milli = full_milli - b->tokens_milli;
+    const int64_t filling_ms = lacking_milli * MINUTE_MS / (per_minute * TOKEN_MILLI) + 1;
     const int64_t passed_ms = now_ms - b->refilled_ms;
 
     if (b->refilled_ms == 0 || passed_ms >= filling_ms) {

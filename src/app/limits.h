@@ -53,8 +53,8 @@ struct edit_bucket {
 bool edit_bucket_take(struct edit_bucket *b, uint32_t per_second, uint32_t burst, int64_t now_ms);
 /* Charges for what it cost to rebase an edit (pad_peer.edit_work), a token for
  * each EDIT_WORK_PER_TOKEN: some hundred operations that it was behind. The
- * bucket may go into debt, so that a client that always edits the distant past
- * cannot keep a shard busy. */
+ * bucket may go into debt, which is worked off at the same rate, so that a
+ * client that always edits the distant past cannot keep a shard busy. */
 enum { EDIT_WORK_PER_TOKEN = 25000 };
 void edit_bucket_charge(struct edit_bucket *b, uint64_t work);
 

@@ -278,6 +278,20 @@ static void test_an_edit_of_the_distant_past_costs_more(void **state)
     assert_int_equal(edits(&b, 10, START_MS + 1010), 2);
 }
 
+/* However long it takes: a full bucket fills in five seconds, this one in fifteen. */
+static void test_debt_is_worked_off(void **state)
+{
+    struct edit_bucket b = {0};
+    (void)state;
+
+    assert_int_equal(edits(&b, 1000, START_MS), 1000);
+    edit_bucket_charge(&b, 2000 * EDIT_WORK_PER_TOKEN);
+    assert_int_equal(edits(&b, 1, START_MS + 5001), 0);
+    assert_int_equal(edits(&b, 1, START_MS + 10000), 0);
+    assert_int_equal(edits(&b, 300, START_MS + 11000), 200);
+    assert_int_equal(edits(&b, 2000, START_MS + 20000), 1000);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -300,6 +314,7 @@ int main(void)
         test(test_threads),
         test(test_edits),
         test(test_an_edit_of_the_distant_past_costs_more),
+        test(test_debt_is_worked_off),
     };
     return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
 }
