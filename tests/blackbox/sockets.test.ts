@@ -187,6 +187,7 @@ test('regression: a plain GET of a socket address creates no document', async ()
     expect(answer.status).toBeLessThan(500);
   }
   const after = await server().stats();
-  expect(after['documents_in_memory']).toBe(before['documents_in_memory']);
-  expect(after['num_documents']).toBe(before['num_documents']);
+  // Fewer when what another test left empty has gone meanwhile.
+  expect(after['documents_in_memory']).toBeLessThanOrEqual(before['documents_in_memory'] as number);
+  expect(after['num_documents']).toBeLessThanOrEqual(before['num_documents'] as number);
 });
