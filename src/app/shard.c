@@ -20,6 +20,7 @@ enum {
     SCRATCH_KEPT_BYTES = 1024 * 1024, /* scratch memory kept between turns */
     CLOSING_MS = 500,                 /* how long the shutdown waits for closing handshakes */
     DRAINING_MS = 5000,               /* and for a database that does not answer */
+    OUTBOX_BYTES = 1024 * 1024,       /* may wait for a socket, whatever the number of frames */
 };
 
 int64_t shard_now_ms(struct shard *shard)
@@ -293,6 +294,7 @@ static struct conn_limits limits_of(const struct config *config)
     return (struct conn_limits){.message_bytes_max =
                                     (size_t)config->max_document_bytes + MESSAGE_OVERHEAD_BYTES,
                                 .outbox_frames = config->outbox_frames,
+                                .outbox_bytes = OUTBOX_BYTES,
                                 .heartbeat_ms = config->heartbeat_ms,
                                 .dead_ms = config->heartbeat_ms * 3,
                                 .read_timeout_ms = config->read_timeout_ms,

@@ -208,7 +208,8 @@ void conn_send(struct conn *c, struct frame *f)
         conn_kill(c);
         return;
     }
-    if (c->outbox.count > c->loop->limits.outbox_frames)
+    if (c->outbox.count > c->loop->limits.outbox_frames ||
+        outbox_waiting_bytes(&c->outbox) > c->loop->limits.outbox_bytes)
         c->is_behind = true;
     mark_dirty(c);
 }

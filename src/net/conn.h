@@ -7,9 +7,9 @@
  * and its buffers are borrowed from the loop's pool only while a message is
  * incomplete.
  *
- * Slow readers. When more than limits.outbox_frames frames wait, conn_is_ready
- * says no; the owner then keeps state instead of sending, and is told by
- * on_drain when the outbox is empty again.
+ * Slow readers. When more than limits.outbox_frames frames or more than
+ * limits.outbox_bytes bytes wait, conn_is_ready says no; the owner then keeps state instead of sending, and
+ * is told by on_drain when the outbox is empty again.
  *
  * Closing. conn_close sends what is queued, then a Close frame, and waits
  * shortly for the peer's; conn_kill drops the socket. Either way on_closed

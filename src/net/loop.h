@@ -29,6 +29,7 @@ struct loop_task {
 struct conn_limits {
     size_t message_bytes_max; /* larger: closed with 1009 */
     uint32_t outbox_frames;   /* more waiting: a slow reader, given nothing until it drains */
+    size_t outbox_bytes;      /* the same, for frames that are large */
     int64_t heartbeat_ms;     /* ping after this long without a byte from the peer */
     int64_t dead_ms;          /* no byte at all for this long: gone */
     int64_t read_timeout_ms;  /* no message for this long: closed with ERR_IDLE */

@@ -111,6 +111,7 @@ static void make_pair(int fds[2])
 static const struct conn_limits calm = {
     .message_bytes_max = 100000,
     .outbox_frames = OUTBOX_FRAMES,
+    .outbox_bytes = SIZE_MAX,
     .close_timeout_ms = 3000,
 };
 
@@ -519,6 +520,27 @@ static void a_slow_reader_is_seen_and_told_of_when_it_has_drained(void **state)
     finish(&f);
 }
 
+static void few_large_frames_make_a_slow_reader_too(void **state)
+{
+    struct conn_limits narrow = calm;
+    struct fixture f;
+
+    (void)state;
+    narrow.outbox_bytes = 150000;
+    open_with(&f, &narrow, (struct slice){0});
+    f.peer_is_asleep = true;
+    for (int i = 0; conn_is_ready(f.conn) && i < 4000; i++) {
+        server_sends(&f, repeated('s', 100000));
+        loop_flush(&f.loop);
+    }
+    assert_false(conn_is_ready(f.conn));
+    assert_in_range(conn_waiting_bytes(f.conn), 1, 150000 + 100010);
+    f.peer_is_asleep = false;
+    run_until(&f, has_drained);
+    assert_true(conn_is_ready(f.conn));
+    finish(&f);
+}
+
 static void a_burst_that_the_socket_takes_at_once_drains_too(void **state)
 {
     struct fixture f;
@@ -711,6 +733,7 @@ int main(void)
         cmocka_unit_test(a_socket_that_just_ends_is_1006),
         cmocka_unit_test(a_reset_is_1006),
         cmocka_unit_test(a_slow_reader_is_seen_and_told_of_when_it_has_drained),
+        cmocka_unit_test(few_large_frames_make_a_slow_reader_too),
         cmocka_unit_test(a_burst_that_the_socket_takes_at_once_drains_too),
         cmocka_unit_test(a_reader_that_takes_nothing_is_dropped),
         cmocka_unit_test(pings_do_not_pile_up_pongs_for_one_who_does_not_read),
