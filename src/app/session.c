@@ -11,9 +11,8 @@
 #include <unistd.h>
 
 enum {
-    HISTORY_FRAME_BYTES = 256 * 1024, /* of operations in one message to a session that is behind */
-    REFUSALS_MAX = 2000,              /* more edits refused than taken: it is closed */
-    WAITING_BYTES_MAX = 1024 * 1024,  /* answers to its own messages that a client leaves unread */
+    REFUSALS_MAX = 2000,             /* more edits refused than taken: it is closed */
+    WAITING_BYTES_MAX = 1024 * 1024, /* answers to its own messages that a client leaves unread */
 };
 
 /* ---- telling ---- */
@@ -71,7 +70,7 @@ void session_catch_up(struct session *s)
         }
         session_welcome(s);
     }
-    while (s->state == SESSION_JOINED && pad_peer_lacks(&s->peer) && conn_is_ready(s->conn)) {
+    while (s->state == SESSION_JOINED && !s->joining && pad_peer_lacks(&s->peer) && conn_is_ready(s->conn)) {
         enum error err = session_tell_history(s);
         if (!err && s->peer.sent == s->doc->pad.committed)
             err = tell_changes(s);

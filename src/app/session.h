@@ -18,6 +18,8 @@
 
 #include "app/access.h"
 
+enum { HISTORY_FRAME_BYTES = 256 * 1024 }; /* of operations in one message to a session that is behind */
+
 enum session_state { SESSION_AWAITING_HELLO, SESSION_ACCESSING, SESSION_JOINED, SESSION_CLOSED };
 
 struct session {
@@ -45,6 +47,7 @@ struct joining {
     struct buf name; /* holds hello.name */
     struct pad_welcome welcome;
     struct frame *snapshot; /* v2, not resumed: the text it joined at, held until that is committed */
+    bool is_greeted;        /* v1: has its Identity, and the history as far as the socket took it */
 };
 
 /* How a socket becomes a session: made by the route before the upgrade, posted
@@ -69,7 +72,9 @@ void session_open(struct loop_task *task);
 void session_ask(struct session *s);
 /* Takes what the Hello says. */
 enum error session_take_hello(struct session *s, const struct client_message *m);
-/* The first messages: what it needs to begin. Requires committed >= gate. */
+/* The first messages: what it needs to begin. Requires committed >= gate. The
+ * history of a v1 client may be long: it goes as far as the socket takes it,
+ * and `joining` stays until all of it has gone. */
 void session_welcome(struct session *s);
 void joining_free(struct session *s);
 

@@ -215,15 +215,19 @@ static enum error append_v1_presence(struct session *s)
     return err;
 }
 
+/* The text that stands for what was before, and the first of what came since. */
 static enum error append_v1_history(struct session *s)
 {
-    struct pad *pad = &s->doc->pad;
-    uint64_t from = pad->v1->base, to = pad->committed;
-    pad_told_history(&s->peer, to);
-    if (from == to && pad->v1->offset == 0)
+    uint64_t from = s->peer.sent, to = from;
+    bool gone = false;
+    pad_history_for(&s->peer, HISTORY_FRAME_BYTES, &from, &to, &gone);
+    if (gone)
+        return ERR_CANNOT_RESUME;
+    if (from == to && s->doc->pad.v1->offset == 0)
         return OK;
     struct json j = message(s->shard);
     encode_history(&j, &s->peer, from, to, true);
+    pad_told_history(&s->peer, to);
     return append(s->shard, &j);
 }
 
@@ -244,7 +248,7 @@ static enum error append_v1_state(struct session *s)
     return err;
 }
 
-static enum error welcome_v1(struct session *s)
+static enum error greet_v1(struct session *s)
 {
     buf_clear(&s->shard->framed);
     struct json j = message(s->shard);
@@ -252,11 +256,32 @@ static enum error welcome_v1(struct session *s)
     enum error err = append(s->shard, &j);
     if (!err)
         err = append_v1_history(s);
-    if (!err)
-        err = append_v1_state(s);
+    s->joining->is_greeted = true;
+    return err ? err : send_framed(s);
+}
+
+/* Everything but the history, once it has all of that: carets are those of the
+ * committed text. */
+static enum error introduce_v1(struct session *s)
+{
+    buf_clear(&s->shard->framed);
+    enum error err = append_v1_state(s);
     if (!err)
         err = append_v1_presence(s);
-    return err ? err : send_framed(s);
+    return err || s->shard->framed.len == 0 ? err : send_framed(s);
+}
+
+static bool has_all_history(const struct session *s)
+{
+    return s->peer.sent == s->doc->pad.committed;
+}
+
+static enum error welcome_v1(struct session *s)
+{
+    enum error err = s->joining->is_greeted ? OK : greet_v1(s);
+    while (!err && !has_all_history(s) && conn_is_ready(s->conn))
+        err = session_tell_history(s);
+    return err || !has_all_history(s) ? err : introduce_v1(s);
 }
 
 void session_welcome(struct session *s)
@@ -267,6 +292,8 @@ void session_welcome(struct session *s)
         session_close(s, err, NULL);
         return;
     }
+    if (!has_all_history(s))
+        return; /* the rest when the socket has drained */
     pad_told_items(&s->peer, newest);
     joining_free(s);
 }

@@ -21,13 +21,17 @@ static size_t greater(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+size_t history_budget_bytes(const struct pad *pad)
+{
+    return greater((size_t)rope_size(&pad->text).bytes * 4, pad->limits->history_bytes);
+}
+
 /* With nobody there it is for those who come back; who lacks more gets the text. */
 static size_t budget_bytes(const struct pad *pad)
 {
-    const size_t text_bytes = rope_size(&pad->text).bytes;
     if (pad->peer_count == 0)
-        return greater(text_bytes / 8, PAD_REST_HISTORY_BYTES);
-    return greater(text_bytes * 4, pad->limits->history_bytes);
+        return greater(rope_size(&pad->text).bytes / 8, PAD_REST_HISTORY_BYTES);
+    return history_budget_bytes(pad);
 }
 
 /* The lowest revision some peer needs the operation of. */

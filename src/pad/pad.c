@@ -6,13 +6,23 @@ enum { MS_PER_S = 1000, MS_PER_MIN = 60 * MS_PER_S, MIB = 1 << 20 };
 
 /* ---- make and let go ---- */
 
+/* 16 MiB are a million keystrokes. A v1 client that is asked to leave must be
+ * reloaded, so that it should not meet this in a day's work. */
+static uint32_t v1_history_bytes(uint32_t document_bytes)
+{
+    enum { LEAST = 16 * MIB, MOST = 64 * MIB, TIMES = 16 };
+    if (document_bytes > MOST / TIMES)
+        return MOST;
+    return document_bytes * TIMES > LEAST ? document_bytes * TIMES : LEAST;
+}
+
 struct pad_limits pad_limits_default(uint32_t document_bytes)
 {
     return (struct pad_limits){
         .document_bytes = document_bytes,
         .history_bytes = MIB,
         .history_ms = 10 * MS_PER_MIN,
-        .v1_history_bytes = 64 * MIB,
+        .v1_history_bytes = v1_history_bytes(document_bytes),
         .v1_pin_ms = 10 * MS_PER_MIN,
         .uncommitted_bytes = 8 * MIB,
     };

@@ -62,7 +62,7 @@ struct pad_limits {
     uint32_t document_bytes;    /* MAX_DOCUMENT_SIZE_KB * 1024 */
     uint32_t history_bytes;     /* least budget of the history: 1 MiB (4 x the text when that is more) */
     int64_t history_ms;         /* operations younger than this are kept, within the budget: 10 min */
-    uint32_t v1_history_bytes;  /* beyond it v1 peers are asked to leave: 64 MiB */
+    uint32_t v1_history_bytes;  /* beyond it v1 peers are asked to leave: 16 x document_bytes, 16 to 64 MiB */
     int64_t v1_pin_ms;          /* how long the v1 history outlives the last v1 peer: 10 min */
     uint32_t uncommitted_bytes; /* operations that may wait for the journal: 8 MiB, then edits are refused */
 };

@@ -104,6 +104,8 @@ int64_t v1_expiry_ms(const struct pad *pad);
 
 /* ---- compact.c ---- */
 
+/* What the history may take while somebody is there, v1 peers aside. */
+size_t history_budget_bytes(const struct pad *pad);
 void history_compact(struct pad *pad, int64_t now_ms);
 /* The same, when the history has grown enough since to be worth a look. */
 void history_compact_if_grown(struct pad *pad, int64_t now_ms);

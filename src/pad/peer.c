@@ -16,9 +16,15 @@ static uint64_t epoch_end(const struct pad *pad, size_t index)
     return index + 1 < pad->epoch_count ? pad->epochs[index + 1].first_revision : pad->committed;
 }
 
+/* What v1 clients pin can be many times the text; then the text is less to send. */
+static bool is_worth_resuming(const struct pad *pad, uint64_t revision)
+{
+    return history_bytes(&pad->history, revision, pad->revision) <= history_budget_bytes(pad);
+}
+
 static bool can_resume(const struct pad *pad, const struct pad_hello *hello)
 {
-    if (!hello->has_epoch || hello->revision < pad->history.base)
+    if (!hello->has_epoch || hello->revision < pad->history.base || !is_worth_resuming(pad, hello->revision))
         return false;
     for (size_t i = pad->epoch_count; i-- > 0;) {
         if (id128_equal(pad->epochs[i].id, hello->epoch))

@@ -2,6 +2,7 @@
 // and afterwards one catch-up is enough.
 import { expect, test } from 'vitest';
 import fs from 'node:fs';
+import type { V1Client } from './support/clients.ts';
 import { forTheTest, freshTab, freshToken, v1, v2 } from './support/clients.ts';
 import { Connection } from './support/connection.ts';
 import type { Server } from './support/server.ts';
@@ -101,6 +102,37 @@ test('the memory held for slow readers is bounded', async () => {
   await replace(800); // 40 MB for each of 20 readers, if it were kept for them
   const grown = rssKb(server) - early;
   expect(grown).toBeLessThan(64 * 1024);
+});
+
+test('v1 clients that join and do not read hold little of a long history, and get all of it in order', async () => {
+  const server = await startServer({ RATE_LIMITS: 'off', KP_TEST_WRITE_TIMEOUT_MS: 120_000 });
+  const writer = await v1(server, 'pad');
+  writer.info('Writer', 7);
+  const text = 'z'.repeat(50_000);
+  for (let i = 0; i < 300; i++) {
+    writer.edit(writer.length === 0 ? [text] : [text, -writer.length]);
+    await writer.settled();
+  }
+  const before = rssKb(server);
+  const deaf: V1Client[] = [];
+  for (let i = 0; i < 20; i++) {
+    const client = await v1(server, 'pad');
+    client.socket.pause();
+    deaf.push(client);
+    await writer.type('.', 0); // so that no two of them lack the same
+  }
+  expect(rssKb(server) - before).toBeLessThan(128 * 1024); // 15 MB of history each
+  const [one] = deaf as [V1Client];
+  one.socket.resume();
+  await one.sees(writer.text);
+  await one.message('UserInfo', ({ info }) => info?.name === 'Writer');
+  const kinds = one.messages.map((message) => Object.keys(message)[0]);
+  expect(kinds.indexOf('UserInfo')).toBeGreaterThan(kinds.lastIndexOf('History'));
+  let next = 0;
+  for (const { start, operations } of one.all('History')) {
+    expect(start).toBe(next);
+    next += operations.length;
+  }
 });
 
 test('a reader that takes nothing for the write timeout is closed, and the others hear it', async () => {

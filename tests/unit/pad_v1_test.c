@@ -193,6 +193,31 @@ static void test_a_new_client_starts_a_new_view_instead_of_an_overgrown_one(void
     pad_leave(&old, 3);
 }
 
+static void test_what_is_pinned_for_v1_is_not_replayed_to_v2(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old, again;
+    limits.history_bytes = 100;
+    join_v1(&room->pad, &old, 0);
+    for (unsigned i = 0; i < 100; i++)
+        type(room, i % 2 ? "-10" : "+0123456789");
+    assert_int_equal(room->pad.history.base, 0);
+    assert_false(join(&room->pad, &again, hello_resuming(11, 1, 0), 0).resumed);
+    pad_leave(&again, 0);
+    assert_true(join(&room->pad, &again, hello_resuming(11, 1, 98), 0).resumed);
+    pad_leave(&again, 0);
+    pad_leave(&old, 0);
+}
+
+static void test_the_pin_grows_with_the_document(void **state)
+{
+    (void)state;
+    enum { KIB = 1024, MIB = 1024 * KIB };
+    assert_int_equal(pad_limits_default(256 * KIB).v1_history_bytes, 16 * MIB);
+    assert_int_equal(pad_limits_default(2 * MIB).v1_history_bytes, 32 * MIB);
+    assert_int_equal(pad_limits_default(UINT32_MAX).v1_history_bytes, 64 * MIB);
+}
+
 /* ---- people ---- */
 
 static void test_a_v1_client_is_nobody_until_it_says_who_it_is(void **state)
@@ -226,6 +251,8 @@ int main(void)
         IN_A_ROOM(test_the_pin_outlives_the_last_v1_client_for_a_while),
         IN_A_ROOM(test_an_overgrown_view_goes_with_its_last_client),
         IN_A_ROOM(test_a_new_client_starts_a_new_view_instead_of_an_overgrown_one),
+        IN_A_ROOM(test_what_is_pinned_for_v1_is_not_replayed_to_v2),
+        cmocka_unit_test(test_the_pin_grows_with_the_document),
         IN_A_ROOM(test_a_v1_client_is_nobody_until_it_says_who_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
