@@ -254,8 +254,11 @@ void call_otp_written(struct document *doc, enum error result)
     doc->protecting = NULL;
     bool is_on = c->kind == CALL_PROTECT;
     struct slice otp = is_on ? slice_of(c->new_otp, OTP_CHARS) : (struct slice){0};
-    if (!result)
+    if (!result) {
         result = pad_set_otp(&doc->pad, pad_find_user(&doc->pad, c->user_id), otp);
+        if (result) /* memory, which has the old one, is right: nobody will be told the new one */
+            document_meta_changed(doc, shard_now_ms(doc->shard));
+    }
     if (result) {
         fail(c, result);
         return;
