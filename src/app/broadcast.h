@@ -17,7 +17,8 @@ void broadcast_document(struct document *doc);
 struct frame *broadcast_frame(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,
                               uint64_t from, uint64_t to);
 
-/* Forgets the frames; they belong to one turn. */
+/* Forgets the frames: they belong to one turn, and to what was committed when
+ * they were made. */
 void broadcast_forget(struct document *doc);
 
 /* A frame of one message that nobody shares. Frees nothing of `payload`. */

@@ -1,5 +1,6 @@
 #include "app/journal.h"
 
+#include "app/broadcast.h"
 #include "app/call.h"
 #include "app/persister.h"
 #include "observe/log.h"
@@ -20,6 +21,7 @@ struct journal_note {
 static void committed(struct document *doc, uint64_t revision, uint64_t arrived_ns)
 {
     pad_committed(&doc->pad, revision);
+    broadcast_forget(doc); /* the carets in them stand where they stood before */
     if (doc->announced_ns == 0)
         doc->announced_ns = arrived_ns;
     document_changed(doc);
