@@ -73,7 +73,7 @@ static enum error append_users(struct document *doc)
     enum error err = end_message(doc->shard, &j);
     for (struct link *at = doc->pad.peers.next; at != &doc->pad.peers && !err; at = at->next) {
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (peer->has_info || peer->cursors_item.changed == 0)
+        if (peer->has_info || !pad_shows_cursors(peer))
             continue;
         j = begin_message(doc->shard);
         encode_user_cursor(&j, peer);

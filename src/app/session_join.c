@@ -206,7 +206,7 @@ static enum error append_v1_presence(struct session *s)
     }
     for (struct link *at = pad->peers.next; at != &pad->peers && !err; at = at->next) {
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (peer->cursors_item.changed == 0)
+        if (!pad_shows_cursors(peer))
             continue;
         struct json j = message(shard);
         encode_user_cursor(&j, peer);

@@ -153,6 +153,11 @@ static void show_if_due(struct pad_peer *peer)
     item_changed(pad, &peer->cursors_item);
 }
 
+bool pad_shows_cursors(const struct pad_peer *peer)
+{
+    return peer->cursors_item.changed && is_committed(peer);
+}
+
 void cursors_changed(struct pad_peer *peer)
 {
     list_remove(&peer->cursors_waiting);

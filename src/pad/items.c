@@ -37,9 +37,21 @@ static struct link *before_changes(struct pad *pad, uint64_t after)
     return at;
 }
 
+static struct pad_peer *peer_of_cursors(struct pad_item *item)
+{
+    return LIST_ITEM(item, struct pad_peer, cursors_item);
+}
+
+static bool is_to_wait(struct pad_item *item)
+{
+    return item->kind == PAD_ITEM_CURSORS && !pad_shows_cursors(peer_of_cursors(item));
+}
+
 bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct pad_change *out)
 {
     struct link *next = (*at ? *at : before_changes(pad, after))->next;
+    while (next != &pad->items && is_to_wait(item_of(next)))
+        next = next->next;
     if (next == &pad->items)
         return false;
     *at = next;
@@ -49,10 +61,9 @@ bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct p
         out->peer = LIST_ITEM(item, struct pad_peer, info_item);
         out->user_id = out->peer->user_id;
     } else if (item->kind == PAD_ITEM_CURSORS) {
-        struct pad_peer *peer = LIST_ITEM(item, struct pad_peer, cursors_item);
-        pad_cursors_now(peer);
-        out->peer = peer;
-        out->user_id = peer->user_id;
+        out->peer = peer_of_cursors(item);
+        out->user_id = out->peer->user_id;
+        pad_cursors_now(peer_of_cursors(item));
     } else if (item->kind == PAD_ITEM_LEFT) {
         out->user_id = left_of(item)->user_id;
     }

@@ -343,7 +343,8 @@ bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *fr
 uint64_t pad_revision_for(const struct pad_peer *peer, uint64_t revision);
 
 /* Visits the items changed after sequence `after`, oldest change first. Carets
- * are brought to `committed` before they are shown.
+ * are brought to `committed` before they are shown; those that wait for the
+ * journal are passed over, since they change once more when it answers.
  *
  *     struct pad_change c;
  *     for (struct link *at = NULL; pad_next_change(pad, after, &at, &c);) …  */
@@ -362,6 +363,9 @@ void pad_told_items(struct pad_peer *peer, uint64_t sequence);
  * and that may be told: their revision is `committed` afterwards, or newer
  * while they wait for the journal themselves. */
 const struct pad_cursors *pad_cursors_now(struct pad_peer *peer);
+/* May they be told: were they ever set, and is the text committed in which they
+ * were set last? */
+bool pad_shows_cursors(const struct pad_peer *peer);
 
 /* ---- time ---- */
 

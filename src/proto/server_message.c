@@ -192,6 +192,7 @@ void encode_snapshot(struct json *j, const struct pad *pad)
 
 void encode_users(struct json *j, struct pad *pad)
 {
+    static const struct pad_cursors none = {0};
     const char *before = "";
 
     json_raw(j, "{\"Users\":[");
@@ -205,7 +206,7 @@ void encode_users(struct json *j, struct pad *pad)
         json_raw(j, ",");
         write_person(j, peer);
         json_raw(j, ",");
-        write_cursors(j, pad_cursors_now(peer));
+        write_cursors(j, pad_shows_cursors(peer) ? pad_cursors_now(peer) : &none);
         json_raw(j, "}");
         before = ",";
     }

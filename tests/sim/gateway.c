@@ -199,7 +199,7 @@ static void tell_everybody(struct gateway *g, struct sim_conn *conn)
         if (peer->has_info)
             tell_user(conn, peer);
         pad_cursors_now(peer);
-        if (peer->cursors_item.changed)
+        if (pad_shows_cursors(peer))
             tell_cursors(conn, peer);
     }
     if (g->pad.language.ptr)

@@ -79,11 +79,29 @@ static void test_carets_are_told_at_the_committed_text(void **state)
     assert_true(says(told(CACHED_CHANGES, before), "\"cursors\":[8]"));
 }
 
+/* Carets in text that is not committed wait for it, whatever is told meanwhile. */
+static void test_carets_wait_for_their_text(void **state)
+{
+    (void)state;
+    type(&ada, "+0123456789");
+    turn_journal();
+    const uint64_t before = doc.pad.sequence;
+    set_caret(&bob, 5, 1000);
+    type(&bob, "=10 +abc");
+    set_caret(&bob, 13, 2000);
+    assert_false(says(told(CACHED_CHANGES, before), "\"cursors\":[13]"));
+    assert_false(says(told(CACHED_USERS, 0), "\"cursors\":[13]"));
+    turn_journal();
+    assert_true(says(told(CACHED_CHANGES, before), "\"cursors\":[13]"));
+    assert_true(says(told(CACHED_USERS, 0), "\"cursors\":[13]"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define IN_A_PAD(test) cmocka_unit_test_setup_teardown(test, begin, end)
         IN_A_PAD(test_carets_are_told_at_the_committed_text),
+        IN_A_PAD(test_carets_wait_for_their_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

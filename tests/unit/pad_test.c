@@ -440,6 +440,26 @@ static void type_much(struct pad_peer *peer, unsigned count, int64_t now_ms)
     }
 }
 
+/* One that was shown already is not told anew before its text either: to those
+ * who have not heard of it yet, it comes with the commit. */
+static void test_carets_set_again_wait_too(void **state)
+{
+    struct room *room = *state;
+    edit_at(&room->bob, 0, "+0123456789", 1000);
+    commit(&room->pad);
+    const uint64_t before = room->pad.sequence;
+    set_caret(&room->bob, 10, 1000);
+    assert_changes(&room->pad, before, "cursors 1");
+    assert_true(pad_shows_cursors(&room->bob));
+    edit_at(&room->bob, 1, "=10 +abc", 2000);
+    pad_set_info(&room->eve, SLICE("Eve"), 1);
+    set_caret(&room->bob, 13, 2000);
+    assert_changes(&room->pad, before, "info 2");
+    assert_false(pad_shows_cursors(&room->bob));
+    commit(&room->pad);
+    assert_changes(&room->pad, before, "info 2, cursors 1");
+}
+
 static void test_young_history_is_kept(void **state)
 {
     struct room *room = *state;
@@ -639,6 +659,7 @@ int main(void)
         IN_A_ROOM(test_carets_are_clamped_and_cut),
         IN_A_ROOM(test_carets_are_shown_fifty_times_a_second),
         IN_A_ROOM(test_carets_wait_for_the_text_they_stand_in),
+        IN_A_ROOM(test_carets_set_again_wait_too),
         IN_A_ROOM(test_young_history_is_kept),
         IN_A_ROOM(test_old_history_waits_for_slow_peers),
         IN_A_ROOM(test_the_budget_wins_over_slow_peers),
