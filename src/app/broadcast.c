@@ -65,21 +65,40 @@ static enum error append_single(struct document *doc, enum cached_kind kind, con
     return end_message(doc->shard, &j);
 }
 
-/* Everybody, and the carets of v1 users who have not said their name yet. */
+/* The carets of v1 users who have not said their name yet. */
+static enum error append_nameless(struct document *doc)
+{
+    enum error err = OK;
+    for (struct link *at = doc->pad.peers.next; at != &doc->pad.peers && !err; at = at->next) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->has_info || !pad_shows_cursors(peer))
+            continue;
+        struct json j = begin_message(doc->shard);
+        encode_user_cursor(&j, peer);
+        err = end_message(doc->shard, &j);
+    }
+    return err;
+}
+
+/* Who comes during an outage must not think that all is well. */
+static enum error append_outage(struct document *doc)
+{
+    if (!doc->pad.storage_failing)
+        return OK;
+    struct json j = begin_message(doc->shard);
+    encode_storage(&j, &doc->pad);
+    return end_message(doc->shard, &j);
+}
+
+/* Everybody, and what else a joiner is to know. */
 static enum error append_users(struct document *doc)
 {
     struct json j = begin_message(doc->shard);
     encode_users(&j, &doc->pad);
     enum error err = end_message(doc->shard, &j);
-    for (struct link *at = doc->pad.peers.next; at != &doc->pad.peers && !err; at = at->next) {
-        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (peer->has_info || !pad_shows_cursors(peer))
-            continue;
-        j = begin_message(doc->shard);
-        encode_user_cursor(&j, peer);
-        err = end_message(doc->shard, &j);
-    }
-    return err;
+    if (!err)
+        err = append_nameless(doc);
+    return err ? err : append_outage(doc);
 }
 
 static struct frame *make(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,

@@ -13,7 +13,7 @@ void broadcast_document(struct document *doc);
  *   CACHED_HISTORY   operations [from, to)
  *   CACHED_CHANGES   items changed after `from`, up to `to` (sequence numbers)
  *   CACHED_SNAPSHOT  the text at revision `to`
- *   CACHED_USERS     everybody, at sequence `to` */
+ *   CACHED_USERS     everybody, and whether the database fails, at sequence `to` */
 struct frame *broadcast_frame(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,
                               uint64_t from, uint64_t to);
 

@@ -70,7 +70,9 @@ describe.skipIf(whyNot !== null).each(['journal', 'fsync'])('%s: the disk is ful
     const { server, folder, alice, bob } = await scene();
     expect((await server.get('/api/health')).status).toBe(503);
     expect(await server.text('other')).toBe('other');
-    expect((await v2(server, 'other')).text).toBe('other');
+    const reader = await v2(server, 'other');
+    expect(reader.text).toBe('other');
+    await reader.message('Storage', ({ writable }) => writable === false); // what it types will wait
     bob.info('Bob', 7);
     await alice.message('UserInfo', ({ info }) => info?.name === 'Bob');
     const text = await server.get('/api/text/pad'); // would show what is not stored

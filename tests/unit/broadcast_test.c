@@ -96,12 +96,23 @@ static void test_carets_wait_for_their_text(void **state)
     assert_true(says(told(CACHED_USERS, 0), "\"cursors\":[13]"));
 }
 
+static void test_who_joins_hears_of_an_outage(void **state)
+{
+    (void)state;
+    assert_false(says(told(CACHED_USERS, 0), "Storage"));
+    pad_set_storage_failing(&doc.pad, true);
+    assert_true(says(told(CACHED_USERS, 0), "{\"Storage\":{\"writable\":false}}"));
+    pad_set_storage_failing(&doc.pad, false);
+    assert_false(says(told(CACHED_USERS, 0), "Storage"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define IN_A_PAD(test) cmocka_unit_test_setup_teardown(test, begin, end)
         IN_A_PAD(test_carets_are_told_at_the_committed_text),
         IN_A_PAD(test_carets_wait_for_their_text),
+        IN_A_PAD(test_who_joins_hears_of_an_outage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
