@@ -51,13 +51,16 @@ static int64_t oldest_kept_s(const struct pad *pad, int64_t now_ms)
     return (now_ms - pad->limits->history_ms) / MS_PER_S;
 }
 
-/* The first revision that stays. */
+/* The first revision that stays. What the v1 view pins may be a million
+ * operations: how old they are is not asked. */
 static uint64_t kept_from(const struct pad *pad, int64_t now_ms)
 {
     const struct history *h = &pad->history;
-    const uint64_t old = history_since(h, oldest_kept_s(pad, now_ms), wanted_by_peers(pad));
-    const uint64_t kept = least(history_within(h, old, budget_bytes(pad)), pad->committed);
-    return pad->v1 ? least(kept, pad->v1->base) : kept;
+    const uint64_t pinned = pad->v1 ? pad->v1->base : UINT64_MAX;
+    const uint64_t wanted = least(wanted_by_peers(pad), pinned);
+    const uint64_t old = history_since(h, oldest_kept_s(pad, now_ms), wanted);
+    const uint64_t kept = history_within(h, old, budget_bytes(pad));
+    return least(least(kept, pad->committed), pinned);
 }
 
 static size_t held_bytes(const struct pad *pad)
