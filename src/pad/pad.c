@@ -112,7 +112,8 @@ void pad_rest(struct pad *pad, int64_t now_ms)
 {
     pad_tick(pad, now_ms);
     history_shrink(&pad->history);
-    rope_pack(&pad->text); /* without memory for it the text stays as it is */
+    if (pad->packed_revision != pad->revision && rope_pack(&pad->text) == OK)
+        pad->packed_revision = pad->revision; /* without memory for it the text stays as it is */
 }
 
 /* ---- size ---- */

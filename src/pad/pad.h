@@ -187,6 +187,7 @@ struct pad {
     struct link cursors_waiting; /* struct pad_peer whose carets wait to be shown */
     bool cursors_pending;        /* some of them wait for the time only: pad_tick shows them */
     int64_t now_ms;              /* the latest time the pad was told */
+    uint64_t packed_revision;    /* at which pad_rest packed the text last */
     size_t compact_at_bytes;     /* the history is looked at when it outgrows this; 0: its budget */
 };
 
@@ -376,7 +377,7 @@ bool pad_shows_cursors(const struct pad_peer *peer);
 int64_t pad_tick(struct pad *pad, int64_t now_ms);
 
 /* Gives back all memory that a pad without peers does not need: packs the
- * text, shrinks the history to what may be resumed. */
+ * text, shrinks the history to what may be resumed. Done again, it costs a tick. */
 void pad_rest(struct pad *pad, int64_t now_ms);
 
 /* Does the history that v1 peers pin exceed its limit? Then close them; the

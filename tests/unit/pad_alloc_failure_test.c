@@ -319,6 +319,30 @@ static void test_time_goes_by_without_memory(void **state)
     scene_close(&s);
 }
 
+/* The shard looks at every resting pad once a minute. */
+static void test_a_pad_at_rest_is_left_alone(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s);
+    assert_int_equal(edit(&s.ada, 0, "+hello"), OK);
+    commit(&s.pad);
+    pad_rest(&s.pad, 1000);
+    const size_t count = alloc_count();
+    pad_rest(&s.pad, 61000);
+    assert_int_equal(alloc_count(), count);
+    assert_int_equal(edit(&s.ada, 1, "=5 +!"), OK);
+    commit(&s.pad);
+    const size_t before = alloc_count();
+    alloc_fail_from(1);
+    pad_rest(&s.pad, 62000);
+    alloc_fail_from(0);
+    pad_rest(&s.pad, 63000); /* what could not be packed for want of memory is tried again */
+    assert_true(alloc_count() > before);
+    assert_text(&s.pad, "hello!");
+    scene_close(&s);
+}
+
 /* ---- restoring ---- */
 
 static struct shelf shelf;
@@ -378,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_presence),
         cmocka_unit_test(test_storing),
         cmocka_unit_test(test_time_goes_by_without_memory),
+        cmocka_unit_test(test_a_pad_at_rest_is_left_alone),
         cmocka_unit_test(test_restoring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
