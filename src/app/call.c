@@ -68,6 +68,22 @@ static void send_text(struct call *c)
     call_free(c);
 }
 
+static void send_gated(struct call *c)
+{
+    if (c->kind == CALL_INFO)
+        respond(c, 200, "application/json", buf_slice(&c->body));
+    else
+        send_text(c);
+}
+
+/* What was read is told when a crash can no longer take it back. */
+static void send_when_committed(struct call *c, struct document *doc)
+{
+    c->gate = doc->pad.revision;
+    list_append(&doc->gated, &c->gated_link);
+    calls_release(doc);
+}
+
 /* `doc` NULL: nobody wrote anything there yet, which is an empty text. */
 static void tell_text(struct call *c, struct document *doc)
 {
@@ -80,9 +96,7 @@ static void tell_text(struct call *c, struct document *doc)
         fail(c, ERR_NO_MEMORY);
         return;
     }
-    c->gate = doc->pad.revision;
-    list_append(&doc->gated, &c->gated_link);
-    calls_release(doc);
+    send_when_committed(c, doc);
 }
 
 void calls_release(struct document *doc)
@@ -90,7 +104,7 @@ void calls_release(struct document *doc)
     LIST_EACH (at, following, &doc->gated) {
         struct call *c = LIST_ITEM(at, struct call, gated_link);
         if (doc->pad.committed >= c->gate)
-            send_text(c);
+            send_gated(c);
         else if (doc->shard->storage_failing)
             fail(c, ERR_STORAGE); /* who knows for how long */
     }
@@ -113,7 +127,7 @@ static void describe(struct json *j, const struct document *doc, int64_t now_ms)
     json_raw(j, ",\"users\":");
     json_uint(j, pad->peer_count);
     json_raw(j, ",\"revision\":");
-    json_uint(j, pad->committed);
+    json_uint(j, pad->revision);
     json_raw(j, ",\"bytes\":");
     json_uint(j, rope_size(&pad->text).bytes);
     json_seconds(j, ",\"created_at\":", doc->created_ms);
@@ -121,10 +135,9 @@ static void describe(struct json *j, const struct document *doc, int64_t now_ms)
     json_seconds(j, ",\"expires_at\":", document_expires_ms(doc, now_ms));
 }
 
-static void tell_info(struct call *c, const struct document *doc, const struct access_facts *facts)
+static void tell_info(struct call *c, struct document *doc, const struct access_facts *facts)
 {
-    struct buf body = {0};
-    struct json j = json_to(&body);
+    struct json j = json_to(&c->body);
     json_raw(&j, facts->exists ? "{\"exists\":true" : "{\"exists\":false");
     json_raw(&j, facts->is_protected ? ",\"protected\":true" : ",\"protected\":false");
     if (doc)
@@ -132,9 +145,10 @@ static void tell_info(struct call *c, const struct document *doc, const struct a
     json_raw(&j, "}\n");
     if (json_error(&j))
         fail(c, ERR_NO_MEMORY);
+    else if (doc)
+        send_when_committed(c, doc);
     else
-        respond(c, 200, "application/json", buf_slice(&body));
-    buf_deinit(&body);
+        send_gated(c);
 }
 
 static void answered(void *owner, enum error err, struct document *doc, const struct access_facts *facts)

@@ -26,8 +26,8 @@ struct call {
     enum call_kind kind;
     struct slice id, otp;  /* in the same allocation; otp.ptr NULL: none */
     struct access *access; /* the question under way */
-    uint64_t gate;         /* CALL_TEXT: the revision that must be committed before it is told */
-    struct buf body;       /* CALL_TEXT: the text at `gate` */
+    uint64_t gate;         /* CALL_TEXT, CALL_INFO: the revision that must be committed before it is told */
+    struct buf body;       /* the text, or what is known of it, at `gate` */
     uint64_t user_id;      /* who changes the password */
     char new_otp[16];      /* CALL_PROTECT */
 };

@@ -75,8 +75,10 @@ describe.skipIf(whyNot !== null).each(['journal', 'fsync'])('%s: the disk is ful
     await reader.message('Storage', ({ writable }) => writable === false); // what it types will wait
     bob.info('Bob', 7);
     await alice.message('UserInfo', ({ info }) => info?.name === 'Bob');
-    const text = await server.get('/api/text/pad'); // would show what is not stored
-    expect([text.status, text.text]).toEqual([503, expect.stringContaining('storage_unavailable')]);
+    for (const path of ['/api/text/pad', '/api/document/pad']) {
+      const answer = await server.get(path); // would show what is not stored, or its size
+      expect([answer.status, answer.text]).toEqual([503, expect.stringContaining('storage_unavailable')]);
+    }
     const carol = await v2Silent(server, 'pad');
     carol.hello();
     expect((await carol.closing()).code).toBe(1013);
