@@ -214,7 +214,7 @@ static void not_understood(struct session *s, enum error err, const char *detail
 {
     bool is_refused_text = err == ERR_BAD_TEXT && s->version == PAD_V2 && s->state == SESSION_JOINED;
     if (is_refused_text) {
-        refuse_edit(s, err);
+        refuse_edit(s, within_rate(s) ? err : ERR_RATE_LIMITED);
         return;
     }
     session_close(s, err, detail);

@@ -238,6 +238,14 @@ describe('edits per second', () => {
     await (await v2(own, 'other')).type('the server is fine');
   });
 
+  test('an edit of refused text counts like any other', async () => {
+    const own = await startServer({ EDITS_PER_SECOND: '1', EDITS_BURST: '2' });
+    const alice = await v2(own, 'returns');
+    for (let i = 0; i < 3; i++) alice.sendEdit(0, ['\r']);
+    await alice.until('three refusals', () => alice.rejections.length === 3);
+    expect(alice.rejections.map(({ code }) => code)).toEqual(['bad_text', 'bad_text', 'rate_limited']);
+  });
+
   test('RATE_LIMITS=off lifts it', async () => {
     const own = await startServer({ RATE_LIMITS: 'off' });
     const alice = await v1(own, 'free');
