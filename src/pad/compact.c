@@ -85,10 +85,3 @@ void history_compact_if_grown(struct pad *pad, int64_t now_ms)
     if (held_bytes(pad) > pad->compact_at_bytes)
         history_compact(pad, now_ms);
 }
-
-int64_t history_expiry_ms(const struct pad *pad)
-{
-    if (pad->v1 || wanted_by_peers(pad) <= pad->history.base)
-        return INT64_MAX;
-    return (pad->history.first_time_s + 1) * MS_PER_S + pad->limits->history_ms + MS_PER_S;
-}

@@ -110,7 +110,7 @@ static uint64_t oldest_revision(struct pad *pad)
     return oldest;
 }
 
-bool cursors_catch_up(struct pad *pad)
+void cursors_catch_up(struct pad *pad)
 {
     struct steps steps;
     const uint64_t oldest = oldest_revision(pad);
@@ -119,7 +119,6 @@ bool cursors_catch_up(struct pad *pad)
         LIST_EACH (at, next, &pad->peers)
             move_up(&LIST_ITEM(at, struct pad_peer, link)->cursors, &steps);
     }
-    return oldest < pad->committed;
 }
 
 /* ---- showing ---- */
@@ -170,17 +169,6 @@ void cursors_show(struct pad *pad)
     pad->cursors_pending = false;
     LIST_EACH (at, next, &pad->cursors_waiting)
         show_if_due(LIST_ITEM(at, struct pad_peer, cursors_waiting));
-}
-
-int64_t cursors_due_ms(const struct pad *pad)
-{
-    int64_t due_ms = INT64_MAX;
-    LIST_EACH (at, next, &pad->cursors_waiting) {
-        const struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, cursors_waiting);
-        if (is_committed(peer) && peer->cursors_shown_ms + PAD_CURSOR_INTERVAL_MS < due_ms)
-            due_ms = peer->cursors_shown_ms + PAD_CURSOR_INTERVAL_MS;
-    }
-    return due_ms;
 }
 
 /* ---- setting ---- */

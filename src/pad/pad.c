@@ -80,32 +80,15 @@ void pad_committed(struct pad *pad, uint64_t revision)
 
 /* ---- time ---- */
 
-static int64_t earliest(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* A busy pad wants to move its carets in small steps, so that no single one
- * takes long. */
-static int64_t next_tick_ms(const struct pad *pad, int64_t now_ms, bool is_busy)
-{
-    int64_t at_ms = is_busy ? now_ms + MS_PER_S : INT64_MAX;
-    at_ms = earliest(at_ms, cursors_due_ms(pad));
-    at_ms = earliest(at_ms, v1_expiry_ms(pad));
-    at_ms = earliest(at_ms, history_expiry_ms(pad));
-    return at_ms > now_ms ? at_ms : now_ms + 1;
-}
-
-int64_t pad_tick(struct pad *pad, int64_t now_ms)
+void pad_tick(struct pad *pad, int64_t now_ms)
 {
     pad->now_ms = now_ms;
     v1_expire(pad, now_ms);
     cursors_show(pad);
-    const bool is_busy = cursors_catch_up(pad);
+    cursors_catch_up(pad);
     history_compact(pad, now_ms);
     tombstones_bury(pad);
     clients_forget(pad, now_ms);
-    return next_tick_ms(pad, now_ms, is_busy);
 }
 
 void pad_rest(struct pad *pad, int64_t now_ms)

@@ -371,10 +371,10 @@ bool pad_shows_cursors(const struct pad_peer *peer);
 /* ---- time ---- */
 
 /* Shows waiting cursors, compacts the history, lets the v1 view go when its
- * time is over, buries tombstones, forgets tabs. Returns when it wants to be called again
- * (absolute ms; INT64_MAX: not before something happens). Call it at least
- * every 10 s while there are peers. */
-int64_t pad_tick(struct pad *pad, int64_t now_ms);
+ * time is over, buries tombstones, forgets tabs. Call it every 10 s or so while
+ * there are peers, so that no single one takes long, and within
+ * PAD_CURSOR_INTERVAL_MS when cursors_pending. */
+void pad_tick(struct pad *pad, int64_t now_ms);
 
 /* Gives back all memory that a pad without peers does not need: packs the
  * text, shrinks the history to what may be resumed. Done again, it costs a tick. */

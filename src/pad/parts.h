@@ -67,10 +67,8 @@ enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_vie
 void cursors_changed(struct pad_peer *peer);
 /* Shows waiting cursors whose time has come. */
 void cursors_show(struct pad *pad);
-/* When the next of them wants to be shown; INT64_MAX: not before a commit. */
-int64_t cursors_due_ms(const struct pad *pad);
-/* Moves all cursors over what is committed. Was there anything to move over? */
-bool cursors_catch_up(struct pad *pad);
+/* Moves all cursors over what is committed. */
+void cursors_catch_up(struct pad *pad);
 void cursors_free(struct pad_peer *peer);
 size_t cursors_memory_bytes(const struct pad_cursors *cursors);
 
@@ -99,8 +97,6 @@ enum error v1_open(struct pad *pad);
 void v1_free(struct pad *pad);
 /* Lets it go when its time is over. */
 void v1_expire(struct pad *pad, int64_t now_ms);
-/* When that will be; INT64_MAX: not foreseeable. */
-int64_t v1_expiry_ms(const struct pad *pad);
 
 /* ---- compact.c ---- */
 
@@ -109,8 +105,6 @@ size_t history_budget_bytes(const struct pad *pad);
 void history_compact(struct pad *pad, int64_t now_ms);
 /* The same, when the history has grown enough since to be worth a look. */
 void history_compact_if_grown(struct pad *pad, int64_t now_ms);
-/* When the oldest operation will be too old; INT64_MAX: nothing to drop. */
-int64_t history_expiry_ms(const struct pad *pad);
 
 /* ---- batch.c: the journal's form of operations ---- */
 

@@ -73,11 +73,6 @@ void v1_expire(struct pad *pad, int64_t now_ms)
         v1_free(pad);
 }
 
-int64_t v1_expiry_ms(const struct pad *pad)
-{
-    return pad->v1 && pad->v1_peer_count == 0 ? pad->v1->last_left_ms + pad->limits->v1_pin_ms : INT64_MAX;
-}
-
 bool pad_v1_overgrown(const struct pad *pad)
 {
     return pad->v1 &&

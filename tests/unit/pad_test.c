@@ -398,7 +398,8 @@ static void test_carets_are_shown_fifty_times_a_second(void **state)
     set_caret(&room->bob, 3, 1019);
     assert_int_equal(room->pad.sequence, before + 1);
     assert_true(room->pad.cursors_pending);
-    assert_int_equal(pad_tick(&room->pad, 1019), 1020);
+    pad_tick(&room->pad, 1019);
+    assert_int_equal(room->pad.sequence, before + 1);
     pad_tick(&room->pad, 1020);
     assert_int_equal(room->pad.sequence, before + 2);
     assert_false(room->pad.cursors_pending);
@@ -471,7 +472,7 @@ static void test_young_history_is_kept(void **state)
         pad_pinged(&room->ada);
         pad_pinged(&room->bob);
     }
-    assert_int_equal(pad_tick(&room->pad, 1000000 + limits.history_ms), 1000000 + limits.history_ms + 2000);
+    pad_tick(&room->pad, 1000000 + limits.history_ms);
     assert_int_equal(room->pad.history.base, 0);
     pad_tick(&room->pad, 1000000 + limits.history_ms + 2000);
     check_pad(&room->pad);

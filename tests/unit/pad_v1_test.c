@@ -145,12 +145,12 @@ static void test_the_pin_outlives_the_last_v1_client_for_a_while(void **state)
     join_v1(&room->pad, &old, 1000);
     type(room, "=1 +c");
     pad_leave(&old, 5000);
-    assert_int_equal(pad_tick(&room->pad, 6000), 5000 + limits.v1_pin_ms);
+    pad_tick(&room->pad, 5000 + limits.v1_pin_ms - 1);
     assert_non_null(room->pad.v1);
     join_v1(&room->pad, &old, 5000 + limits.v1_pin_ms - 1);
     assert_int_equal(room->pad.v1->base, 1);
     pad_leave(&old, 700000);
-    assert_true(pad_tick(&room->pad, 1000) > 1000); /* the clock was set back: the pin counts from there */
+    pad_tick(&room->pad, 1000); /* the clock was set back: the pin counts from there */
     assert_non_null(room->pad.v1);
     pad_tick(&room->pad, 1000 + limits.v1_pin_ms);
     assert_null(room->pad.v1);
