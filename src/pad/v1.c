@@ -6,12 +6,12 @@
 /* The operation that makes `text` out of nothing. */
 static enum error op_of_text(struct op *out, const struct rope *text)
 {
-    enum { INSERT_HEAD_MAX = 20 };
+    enum { HEADS_MAX = 3 * 10 }; /* the one that is written, and two that op_insert wants room for */
     struct op op = {0};
     enum error err = OK;
     struct slice chunk;
     if (rope_size(text).bytes > 0)
-        err = buf_reserve(&op.code, rope_size(text).bytes + INSERT_HEAD_MAX);
+        err = buf_reserve(&op.code, rope_size(text).bytes + HEADS_MAX);
     struct rope_chunks it = rope_chunks(text);
     while (!err && rope_chunks_next(&it, &chunk))
         err = op_insert(&op, chunk);

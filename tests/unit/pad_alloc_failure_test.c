@@ -319,6 +319,29 @@ static void test_time_goes_by_without_memory(void **state)
     scene_close(&s);
 }
 
+/* As large as the text from the start, however many pieces that is in. */
+static void test_the_view_of_a_text_is_made_in_one_piece(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s);
+    const struct pad_hello hello = {.version = PAD_V1};
+    struct pad_welcome welcome;
+    char text[900];
+    memset(text, 'a', sizeof text);
+    for (unsigned i = 0; i < 20; i++) { /* in leaves of all sizes */
+        op_clear(&s.op);
+        assert_int_equal(op_insert(&s.op, slice_of(text, sizeof text - i)), OK);
+        assert_int_equal(op_retain(&s.op, rope_size(&s.pad.text).points), OK);
+        assert_int_equal(pad_edit(&s.ada, s.pad.revision, op_view(&s.op), 0), OK);
+    }
+    const size_t count = alloc_count();
+    assert_int_equal(pad_join(&s.pad, &s.guest, &hello, 0, &welcome), OK);
+    assert_int_equal(alloc_count() - count,
+                     4); /* the tombstone, the view, its text, and the text's shrinking */
+    scene_close(&s);
+}
+
 /* The shard looks at every resting pad once a minute. */
 static void test_a_pad_at_rest_is_left_alone(void **state)
 {
@@ -402,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_presence),
         cmocka_unit_test(test_storing),
         cmocka_unit_test(test_time_goes_by_without_memory),
+        cmocka_unit_test(test_the_view_of_a_text_is_made_in_one_piece),
         cmocka_unit_test(test_a_pad_at_rest_is_left_alone),
         cmocka_unit_test(test_restoring),
     };
