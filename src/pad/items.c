@@ -77,10 +77,14 @@ void pad_told_items(struct pad_peer *peer, uint64_t sequence)
 
 /* ---- tombstones ---- */
 
-static struct pad_left *find_tombstone(const struct pad *pad, uint64_t user_id)
+/* The tombstone a tab left behind before it came back. Most that leave do so for
+ * the first time, and many at once: for them nothing is searched. */
+static struct pad_left *find_tombstone(const struct pad *pad, const struct pad_client *client)
 {
+    if (!client || !client->has_left)
+        return NULL;
     LIST_EACH (at, next, &pad->items) {
-        if (item_of(at)->kind == PAD_ITEM_LEFT && left_of(item_of(at))->user_id == user_id)
+        if (item_of(at)->kind == PAD_ITEM_LEFT && left_of(item_of(at))->user_id == client->user_id)
             return left_of(item_of(at));
     }
     return NULL;
@@ -91,7 +95,7 @@ void tombstone_put(struct pad *pad, struct pad_peer *leaving)
     struct pad_left *made = leaving->tombstone;
     leaving->tombstone = NULL;
     const bool is_known = leaving->info_item.changed || leaving->cursors_item.changed;
-    struct pad_left *old = is_known ? find_tombstone(pad, leaving->user_id) : NULL;
+    struct pad_left *old = is_known ? find_tombstone(pad, leaving->client) : NULL;
     if (!is_known || old) {
         mem_free(made);
         made = old;
@@ -101,6 +105,8 @@ void tombstone_put(struct pad *pad, struct pad_peer *leaving)
     }
     if (made)
         item_changed(pad, &made->item);
+    if (leaving->client)
+        leaving->client->has_left = true;
 }
 
 /* Up to which sequence every peer has been told. */

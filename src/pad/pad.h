@@ -141,6 +141,7 @@ struct pad_client {
     uint64_t committed_revision; /* after its last operation; 0: none */
     int64_t seen_ms;             /* when it last joined or left */
     struct pad_peer *peer;       /* NULL when not connected */
+    bool has_left;               /* so that its user may have a tombstone */
 };
 
 struct pad_left { /* a tombstone, until every peer has seen it */
