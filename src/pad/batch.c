@@ -12,11 +12,6 @@
 
 enum { BATCH_FORMAT = 1, TOKEN_BYTES = sizeof(struct id128) };
 
-static struct pad_client *client_of(struct link *link)
-{
-    return LIST_ITEM(link, struct pad_client, link);
-}
-
 /* ---- writing ---- */
 
 /* The authors since the last batch are the tail of the client list. The link

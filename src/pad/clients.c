@@ -11,11 +11,6 @@
 
 enum { CLIENTS_FORMAT = 1 };
 
-static struct pad_client *client_of(struct link *link)
-{
-    return LIST_ITEM(link, struct pad_client, link);
-}
-
 struct pad_client *client_find(const struct pad *pad, struct id128 token)
 {
     for (struct link *at = pad->clients.prev; at != &pad->clients; at = at->prev) {

@@ -9,8 +9,6 @@
  * the v1 view wins over the budget; what is not committed is never dropped. */
 #include "pad/parts.h"
 
-enum { MS_PER_S = 1000 };
-
 static uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;

@@ -1,8 +1,6 @@
 /* An edit: check, rebase over what its author had not seen, apply. */
 #include "pad/parts.h"
 
-enum { MS_PER_S = 1000 };
-
 /* From the numbering of v1 to ours. An edit against the empty text that v1
  * history starts from is put behind the insert that stands for the text. */
 static enum error from_v1(const struct pad *pad, uint64_t *revision, struct op_view *op, struct op *held)

@@ -2,7 +2,7 @@
 
 #include "pad/parts.h"
 
-enum { MS_PER_S = 1000, MS_PER_MIN = 60 * MS_PER_S, MIB = 1 << 20 };
+enum { MS_PER_MIN = 60 * MS_PER_S, MIB = 1 << 20 };
 
 /* ---- make and let go ---- */
 

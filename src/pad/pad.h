@@ -49,6 +49,7 @@
 
 enum {
     PAD_NAME_POINTS_MAX = 64,
+    PAD_HUES = 360, /* 0 … 359 */
     PAD_LANGUAGE_BYTES_MAX = 64,
     PAD_CURSORS_MAX = 64,
     PAD_CURSOR_INTERVAL_MS = 20, /* 50 cursor messages a second, latest wins */
@@ -189,7 +190,7 @@ struct pad {
     bool cursors_pending;        /* some of them wait for the time only: pad_tick shows them */
     int64_t now_ms;              /* the latest time the pad was told */
     uint64_t packed_revision;    /* at which pad_rest packed the text last */
-    size_t compact_at_bytes;     /* the history is looked at when it outgrows this; 0: its budget */
+    size_t compact_at_bytes; /* the history is looked at when it outgrows this; 0: it was never looked at */
 };
 
 /* The history as v1 clients see it: revision 0 is the empty text, then (when

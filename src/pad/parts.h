@@ -10,6 +10,8 @@
 /* User ids are numbers in JavaScript too. */
 #define PAD_USER_ID_MAX ((UINT64_C(1) << 53) - 1)
 
+enum { MS_PER_S = 1000 };
+
 /* ---- names.c: short strings that the pad owns ---- */
 
 /* An owned copy; of the NULL slice, the NULL slice. A copy of an empty string
@@ -74,6 +76,10 @@ size_t cursors_memory_bytes(const struct pad_cursors *cursors);
 
 /* ---- clients.c: tabs by their token ---- */
 
+static inline struct pad_client *client_of(struct link *link) /* of pad->clients */
+{
+    return LIST_ITEM(link, struct pad_client, link);
+}
 struct pad_client *client_find(const struct pad *pad, struct id128 token);
 /* Finds the tab or makes one with a new user id. ERR_NO_MEMORY. */
 enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out);

@@ -131,7 +131,7 @@ static void enter_v2(struct pad *pad, struct pad_peer *peer, const struct pad_he
     welcome->replaced = peer->client->peer;
     peer->client->peer = peer;
     peer->sent = peer->floor = peer->ponged = welcome->resumed ? hello->revision : pad->revision;
-    peer->hue = hello->hue % 360;
+    peer->hue = hello->hue % PAD_HUES;
     peer->has_info = true;
     item_changed(pad, &peer->info_item);
     if (welcome->replaced)

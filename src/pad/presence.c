@@ -2,8 +2,6 @@
  * written: the setters. How changes are told: items.c. */
 #include "pad/parts.h"
 
-enum { HUES = 360 };
-
 enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue)
 {
     if (!peer->pad)
@@ -13,7 +11,7 @@ enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue)
     if (err)
         return err;
     name_replace(&peer->name, copy);
-    peer->hue = hue % HUES;
+    peer->hue = hue % PAD_HUES;
     peer->has_info = true;
     item_changed(peer->pad, &peer->info_item);
     return OK;

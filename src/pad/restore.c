@@ -5,8 +5,6 @@
 
 #include "text/utf8.h"
 
-enum { MS_PER_S = 1000 };
-
 /* Of whatever else is wrong with stored bytes, it is the storage's fault. */
 static enum error storage_error(enum error err)
 {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { HUE_MAX = 359 };
+enum { HUE_MAX = PAD_HUES - 1 };
 
 /* Where a message's parts are kept, and what is wrong with it. */
 struct decoding {
