@@ -26,17 +26,17 @@ void broadcast_forget(struct document *doc)
 
 /* ---- making ---- */
 
-static enum error end_message(struct shard *shard, const struct json *j)
+struct json broadcast_begin(struct shard *shard)
+{
+    buf_clear(&shard->payload);
+    return json_to(&shard->payload);
+}
+
+enum error broadcast_end(struct shard *shard, const struct json *j)
 {
     if (json_error(j))
         return ERR_NO_MEMORY;
     return frame_append_message(&shard->framed, WS_TEXT, buf_slice(&shard->payload));
-}
-
-static struct json begin_message(struct shard *shard)
-{
-    buf_clear(&shard->payload);
-    return json_to(&shard->payload);
 }
 
 static enum error append_changes(struct document *doc, enum pad_version version, uint64_t after)
@@ -44,10 +44,10 @@ static enum error append_changes(struct document *doc, enum pad_version version,
     struct pad_change change;
     struct link *at = NULL;
     while (pad_next_change(&doc->pad, after, &at, &change)) {
-        struct json j = begin_message(doc->shard);
+        struct json j = broadcast_begin(doc->shard);
         if (!encode_change(&j, &doc->pad, &change, version))
             continue;
-        enum error err = end_message(doc->shard, &j);
+        enum error err = broadcast_end(doc->shard, &j);
         if (err)
             return err;
     }
@@ -57,12 +57,12 @@ static enum error append_changes(struct document *doc, enum pad_version version,
 static enum error append_single(struct document *doc, enum cached_kind kind, const struct pad_peer *peer,
                                 uint64_t from, uint64_t to)
 {
-    struct json j = begin_message(doc->shard);
+    struct json j = broadcast_begin(doc->shard);
     if (kind == CACHED_HISTORY)
         encode_history(&j, peer, from, to, false);
     else
         encode_snapshot(&j, &doc->pad);
-    return end_message(doc->shard, &j);
+    return broadcast_end(doc->shard, &j);
 }
 
 /* The carets of v1 users who have not said their name yet. */
@@ -73,9 +73,9 @@ static enum error append_nameless(struct document *doc)
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
         if (peer->has_info || !pad_shows_cursors(peer))
             continue;
-        struct json j = begin_message(doc->shard);
+        struct json j = broadcast_begin(doc->shard);
         encode_user_cursor(&j, peer);
-        err = end_message(doc->shard, &j);
+        err = broadcast_end(doc->shard, &j);
     }
     return err;
 }
@@ -85,17 +85,17 @@ static enum error append_outage(struct document *doc)
 {
     if (!doc->pad.storage_failing)
         return OK;
-    struct json j = begin_message(doc->shard);
+    struct json j = broadcast_begin(doc->shard);
     encode_storage(&j, &doc->pad);
-    return end_message(doc->shard, &j);
+    return broadcast_end(doc->shard, &j);
 }
 
 /* Everybody, and what else a joiner is to know. */
 static enum error append_users(struct document *doc)
 {
-    struct json j = begin_message(doc->shard);
+    struct json j = broadcast_begin(doc->shard);
     encode_users(&j, &doc->pad);
-    enum error err = end_message(doc->shard, &j);
+    enum error err = broadcast_end(doc->shard, &j);
     if (!err)
         err = append_nameless(doc);
     return err ? err : append_outage(doc);

@@ -3,6 +3,7 @@
 #define KOLABPAD_APP_BROADCAST_H
 
 #include "app/document.h"
+#include "base/json.h"
 
 /* Tells every session of the document what it lacks. */
 void broadcast_document(struct document *doc);
@@ -20,6 +21,12 @@ struct frame *broadcast_frame(struct document *doc, enum cached_kind kind, const
 /* Forgets the frames: they belong to one turn, and to what was committed when
  * they were made. */
 void broadcast_forget(struct document *doc);
+
+/* One message into the shard's scratch: the JSON between the two is written to
+ * the writer that begin gives; end puts it, framed, behind what is in
+ * shard->framed. ERR_NO_MEMORY. */
+struct json broadcast_begin(struct shard *shard);
+enum error broadcast_end(struct shard *shard, const struct json *j);
 
 /* A frame of one message that nobody shares. Frees nothing of `payload`. */
 struct frame *broadcast_frame_of(struct shard *shard, struct slice payload);

@@ -114,19 +114,6 @@ void session_ask(struct session *s)
 
 /* ---- welcome ---- */
 
-static enum error append(struct shard *shard, const struct json *j)
-{
-    if (json_error(j))
-        return ERR_NO_MEMORY;
-    return frame_append_message(&shard->framed, WS_TEXT, buf_slice(&shard->payload));
-}
-
-static struct json message(struct shard *shard)
-{
-    buf_clear(&shard->payload);
-    return json_to(&shard->payload);
-}
-
 static enum error append_welcome(struct session *s)
 {
     struct shard *shard = s->shard;
@@ -137,9 +124,9 @@ static enum error append_welcome(struct session *s)
                                 .expires_ms = document_expires_ms(doc, shard_now_ms(shard)),
                                 .message_bytes_max = shard->loop.limits.message_bytes_max,
                                 .server = shard->server->version};
-    struct json j = message(shard);
+    struct json j = broadcast_begin(shard);
     encode_welcome(&j, &m);
-    return append(shard, &j);
+    return broadcast_end(shard, &j);
 }
 
 /* What a resuming tab missed: always one History, be it empty. */
@@ -150,10 +137,10 @@ static enum error append_missed(struct session *s)
     pad_history_for(&s->peer, SIZE_MAX, &from, &to, &gone);
     if (gone)
         return ERR_CANNOT_RESUME;
-    struct json j = message(s->shard);
+    struct json j = broadcast_begin(s->shard);
     encode_history(&j, &s->peer, from, to, false);
     pad_told_history(&s->peer, to);
-    return append(s->shard, &j);
+    return broadcast_end(s->shard, &j);
 }
 
 static enum error send_framed(struct session *s)
@@ -200,17 +187,17 @@ static enum error append_v1_presence(struct session *s)
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
         if (!peer->has_info)
             continue;
-        struct json j = message(shard);
+        struct json j = broadcast_begin(shard);
         encode_user_info(&j, peer);
-        err = append(shard, &j);
+        err = broadcast_end(shard, &j);
     }
     for (struct link *at = pad->peers.next; at != &pad->peers && !err; at = at->next) {
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
         if (!pad_shows_cursors(peer))
             continue;
-        struct json j = message(shard);
+        struct json j = broadcast_begin(shard);
         encode_user_cursor(&j, peer);
-        err = append(shard, &j);
+        err = broadcast_end(shard, &j);
     }
     return err;
 }
@@ -225,10 +212,10 @@ static enum error append_v1_history(struct session *s)
         return ERR_CANNOT_RESUME;
     if (from == to && s->doc->pad.v1->offset == 0)
         return OK;
-    struct json j = message(s->shard);
+    struct json j = broadcast_begin(s->shard);
     encode_history(&j, &s->peer, from, to, true);
     pad_told_history(&s->peer, to);
-    return append(s->shard, &j);
+    return broadcast_end(s->shard, &j);
 }
 
 static enum error append_v1_state(struct session *s)
@@ -236,14 +223,14 @@ static enum error append_v1_state(struct session *s)
     struct pad *pad = &s->doc->pad;
     enum error err = OK;
     if (pad->language.ptr) {
-        struct json j = message(s->shard);
+        struct json j = broadcast_begin(s->shard);
         encode_language_initial(&j, pad);
-        err = append(s->shard, &j);
+        err = broadcast_end(s->shard, &j);
     }
     if (!err && pad->otp.ptr) {
-        struct json j = message(s->shard);
+        struct json j = broadcast_begin(s->shard);
         encode_otp_initial(&j, pad);
-        err = append(s->shard, &j);
+        err = broadcast_end(s->shard, &j);
     }
     return err;
 }
@@ -251,9 +238,9 @@ static enum error append_v1_state(struct session *s)
 static enum error greet_v1(struct session *s)
 {
     buf_clear(&s->shard->framed);
-    struct json j = message(s->shard);
+    struct json j = broadcast_begin(s->shard);
     encode_identity(&j, s->peer.user_id);
-    enum error err = append(s->shard, &j);
+    enum error err = broadcast_end(s->shard, &j);
     if (!err)
         err = append_v1_history(s);
     s->joining->is_greeted = true;
