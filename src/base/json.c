@@ -117,9 +117,8 @@ static void append_escape(struct json *j, unsigned code_point)
     json_bytes(j, slice_of(escape, sizeof escape));
 }
 
-void json_quoted(struct json *j, struct slice text)
+void json_escaped(struct json *j, struct slice text)
 {
-    json_bytes(j, SLICE("\""));
     size_t plain = 0; /* where the run that needs no escape begins */
     for (size_t at = 0; at < text.len;) {
         if (!needs_escape(text, at)) {
@@ -134,6 +133,12 @@ void json_quoted(struct json *j, struct slice text)
     }
     if (plain < text.len)
         json_bytes(j, slice_from(text, plain));
+}
+
+void json_quoted(struct json *j, struct slice text)
+{
+    json_bytes(j, SLICE("\""));
+    json_escaped(j, text);
     json_bytes(j, SLICE("\""));
 }
 

@@ -39,6 +39,9 @@ void json_fixed(struct json *j, double value, int decimals);
  * characters, and also < > & U+2028 U+2029, so that JSON is harmless inside
  * HTML and scripts. */
 void json_quoted(struct json *j, struct slice text);
+/* The inside of such a string, for one that comes in pieces; each is valid UTF-8
+ * by itself. The quotes are the caller's. */
+void json_escaped(struct json *j, struct slice text);
 /* null when `text.ptr` is NULL, else the string. */
 void json_quoted_or_null(struct json *j, struct slice text);
 

@@ -171,14 +171,13 @@ void encode_welcome(struct json *j, const struct welcome_message *m)
 
 static void write_text(struct json *j, const struct rope *text)
 {
-    struct buf whole = {0};
+    struct rope_chunks it = rope_chunks(text);
+    struct slice chunk;
 
-    if (buf_reserve(&whole, rope_size(text).bytes) != OK ||
-        rope_read(text, 0, rope_size(text).points, &whole) != OK)
-        j->failed = true;
-    else
-        json_quoted(j, buf_slice(&whole));
-    buf_deinit(&whole);
+    json_raw(j, "\"");
+    while (rope_chunks_next(&it, &chunk))
+        json_escaped(j, chunk);
+    json_raw(j, "\"");
 }
 
 void encode_snapshot(struct json *j, const struct pad *pad)
