@@ -7,7 +7,8 @@
  * turns the stack into functions and lines. The name of the event is the
  * founding document's; what recovers is the service that starts anew.
  *
- * The handler allocates nothing and takes no lock that somebody might hold. */
+ * The handler allocates nothing and waits for no lock: the log's is tried, and
+ * what it guards is given up when somebody holds it. */
 #ifndef KOLABPAD_OBSERVE_CRASH_H
 #define KOLABPAD_OBSERVE_CRASH_H
 

@@ -65,7 +65,8 @@ struct log_field {
 void log_write(enum log_level level, struct slice message, const struct log_field *fields, size_t count);
 
 /* For a handler of a fatal signal: writes what is waiting and this line, at
- * once and past the writer's thread. Nothing is logged after it. */
+ * once and past the writer's thread. When the thread that died was logging just
+ * then, what is waiting is lost. Nothing is logged after it. */
 void log_last_words(enum log_level level, struct slice message, const struct log_field *fields, size_t count);
 
 /* The event's name, then its fields, one or more. (Without fields: log_line.) */

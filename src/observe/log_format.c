@@ -244,14 +244,39 @@ const char *log_level_name(enum log_level level)
     return names[level];
 }
 
+struct date {
+    unsigned year, month, day;
+};
+
+/* The date so many days after 1970-01-01, in the Gregorian calendar. Years
+ * begin in March here, so that the leap day is their last. gmtime_r takes the
+ * lock of the time zones, which a crash may have left locked. */
+static struct date date_of(uint64_t days)
+{
+    enum { DAYS_PER_ERA = 146097, YEARS_PER_ERA = 400, MARCH_OF_0_TO_1970 = 719468 };
+    const uint64_t since = days + MARCH_OF_0_TO_1970;
+    const unsigned of_era = (unsigned)(since % DAYS_PER_ERA);
+    const unsigned year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const unsigned of_year = of_era - (365 * year + year / 4 - year / 100);
+    const unsigned month = (5 * of_year + 2) / 153; /* 0 is March */
+    return (struct date){
+        .year = (unsigned)(since / DAYS_PER_ERA) * YEARS_PER_ERA + year + (month >= 10),
+        .month = month < 10 ? month + 3 : month - 9,
+        .day = of_year - (153 * month + 2) / 5 + 1,
+    };
+}
+
+/* A clock before 1970 reads as that. */
 static void put_iso_time(struct line *l, int64_t time_us)
 {
-    const time_t seconds = (time_t)(time_us / US_PER_SECOND);
-    struct tm utc;
+    enum { PER_MINUTE = 60, PER_HOUR = 60 * PER_MINUTE, PER_DAY = 24 * PER_HOUR };
+    const uint64_t us = time_us > 0 ? (uint64_t)time_us : 0, seconds = us / US_PER_SECOND;
+    const unsigned second = (unsigned)(seconds % PER_DAY);
+    const struct date date = date_of(seconds / PER_DAY);
 
-    gmtime_r(&seconds, &utc);
-    put_formatted(l, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                  utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(time_us % US_PER_SECOND / US_PER_MS));
+    put_formatted(l, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", date.year, date.month, date.day,
+                  second / PER_HOUR, second % PER_HOUR / PER_MINUTE, second % PER_MINUTE,
+                  (unsigned)(us % US_PER_SECOND / US_PER_MS));
 }
 
 static void put_text_record(struct line *l, const struct log_record *record)

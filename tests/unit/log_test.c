@@ -115,6 +115,24 @@ static const struct {
     {BYTES("\xe0\x80\x80"), "\"\\xe0\\x80\\x80\"", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
 };
 
+/* As the C library has it, on every day of five centuries, at any time of it. */
+static void test_times(void **state)
+{
+    (void)state;
+    for (int64_t day = 0; day < 182622; day++) {
+        const time_t seconds = (time_t)(day * 86400 + day * 7919 % 86400);
+        const struct log_record record = {LOG_INFO, seconds * INT64_C(1000000) + 7999, SLICE("x"), NULL, 0};
+        char expected[64];
+        struct tm utc;
+        gmtime_r(&seconds, &utc);
+        strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%S.007Z info: x\n", &utc);
+        assert_line(slice_of(line, log_format_record(LOG_TEXT, &record, line)), expected);
+    }
+    const struct log_record early = {LOG_INFO, -1, SLICE("x"), NULL, 0};
+    assert_line(slice_of(line, log_format_record(LOG_TEXT, &early, line)),
+                "1970-01-01T00:00:00.000Z info: x\n");
+}
+
 static void test_values_are_escaped(void **state)
 {
     char expected[128];
@@ -418,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_durations_are_rounded_to_a_tenth),
+        cmocka_unit_test(test_times),
         cmocka_unit_test(test_values_are_escaped),
         cmocka_unit_test(test_messages_cannot_begin_a_line),
         cmocka_unit_test(test_long_values_are_cut_between_characters),
