@@ -35,11 +35,6 @@ EXPORT void kp_op_free(struct op *op)
     mem_free(op);
 }
 
-EXPORT void kp_op_clear(struct op *op)
-{
-    op_clear(op);
-}
-
 EXPORT int32_t kp_op_retain(struct op *op, uint32_t points)
 {
     return op_retain(op, points);

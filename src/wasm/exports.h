@@ -1,6 +1,7 @@
 /* exports.h - the operation kernel and the rope, for the browser.
  *
- * Everything the front end calls, and nothing else is exported. 32-bit values
+ * What the front end calls, and what its tests need besides (kp_heap_used,
+ * kp_op_decode); nothing else is exported. 32-bit values
  * only. Handles are addresses in the module's memory; each `_new` has its
  * `_free`, and the front end owns what it made. `enum error` comes back as
  * int32 (0 is OK). Text crosses as UTF-8 in memory the front end got from
@@ -22,7 +23,6 @@ uint32_t kp_heap_used(void); /* bytes allocated now; for leak tests */
 /* operations */
 struct op *kp_op_new(void);
 void kp_op_free(struct op *op);
-void kp_op_clear(struct op *op);
 int32_t kp_op_retain(struct op *op, uint32_t points);
 int32_t kp_op_insert(struct op *op, const char *utf8, uint32_t len_bytes);
 int32_t kp_op_delete(struct op *op, uint32_t points);

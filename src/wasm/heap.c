@@ -17,7 +17,7 @@
 #include <stdbool.h>
 
 enum {
-    GRAIN = 16, /* sizes are multiples of it, and payloads are aligned to it less the head */
+    GRAIN = 16, /* sizes are multiples of it, and payloads are aligned to it */
     PAGE = 65536,
     CLASSES_PER_POWER = 4,
     CLASSES = 32 * CLASSES_PER_POWER,

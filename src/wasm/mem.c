@@ -14,16 +14,22 @@ enum { BULK_MIN_BYTES = 64 };
 /* Keeps the compiler from making the loops below the calls that they are. */
 #define NO_BUILTIN __attribute__((no_builtin))
 
-NO_BUILTIN void *memcpy(void *restrict to, const void *restrict from, size_t count_bytes)
+/* The two may overlap when `to` is the lower. */
+NO_BUILTIN static void *copy_upwards(void *to, const void *from, size_t count_bytes)
 {
     unsigned char *out = to;
     const unsigned char *in = from;
 
-    if (count_bytes >= BULK_MIN_BYTES)
-        return __builtin_memcpy(to, from, count_bytes);
     while (count_bytes-- > 0)
         *out++ = *in++;
     return to;
+}
+
+NO_BUILTIN void *memcpy(void *restrict to, const void *restrict from, size_t count_bytes)
+{
+    if (count_bytes >= BULK_MIN_BYTES)
+        return __builtin_memcpy(to, from, count_bytes);
+    return copy_upwards(to, from, count_bytes);
 }
 
 NO_BUILTIN void *memmove(void *to, const void *from, size_t count_bytes)
@@ -34,7 +40,7 @@ NO_BUILTIN void *memmove(void *to, const void *from, size_t count_bytes)
     if (count_bytes >= BULK_MIN_BYTES)
         return __builtin_memmove(to, from, count_bytes);
     if (to <= from)
-        return memcpy(to, from, count_bytes); /* it goes upwards */
+        return copy_upwards(to, from, count_bytes);
     while (count_bytes-- > 0)
         *--out = *--in;
     return to;
