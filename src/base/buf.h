@@ -60,8 +60,8 @@ bool varint_read(struct slice bytes, size_t *at, uint64_t *value);
 /* The number of bytes buf_append_varint writes for `value`. */
 size_t varint_size(uint64_t value);
 
-/* Writes `value` at `to`, which has room for it; the number of bytes. */
 enum { VARINT_SIZE_MAX = 10 };
+/* Writes `value` at `to`, which has room for it; the number of bytes. */
 size_t varint_write(char *to, uint64_t value);
 
 #endif

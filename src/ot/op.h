@@ -30,7 +30,8 @@
  * sums cannot overflow. Not thread-safe; one owner.
  *
  * Errors: ERR_NO_MEMORY; ERR_BAD_OPERATION where two things do not fit
- * together (lengths) or a component is zero or too large; ERR_BAD_TEXT where
+ * together (lengths), a component or a sum is too large, or decoded bytes are
+ * not an operation in normal form; ERR_BAD_TEXT where
  * inserted bytes are not strict UTF-8 or hold a carriage return. On error the
  * outputs are as they were. Outputs must not be one of the inputs.
  *
