@@ -220,6 +220,22 @@ describe('revision', () => {
   });
 });
 
+test('an edit that would take long to rebase is refused with 4409, and nobody waits for it', async () => {
+  const own = await startServer({ RATE_LIMITS: 'off' });
+  const LENGTH = 100_000;
+  const bob = await v2(own, 'far');
+  await bob.type('a'.repeat(LENGTH));
+  const alice = await v2(own, 'far');
+  for (let i = 0; i < 500; i++) await bob.type('x', 4);
+  alice.sendEdit(1, Array.from({ length: LENGTH / 4 }, () => [4, 'b']).flat()); // each of them meets its first insert
+  expect((await alice.closing()).code).toBe(4409);
+  await bob.type('!');
+  expect(await own.text('far')).not.toContain('b');
+  const carol = await v2(own, 'far');
+  carol.sendEdit(1, [4, 'b', LENGTH - 4]); // that is cheap
+  await bob.until('it', () => bob.text.includes('b'));
+});
+
 describe('edits per second', () => {
   test('a burst of 1,000 is taken; far more is rejected as rate_limited, then closed', async () => {
     const own = await startServer();
