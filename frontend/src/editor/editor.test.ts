@@ -3,8 +3,16 @@ import { history, undo } from "@codemirror/commands";
 import { EditorSelection, EditorState, Transaction } from "@codemirror/state";
 import { describe, expect, test } from "vitest";
 import { changesIn, cleanInput } from "./clean_input";
-import { codeLanguage, knownLanguage, languageName, languages, loadLanguage, PLAIN_TEXT } from "./languages";
+import { codeLanguage, isForeign, knownLanguage, languageName, languages, loadLanguage, PLAIN_TEXT } from "./languages";
 import { remote } from "./remote";
+
+/** The ids that Monaco knows, which Rustpad lets people choose from. */
+const MONACO = `abap aes apex azcli bat bicep c cameligo clojure coffeescript cpp csharp csp css cypher dart dockerfile ecl
+  elixir flow9 freemarker2 fsharp go graphql handlebars hcl html ini java javascript json julia kotlin less lexon liquid
+  lua m3 markdown mdx mips msdax mysql objective-c pascal pascaligo perl pgsql php pla postiats powerquery powershell
+  proto pug python qsharp r razor redis redshift restructuredtext ruby rust sb scala scheme scss shell sol sparql sql st
+  swift systemverilog tcl twig typescript typespec vb verilog wgsl xml yaml`.split(/\s+/);
+const WITHOUT_COLOURS = "abap aes bat bicep csp graphql hcl lexon pla powerquery redis restructuredtext".split(" ");
 
 function stateOf(doc: string): EditorState {
   return EditorState.create({ doc, extensions: [cleanInput(), history()] });
@@ -122,8 +130,16 @@ describe("languages", () => {
   test.each([
     ["pgsql", "PostgreSQL"], ["mysql", "MySQL"], ["proto", "ProtoBuf"], ["postgresql", "PostgreSQL"],
     ["razor", "HTML"], ["redshift", "SQL"], ["systemverilog", "SystemVerilog"], ["protobuf", "ProtoBuf"],
-    ["plaintext", null], ["redis", null], [null, null],
+    ["st", "Pascal"], ["elixir", "Ruby"], ["mdx", "Markdown"], ["sol", "JavaScript"], ["plaintext", null], [null, null],
+    ["redis", "redis"], ["bat", "bat"], ["graphql", "graphql"], ["klingon", "klingon"],
   ])("%j is called %j", (id, name) => expect(languageName(id)).toBe(name));
+
+  test.each(MONACO)("Monaco's %s is one of ours or keeps its own name", (id) => {
+    const name = languageName(id);
+    expect(isForeign(id)).toBe(name === id);
+    if (!isForeign(id)) expect(languages.map(({ label }) => label)).toContain(name);
+    expect(isForeign(id)).toBe(WITHOUT_COLOURS.includes(id));
+  });
 
   test("unknown ones are plain text, aliases are known", async () => {
     expect(knownLanguage("klingon")).toBe(PLAIN_TEXT);

@@ -4,6 +4,7 @@ export { Editor, type EditorStrings } from "./editor";
 export { hueClass } from "./hues";
 export {
   extensionOf,
+  isForeign,
   knownLanguage,
   type Language,
   languageName,

@@ -46,6 +46,16 @@ const STAND_INS: Record<string, string> = {
   flow9: "javascript",
   apex: "java",
   qsharp: "csharp",
+  azcli: "shell",
+  elixir: "ruby",
+  m3: "pascal",
+  mdx: "markdown",
+  postiats: "sml",
+  sb: "vb",
+  sol: "javascript",
+  st: "pascal",
+  typespec: "typescript",
+  wgsl: "rust",
 };
 
 /** Where the first that CodeMirror lists is not the usual one. */
@@ -72,16 +82,25 @@ export const languages: readonly Language[] = [...byId]
 
 /** The canonical id, or plain text for a language this page does not know. */
 export function knownLanguage(id: string | null): string {
-  if (id === null) return PLAIN_TEXT;
-  if (byId.has(id)) return id;
-  const found = describe(id);
-  for (const [known, description] of byId) if (description === found) return known;
-  return PLAIN_TEXT;
+  return canonical(id) ?? PLAIN_TEXT;
 }
 
-/** What people call it; null for plain text. */
+/** What people call it; null for plain text. One that this page has no colours
+ * for may be known to others, and goes by its id. */
 export function languageName(id: string | null): string | null {
-  return byId.get(knownLanguage(id))?.name ?? null;
+  return byId.get(canonical(id) ?? "")?.name ?? (isForeign(id) ? id : null);
+}
+
+/** Chosen somewhere else, and without colours here. */
+export function isForeign(id: string | null): id is string {
+  return id !== null && id !== PLAIN_TEXT && canonical(id) === null;
+}
+
+function canonical(id: string | null): string | null {
+  if (id === null || byId.has(id)) return id;
+  const found = describe(id);
+  for (const [known, description] of byId) if (description === found) return known;
+  return null;
 }
 
 /** The language of a file of that name; null when its name does not tell. */

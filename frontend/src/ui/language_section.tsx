@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { knownLanguage, languages, PLAIN_TEXT } from "../editor";
+import { isForeign, knownLanguage, languages, PLAIN_TEXT } from "../editor";
 import { type Session, settings, setSettings } from "../session";
 import { t } from "../strings";
 import { Combobox } from "./combobox";
@@ -8,7 +8,11 @@ import { Switch } from "./switch";
 
 /** What the text is written in, for everybody in the pad. */
 export function LanguageSection({ session }: { session: Session }) {
-  const options = useMemo(() => [{ id: PLAIN_TEXT, label: t.language.plain, words: ["text", "txt"] }, ...languages], []);
+  const id = session.language.value;
+  const options = useMemo(() => {
+    const own = isForeign(id) ? [{ id, label: id }] : [];
+    return [...own, { id: PLAIN_TEXT, label: t.language.plain, words: ["text", "txt"] }, ...languages];
+  }, [id]);
   return (
     <section>
       <h2>
@@ -17,7 +21,7 @@ export function LanguageSection({ session }: { session: Session }) {
       <Combobox
         id="language"
         options={options}
-        value={knownLanguage(session.language.value)}
+        value={isForeign(id) ? id : knownLanguage(id)}
         disabled={session.isReadOnly.value}
         nothing={t.language.nothing}
         choose={(id) => session.setLanguage(id)}
