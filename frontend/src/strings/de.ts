@@ -61,6 +61,8 @@ export const de: Strings = {
     "replaced $ matches": "$ Treffer ersetzt",
     "Go to line": "Gehe zu Zeile",
     go: "Los",
+    "Selection deleted": "Auswahl gelöscht",
+    to: "bis",
     "Fold line": "Zeile einklappen",
     "Unfold line": "Zeile ausklappen",
     "Folded lines": "Eingeklappte Zeilen",
