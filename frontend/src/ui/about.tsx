@@ -2,16 +2,17 @@ import { useSignal } from "@preact/signals";
 import type { Session } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
+import type { Pad } from "./pad";
 
 const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
 
-export function About({ session }: { session: Session }) {
+export function About({ pad }: { pad: Pad }) {
   const isOpen = useSignal(false);
   const close = () => (isOpen.value = false);
-  const expires = session.welcome.value?.expires_at ?? null;
+  const expires = pad.expiry.value?.toLocaleDateString(t.locale, { dateStyle: "long" });
   return (
     <section class="about" aria-label={t.about.heading}>
-      {expires !== null && <p class="hint">{t.about.expires(day(expires))}</p>}
+      {expires && <p class="hint">{t.about.expires(expires)}</p>}
       <div class="pairs">
         <a class="button" href="./">
           {t.about.newPad}
@@ -22,7 +23,7 @@ export function About({ session }: { session: Session }) {
       </div>
       {isOpen.value && (
         <Dialog label={t.about.heading} onClose={close}>
-          <AboutText session={session} />
+          <AboutText session={pad.session} />
           <div class="actions">
             <button type="button" onClick={close}>
               {t.close}
@@ -32,10 +33,6 @@ export function About({ session }: { session: Session }) {
       )}
     </section>
   );
-}
-
-function day(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleDateString(t.locale, { dateStyle: "long" });
 }
 
 function AboutText({ session }: { session: Session }) {

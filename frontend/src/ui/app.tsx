@@ -5,6 +5,7 @@ import { type Session, settings, setSettings, storageTrouble, visit, visited } f
 import { t } from "../strings";
 import { Dialog } from "./dialog";
 import { EmbedBar } from "./embed_bar";
+import { watchExpiry } from "./expiry";
 import { Icon } from "./icon";
 import { isNarrow } from "./media";
 import type { Pad } from "./pad";
@@ -20,10 +21,11 @@ import { ToastRegion, Toasts } from "./toasts";
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
-  const { pad, toasts, ready, isMenuOpen } = useMemo(() => assemble(session), [session]);
+  const { pad, toasts, expiry, ready, isMenuOpen } = useMemo(() => assemble(session), [session]);
   const showsPreview = settings.value.preview && isMarkdown(session);
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => setAskedLanguage(session), [session]);
+  useEffect(() => watchExpiry(session, expiry), [session]);
   return (
     <>
       {visit.embed ? (
@@ -66,14 +68,16 @@ export function App({ session }: { session: Session }) {
 function assemble(session: Session) {
   const toasts = new Toasts();
   const editor = signal<Editor | null>(null);
+  const expiry = signal<Date | null>(null);
   const isMenuOpen = signal(false);
   const pad: Pad = {
     session,
     editor,
+    expiry,
     notify: (text) => toasts.notify(text),
     closeMenu: () => (isMenuOpen.value = false),
   };
-  return { pad, toasts, isMenuOpen, ready: (made: Editor) => (editor.value = made) };
+  return { pad, toasts, expiry, isMenuOpen, ready: (made: Editor) => (editor.value = made) };
 }
 
 function Brand() {

@@ -8,6 +8,8 @@ export interface Pad {
   session: Session;
   /** null until the text area is there. */
   editor: ReadonlySignal<Editor | null>;
+  /** When it is deleted if nobody uses it any more; null: never, or not known. */
+  expiry: ReadonlySignal<Date | null>;
   /** Shows a line of news. */
   notify(text: string): void;
   /** Closes the menu where it is a drawer over the text. */

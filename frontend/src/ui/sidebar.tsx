@@ -22,7 +22,7 @@ export function Sidebar({ pad }: { pad: Pad }) {
       <Protection session={session} notify={pad.notify} />
       <SettingsSection pad={pad} />
       <RecentSection session={session} />
-      <About session={session} />
+      <About pad={pad} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 /** What people are told, and what they can do about it. */
 
+import { signal } from "@preact/signals";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initKernel } from "../kernel";
@@ -9,6 +10,7 @@ import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { copyText } from "./copy";
+import { watchExpiry } from "./expiry";
 import { PasswordDialog } from "./password_dialog";
 import { Protection } from "./protection";
 import { LostTextBanner, RefusalBanner } from "./rescue";
@@ -175,6 +177,37 @@ describe("protection", () => {
     expect(url.href).toBe("http://host/api/document/pad/protect");
     expect(JSON.parse(request.body as string)).toMatchObject({ user_id: 4, client: expect.any(String), otp: null });
     expect((screen.getByRole("switch") as HTMLInputElement).checked).toBe(false);
+  });
+});
+
+describe("the day on which an unused pad is deleted", () => {
+  const DAY_MS = 86_400_000;
+
+  test("is counted from now for as long as somebody is in it", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+    const expiry = signal<Date | null>(null);
+    const stop = watchExpiry(session, expiry);
+    expect(expiry.value).toBeNull();
+    const startMs = Math.floor(Date.now() / 1000) * 1000;
+    act(() => FakeSocket.last.opens());
+    await say({ Welcome: { ...WELCOME, expires_at: startMs / 1000 + 7 * 86_400 } });
+    await say({ Snapshot: { revision: 0, text: "" } });
+    const days = () => Math.round((expiry.value!.getTime() - startMs) / DAY_MS);
+    expect(days()).toBe(7);
+    vi.advanceTimersByTime(10 * DAY_MS);
+    expect(days()).toBe(17);
+    await end(1006); // from here on others decide
+    vi.advanceTimersByTime(DAY_MS);
+    expect(days()).toBe(17);
+    stop();
+  });
+
+  test("is not told where pads do not expire", async () => {
+    const expiry = signal<Date | null>(null);
+    const stop = watchExpiry(session, expiry);
+    await connect();
+    expect(expiry.value).toBeNull();
+    stop();
   });
 });
 
