@@ -6,6 +6,9 @@ import type { Pad } from "./pad";
 
 const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
 
+/** With the keys as they are written on this machine. */
+const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
 export function About({ pad }: { pad: Pad }) {
   const isOpen = useSignal(false);
   const close = () => (isOpen.value = false);
@@ -43,10 +46,10 @@ function AboutText({ session }: { session: Session }) {
       <p>{t.about.text}</p>
       <h3>{t.about.shortcuts}</h3>
       <dl class="keys">
-        {t.about.keys.map(([keys, what]) => (
+        {t.about.keys.map(([keys, what, onMac]) => (
           <div key={keys}>
             <dt>
-              <kbd>{keys}</kbd>
+              <kbd>{isMac ? onMac : keys}</kbd>
             </dt>
             <dd>{what}</dd>
           </div>
