@@ -7,6 +7,7 @@ import { Dialog } from "./dialog";
 import { EmbedBar } from "./embed_bar";
 import { watchExpiry } from "./expiry";
 import { Icon } from "./icon";
+import { openDialogs } from "./layers";
 import { isNarrow } from "./media";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
@@ -141,7 +142,7 @@ function EditorPane({ session, ready }: { session: Session; ready: (editor: Edit
     addEventListener("pagehide", nameNow);
     // Whoever opens a pad wants to type; but not under a dialog.
     const focus = effect(() => {
-      if (session.isLoaded.value && !document.querySelector("dialog[open]")) editor.focus();
+      if (session.isLoaded.value && openDialogs.peek().length === 0) editor.focus();
     });
     return () => (nameSoon(), focus(), removeEventListener("pagehide", nameNow));
   }, [session]);

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { openDialogs } from "./layers";
 
 interface Props {
   label: string;
@@ -10,13 +11,20 @@ interface Props {
 }
 
 /** The browser's own modal dialog: focus, Escape and the rest come with it.
- * It is open for as long as it is rendered. */
+ * It is open for as long as it is rendered. Whatever opened it has the focus
+ * again afterwards. */
 export function Dialog({ label, onClose, children, class: className = "" }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+  // Before it is taken out of the page, since only a dialog that is there gives
+  // the focus back; other effects end after that.
+  useLayoutEffect(() => {
+    const dialog = ref.current!;
+    dialog.showModal();
+    openDialogs.value = [...openDialogs.peek(), dialog];
+    return () => {
+      dialog.close();
+      openDialogs.value = openDialogs.peek().filter((it) => it !== dialog);
+    };
   }, []);
   const cancel = (event: Event) => {
     event.preventDefault();

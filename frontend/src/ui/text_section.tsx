@@ -6,6 +6,7 @@ import { downloadText } from "./copy";
 import { CopyButton } from "./copy_button";
 import { Dialog } from "./dialog";
 import { fileName, readText } from "./files";
+import { whenUncovered } from "./layers";
 import type { Pad } from "./pad";
 import { titleOf } from "./title";
 
@@ -59,7 +60,7 @@ const ACTIONS = ["find", "goToLine", "undo", "redo"] as const;
 /** The drawer would lie over what these show: it goes first. */
 function perform(pad: Pad, action: (typeof ACTIONS)[number]): void {
   pad.closeMenu();
-  void pad.editor.value?.perform(action);
+  whenUncovered(() => void pad.editor.value?.perform(action));
 }
 
 /** Takes files from the picker and from drag and drop; Ctrl+S downloads. */
@@ -82,7 +83,12 @@ export function FileOpener({ pad }: { pad: Pad }) {
   if (!opened.value || !editor) return null;
   const file = opened.value;
   const close = () => (opened.value = null);
-  const use = (action: () => void) => () => (close(), action(), editor.focus());
+  const use = (action: () => void) => () => {
+    close();
+    pad.closeMenu();
+    action();
+    whenUncovered(() => editor.focus());
+  };
   return (
     <Dialog label={t.text.openHeading(file.name)} onClose={close}>
       <h2>{t.text.openHeading(file.name)}</h2>
