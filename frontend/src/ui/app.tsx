@@ -140,9 +140,10 @@ function EditorPane({ session, ready }: { session: Session; ready: (editor: Edit
       return () => clearTimeout(timer);
     });
     addEventListener("pagehide", nameNow);
-    // Whoever opens a pad wants to type; but not under a dialog.
+    // Whoever opens a pad wants to type; but not under a dialog, nor where the
+    // pad is a part of another page, which has its own idea of that.
     const focus = effect(() => {
-      if (session.isLoaded.value && openDialogs.peek().length === 0) editor.focus();
+      if (session.isLoaded.value && !visit.embed && openDialogs.peek().length === 0) editor.focus();
     });
     return () => (nameSoon(), focus(), removeEventListener("pagehide", nameNow));
   }, [session]);

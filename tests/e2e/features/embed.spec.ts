@@ -12,6 +12,7 @@ test('embedded: the text, its state and a way out; theme, language and name for 
   await expect(bob.language).toHaveValue('Python');
   await expect(bob.people.filter({ hasText: 'Guest' })).toBeVisible();
   expect(new URL(pad.page.url()).search).toContain('embed=1');
+  expect(await pad.page.evaluate(() => document.activeElement === document.body), 'the page around keeps the keyboard').toBe(true);
   await pad.type('x = 1');
   await bob.shows('x = 1');
   expect(await pad.page.evaluate(() => localStorage.getItem('kolabpad.identity'))).toBeNull();
