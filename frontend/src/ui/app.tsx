@@ -4,6 +4,7 @@ import { Editor, knownLanguage } from "../editor";
 import { type Session, settings, setSettings, storageTrouble, visit, visited } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
+import { downloadByKey } from "./download";
 import { EmbedBar } from "./embed_bar";
 import { watchExpiry } from "./expiry";
 import { Icon } from "./icon";
@@ -26,6 +27,7 @@ export function App({ session }: { session: Session }) {
   const showsPreview = settings.value.preview && isMarkdown(session);
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => setAskedLanguage(session), [session]);
+  useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => watchExpiry(session, expiry), [session]);
   return (
     <>

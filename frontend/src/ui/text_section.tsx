@@ -2,13 +2,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { languageOfFile } from "../editor";
 import { t } from "../strings";
-import { downloadText } from "./copy";
 import { CopyButton } from "./copy_button";
 import { Dialog } from "./dialog";
-import { fileName, readText } from "./files";
+import { download } from "./download";
+import { readText } from "./files";
 import { whenUncovered } from "./layers";
 import type { Pad } from "./pad";
-import { titleOf } from "./title";
 
 interface Opened {
   name: string;
@@ -63,22 +62,13 @@ function perform(pad: Pad, action: (typeof ACTIONS)[number]): void {
   whenUncovered(() => void pad.editor.value?.perform(action));
 }
 
-/** Takes files from the picker and from drag and drop; Ctrl+S downloads. */
+/** Takes files from the picker and from drag and drop. */
 export function FileOpener({ pad }: { pad: Pad }) {
   const opened = useSignal<Opened | null>(null);
   const editor = pad.editor.value;
   useEffect(() => {
     if (editor) editor.onFile = (file) => void take(pad, file, (ready) => (opened.value = ready));
   }, [editor]);
-  useEffect(() => {
-    const save = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
-      event.preventDefault();
-      download(pad);
-    };
-    addEventListener("keydown", save);
-    return () => removeEventListener("keydown", save);
-  }, [pad]);
   useEffect(() => catchDrops((file) => editor?.openFile(file)), [editor]);
   if (!opened.value || !editor) return null;
   const file = opened.value;
@@ -138,9 +128,4 @@ function replace(pad: Pad, { name, text }: Opened): void {
   pad.editor.value?.replaceText(text);
   const language = languageOfFile(name);
   if (language !== null && language !== pad.session.language.value) pad.session.setLanguage(language);
-}
-
-function download({ session }: Pad): void {
-  const text = session.localText();
-  downloadText(text, fileName(titleOf(text, session.padId), session.language.value));
 }

@@ -1,0 +1,30 @@
+/** The pad's text to disk: by a button, and by the key that saves elsewhere. */
+
+import { downloadText } from "./copy";
+import { fileName } from "./files";
+import type { Pad } from "./pad";
+import { titleOf } from "./title";
+
+export function download({ session }: Pad): void {
+  const text = session.localText();
+  downloadText(text, fileName(titleOf(text, session.padId), session.language.value));
+}
+
+/** Ctrl+S downloads; the result ends it. */
+export function downloadByKey(pad: Pad): () => void {
+  const save = (event: KeyboardEvent) => {
+    if (!isSaveKey(event)) return;
+    event.preventDefault();
+    download(pad);
+  };
+  addEventListener("keydown", save);
+  return () => removeEventListener("keydown", save);
+}
+
+type Key = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
+
+/** Where the layout has no Latin letters, the key's place counts. */
+export function isSaveKey({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key): boolean {
+  if (ctrlKey === metaKey || shiftKey || altKey) return false;
+  return key.toLowerCase() === "s" || (code === "KeyS" && !/^[\x20-\x7e]$/.test(key));
+}
