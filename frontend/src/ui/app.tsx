@@ -10,6 +10,7 @@ import { watchExpiry } from "./expiry";
 import { Icon } from "./icon";
 import { openDialogs } from "./layers";
 import { isNarrow } from "./media";
+import { News, NewsRegion } from "./news_region";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
 import { isMarkdown, PreviewPane } from "./preview_pane";
@@ -19,18 +20,19 @@ import { StartPanel } from "./start_panel";
 import { StatusSign } from "./status_line";
 import { FileOpener } from "./text_section";
 import { titleOf } from "./title";
-import { ToastRegion, Toasts } from "./toasts";
+import { Toasts } from "./toasts";
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
   const { pad, toasts, expiry, ready, isMenuOpen } = useMemo(() => assemble(session), [session]);
   const showsPreview = settings.value.preview && isMarkdown(session);
+  useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => setAskedLanguage(session), [session]);
   useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => watchExpiry(session, expiry), [session]);
   return (
-    <>
+    <News.Provider value={toasts}>
       {visit.embed ? (
         <EmbedBar session={session} />
       ) : isNarrow.value || settings.value.collapsed ? (
@@ -61,10 +63,10 @@ export function App({ session }: { session: Session }) {
         </div>
         {!visit.embed && <StartPanel pad={pad} />}
       </main>
-      <ToastRegion session={session} toasts={toasts} />
+      <NewsRegion isTopmost={openDialogs.value.length === 0} />
       <FileOpener pad={pad} />
       <PasswordDialog session={session} />
-    </>
+    </News.Provider>
   );
 }
 
@@ -77,7 +79,7 @@ function assemble(session: Session) {
     session,
     editor,
     expiry,
-    notify: (text) => toasts.notify(text),
+    notify: (text, stay) => toasts.notify(text, stay),
     closeMenu: () => (isMenuOpen.value = false),
   };
   return { pad, toasts, expiry, isMenuOpen, ready: (made: Editor) => (editor.value = made) };

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { openDialogs } from "./layers";
+import { NewsRegion } from "./news_region";
 
 interface Props {
   label: string;
@@ -38,6 +39,7 @@ export function Dialog({ label, onClose, children, class: className = "" }: Prop
   return (
     <dialog ref={ref} aria-label={label} class={className} onCancel={cancel} onClose={closed} onClick={backdrop}>
       <div class="dialog-body">{children}</div>
+      <NewsRegion isTopmost={openDialogs.value.at(-1) === ref.current} />
     </dialog>
   );
 }

@@ -4,6 +4,9 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { Editor } from "../editor";
 import type { Session } from "../session";
 
+/** How long a line of news is there. */
+export type Stay = "a_moment" | "until_dismissed";
+
 export interface Pad {
   session: Session;
   /** null until the text area is there. */
@@ -11,7 +14,7 @@ export interface Pad {
   /** When it is deleted if nobody uses it any more; null: never, or not known. */
   expiry: ReadonlySignal<Date | null>;
   /** Shows a line of news. */
-  notify(text: string): void;
+  notify(text: string, stay?: Stay): void;
   /** Closes the menu where it is a drawer over the text. */
   closeMenu(): void;
 }

@@ -118,7 +118,9 @@ function catchDrops(open: (file: File) => void): () => void {
 async function take(pad: Pad, file: File, ask: (opened: Opened) => void): Promise<void> {
   const limit = pad.session.welcome.value?.limits.document_bytes ?? Infinity;
   const read = await readText(file, limit);
-  if ("problem" in read) return pad.notify(t.text.problem[read.problem]!(file.name, t.bytes(limit)));
+  if ("problem" in read) {
+    return pad.notify(t.text.problem[read.problem]!(file.name, t.bytes(limit)), "until_dismissed");
+  }
   const opened = { name: file.name, text: read.text };
   if (pad.session.localText() === "") replace(pad, opened);
   else ask(opened);

@@ -11,11 +11,12 @@ import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { copyText } from "./copy";
 import { watchExpiry } from "./expiry";
+import { News, NewsRegion } from "./news_region";
 import { PasswordDialog } from "./password_dialog";
 import { Protection } from "./protection";
 import { LostTextBanner, RefusalBanner } from "./rescue";
 import { StatusLine } from "./status_line";
-import { ToastRegion, Toasts } from "./toasts";
+import { Toasts } from "./toasts";
 
 const WELCOME = {
   user_id: 4, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null, otp: null,
@@ -211,10 +212,25 @@ describe("the day on which an unused pad is deleted", () => {
   });
 });
 
+test("what people were refused stays until they put it away", () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  toasts.notify("passes");
+  toasts.notify("stays", "until_dismissed");
+  vi.advanceTimersByTime(600_000);
+  expect(toasts.shown.value.map(({ text }) => text)).toEqual(["stays"]);
+  toasts.dismiss(toasts.shown.value[0]!.key);
+  expect(toasts.shown.value).toEqual([]);
+});
+
 test("comings and goings are told in one sentence, news with their author", () => {
   vi.useFakeTimers();
   const toasts = new Toasts();
-  const { container } = render(<ToastRegion session={session} toasts={toasts} />);
+  const { container } = render(
+    <News.Provider value={toasts}>
+      <NewsRegion isTopmost={true} />
+    </News.Provider>,
+  );
   for (const who of ["Ann", "Ben"]) act(() => toasts.hear({ kind: "joined", who }));
   act(() => toasts.hear({ kind: "left", who: "Cy" }));
   act(() => toasts.hear({ kind: "language", language: "python", by: "<b>Ann</b>", mine: false }));

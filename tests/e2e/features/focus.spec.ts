@@ -77,3 +77,16 @@ test('a password that opens the pad leaves it to the text', async ({ open }) => 
   await guest.ready();
   await expect(guest.editor).toBeFocused();
 });
+
+test('news that is put away gives it to the next, then back', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.editor.focus();
+  for (let i = 0; i < 2; i++) await pad.page.locator('input[type=file]').setInputFiles({ ...file, buffer: Buffer.from([1, 0, 2]) });
+  const dismiss = button(pad, words.notice.dismiss);
+  await expect(dismiss).toHaveCount(2);
+  await dismiss.first().press('Enter');
+  await expect(dismiss).toBeFocused();
+  await pad.page.keyboard.press('Enter');
+  await expect(dismiss).toHaveCount(0);
+  await expect(pad.editor).toBeFocused();
+});

@@ -1,10 +1,11 @@
+/** Short news, as it comes. */
+
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { languageName } from "../editor";
-import type { Notice, Session } from "../session";
+import type { Notice } from "../session";
 import { t } from "../strings";
 import { Comings } from "./comings";
-import { Icon } from "./icon";
+import type { Stay } from "./pad";
 
 const SHOWN_MS = 6000;
 /** Comings and goings within this are told in one sentence. */
@@ -15,7 +16,7 @@ interface Toast {
   text: string;
 }
 
-/** Short news. `notify` shows one to everybody; joins and leaves only reach
+/** `notify` shows one to everybody; joins and leaves only reach
  * those who listen to the page, since the list of people shows them already. */
 export class Toasts {
   readonly shown = signal<readonly Toast[]>([]);
@@ -24,10 +25,10 @@ export class Toasts {
   #comings = new Comings();
   #gathering = false;
 
-  notify(text: string): void {
+  notify(text: string, stay: Stay = "a_moment"): void {
     const toast = { key: this.#next++, text };
     this.shown.value = [...this.shown.value.slice(-3), toast];
-    setTimeout(() => this.dismiss(toast.key), SHOWN_MS);
+    if (stay === "a_moment") setTimeout(() => this.dismiss(toast.key), SHOWN_MS);
   }
 
   dismiss(key: number): void {
@@ -54,6 +55,8 @@ export class Toasts {
     ];
     this.spoken.value = sentences.filter(Boolean).join(". ");
     this.#gathering = false;
+    // What stays would be said again in each region that shows it later.
+    setTimeout(() => (this.spoken.value = ""), SHOWN_MS);
   }
 }
 
@@ -63,27 +66,6 @@ const NAMED_MOST = 3;
 function listed(names: readonly string[]): string {
   if (names.length > NAMED_MOST) return t.notice.people(names.length);
   return new Intl.ListFormat(t.locale).format(names);
-}
-
-export function ToastRegion({ session, toasts }: { session: Session; toasts: Toasts }) {
-  useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
-  return (
-    <>
-      <div class="toasts" role="status">
-        {toasts.shown.value.map(({ key, text }) => (
-          <div key={key} class="toast">
-            <span>{text}</span>
-            <button type="button" class="quiet icon-button" aria-label={t.notice.dismiss} onClick={() => toasts.dismiss(key)}>
-              <Icon name="close" />
-            </button>
-          </div>
-        ))}
-      </div>
-      <div class="visually-hidden" role="status">
-        {toasts.spoken.value}
-      </div>
-    </>
-  );
 }
 
 function sentence(notice: Exclude<Notice, { who: string }>): string {

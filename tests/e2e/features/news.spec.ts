@@ -1,0 +1,31 @@
+// What people must know is where they look, and there until they have read it.
+import { devices } from '@playwright/test';
+import { hasNoViolations } from '../axe.ts';
+import { expect, test, words } from '../pad.ts';
+
+const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
+const binary = { name: 'a.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([1, 0, 2]) };
+const problem = words.text.problem as Record<string, (name: string, limit: string) => string>;
+
+test('on a phone news is over the drawer, can be put away there, and does not go by itself', async ({ open }) => {
+  const pad = await open('#shared', pixel);
+  await pad.page.clock.install();
+  await pad.page.reload();
+  await pad.ready();
+  await pad.page.getByRole('button', { name: words.menu }).tap();
+  const drawer = pad.page.getByRole('dialog', { name: words.menu });
+  await pad.page.locator('input[type=file]').setInputFiles(binary);
+  const toast = drawer.getByRole('status').filter({ hasText: problem['binary']!('a.bin', '') });
+  await expect(toast).toBeVisible();
+  const { x, y, width, height } = (await toast.locator('span').boundingBox())!;
+  const isOnTop = await toast.locator('span').evaluate((it, [at, down]) => document.elementFromPoint(at!, down!) === it, [x + width / 2, y + height / 2]);
+  expect(isOnTop).toBe(true);
+  expect(x + width).toBeLessThanOrEqual(pad.page.viewportSize()!.width);
+  await hasNoViolations(pad, 'news over the drawer');
+  await pad.page.clock.fastForward(60_000);
+  await expect(toast).toBeVisible();
+  await pad.page.keyboard.press('Escape');
+  await expect(drawer).toHaveCount(0);
+  await pad.page.getByRole('button', { name: words.notice.dismiss }).tap();
+  await expect(pad.page.locator('.toast')).toHaveCount(0);
+});
