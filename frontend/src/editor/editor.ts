@@ -52,8 +52,6 @@ export class Editor {
   readonly changes = signal(0);
   /** The line at the top of the view, from 0. */
   readonly topLine = signal(0);
-  /** What to do with a file that was chosen or dropped. */
-  onFile: (file: File) => void = () => {};
   readonly #comfort = new Compartment();
 
   constructor(
@@ -117,10 +115,6 @@ export class Editor {
     else (await import("./comfort")).dialogs[action](this.view);
   }
 
-  openFile(file: File): void {
-    if (!this.view.state.readOnly) this.onFile(file);
-  }
-
   /** Whose caret is kept in view. */
   get following(): ReadonlySignal<number | null> {
     return this.#following.id;
@@ -143,13 +137,8 @@ export class Editor {
           const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop);
           this.topLine.value = view.state.doc.lineAt(block.from).number - 1;
         },
-        drop: (event) => {
-          const file = event.dataTransfer?.files[0];
-          if (!file) return false;
-          this.openFile(file);
-          event.preventDefault();
-          return true;
-        },
+        // Files are the page's, which looks at them first.
+        drop: (event) => (event.dataTransfer?.files.length ?? 0) > 0,
       }),
     ];
   }

@@ -179,6 +179,8 @@ export const de: Strings = {
     openExplain: "In diesem Pad steht schon Text.",
     replace: "Den Text ersetzen",
     insert: "An der Schreibmarke einfügen",
+    onlyOne: (name) => `Dateien werden einzeln geöffnet. Nur ${name} wurde genommen.`,
+    folder: (name) => `${name} ist ein Ordner. Öffnen Sie die Dateien darin einzeln.`,
     problem: {
       too_large: (name, limit) => `${name} ist größer als die ${limit}, die ein Pad fasst. Öffnen Sie einen Teil davon.`,
       binary: (name) => `${name} ist keine Textdatei. Pads fassen nur Text: geben Sie sie anders weiter.`,

@@ -162,6 +162,8 @@ export const en = {
     openExplain: "This pad has text already.",
     replace: "Replace the text",
     insert: "Insert at the caret",
+    onlyOne: (name: string) => `Files are opened one at a time. Only ${name} was taken.`,
+    folder: (name: string) => `${name} is a folder. Open the files in it one at a time.`,
     problem: {
       too_large: (name: string, limit: string) => `${name} is larger than the ${limit} a pad may hold. Open a part of it.`,
       binary: (name: string) => `${name} is not a text file. Pads hold text only: share it in another way.`,

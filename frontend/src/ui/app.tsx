@@ -7,6 +7,7 @@ import { Dialog } from "./dialog";
 import { downloadByKey } from "./download";
 import { EmbedBar } from "./embed_bar";
 import { watchExpiry } from "./expiry";
+import { FileOpener } from "./file_opener";
 import { Icon } from "./icon";
 import { openDialogs } from "./layers";
 import { isNarrow } from "./media";
@@ -18,7 +19,6 @@ import { LostTextBanner, RefusalBanner } from "./rescue";
 import { Sidebar } from "./sidebar";
 import { StartPanel } from "./start_panel";
 import { StatusSign } from "./status_line";
-import { FileOpener } from "./text_section";
 import { titleOf } from "./title";
 import { Toasts } from "./toasts";
 
@@ -79,6 +79,7 @@ function assemble(session: Session) {
     session,
     editor,
     expiry,
+    opened: signal(null),
     notify: (text, stay) => toasts.notify(text, stay),
     closeMenu: () => (isMenuOpen.value = false),
   };

@@ -17,6 +17,9 @@ describe("a file for a pad", () => {
     expect(await readText(file("12345"), 4)).toEqual({ problem: "too_large" });
     expect(await readText(file([1, 0, 2]), 100)).toEqual({ problem: "binary" });
     expect(await readText(file([0xe4, 0x20]), 100)).toEqual({ problem: "not_utf8" });
+    for (const utf16 of [[0xff, 0xfe, 0x61, 0], [0xfe, 0xff, 0, 0x61]]) {
+      expect(await readText(file(utf16), 100)).toEqual({ problem: "not_utf8" });
+    }
   });
 });
 

@@ -17,12 +17,18 @@ export async function readText(
   } catch {
     return { problem: "unreadable" };
   }
+  if (isUtf16(bytes)) return { problem: "not_utf8" };
   if (bytes.includes(0)) return { problem: "binary" };
   try {
     return { text: cleanText(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
   } catch {
     return { problem: "not_utf8" };
   }
+}
+
+/** By its byte order mark. Such text is full of NULs, like no other. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
 /** What the pad is called on disk: its title where that makes a name, with the

@@ -1,8 +1,13 @@
 /** An open pad as the components see it. */
 
-import type { ReadonlySignal } from "@preact/signals";
+import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { Editor } from "../editor";
 import type { Session } from "../session";
+
+export interface OpenedFile {
+  name: string;
+  text: string;
+}
 
 /** How long a line of news is there. */
 export type Stay = "a_moment" | "until_dismissed";
@@ -13,6 +18,8 @@ export interface Pad {
   editor: ReadonlySignal<Editor | null>;
   /** When it is deleted if nobody uses it any more; null: never, or not known. */
   expiry: ReadonlySignal<Date | null>;
+  /** A file that waits for word on where to put it. */
+  opened: Signal<OpenedFile | null>;
   /** Shows a line of news. */
   notify(text: string, stay?: Stay): void;
   /** Closes the menu where it is a drawer over the text. */

@@ -29,3 +29,23 @@ test('on a phone news is over the drawer, can be put away there, and does not go
   await pad.page.getByRole('button', { name: words.notice.dismiss }).tap();
   await expect(pad.page.locator('.toast')).toHaveCount(0);
 });
+
+test('of several files one is taken, and a folder is none; both are said', async ({ open }) => {
+  const pad = await (await open()).ready();
+  const news = pad.page.locator('.toast');
+  await pad.editor.evaluate((content) => {
+    const dataTransfer = new DataTransfer();
+    for (const name of ['first', 'second']) dataTransfer.items.add(new File([name], `${name}.txt`));
+    content.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await pad.shows('first');
+  await expect(news).toContainText(words.text.onlyOne('first.txt'));
+  await pad.editor.evaluate((content) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([''], 'folder'));
+    DataTransferItem.prototype.webkitGetAsEntry = () => ({ isDirectory: true, name: 'folder' }) as FileSystemEntry;
+    content.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await expect(news.last()).toContainText(words.text.folder('folder'));
+  await pad.shows('first');
+});

@@ -1,0 +1,83 @@
+import { useEffect } from "preact/hooks";
+import { languageOfFile } from "../editor";
+import { t } from "../strings";
+import { Dialog } from "./dialog";
+import { readText } from "./files";
+import { whenUncovered } from "./layers";
+import type { OpenedFile, Pad } from "./pad";
+
+/** Takes files that are dropped anywhere, and asks where to put one when the
+ * pad has text already. */
+export function FileOpener({ pad }: { pad: Pad }) {
+  useEffect(() => catchDrops(pad), [pad]);
+  const file = pad.opened.value;
+  const editor = pad.editor.value;
+  if (!file || !editor) return null;
+  const close = () => (pad.opened.value = null);
+  const use = (action: () => void) => () => {
+    close();
+    pad.closeMenu();
+    action();
+    whenUncovered(() => editor.focus());
+  };
+  return (
+    <Dialog label={t.text.openHeading(file.name)} onClose={close}>
+      <h2>{t.text.openHeading(file.name)}</h2>
+      <p>{t.text.openExplain}</p>
+      <div class="actions">
+        <button type="button" onClick={use(() => replace(pad, file))}>
+          {t.text.replace}
+        </button>
+        <button type="button" onClick={use(() => editor.insertText(file.text))}>
+          {t.text.insert}
+        </button>
+        <button type="button" class="quiet" onClick={close}>
+          {t.cancel}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Opens the first of them, and says what becomes of the others. */
+export async function openFiles(pad: Pad, files: readonly File[]): Promise<void> {
+  const [file] = files;
+  if (!file || pad.session.isReadOnly.value) return;
+  if (files.length > 1) refuse(pad, t.text.onlyOne(file.name));
+  const limit = pad.session.welcome.value?.limits.document_bytes ?? Infinity;
+  const read = await readText(file, limit);
+  if ("problem" in read) return refuse(pad, t.text.problem[read.problem]!(file.name, t.bytes(limit)));
+  const opened = { name: file.name, text: read.text };
+  if (pad.session.localText() === "") replace(pad, opened);
+  else pad.opened.value = opened;
+}
+
+/** A file dropped on the page would otherwise take its place. */
+function catchDrops(pad: Pad): () => void {
+  const over = (event: DragEvent) => event.dataTransfer?.types.includes("Files") && event.preventDefault();
+  const drop = (event: DragEvent) => {
+    const { items, files } = event.dataTransfer ?? {};
+    if (!items || !files || files.length === 0) return;
+    event.preventDefault();
+    const folder = Array.from(items, (item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory);
+    if (folder) refuse(pad, t.text.folder(folder.name));
+    else void openFiles(pad, Array.from(files));
+  };
+  addEventListener("dragover", over);
+  addEventListener("drop", drop);
+  return () => {
+    removeEventListener("dragover", over);
+    removeEventListener("drop", drop);
+  };
+}
+
+function replace(pad: Pad, { name, text }: OpenedFile): void {
+  pad.editor.value?.replaceText(text);
+  const language = languageOfFile(name);
+  if (language !== null && language !== pad.session.language.value) pad.session.setLanguage(language);
+}
+
+/** What people did not get is not taken from their sight by time. */
+function refuse(pad: Pad, why: string): void {
+  pad.notify(why, "until_dismissed");
+}
