@@ -1,14 +1,12 @@
-import { effect, type Signal, signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Editor, knownLanguage } from "../editor";
-import { type Session, settings, setSettings, storageTrouble, visit, visited } from "../session";
+import { type Session, settings, storageTrouble, visit, visited } from "../session";
 import { t } from "../strings";
-import { Dialog } from "./dialog";
 import { downloadByKey } from "./download";
 import { EmbedBar } from "./embed_bar";
 import { watchExpiry } from "./expiry";
 import { FileOpener } from "./file_opener";
-import { Icon } from "./icon";
 import { openDialogs } from "./layers";
 import { isNarrow } from "./media";
 import { News, NewsRegion } from "./news_region";
@@ -17,10 +15,11 @@ import { PasswordDialog } from "./password_dialog";
 import { isMarkdown, PreviewPane } from "./preview_pane";
 import { LostTextBanner, RefusalBanner } from "./rescue";
 import { Sidebar } from "./sidebar";
+import { SidebarButton } from "./sidebar_button";
 import { StartPanel } from "./start_panel";
-import { StatusSign } from "./status_line";
 import { titleOf } from "./title";
 import { Toasts } from "./toasts";
+import { Brand, TopBar } from "./top_bar";
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
@@ -41,15 +40,7 @@ export function App({ session }: { session: Session }) {
         <aside class="sidebar">
           <div class="row">
             <Brand />
-            <button
-              type="button"
-              class="quiet icon-button hide"
-              aria-label={t.hideSidebar}
-              title={t.hideSidebar}
-              onClick={() => setSettings({ collapsed: true })}
-            >
-              <Icon name="sidebar" />
-            </button>
+            <SidebarButton wants="hidden" />
           </div>
           <Sidebar pad={pad} />
         </aside>
@@ -84,49 +75,6 @@ function assemble(session: Session) {
     closeMenu: () => (isMenuOpen.value = false),
   };
   return { pad, toasts, expiry, isMenuOpen, ready: (made: Editor) => (editor.value = made) };
-}
-
-function Brand() {
-  return (
-    <h1 class="brand">
-      <img src="./favicon.svg" alt="" width="22" height="22" />
-      {t.appName}
-    </h1>
-  );
-}
-
-/** In place of the sidebar: the state of things and a button that brings it
- * back, on small screens as a drawer. */
-function TopBar({ pad, isOpen }: { pad: Pad; isOpen: Signal<boolean> }) {
-  const close = () => (isOpen.value = false);
-  const open = () => {
-    if (isNarrow.value) isOpen.value = true;
-    else setSettings({ collapsed: false });
-  };
-  return (
-    <header class={isNarrow.value ? "top-bar" : "top-bar as-sidebar"}>
-      <Brand />
-      <StatusSign session={pad.session} />
-      <button
-        type="button"
-        class="quiet icon-button"
-        aria-label={t.menu}
-        title={t.menu}
-        aria-haspopup={isNarrow.value ? "dialog" : undefined}
-        onClick={open}
-      >
-        <Icon name={isNarrow.value ? "menu" : "sidebar"} />
-      </button>
-      {isOpen.value && (
-        <Dialog label={t.menu} class="drawer" onClose={close}>
-          <button type="button" class="quiet icon-button close" aria-label={t.closeMenu} onClick={close}>
-            <Icon name="close" />
-          </button>
-          <Sidebar pad={pad} />
-        </Dialog>
-      )}
-    </header>
-  );
 }
 
 /** The tab's name may lag behind the typing, the typing not behind the name. */

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { hueClass } from "../editor";
 import { NAME_POINTS_MAX, type Person, type Session } from "../session";
 import { t } from "../strings";
@@ -11,6 +12,11 @@ export function People({ pad }: { pad: Pad }) {
   const me = session.userId.value;
   const others = session.people.list.value.filter(({ id }) => id !== me);
   const editing = useSignal(false);
+  const edit = useRef<HTMLButtonElement>(null);
+  const done = () => {
+    editing.value = false;
+    edit.current?.focus();
+  };
   return (
     <section aria-labelledby="people-heading">
       <h2 id="people-heading">{t.people.heading(others.length + 1)}</h2>
@@ -20,6 +26,7 @@ export function People({ pad }: { pad: Pad }) {
           <span class="name">{session.identity.value.name}</span>
           <span class="you">{t.people.you}</span>
           <button
+            ref={edit}
             type="button"
             class="quiet icon-button"
             aria-label={t.people.edit}
@@ -34,7 +41,7 @@ export function People({ pad }: { pad: Pad }) {
           <Other key={person.id} person={person} pad={pad} />
         ))}
       </ul>
-      {editing.value && <IdentityForm session={session} done={() => (editing.value = false)} />}
+      {editing.value && <IdentityForm session={session} done={done} />}
     </section>
   );
 }

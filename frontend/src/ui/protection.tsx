@@ -6,6 +6,7 @@ import { t } from "../strings";
 export function Protection({ session, notify }: { session: Session; notify: (text: string) => void }) {
   const isOn = session.otp.value !== null;
   const isBusy = useSignal(false);
+  const isIdle = isBusy.value || session.link.value.kind !== "up" || session.isReadOnly.value;
   const toggle = async (box: HTMLInputElement) => {
     isBusy.value = true;
     try {
@@ -24,7 +25,10 @@ export function Protection({ session, notify }: { session: Session; notify: (tex
           type="checkbox"
           role="switch"
           checked={isOn}
-          disabled={isBusy.value || session.link.value.kind !== "up" || session.isReadOnly.value}
+          // Not "disabled", which would throw out the keyboard that has just pressed it.
+          aria-disabled={isIdle}
+          aria-busy={isBusy.value}
+          onClick={(event) => isIdle && event.preventDefault()}
           onChange={(event) => toggle(event.currentTarget)}
         />
         {t.protection.label}

@@ -223,6 +223,21 @@ test("what people were refused stays until they put it away", () => {
   expect(toasts.shown.value).toEqual([]);
 });
 
+test("while a password is being set the switch is busy, and stays where the keyboard is", async () => {
+  let answer: (response: Response) => void = () => {};
+  const fetched = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve)));
+  vi.stubGlobal("fetch", fetched);
+  render(<Protection session={session} notify={vi.fn()} />);
+  await connect();
+  const box = screen.getByRole<HTMLInputElement>("switch");
+  fireEvent.click(box);
+  expect([box.disabled, box.ariaDisabled ?? box.getAttribute("aria-disabled")]).toEqual([false, "true"]);
+  fireEvent.click(box);
+  expect(fetched).toHaveBeenCalledOnce();
+  answer(Response.json({ otp: "secret" }));
+  await vi.waitFor(() => expect(box.getAttribute("aria-disabled")).toBe("false"));
+});
+
 test("comings and goings are told in one sentence, news with their author", () => {
   vi.useFakeTimers();
   const toasts = new Toasts();

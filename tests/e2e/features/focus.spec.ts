@@ -78,6 +78,25 @@ test('a password that opens the pad leaves it to the text', async ({ open }) => 
   await expect(guest.editor).toBeFocused();
 });
 
+test('hiding the sidebar and showing it, saving a name and not, protecting: the keyboard stays where it was', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await button(pad, words.hideSidebar).press('Enter');
+  await expect(menu(pad)).toBeFocused();
+  await pad.page.keyboard.press('Enter');
+  await expect(button(pad, words.hideSidebar)).toBeFocused();
+  for (const answer of [words.people.save, words.cancel]) {
+    await button(pad, words.people.edit).press('Enter');
+    await button(pad, answer).press('Enter');
+    await expect(button(pad, words.people.edit)).toBeFocused();
+  }
+  const protect = pad.page.getByLabel(words.protection.label);
+  await protect.press('Space');
+  await expect(protect).toBeFocused();
+  await expect(protect).toBeChecked();
+  await expect(protect).toHaveAttribute('aria-busy', 'false');
+  await expect(protect).toBeFocused();
+});
+
 test('news that is put away gives it to the next, then back', async ({ open }) => {
   const pad = await (await open()).ready();
   await pad.editor.focus();
