@@ -139,6 +139,7 @@ export const en = {
 
   people: {
     heading: (n: number) => (n === 1 ? "1 person here" : `${n} people here`),
+    before: (n: number) => `${n} people when last connected`,
     you: "you",
     name: "Your name",
     colour: "Your colour",

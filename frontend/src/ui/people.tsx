@@ -6,11 +6,12 @@ import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
 
-/** Who is here, me first. */
+/** Who is here, me first; without a connection, who was. */
 export function People({ pad }: { pad: Pad }) {
   const { session } = pad;
   const me = session.userId.value;
   const others = session.people.list.value.filter(({ id }) => id !== me);
+  const isKnown = session.link.value.kind === "up" || others.length === 0;
   const editing = useSignal(false);
   const edit = useRef<HTMLButtonElement>(null);
   const done = () => {
@@ -19,7 +20,7 @@ export function People({ pad }: { pad: Pad }) {
   };
   return (
     <section aria-labelledby="people-heading">
-      <h2 id="people-heading">{t.people.heading(others.length + 1)}</h2>
+      <h2 id="people-heading">{isKnown ? t.people.heading(others.length + 1) : t.people.before(others.length + 1)}</h2>
       <ul class="people">
         <li>
           <Swatch hue={session.identity.value.hue} />
@@ -38,7 +39,7 @@ export function People({ pad }: { pad: Pad }) {
           </button>
         </li>
         {others.map((person) => (
-          <Other key={person.id} person={person} pad={pad} />
+          <Other key={person.id} person={person} pad={pad} isKnown={isKnown} />
         ))}
       </ul>
       {editing.value && <IdentityForm session={session} done={done} />}
@@ -46,7 +47,7 @@ export function People({ pad }: { pad: Pad }) {
   );
 }
 
-function Other({ person, pad }: { person: Person; pad: Pad }) {
+function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: boolean }) {
   const editor = pad.editor.value;
   const isFollowed = editor?.following.value === person.id;
   return (
@@ -57,8 +58,9 @@ function Other({ person, pad }: { person: Person; pad: Pad }) {
         type="button"
         class="quiet follow"
         aria-pressed={isFollowed}
+        aria-disabled={!isKnown}
         title={t.people.followHint}
-        onClick={() => editor?.follow(isFollowed ? null : person.id)}
+        onClick={() => isKnown && editor?.follow(isFollowed ? null : person.id)}
       >
         {isFollowed ? t.people.following : t.people.follow}
         <span class="visually-hidden"> {person.name}</span>
@@ -87,9 +89,8 @@ function IdentityForm({ session, done }: { session: Session; done: () => void })
         <input
           type="text"
           autocomplete="nickname"
-          maxLength={NAME_POINTS_MAX}
           value={draftName.value}
-          onInput={(event) => (draftName.value = event.currentTarget.value)}
+          onInput={(event) => (draftName.value = limited(event.currentTarget, event.isComposing))}
         />
       </label>
       <label>
@@ -113,4 +114,12 @@ function IdentityForm({ session, done }: { session: Session; done: () => void })
       </div>
     </form>
   );
+}
+
+/** maxLength would count UTF-16 units, of which an emoji has two or more. What
+ * an input method is at work on is left alone. */
+function limited(field: HTMLInputElement, isComposing: boolean): string {
+  const points = [...field.value];
+  if (points.length > NAME_POINTS_MAX && !isComposing) field.value = points.slice(0, NAME_POINTS_MAX).join("");
+  return field.value;
 }

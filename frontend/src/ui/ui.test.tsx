@@ -12,7 +12,9 @@ import { kernelBytes } from "../testing/kernel_bytes";
 import { copyText } from "./copy";
 import { watchExpiry } from "./expiry";
 import { News, NewsRegion } from "./news_region";
+import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
+import { People } from "./people";
 import { Protection } from "./protection";
 import { LostTextBanner, RefusalBanner } from "./rescue";
 import { StatusLine } from "./status_line";
@@ -236,6 +238,31 @@ test("while a password is being set the switch is busy, and stays where the keyb
   expect(fetched).toHaveBeenCalledOnce();
   answer(Response.json({ otp: "secret" }));
   await vi.waitFor(() => expect(box.getAttribute("aria-disabled")).toBe("false"));
+});
+
+test("without a connection the list says who was here, and nobody is followed", async () => {
+  const pad = { session, editor: signal(null) } as unknown as Pad;
+  render(<People pad={pad} />);
+  await connect();
+  await say({ Users: [{ id: 4, name: "Me", hue: 1, cursors: [], selections: [] }, { id: 5, name: "Ann", hue: 2, cursors: [], selections: [] }] });
+  const follow = screen.getByRole("button", { name: /Ann/ });
+  screen.getByText(t.people.heading(2));
+  expect(follow.getAttribute("aria-disabled")).toBe("false");
+  await end(1006);
+  screen.getByText(t.people.before(2));
+  expect(follow.getAttribute("aria-disabled")).toBe("true");
+});
+
+test("a name is as long as it may be in code points, whatever they are", async () => {
+  render(<People pad={{ session, editor: signal(null) } as unknown as Pad} />);
+  fireEvent.click(screen.getByRole("button", { name: t.people.edit }));
+  const field = screen.getByLabelText<HTMLInputElement>(t.people.name);
+  fireEvent.input(field, { target: { value: "😀".repeat(64) } });
+  expect(field.value).toBe("😀".repeat(64));
+  fireEvent.input(field, { target: { value: "😀".repeat(65) } });
+  expect(field.value).toBe("😀".repeat(64));
+  fireEvent.submit(field.form!);
+  expect(session.identity.value.name).toBe("😀".repeat(64));
 });
 
 test("comings and goings are told in one sentence, news with their author", () => {
