@@ -32,21 +32,31 @@ export function SettingsSection({ pad }: { pad: Pad }) {
   );
 }
 
+/** Ends the wait for the moment in which the page may begin anew. */
+let stayAsItIs = (): void => {};
+
 /** What is said already does not change, so the page begins anew, as soon as
- * nothing is lost by it. The choice counts more than what the address asked. */
+ * nothing is lost by it. The choice counts more than what the address asked,
+ * and the last choice more than those before. */
 function speak(locale: (typeof LOCALES)[number], { session, notify }: Pad): void {
+  stayAsItIs();
   setSettings({ locale });
   history.replaceState(null, "", location.pathname + searchWithout(location.search, "lang") + location.hash);
   const wanted = locale === "system" ? localeFor(navigator.languages) : locale;
   if (wanted === t.locale) return;
   if (session.unsaved.value > 0) notify(t.settings.localeLater);
+  let isWanted = true;
   const beginAnew = async () => {
     await session.goodbye();
-    if (session.unsaved.value === 0) location.reload();
+    if (isWanted && session.unsaved.value === 0) location.reload();
   };
-  effect(() => {
+  const stop = effect(() => {
     if (session.unsaved.value === 0) void beginAnew();
   });
+  stayAsItIs = () => {
+    isWanted = false;
+    stop();
+  };
 }
 
 interface ChoiceProps<T> {

@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initKernel } from "../kernel";
-import { Session } from "../session";
+import { LOCALES, Session, setSettings } from "../session";
 import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
@@ -17,6 +17,7 @@ import { PasswordDialog } from "./password_dialog";
 import { People } from "./people";
 import { Protection } from "./protection";
 import { LostTextBanner, RefusalBanner } from "./rescue";
+import { SettingsSection } from "./settings_section";
 import { StatusLine } from "./status_line";
 import { Toasts } from "./toasts";
 
@@ -263,6 +264,36 @@ test("a name is as long as it may be in code points, whatever they are", async (
   expect(field.value).toBe("😀".repeat(64));
   fireEvent.submit(field.form!);
   expect(session.identity.value.name).toBe("😀".repeat(64));
+});
+
+test("a page whose language was chosen back does not begin anew later", async () => {
+  const reload = vi.fn();
+  vi.spyOn(session, "goodbye").mockResolvedValue();
+  vi.stubGlobal("location", { ...location, search: "", pathname: "/", hash: "#pad", reload });
+  const notify = vi.fn();
+  render(<SettingsSection pad={{ session, editor: signal(null), notify } as unknown as Pad} />);
+  await connect();
+  const { last: socket } = FakeSocket; // those of earlier tests come back meanwhile
+  const acknowledge = (start: number, operation: unknown[]) =>
+    act(() => socket.says(JSON.stringify({ History: { start, operations: [{ id: 4, operation }] } })));
+  act(() => session.edit([{ from: 0, to: 0, insert: "a" }]));
+  const choose = (index: number) => {
+    const select = screen.getByLabelText<HTMLSelectElement>(t.settings.locale);
+    select.selectedIndex = index;
+    fireEvent.change(select);
+  };
+  choose(LOCALES.indexOf("de"));
+  expect(notify).toHaveBeenCalledWith(t.settings.localeLater);
+  choose(LOCALES.indexOf("en"));
+  await acknowledge(0, ["a"]);
+  expect(session.unsaved.value).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(reload).not.toHaveBeenCalled();
+  act(() => session.edit([{ from: 1, to: 1, insert: "b" }]));
+  choose(LOCALES.indexOf("de"));
+  await acknowledge(1, [1, "b"]);
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+  setSettings({ locale: "system" });
 });
 
 test("comings and goings are told in one sentence, news with their author", () => {
