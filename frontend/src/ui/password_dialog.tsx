@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Session } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
@@ -7,6 +8,10 @@ import { Dialog } from "./dialog";
 export function PasswordDialog({ session }: { session: Session }) {
   const link = session.link.value;
   const draft = useSignal("");
+  // Kept while it may want correcting, and no longer.
+  useEffect(() => {
+    if (link.kind === "up") draft.value = "";
+  }, [link.kind]);
   if (link.kind !== "stopped" || link.reason !== "password") return null;
   const open = (event: Event) => {
     event.preventDefault();

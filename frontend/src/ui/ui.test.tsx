@@ -106,6 +106,7 @@ describe("the state of the connection", () => {
 describe("the password dialog", () => {
   beforeEach(() => void render(<PasswordDialog session={session} />));
   const dialog = () => document.querySelector("dialog");
+  const field = () => screen.getByLabelText<HTMLInputElement>(t.password.label);
 
   test.each([1001, 1006, 1013, 4400, 4403, 4410, 4429])("is not shown after %i", async (code) => {
     await end(code);
@@ -115,13 +116,23 @@ describe("the password dialog", () => {
   test("asks, says when it was wrong, and connects with the answer", async () => {
     await end(4401);
     expect(dialog()?.textContent).not.toContain(t.password.wrong);
-    fireEvent.input(screen.getByLabelText(t.password.label), { target: { value: " guess " } });
+    fireEvent.input(field(), { target: { value: " guess " } });
     fireEvent.submit(dialog()!.querySelector("form")!);
     expect(dialog()).toBeNull();
     act(() => FakeSocket.last.opens());
     expect(FakeSocket.last.sentAs("Hello")).toMatchObject([{ otp: "guess" }]);
     await end(4401);
     expect(dialog()?.textContent).toContain(t.password.wrong);
+    expect(field().value).toBe(" guess ");
+  });
+
+  test("keeps nothing once it was right", async () => {
+    await end(4401);
+    fireEvent.input(field(), { target: { value: "right" } });
+    fireEvent.submit(dialog()!.querySelector("form")!);
+    await connect();
+    await end(4401);
+    expect(field().value).toBe("");
   });
 });
 
@@ -184,48 +195,6 @@ describe("protection", () => {
   });
 });
 
-describe("the day on which an unused pad is deleted", () => {
-  const DAY_MS = 86_400_000;
-
-  test("is counted from now for as long as somebody is in it", async () => {
-    vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
-    const expiry = signal<Date | null>(null);
-    const stop = watchExpiry(session, expiry);
-    expect(expiry.value).toBeNull();
-    const startMs = Math.floor(Date.now() / 1000) * 1000;
-    act(() => FakeSocket.last.opens());
-    await say({ Welcome: { ...WELCOME, expires_at: startMs / 1000 + 7 * 86_400 } });
-    await say({ Snapshot: { revision: 0, text: "" } });
-    const days = () => Math.round((expiry.value!.getTime() - startMs) / DAY_MS);
-    expect(days()).toBe(7);
-    vi.advanceTimersByTime(10 * DAY_MS);
-    expect(days()).toBe(17);
-    await end(1006); // from here on others decide
-    vi.advanceTimersByTime(DAY_MS);
-    expect(days()).toBe(17);
-    stop();
-  });
-
-  test("is not told where pads do not expire", async () => {
-    const expiry = signal<Date | null>(null);
-    const stop = watchExpiry(session, expiry);
-    await connect();
-    expect(expiry.value).toBeNull();
-    stop();
-  });
-});
-
-test("what people were refused stays until they put it away", () => {
-  vi.useFakeTimers();
-  const toasts = new Toasts();
-  toasts.notify("passes");
-  toasts.notify("stays", "until_dismissed");
-  vi.advanceTimersByTime(600_000);
-  expect(toasts.shown.value.map(({ text }) => text)).toEqual(["stays"]);
-  toasts.dismiss(toasts.shown.value[0]!.key);
-  expect(toasts.shown.value).toEqual([]);
-});
-
 test("while a password is being set the switch is busy, and stays where the keyboard is", async () => {
   let answer: (response: Response) => void = () => {};
   const fetched = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve)));
@@ -266,6 +235,37 @@ test("a name is as long as it may be in code points, whatever they are", async (
   expect(session.identity.value.name).toBe("😀".repeat(64));
 });
 
+describe("the day on which an unused pad is deleted", () => {
+  const DAY_MS = 86_400_000;
+
+  test("is counted from now for as long as somebody is in it", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+    const expiry = signal<Date | null>(null);
+    const stop = watchExpiry(session, expiry);
+    expect(expiry.value).toBeNull();
+    const startMs = Math.floor(Date.now() / 1000) * 1000;
+    act(() => FakeSocket.last.opens());
+    await say({ Welcome: { ...WELCOME, expires_at: startMs / 1000 + 7 * 86_400 } });
+    await say({ Snapshot: { revision: 0, text: "" } });
+    const days = () => Math.round((expiry.value!.getTime() - startMs) / DAY_MS);
+    expect(days()).toBe(7);
+    vi.advanceTimersByTime(10 * DAY_MS);
+    expect(days()).toBe(17);
+    await end(1006); // from here on others decide
+    vi.advanceTimersByTime(DAY_MS);
+    expect(days()).toBe(17);
+    stop();
+  });
+
+  test("is not told where pads do not expire", async () => {
+    const expiry = signal<Date | null>(null);
+    const stop = watchExpiry(session, expiry);
+    await connect();
+    expect(expiry.value).toBeNull();
+    stop();
+  });
+});
+
 test("a page whose language was chosen back does not begin anew later", async () => {
   const reload = vi.fn();
   vi.spyOn(session, "goodbye").mockResolvedValue();
@@ -294,6 +294,17 @@ test("a page whose language was chosen back does not begin anew later", async ()
   await acknowledge(1, [1, "b"]);
   await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
   setSettings({ locale: "system" });
+});
+
+test("what people were refused stays until they put it away", () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  toasts.notify("passes");
+  toasts.notify("stays", "until_dismissed");
+  vi.advanceTimersByTime(600_000);
+  expect(toasts.shown.value.map(({ text }) => text)).toEqual(["stays"]);
+  toasts.dismiss(toasts.shown.value[0]!.key);
+  expect(toasts.shown.value).toEqual([]);
 });
 
 test("comings and goings are told in one sentence, news with their author", () => {
