@@ -2,8 +2,8 @@
 
 import type { LanguageSupport } from "@codemirror/language";
 import { highlightCode } from "@lezer/highlight";
-import { log } from "../session";
 import { codeLanguage } from "./languages";
+import { loadPart } from "./parts";
 import { highlight } from "./theme";
 
 /** Longer code would hold up the typing. */
@@ -15,10 +15,7 @@ export function colour(code: string, language: string, put: (coloured: DocumentF
   const description = codeLanguage(language);
   if (!description || code.length > LONGEST_UNITS) return;
   if (description.support) return put(painted(code, description.support));
-  description.load().then(
-    (support) => put(painted(code, support)),
-    (error: unknown) => log.warn("the language could not be loaded:", language, error),
-  );
+  void loadPart(language, () => description.load()).then((support) => support && put(painted(code, support)));
 }
 
 function painted(code: string, { language }: LanguageSupport): DocumentFragment {

@@ -2,7 +2,7 @@
 
 import { defaultKeymap, history, historyKeymap, indentWithTab, redo, undo } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { EditorState, type Extension } from "@codemirror/state";
 import {
   crosshairCursor,
   drawSelection,
@@ -17,7 +17,7 @@ import {
   rectangularSelection,
 } from "@codemirror/view";
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
-import { log, type Person, type Session } from "../session";
+import type { Person, Session } from "../session";
 import { sessionBinding, surfaceOf } from "./binding";
 import { peopleIn, remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
@@ -25,6 +25,7 @@ import { Following } from "./following";
 import type { Indentation } from "./indentation";
 import { LivePart } from "./live_part";
 import { loadLanguage } from "./languages";
+import { LoadedPart, loadPart } from "./parts";
 import { Preferences } from "./preferences";
 import { appearance } from "./theme";
 
@@ -42,7 +43,8 @@ const FIRST_LINES_UNITS = 400;
 
 export class Editor {
   readonly view: EditorView;
-  readonly #language = new Compartment();
+  readonly #language = new LoadedPart();
+  readonly #comfort = new LoadedPart();
   readonly #access: LivePart;
   readonly #preferences: Preferences;
   readonly #following = new Following();
@@ -52,7 +54,6 @@ export class Editor {
   readonly changes = signal(0);
   /** The line at the top of the view, from 0. */
   readonly topLine = signal(0);
-  readonly #comfort = new Compartment();
 
   constructor(
     parent: HTMLElement,
@@ -70,18 +71,18 @@ export class Editor {
         remoteCarets(session.people.byId.peek()),
         this.#following.extension,
         this.#watched(),
-        this.#comfort.of([]), // before `editing`: its keys win
+        this.#comfort.extension, // before `editing`: its keys win
         editing,
         appearance,
         EditorState.phrases.of(strings.phrases),
         EditorView.contentAttributes.of({ "aria-label": strings.label, tabindex: "0" }),
-        this.#language.of([]),
+        this.#language.extension,
         this.#access.extension,
       ],
     });
     this.#follow(session);
     session.start(surfaceOf(this.view));
-    void this.#makeComfortable();
+    void this.#comfort.want(this.view, "search and completion", async () => (await import("./comfort")).comfort);
   }
 
   focus(): void {
@@ -112,7 +113,7 @@ export class Editor {
     this.view.focus();
     if (action === "undo") undo(this.view);
     else if (action === "redo") redo(this.view);
-    else (await import("./comfort")).dialogs[action](this.view);
+    else (await loadPart("search", () => import("./comfort")))?.dialogs[action](this.view);
   }
 
   /** Whose caret is kept in view. */
@@ -147,7 +148,10 @@ export class Editor {
   #follow(session: Session): void {
     this.#access.follow(this.view);
     effect(() => this.#show(session.people.byId.value));
-    effect(() => void this.#setLanguage(session.language.value));
+    effect(() => {
+      const id = session.language.value;
+      void this.#language.want(this.view, id, async () => (await loadLanguage(id!)) ?? []);
+    });
     this.#preferences.follow(this.view);
   }
 
@@ -158,32 +162,6 @@ export class Editor {
   #accessOf(session: Session): Extension {
     const text = session.isLoaded.value ? this.strings.empty : this.strings.loading;
     return [EditorState.readOnly.of(session.isReadOnly.value), placeholder(text)];
-  }
-
-  #wantedLanguage: string | null = null;
-
-  async #setLanguage(id: string | null): Promise<void> {
-    if (id === this.#wantedLanguage) return;
-    this.#wantedLanguage = id;
-    try {
-      const support = id === null ? null : await loadLanguage(id);
-      if (this.#wantedLanguage === id) this.#configure(this.#language, support ?? []);
-    } catch (error) {
-      log.warn("the language could not be loaded:", id, error);
-    }
-  }
-
-  async #makeComfortable(): Promise<void> {
-    try {
-      const { comfort } = await import("./comfort");
-      this.#configure(this.#comfort, comfort);
-    } catch (error) {
-      log.warn("search and completion could not be loaded:", error);
-    }
-  }
-
-  #configure(part: Compartment, extension: Extension): void {
-    this.view.dispatch({ effects: part.reconfigure(extension) });
   }
 }
 

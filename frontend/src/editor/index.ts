@@ -12,3 +12,4 @@ export {
   languages,
   PLAIN_TEXT,
 } from "./languages";
+export { isPartMissing, loadPart } from "./parts";

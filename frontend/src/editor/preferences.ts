@@ -1,12 +1,13 @@
 /** The settings, as CodeMirror extensions that change with them. */
 
 import { indentUnit } from "@codemirror/language";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { computed, effect, signal } from "@preact/signals";
-import { log, settings, type Settings } from "../session";
+import { settings, type Settings } from "../session";
 import { type Indentation, watchIndentation } from "./indentation";
 import { LivePart } from "./live_part";
+import { LoadedPart } from "./parts";
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 const isSystemDark = signal(systemDark.matches);
@@ -18,16 +19,15 @@ const isDark = computed(() => {
 systemDark.addEventListener("change", () => (isSystemDark.value = systemDark.matches));
 
 export class Preferences {
-  readonly #vim = new Compartment();
+  readonly #vim = new LoadedPart();
   readonly #theme = new LivePart(() => EditorView.darkTheme.of(isDark.value));
   readonly #textual = new LivePart(() => textual(settings.value, this.found.value));
-  #wantsVim = false;
   /** How the text is indented already; null: it does not tell. */
   readonly found = signal<Indentation | null>(null);
 
   /** First in the editor's list: Vim's keys come before all others. */
   readonly extension: Extension = [
-    this.#vim.of([]),
+    this.#vim.extension,
     this.#theme.extension,
     this.#textual.extension,
     watchIndentation((indentation) => (this.found.value = indentation)),
@@ -41,20 +41,12 @@ export class Preferences {
     this.#textual.follow(view);
     effect(() => view.dom.style.setProperty("--chosen-size", `${settings.value.fontSize}px`));
     effect(() => void (document.documentElement.dataset.theme = settings.value.theme));
-    const set = (extension: Extension) => view.dispatch({ effects: this.#vim.reconfigure(extension) });
-    effect(() => void this.#setVim(settings.value.vim, set));
+    effect(() => void this.#vim.want(view, settings.value.vim ? "Vim keys" : null, () => this.#loadVim()));
   }
 
-  async #setVim(wanted: boolean, set: (extension: Extension) => void): Promise<void> {
-    if (wanted === this.#wantsVim) return;
-    this.#wantsVim = wanted;
-    if (!wanted) return set([]);
-    try {
-      const { vim } = await import("@replit/codemirror-vim");
-      if (this.#wantsVim) set([vim({ status: true }), labelledCommandLine(this.commandLineLabel)]);
-    } catch (error) {
-      log.warn("the Vim keys could not be loaded:", error);
-    }
+  async #loadVim(): Promise<Extension> {
+    const { vim } = await import("@replit/codemirror-vim");
+    return [vim({ status: true }), labelledCommandLine(this.commandLineLabel)];
   }
 }
 

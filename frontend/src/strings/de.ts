@@ -118,6 +118,7 @@ export const de: Strings = {
     code: "QR-Code",
     codeHeading: "Mit der Kamera ansehen",
     codeLabel: "Der Link zu diesem Pad als QR-Code",
+    codeMissing: "Der QR-Code konnte nicht geladen werden.",
   },
 
   language: { heading: "Sprache des Textes", plain: "Nur Text", nothing: "Keine solche Sprache" },
@@ -283,6 +284,7 @@ export const de: Strings = {
         "Dieser Browser behält hier keine Einstellungen, wie in einem privaten Fenster. Name und Einstellungen gelten, bis Sie gehen.",
       unsent: "Dieser Browser kann Ungesendetes nicht aufheben. Verlassen Sie die Seite erst, wenn alles gesichert ist.",
     },
+    partMissing: "Ein Teil dieser Seite konnte nicht geladen werden. Laden Sie sie neu, sobald alles gesichert ist.",
     recoloured: "Jemand hier hat Ihre Farbe. Sie haben vorerst eine andere.",
     dismiss: "Ausblenden",
   },

@@ -101,6 +101,7 @@ export const en = {
     code: "QR code",
     codeHeading: "Point a camera at it",
     codeLabel: "The link to this pad as a QR code",
+    codeMissing: "The QR code could not be loaded.",
   },
 
   language: { heading: "Language", plain: "Plain text", nothing: "No such language" },
@@ -268,6 +269,7 @@ export const en = {
       settings: "This browser keeps no settings here, as in a private window. Your name and settings last until you leave.",
       unsent: "This browser cannot keep unsent changes. Leave the page only when all is saved.",
     },
+    partMissing: "A part of this page could not be loaded. Reload the page once all is saved.",
     recoloured: "Somebody here has your colour. You have another one for now.",
     dismiss: "Dismiss",
   },

@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { Editor, knownLanguage } from "../editor";
+import { Editor, isPartMissing, knownLanguage } from "../editor";
 import { type Session, settings, storageTrouble, visit, visited } from "../session";
 import { t } from "../strings";
 import { downloadByKey } from "./download";
@@ -8,11 +8,12 @@ import { EmbedBar } from "./embed_bar";
 import { watchExpiry } from "./expiry";
 import { FileOpener } from "./file_opener";
 import { openDialogs } from "./layers";
+import { isMarkdown } from "./markdown";
 import { isNarrow } from "./media";
 import { News, NewsRegion } from "./news_region";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
-import { isMarkdown, PreviewPane } from "./preview_pane";
+import { PreviewPlace } from "./preview_place";
 import { LostTextBanner, RefusalBanner } from "./rescue";
 import { Sidebar } from "./sidebar";
 import { SidebarButton } from "./sidebar_button";
@@ -50,7 +51,7 @@ export function App({ session }: { session: Session }) {
         <LostTextBanner session={session} restore={(text) => pad.editor.value?.replaceText(text)} />
         <div class={showsPreview ? "panes both" : "panes"}>
           <EditorPane session={session} ready={ready} />
-          {showsPreview && <PreviewPane pad={pad} />}
+          {showsPreview && <PreviewPlace pad={pad} />}
         </div>
         {!visit.embed && <StartPanel pad={pad} />}
       </main>
@@ -103,7 +104,7 @@ function EditorPane({ session, ready }: { session: Session; ready: (editor: Edit
   return <div class="editor" ref={ref} />;
 }
 
-/** What this browser will not keep is said once, and not taken back by time. */
+/** What this browser will not keep, and what it could not load, is said once. */
 function tellOfTrouble({ notify }: Pad): () => void {
   const told = new Set<string>();
   return effect(() => {
@@ -112,6 +113,9 @@ function tellOfTrouble({ notify }: Pad): () => void {
       told.add(what);
       notify(t.notice.trouble[what as keyof typeof t.notice.trouble]);
     }
+    if (!isPartMissing.value || told.has("part")) return;
+    told.add("part");
+    notify(t.notice.partMissing, "until_dismissed");
   });
 }
 

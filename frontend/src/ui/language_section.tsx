@@ -3,7 +3,7 @@ import { isForeign, knownLanguage, languages, PLAIN_TEXT } from "../editor";
 import { type Session, settings, setSettings } from "../session";
 import { t } from "../strings";
 import { Combobox } from "./combobox";
-import { isMarkdown } from "./preview_pane";
+import { isMarkdown } from "./markdown";
 import { Switch } from "./switch";
 
 /** What the text is written in, for everybody in the pad. */

@@ -1,8 +1,8 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { colour, type Editor, knownLanguage } from "../editor";
-import type { Preview } from "../preview";
-import { log, mayShowRemoteImages, type Session, setSettings } from "../session";
+import { colour, type Editor } from "../editor";
+import { Preview } from "../preview";
+import { mayShowRemoteImages, setSettings } from "../session";
 import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
@@ -15,10 +15,6 @@ const LEAST_WAIT_MS = 120;
 
 /** The reader wants to see images of other sites: in this pad, on this visit. */
 const wantsRemoteImages = signal(false);
-
-export function isMarkdown(session: Session): boolean {
-  return knownLanguage(session.language.value) === "markdown";
-}
 
 /** A Markdown pad as it reads, beside its text. */
 export function PreviewPane({ pad }: { pad: Pad }) {
@@ -78,7 +74,7 @@ interface Outcome {
 
 /** Keeps `parent` as the editor's text is; the result ends it. */
 function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
-  let preview: Preview | null = null;
+  const preview = new Preview(parent, { image: t.preview.image }, colour);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wait = 0;
   const show = () => {
@@ -86,29 +82,18 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
     const text = editor.text();
     if (text.length > LONGEST_UNITS) return outcome.failed(t.preview.tooLong);
     const startMs = performance.now();
-    outcome.shown(preview!.show(text, wantsRemoteImages.peek()));
+    outcome.shown(preview.show(text, wantsRemoteImages.peek()));
     wait = Math.max(LEAST_WAIT_MS, (performance.now() - startMs) / SHARE_OF_TIME);
   };
-  const stops = [() => clearTimeout(timer), () => parent.replaceChildren()];
-  let isOver = false;
-  const begin = async () => {
-    const { Preview } = await import("../preview");
-    if (isOver) return;
-    preview = new Preview(parent, { image: t.preview.image }, colour);
-    stops.push(
-      effect(() => {
-        void [editor.changes.value, wantsRemoteImages.value];
-        timer ??= setTimeout(show, wait);
-      }),
-      effect(() => preview!.scrollToLine(editor.topLine.value)),
-    );
-  };
-  begin().catch((error: unknown) => {
-    log.warn("the preview could not be loaded:", error);
-    outcome.failed(t.preview.notLoaded);
+  const stopShowing = effect(() => {
+    void [editor.changes.value, wantsRemoteImages.value];
+    timer ??= setTimeout(show, wait);
   });
+  const stopScrolling = effect(() => preview.scrollToLine(editor.topLine.value));
   return () => {
-    isOver = true;
-    for (const stop of stops) stop();
+    stopShowing();
+    stopScrolling();
+    clearTimeout(timer);
+    parent.replaceChildren();
   };
 }

@@ -1,5 +1,6 @@
 import { computed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { loadPart } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
 import { CopyButton } from "./copy_button";
@@ -44,10 +45,15 @@ export function ShareSection({ session }: { session: Session }) {
 
 function QrCode({ text }: { text: string }) {
   const modules = useSignal<boolean[][] | null>(null);
+  const isMissing = useSignal(false);
   useEffect(() => {
-    void import("uqr").then(({ encode }) => (modules.value = encode(text, { border: 3 }).data));
+    void loadPart("QR code", () => import("uqr")).then((part) => {
+      isMissing.value = part === null;
+      modules.value = part?.encode(text, { border: 3 }).data ?? null;
+    });
   }, [text]);
   const rows = modules.value;
+  if (isMissing.value) return <p>{t.share.codeMissing}</p>;
   if (!rows) return <div class="qr" />;
   const path = rows.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])));
   return (

@@ -49,3 +49,23 @@ test('of several files one is taken, and a folder is none; both are said', async
   await expect(news.last()).toContainText(words.text.folder('folder'));
   await pad.shows('first');
 });
+
+test('parts of the page that are gone after an upgrade: it says so once, and goes on', async ({ open }) => {
+  const pad = await open('#blank');
+  const first = await pad.page.content();
+  await pad.page.route(/assets\/[^/]*\.js$/, (route) =>
+    first.includes(new URL(route.request().url()).pathname.slice(1)) ? route.continue() : route.abort(),
+  );
+  await pad.page.reload();
+  await pad.ready();
+  const news = pad.page.locator('.toast').filter({ hasText: words.notice.partMissing });
+  await expect(news).toHaveCount(1);
+  await pad.page.getByRole('button', { name: words.text.find, exact: true }).click();
+  await pad.page.getByRole('button', { name: words.share.code }).click();
+  await expect(pad.page.getByRole('dialog')).toContainText(words.share.codeMissing);
+  await pad.page.keyboard.press('Escape');
+  await pad.choose('Ruby');
+  await pad.type('goes on');
+  await pad.saved();
+  await expect(news).toHaveCount(1);
+});
