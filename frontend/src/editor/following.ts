@@ -1,7 +1,7 @@
 /** Keeps another person's caret in view until the user does something of their
- * own: types, moves a caret, clicks or scrolls. */
+ * own: types, moves a caret, clicks or scrolls, by whatever means. */
 
-import { EditorView, type ViewUpdate } from "@codemirror/view";
+import { EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import type { Extension } from "@codemirror/state";
 import { type Signal, signal } from "@preact/signals";
 import { caretOf } from "./carets";
@@ -9,18 +9,25 @@ import { isRemote } from "./remote";
 
 /** Keys that move the view even where they move no caret. */
 const SCROLLING = new Set(["PageUp", "PageDown", "Home", "End", "ArrowUp", "ArrowDown"]);
+/** They come to what scrolls: the gutter and the scroll bar are no part of the text. */
+const INTENTS = ["wheel", "touchmove", "pointerdown"] as const;
 
 export class Following {
   /** Whom; null: nobody. */
   readonly id: Signal<number | null> = signal(null);
+  /** What scrolls now may be this, on its way to the caret. */
+  #isMoving = false;
 
   readonly extension: Extension = [
     EditorView.updateListener.of((update) => this.#updated(update)),
     EditorView.domEventHandlers({
-      wheel: () => this.#end(),
-      touchmove: () => this.#end(),
-      mousedown: () => this.#end(),
       keydown: ({ key }) => (SCROLLING.has(key) ? this.#end() : false),
+      scroll: (_, view) => (this.#isMoving || this.#isInView(view) ? false : this.#end()),
+    }),
+    ViewPlugin.define(({ scrollDOM }) => {
+      const end = () => this.stop();
+      for (const intent of INTENTS) scrollDOM.addEventListener(intent, end, { passive: true });
+      return { destroy: () => INTENTS.forEach((intent) => scrollDOM.removeEventListener(intent, end)) };
     }),
   ];
 
@@ -36,13 +43,32 @@ export class Following {
   #updated(update: ViewUpdate): void {
     if (this.id.value === null) return;
     if (update.transactions.some((tr) => (tr.docChanged || tr.selection) && !isRemote(tr))) this.stop();
-    else if (update.transactions.some(isRemote)) queueMicrotask(() => this.#show(update.view));
+    else if (update.transactions.some(isRemote)) {
+      this.#isMoving = true;
+      queueMicrotask(() => this.#show(update.view));
+    }
   }
 
   #show(view: EditorView): void {
-    if (this.id.value === null) return;
-    const at = caretOf(view.state, this.id.value);
-    if (at !== null) view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center" }) });
+    const at = this.#caret(view);
+    this.#isMoving = at !== null;
+    if (at === null) return;
+    view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center" }) });
+    view.requestMeasure({ key: this, read: () => {}, write: () => (this.#isMoving = false) });
+  }
+
+  /** Scroll bars that are no elements, and whatever else scrolls, show only in
+   * this: the caret has gone from where it was kept. */
+  #isInView(view: EditorView): boolean {
+    const at = this.#caret(view);
+    if (at === null) return true;
+    const caret = view.coordsAtPos(at);
+    const { top, bottom } = view.scrollDOM.getBoundingClientRect();
+    return caret !== null && caret.bottom > top && caret.top < bottom;
+  }
+
+  #caret({ state }: EditorView): number | null {
+    return this.id.value === null ? null : caretOf(state, this.id.value);
   }
 
   #end(): false {
