@@ -30,6 +30,8 @@ interface Remote {
 
 /** As near as this to a caret, the pointer points at it. */
 const POINTED_PX = 6;
+/** No name is shown wider than this (14rem). */
+const NAME_PX = 224;
 
 const nobody: Remote = { carets: new Map(), people: new Map(), shown: new Announcements() };
 
@@ -161,10 +163,17 @@ function caretMarkers(view: EditorView): LayerMarker[] {
     for (const head of heads) {
       if (!isNear(view, head, head)) continue;
       const [at] = RectangleMarker.forRange(view, "", EditorSelection.cursor(head));
-      if (at) markers.push(new CaretMarker(at.left, at.top, at.height, person, shown.untilMs(id)));
+      if (at) markers.push(new CaretMarker(at, isAtEnd(view, at.left), person, shown.untilMs(id)));
     }
   }
   return markers;
+}
+
+/** Is there more room for a name before the caret than behind it? */
+function isAtEnd({ scrollDOM }: EditorView, left: number): boolean {
+  const before = left - scrollDOM.scrollLeft;
+  const behind = scrollDOM.clientWidth - before;
+  return behind < NAME_PX && behind < before;
 }
 
 function isNear(view: EditorView, from: number, to: number): boolean {
@@ -175,18 +184,16 @@ function isNear(view: EditorView, from: number, to: number): boolean {
  * while the caret is pointed at. */
 class CaretMarker implements LayerMarker {
   constructor(
-    private readonly left: number,
-    private readonly top: number,
-    private readonly height: number,
+    private readonly at: RectangleMarker,
+    private readonly isAtEnd: boolean,
     private readonly person: Person,
     private readonly shownUntilMs: number,
   ) {}
 
   eq(other: CaretMarker): boolean {
     return (
-      this.left === other.left &&
-      this.top === other.top &&
-      this.height === other.height &&
+      this.at.eq(other.at) &&
+      this.isAtEnd === other.isAtEnd &&
       this.shownUntilMs === other.shownUntilMs &&
       this.isOf(other)
     );
@@ -215,10 +222,12 @@ class CaretMarker implements LayerMarker {
   }
 
   private place(dom: HTMLElement): void {
-    dom.style.left = `${this.left}px`;
-    dom.style.top = `${this.top}px`;
-    dom.style.height = `${this.height}px`;
-    dom.classList.toggle("at-top", this.top < this.height);
+    const { left, top, height } = this.at;
+    dom.style.left = `${left}px`;
+    dom.style.top = `${top}px`;
+    dom.style.height = `${height}px`;
+    dom.classList.toggle("at-top", top < height);
+    dom.classList.toggle("at-end", this.isAtEnd);
   }
 
   private showName(dom: HTMLElement): void {

@@ -92,3 +92,17 @@ test('a name is seen at a caret for a moment, and again when it is pointed at', 
   await bob.page.mouse.move(box.x + 60, box.y + 200);
   await expect.poll(opacity).toBe(0);
 });
+
+test('a name stays on the screen where its caret is at the end of the line', async ({ open }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await alice.rename('Somebody with a long name');
+  await alice.paste('left\nשלום עולם');
+  await alice.page.keyboard.press('Home');
+  await bob.shows('left\nשלום עולם');
+  const name = bob.carets.locator('.remote-name');
+  await expect(name).toHaveText('Somebody with a long name');
+  await expect(name).toBeInViewport({ ratio: 1 });
+  await alice.page.keyboard.press('ArrowUp');
+  await alice.page.keyboard.press('Home');
+  await expect(name).toBeInViewport({ ratio: 1 });
+});
