@@ -45,3 +45,18 @@ test('a password reaches everybody’s address, survives a restart, and only it 
   await bob.page.getByLabel(words.protection.label).click();
   await expect.poll(() => new URL(alice.page.url()).hash).toBe('#shared');
 });
+
+test('a name as long as it may be leaves room for what one can do', async ({ open }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await bob.rename('W'.repeat(64));
+  const follow = alice.page.locator('.follow');
+  await expect(alice.people.nth(1)).toHaveText('W'.repeat(64));
+  const list = alice.page.locator('.people');
+  const overflow = () => list.evaluate((it) => it.scrollWidth - it.clientWidth);
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  const box = (await follow.boundingBox())!;
+  const sidebar = (await alice.page.getByRole('complementary').boundingBox())!;
+  expect(box.x + box.width).toBeLessThanOrEqual(sidebar.x + sidebar.width);
+  const cut = await follow.evaluate((it) => it.scrollWidth - it.clientWidth);
+  expect(cut).toBeLessThanOrEqual(0);
+});
