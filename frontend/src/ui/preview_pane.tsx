@@ -1,3 +1,4 @@
+import "./style/preview.css";
 import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { colour, type Editor } from "../editor";
