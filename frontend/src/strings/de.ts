@@ -2,28 +2,6 @@
 
 import type { Strings } from "./en";
 
-const SAMPLE = `# Notizen für Donnerstag
-
-Alle mit dem Link schreiben hier **gleichzeitig**. Dieses Pad ist in Markdown,
-darum steht die Vorschau daneben.
-
-- [x] den Link herumschicken
-- [ ] sagen, was fehlt
-- [ ] *gemeinsam* entscheiden
-
-| was          | wer   | bis |
-| :----------- | :---- | --: |
-| Tagesordnung | Alice |  Di |
-| Protokoll    | Bob   |  Fr |
-
-> Eine andere Sprache steht in der Seitenleiste; dann wird der Text für sie gefärbt.
-
-\`\`\`python
-def greet(name):
-    return f"Hallo, {name}!"
-\`\`\`
-`;
-
 export const de: Strings = {
   locale: "de",
   dir: "ltr",
@@ -139,7 +117,7 @@ export const de: Strings = {
     label: "Anfang",
     explain: "Ein neues Pad: oben schreiben oder mit etwas anderem anfangen.",
     sample: "Ein Beispiel laden",
-    sampleText: SAMPLE,
+    sampleText: async () => (await import("./sample_de")).sample,
   },
 
   embed: { open: "In Kolabpad öffnen" },

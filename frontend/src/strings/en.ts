@@ -1,28 +1,6 @@
 /** Every word the page says, in English. Another language is another module of
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
-const SAMPLE = `# Notes for Thursday
-
-Everyone with the link writes here **at the same time**. This pad is in Markdown,
-so the preview stands beside it.
-
-- [x] send the link around
-- [ ] say what is missing
-- [ ] decide *together*
-
-| what    | who   | until |
-| :------ | :---- | ----: |
-| agenda  | Alice |   Tue |
-| minutes | Bob   |   Fri |
-
-> Choose another language in the sidebar, and the text is coloured for it.
-
-\`\`\`python
-def greet(name):
-    return f"Hello, {name}!"
-\`\`\`
-`;
-
 export const en = {
   /** For dates, numbers and the page's lang attribute. */
   locale: "en",
@@ -122,7 +100,7 @@ export const en = {
     label: "Start",
     explain: "A new pad: type above, or begin with something else.",
     sample: "Load a sample",
-    sampleText: SAMPLE,
+    sampleText: async (): Promise<string> => (await import("./sample_en")).sample,
   },
 
   embed: { open: "Open in Kolabpad" },

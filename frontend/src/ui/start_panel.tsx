@@ -1,5 +1,6 @@
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { loadPart } from "../editor";
 import { setSettings } from "../session";
 import { t } from "../strings";
 import { isNarrow } from "./media";
@@ -23,8 +24,11 @@ export function StartPanel({ pad }: { pad: Pad }) {
   );
 }
 
-function loadSample({ session, editor }: Pad): void {
-  editor.value?.replaceText(t.start.sampleText);
+async function loadSample({ session, editor }: Pad): Promise<void> {
+  const sample = await loadPart("sample", t.start.sampleText);
+  // Somebody may have been quicker.
+  if (sample === null || session.localText() !== "") return;
+  editor.value?.replaceText(sample);
   session.setLanguage("markdown");
   if (!isNarrow.value) setSettings({ preview: true });
   editor.value?.focus();

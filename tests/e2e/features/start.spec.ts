@@ -6,7 +6,7 @@ test('an empty pad offers a sample, which is there for everybody, with its previ
   const [pad, bob] = [await (await open()).ready(), await (await open()).ready()];
   await hasNoViolations(pad);
   await pad.page.getByRole('button', { name: words.start.sample }).click();
-  await bob.shows(words.start.sampleText);
+  await bob.shows(await words.start.sampleText());
   await expect(pad.page.getByRole('document', { name: words.preview.heading }).getByRole('table')).toBeVisible();
   await expect(pad.page.getByRole('button', { name: words.start.sample })).toHaveCount(0);
   await expect(pad.page).toHaveTitle(/Notes for Thursday/);

@@ -1,0 +1,23 @@
+/** What a new pad may begin with, in German: by itself, since few visits want it. */
+
+export const sample = `# Notizen für Donnerstag
+
+Alle mit dem Link schreiben hier **gleichzeitig**. Dieses Pad ist in Markdown,
+darum steht die Vorschau daneben.
+
+- [x] den Link herumschicken
+- [ ] sagen, was fehlt
+- [ ] *gemeinsam* entscheiden
+
+| was          | wer   | bis |
+| :----------- | :---- | --: |
+| Tagesordnung | Alice |  Di |
+| Protokoll    | Bob   |  Fr |
+
+> Eine andere Sprache steht in der Seitenleiste; dann wird der Text für sie gefärbt.
+
+\`\`\`python
+def greet(name):
+    return f"Hallo, {name}!"
+\`\`\`
+`;

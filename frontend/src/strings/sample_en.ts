@@ -1,0 +1,23 @@
+/** What a new pad may begin with, in English: by itself, since few visits want it. */
+
+export const sample = `# Notes for Thursday
+
+Everyone with the link writes here **at the same time**. This pad is in Markdown,
+so the preview stands beside it.
+
+- [x] send the link around
+- [ ] say what is missing
+- [ ] decide *together*
+
+| what    | who   | until |
+| :------ | :---- | ----: |
+| agenda  | Alice |   Tue |
+| minutes | Bob   |   Fri |
+
+> Choose another language in the sidebar, and the text is coloured for it.
+
+\`\`\`python
+def greet(name):
+    return f"Hello, {name}!"
+\`\`\`
+`;
