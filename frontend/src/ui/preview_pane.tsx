@@ -44,7 +44,7 @@ export function PreviewPane({ pad }: { pad: Pad }) {
           <Icon name="close" />
         </button>
       </div>
-      {held.value > 0 && <HeldImages count={held.value} />}
+      {held.value > 0 && <HeldImages count={held.value} shown={() => ref.current?.focus()} />}
       {problem.value !== null && <p class="hint">{problem.value}</p>}
       {/* It scrolls, so the keyboard must reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
@@ -54,13 +54,17 @@ export function PreviewPane({ pad }: { pad: Pad }) {
 }
 
 /** Says what is not shown, and shows it where the server lets the reader choose. */
-function HeldImages({ count }: { count: number }) {
+function HeldImages({ count, shown }: { count: number; shown: () => void }) {
   const canShow = mayShowRemoteImages.value && !wantsRemoteImages.value;
+  const show = () => {
+    wantsRemoteImages.value = true;
+    shown();
+  };
   return (
     <div class="held">
       <p class="hint">{t.preview.held(count)}</p>
       {canShow && (
-        <button type="button" title={t.preview.showImagesHint} onClick={() => (wantsRemoteImages.value = true)}>
+        <button type="button" title={t.preview.showImagesHint} onClick={show}>
           {t.preview.showImages}
         </button>
       )}

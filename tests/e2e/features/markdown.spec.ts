@@ -121,7 +121,8 @@ test.describe('REMOTE_IMAGES=ask', () => {
     await expect(pad.page.getByText(words.preview.held(3))).toBeVisible();
     expect(asked).toEqual([]);
 
-    await pad.page.getByRole('button', { name: words.preview.showImages }).click();
+    await pad.page.getByRole('button', { name: words.preview.showImages }).press('Enter');
+    await expect(pad.page.getByRole('document', { name: words.preview.heading })).toBeFocused();
     const cat = preview.getByRole('img', { name: 'cat' });
     await expect.poll(() => cat.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
     await expect(preview.getByRole('link', { name: words.preview.image('gone', 'pics.example') })).toBeVisible();
