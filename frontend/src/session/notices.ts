@@ -1,17 +1,27 @@
-/** Who wants to know of what happens in a pad. */
+/** Who wants to know of what happens in a pad. The server is quicker than the
+ * screen: what is told before anybody listens is kept for the first who does. */
 
 import type { Notice } from "./types";
 
+/** More than a screen would show; a screen that never comes costs no more. */
+const KEPT_MOST = 32;
+
 export class Notices {
   readonly #listeners = new Set<(notice: Notice) => void>();
+  /** null once somebody has listened. */
+  #untold: Notice[] | null = [];
 
   /** Tells `listener` from now on; the result ends it. */
   listen(listener: (notice: Notice) => void): () => void {
     this.#listeners.add(listener);
+    const untold = this.#untold ?? [];
+    this.#untold = null;
+    for (const notice of untold) listener(notice);
     return () => void this.#listeners.delete(listener);
   }
 
   tell(notice: Notice): void {
+    if (this.#untold) this.#untold = [...this.#untold, notice].slice(-KEPT_MOST);
     for (const listener of this.#listeners) listener(notice);
   }
 }

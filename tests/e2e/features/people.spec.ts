@@ -1,4 +1,5 @@
 // (3) News, with who did it. (4) The password, and nothing that looks like it.
+import { de } from '../../../frontend/src/strings/de.ts';
 import { expect, test, words } from '../pad.ts';
 
 test('news say who did it; comings and goings are only spoken', async ({ open }) => {
@@ -59,4 +60,20 @@ test('a name as long as it may be leaves room for what one can do', async ({ ope
   expect(box.x + box.width).toBeLessThanOrEqual(sidebar.x + sidebar.width);
   const cut = await follow.evaluate((it) => it.scrollWidth - it.clientWidth);
   expect(cut).toBeLessThanOrEqual(0);
+});
+
+test('regression: who comes in with a colour that somebody has is told so, though the screen comes after the news', async ({ open, server }) => {
+  const origin = `http://127.0.0.1:${server.port}`;
+  const dressed = (name: string) => {
+    const localStorage = [{ name: 'kolabpad.identity', value: JSON.stringify({ name, hue: 120 }) }];
+    return { storageState: { cookies: [], origins: [{ origin, localStorage }] } };
+  };
+  await (await open('#shared', dressed('Alice'))).ready();
+  const bob = await open('#shared', { locale: 'de-DE', ...dressed('Bob') });
+  await bob.page.route(/\/assets\/de-.*\.js$/, async (route) => {
+    await bob.page.waitForTimeout(1_000); // the words of the screen are on their way that long
+    await route.continue();
+  });
+  await bob.page.reload();
+  await expect(bob.page.locator('.toast')).toContainText(de.notice.recoloured);
 });
