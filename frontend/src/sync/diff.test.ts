@@ -52,6 +52,12 @@ test("texts with nothing in common cost little", () => {
   expect(performance.now() - started).toBeLessThan(3000);
 });
 
+test("regression: a line of nothing but space costs no more than its length", () => {
+  const space = " ".repeat(200_000);
+  // The square of that would be minutes, and vitest waits for five seconds.
+  expect(between(`a\n${space}\nb`, `x\n${space}\ny`)).toEqual(["x", -1, 200_002, "y", -1]);
+});
+
 test("regression: two line ends do not outweigh the one word between them", () => {
   expect(between("\n\nword", "word\n\n")).toEqual([-2, 4, "\n\n"]);
 });

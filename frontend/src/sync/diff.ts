@@ -17,7 +17,24 @@ const BY_POINTS = { maxEditLength: 250, timeout: 100 };
 
 /** What may serve as an anchor when there is one of it in either text: first
  * whole lines, then words and single characters. Space is like any other. */
-const ANCHORS = [/[^\n]*\S[^\n]*\n?/g, /[\w\u00C0-\u024F]+|[^\s\w\u00C0-\u024F]/gu];
+const ANCHORS = [lines, words];
+
+/** A piece of a text and where it begins. */
+type Piece = [piece: string, at: number];
+
+/** With their line ends; those that hold nothing but space are left out. */
+function* lines(text: string): Generator<Piece> {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf("\n", at) + 1 || text.length;
+    const line = text.slice(at, end);
+    if (line.trim() !== "") yield [line, at];
+    at = end;
+  }
+}
+
+function* words(text: string): Generator<Piece> {
+  for (const { 0: word, index } of text.matchAll(/[\w\u00C0-\u024F]+|[^\s\w\u00C0-\u024F]/gu)) yield [word, index];
+}
 
 /** The operation that turns `from` into `to`. */
 export function operationBetween(from: Rope, to: string): Operation {
@@ -56,8 +73,8 @@ interface Anchor {
 }
 
 /** What both texts have exactly once, as long as it comes in the same order. */
-function commonAnchors(a: string, b: string, pattern: RegExp): Anchor[] {
-  const [placesA, placesB] = [placesOf(a, pattern), placesOf(b, pattern)];
+function commonAnchors(a: string, b: string, pieces: typeof lines): Anchor[] {
+  const [placesA, placesB] = [placesOf(pieces(a)), placesOf(pieces(b))];
   const common: Anchor[] = [];
   for (const [piece, inA] of placesA) {
     const inB = placesB.get(piece);
@@ -68,9 +85,9 @@ function commonAnchors(a: string, b: string, pattern: RegExp): Anchor[] {
 
 const TWICE = -1;
 
-function placesOf(text: string, pattern: RegExp): Map<string, number> {
+function placesOf(pieces: Iterable<Piece>): Map<string, number> {
   const places = new Map<string, number>();
-  for (const { 0: piece, index } of text.matchAll(pattern)) places.set(piece, places.has(piece) ? TWICE : index);
+  for (const [piece, at] of pieces) places.set(piece, places.has(piece) ? TWICE : at);
   return places;
 }
 
