@@ -74,6 +74,7 @@ export const de: Strings = {
       unanswered: "Der Server ist da, antwortet aber noch nicht.",
       restarting: "Der Server startet neu.",
       overloaded: "Der Server ist ausgelastet.",
+      slow: "Diese Seite kam mit dem, was die anderen schreiben, nicht nach.",
       message_too_large: "Die letzte Nachricht war dem Server zu groß.",
       bad_message: "Der Server hat diese Seite nicht verstanden. Laden Sie sie neu.",
       password: "Das Passwort fehlt oder ist falsch.",

@@ -57,6 +57,7 @@ export const en = {
       unanswered: "The server was reached but does not answer yet.",
       restarting: "The server is restarting.",
       overloaded: "The server is busy.",
+      slow: "This page took too long to take in what the others write.",
       message_too_large: "The last message was too large for the server.",
       bad_message: "The server did not understand this page. Reload it.",
       password: "The password is missing or wrong.",

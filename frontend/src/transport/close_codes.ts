@@ -8,6 +8,7 @@ export type DownReason =
   | "unanswered"
   | "restarting"
   | "overloaded"
+  | "slow"
   | "message_too_large"
   | "bad_message"
   | "password"
@@ -41,6 +42,7 @@ export interface Closing {
 const CLOSINGS: Record<number, Closing> = {
   1000: { reason: "replaced", retry: "once" },
   1001: { reason: "restarting", retry: "soon" },
+  1008: { reason: "slow", retry: "backoff" },
   1009: { reason: "message_too_large", retry: "backoff" },
   1011: { reason: "server_error", retry: "backoff" },
   1013: { reason: "overloaded", retry: "backoff" },

@@ -233,4 +233,9 @@ describe("the time before the next attempt", () => {
     expect(closingOf(4401).reason).toBe("password");
     for (const code of codes) expect(closingOf(code).reason).not.toBe("password");
   });
+
+  test("regression: what the server says of an end is never called an unreachable server", () => {
+    const codes = [1000, 1001, 1008, 1009, 1011, 1013, 4400, 4401, 4403, 4408, 4409, 4410, 4429];
+    for (const code of codes) expect(closingOf(code).reason, `${code}`).not.toBe("unreachable");
+  });
 });
