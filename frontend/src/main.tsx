@@ -23,18 +23,20 @@ import { App, LeftoverDialog, RefusedPad } from "./ui";
 
 /** Fills `root`; whatever goes wrong is said there. */
 export async function main(opening: Opening, root: HTMLElement): Promise<void> {
+  let why: "old" | "otherwise" = "old";
   try {
+    initKernel(bytesOf(kernelDataUrl));
+    why = "otherwise";
     await show(opening, root);
   } catch (error) {
     log.error(error);
     const heading = document.createElement("h1");
     heading.textContent = t.failed.heading;
-    root.replaceChildren(heading, t.failed.old);
+    root.replaceChildren(heading, t.failed[why]);
   }
 }
 
 async function show(opening: Opening, root: HTMLElement): Promise<void> {
-  initKernel(bytesOf(kernelDataUrl));
   const hasStrings = inTheirLanguage();
   const left = await leftover(opening, hasStrings, root);
   const { padId, otp, base, problem, socket } = opening;
@@ -52,8 +54,9 @@ async function show(opening: Opening, root: HTMLElement): Promise<void> {
   void loadConfig(base);
 }
 
+/** Or in English, when the words of theirs cannot be had. */
 async function inTheirLanguage(): Promise<void> {
-  await loadStrings(preferredLanguages());
+  await loadStrings(preferredLanguages()).catch((error: unknown) => log.warn("words not loaded:", error));
   document.documentElement.lang = t.locale;
   document.documentElement.dir = t.dir;
 }
@@ -82,8 +85,9 @@ async function leftover(
     render(<LeftoverDialog record={record} decided={decided} />, root);
   });
   render(null, root);
-  if (!send) await removeUnsent(record.token);
-  return send ? record : null;
+  if (send) return record;
+  await removeUnsent(record.token).catch((error: unknown) => log.warn("not removed:", error));
+  return null;
 }
 
 /** The address always is the link to share, password included. */

@@ -50,3 +50,12 @@ test("a browser that keeps nothing is no error", async () => {
   expect(record).toBeNull();
   expect(trouble).toBeInstanceOf(Error);
 });
+
+test("regression: a browser whose database never answers does not keep the pad from opening", async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("indexedDB", { open: () => ({ addEventListener: () => {} }) });
+  const { left } = at("#p");
+  await vi.advanceTimersByTimeAsync(3_000);
+  vi.useRealTimers();
+  expect(await left).toEqual({ record: null, trouble: expect.any(Error) });
+});

@@ -28,10 +28,16 @@ export function openPad({ hash, search }: Location, base: string): Opening {
   return { padId, otp, base, problem, socket, left: id && !problem ? unsentIn(id) : nothing };
 }
 
+/** A database that has not answered by then is one that keeps nothing. */
+const ANSWER_MS = 3_000;
+
 const nothing = Promise.resolve({ record: null });
 
 function unsentIn(padId: string): Opening["left"] {
-  return claimUnsent(padId, Date.now()).then(
+  const silence = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error("the browser's database does not answer")), ANSWER_MS);
+  });
+  return Promise.race([claimUnsent(padId, Date.now()), silence]).then(
     (record) => ({ record }),
     (trouble: unknown) => ({ record: null, trouble }),
   );

@@ -294,6 +294,7 @@ export const de: Strings = {
   failed: {
     heading: "Kolabpad konnte nicht starten",
     old: "Dieser Browser ist zu alt, oder WebAssembly ist in ihm abgeschaltet.",
+    otherwise: "Etwas ging schief. Laden Sie die Seite neu, um es noch einmal zu versuchen.",
   },
 
   bytes: (n) => (n >= 1 << 20 ? `${round(n / (1 << 20))} MiB` : `${round(n / 1024)} KiB`),

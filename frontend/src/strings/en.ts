@@ -280,6 +280,7 @@ export const en = {
   failed: {
     heading: "Kolabpad could not start",
     old: "This browser is too old, or WebAssembly is switched off in it.",
+    otherwise: "Something went wrong. Reload the page to try again.",
   },
 
   bytes: (n: number) => (n >= 1 << 20 ? `${round(n / (1 << 20))} MiB` : `${round(n / 1024)} KiB`),

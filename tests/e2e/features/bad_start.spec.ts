@@ -1,0 +1,38 @@
+// A start that does not go as it should: the pad opens as well as it can.
+import type { BrowserContextOptions, Page } from '@playwright/test';
+import { expect, test as base, words } from '../pad.ts';
+
+type Fixtures = {
+  /** A window in which `prepare` was done before any code of the page runs. */
+  start: (options: BrowserContextOptions, prepare: (page: Page) => Promise<unknown>) => Promise<Page>;
+};
+
+const test = base.extend<Fixtures>({
+  start: async ({ browser, server }, use) => {
+    const pages: Page[] = [];
+    await use(async (options, prepare) => {
+      const page = await (await browser.newContext(options)).newPage();
+      pages.push(page);
+      await prepare(page);
+      await page.goto(`http://127.0.0.1:${server.port}/#shared`);
+      return page;
+    });
+    for (const page of pages) await page.context().close();
+  },
+});
+
+test('regression: words that cannot be loaded leave the page in English', async ({ start }) => {
+  const page = await start({ locale: 'de-DE' }, (page) => page.route(/\/assets\/de-.*\.js$/, (route) => route.abort()));
+  await expect(page.getByTestId('status')).toHaveText(words.status.connected);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+});
+
+test('regression: a database of the browser that never answers costs three seconds, and is told of', async ({ start }) => {
+  const page = await start({}, (page) =>
+    page.addInitScript(() => {
+      IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+    }),
+  );
+  await expect(page.getByTestId('status')).toHaveText(words.status.connected);
+  await expect(page.locator('.toast')).toContainText(words.notice.trouble.unsent);
+});
