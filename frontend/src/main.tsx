@@ -15,6 +15,7 @@ import {
   removeUnsent,
   searchWithoutPassword,
   Session,
+  settings,
   type UnsentRecord,
   watchSleep,
 } from "./session";
@@ -23,6 +24,7 @@ import { App, LeftoverDialog, RefusedPad } from "./ui";
 
 /** Fills `root`; whatever goes wrong is said there. */
 export async function main(opening: Opening, root: HTMLElement): Promise<void> {
+  effect(() => void (document.documentElement.dataset.theme = settings.value.theme));
   let why: "old" | "otherwise" = "old";
   try {
     initKernel(bytesOf(kernelDataUrl));

@@ -40,7 +40,6 @@ export class Preferences {
     this.#theme.follow(view);
     this.#textual.follow(view);
     effect(() => view.dom.style.setProperty("--chosen-size", `${settings.value.fontSize}px`));
-    effect(() => void (document.documentElement.dataset.theme = settings.value.theme));
     effect(() => void this.#vim.want(view, settings.value.vim ? "Vim keys" : null, () => this.#loadVim()));
   }
 

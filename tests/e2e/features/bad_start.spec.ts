@@ -36,3 +36,9 @@ test('regression: a database of the browser that never answers costs three secon
   await expect(page.getByTestId('status')).toHaveText(words.status.connected);
   await expect(page.locator('.toast')).toContainText(words.notice.trouble.unsent);
 });
+
+test('regression: a page that shows no pad has the chosen colours too', async ({ open }) => {
+  const pad = await open('?theme=dark#a/b', { colorScheme: 'light' });
+  await expect(pad.page.getByRole('heading', { name: words.refusedPad.heading })).toBeVisible();
+  await expect(pad.page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
