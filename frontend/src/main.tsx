@@ -95,19 +95,35 @@ async function leftover(
 /** The address always is the link to share, password included. */
 function keepAddress(session: Session): void {
   let shown = "";
+  const show = () => history.replaceState(null, "", location.pathname + searchWithoutPassword(location.search) + shown);
   effect(() => {
     shown = hashOf({ id: session.padId, otp: session.otp.value });
-    const search = searchWithoutPassword(location.search);
-    history.replaceState(null, "", location.pathname + search + shown);
+    show();
   });
   addEventListener("hashchange", () => {
-    if (location.hash !== shown) location.reload();
+    if (location.hash !== shown) leaveFor(location.href, session, show);
   });
 }
 
+/** Nobody tells a page that the browser's own question before leaving was
+ * answered with no, and then the address would be that of a pad which is not
+ * shown. So where there is one to ask, it is asked here. */
+function leaveFor(address: string, session: Session, stay: () => void): void {
+  if (session.holdsOnlyCopy.peek()) {
+    stay();
+    if (!confirm(t.leave)) return;
+    history.replaceState(null, "", address);
+    isLeaving = true;
+  }
+  location.reload();
+}
+
+/** The user knows what is left behind. */
+let isLeaving = false;
+
 function warnBeforeLoss(session: Session): void {
   addEventListener("beforeunload", (event) => {
-    if (session.holdsOnlyCopy.value) event.preventDefault();
+    if (session.holdsOnlyCopy.value && !isLeaving) event.preventDefault();
   });
   addEventListener("pagehide", () => session.goodbye());
   // Back from the browser's cache of pages: another visit may have taken over

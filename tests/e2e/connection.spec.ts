@@ -90,6 +90,26 @@ test.describe('a full document', () => {
     await alice.saved();
     expect(await server.text('shared')).toBe('fits. again');
   });
+
+  test('regression: who stays when asked before going to another pad has the address of this one', async ({ open }) => {
+    const alice = await (await open()).ready();
+    await alice.page.keyboard.insertText('x'.repeat(2000));
+    await expect(alice.status).toHaveText(words.status.refused);
+    const goTo = async (hash: string, answer: 'accept' | 'dismiss'): Promise<void> => {
+      const asked = alice.page.waitForEvent('dialog');
+      await alice.page.evaluate((hash) => void setTimeout(() => (location.hash = hash)), hash);
+      const dialog = await asked;
+      expect(dialog.message()).toBe(words.leave);
+      await dialog[answer]();
+    };
+    await goTo('#another', 'dismiss');
+    await alice.shows('x'.repeat(2000));
+    expect(new URL(alice.page.url()).hash).toBe('#shared');
+    await goTo('#another', 'accept'); // and is not asked by the browser too
+    await alice.ready();
+    await alice.shows('');
+    expect(new URL(alice.page.url()).hash).toBe('#another');
+  });
 });
 
 test.describe('a password', () => {

@@ -13,6 +13,7 @@ export const de: Strings = {
   cancel: "Abbrechen",
   copied: "Kopiert",
   copyFailed: "Bitte markieren und von Hand kopieren",
+  leave: "Ein Teil Ihres Textes ist bisher nur hier. Dieses Pad trotzdem verlassen?",
 
   editor: {
     label: "Gemeinsamer Text. Escape und dann Tab verlässt den Editor.",

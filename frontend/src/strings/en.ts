@@ -14,6 +14,7 @@ export const en = {
   cancel: "Cancel",
   copied: "Copied",
   copyFailed: "Select the text and copy it by hand",
+  leave: "Some of your text is only here yet. Leave this pad all the same?",
 
   editor: {
     label: "Shared text. Press Escape and then Tab to leave the editor.",
