@@ -1,7 +1,7 @@
 /** Pads visited in this browser, newest first. Known to nobody else. */
 
 import { signal } from "@preact/signals";
-import { remember, remembered } from "./storage";
+import { remember, remembered, storageTrouble, whenRememberedElsewhere } from "./storage";
 
 export interface RecentPad {
   id: string;
@@ -13,13 +13,21 @@ const MOST = 12;
 
 export const recentPads = signal<readonly RecentPad[]>(load());
 
+whenRememberedElsewhere(KEY, () => (recentPads.value = load()));
+
 /** Puts a pad first, under its present title. */
 export function visited(pad: RecentPad): void {
-  save([pad, ...recentPads.peek().filter(({ id }) => id !== pad.id)].slice(0, MOST));
+  save([pad, ...withoutPad(pad.id)].slice(0, MOST));
 }
 
 export function forget(padId: string): void {
-  save(recentPads.peek().filter(({ id }) => id !== padId));
+  save(withoutPad(padId));
+}
+
+/** As it is now: other tabs write the same list. */
+function withoutPad(padId: string): RecentPad[] {
+  const pads = storageTrouble.peek().settings ? recentPads.peek() : load();
+  return pads.filter(({ id }) => id !== padId);
 }
 
 function save(pads: readonly RecentPad[]): void {

@@ -24,6 +24,47 @@ describe("settings", () => {
   });
 });
 
+describe("regression: two tabs of one browser", () => {
+  /** The module again, as another tab has it. */
+  const inAnotherTab = async <Module>(load: () => Promise<Module>): Promise<Module> => {
+    vi.resetModules();
+    return load();
+  };
+  const tells = (key: string) => window.dispatchEvent(Object.assign(new Event("storage"), { key: `kolabpad.${key}` }));
+
+  test("do not take back each other's settings, and follow them", async () => {
+    const first = await import("./settings");
+    const second = await inAnotherTab(() => import("./settings"));
+    first.setSettings({ vim: true });
+    second.setSettings({ tabSize: 8 });
+    expect(second.settings.value).toMatchObject({ vim: true, tabSize: 8 });
+    expect(first.settings.value).toMatchObject({ vim: true, tabSize: 4 });
+    tells("settings");
+    expect(first.settings.value).toMatchObject({ vim: true, tabSize: 8 });
+  });
+
+  test("do not take back each other's recent pads, and follow them", async () => {
+    const first = await import("./recent");
+    const second = await inAnotherTab(() => import("./recent"));
+    first.visited({ id: "a", title: "A" });
+    second.visited({ id: "b", title: "B" });
+    tells("recent");
+    for (const { recentPads } of [first, second]) expect(recentPads.value.map(({ id }) => id)).toEqual(["b", "a"]);
+    first.forget("a");
+    second.visited({ id: "b", title: "B, renamed" });
+    expect(second.recentPads.value.map(({ id }) => id)).toEqual(["b"]);
+  });
+
+  test("where nothing can be written, a choice still holds for the visit", async () => {
+    vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => { throw new DOMException("full", "QuotaExceededError"); } });
+    const { settings, setSettings } = await import("./settings");
+    setSettings({ vim: true });
+    setSettings({ tabSize: 8 });
+    vi.unstubAllGlobals();
+    expect(settings.value).toMatchObject({ vim: true, tabSize: 8 });
+  });
+});
+
 describe("the language of the page", () => {
   const ask = async (search: string, kept: object = {}) => {
     vi.resetModules();

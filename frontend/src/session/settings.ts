@@ -1,7 +1,7 @@
 /** How this person likes to edit, kept in this browser. */
 
 import { signal } from "@preact/signals";
-import { remember, remembered } from "./storage";
+import { remember, remembered, storageTrouble, whenRememberedElsewhere } from "./storage";
 import { visit } from "./visit";
 
 export interface Settings {
@@ -42,13 +42,23 @@ const DEFAULTS: Settings = {
 };
 
 let chosen = load();
+/** What the address asks for holds until something else is chosen. */
+let asked: Partial<Settings> = visit.theme ? { theme: visit.theme } : {};
 
-export const settings = signal<Settings>({ ...chosen, theme: visit.theme ?? chosen.theme });
+export const settings = signal<Settings>({ ...chosen, ...asked });
 
+whenRememberedElsewhere(KEY, () => show(load()));
+
+/** Changes these and leaves the others as they are now: other tabs change them too. */
 export function setSettings(changes: Partial<Settings>): void {
-  chosen = { ...chosen, ...changes };
-  settings.value = { ...settings.value, ...changes };
+  if (changes.theme) asked = {};
+  show({ ...(storageTrouble.peek().settings ? chosen : load()), ...changes });
   remember(KEY, chosen);
+}
+
+function show(now: Settings): void {
+  chosen = now;
+  settings.value = { ...chosen, ...asked };
 }
 
 /** In which languages this person would read the page, the best first. */

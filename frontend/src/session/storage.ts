@@ -27,6 +27,13 @@ export function remembered(key: string): unknown {
   }
 }
 
+/** Calls `onChange` when another tab has changed what is remembered there. */
+export function whenRememberedElsewhere(key: string, onChange: () => void): void {
+  globalThis.addEventListener?.("storage", (event) => {
+    if (event.key === PREFIX + key) onChange();
+  });
+}
+
 export function remember(key: string, value: unknown): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify(value));
