@@ -1,11 +1,19 @@
-/** Switching a pad's password on and off: the HTTP side of it. Everyone, this
- * tab too, learns the outcome through the socket. */
+/**
+ * A pad's password, as this tab knows it, and switching it on and off: the HTTP
+ * side of that. Everyone, this tab too, learns the outcome through the socket.
+ *
+ * Which is newer, the answer or what the socket said? The server grants a change
+ * only to those who know the password of that moment. So what the socket said
+ * after the asking is of our own change or of one that followed it, and the
+ * answer counts only where the socket has said nothing since.
+ */
+
+import { type Signal, signal } from "@preact/signals";
 
 export interface Requester {
   user_id: number;
   user_name: string;
   client: string;
-  otp: string | null;
 }
 
 /** The server said no, or nothing. `code` is its word for why. */
@@ -16,20 +24,48 @@ export class ProtectionError extends Error {
   }
 }
 
-/** Gives the pad a new password and returns it. */
-export async function protect(base: string, padId: string, requester: Requester): Promise<string> {
-  const response = await request("POST", base, padId, requester);
-  const { otp } = (await response.json()) as { otp?: unknown };
-  if (typeof otp !== "string") throw new ProtectionError("internal");
-  return otp;
+export class Protection {
+  readonly otp: Signal<string | null>;
+  /** How often the socket has spoken of it. */
+  #heard = 0;
+
+  constructor(
+    private readonly base: string,
+    private readonly padId: string,
+    otp: string | null,
+    private readonly me: () => Requester,
+  ) {
+    this.otp = signal(otp);
+  }
+
+  /** The socket says that it is this; null: the pad has none. */
+  hear(otp: string | null): void {
+    this.#heard += 1;
+    this.otp.value = otp;
+  }
+
+  /** Gives the pad a new password. */
+  async switchOn(): Promise<void> {
+    await this.#request("POST", async (response) => {
+      const { otp } = (await response.json()) as { otp?: unknown };
+      if (typeof otp !== "string") throw new ProtectionError("internal");
+      return otp;
+    });
+  }
+
+  async switchOff(): Promise<void> {
+    await this.#request("DELETE", () => Promise.resolve(null));
+  }
+
+  async #request(method: string, read: (response: Response) => Promise<string | null>): Promise<void> {
+    const heard = this.#heard;
+    const url = new URL(`api/document/${encodeURIComponent(this.padId)}/protect`, this.base);
+    const otp = await read(await request(method, url, { ...this.me(), otp: this.otp.value }));
+    if (this.#heard === heard) this.otp.value = otp;
+  }
 }
 
-export async function unprotect(base: string, padId: string, requester: Requester): Promise<void> {
-  await request("DELETE", base, padId, requester);
-}
-
-async function request(method: string, base: string, padId: string, body: Requester): Promise<Response> {
-  const url = new URL(`api/document/${encodeURIComponent(padId)}/protect`, base);
+async function request(method: string, url: URL, body: Requester & { otp: string | null }): Promise<Response> {
   const headers = { "Content-Type": "application/json" };
   let response: Response;
   try {

@@ -11,7 +11,7 @@
  * same, so an edit of the user always fits.
  */
 
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Change } from "../kernel";
 import { type Refusal, Sync } from "../sync";
 import { type DownReason, Transport, type TransportEvents } from "../transport";
@@ -38,7 +38,7 @@ import { changesIn } from "./mouthful";
 import { Notices } from "./notices";
 import type { People } from "./people";
 import { Presence } from "./presence";
-import { protect, unprotect } from "./protection";
+import { Protection } from "./protection";
 import type { Link, Notice, Surface } from "./types";
 import type { UnsentRecord } from "./unsent_store";
 
@@ -54,7 +54,7 @@ export class Session {
   readonly lostText = signal<string | null>(null);
   /** Is there text here that would go with this tab? */
   readonly holdsOnlyCopy = computed(() => this.unsaved.value > 0 || this.lostText.value !== null);
-  readonly otp = signal<string | null>(null);
+  readonly otp: Signal<string | null>;
   readonly language = signal<string | null>(null);
   readonly welcome = signal<Welcome | null>(null);
   readonly userId = signal(-1);
@@ -71,6 +71,7 @@ export class Session {
   readonly #notices = new Notices();
   #surface: Surface | null = null;
   readonly #presence: Presence;
+  readonly #protection: Protection;
   #languageToSend: string | null = null;
 
   constructor(
@@ -80,7 +81,6 @@ export class Session {
     left: UnsentRecord | null = null,
     socket: WebSocket | null = null,
   ) {
-    this.otp.value = otp;
     this.#token = left?.token ?? newClientToken();
     this.#keeper = new Keeper(this.#token, padId, () => ({
       kept: this.#sync.keep(),
@@ -88,6 +88,8 @@ export class Session {
     }));
     const me = () => ({ id: this.userId.value, ...this.identity.value });
     this.#presence = new Presence(this.#sync, me, (notice) => this.#notices.tell(notice));
+    this.#protection = new Protection(base, padId, otp, () => this.#requester());
+    this.otp = this.#protection.otp;
     if (left) this.#resume(left);
     const events: TransportEvents = {
       onOpen: () => this.#hello(),
@@ -174,13 +176,12 @@ export class Session {
     this.#transport.hurry();
   }
 
-  async protect(): Promise<void> {
-    this.otp.value = await protect(this.base, this.padId, this.#requester());
+  protect(): Promise<void> {
+    return this.#protection.switchOn();
   }
 
-  async unprotect(): Promise<void> {
-    await unprotect(this.base, this.padId, this.#requester());
-    this.otp.value = null;
+  unprotect(): Promise<void> {
+    return this.#protection.switchOff();
   }
 
   /** Takes the refused change back. */
@@ -304,7 +305,7 @@ export class Session {
     this.#sync.welcome({ userId, epoch, resumed, committed });
     this.welcome.value = welcome;
     this.userId.value = userId;
-    this.otp.value = welcome.otp;
+    this.#protection.hear(welcome.otp);
     this.language.value = this.#languageToSend ?? welcome.language;
     this.isStorageWritable.value = true;
   }
@@ -346,7 +347,7 @@ export class Session {
   }
 
   #otpIs(otp: string | null, userId: number, by: string): void {
-    this.otp.value = otp;
+    this.#protection.hear(otp);
     const mine = userId === this.userId.value;
     this.#notices.tell({ kind: otp === null ? "unprotected" : "protected", by, mine });
   }
@@ -395,6 +396,6 @@ export class Session {
 
   #requester() {
     const { name } = this.identity.value;
-    return { user_id: this.userId.value, user_name: name, client: this.#token, otp: this.otp.value };
+    return { user_id: this.userId.value, user_name: name, client: this.#token };
   }
 }
