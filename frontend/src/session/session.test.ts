@@ -2,6 +2,7 @@
 /** The session with everything but a network and an editor: what the page
  * would show, and what goes over the wire. */
 
+import { effect } from "@preact/signals";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { initKernel } from "../kernel";
 import { FakeSocket } from "../testing/fake_socket";
@@ -262,7 +263,31 @@ describe("trouble", () => {
     expect(session.refusal.value?.code).toBe("rate_limited");
     await vi.advanceTimersByTimeAsync(5000);
     expect(sent("Edit")).toHaveLength(2);
+    expect(session.refusal.value?.code).toBe("rate_limited"); // until it is known to have worked
+    hear({ History: { start: 0, operations: [{ id: ME, operation: ["x"] }] } });
     expect(session.refusal.value).toBeNull();
+  });
+
+  test("regression: a database that is away for long is one refusal, not one each time it is tried", async () => {
+    join("");
+    type(0, 0, "x");
+    const seen: (string | undefined)[] = [];
+    const end = effect(() => void seen.push(session.refusal.value?.code));
+    for (let tries = 1; tries <= 4; tries++) {
+      expect(sent("Edit")).toHaveLength(tries);
+      hear({ Rejected: { revision: 0, code: "storage_unavailable", message: "", limit: null } });
+      await vi.advanceTimersByTimeAsync(1500);
+    }
+    expect(new Set(seen.slice(1))).toEqual(new Set(["storage_unavailable"]));
+    end();
+  });
+
+  test("regression: an edit that was too large for a message is sent when it has been shortened", () => {
+    join("");
+    type(0, 0, "x".repeat(300));
+    type(0, 250, "");
+    expect(session.refusal.value).toBeNull();
+    expect(sent("Edit")).toEqual([{ revision: 0, operation: ["x".repeat(50)] }]);
   });
 
   test("an older text of the server does not take mine away", () => {

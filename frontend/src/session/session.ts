@@ -42,7 +42,9 @@ import { Protection } from "./protection";
 import type { Link, Notice, Surface } from "./types";
 import type { UnsentRecord } from "./unsent_store";
 
-const RATE_LIMITED_PAUSE_MS = 1_500;
+/** Refusals that have nothing to do with the edit, and pass. */
+const PASSING: readonly string[] = ["rate_limited", "storage_unavailable", "no_memory"];
+const RETRY_PAUSE_MS = 1_500;
 
 export class Session {
   readonly link = signal<Link>({ kind: "connecting" });
@@ -329,9 +331,13 @@ export class Session {
     const { code, message, limit } = refusal;
     log.warn("edit refused:", code, message);
     this.#sync.rejected({ code, message, limit });
-    if (code === "rate_limited" || code === "storage_unavailable") {
-      setTimeout(() => (this.#sync.retry(), this.#pump()), RATE_LIMITED_PAUSE_MS);
-    }
+    if (PASSING.includes(code)) setTimeout(() => this.#retry(code), RETRY_PAUSE_MS);
+  }
+
+  #retry(code: string): void {
+    if (this.#sync.refusal?.code !== code) return;
+    this.#sync.retry();
+    this.#pump();
   }
 
   #usersAre(users: User[]): void {

@@ -31,6 +31,17 @@ export function isUndone(first: Pending, then: Pending): boolean {
   return isNoop;
 }
 
+/** What a message has besides the operation, at most. */
+const ENVELOPE_BYTES = 64;
+
+/** How many bytes a message with both in a row would have, at most. */
+export function sizeOf(first: Pending, then: Pending): number {
+  const both = first.operation.compose(then.operation);
+  const text = JSON.stringify(both.toJSON());
+  both.free();
+  return new TextEncoder().encode(text).length + ENVELOPE_BYTES;
+}
+
 /** The same changes in another form; takes both operations. */
 export function replace(pending: Pending, operation: Operation): Pending {
   pending.operation.free();

@@ -238,6 +238,17 @@ test("a snapshot that is no text of a document puts it out of step too", () => {
   expect(text).toBe("abx");
 });
 
+test("regression: a refused edit is sent by itself when others have made room for it", () => {
+  opened("abc");
+  type(3, 3, " far too long");
+  sync.takeEdit();
+  sync.rejected({ code: "document_too_large", message: "", limit: 15 });
+  expect(sync.takeEdit()).toBeNull();
+  hear(10, [OTHER, [-3]]);
+  expect(sync.takeEdit()).toEqual({ revision: 11, operation: [" far too long"] });
+  expect(sync.refusal).toBeNull();
+});
+
 describe("a refused edit", () => {
   const TOO_LARGE = { code: "document_too_large", message: "too large", limit: 8 };
 
@@ -264,6 +275,23 @@ describe("a refused edit", () => {
     expect(sync.refusal).toBeNull();
   });
 
+  test("is not sent again as it stands, whatever the server's reason", () => {
+    sync.rejected({ ...TOO_LARGE, limit: 100 }); // with what was typed after it, it may fit
+    expect(sync.takeEdit()).not.toBeNull();
+    sync.rejected({ ...TOO_LARGE, limit: 100 });
+    expect(sync.takeEdit()).toBeNull();
+    expect(sync.refusal).not.toBeNull();
+  });
+
+  test("regression: too large for a message is sent when it has been shortened", () => {
+    sync.rejected({ code: "message_too_large", message: "", limit: 90 });
+    type(0, 0, "ä".repeat(50));
+    expect(sync.takeEdit()).toBeNull();
+    type(0, 49, "");
+    expect(sync.takeEdit()).toEqual({ revision: 10, operation: ["ä>", 3, " far too long"] });
+    expect(sync.refusal).toBeNull();
+  });
+
   test("is undone without what was typed after it", () => {
     sync.rejected(TOO_LARGE);
     hear(10, [OTHER, [3, "d"]]);
@@ -282,10 +310,34 @@ describe("a refused edit", () => {
     expect(sync.unsaved).toBe(0);
   });
 
-  test("is tried again on request", () => {
-    sync.rejected({ code: "rate_limited", message: "", limit: null });
-    sync.retry();
-    expect(sync.takeEdit()).toEqual({ revision: 10, operation: [">", 3, " far too long"] });
+  describe("that is tried again on request", () => {
+    const BUSY = { code: "storage_unavailable", message: "", limit: null };
+
+    beforeEach(() => {
+      sync.rejected(BUSY);
+      sync.retry();
+      expect(sync.takeEdit()).toEqual({ revision: 10, operation: [">", 3, " far too long"] });
+    });
+
+    test("regression: counts as refused until the server has it", () => {
+      expect(sync.refusal).toEqual(BUSY);
+      hear(10, [ME, [">", 3, " far too long"]]);
+      expect(sync.refusal).toBeNull();
+    });
+
+    test("may be refused for another reason", () => {
+      sync.rejected(TOO_LARGE);
+      expect(sync.refusal).toEqual(TOO_LARGE);
+    });
+
+    test("and is undone by hand before it is sent is over", () => {
+      sync.rejected(BUSY);
+      type(4, 17, "");
+      type(0, 1, "");
+      sync.retry();
+      expect(sync.takeEdit()).toBeNull();
+      expect(sync.refusal).toBeNull();
+    });
   });
 
   test("regression: a connection that ended over it may have delivered it all the same", () => {

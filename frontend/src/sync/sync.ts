@@ -30,7 +30,7 @@
 
 import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
 import { operationBetween } from "./diff";
-import { append, isUndone, moveOver, type Pending, read, replace, takeBack, written } from "./pending";
+import { append, isUndone, moveOver, type Pending, read, replace, sizeOf, takeBack, written } from "./pending";
 import type { Edit, Entry, Kept, Refusal, Welcome } from "./types";
 
 type Link = "down" | "joining" | "up";
@@ -41,6 +41,10 @@ export class Sync {
   #inflight: Pending | null = null;
   #buffer: Pending | null = null;
   #refusal: Refusal | null = null;
+  /** Why what is on its way again was refused before. */
+  #retried: Refusal | null = null;
+  /** How long the local text was when the edit in flight was refused. */
+  #refusedBytes = 0;
 
   #link: Link = "down";
   #epoch: string | null = null;
@@ -82,8 +86,10 @@ export class Sync {
     return (this.#inflight?.count ?? 0) + (this.#buffer?.count ?? 0);
   }
 
+  /** Why there is something that the server did not take; also while it is
+   * tried again, until that is known to have come to a better end. */
   get refusal(): Refusal | null {
-    return this.#refusal;
+    return this.#refusal ?? this.#retried;
   }
 
   /** Server and copy contradict each other: reconnect, the epoch is dropped. */
@@ -155,9 +161,11 @@ export class Sync {
     this.#refusal = null;
   }
 
-  /** Lets the refused change be sent again, together with what came after it. */
+  /** Lets the refused change be sent again as it is, together with what came
+   * after it. */
   retry(): void {
     if (!this.#refusal) return;
+    this.#retried = this.#refusal;
     this.#refusal = null;
     this.#unsend();
   }
@@ -245,7 +253,10 @@ export class Sync {
 
   /** The edit in flight was not applied. */
   rejected(refusal: Refusal): void {
-    if (this.#inflight && !this.#refusal) this.#refusal = refusal;
+    if (!this.#inflight || this.#refusal) return;
+    this.#refusal = refusal;
+    this.#retried = null;
+    this.#refusedBytes = this.#local.bytes;
   }
 
   disconnected(): void {
@@ -275,7 +286,11 @@ export class Sync {
   /** The edit to send now, if there is one; it is in flight from here on. */
   takeEdit(): Edit | null {
     if (this.#link !== "up" || this.#outOfStep) return null;
-    if (this.#refusal && this.#fitsAgain()) this.retry();
+    if (this.#refusal && this.#fitsAgain()) {
+      this.#refusal = null;
+      this.#unsend();
+    }
+    if (this.unsaved === 0) this.#retried = null;
     if (this.#inflight || !this.#buffer) return null;
     this.#inflight = this.#buffer;
     this.#buffer = null;
@@ -330,6 +345,7 @@ export class Sync {
     this.#inflight!.operation.free();
     this.#inflight = null;
     this.#committed = null;
+    this.#retried = null;
   }
 
   /** Applies an operation of somebody else, made on the server's text, and
@@ -359,11 +375,17 @@ export class Sync {
     if (!this.#buffer) buffer.operation.free();
   }
 
-  /** Has typing made the refused change acceptable, or undone it by hand? */
+  /** Has the text become one that the server takes, by my hand or by that of
+   * others, or was the change undone by hand? */
   #fitsAgain(): boolean {
-    if (!this.#buffer) return false;
     const { code, limit } = this.#refusal!;
-    if (code === "document_too_large" && limit !== null) return this.#local.bytes <= limit;
+    if (code === "document_too_large" && limit !== null) {
+      // What was refused as it stands is not sent again as it stands.
+      const isAnother = this.#buffer !== null || this.#local.bytes < this.#refusedBytes;
+      return isAnother && this.#local.bytes <= limit;
+    }
+    if (!this.#buffer) return false;
+    if (code === "message_too_large" && limit !== null) return sizeOf(this.#inflight!, this.#buffer) <= limit;
     return isUndone(this.#inflight!, this.#buffer);
   }
 }
