@@ -216,13 +216,19 @@ export const de: Strings = {
 
   refusal: {
     heading: "Der Server hat Ihre letzte Änderung nicht angenommen",
-    kept: "Sie steht hier noch in Ihrem Text, aber die anderen sehen sie nicht.",
+    kept: (n) =>
+      n === 1
+        ? "Sie steht hier noch in Ihrem Text, aber die anderen sehen sie nicht."
+        : `Sie steht hier noch in Ihrem Text, und was danach kam, wartet ebenso: ${n} Änderungen sehen die anderen nicht.`,
     why: {
       document_too_large: (limit) =>
         `Das Pad würde größer als die ${limit}, die dieser Server erlaubt. Kürzen Sie den Text, dann wird sie von selbst gesendet.`,
       message_too_large: (limit) => `Sie ist größer als die ${limit}, die in eine Nachricht passen.`,
       rate_limited: () => "Zu viele Änderungen auf einmal. Sie wird gleich noch einmal gesendet.",
       storage_unavailable: () => "Der Server erreicht seine Datenbank nicht. Sie wird gleich noch einmal gesendet.",
+      no_memory: () => "Dem Server fehlt der Speicher dafür. Sie wird gleich noch einmal gesendet.",
+      bad_text: () => "Sie enthält etwas, das für den Server kein Text ist.",
+      bad_message: () => "Der Server hat sie nicht verstanden. Kopieren Sie Ihren Text, und laden Sie die Seite neu.",
       forbidden: () => "Sie dürfen dieses Pad nur lesen.",
     },
     otherwise: (message, code) => message || `Der Server antwortete „${code}“.`,

@@ -203,13 +203,19 @@ export const en = {
 
   refusal: {
     heading: "The server did not take your last change",
-    kept: "It is still in your text here, but the others do not see it.",
+    kept: (n: number) =>
+      n === 1
+        ? "It is still in your text here, but the others do not see it."
+        : `It is still in your text here, and what came after it waits too: the others do not see ${n} changes.`,
     why: {
       document_too_large: (limit: string) =>
         `The pad would be larger than the ${limit} this server allows. Shorten the text, and it is sent by itself.`,
       message_too_large: (limit: string) => `It is larger than the ${limit} that fit into one message.`,
       rate_limited: () => "Too many changes at once. It is sent again in a moment.",
       storage_unavailable: () => "The server cannot reach its database. It is sent again in a moment.",
+      no_memory: () => "The server has no memory left for it. It is sent again in a moment.",
+      bad_text: () => "It holds something that is not text to the server.",
+      bad_message: () => "The server did not understand it. Copy your text and reload the page.",
       forbidden: () => "You may only read this pad.",
     } as Record<string, (limit: string) => string>,
     otherwise: (message: string, code: string) => message || `The server answered “${code}”.`,

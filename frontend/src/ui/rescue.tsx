@@ -3,14 +3,16 @@ import { t } from "../strings";
 import { Banner } from "./banner";
 import { downloadText } from "./copy";
 import { CopyButton } from "./copy_button";
+import { fileName } from "./files";
+import { titleOf } from "./title";
 
 /** A change the server did not take: why, and every way out. */
 export function RefusalBanner({ session }: { session: Session }) {
   const refusal = session.refusal.value;
   if (!refusal) return null;
   return (
-    <Banner heading={t.refusal.heading} text={`${reason(refusal)} ${t.refusal.kept}`}>
-      <Take text={() => session.localText()} name={session.padId} />
+    <Banner heading={t.refusal.heading} text={`${reason(refusal)} ${t.refusal.kept(session.unsaved.value)}`}>
+      <Take text={() => session.localText()} session={session} />
       <button type="button" onClick={() => session.undoRefused()}>
         {t.refusal.undo}
       </button>
@@ -25,7 +27,7 @@ export function LostTextBanner({ session, restore }: { session: Session; restore
   const end = () => (session.lostText.value = null);
   return (
     <Banner heading={t.lost.heading} text={t.lost.explain}>
-      <Take text={() => text} name={session.padId} />
+      <Take text={() => text} session={session} />
       <button type="button" onClick={() => (restore(text), end())}>
         {t.lost.restore}
       </button>
@@ -36,11 +38,15 @@ export function LostTextBanner({ session, restore }: { session: Session; restore
   );
 }
 
-function Take({ text, name }: { text: () => string; name: string }) {
+function Take({ text, session }: { text: () => string; session: Session }) {
+  const download = () => {
+    const whole = text();
+    downloadText(whole, fileName(titleOf(whole, session.padId), session.language.peek()));
+  };
   return (
     <>
       <CopyButton text={text} label={t.refusal.copy} />
-      <button type="button" onClick={() => downloadText(text(), `${name}.txt`)}>
+      <button type="button" onClick={download}>
         {t.refusal.download}
       </button>
     </>

@@ -56,7 +56,7 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
 
 function connected(session: Session, unsaved: number, status: Make): Status {
   const refusal = session.refusal.value;
-  if (refusal) return status("bad", t.status.refused, t.refusal.kept);
+  if (refusal) return status("bad", t.status.refused, t.refusal.kept(unsaved));
   if (!session.isStorageWritable.value) return status("bad", t.status.storage, unsavable(unsaved));
   // A local server can be reached without a network, so "offline" alone says little.
   if (unsaved > 0 && !isOnline.value) return status("bad", t.status.offline, t.status.kept(unsaved));

@@ -148,6 +148,18 @@ describe("rescue", () => {
     expect(session.localText()).toBe("");
   });
 
+  test("regression: what is typed after it is said to be held back too, with the number", async () => {
+    render(<><RefusalBanner session={session} /><StatusLine session={session} /></>);
+    await connect();
+    act(() => session.edit([{ from: 0, to: 0, insert: "too much" }]));
+    await say({ Rejected: { revision: 0, code: "bad_text", message: "Text must be UTF-8.", limit: null } });
+    const banner = () => screen.getByRole("alert").textContent;
+    expect(banner()).toContain(`${t.refusal.why.bad_text!("")} ${t.refusal.kept(1)}`); // in the reader's language
+    act(() => session.edit([{ from: 0, to: 0, insert: "more" }]));
+    expect(banner()).toContain("do not see 2 changes");
+    expect(screen.getByText(t.refusal.kept(2))).toBeTruthy();
+  });
+
   test("a code this page does not know shows the server's own words", async () => {
     render(<RefusalBanner session={session} />);
     await connect();
