@@ -22,28 +22,24 @@ import {
   encode,
   type ServerMessage,
   SUBPROTOCOL_V2,
-  type User,
   type UserInfo,
   type Welcome,
 } from "../wire";
 import { newClientToken, shareLink, socketUrl } from "./address";
 import { CaretSender } from "./caret_sender";
 import { EditSender, isLonger } from "./edit_sender";
-import { Identity } from "./identity";
 import { Inbox } from "./inbox";
 import { Keeper } from "./keeper";
 import { log } from "./log";
 import { mapCarets } from "./moved_carets";
 import { changesIn } from "./mouthful";
-import { Notices } from "./notices";
+import { PadState } from "./pad_state";
 import type { People } from "./people";
-import { Presence } from "./presence";
-import { Protection } from "./protection";
 import type { Link, Notice, Surface } from "./types";
 import type { UnsentRecord } from "./unsent_store";
 
 /** Refusals that have nothing to do with the edit, and pass. */
-const PASSING: readonly string[] = ["rate_limited", "storage_unavailable", "no_memory"];
+const PASSING: ReadonlySet<string> = new Set(["rate_limited", "storage_unavailable", "no_memory"]);
 const RETRY_PAUSE_MS = 1_500;
 
 export class Session {
@@ -51,18 +47,17 @@ export class Session {
   readonly isLoaded = signal(false);
   readonly unsaved = signal(0);
   readonly refusal = signal<Refusal | null>(null);
-  readonly isStorageWritable = signal(true);
+  readonly isStorageWritable: ReadonlySignal<boolean>;
   /** What stood here before the server came back with an older text. */
   readonly lostText = signal<string | null>(null);
   /** Is there text here that would go with this tab? */
   readonly holdsOnlyCopy = computed(() => this.unsaved.value > 0 || this.lostText.value !== null);
   readonly otp: Signal<string | null>;
-  readonly language = signal<string | null>(null);
+  readonly language: ReadonlySignal<string | null>;
   readonly welcome = signal<Welcome | null>(null);
-  readonly userId = signal(-1);
+  readonly userId: ReadonlySignal<number>;
   readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
 
-  readonly #me = new Identity((info) => this.#introduce(info));
   readonly #token: string;
   readonly #keeper: Keeper;
   readonly #sync = new Sync();
@@ -70,11 +65,8 @@ export class Session {
   readonly #inbox: Inbox<ServerMessage>;
   readonly #edits: EditSender;
   readonly #carets: CaretSender;
-  readonly #notices = new Notices();
   #surface: Surface | null = null;
-  readonly #presence: Presence;
-  readonly #protection: Protection;
-  #languageToSend: string | null = null;
+  readonly #state: PadState;
 
   constructor(
     readonly padId: string,
@@ -88,10 +80,10 @@ export class Session {
       kept: this.#sync.keep(),
       changes: this.#sync.unsaved,
     }));
-    const me = () => ({ id: this.userId.value, ...this.identity.value });
-    this.#presence = new Presence(this.#sync, me, (notice) => this.#notices.tell(notice));
-    this.#protection = new Protection(base, padId, otp, () => this.#requester());
-    this.otp = this.#protection.otp;
+    const place = { base, padId, token: this.#token, otp };
+    this.#state = new PadState(this.#sync, place, (message) => this.#send(message));
+    ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = this.#state);
+    this.otp = this.#state.protection.otp;
     if (left) this.#resume(left);
     const events: TransportEvents = {
       onOpen: () => this.#hello(),
@@ -132,16 +124,16 @@ export class Session {
   /* ---- for the page ---- */
 
   get identity(): ReadonlySignal<UserInfo> {
-    return this.#me.shown;
+    return this.#state.me.shown;
   }
 
   get people(): People {
-    return this.#presence.people;
+    return this.#state.presence.people;
   }
 
   /** Tells `listener` what happens from now on; the result ends it. */
   onNotice(listener: (notice: Notice) => void): () => void {
-    return this.#notices.listen(listener);
+    return this.#state.notices.listen(listener);
   }
 
   localText(): string {
@@ -154,12 +146,11 @@ export class Session {
   }
 
   setIdentity(name: string, hue: number): void {
-    this.#me.set(name, hue);
+    this.#state.me.set(name, hue);
   }
 
   setLanguage(language: string): void {
-    this.language.value = language;
-    if (!this.#send({ SetLanguage: language })) this.#languageToSend = language;
+    this.#state.setLanguage(language);
   }
 
   /** Connects with another password. */
@@ -179,11 +170,11 @@ export class Session {
   }
 
   protect(): Promise<void> {
-    return this.#protection.switchOn();
+    return this.#state.protection.switchOn();
   }
 
   unprotect(): Promise<void> {
-    return this.#protection.switchOff();
+    return this.#state.protection.switchOff();
   }
 
   /** Takes the refused change back. */
@@ -247,11 +238,6 @@ export class Session {
     this.#transport.restart({ reason: "out_of_step", retry: "backoff" });
   }
 
-  #introduce(identity: UserInfo): void {
-    this.#send({ ClientInfo: identity });
-    if (this.userId.value >= 0) this.people.set(this.userId.value, identity);
-  }
-
   #send(message: ClientMessage): boolean {
     return this.link.value.kind === "up" && this.#transport.send(encode(message));
   }
@@ -283,21 +269,8 @@ export class Session {
         return this.#joined();
       case "Rejected":
         return this.#rejected(message);
-      case "Users":
-        return this.#usersAre(message.users);
-      case "UserInfo":
-        return this.#presence.person(message.id, message.info);
-      case "UserCursor":
-        return this.#presence.caret(message.id, message.data);
-      case "Language":
-        return this.#languageIs(message.language, message.user_id, message.user_name);
-      case "OTP":
-        return this.#otpIs(message.otp, message.user_id, message.user_name);
-      case "Storage":
-        this.isStorageWritable.value = message.writable;
-        return;
       default:
-        log.debug("message ignored:", message);
+        return this.#state.hear(message);
     }
   }
 
@@ -306,10 +279,7 @@ export class Session {
     const { user_id: userId, epoch, resumed, committed } = welcome;
     this.#sync.welcome({ userId, epoch, resumed, committed });
     this.welcome.value = welcome;
-    this.userId.value = userId;
-    this.#protection.hear(welcome.otp);
-    this.language.value = this.#languageToSend ?? welcome.language;
-    this.isStorageWritable.value = true;
+    this.#state.welcomed(welcome);
   }
 
   #snapshot(revision: number, text: string): void {
@@ -322,8 +292,7 @@ export class Session {
     if (this.link.value.kind === "up" || this.#sync.isOutOfStep) return;
     this.link.value = { kind: "up" };
     this.isLoaded.value = true;
-    if (this.#languageToSend !== null) this.#send({ SetLanguage: this.#languageToSend });
-    this.#languageToSend = null;
+    this.#state.joined();
     this.#carets.changed();
   }
 
@@ -331,31 +300,13 @@ export class Session {
     const { code, message, limit } = refusal;
     log.warn("edit refused:", code, message);
     this.#sync.rejected({ code, message, limit });
-    if (PASSING.includes(code)) setTimeout(() => this.#retry(code), RETRY_PAUSE_MS);
+    if (PASSING.has(code)) setTimeout(() => this.#retry(code), RETRY_PAUSE_MS);
   }
 
   #retry(code: string): void {
     if (this.#sync.refusal?.code !== code) return;
     this.#sync.retry();
     this.#pump();
-  }
-
-  #usersAre(users: User[]): void {
-    this.#presence.users(users);
-    const others = users.filter(({ id }) => id !== this.userId.value);
-    if (this.#me.meet(others.map(({ hue }) => hue))) this.#notices.tell({ kind: "recoloured" });
-  }
-
-  #languageIs(language: string, userId: number, by: string): void {
-    const mine = userId === this.userId.value;
-    this.language.value = language;
-    this.#notices.tell({ kind: "language", language, by, mine });
-  }
-
-  #otpIs(otp: string | null, userId: number, by: string): void {
-    this.#protection.hear(otp);
-    const mine = userId === this.userId.value;
-    this.#notices.tell({ kind: otp === null ? "unprotected" : "protected", by, mine });
   }
 
   /* ---- after every step ---- */
@@ -369,7 +320,7 @@ export class Session {
 
   #paint(surface: Surface): void {
     let changes: Change[] = [];
-    const carets = this.#presence.settle(() => (changes = this.#sync.takeChanges()));
+    const carets = this.#state.presence.settle(() => (changes = this.#sync.takeChanges()));
     if (changes.length > 0 || carets.size > 0) surface.applyRemote(changes, carets);
   }
 
@@ -398,10 +349,5 @@ export class Session {
   #ownCarets(): CursorData | null {
     if (!this.#surface || this.#edits.isHolding || !this.#sync.canSendCarets) return null;
     return mapCarets(this.#surface.carets(), (at) => this.#sync.pointsOf(at));
-  }
-
-  #requester() {
-    const { name } = this.identity.value;
-    return { user_id: this.userId.value, user_name: name, client: this.#token };
   }
 }

@@ -1,0 +1,107 @@
+/**
+ * What a pad is besides its text: who is in it and where, in which language it
+ * is, behind which password, on a disk that can be written or not. The server
+ * tells each of these as state: whatever it said last is how it is.
+ */
+
+import { signal } from "@preact/signals";
+import type { Sync } from "../sync";
+import type { ClientMessage, ServerMessage, User, UserInfo, Welcome } from "../wire";
+import { Identity } from "./identity";
+import { log } from "./log";
+import { Notices } from "./notices";
+import { Presence } from "./presence";
+import { Protection } from "./protection";
+
+/** Which pad, and as which tab. */
+export interface PadPlace {
+  base: string;
+  padId: string;
+  token: string;
+  otp: string | null;
+}
+
+export class PadState {
+  readonly userId = signal(-1);
+  readonly language = signal<string | null>(null);
+  readonly isStorageWritable = signal(true);
+  readonly me = new Identity((info) => this.#introduce(info));
+  readonly notices = new Notices();
+  readonly presence: Presence;
+  readonly protection: Protection;
+  #languageToSend: string | null = null;
+
+  constructor(
+    sync: Sync,
+    { base, padId, token, otp }: PadPlace,
+    /** False when there is no connection to say it on. */
+    private readonly send: (message: ClientMessage) => boolean,
+  ) {
+    const me = () => ({ id: this.userId.value, ...this.me.shown.value });
+    this.presence = new Presence(sync, me, (notice) => this.notices.tell(notice));
+    this.protection = new Protection(base, padId, otp, () => {
+      return { user_id: this.userId.value, user_name: this.me.shown.value.name, client: token };
+    });
+  }
+
+  setLanguage(language: string): void {
+    this.language.value = language;
+    if (!this.send({ SetLanguage: language })) this.#languageToSend = language;
+  }
+
+  welcomed({ user_id: userId, otp, language }: Welcome): void {
+    this.userId.value = userId;
+    this.protection.hear(otp);
+    this.language.value = this.#languageToSend ?? language;
+    this.isStorageWritable.value = true;
+  }
+
+  /** From here on we may speak: says what was chosen meanwhile. */
+  joined(): void {
+    if (this.#languageToSend !== null) this.send({ SetLanguage: this.#languageToSend });
+    this.#languageToSend = null;
+  }
+
+  hear(message: ServerMessage): void {
+    switch (message.type) {
+      case "Users":
+        return this.#usersAre(message.users);
+      case "UserInfo":
+        return this.presence.person(message.id, message.info);
+      case "UserCursor":
+        return this.presence.caret(message.id, message.data);
+      case "Language":
+        return this.#languageIs(message.language, message.user_id, message.user_name);
+      case "OTP":
+        return this.#otpIs(message.otp, message.user_id, message.user_name);
+      case "Storage":
+        this.isStorageWritable.value = message.writable;
+        return;
+      default:
+        log.debug("message ignored:", message);
+    }
+  }
+
+  #introduce(identity: UserInfo): void {
+    this.send({ ClientInfo: identity });
+    if (this.userId.value >= 0) this.presence.people.set(this.userId.value, identity);
+  }
+
+  #usersAre(users: User[]): void {
+    this.presence.users(users);
+    const others = users.filter(({ id }) => id !== this.userId.value);
+    if (this.me.meet(others.map(({ hue }) => hue))) this.notices.tell({ kind: "recoloured" });
+  }
+
+  #languageIs(language: string, userId: number, by: string): void {
+    const mine = userId === this.userId.value;
+    this.language.value = language;
+    this.notices.tell({ kind: "language", language, by, mine });
+  }
+
+  #otpIs(otp: string | null, userId: number, by: string): void {
+    this.protection.hear(otp);
+    const mine = userId === this.userId.value;
+    this.notices.tell({ kind: otp === null ? "unprotected" : "protected", by, mine });
+  }
+}
