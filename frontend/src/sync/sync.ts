@@ -58,6 +58,9 @@ export class Sync {
   #isForgotten = false;
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
+  /** What keep() gave last, and of what. Whatever is unsent is replaced when it
+   * changes, so the same object says the same. */
+  #kept: { kept: Kept; of: unknown[] } | null = null;
   /** Remote operations that takeChanges() has not given to the editor yet. */
   #remote: Operation[] = [];
 
@@ -172,14 +175,19 @@ export class Sync {
 
   /* ---- another visit ---- */
 
-  /** null when there is nothing unsent to keep. Where a record is written down,
-   * it is written anew before any edit that takeEdit() gives is sent; otherwise
-   * it would call unsent what the server may have, as part of another edit. */
+  /** null when there is nothing unsent to keep; the same object for as long as it
+   * would say the same. Where a record is written down, it is written anew before
+   * any edit that takeEdit() gives is sent; otherwise it would call unsent what
+   * the server may have, as part of another edit. */
   keep(): Kept | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
-    const [inflight, buffer] = [written(this.#inflight), written(this.#buffer)];
     const [epoch, revision, saved] = [this.#epoch, this.#revision, this.#saved];
-    return { epoch, revision, saved, serverText: this.serverText(), inflight, buffer };
+    const of = [this.#inflight, this.#buffer, epoch, revision, saved];
+    if (this.#kept?.of.every((part, i) => part === of[i])) return this.#kept.kept;
+    const [inflight, buffer] = [written(this.#inflight), written(this.#buffer)];
+    const kept = { epoch, revision, saved, serverText: this.serverText(), inflight, buffer };
+    this.#kept = { of, kept };
+    return kept;
   }
 
   /** Goes on where another tab stopped, as if it had only lost its connection:
