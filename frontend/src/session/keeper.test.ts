@@ -8,7 +8,7 @@ import { initKernel } from "../kernel";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { Session } from "./session";
-import { claimUnsent, type UnsentRecord } from "./unsent_store";
+import { allUnsent, type UnsentRecord } from "./unsent_store";
 import { setLogLevel } from "./log";
 
 const ME = 4;
@@ -27,7 +27,7 @@ const hear = (message: unknown) => {
 const echo = (start: number, operation: (number | string)[]) => hear({ History: { start, operations: [{ id: ME, operation }] } });
 const type = (at: number, insert: string) => session.edit([{ from: at, to: at, insert }]);
 /** What the next visit would find. */
-const record = (): Promise<UnsentRecord | null> => claimUnsent("pad", Date.now() + 1_000_000);
+const record = async (): Promise<UnsentRecord | null> => (await allUnsent())[0] ?? null;
 
 /** Long enough for something to be written down, whatever it is. */
 async function written(): Promise<void> {
@@ -74,6 +74,37 @@ describe("once something is written down", () => {
 
   test("it is what a next visit finds", async () => {
     expect((await record())?.kept).toMatchObject({ revision: 0, inflight: { operation: ["a"] }, buffer: { operation: [1, "b"] } });
+  });
+
+  describe("regression: the whole text is not written for nothing", () => {
+    const put = vi.spyOn(IDBObjectStore.prototype, "put");
+    beforeEach(() => void put.mockClear());
+
+    test("when nothing has changed", async () => {
+      await vi.advanceTimersByTimeAsync(60_000);
+      await written();
+      expect(put).not.toHaveBeenCalled();
+      type(2, "c");
+      await written();
+      expect(put).toHaveBeenCalledOnce();
+    });
+
+    test("when there is something newer, and the disk is slow", async () => {
+      for (let n = 0; n < 10; n++) {
+        type(2 + n, "c");
+        vi.advanceTimersByTime(500); // no write can end meanwhile
+      }
+      await written();
+      expect(put.mock.calls.length).toBeLessThanOrEqual(2);
+      expect((await record())?.changes).toBe(12);
+    });
+  });
+
+  test("a page that is left says so, and takes it back when it is not", async () => {
+    await session.goodbye();
+    expect((await record())?.isLeft).toBe(true);
+    await written();
+    expect((await record())?.isLeft).toBe(false);
   });
 
   test("regression: no edit is sent before the record has it, so that none is ever taken for unsent", async () => {

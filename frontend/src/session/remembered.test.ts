@@ -1,9 +1,7 @@
 // @vitest-environment happy-dom
 /** What the browser remembers, and what it must not be fooled by. */
 
-import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { claimUnsent, putUnsent, removeUnsent, type UnsentRecord } from "./unsent_store";
 
 beforeEach(() => {
   localStorage.clear();
@@ -131,52 +129,3 @@ describe("recent pads", () => {
   });
 });
 
-describe("unsent changes", () => {
-  const kept = { epoch: "e", revision: 1, serverText: "", inflight: null, buffer: null };
-  const NOW = 1_000_000_000;
-  const record = (token: string, more: Partial<UnsentRecord> = {}): UnsentRecord => ({
-    token, padId: "pad", aliveAtMs: 0, claimedAtMs: 0, savedAtMs: 5, changes: 1, kept, ...more,
-  });
-
-  beforeEach(async () => {
-    for (const token of ["a", "b", "c"]) await removeUnsent(token);
-    vi.stubGlobal("navigator", {});
-  });
-
-  test("of a tab that is gone are claimed once, oldest first", async () => {
-    await putUnsent(record("b", { savedAtMs: 9 }));
-    await putUnsent(record("a", { savedAtMs: 5 }));
-    await putUnsent(record("c", { padId: "other" }));
-    expect((await claimUnsent("pad", NOW))?.token).toBe("a");
-    expect((await claimUnsent("pad", NOW))?.token).toBe("b");
-    expect(await claimUnsent("pad", NOW)).toBeNull();
-  });
-
-  test("of a living tab are left alone: by its lock", async () => {
-    const query = () => Promise.resolve({ held: [{ name: "kolabpad.tab.a" }] });
-    const timeout = new DOMException("held all the time", "TimeoutError");
-    const request = (_name: string, how: unknown) => (typeof how === "object" ? Promise.reject(timeout) : Promise.resolve());
-    vi.stubGlobal("navigator", { locks: { query, request } });
-    await putUnsent(record("a"));
-    expect(await claimUnsent("pad", NOW)).toBeNull();
-    await putUnsent(record("b", { aliveAtMs: NOW - 1 }));
-    expect((await claimUnsent("pad", NOW))?.token).toBe("b");
-  });
-
-  test("regression: of a page that a reload has not ended yet are waited for", async () => {
-    let held = [{ name: "kolabpad.tab.a" }];
-    const query = () => Promise.resolve({ held });
-    const request = vi.fn(() => Promise.resolve(void (held = []))); // its turn comes when the page has gone
-    vi.stubGlobal("navigator", { locks: { query, request } });
-    await putUnsent(record("a"));
-    await putUnsent(record("b", { padId: "other" }));
-    expect((await claimUnsent("pad", NOW))?.token).toBe("a");
-    expect(request).toHaveBeenCalledWith("kolabpad.tab.a", { mode: "shared", signal: expect.anything() }, expect.any(Function));
-  });
-
-  test("of a living tab are left alone: by its renewals, where there are no locks", async () => {
-    await putUnsent(record("a", { aliveAtMs: NOW - 60_000 }));
-    expect(await claimUnsent("pad", NOW)).toBeNull();
-    expect((await claimUnsent("pad", NOW + 60_000))?.token).toBe("a");
-  });
-});

@@ -35,6 +35,7 @@ import { mapCarets } from "./moved_carets";
 import { changesIn } from "./mouthful";
 import { PadState } from "./pad_state";
 import type { People } from "./people";
+import { holdTab } from "./tabs";
 import type { Link, Notice, Surface } from "./types";
 import type { UnsentRecord } from "./unsent_store";
 
@@ -76,6 +77,7 @@ export class Session {
     socket: WebSocket | null = null,
   ) {
     this.#token = left?.token ?? newClientToken();
+    holdTab(this.#token);
     this.#keeper = new Keeper(this.#token, padId, () => ({
       kept: this.#sync.keep(),
       changes: this.#sync.unsaved,
