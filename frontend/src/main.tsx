@@ -49,6 +49,7 @@ async function show(opening: Opening, root: HTMLElement): Promise<void> {
   await hasStrings;
   root.replaceChildren();
   if (!session) return refuse(problem!, root);
+  session.lost.takeOver();
   keepAddress(session);
   warnBeforeLoss(session);
   comeBackSoon(session);
@@ -126,10 +127,8 @@ function warnBeforeLoss(session: Session): void {
     if (session.holdsOnlyCopy.value && !isLeaving) event.preventDefault();
   });
   addEventListener("pagehide", () => session.goodbye());
-  // Back from the browser's cache of pages: another visit may have taken over
-  // what was unsent, so this one begins anew and is offered it if not.
   addEventListener("pageshow", (event) => {
-    if (event.persisted && session.unsaved.value > 0) location.reload();
+    if (event.persisted) session.cameBack();
   });
 }
 

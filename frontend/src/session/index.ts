@@ -11,6 +11,7 @@ export { log } from "./log";
 export { ProtectionError } from "./protection";
 export { forget, type RecentPad, recentPads, visited } from "./recent";
 export { FONT_SIZES, LOCALES, preferredLanguages, settings, type Settings, setSettings, TAB_SIZES, THEMES } from "./settings";
+export type { LostText } from "./lost";
 export { noteTrouble, storageTrouble } from "./storage";
 export { searchWithout, searchWithoutPassword, visit } from "./visit";
 export { watchSleep } from "./wake";

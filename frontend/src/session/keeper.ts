@@ -50,10 +50,12 @@ export class Keeper {
   }
 
   /** The page goes away: whatever is unsent is there for the next visit, and
-   * nothing else. Resolves when that is written; pages in a hurry do not wait. */
-  goodbye(): Promise<void> {
+   * nothing else. Resolves when that is written, or when it seems that it never
+   * will be, and says which; pages in a hurry do not wait. */
+  async goodbye(): Promise<boolean> {
     if (this.#timer !== undefined) this.#keep(true);
-    return this.#unwritten ?? Promise.resolve();
+    await (this.#unwritten && inTime(this.#unwritten));
+    return this.#unwritten === null && (this.#timer === undefined || this.#record !== null);
   }
 
   /** Leaves the record as it is from now on: it may be another tab's. */
@@ -70,8 +72,7 @@ export class Keeper {
   catchUp(): Promise<void> | null {
     if (!this.#isKept && !this.#unwritten) return null;
     this.#keep(false);
-    const written = this.#unwritten;
-    return written && Promise.race([written, new Promise<void>((resolve) => setTimeout(resolve, WRITE_MS))]);
+    return this.#unwritten && inTime(this.#unwritten);
   }
 
   #keep(isLeft: boolean): void {
@@ -118,4 +119,8 @@ export class Keeper {
     log.warn("unsent changes cannot be kept in this browser:", error);
     noteTrouble("unsent");
   }
+}
+
+function inTime(written: Promise<void>): Promise<void> {
+  return Promise.race([written, new Promise<void>((resolve) => setTimeout(resolve, WRITE_MS))]);
 }

@@ -28,9 +28,11 @@ import {
 import { newClientToken, shareLink, socketUrl } from "./address";
 import { CaretSender } from "./caret_sender";
 import { EditSender, isLonger } from "./edit_sender";
+import { Handover } from "./handover";
 import { Inbox } from "./inbox";
 import { Keeper } from "./keeper";
 import { log } from "./log";
+import { LostTexts } from "./lost";
 import { mapCarets } from "./moved_carets";
 import { changesIn } from "./mouthful";
 import { PadState } from "./pad_state";
@@ -49,10 +51,11 @@ export class Session {
   readonly unsaved = signal(0);
   readonly refusal = signal<Refusal | null>(null);
   readonly isStorageWritable: ReadonlySignal<boolean>;
-  /** What stood here before the server came back with an older text. */
-  readonly lostText = signal<string | null>(null);
+  readonly lost: LostTexts;
   /** Is there text here that would go with this tab? */
-  readonly holdsOnlyCopy = computed(() => this.unsaved.value > 0 || this.lostText.value !== null);
+  readonly holdsOnlyCopy = computed(
+    () => !this.#handover.isUnderway.value && (this.unsaved.value > 0 || this.lost.all.value.length > 0),
+  );
   readonly otp: Signal<string | null>;
   readonly language: ReadonlySignal<string | null>;
   readonly welcome = signal<Welcome | null>(null);
@@ -60,6 +63,7 @@ export class Session {
   readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
 
   readonly #token: string;
+  readonly #handover: Handover;
   readonly #keeper: Keeper;
   readonly #sync = new Sync();
   readonly #transport: Transport;
@@ -77,7 +81,14 @@ export class Session {
     socket: WebSocket | null = null,
   ) {
     this.#token = left?.token ?? newClientToken();
-    holdTab(this.#token);
+    this.lost = new LostTexts(padId);
+    this.#handover = new Handover(this.lost, {
+      unsaved: () => this.unsaved.peek(),
+      text: () => this.localText(),
+      writeDown: () => this.#keeper.goodbye(),
+      fallSilent: (reason) => this.#fallSilent(reason),
+    });
+    holdTab(this.#token, () => this.#handover.taken());
     this.#keeper = new Keeper(this.#token, padId, () => ({
       kept: this.#sync.keep(),
       changes: this.#sync.unsaved,
@@ -116,6 +127,12 @@ export class Session {
   edit(changes: readonly Change[]): void {
     this.#sync.edit(changes);
     this.#pump();
+  }
+
+  /** An edit did not fit, or worse. `text` is what the editor shows. */
+  broke(error: unknown, text: string): void {
+    log.error("this copy is broken:", error);
+    this.#handover.broke(text);
   }
 
   /** The user has moved a caret. */
@@ -162,6 +179,7 @@ export class Session {
   }
 
   connectNow(): void {
+    if (this.#isSilent) return void this.#handover.begin();
     this.link.value = { kind: "connecting" };
     this.#transport.connect();
   }
@@ -187,8 +205,18 @@ export class Session {
   }
 
   /** The page goes away, for now or for good. */
-  goodbye(): Promise<void> {
+  goodbye(): Promise<boolean> {
     return this.#keeper.goodbye();
+  }
+
+  /** The page is back from the browser's cache of pages. */
+  cameBack(): void {
+    this.#handover.cameBack();
+  }
+
+  /** The end of a session that nobody looks at. */
+  close(): void {
+    this.#transport.stop();
   }
 
   /** Goes on as the tab that left these changes behind. */
@@ -199,6 +227,20 @@ export class Session {
   }
 
   /* ---- the connection ---- */
+
+  /** Does another tab speak for this one, or nobody? */
+  get #isSilent(): boolean {
+    const link = this.link.peek();
+    return link.kind === "stopped" && (link.reason === "replaced" || link.reason === "out_of_step");
+  }
+
+  #fallSilent(reason: DownReason): void {
+    this.#transport.stop();
+    this.#inbox.clear();
+    this.#keeper.stop();
+    this.#sync.disconnected();
+    this.link.value = { kind: "stopped", reason, detail: "" };
+  }
 
   #hello(): void {
     this.#edits.startAfresh();
@@ -256,6 +298,7 @@ export class Session {
     batch(() => {
       for (let message = next(); message; message = next()) this.#handle(message);
       this.#settle();
+      if (this.lost.all.peek().length > 0) this.lost.drop(this.localText());
     });
   }
 
@@ -285,7 +328,7 @@ export class Session {
   }
 
   #snapshot(revision: number, text: string): void {
-    if (this.#sync.isSetBack(revision, text)) this.lostText.value = this.#sync.localText();
+    if (this.#sync.isSetBack(revision, text)) this.lost.add(this.localText(), "set_back");
     this.#sync.snapshot(revision, text);
   }
 

@@ -239,9 +239,21 @@ export const de: Strings = {
   },
 
   lost: {
-    heading: "Der Server kam mit einem älteren Text zurück",
-    explain:
-      "Das Pad war abgelaufen oder gelöscht, oder der Server wurde aus einer Sicherung hergestellt. Was vorher hier stand, ist für Sie aufgehoben.",
+    why: {
+      set_back: {
+        heading: "Der Server kam mit einem älteren Text zurück",
+        explain:
+          "Das Pad war abgelaufen oder gelöscht, oder der Server wurde aus einer Sicherung hergestellt. Was vorher hier stand, ist für Sie aufgehoben.",
+      },
+      elsewhere: {
+        heading: "Was hier stand, ging in einem anderen Tab weiter",
+        explain: "Vielleicht kam dort nicht alles an, darum ist der Text für Sie aufgehoben.",
+      },
+      broken: {
+        heading: "Diese Seite musste eine frische Kopie des Pads holen",
+        explain: "Mit ihrer eigenen ging etwas schief. Was vorher hier stand, ist für Sie aufgehoben.",
+      },
+    },
     restore: "Meinen Text wieder einsetzen",
     discard: "Verwerfen",
   },

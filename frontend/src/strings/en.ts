@@ -226,8 +226,20 @@ export const en = {
   },
 
   lost: {
-    heading: "The server came back with an older text",
-    explain: "The pad had expired, was deleted, or the server was restored from a backup. What stood here before is kept for you.",
+    why: {
+      set_back: {
+        heading: "The server came back with an older text",
+        explain: "The pad had expired, was deleted, or the server was restored from a backup. What stood here before is kept for you.",
+      },
+      elsewhere: {
+        heading: "What stood here went on in another tab",
+        explain: "It may not all have got there, so the text is kept for you.",
+      },
+      broken: {
+        heading: "This page had to take a fresh copy of the pad",
+        explain: "Something went wrong with its own. What stood here before is kept for you.",
+      },
+    },
     restore: "Put my text back",
     discard: "Discard it",
   },

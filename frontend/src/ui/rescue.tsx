@@ -20,13 +20,14 @@ export function RefusalBanner({ session }: { session: Session }) {
   );
 }
 
-/** The server's text went back in time: ours from before is not thrown away. */
+/** Text that stood here is not thrown away by whatever took its place. */
 export function LostTextBanner({ session, restore }: { session: Session; restore: (text: string) => void }) {
-  const text = session.lostText.value;
-  if (text === null) return null;
-  const end = () => (session.lostText.value = null);
+  const lost = session.lost.all.value[0];
+  if (!lost) return null;
+  const { text, why } = lost;
+  const end = () => session.lost.drop(text);
   return (
-    <Banner heading={t.lost.heading} text={t.lost.explain}>
+    <Banner heading={t.lost.why[why].heading} text={t.lost.why[why].explain}>
       <Take text={() => text} session={session} />
       <button type="button" onClick={() => (restore(text), end())}>
         {t.lost.restore}

@@ -171,10 +171,15 @@ describe("rescue", () => {
   test("a text that the server lost can be put back", () => {
     const restore = vi.fn();
     render(<LostTextBanner session={session} restore={restore} />);
-    act(() => void (session.lostText.value = "precious"));
+    act(() => session.lost.add("precious", "set_back"));
+    act(() => session.lost.add("from another tab", "elsewhere"));
+    screen.getByText(t.lost.why.set_back.heading);
     fireEvent.click(screen.getByText(t.lost.restore));
     expect(restore).toHaveBeenCalledWith("precious");
-    expect(session.lostText.value).toBeNull();
+    screen.getByText(t.lost.why.elsewhere.heading); // one after the other
+    fireEvent.click(screen.getByText(t.lost.discard));
+    expect(restore).toHaveBeenCalledOnce();
+    expect(session.lost.all.value).toEqual([]);
   });
 
   test("text is copied without a clipboard API too", async () => {

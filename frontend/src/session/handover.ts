@@ -1,0 +1,66 @@
+/**
+ * When this page must not go on: another tab speaks under its token, or its copy
+ * broke. It falls silent, hands its texts to the next page of the tab, and loads
+ * that. Where the browser cannot keep them for it, the page stays as it is, so
+ * that they can be copied from it.
+ */
+
+import { signal } from "@preact/signals";
+import type { LostTexts } from "./lost";
+import { storageTrouble } from "./storage";
+
+/** The page that must not go on. */
+export interface Silenced {
+  unsaved(): number;
+  text(): string;
+  /** Writes down what is unsent; says whether that went well. */
+  writeDown(): Promise<boolean>;
+  /** Nothing is said, and nothing written down, from here on. */
+  fallSilent(reason: "replaced" | "out_of_step"): void;
+}
+
+export class Handover {
+  /** The next page is on its way. */
+  readonly isUnderway = signal(false);
+  /** Another tab goes on with what was unsent here. */
+  #isTaken = false;
+
+  constructor(
+    private readonly lost: LostTexts,
+    private readonly page: Silenced,
+  ) {}
+
+  /** Under a token that another tab has, whatever is said or written may come
+   * to be there twice. */
+  taken(): void {
+    this.#isTaken = true;
+    this.page.fallSilent("replaced");
+  }
+
+  /** Back from the browser's cache of pages. Another visit may have gone on with
+   * what was unsent; if none has, it is offered to the next page. */
+  cameBack(): void {
+    if (this.page.unsaved() > 0 && !storageTrouble.peek().unsent) this.#load("replaced");
+  }
+
+  /** Editor and copy do not agree any more; `text` is the editor's. */
+  broke(text: string): void {
+    this.lost.add(text, "broken");
+    this.#load("out_of_step");
+  }
+
+  /** The user wants the pad here. What the tab that has it may lack is offered
+   * as text; where no tab has it, what is unsent is offered as ever. */
+  async begin(): Promise<void> {
+    const isKept = !this.#isTaken && (await this.page.writeDown());
+    if (this.page.unsaved() > 0 && !isKept) this.lost.add(this.page.text(), "elsewhere");
+    this.#load("replaced");
+  }
+
+  #load(reason: "replaced" | "out_of_step"): void {
+    this.page.fallSilent(reason);
+    if (!this.lost.handOver()) return;
+    this.isUnderway.value = true;
+    location.reload();
+  }
+}

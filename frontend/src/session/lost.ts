@@ -1,0 +1,61 @@
+/**
+ * Texts that stood in this tab and may stand nowhere else, kept until the user
+ * has decided about them. They outlive a reload of the tab, since beginning anew
+ * is sometimes all that is left to do.
+ */
+
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { log } from "./log";
+
+export interface LostText {
+  text: string;
+  /** set_back: the server came back with an older text. elsewhere: another tab
+   * went on with what was unsent here. broken: this copy had to be given up. */
+  why: "set_back" | "elsewhere" | "broken";
+}
+
+const KEY = "kolabpad.lost.";
+
+export class LostTexts {
+  readonly #all = signal<readonly LostText[]>([]);
+
+  constructor(private readonly padId: string) {}
+
+  get all(): ReadonlySignal<readonly LostText[]> {
+    return this.#all;
+  }
+
+  add(text: string, why: LostText["why"]): void {
+    if (!this.#all.peek().some((lost) => lost.text === text)) this.#all.value = [...this.#all.peek(), { text, why }];
+  }
+
+  /** That text is not lost, or not wanted. */
+  drop(text: string): void {
+    if (this.#all.peek().some((lost) => lost.text === text)) {
+      this.#all.value = this.#all.peek().filter((lost) => lost.text !== text);
+    }
+  }
+
+  /** Keeps them for the next page of this tab. False when the browser cannot. */
+  handOver(): boolean {
+    if (this.#all.peek().length === 0) return true;
+    try {
+      sessionStorage.setItem(KEY + this.padId, JSON.stringify(this.#all.peek()));
+      return true;
+    } catch (error) {
+      log.warn("a text cannot be kept over a reload:", error);
+      return false;
+    }
+  }
+
+  /** What the page before this one handed over. */
+  takeOver(): void {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEY + this.padId) ?? "[]") as LostText[];
+      sessionStorage.removeItem(KEY + this.padId);
+      for (const { text, why } of kept) this.add(text, why);
+    } catch (error) {
+      log.warn("no texts of the page before this one:", error);
+    }
+  }
+}
