@@ -10,10 +10,16 @@ import { setCarets } from "./carets";
 import { changesIn } from "./clean_input";
 import { isRemote, remote } from "./remote";
 
+/** CodeMirror would log what a listener throws and go on, with an editor whose
+ * text the session does not have. */
 export function sessionBinding(session: Session): Extension {
   return EditorView.updateListener.of((update: ViewUpdate) => {
     const mine = update.transactions.filter((tr) => !isRemote(tr));
-    for (const tr of mine) if (tr.docChanged) session.edit(changesIn(tr));
+    try {
+      for (const tr of mine) if (tr.docChanged) session.edit(changesIn(tr));
+    } catch (error) {
+      return session.broke(error, update.state.doc.toString());
+    }
     if (mine.some((tr) => tr.docChanged || tr.selection)) session.caretsMoved();
   });
 }
