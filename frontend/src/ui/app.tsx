@@ -18,6 +18,7 @@ import { LostTextBanner, RefusalBanner } from "./rescue";
 import { Sidebar } from "./sidebar";
 import { SidebarButton } from "./sidebar_button";
 import { StartPanel } from "./start_panel";
+import { StatusVoice } from "./status_line";
 import { titleOf } from "./title";
 import { Toasts } from "./toasts";
 import { Brand, TopBar } from "./top_bar";
@@ -55,6 +56,7 @@ export function App({ session }: { session: Session }) {
         </div>
         {!visit.embed && <StartPanel pad={pad} />}
       </main>
+      <StatusVoice session={session} />
       <NewsRegion isTopmost={openDialogs.value.length === 0} />
       <FileOpener pad={pad} />
       <PasswordDialog session={session} />

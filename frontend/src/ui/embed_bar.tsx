@@ -1,6 +1,6 @@
 import type { Session } from "../session";
 import { t } from "../strings";
-import { StatusSign } from "./status_line";
+import { Retry, StatusSign } from "./status_line";
 
 /** All that stands around an embedded text: whether it is safe, and the way to
  * the whole page. */
@@ -8,6 +8,7 @@ export function EmbedBar({ session }: { session: Session }) {
   return (
     <footer class="embed-bar">
       <StatusSign session={session} />
+      <Retry session={session} />
       <a href={session.shareLink()} target="_blank" rel="noopener">
         {t.embed.open}
       </a>

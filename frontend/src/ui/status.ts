@@ -1,6 +1,6 @@
 /** The honest state of the connection, from everything that bears on it. */
 
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Session } from "../session";
 import { t } from "../strings";
 
@@ -14,25 +14,36 @@ export interface Status {
   /** What is kept here, in few words, while the server cannot have it. */
   kept: string | null;
   canRetry: boolean;
+  /** The same without what changes by the second; null: not worth a word. */
+  spoken: string | null;
 }
 
 const isOnline = signal(navigator.onLine);
-const nowMs = signal(Date.now());
 
 addEventListener("online", () => (isOnline.value = true));
 addEventListener("offline", () => (isOnline.value = false));
 
-/** The clock ticks while somebody waits for it. */
-setInterval(() => (nowMs.value = Date.now()), 500);
+let ticking: ReturnType<typeof setInterval> | undefined;
+
+/** Changes twice a second while somebody waits for it. */
+const tick: Signal<number> = signal(0, {
+  watched: () => (ticking = setInterval(() => (tick.value += 1), 500)),
+  unwatched: () => clearInterval(ticking),
+});
+
+function secondsUntil(atMs: number): number {
+  void tick.value;
+  return Math.ceil((atMs - Date.now()) / 1000);
+}
 
 export function statusOf(session: Session): ReadonlySignal<Status> {
   return computed(() => {
     const link = session.link.value;
     const unsaved = session.unsaved.value;
     const kept = unsaved > 0 ? t.status.kept(unsaved) : null;
-    const status = (mood: Mood, text: string, hint: string | null, canRetry = false): Status => {
+    const status: Make = (mood, text, hint, canRetry = false, spoken = mood === "busy" ? null : text) => {
       const brief = mood === "bad" && unsaved > 0 ? t.status.keptBrief(unsaved) : null;
-      return { mood, text, hint, kept: brief, canRetry };
+      return { mood, text, hint, kept: brief, canRetry, spoken };
     };
     switch (link.kind) {
       case "connecting":
@@ -46,9 +57,10 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
       case "waiting": {
         if (!isOnline.value) return status("bad", t.status.offline, kept, true);
         if (link.reason === "out_of_step") return status("busy", t.status.outOfStep, kept);
-        const seconds = Math.ceil((link.retryAtMs - nowMs.value) / 1000);
+        const seconds = secondsUntil(link.retryAtMs);
+        const why = t.status.reason[link.reason];
         const text = seconds > 0 ? t.status.reconnectingIn(seconds) : t.status.reconnecting;
-        return status("bad", text, join(t.status.reason[link.reason], kept), true);
+        return status("bad", text, join(why, kept), true, why);
       }
     }
   });
@@ -56,7 +68,8 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
 
 function connected(session: Session, unsaved: number, status: Make): Status {
   const refusal = session.refusal.value;
-  if (refusal) return status("bad", t.status.refused, t.refusal.kept(unsaved));
+  // The banner above the text says this one aloud.
+  if (refusal) return status("bad", t.status.refused, t.refusal.kept(unsaved), false, null);
   if (!session.isStorageWritable.value) return status("bad", t.status.storage, unsavable(unsaved));
   // A local server can be reached without a network, so "offline" alone says little.
   if (unsaved > 0 && !isOnline.value) return status("bad", t.status.offline, t.status.kept(unsaved));
@@ -70,7 +83,7 @@ function unsavable(unsaved: number): string {
   return join(unsaved > 0 ? t.status.storageKept(unsaved) : null, t.status.storageHint);
 }
 
-type Make = (mood: Mood, text: string, hint: string | null, canRetry?: boolean) => Status;
+type Make = (mood: Mood, text: string, hint: string | null, canRetry?: boolean, spoken?: string | null) => Status;
 
 function join(...sentences: (string | null)[]): string {
   return sentences.filter(Boolean).join(" ");

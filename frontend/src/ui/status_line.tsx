@@ -1,4 +1,5 @@
-import { useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Session } from "../session";
 import { t } from "../strings";
 import { statusOf } from "./status";
@@ -6,9 +7,10 @@ import { statusOf } from "./status";
 /** Said by words and shape, not by colour alone. */
 const SIGNS = { good: "✓", busy: "…", bad: "!" } as const;
 
+const useStatus = (session: Session) => useMemo(() => statusOf(session), [session]).value;
+
 export function StatusLine({ session }: { session: Session }) {
-  const status = useMemo(() => statusOf(session), [session]);
-  const { mood, text, hint, canRetry } = status.value;
+  const { mood, text, hint } = useStatus(session);
   return (
     <section class={`status ${mood}`} aria-label={t.status.heading}>
       <p class="status-text">
@@ -18,19 +20,14 @@ export function StatusLine({ session }: { session: Session }) {
         <span data-testid="status">{text}</span>
       </p>
       {hint && <p class="hint">{hint}</p>}
-      {canRetry && (
-        <button type="button" onClick={() => session.connectNow()}>
-          {t.status.retryNow}
-        </button>
-      )}
+      <Retry session={session} />
     </section>
   );
 }
 
 /** For the bar on small screens. */
 export function StatusSign({ session }: { session: Session }) {
-  const status = useMemo(() => statusOf(session), [session]);
-  const { mood, text, hint, kept } = status.value;
+  const { mood, text, hint, kept } = useStatus(session);
   return (
     <span class={`status-sign ${mood}`} title={[text, hint].filter(Boolean).join(". ")}>
       <span class="sign" aria-hidden="true">
@@ -41,5 +38,41 @@ export function StatusSign({ session }: { session: Session }) {
         {kept && <span class="status-kept">{kept}</span>}
       </span>
     </span>
+  );
+}
+
+/** Where trying again is up to the user, or may be sooner than planned. */
+export function Retry({ session }: { session: Session }) {
+  if (!useStatus(session).canRetry) return null;
+  return (
+    <button type="button" onClick={() => session.connectNow()}>
+      {t.status.retryNow}
+    </button>
+  );
+}
+
+/** What passes within this is not worth interrupting anybody for. */
+const LASTING_MS = 1_500;
+
+/** Tells those who listen to the page that the connection has become another:
+ * not how many seconds or changes there are, and not that all is well from the
+ * start. */
+export function StatusVoice({ session }: { session: Session }) {
+  const { mood, spoken } = useStatus(session);
+  const said = useSignal("");
+  const known = useRef<string | null>(null);
+  const latest = useRef<string | null>(null);
+  latest.current = spoken ?? latest.current;
+  useEffect(() => {
+    const now = latest.current;
+    if (known.current === null && mood === "good") known.current = now;
+    if (now === null || now === known.current) return;
+    const timer = setTimeout(() => (said.value = known.current = now), LASTING_MS);
+    return () => clearTimeout(timer);
+  }, [latest.current]);
+  return (
+    <div class="visually-hidden" aria-live="polite">
+      {said.value}
+    </div>
   );
 }

@@ -17,8 +17,9 @@ import { PasswordDialog } from "./password_dialog";
 import { People } from "./people";
 import { Protection } from "./protection";
 import { LostTextBanner, RefusalBanner } from "./rescue";
+import { EmbedBar } from "./embed_bar";
 import { SettingsSection } from "./settings_section";
-import { StatusLine } from "./status_line";
+import { StatusLine, StatusVoice } from "./status_line";
 import { Toasts } from "./toasts";
 
 const WELCOME = {
@@ -101,6 +102,54 @@ describe("the state of the connection", () => {
     await end(code);
     expect(status()).toBe(text);
   });
+});
+
+describe("regression: the state of the connection is spoken", () => {
+  const later = () => act(() => void vi.advanceTimersByTime(2_000));
+  let said: () => string | null;
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    const { container } = render(<StatusVoice session={session} />);
+    said = () => container.querySelector("[aria-live=polite]")!.textContent;
+    await connect();
+    later();
+  });
+
+  test("when it has become another, and not each second and change of it", async () => {
+    expect(said()).toBe(""); // all is well from the start
+    act(() => session.edit([{ from: 0, to: 0, insert: "a" }]));
+    later();
+    expect(said()).toBe("");
+    await end(4429); // and is not tried again for some seconds
+    expect(said()).toBe("");
+    later();
+    expect(said()).toBe(t.status.reason.rate_limited);
+    later();
+    expect(said()).toBe(t.status.reason.rate_limited);
+    act(() => session.connectNow());
+    await connect();
+    await say({ History: { start: 0, operations: [{ id: 4, operation: ["a"] }] } });
+    later();
+    expect(said()).toBe(t.status.connected);
+  });
+
+  test("but not what passes in a moment", async () => {
+    await end(1001);
+    act(() => session.connectNow());
+    await connect();
+    later();
+    expect(said()).toBe("");
+  });
+});
+
+test("regression: an embedded pad that waits can be told to try now", async () => {
+  render(<EmbedBar session={session} />);
+  await connect();
+  expect(screen.queryByText(t.status.retryNow)).toBeNull();
+  await end(4410);
+  fireEvent.click(screen.getByText(t.status.retryNow));
+  expect(FakeSocket.all).toHaveLength(2);
 });
 
 describe("the password dialog", () => {
