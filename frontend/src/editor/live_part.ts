@@ -19,7 +19,8 @@ export class LivePart {
     let isFirst = true;
     effect(() => {
       const extension = this.read();
-      if (!isFirst) view.dispatch({ effects: this.#part.reconfigure(extension) });
+      // What the editor's listeners read is no concern of this part.
+      if (!isFirst) untracked(() => view.dispatch({ effects: this.#part.reconfigure(extension) }));
       isFirst = false;
     });
   }

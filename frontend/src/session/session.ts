@@ -104,7 +104,7 @@ export class Session {
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
     };
     this.#transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, (n) => encode({ Ping: n }), events, socket);
-    this.#inbox = new Inbox((next) => this.#receive(next), (message) => this.#isPainted(message), changesIn);
+    this.#inbox = new Inbox((next) => this.#receive(next), (message) => this.#canWait(message), changesIn);
     this.#edits = new EditSender(this.#transport, this.#keeper, () => this.#carets.flush());
     this.#carets = new CaretSender((data) => this.#send({ CursorData: data }), () => this.#ownCarets());
   }
@@ -288,7 +288,8 @@ export class Session {
 
   /* ---- what the server says ---- */
 
-  #isPainted(message: ServerMessage): boolean {
+  /** For the next frame: whoever waits for it would not see it sooner. */
+  #canWait(message: ServerMessage): boolean {
     if (message.type === "UserCursor" || message.type === "UserInfo") return true;
     const me = this.#sync.userId;
     return message.type === "History" && message.operations.some(({ id }) => id !== me);
