@@ -6,14 +6,14 @@
  * everything, insert everything" would throw every unsent edit to one place.
  */
 
-import { type ChangeObject, diffChars } from "diff";
-import { type Change, Operation, operationOf, type Rope } from "../kernel";
+import { type Change, type Operation, operationOf, type Rope } from "../kernel";
+import { shortestChanges } from "./shortest";
 
 // The shortest difference may be a wrong one: it keeps two line ends rather
 // than the one word between them, and what was deleted in that word comes back.
 // So what the texts surely have in common comes first. And the shortest costs
 // the square of the differences, so it is sought where there are few.
-const BY_POINTS = { maxEditLength: 250, timeout: 100 };
+const STEPS_MOST = 250;
 
 /** What may serve as an anchor when there is one of it in either text: first
  * whole lines, then words and single characters. Space is like any other. */
@@ -52,8 +52,7 @@ function compare(a: string, b: string, [anchors, ...finer] = ANCHORS): Change[] 
   if (a === b) return [];
   if (a === "" || b === "") return [{ from: 0, to: a.length, insert: b }];
   if (!anchors) {
-    const exact = diffChars(a, b, BY_POINTS);
-    return exact ? changesOf(exact) : [{ from: 0, to: a.length, insert: b }];
+    return shortestChanges(a, b, STEPS_MOST) ?? [{ from: 0, to: a.length, insert: b }];
   }
   const changes: Change[] = [];
   let [atA, atB] = [0, 0];
@@ -109,24 +108,6 @@ function longestRising(anchors: readonly Anchor[]): Anchor[] {
   const run: Anchor[] = [];
   for (let i = ends.at(-1) ?? -1; i >= 0; i = before[i]!) run.push(anchors[i]!);
   return run.toReversed();
-}
-
-/** Removed and added pieces between two kept ones are one change. */
-function changesOf(parts: readonly ChangeObject<string>[]): Change[] {
-  const changes: Change[] = [];
-  let at = 0;
-  let open: Change | null = null;
-  for (const { value, added, removed } of parts) {
-    if (!added && !removed) {
-      at += value.length;
-      open = null;
-      continue;
-    }
-    if (!open) changes.push((open = { from: at, to: at, insert: "" }));
-    if (added) open.insert += value;
-    else open.to = at += value.length;
-  }
-  return changes;
 }
 
 /** Units that both begin with, whole code points only. */
