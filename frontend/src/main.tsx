@@ -12,7 +12,6 @@ import {
   type Opening,
   type PadIdProblem,
   preferredLanguages,
-  removeUnsent,
   searchWithoutPassword,
   Session,
   settings,
@@ -20,7 +19,7 @@ import {
   watchSleep,
 } from "./session";
 import { loadStrings, t } from "./strings";
-import { App, LeftoverDialog, RefusedPad } from "./ui";
+import { App, RefusedPad } from "./ui";
 
 /** Fills `root`; whatever goes wrong is said there. */
 export async function main(opening: Opening, root: HTMLElement): Promise<void> {
@@ -70,12 +69,11 @@ function refuse(problem: PadIdProblem, root: HTMLElement): void {
   render(<RefusedPad problem={problem} />, root);
 }
 
-/** What an earlier visit could not send, if the user wants it sent. */
-async function leftover(
-  { left }: Opening,
-  hasStrings: Promise<void>,
-  root: HTMLElement,
-): Promise<UnsentRecord | null> {
+/** What earlier visits could not send, as far as the user wants it sent: that
+ * which the page goes on with, and the rest goes on the side. There seldom is
+ * any, so what offers it is loaded when there is. */
+async function leftover(opening: Opening, hasStrings: Promise<void>, root: HTMLElement): Promise<UnsentRecord | null> {
+  const { left, padId, otp, base } = opening;
   const { record, trouble } = await left;
   if (trouble !== undefined) {
     log.info("no unsent changes can be kept in this browser:", trouble);
@@ -83,14 +81,10 @@ async function leftover(
   }
   if (!record) return null;
   await hasStrings;
-  root.replaceChildren();
-  const send = await new Promise<boolean>((decided) => {
-    render(<LeftoverDialog record={record} decided={decided} />, root);
-  });
-  render(null, root);
-  if (send) return record;
-  await removeUnsent(record.token).catch((error: unknown) => log.warn("not removed:", error));
-  return null;
+  const { offerLeftovers, sendOnTheSide } = await import("./leftovers");
+  const [first = null, ...others] = await offerLeftovers(record, padId, root);
+  for (const other of others) sendOnTheSide(other, otp, base);
+  return first;
 }
 
 /** The address always is the link to share, password included. */

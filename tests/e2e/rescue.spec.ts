@@ -233,6 +233,91 @@ test('a browser closed with unsent text offers it when it is opened again', asyn
   }
 });
 
+test('regression: what two tabs left is offered one after the other, to be looked at first, and all of it sent once', async ({ open, server }) => {
+  const alice = await (await open()).ready();
+  const context = alice.page.context();
+  const url = alice.page.url();
+  const second = await (await Pad.visit(context, url)).ready();
+  await alice.type('sent. ');
+  await second.shows('sent. ');
+  await server.kill();
+  await alice.type('one. ');
+  await kept(alice, 5);
+  await second.type('two.');
+  await kept(alice, 9);
+  const third = await context.newPage(); // so that the browser stays
+  await alice.page.close();
+  await second.page.close();
+  await server.restart();
+
+  await third.goto(url);
+  const dialog = third.getByRole('dialog', { name: words.leftover.heading });
+  for (const text of ['sent. one. ', 'sent. two.']) {
+    await dialog.getByText(words.leftover.show).click();
+    await expect(dialog.getByRole('textbox', { name: words.leftover.text })).toHaveValue(text);
+    await dialog.getByRole('button', { name: words.leftover.send }).click();
+  }
+  await expect.poll(() => server.text('shared')).toMatch(/^sent. (one. two.|two.one. )$/);
+  await expect(third.locator('.people .name')).toHaveCount(1); // nobody is left on the side
+  await third.reload();
+  await expect(third.getByTestId('status')).toHaveText(words.status.connected);
+  await expect(dialog).toHaveCount(0);
+});
+
+test.describe('without locks, as on plain HTTP', () => {
+  const withoutLocks = async (context: BrowserContext): Promise<void> => {
+    await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));
+  };
+
+  test('a tab that crashed is offered at once', async ({ open, server }) => {
+    const alice = await open();
+    const context = alice.page.context();
+    await withoutLocks(context);
+    await alice.page.reload();
+    await alice.ready();
+    await alice.type('sent. ');
+    await alice.saved();
+    await server.kill();
+    await alice.type('unsent. ');
+    await kept(alice, 8);
+    const url = alice.page.url();
+    const crashed = alice.page.waitForEvent('crash');
+    void (await context.newCDPSession(alice.page)).send('Page.crash').catch(() => undefined);
+    await crashed;
+    await server.restart();
+    await takesLeftover(context, server, url, 8, 'sent. unsent. ');
+  });
+
+  test('regression: a tab that the browser froze does not double what another sent for it', async ({ open, server, network }) => {
+    const road = await network();
+    const alice = await open('#shared', {}, road.port);
+    const context = alice.page.context();
+    await withoutLocks(context);
+    await alice.page.reload();
+    await alice.ready();
+    await alice.type('sent. ');
+    await alice.saved();
+    road.unplug();
+    await alice.type('unsent. ');
+    await kept(alice, 8);
+    const tab = await context.newCDPSession(alice.page);
+    await tab.send('Page.setWebLifecycleState', { state: 'frozen' });
+
+    road.plug();
+    await takesLeftover(context, server, alice.page.url(), 8, 'sent. unsent. ');
+    await tab.send('Page.setWebLifecycleState', { state: 'active' });
+    await expect(sayings(alice)).toContainText(words.status.reason.replaced);
+    await alice.type('And more.');
+    await alice.page.getByRole('button', { name: words.status.retryNow }).click();
+    await alice.saved();
+    await alice.shows('sent. unsent. ');
+    const banner = alice.page.getByRole('alert').filter({ hasText: words.lost.why.elsewhere.heading });
+    await banner.getByRole('button', { name: words.lost.restore }).click();
+    await alice.saved();
+    expect(await server.text('shared')).toBe('sent. unsent. And more.');
+  });
+});
+
 test('a database put back from an older copy: everyone is told, and what they had is kept and can be put back', async ({ open, server }) => {
   const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
   await alice.type('in the backup. ');
@@ -253,7 +338,7 @@ test('a database put back from an older copy: everyone is told, and what they ha
   fs.copyFileSync(copy, server.database);
   await server.restart();
 
-  const told = [alice, bob].map((pad) => pad.page.getByRole('alert').filter({ hasText: words.lost.heading }));
+  const told = [alice, bob].map((pad) => pad.page.getByRole('alert').filter({ hasText: words.lost.why.set_back.heading }));
   for (const banner of told) await expect(banner).toBeVisible();
   await alice.saved();
   await bob.saved();

@@ -124,7 +124,7 @@ for (const [size, options] of Object.entries(sizes)) {
       await server.stop();
       for (const end of ['', '-wal', '-shm']) fs.rmSync(server.database + end, { force: true });
       await server.restart();
-      await expect(alice.page.getByRole('alert').filter({ hasText: words.lost.heading })).toBeVisible();
+      await expect(alice.page.getByRole('alert').filter({ hasText: words.lost.why.set_back.heading })).toBeVisible();
       await hasNoViolations(alice, 'a text that the server lost');
       await alice.page.getByRole('button', { name: words.lost.restore }).click();
       await alice.saved();

@@ -262,6 +262,8 @@ export const de: Strings = {
     heading: "Änderungen von einem früheren Besuch",
     explain: (n, when) =>
       `${changes(n)} vom ${when} ${n === 1 ? "hat" : "haben"} den Server nie erreicht. In diesem Browser sind sie aufgehoben.`,
+    show: "Den Text ansehen",
+    text: "Der Text mit diesen Änderungen",
     send: "Das Pad öffnen und sie senden",
     discard: "Verwerfen",
   },

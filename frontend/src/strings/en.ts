@@ -248,6 +248,8 @@ export const en = {
     heading: "Changes from an earlier visit",
     explain: (n: number, when: string) =>
       `${changes(n)} you made to this pad on ${when} never reached the server. They were kept in this browser.`,
+    show: "Look at the text",
+    text: "The text with these changes",
     send: "Open the pad and send them",
     discard: "Discard them",
   },
