@@ -300,12 +300,16 @@ test.describe('without locks, as on plain HTTP', () => {
     road.unplug();
     await alice.type('unsent. ');
     await kept(alice, 8);
+    // A frozen tab runs nothing, and what comes in waits for it; as in a debugger.
     const tab = await context.newCDPSession(alice.page);
-    await tab.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const frozen = new Promise((resolve) => tab.once('Debugger.paused', resolve));
+    await tab.send('Debugger.enable');
+    await tab.send('Debugger.pause');
+    await frozen;
 
     road.plug();
     await takesLeftover(context, server, alice.page.url(), 8, 'sent. unsent. ');
-    await tab.send('Page.setWebLifecycleState', { state: 'active' });
+    await tab.send('Debugger.disable');
     await expect(sayings(alice)).toContainText(words.status.reason.replaced);
     await alice.type('And more.');
     await alice.page.getByRole('button', { name: words.status.retryNow }).click();
@@ -435,6 +439,7 @@ test.describe('a refused change', () => {
     await expect(alice.status).toHaveText(words.status.refused);
     await expect(banner).toBeVisible();
 
+    await kept(alice, 1);
     alice.page.once('dialog', (dialog) => void dialog.accept());
     await alice.page.reload();
     await alice.page.getByRole('button', { name: words.leftover.send }).click();

@@ -100,6 +100,32 @@ describe("once something is written down", () => {
     });
   });
 
+  describe("regression: a page that slept while another took its record over", () => {
+    beforeEach(async () => {
+      vi.resetModules();
+      vi.doMock("./tabs", () => ({ isTabGone: () => Promise.resolve(true), tookTab: () => {} }));
+      const another = await import("./unsent_store");
+      vi.doUnmock("./tabs");
+      expect(await another.claimUnsent("pad", Date.now())).not.toBeNull();
+    });
+
+    test("says no Hello under their token", async () => {
+      FakeSocket.last.ends(1006);
+      session.connectNow();
+      FakeSocket.last.opens();
+      await written();
+      expect(FakeSocket.last.sentAs("Hello")).toEqual([]);
+      expect(session.link.value).toMatchObject({ kind: "stopped", reason: "replaced" });
+    });
+
+    test("writes nothing over it", async () => {
+      type(2, "c");
+      await written();
+      expect(await record()).toMatchObject({ changes: 2, claimedAtMs: expect.any(Number) });
+      expect(session.link.value).toMatchObject({ kind: "stopped", reason: "replaced" });
+    });
+  });
+
   test("a page that is left says so, and takes it back when it is not", async () => {
     await session.goodbye();
     expect((await record())?.isLeft).toBe(true);

@@ -13,7 +13,7 @@
 import type { Kept } from "../sync";
 import { log } from "./log";
 import { noteTrouble } from "./storage";
-import { putUnsent, removeUnsent } from "./unsent_store";
+import { isUnsentOurs, putUnsent, removeUnsent } from "./unsent_store";
 
 const KEEP_EVERY_MS = 500;
 /** A browser that takes longer to write must not keep an edit from the server. */
@@ -23,6 +23,8 @@ export class Keeper {
   #timer: ReturnType<typeof setInterval> | undefined;
   /** There is a record, once all that was begun is written. */
   #isKept = false;
+  /** There is a record, by all that this page knows. */
+  #isWritten = false;
   /** What that record says. */
   #record: { kept: Kept; isLeft: boolean } | null = null;
   #isStopped = false;
@@ -31,16 +33,20 @@ export class Keeper {
   #writing: Promise<void> | null = null;
   #queued: Promise<void> | null = null;
   #newest: () => Promise<void> = () => Promise.resolve();
+  /** Who waits to hear whose the record is. */
+  #asked: object | null = null;
 
   constructor(
     private readonly token: string,
     private readonly padId: string,
     private readonly read: () => { kept: Kept | null; changes: number },
+    /** Another page has taken the record over. */
+    private readonly onTaken: () => void,
   ) {}
 
   /** A record of an earlier tab whose part this one plays. */
   tookOver(): void {
-    this.#isKept = true;
+    this.#isKept = this.#isWritten = true;
   }
 
   changed(unsaved: number): void {
@@ -62,6 +68,7 @@ export class Keeper {
   stop(): void {
     this.#isStopped = true;
     this.#newest = () => Promise.resolve();
+    this.#asked = null;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
@@ -69,10 +76,23 @@ export class Keeper {
   /** Brings the record up to date, before an edit is sent. null when there is
    * none, which is the rule; else resolves when it is written, or when it seems
    * that it never will be. */
-  catchUp(): Promise<void> | null {
+  catchUp(): Promise<unknown> | null {
     if (!this.#isKept && !this.#unwritten) return null;
     this.#keep(false);
     return this.#unwritten && inTime(this.#unwritten);
+  }
+
+  /** Runs `say` at once where no other page can have the record; else as soon as
+   * it is known that none has. Of several that wait, the last. */
+  ifOurs(say: () => void): void {
+    if (navigator.locks || !this.#isWritten) return say();
+    const asked = (this.#asked = {});
+    // A browser that gives no answer gives the record to nobody else either.
+    void inTime(isUnsentOurs(this.token).catch(() => true)).then((isOurs) => {
+      if (this.#asked !== asked) return;
+      if (isOurs === false) this.onTaken();
+      else say();
+    });
   }
 
   #keep(isLeft: boolean): void {
@@ -82,7 +102,10 @@ export class Keeper {
     this.#record = { kept, isLeft };
     const { token, padId } = this;
     const record = { token, padId, isLeft, claimedAtMs: 0, savedAtMs: Date.now(), changes, kept };
-    this.#write(() => putUnsent(record));
+    this.#write(async () => {
+      if (!(await putUnsent(record, !this.#isWritten))) return this.onTaken();
+      this.#isWritten = true;
+    });
   }
 
   #forget(): void {
@@ -91,7 +114,10 @@ export class Keeper {
     this.#record = null;
     if (!this.#isKept) return;
     this.#isKept = false;
-    this.#write(() => removeUnsent(this.token));
+    this.#write(async () => {
+      await removeUnsent(this.token);
+      this.#isWritten = false;
+    });
   }
 
   get #unwritten(): Promise<void> | null {
@@ -121,6 +147,7 @@ export class Keeper {
   }
 }
 
-function inTime(written: Promise<void>): Promise<void> {
-  return Promise.race([written, new Promise<void>((resolve) => setTimeout(resolve, WRITE_MS))]);
+/** Undefined when it takes too long. */
+function inTime<Result>(done: Promise<Result>): Promise<Result | undefined> {
+  return Promise.race([done, new Promise<undefined>((resolve) => setTimeout(resolve, WRITE_MS))]);
 }

@@ -40,7 +40,7 @@ test("a name that no server takes opens nothing", async () => {
 test("what an earlier visit left is found meanwhile", async () => {
   const kept = { epoch: null, revision: 0, serverText: "", inflight: null, buffer: null, since: null };
   const record = { token: "t", padId: "p", isLeft: true, claimedAtMs: 0, savedAtMs: 1, changes: 2, kept };
-  await putUnsent(record);
+  await putUnsent(record, true);
   expect((await at("#p").left).record).toMatchObject({ token: "t", changes: 2 });
 });
 

@@ -89,17 +89,15 @@ export class Session {
       fallSilent: (reason) => this.#fallSilent(reason),
     });
     holdTab(this.#token, () => this.#handover.taken());
-    this.#keeper = new Keeper(this.#token, padId, () => ({
-      kept: this.#sync.keep(),
-      changes: this.#sync.unsaved,
-    }));
+    const unsent = () => ({ kept: this.#sync.keep(), changes: this.#sync.unsaved });
+    this.#keeper = new Keeper(this.#token, padId, unsent, () => this.#handover.taken());
     const place = { base, padId, token: this.#token, otp };
     this.#state = new PadState(this.#sync, place, (message) => this.#send(message));
     ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = this.#state);
     this.otp = this.#state.protection.otp;
     if (left) this.#resume(left);
     const events: TransportEvents = {
-      onOpen: () => this.#hello(),
+      onOpen: () => this.#keeper.ifOurs(() => this.#hello()),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
     };

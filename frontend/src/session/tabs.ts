@@ -5,8 +5,9 @@
  * Where there are locks (https), a tab holds one of its token's name for as long
  * as its page lives. Everywhere, a living tab answers when it is asked; a page
  * that is being left does not. On plain HTTP the answers are all there is, and a
- * tab that the browser has frozen gives none: it is taken for gone, and told so
- * when it wakes, before it can speak under a token that is another's by now.
+ * tab that the browser has frozen gives none: it is taken for gone. When it wakes
+ * it is told, if the browser tells it; in any case it looks whose its record is
+ * before it speaks (Keeper.ifOurs).
  */
 
 const LOCK_PREFIX = "kolabpad.tab.";

@@ -32,24 +32,39 @@ beforeEach(async () => {
 afterEach(() => vi.unstubAllGlobals());
 
 test("of a tab that is gone are claimed once, oldest first", async () => {
-  await visit.putUnsent(record("b", { savedAtMs: 9, isLeft: true }));
-  await visit.putUnsent(record("a", { savedAtMs: 5, isLeft: true }));
-  await visit.putUnsent(record("c", { padId: "other", isLeft: true }));
+  await visit.putUnsent(record("b", { savedAtMs: 9, isLeft: true }), true);
+  await visit.putUnsent(record("a", { savedAtMs: 5, isLeft: true }), true);
+  await visit.putUnsent(record("c", { padId: "other", isLeft: true }), true);
   expect((await visit.claimUnsent("pad", NOW))?.token).toBe("a");
   expect((await visit.claimUnsent("pad", NOW))?.token).toBe("b");
   expect(await visit.claimUnsent("pad", NOW)).toBeNull();
 });
 
 test("of two visits at the same moment one gets them", async () => {
-  await visit.putUnsent(record("a", { isLeft: true }));
+  await visit.putUnsent(record("a", { isLeft: true }), true);
   const other = await page();
   const both = await Promise.all([visit, other].map(({ claimUnsent }) => claimUnsent("pad", NOW)));
   expect(both.filter((claimed) => claimed !== null)).toHaveLength(1);
 });
 
+test("regression: a page whose record another one claimed, sent or threw away leaves it alone", async () => {
+  const frozen = await page();
+  await frozen.putUnsent(record("f", { isLeft: true }), true);
+  expect(await frozen.isUnsentOurs("f")).toBe(true);
+  await visit.claimUnsent("pad", NOW);
+  expect(await frozen.isUnsentOurs("f")).toBe(false);
+  expect(await frozen.putUnsent(record("f", { changes: 9 }), false)).toBe(false);
+  await frozen.removeUnsent("f");
+  expect(await visit.allUnsent()).toMatchObject([{ token: "f", changes: 1 }]);
+
+  await visit.removeUnsent("f");
+  expect(await frozen.putUnsent(record("f"), false)).toBe(false);
+  expect(await visit.allUnsent()).toEqual([]);
+});
+
 describe("by answers, where there are no locks", () => {
   test("regression: of a tab that crashed are offered at once, not after a minute and a half", async () => {
-    await visit.putUnsent(record("crashed"));
+    await visit.putUnsent(record("crashed"), true);
     const asked = performance.now();
     expect((await visit.claimUnsent("pad", NOW))?.token).toBe("crashed");
     expect(performance.now() - asked).toBeLessThan(3_000);
@@ -58,7 +73,7 @@ describe("by answers, where there are no locks", () => {
   test("regression: of a living tab are left alone, and nobody waits for it", async () => {
     const living = await page();
     living.holdTab("a");
-    await visit.putUnsent(record("a"));
+    await visit.putUnsent(record("a"), true);
     const asked = performance.now();
     expect(await visit.claimUnsent("pad", NOW)).toBeNull();
     expect(performance.now() - asked).toBeLessThan(500);
@@ -68,7 +83,7 @@ describe("by answers, where there are no locks", () => {
     const frozen = await page();
     const onTaken = vi.fn();
     frozen.holdTab("a", onTaken);
-    await visit.putUnsent(record("a", { isLeft: true })); // as if it had not answered
+    await visit.putUnsent(record("a", { isLeft: true }), true); // as if it had not answered
     expect((await visit.claimUnsent("pad", NOW))?.token).toBe("a");
     await vi.waitFor(() => expect(onTaken).toHaveBeenCalledOnce());
   });
@@ -82,9 +97,9 @@ describe("by locks", () => {
   test("of a living tab are left alone, whether it answers or not", async () => {
     const query = () => Promise.resolve({ held: [{ name: "kolabpad.tab.a" }] });
     vi.stubGlobal("navigator", { locks: { query, request: neverReleased } });
-    await visit.putUnsent(record("a", { isLeft: true }));
+    await visit.putUnsent(record("a", { isLeft: true }), true);
     expect(await visit.claimUnsent("pad", NOW)).toBeNull();
-    await visit.putUnsent(record("b"));
+    await visit.putUnsent(record("b"), true);
     expect((await visit.claimUnsent("pad", NOW))?.token).toBe("b");
   });
 
@@ -93,8 +108,8 @@ describe("by locks", () => {
     const query = () => Promise.resolve({ held });
     const request = vi.fn(() => Promise.resolve(void (held = []))); // its turn comes when the page has gone
     vi.stubGlobal("navigator", { locks: { query, request } });
-    await visit.putUnsent(record("a"));
-    await visit.putUnsent(record("b", { padId: "other" }));
+    await visit.putUnsent(record("a"), true);
+    await visit.putUnsent(record("b", { padId: "other" }), true);
     expect((await visit.claimUnsent("pad", NOW))?.token).toBe("a");
     expect(request).toHaveBeenCalledWith("kolabpad.tab.a", { mode: "shared", signal: expect.anything() }, expect.any(Function));
   });
@@ -102,7 +117,7 @@ describe("by locks", () => {
   test("regression: a tab asks for its lock once, also when it goes on as another", async () => {
     const request = vi.fn(() => Promise.resolve());
     vi.stubGlobal("navigator", { locks: { query: () => Promise.resolve({ held: [] }), request } });
-    await visit.putUnsent(record("a"));
+    await visit.putUnsent(record("a"), true);
     await visit.claimUnsent("pad", NOW);
     visit.holdTab("a", () => {});
     expect(request).toHaveBeenCalledOnce();

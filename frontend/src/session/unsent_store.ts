@@ -20,19 +20,38 @@ export interface UnsentRecord {
   savedAtMs: number;
   changes: number;
   kept: Kept;
+  /** The page that wrote or claimed it last. */
+  holder?: string;
 }
 
 const DATABASE = "kolabpad";
 const STORE = "unsent";
 /** Of two that find it abandoned at the same time, the first to claim it has it. */
 const CLAIMED_MS = 5_000;
+/** This page. */
+const PAGE = Math.random().toString(36);
 
-export async function putUnsent(record: UnsentRecord): Promise<void> {
-  await inStore("readwrite", (store) => store.put(record));
+/** False, and nothing written, when it is another page's by now. One that is not
+ * new and not there has been sent, or thrown away, by another page. */
+export async function putUnsent(record: UnsentRecord, isNew: boolean): Promise<boolean> {
+  let isOurs = true;
+  await withRecord("readwrite", record.token, (now, store) => {
+    isOurs = now ? now.holder === PAGE : isNew;
+    if (isOurs) store.put({ ...record, holder: PAGE });
+  });
+  return isOurs;
 }
 
+/** Unless it is another page's by now. */
 export async function removeUnsent(token: string): Promise<void> {
-  await inStore("readwrite", (store) => store.delete(token));
+  await withRecord("readwrite", token, (now, store) => now?.holder === PAGE && store.delete(token));
+}
+
+/** Is that record still this page's? */
+export async function isUnsentOurs(token: string): Promise<boolean> {
+  let isOurs = false;
+  await withRecord("readonly", token, (now) => (isOurs = now?.holder === PAGE));
+  return isOurs;
 }
 
 export async function allUnsent(): Promise<UnsentRecord[]> {
@@ -56,18 +75,24 @@ export async function claimUnsent(padId: string, nowMs: number): Promise<UnsentR
 /** Null when somebody else was quicker. */
 async function claim(token: string, nowMs: number): Promise<UnsentRecord | null> {
   let claimed: UnsentRecord | null = null;
-  await inStore("readwrite", (store) => {
-    const get: IDBRequest<UnsentRecord | undefined> = store.get(token);
-    get.addEventListener("success", () => {
-      const record = get.result;
-      if (!record || nowMs - record.claimedAtMs < CLAIMED_MS) return;
-      claimed = record;
-      store.put({ ...record, isLeft: false, claimedAtMs: nowMs });
-      tookTab(token);
-    });
-    return get;
+  await withRecord("readwrite", token, (record, store) => {
+    if (!record || nowMs - record.claimedAtMs < CLAIMED_MS) return;
+    claimed = record;
+    store.put({ ...record, isLeft: false, claimedAtMs: nowMs, holder: PAGE });
+    tookTab(token);
   });
   return claimed;
+}
+
+type UseRecord = (record: UnsentRecord | undefined, store: IDBObjectStore) => unknown;
+
+/** Looks at a record and does something about it, with nobody in between. */
+function withRecord(mode: IDBTransactionMode, token: string, use: UseRecord): Promise<void> {
+  return inStore(mode, (store) => {
+    const get: IDBRequest<UnsentRecord | undefined> = store.get(token);
+    get.addEventListener("success", () => use(get.result, store));
+    return get;
+  });
 }
 
 async function inStore(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest): Promise<void> {

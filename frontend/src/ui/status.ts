@@ -52,7 +52,9 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
         return connected(session, unsaved, status);
       case "stopped": {
         const text = link.reason === "password" ? t.status.password : t.status.reason[link.reason];
-        return status("bad", text, kept, link.reason !== "password");
+        // What another tab goes on with is not sent from here.
+        const hint = link.reason === "replaced" && unsaved > 0 ? t.status.keptBrief(unsaved) : kept;
+        return status("bad", text, hint, link.reason !== "password");
       }
       case "waiting": {
         if (!isOnline.value) return status("bad", t.status.offline, kept, true);
