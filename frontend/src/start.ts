@@ -1,6 +1,7 @@
 /** What the page's HTML loads: a few lines that set off everything else. The
  * editor comes before the screen around it, so that no turn is a long one. */
 
+import { log } from "./session/log";
 import { openPad } from "./session/opening";
 import "./ui/style/index.css";
 
@@ -11,6 +12,7 @@ async function start(): Promise<void> {
   await main(opening, document.getElementById("app")!);
 }
 
-start().catch(() => {
+start().catch((error: unknown) => {
+  log.error("the page could not be loaded:", error);
   document.getElementById("not-loaded")!.hidden = false;
 });
