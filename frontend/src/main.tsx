@@ -42,13 +42,13 @@ async function show(opening: Opening, root: HTMLElement): Promise<void> {
   const left = await leftover(opening, hasStrings, root);
   const { padId, otp, base, problem, socket } = opening;
   const session = problem ? null : new Session(padId, otp, base, left, socket);
+  session?.lost.takeOver();
   // The server answers while the strings come and the screen is made; but what
   // was left is on the screen before anything can take its place.
   if (!left) session?.open();
   await hasStrings;
   root.replaceChildren();
   if (!session) return refuse(problem!, root);
-  session.lost.takeOver();
   keepAddress(session);
   warnBeforeLoss(session);
   comeBackSoon(session);
