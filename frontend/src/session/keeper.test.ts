@@ -126,6 +126,15 @@ describe("once something is written down", () => {
     });
   });
 
+  test("a browser that was emptied is written to again, where locks tell that it was nobody else", async () => {
+    vi.stubGlobal("navigator", { locks: { request: () => Promise.resolve() } });
+    vi.stubGlobal("indexedDB", new IDBFactory());
+    type(2, "c");
+    await written();
+    expect((await record())?.changes).toBe(3);
+    expect(session.link.value.kind).toBe("up");
+  });
+
   test("a page that is left says so, and takes it back when it is not", async () => {
     await session.goodbye();
     expect((await record())?.isLeft).toBe(true);

@@ -103,7 +103,9 @@ export class Keeper {
     const { token, padId } = this;
     const record = { token, padId, isLeft, claimedAtMs: 0, savedAtMs: Date.now(), changes, kept };
     this.#write(async () => {
-      if (!(await putUnsent(record, !this.#isWritten))) return this.onTaken();
+      // Under a lock nobody else has removed it: somebody has emptied the browser.
+      const isNew = !this.#isWritten || Boolean(navigator.locks);
+      if (!(await putUnsent(record, isNew))) return this.onTaken();
       this.#isWritten = true;
     });
   }
