@@ -334,7 +334,7 @@ describe("the day on which an unused pad is deleted", () => {
 
 test("a page whose language was chosen back does not begin anew later", async () => {
   const reload = vi.fn();
-  vi.spyOn(session, "goodbye").mockResolvedValue();
+  vi.spyOn(session, "goodbye").mockResolvedValue(true);
   vi.stubGlobal("location", { ...location, search: "", pathname: "/", hash: "#pad", reload });
   const notify = vi.fn();
   render(<SettingsSection pad={{ session, editor: signal(null), notify } as unknown as Pad} />);
