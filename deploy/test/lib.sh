@@ -103,6 +103,7 @@ nginx_configuration() { # "daemon off;" or ""
   sed "s#/etc/nginx/certs#$SCRATCH#; s#/var/log/nginx#$SCRATCH#" "$ROOT/deploy/nginx/kolabpad.conf" >"$SCRATCH/kolabpad.conf"
   {
     printf '%s pid %s/pid; error_log %s/error.log; events {} http {\n' "$1" "$SCRATCH" "$SCRATCH"
+    printf 'access_log %s/access.log;\n' "$SCRATCH" # its own folder for that is not there where it was only unpacked
     for kind in client_body proxy fastcgi uwsgi scgi; do printf '%s_temp_path %s/%s;\n' "$kind" "$SCRATCH" "$kind"; done
     printf 'include %s/kolabpad.conf;\n}\n' "$SCRATCH"
   } >"$SCRATCH/nginx.conf"

@@ -50,9 +50,9 @@ test('of several files one is taken, and a folder is none; both are said', async
   await pad.shows('first');
 });
 
-test('parts of the page that are gone after an upgrade: it says so once, and goes on', async ({ open }) => {
+test('parts of the page that are gone after an upgrade: it says so once, and goes on', async ({ open, server }) => {
   const pad = await open('#blank');
-  const first = await pad.page.content();
+  const first = (await server.get('/')).text;
   await pad.page.route(/assets\/[^/]*\.js$/, (route) =>
     first.includes(new URL(route.request().url()).pathname.slice(1)) ? route.continue() : route.abort(),
   );
