@@ -118,6 +118,7 @@ let isLeaving = false;
 
 function warnBeforeLoss(session: Session): void {
   addEventListener("beforeunload", (event) => {
+    session.mayLeave();
     if (session.holdsOnlyCopy.value && !isLeaving) event.preventDefault();
   });
   addEventListener("pagehide", () => session.goodbye());

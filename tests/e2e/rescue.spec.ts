@@ -210,6 +210,22 @@ test('a tab that crashed: what it had not sent is offered to the next, and sent 
   await takesLeftover(context, server, url, 8, 'sent. unsent. ');
 });
 
+test('regression: what was typed a moment before one left is offered, too', async ({ open, server }) => {
+  const alice = await (await open()).ready();
+  await server.kill();
+  await expect(alice.status).not.toHaveText(words.status.connected);
+  const url = alice.page.url();
+  alice.page.once('dialog', (dialog) => void dialog.accept());
+  await alice.type('so');
+  await alice.page.goto('about:blank');
+  await server.restart();
+  await alice.page.goto(url);
+  await expect(leftover(alice)).toContainText('2 changes');
+  await alice.page.getByRole('button', { name: words.leftover.send }).click();
+  await alice.saved();
+  expect(await server.text('shared')).toBe('so');
+});
+
 test('a browser closed with unsent text offers it when it is opened again', async ({ playwright, launchOptions, server }) => {
   const folder = temporaryFolder();
   const launch = (): Promise<BrowserContext> => playwright.chromium.launchPersistentContext(folder, launchOptions);

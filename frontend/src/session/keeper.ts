@@ -55,6 +55,11 @@ export class Keeper {
     else this.#forget();
   }
 
+  /** The page may go away: while the user is asked, the browser has time to write. */
+  hurry(): void {
+    if (this.#timer !== undefined) this.#keep(false);
+  }
+
   /** The page goes away: whatever is unsent is there for the next visit, and
    * nothing else. Resolves when that is written, or when it seems that it never
    * will be, and says which; pages in a hurry do not wait. */
@@ -103,9 +108,7 @@ export class Keeper {
     const { token, padId } = this;
     const record = { token, padId, isLeft, claimedAtMs: 0, savedAtMs: Date.now(), changes, kept };
     this.#write(async () => {
-      // Under a lock nobody else has removed it: somebody has emptied the browser.
-      const isNew = !this.#isWritten || Boolean(navigator.locks);
-      if (!(await putUnsent(record, isNew))) return this.onTaken();
+      if (!(await putUnsent(record, !this.#isWritten))) return this.onTaken();
       this.#isWritten = true;
     });
   }

@@ -91,8 +91,7 @@ export class Session {
     holdTab(this.#token, () => this.#handover.taken());
     const unsent = () => ({ kept: this.#sync.keep(), changes: this.#sync.unsaved });
     this.#keeper = new Keeper(this.#token, padId, unsent, () => this.#handover.taken());
-    const place = { base, padId, token: this.#token, otp };
-    this.#state = new PadState(this.#sync, place, (message) => this.#send(message));
+    this.#state = new PadState(this.#sync, { base, padId, token: this.#token, otp }, (it) => this.#send(it));
     ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = this.#state);
     this.otp = this.#state.protection.otp;
     if (left) this.#resume(left);
@@ -202,6 +201,11 @@ export class Session {
     this.#settle();
   }
 
+  /** The page may go away: writes down what the server does not have yet. */
+  mayLeave(): void {
+    this.#keeper.hurry();
+  }
+
   /** The page goes away, for now or for good. */
   goodbye(): Promise<boolean> {
     return this.#keeper.goodbye();
@@ -269,8 +273,7 @@ export class Session {
     if (isOfEdit && this.link.value.kind === "up") {
       this.#sync.rejected({ code: reason, message: detail, limit: null });
     }
-    this.link.value =
-      retryAtMs === null ? { kind: "stopped", reason, detail } : { kind: "waiting", reason, retryAtMs };
+    this.link.value = retryAtMs === null ? { kind: "stopped", reason, detail } : { kind: "waiting", reason, retryAtMs };
     this.#publish();
   }
 

@@ -32,12 +32,19 @@ const CLAIMED_MS = 5_000;
 const PAGE = Math.random().toString(36);
 
 /** False, and nothing written, when it is another page's by now. One that is not
- * new and not there has been sent, or thrown away, by another page. */
+ * there, and not new, was sent or thrown away by another page. Where no other page
+ * can have it, since it is new or under a lock (tabs.ts), nothing is asked first:
+ * a page that is being left is gone before the answer comes. */
 export async function putUnsent(record: UnsentRecord, isNew: boolean): Promise<boolean> {
-  let isOurs = true;
+  const ours = { ...record, holder: PAGE };
+  if (isNew || navigator.locks) {
+    await inStore("readwrite", (store) => (store.put(ours), store.transaction.commit()));
+    return true;
+  }
+  let isOurs = false;
   await withRecord("readwrite", record.token, (now, store) => {
-    isOurs = now ? now.holder === PAGE : isNew;
-    if (isOurs) store.put({ ...record, holder: PAGE });
+    isOurs = now?.holder === PAGE;
+    if (isOurs) store.put(ours);
   });
   return isOurs;
 }
@@ -88,35 +95,63 @@ type UseRecord = (record: UnsentRecord | undefined, store: IDBObjectStore) => un
 
 /** Looks at a record and does something about it, with nobody in between. */
 function withRecord(mode: IDBTransactionMode, token: string, use: UseRecord): Promise<void> {
-  return inStore(mode, (store) => {
+  return inStore(mode, (store, attempt) => {
     const get: IDBRequest<UnsentRecord | undefined> = store.get(token);
-    get.addEventListener("success", () => use(get.result, store));
-    return get;
+    get.addEventListener("success", () => attempt(() => use(get.result, store)));
   });
 }
 
-async function inStore(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest): Promise<void> {
+type UseStore = (store: IDBObjectStore, attempt: (step: () => unknown) => void) => unknown;
+
+/** All of it or nothing. What is done later than at once is done in an `attempt`:
+ * when that fails, so does all. */
+async function inStore(mode: IDBTransactionMode, use: UseStore): Promise<void> {
   const database = await open();
-  try {
-    // on the disk when it is complete: what is sent then may rely on it
-    const transaction = database.transaction(STORE, mode, { durability: "strict" });
-    use(transaction.objectStore(STORE));
-    await new Promise<void>((resolve, reject) => {
-      transaction.addEventListener("complete", () => resolve());
-      transaction.addEventListener("abort", () => reject(transaction.error));
-    });
-  } finally {
-    database.close();
-  }
+  // on the disk when it is complete: what is sent then may rely on it
+  const transaction = database.transaction(STORE, mode, { durability: "strict" });
+  await new Promise<void>((resolve, reject) => {
+    const attempt = (step: () => unknown) => {
+      try {
+        step();
+      } catch (error) {
+        reject(error as Error);
+        transaction.abort();
+      }
+    };
+    transaction.addEventListener("complete", () => resolve());
+    transaction.addEventListener("abort", () => reject(transaction.error as Error));
+    attempt(() => use(transaction.objectStore(STORE), attempt));
+  });
 }
 
+/** Held open, so that a page that is being left need not wait for it. */
+let held: { factory: IDBFactory; database: Promise<IDBDatabase> } | null = null;
+
 function open(): Promise<IDBDatabase> {
+  if (!held || held.factory !== indexedDB) {
+    held = { factory: indexedDB, database: connect() };
+    held.database.catch(letGo);
+  }
+  return held.database;
+}
+
+/** Whatever ends the connection, the next one who wants it tries anew. */
+function letGo(): void {
+  held = null;
+}
+
+function connect(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
     request.addEventListener("upgradeneeded", () => {
       request.result.createObjectStore(STORE, { keyPath: "token" });
     });
-    request.addEventListener("success", () => resolve(request.result));
-    request.addEventListener("error", () => reject(request.error));
+    request.addEventListener("success", () => {
+      const database = request.result;
+      database.addEventListener("close", letGo);
+      database.addEventListener("versionchange", () => (database.close(), letGo()));
+      resolve(database);
+    });
+    request.addEventListener("error", () => reject(request.error as Error));
   });
 }
