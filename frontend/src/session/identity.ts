@@ -82,7 +82,7 @@ export function cleanName(name: string): string {
 }
 
 /** Nearer than this on the circle of colours, two people look the same. */
-const NEAR_DEGREES = 12;
+const NEAR_DEGREES = 24;
 
 /** `hue`, or, when somebody has nearly the same, the one farthest from all. */
 export function distinctHue(hue: number, others: readonly number[]): number {

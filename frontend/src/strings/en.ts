@@ -128,6 +128,8 @@ export const en = {
     save: "Save",
     follow: "Follow",
     following: "Following",
+    followOf: (name: string) => `Follow ${name}`,
+    followingOf: (name: string) => `Following ${name}`,
     followHint: "Keep their caret in view until you type or scroll",
   },
 
@@ -143,6 +145,7 @@ export const en = {
     openHeading: (name: string) => `Open ${name}`,
     openExplain: "This pad has text already.",
     replace: "Replace the text",
+    replaced: (name: string) => `The text is that of ${name} now. Undo brings back what was here.`,
     insert: "Insert at the caret",
     onlyOne: (name: string) => `Files are opened one at a time. Only ${name} was taken.`,
     folder: (name: string) => `${name} is a folder. Open the files in it one at a time.`,
@@ -182,6 +185,8 @@ export const en = {
     label: "Password protection",
     on: "Only people with the link that carries the password get in.",
     off: "Anyone who knows the address gets in.",
+    password: "Password:",
+    copy: "Copy password",
     failed: "The password could not be changed",
     codes: {
       unreachable: "the server cannot be reached",

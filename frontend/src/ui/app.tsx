@@ -74,7 +74,7 @@ function assemble(session: Session) {
     editor,
     expiry,
     opened: signal(null),
-    notify: (text, stay) => toasts.notify(text, stay),
+    notify: (text, kind) => toasts.notify(text, kind),
     closeMenu: () => (isMenuOpen.value = false),
   };
   return { pad, toasts, expiry, isMenuOpen, ready: (made: Editor) => (editor.value = made) };
@@ -117,7 +117,7 @@ function tellOfTrouble({ notify }: Pad): () => void {
     }
     if (!isPartMissing.value || told.has("part")) return;
     told.add("part");
-    notify(t.notice.partMissing, "until_dismissed");
+    notify(t.notice.partMissing, { stay: "until_dismissed" });
   });
 }
 

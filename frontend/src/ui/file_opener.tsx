@@ -25,7 +25,7 @@ export function FileOpener({ pad }: { pad: Pad }) {
       <h2>{t.text.openHeading(file.name)}</h2>
       <p>{t.text.openExplain}</p>
       <div class="actions">
-        <button type="button" onClick={use(() => replace(pad, file))}>
+        <button type="button" onClick={use(() => replaceAll(pad, file))}>
           {t.text.replace}
         </button>
         <button type="button" onClick={use(() => editor.insertText(file.text))}>
@@ -43,10 +43,10 @@ export function FileOpener({ pad }: { pad: Pad }) {
 export async function openFiles(pad: Pad, files: readonly File[]): Promise<void> {
   const [file] = files;
   if (!file || pad.session.isReadOnly.value) return;
-  if (files.length > 1) refuse(pad, t.text.onlyOne(file.name));
   const limit = pad.session.welcome.value?.limits.document_bytes ?? Infinity;
   const read = await readText(file, limit);
   if ("problem" in read) return refuse(pad, t.text.problem[read.problem]!(file.name, t.bytes(limit)));
+  if (files.length > 1) refuse(pad, t.text.onlyOne(file.name));
   const opened = { name: file.name, text: read.text };
   if (pad.session.localText() === "") replace(pad, opened);
   else pad.opened.value = opened;
@@ -71,6 +71,12 @@ function catchDrops(pad: Pad): () => void {
   };
 }
 
+/** Says how to have the text back that was here. */
+function replaceAll(pad: Pad, file: OpenedFile): void {
+  replace(pad, file);
+  pad.notify(t.text.replaced(file.name), { about: "file" });
+}
+
 function replace(pad: Pad, { name, text }: OpenedFile): void {
   pad.editor.value?.replaceText(text);
   const language = languageOfFile(name);
@@ -79,5 +85,5 @@ function replace(pad: Pad, { name, text }: OpenedFile): void {
 
 /** What people did not get is not taken from their sight by time. */
 function refuse(pad: Pad, why: string): void {
-  pad.notify(why, "until_dismissed");
+  pad.notify(why, { stay: "until_dismissed", about: "file" });
 }

@@ -9,8 +9,12 @@ export interface OpenedFile {
   text: string;
 }
 
-/** How long a line of news is there. */
-export type Stay = "a_moment" | "until_dismissed";
+/** A line of news is there for a moment or until it is dismissed; one about the
+ * same thing takes the place of what was said before. */
+export interface NewsKind {
+  stay?: "a_moment" | "until_dismissed";
+  about?: "file" | "language" | "protection";
+}
 
 export interface Pad {
   session: Session;
@@ -21,7 +25,7 @@ export interface Pad {
   /** A file that waits for word on where to put it. */
   opened: Signal<OpenedFile | null>;
   /** Shows a line of news. */
-  notify(text: string, stay?: Stay): void;
+  notify(text: string, kind?: NewsKind): void;
   /** Closes the menu where it is a drawer over the text. */
   closeMenu(): void;
 }

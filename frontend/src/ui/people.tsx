@@ -38,11 +38,15 @@ export function People({ pad }: { pad: Pad }) {
             <Icon name="edit" />
           </button>
         </li>
+        {editing.value && (
+          <li>
+            <IdentityForm session={session} done={done} />
+          </li>
+        )}
         {others.map((person) => (
           <Other key={person.id} person={person} pad={pad} isKnown={isKnown} />
         ))}
       </ul>
-      {editing.value && <IdentityForm session={session} done={done} />}
     </section>
   );
 }
@@ -50,6 +54,10 @@ export function People({ pad }: { pad: Pad }) {
 function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: boolean }) {
   const editor = pad.editor.value;
   const isFollowed = editor?.following.value === person.id;
+  const toggle = () => {
+    editor?.follow(isFollowed ? null : person.id);
+    if (!isFollowed) pad.closeMenu();
+  };
   return (
     <li>
       <Swatch hue={person.hue} />
@@ -60,10 +68,10 @@ function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: bo
         aria-pressed={isFollowed}
         aria-disabled={!isKnown}
         title={t.people.followHint}
-        onClick={() => isKnown && editor?.follow(isFollowed ? null : person.id)}
+        onClick={() => isKnown && toggle()}
       >
-        {isFollowed ? t.people.following : t.people.follow}
-        <span class="visually-hidden"> {person.name}</span>
+        <span aria-hidden="true">{isFollowed ? t.people.following : t.people.follow}</span>
+        <span class="visually-hidden">{isFollowed ? t.people.followingOf(person.name) : t.people.followOf(person.name)}</span>
       </button>
     </li>
   );

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { ProtectionError, type Session } from "../session";
 import { t } from "../strings";
+import { CopyButton } from "./copy_button";
 
 /** The password, on or off. */
 export function Protection({ session, notify }: { session: Session; notify: (text: string) => void }) {
@@ -34,6 +35,14 @@ export function Protection({ session, notify }: { session: Session; notify: (tex
         {t.protection.label}
       </label>
       <p class="hint">{isOn ? t.protection.on : t.protection.off}</p>
+      {isOn && (
+        <p class="password">
+          <span>
+            {t.protection.password} <code>{session.otp.value}</code>
+          </span>
+          <CopyButton text={() => session.otp.peek() ?? ""} label={t.protection.copy} />
+        </p>
+      )}
     </section>
   );
 }

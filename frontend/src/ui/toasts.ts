@@ -5,7 +5,7 @@ import { languageName } from "../editor";
 import type { Notice } from "../session";
 import { t } from "../strings";
 import { Comings } from "./comings";
-import type { Stay } from "./pad";
+import type { NewsKind } from "./pad";
 
 const SHOWN_MS = 6000;
 /** Comings and goings within this are told in one sentence. */
@@ -14,6 +14,7 @@ const GATHER_MS = 1500;
 interface Toast {
   key: number;
   text: string;
+  about: NewsKind["about"];
 }
 
 /** `notify` shows one to everybody; joins and leaves only reach
@@ -25,9 +26,10 @@ export class Toasts {
   #comings = new Comings();
   #gathering = false;
 
-  notify(text: string, stay: Stay = "a_moment"): void {
-    const toast = { key: this.#next++, text };
-    this.shown.value = [...this.shown.value.slice(-3), toast];
+  notify(text: string, { stay = "a_moment", about }: NewsKind = {}): void {
+    const toast = { key: this.#next++, text, about };
+    const others = this.shown.value.filter((it) => about === undefined || it.about !== about);
+    this.shown.value = [...others.slice(-3), toast];
     if (stay === "a_moment") setTimeout(() => this.dismiss(toast.key), SHOWN_MS);
   }
 
@@ -37,7 +39,7 @@ export class Toasts {
 
   hear(notice: Notice): void {
     if ("who" in notice) this.#gather(notice);
-    else this.notify(sentence(notice));
+    else this.notify(sentence(notice), { about: subjectOf(notice) });
   }
 
   #gather({ kind, who }: { kind: "joined" | "left"; who: string }): void {
@@ -66,6 +68,11 @@ const NAMED_MOST = 3;
 function listed(names: readonly string[]): string {
   if (names.length > NAMED_MOST) return t.notice.people(names.length);
   return new Intl.ListFormat(t.locale).format(names);
+}
+
+function subjectOf({ kind }: Notice): NewsKind["about"] {
+  if (kind === "language") return "language";
+  return kind === "protected" || kind === "unprotected" ? "protection" : undefined;
 }
 
 function sentence(notice: Exclude<Notice, { who: string }>): string {

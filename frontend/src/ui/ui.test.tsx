@@ -366,11 +366,23 @@ test("what people were refused stays until they put it away", () => {
   vi.useFakeTimers();
   const toasts = new Toasts();
   toasts.notify("passes");
-  toasts.notify("stays", "until_dismissed");
+  toasts.notify("stays", { stay: "until_dismissed" });
   vi.advanceTimersByTime(600_000);
   expect(toasts.shown.value.map(({ text }) => text)).toEqual(["stays"]);
   toasts.dismiss(toasts.shown.value[0]!.key);
   expect(toasts.shown.value).toEqual([]);
+});
+
+test("news about the same thing takes the place of what was said before", () => {
+  const toasts = new Toasts();
+  toasts.notify("a.bin is no text", { stay: "until_dismissed", about: "file" });
+  toasts.hear({ kind: "language", language: "python", by: "Ann", mine: false });
+  toasts.notify("b.bin is no text", { stay: "until_dismissed", about: "file" });
+  toasts.hear({ kind: "language", language: "rust", by: "Ann", mine: false });
+  toasts.notify("something else");
+  toasts.notify("something else");
+  const said = toasts.shown.value.map(({ text }) => text);
+  expect(said).toEqual(["b.bin is no text", "Ann set the language to Rust", "something else", "something else"]);
 });
 
 test("comings and goings are told in one sentence, news with their author", () => {

@@ -1,4 +1,5 @@
 // (3) News, with who did it. (4) The password, and nothing that looks like it.
+import { devices } from '@playwright/test';
 import { de } from '../../../frontend/src/strings/de.ts';
 import { expect, test, words } from '../pad.ts';
 
@@ -45,6 +46,27 @@ test('a password reaches everybody’s address, survives a restart, and only it 
   await bob.ready();
   await bob.page.getByLabel(words.protection.label).click();
   await expect.poll(() => new URL(alice.page.url()).hash).toBe('#shared');
+});
+
+test('on a phone, whoever is followed is seen: the drawer closes', async ({ open }) => {
+  const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
+  const [alice, bob] = [await (await open('#shared', pixel)).ready(), await (await open()).ready()];
+  await bob.rename('Bob');
+  const drawer = await alice.controls();
+  await drawer.getByRole('button', { name: words.people.followOf('Bob') }).tap();
+  await expect(drawer).toHaveCount(0);
+  await (await alice.controls()).getByRole('button', { name: words.people.followingOf('Bob') }).tap();
+  await expect(drawer.getByRole('button', { name: words.people.followOf('Bob') })).toBeVisible();
+});
+
+test('the password can be read out and typed', async ({ open }) => {
+  const alice = await (await open()).ready();
+  await alice.page.getByRole('switch', { name: words.protection.label }).click();
+  const password = await alice.page.locator('.password code').textContent();
+  const bob = await open('#shared');
+  await bob.page.getByRole('textbox', { name: words.password.label }).fill(password!);
+  await bob.page.getByRole('button', { name: words.password.open }).click();
+  await bob.ready();
 });
 
 test('a name as long as it may be leaves room for what one can do', async ({ open }) => {
