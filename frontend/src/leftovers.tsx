@@ -2,21 +2,26 @@
  * with it those parts of the layers that nothing else needs. */
 
 import { render } from "preact";
-import { claimUnsent, log, removeUnsent, type UnsentRecord } from "./session";
+import { claimUnsent, log, releaseUnsent, removeUnsent, type UnsentRecord } from "./session";
 import { sendOnTheSide, textOf } from "./session/leftover";
 import { LeftoverDialog } from "./ui/leftover_dialog";
 
 export { sendOnTheSide };
 
 /** One after the other, the first being claimed already; gives those that the
- * user wants sent. */
+ * user wants sent. A page that goes before all is decided leaves them to the next. */
 export async function offerLeftovers(first: UnsentRecord, padId: string, root: HTMLElement): Promise<UnsentRecord[]> {
-  const wanted: UnsentRecord[] = [];
+  const ours = new Set<UnsentRecord>();
+  const release = () => ours.forEach((record) => void releaseUnsent(record).catch(() => {}));
+  addEventListener("pagehide", release);
   for (let record: UnsentRecord | null = first; record; record = await next(padId)) {
-    if (await isWanted(record, root)) wanted.push(record);
-    else await removeUnsent(record.token).catch((error: unknown) => log.warn("not removed:", error));
+    ours.add(record);
+    if (await isWanted(record, root)) continue;
+    ours.delete(record);
+    await removeUnsent(record.token).catch((error: unknown) => log.warn("not removed:", error));
   }
-  return wanted;
+  removeEventListener("pagehide", release);
+  return [...ours];
 }
 
 function next(padId: string): Promise<UnsentRecord | null> {

@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { initKernel } from "./kernel";
 import kernelDataUrl from "./kernel/kernel.wasm?url&inline";
+import { loadPart } from "./editor";
 import {
   hashOf,
   loadConfig,
@@ -12,6 +13,7 @@ import {
   type Opening,
   type PadIdProblem,
   preferredLanguages,
+  releaseUnsent,
   searchWithoutPassword,
   Session,
   settings,
@@ -39,7 +41,7 @@ export async function main(opening: Opening, root: HTMLElement): Promise<void> {
 
 async function show(opening: Opening, root: HTMLElement): Promise<void> {
   const hasStrings = inTheirLanguage();
-  const left = await leftover(opening, hasStrings, root);
+  const [left = null, ...others] = await leftovers(opening, hasStrings, root);
   const { padId, otp, base, problem, socket } = opening;
   const session = problem ? null : new Session(padId, otp, base, left, socket);
   session?.lost.takeOver();
@@ -54,6 +56,9 @@ async function show(opening: Opening, root: HTMLElement): Promise<void> {
   comeBackSoon(session);
   render(<App session={session} />, root);
   void loadConfig(base);
+  if (others.length === 0) return;
+  const { sendOnTheSide } = await import("./leftovers");
+  for (const other of others) sendOnTheSide(other, session, base);
 }
 
 /** Or in English, when the words of theirs cannot be had. */
@@ -69,22 +74,21 @@ function refuse(problem: PadIdProblem, root: HTMLElement): void {
   render(<RefusedPad problem={problem} />, root);
 }
 
-/** What earlier visits could not send, as far as the user wants it sent: that
- * which the page goes on with, and the rest goes on the side. There seldom is
- * any, so what offers it is loaded when there is. */
-async function leftover(opening: Opening, hasStrings: Promise<void>, root: HTMLElement): Promise<UnsentRecord | null> {
-  const { left, padId, otp, base } = opening;
-  const { record, trouble } = await left;
+/** What earlier visits could not send, as far as the user wants it sent: the page
+ * goes on with the first, and the rest goes on the side. There seldom is any, so
+ * what offers it is loaded when there is; without it the next visit offers it. */
+async function leftovers(opening: Opening, hasStrings: Promise<void>, root: HTMLElement): Promise<UnsentRecord[]> {
+  const { record, trouble } = await opening.left;
   if (trouble !== undefined) {
     log.info("no unsent changes can be kept in this browser:", trouble);
     noteTrouble("unsent");
   }
-  if (!record) return null;
+  if (!record) return [];
   await hasStrings;
-  const { offerLeftovers, sendOnTheSide } = await import("./leftovers");
-  const [first = null, ...others] = await offerLeftovers(record, padId, root);
-  for (const other of others) sendOnTheSide(other, otp, base);
-  return first;
+  const part = await loadPart("what an earlier visit left", () => import("./leftovers"));
+  if (part) return part.offerLeftovers(record, opening.padId, root);
+  await releaseUnsent(record).catch((error: unknown) => log.warn("not released:", error));
+  return [];
 }
 
 /** The address always is the link to share, password included. */
@@ -123,7 +127,7 @@ function warnBeforeLoss(session: Session): void {
   });
   addEventListener("pagehide", () => session.goodbye());
   addEventListener("pageshow", (event) => {
-    if (event.persisted) session.cameBack();
+    if (event.persisted) void session.cameBack();
   });
 }
 

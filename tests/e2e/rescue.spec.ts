@@ -280,6 +280,25 @@ test('regression: what two tabs left is offered one after the other, to be looke
   await expect(dialog).toHaveCount(0);
 });
 
+test('regression: what is not decided yet is offered again by the page that comes next', async ({ open, server }) => {
+  const alice = await (await open()).ready();
+  const url = alice.page.url();
+  await server.kill();
+  await alice.type('left');
+  await kept(alice, 4);
+  alice.page.once('dialog', (dialog) => void dialog.accept());
+  await alice.page.goto('about:blank');
+  await server.restart();
+  await alice.page.goto(url);
+  for (let times = 0; times < 3; times++) {
+    await expect(leftover(alice)).toContainText('4 changes');
+    await alice.page.reload();
+  }
+  await alice.page.getByRole('button', { name: words.leftover.send }).click();
+  await alice.saved();
+  expect(await server.text('shared')).toBe('left');
+});
+
 test.describe('without locks, as on plain HTTP', () => {
   const withoutLocks = async (context: BrowserContext): Promise<void> => {
     await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));
@@ -468,5 +487,28 @@ test.describe('a refused change', () => {
     await expect(banner).toBeHidden();
     await alice.saved();
     expect(await server.text('shared')).toBe('short');
+  });
+
+  test('regression: of two that were left, the one that does not fit is shown and kept', async ({ open, server }) => {
+    const alice = await (await open()).ready();
+    const context = alice.page.context();
+    const url = alice.page.url();
+    const second = await (await Pad.visit(context, url)).ready();
+    await server.kill();
+    await alice.paste('a'.repeat(600));
+    await kept(alice, 1);
+    await second.paste('b'.repeat(600));
+    await kept(alice, 2);
+    const third = await context.newPage();
+    await alice.page.close();
+    await second.page.close();
+    await server.restart();
+
+    await third.goto(url);
+    for (let times = 0; times < 2; times++) await third.getByRole('button', { name: words.leftover.send }).click();
+    const banner = third.getByRole('alert').filter({ hasText: /./ });
+    await expect(banner).toBeVisible();
+    await expect(third.locator('.people .name')).toHaveCount(1); // nobody waits on the side
+    expect(await server.text('shared')).toMatch(/^(a{600}|b{600})$/);
   });
 });

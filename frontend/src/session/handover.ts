@@ -39,8 +39,11 @@ export class Handover {
 
   /** Back from the browser's cache of pages. Another visit may have gone on with
    * what was unsent; if none has, it is offered to the next page. */
-  cameBack(): void {
-    if (this.page.unsaved() > 0 && !storageTrouble.peek().unsent) this.#load("replaced");
+  async cameBack(): Promise<void> {
+    if (this.page.unsaved() === 0 || storageTrouble.peek().unsent) return;
+    // With the server away there would be no next page. This one is as good until
+    // then: it looks whose its record is before it writes or speaks.
+    if (await isServerThere()) this.#load("replaced");
   }
 
   /** Editor and copy do not agree any more; `text` is the editor's. */
@@ -62,5 +65,16 @@ export class Handover {
     if (!this.lost.handOver()) return;
     this.isUnderway.value = true;
     location.reload();
+  }
+}
+
+const ANSWER_MS = 3_000;
+
+async function isServerThere(): Promise<boolean> {
+  try {
+    const { ok } = await fetch(location.pathname, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+    return ok;
+  } catch {
+    return false;
   }
 }

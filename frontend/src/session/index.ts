@@ -16,4 +16,4 @@ export { noteTrouble, storageTrouble } from "./storage";
 export { searchWithout, searchWithoutPassword, visit } from "./visit";
 export { watchSleep } from "./wake";
 export { cleanText } from "../kernel";
-export { claimUnsent, removeUnsent, type UnsentRecord } from "./unsent_store";
+export { claimUnsent, releaseUnsent, removeUnsent, type UnsentRecord } from "./unsent_store";

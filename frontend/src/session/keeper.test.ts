@@ -182,3 +182,35 @@ describe("once something is written down", () => {
     expect(sent()).toHaveLength(2);
   });
 });
+
+test("regression: nothing goes before the Hello of the next connection, however long the record takes", async () => {
+  let wrote = (): void => {};
+  let isOurs = (): void => {};
+  vi.resetModules();
+  vi.doMock("./unsent_store", () => ({
+    putUnsent: () => new Promise((resolve) => (wrote = () => resolve(true))),
+    isUnsentOurs: () => new Promise((resolve) => (isOurs = () => resolve(true))),
+    removeUnsent: () => Promise.resolve(),
+  }));
+  const [{ Session: Slow }, kernel] = await Promise.all([import("./session"), import("../kernel")]);
+  vi.doUnmock("./unsent_store");
+  kernel.initKernel(kernelBytes());
+  session = new Slow("pad", null, "https://host/") as Session;
+  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  FakeSocket.last.opens();
+  hear({ Welcome: WELCOME });
+  hear({ Snapshot: { revision: 0, text: "" } });
+  type(0, "a");
+  type(1, "b");
+  const then = async (happens: () => void) => (happens(), vi.advanceTimersByTimeAsync(0));
+  await vi.advanceTimersByTimeAsync(600);
+  await then(wrote);
+  await then(() => echo(0, ["a"])); // what is left waits for its record
+  FakeSocket.last.ends(1006);
+  session.connectNow();
+  FakeSocket.last.opens();
+  await then(wrote);
+  await then(isOurs);
+  expect(FakeSocket.last.sent).toHaveLength(1);
+  expect(FakeSocket.last.sentAs("Hello")).toHaveLength(1);
+});

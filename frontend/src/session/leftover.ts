@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { Sync } from "../sync";
-import { Session } from "./session";
+import { PASSING, Session } from "./session";
 import type { UnsentRecord } from "./unsent_store";
 
 /** The whole text as it stood in the tab that left it. */
@@ -19,15 +19,31 @@ export function textOf({ kept }: UnsentRecord): string {
  * Goes on as the tab that left it, beside the page's own session, until the
  * server has everything. A page can be one earlier tab itself; only as itself
  * does each of several get every edit to the server once. Until then the record
- * stays, so whatever ends this page costs nothing.
+ * stays, so whatever ends this page costs nothing. What the server will not take
+ * is shown as text by the page's own session.
  */
-export function sendOnTheSide(record: UnsentRecord, otp: string | null, base: string): void {
-  const session = new Session(record.padId, otp, base, record);
-  addEventListener("pagehide", () => void session.goodbye());
-  session.open();
-  const end = effect(() => {
-    if (session.link.value.kind !== "up" || session.unsaved.value > 0) return;
-    session.close();
-    queueMicrotask(() => end());
+export function sendOnTheSide(record: UnsentRecord, main: Session, base: string): void {
+  const side = new Session(record.padId, main.otp.peek(), base, record);
+  addEventListener("pagehide", () => void side.goodbye());
+  side.open();
+  const stop = effect(() => {
+    const state = stateOf(side, main);
+    if (state === "underway") return;
+    if (state === "other_password") return queueMicrotask(() => side.usePassword(main.otp.peek()!));
+    if (state === "refused") main.lost.add(side.localText(), "unsent");
+    side.close();
+    queueMicrotask(() => stop());
   });
+}
+
+/** Both sessions are watched, so that it is asked again whenever that may change. */
+function stateOf(side: Session, main: Session): "underway" | "done" | "refused" | "other_password" {
+  const [link, mainLink, otp] = [side.link.value, main.link.value, main.otp.value];
+  const { value: refusal } = side.refusal;
+  if (refusal && !PASSING.has(refusal.code)) return "refused";
+  if (link.kind === "up") return side.unsaved.value === 0 ? "done" : "underway";
+  if (link.kind !== "stopped") return "underway";
+  if (link.reason !== "password") return "refused";
+  if (mainLink.kind !== "up") return "underway"; // its user is being asked
+  return otp !== null && otp !== side.otp.peek() ? "other_password" : "refused";
 }

@@ -10,8 +10,9 @@ import { log } from "./log";
 export interface LostText {
   text: string;
   /** set_back: the server came back with an older text. elsewhere: another tab
-   * went on with what was unsent here. broken: this copy had to be given up. */
-  why: "set_back" | "elsewhere" | "broken";
+   * went on with what was unsent here. broken: this copy had to be given up.
+   * unsent: the server did not take what an earlier visit left. */
+  why: "set_back" | "elsewhere" | "broken" | "unsent";
 }
 
 const KEY = "kolabpad.lost.";

@@ -376,10 +376,11 @@ describe("beginning anew", () => {
   });
 
   test("regression: a page back from the browser's cache neither writes nor speaks before it reloads", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve({ ok: true }));
     join("ab");
     type(2, 2, "mine");
     const made = FakeSocket.all.length;
-    session.cameBack();
+    await session.cameBack();
     expect(reload).toHaveBeenCalledOnce();
     expect(session.holdsOnlyCopy.value).toBe(false);
     await session.goodbye(); // as the reload has it
@@ -388,13 +389,17 @@ describe("beginning anew", () => {
     expect(FakeSocket.all).toHaveLength(made);
   });
 
-  test("a page back from the cache goes on when nothing is unsent, or when no other page can have it", () => {
+  test("a page back from the cache goes on when nothing is unsent, when no other page can have it, or when there would be none", async () => {
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no server")));
     join("ab");
-    session.cameBack();
+    await session.cameBack();
     type(2, 2, "mine");
+    await session.cameBack();
     storageTrouble.value = { settings: false, unsent: true };
-    session.cameBack();
+    vi.stubGlobal("fetch", () => Promise.resolve({ ok: true }));
+    await session.cameBack();
     expect(reload).not.toHaveBeenCalled();
+    expect(session.unsaved.value).toBe(1);
   });
 
   test("a tab that the server calls replaced writes down what is unsent before it begins anew", async () => {

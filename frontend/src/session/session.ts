@@ -42,7 +42,7 @@ import type { Link, Notice, Surface } from "./types";
 import type { UnsentRecord } from "./unsent_store";
 
 /** Refusals that have nothing to do with the edit, and pass. */
-const PASSING: ReadonlySet<string> = new Set(["rate_limited", "storage_unavailable", "no_memory"]);
+export const PASSING: ReadonlySet<string> = new Set(["rate_limited", "storage_unavailable", "no_memory"]);
 const RETRY_PAUSE_MS = 1_500;
 
 export class Session {
@@ -96,7 +96,7 @@ export class Session {
     this.otp = this.#state.protection.otp;
     if (left) this.#resume(left);
     const events: TransportEvents = {
-      onOpen: () => this.#keeper.ifOurs(() => this.#hello()),
+      onOpen: () => (this.#edits.startAfresh(), this.#keeper.ifOurs(() => this.#hello())),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
     };
@@ -212,8 +212,8 @@ export class Session {
   }
 
   /** The page is back from the browser's cache of pages. */
-  cameBack(): void {
-    this.#handover.cameBack();
+  cameBack(): Promise<void> {
+    return this.#handover.cameBack();
   }
 
   /** The end of a session that nobody looks at. */
@@ -245,7 +245,6 @@ export class Session {
   }
 
   #hello(): void {
-    this.#edits.startAfresh();
     const hello = { client: this.#token, otp: this.otp.value, ...this.#sync.position };
     this.#transport.send(encode({ Hello: { ...hello, ...this.identity.value } }));
   }

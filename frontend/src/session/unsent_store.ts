@@ -49,6 +49,11 @@ export async function putUnsent(record: UnsentRecord, isNew: boolean): Promise<b
   return isOurs;
 }
 
+/** A claimed record, left to whoever comes next as it was found. */
+export async function releaseUnsent(record: UnsentRecord): Promise<void> {
+  await putUnsent({ ...record, isLeft: true, claimedAtMs: 0 }, true);
+}
+
 /** Unless it is another page's by now. */
 export async function removeUnsent(token: string): Promise<void> {
   await withRecord("readwrite", token, (now, store) => now?.holder === PAGE && store.delete(token));

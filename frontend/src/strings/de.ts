@@ -254,6 +254,10 @@ export const de: Strings = {
         heading: "Was hier stand, ging in einem anderen Tab weiter",
         explain: "Vielleicht kam dort nicht alles an, darum ist der Text für Sie aufgehoben.",
       },
+      unsent: {
+        heading: "Der Server hat nicht angenommen, was ein früherer Besuch hinterließ",
+        explain: "Der Text, wie er dort stand, ist für Sie aufgehoben. Kopieren Sie daraus, was Sie brauchen.",
+      },
       broken: {
         heading: "Diese Seite musste eine frische Kopie des Pads holen",
         explain: "Mit ihrer eigenen ging etwas schief. Was vorher hier stand, ist für Sie aufgehoben.",

@@ -240,6 +240,10 @@ export const en = {
         heading: "What stood here went on in another tab",
         explain: "It may not all have got there, so the text is kept for you.",
       },
+      unsent: {
+        heading: "The server did not take what an earlier visit left",
+        explain: "The text as it stood there is kept for you. Copy from it what you need.",
+      },
       broken: {
         heading: "This page had to take a fresh copy of the pad",
         explain: "Something went wrong with its own. What stood here before is kept for you.",
