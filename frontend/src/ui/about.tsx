@@ -42,7 +42,10 @@ function AboutText({ session }: { session: Session }) {
   const welcome = session.welcome.value;
   return (
     <>
-      <h2>{t.appName}</h2>
+      {/* Read from its top: the first button, which the browser would go to, is at the end. */}
+      <h2 tabIndex={-1} autofocus>
+        {t.appName}
+      </h2>
       <p>{t.about.text}</p>
       <h3>{t.about.shortcuts}</h3>
       <dl class="keys">
