@@ -1,5 +1,7 @@
 // A phone: touch, a small screen, input methods.
+import type { Locator } from '@playwright/test';
 import { devices } from '@playwright/test';
+import { de } from '../../frontend/src/strings/de.ts';
 import { expect, test, words } from './pad.ts';
 
 for (const name of ['Pixel 7', 'iPhone 15'] as const) {
@@ -52,4 +54,77 @@ test('composing with an input method arrives once', async ({ open, server }) => 
   await session.send('Input.insertText', { text: '漢' });
   await mobile.saved();
   await expect.poll(() => server.text('shared')).toBe('漢');
+});
+
+/** What a finger presses in there, with how high it is, where that is less than 44 pixels. */
+const tooLow = (place: Locator) =>
+  place.locator('button, a.button, .recent-list a, select, input:not(.visually-hidden, [type="checkbox"]), .switch, summary').evaluateAll((all) =>
+    all
+      .map((it) => ({ it, height: it.getBoundingClientRect().height }))
+      .filter(({ it, height }) => it.checkVisibility() && height < 44)
+      .map(({ it, height }) => `${it.textContent || it.getAttribute('aria-label') || it.tagName}: ${height}`),
+  );
+
+test('all that a finger presses is at least 44 pixels high', async ({ open, server }) => {
+  const mobile = await (await open('#first', pixel)).ready();
+  await mobile.editor.tap();
+  await mobile.page.keyboard.insertText('# A plan');
+  await mobile.saved();
+  await mobile.page.goto('about:blank');
+  await (await open('#shared')).ready();
+  await mobile.page.goto(`http://127.0.0.1:${server.port}/#shared`);
+  await mobile.ready();
+  expect(await tooLow(mobile.page.locator('.top-bar'))).toEqual([]);
+  expect(await tooLow(mobile.page.locator('.start'))).toEqual([]);
+  const menu = await mobile.controls();
+  for (const heading of await menu.locator('summary').all()) await heading.tap();
+  await menu.getByRole('button', { name: words.people.edit }).tap();
+  await expect(menu.locator('.follow')).toBeVisible();
+  await expect(menu.locator('.identity')).toBeVisible();
+  await expect(menu.locator('.recent-list a')).toBeVisible();
+  expect(await tooLow(menu)).toEqual([]);
+  await menu.getByRole('button', { name: words.text.find, exact: true }).tap();
+  const search = mobile.page.locator('.cm-search');
+  await expect(search).toBeVisible();
+  expect(await tooLow(search)).toEqual([]);
+});
+
+test.describe('on the smallest of phones, in German', () => {
+  const smallest = { ...pixel, viewport: { width: 320, height: 568 }, locale: 'de-DE' };
+  const isCut = (it: Element) => it.scrollWidth > it.clientWidth || it.scrollHeight > it.clientHeight;
+
+  test('the state of the connection is there in full', async ({ open }) => {
+    const mobile = await open('#shared', smallest);
+    const state = mobile.page.locator('.status-short');
+    await expect(state).toHaveText(de.status.connected);
+    expect(await state.evaluate(isCut)).toBe(false);
+    await expect(mobile.page.getByRole('heading', { name: de.appName })).toBeAttached();
+  });
+
+  test('“About” opens at its top, and nothing of it is cut', async ({ open }) => {
+    const mobile = await open('#shared', smallest);
+    await mobile.page.getByRole('button', { name: de.menu }).tap();
+    await mobile.page.getByRole('button', { name: de.about.button }).tap();
+    const about = mobile.page.getByRole('dialog', { name: de.about.heading });
+    await expect(about.getByRole('heading', { name: de.appName })).toBeFocused();
+    await expect(about.getByRole('heading', { name: de.appName })).toBeInViewport();
+    expect(await about.evaluate((it) => [it.scrollTop, it.scrollWidth - it.clientWidth])).toEqual([0, 0]);
+  });
+
+  test('a name at a caret starts where it is seen, wherever the caret is', async ({ open }) => {
+    const desk = await (await open()).ready();
+    await desk.rename('W'.repeat(64));
+    const mobile = await open('#shared', smallest);
+    const name = mobile.page.locator('.remote-name');
+    for (const text of ['x', 'xxxxxxxxxx', 'xxxx', 'xxxx', 'xxxx']) {
+      await desk.type(text);
+      await expect.poll(() => mobile.text()).toBe(await desk.text());
+      await expect(async () => {
+        const { left, right } = await name.evaluate((it) => it.getBoundingClientRect());
+        const gutters = await mobile.page.locator('.cm-gutters').evaluate((it) => it.getBoundingClientRect());
+        expect(left).toBeGreaterThanOrEqual(gutters.right);
+        expect(right).toBeLessThanOrEqual(320);
+      }).toPass({ timeout: 5_000 });
+    }
+  });
 });

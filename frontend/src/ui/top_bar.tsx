@@ -12,7 +12,7 @@ export function Brand() {
   return (
     <h1 class="brand">
       <img src="./favicon.svg" alt="" width="22" height="22" />
-      {t.appName}
+      <span>{t.appName}</span>
     </h1>
   );
 }

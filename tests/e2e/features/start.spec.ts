@@ -31,3 +31,13 @@ test('a new pad shows the recent ones of this browser; one can be forgotten', as
   await pad.ready();
   await expect(link).toHaveCount(0);
 });
+
+test('the title of a recent pad, however long, leaves the button to forget it in view', async ({ open }) => {
+  const pad = await (await open('#first')).ready();
+  await pad.type('A title that goes on and on '.repeat(4));
+  await pad.saved();
+  await pad.page.getByRole('link', { name: words.about.newPad }).click();
+  const start = pad.page.getByRole('region', { name: words.start.label });
+  await expect(start.getByRole('link', { name: 'A title' })).toBeVisible();
+  expect(await start.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);
+});
