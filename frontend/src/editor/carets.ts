@@ -30,7 +30,7 @@ interface Remote {
 
 /** As near as this to a caret, the pointer points at it. */
 const POINTED_PX = 6;
-/** No name is shown wider than this (14rem). */
+/** No name is shown wider than this. */
 const NAME_PX = 224;
 
 const nobody: Remote = { carets: new Map(), people: new Map(), shown: new Announcements() };
@@ -163,17 +163,25 @@ function caretMarkers(view: EditorView): LayerMarker[] {
     for (const head of heads) {
       if (!isNear(view, head, head)) continue;
       const [at] = RectangleMarker.forRange(view, "", EditorSelection.cursor(head));
-      if (at) markers.push(new CaretMarker(at, isAtEnd(view, at.left), person, shown.untilMs(id)));
+      if (at) markers.push(new CaretMarker(at, roomAt(view, at.left), person, shown.untilMs(id)));
     }
   }
   return markers;
 }
 
-/** Is there more room for a name before the caret than behind it? */
-function isAtEnd({ scrollDOM }: EditorView, left: number): boolean {
-  const before = left - scrollDOM.scrollLeft;
-  const behind = scrollDOM.clientWidth - before;
-  return behind < NAME_PX && behind < before;
+/** Where a name hangs, and how wide it may be there without leaving the text:
+ * the line numbers would cover its start. */
+interface Room {
+  isAtEnd: boolean;
+  widthPx: number;
+}
+
+/** Behind the caret, unless that is too little and there is more before it. */
+function roomAt({ scrollDOM, contentDOM }: EditorView, left: number): Room {
+  const before = left - scrollDOM.scrollLeft - contentDOM.offsetLeft;
+  const behind = scrollDOM.clientWidth - (left - scrollDOM.scrollLeft);
+  const isAtEnd = behind < NAME_PX && behind < before;
+  return { isAtEnd, widthPx: Math.min(NAME_PX, Math.floor(isAtEnd ? before : behind)) };
 }
 
 function isNear(view: EditorView, from: number, to: number): boolean {
@@ -185,7 +193,7 @@ function isNear(view: EditorView, from: number, to: number): boolean {
 class CaretMarker implements LayerMarker {
   constructor(
     private readonly at: RectangleMarker,
-    private readonly isAtEnd: boolean,
+    private readonly room: Room,
     private readonly person: Person,
     private readonly shownUntilMs: number,
   ) {}
@@ -193,7 +201,8 @@ class CaretMarker implements LayerMarker {
   eq(other: CaretMarker): boolean {
     return (
       this.at.eq(other.at) &&
-      this.isAtEnd === other.isAtEnd &&
+      this.room.isAtEnd === other.room.isAtEnd &&
+      this.room.widthPx === other.room.widthPx &&
       this.shownUntilMs === other.shownUntilMs &&
       this.isOf(other)
     );
@@ -227,7 +236,8 @@ class CaretMarker implements LayerMarker {
     dom.style.top = `${top}px`;
     dom.style.height = `${height}px`;
     dom.classList.toggle("at-top", top < height);
-    dom.classList.toggle("at-end", this.isAtEnd);
+    dom.classList.toggle("at-end", this.room.isAtEnd);
+    (dom.firstElementChild as HTMLElement).style.maxWidth = `${this.room.widthPx}px`;
   }
 
   private showName(dom: HTMLElement): void {
