@@ -11,6 +11,8 @@ const surface = EditorView.theme({
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "max(var(--chosen-size, 14px), var(--least-size, 0px))", lineHeight: "1.5" },
   ".cm-content": { caretColor: "var(--ink)", paddingBottom: "40vh" },
+  // On both sides, since lines run both ways: a caret at the very edge is not seen.
+  ".cm-line": { padding: "0 8px" },
   "&.cm-focused > .cm-scroller > .cm-cursorLayer .cm-cursor, .cm-dropCursor": {
     borderLeftColor: "var(--ink)",
     borderLeftWidth: "2px",
