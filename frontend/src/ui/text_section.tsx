@@ -13,7 +13,7 @@ export function TextSection({ pad }: { pad: Pad }) {
   return (
     <section aria-labelledby="text-heading">
       <h2 id="text-heading">{t.text.heading}</h2>
-      <div class="row wrap">
+      <div class="text-actions">
         <button type="button" disabled={session.isReadOnly.value} onClick={() => picker.current?.click()}>
           {t.text.open}
         </button>
@@ -21,8 +21,6 @@ export function TextSection({ pad }: { pad: Pad }) {
           {t.text.download}
         </button>
         <CopyButton text={() => session.localText()} label={t.text.copyAll} />
-      </div>
-      <div class="pairs">
         {ACTIONS.map((action) => (
           <button key={action} type="button" onClick={() => perform(pad, action)}>
             {t.text[action]}
