@@ -153,7 +153,7 @@ export const de: Strings = {
   text: {
     heading: "Text",
     open: "Öffnen …",
-    download: "Herunterladen",
+    download: "Download",
     copyAll: "Kopieren",
     find: "Suchen",
     goToLine: "Zu Zeile gehen",
