@@ -69,8 +69,11 @@ class Pad {
     await this.page.keyboard.up(modifier);
   }
 
+  /** Scrolled to the middle first: the menu's foot lies over what is under it. */
   async click(role: string, name: string): Promise<void> {
-    await this.page.locator(`::-p-aria([name="${name}"][role="${role}"])`).click();
+    const control = await this.page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
+    await control!.evaluate((it) => it.scrollIntoView({ block: 'center' }));
+    await control!.click();
   }
 }
 
