@@ -92,6 +92,9 @@ static void answer_from_memory(struct access *a, struct document *doc)
     answer(a, check_password(a, doc->pad.otp, "memory"), doc);
 }
 
+static void on_peeked(struct store_request *req);
+static void on_loaded(struct store_request *req);
+
 static enum error post(struct access *a, enum store_kind kind, void *context)
 {
     struct store_request *req = store_request_new(kind, a->question.id);
@@ -99,6 +102,7 @@ static enum error post(struct access *a, enum store_kind kind, void *context)
         return ERR_NO_MEMORY;
     req->reply_to = &a->shard->mailbox;
     req->context = context;
+    req->done = kind == STORE_PEEK ? on_peeked : on_loaded;
     req->now_ms = shard_now_ms(a->shard);
     store_post(a->shard->server->store, req);
     return OK;
@@ -234,14 +238,19 @@ static void loaded(struct document *doc, const struct store_request *req)
         document_drop(doc);
 }
 
-void access_answered(struct store_request *req)
+static void on_peeked(struct store_request *req)
 {
     if (req->result)
         metric_inc(METRIC_READ_ERRORS);
-    if (req->kind == STORE_PEEK)
-        peeked(req->context, req);
-    else
-        loaded(req->context, req);
+    peeked(req->context, req);
+    store_request_free(req);
+}
+
+static void on_loaded(struct store_request *req)
+{
+    if (req->result)
+        metric_inc(METRIC_READ_ERRORS);
+    loaded(req->context, req);
     store_request_free(req);
 }
 

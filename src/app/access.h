@@ -48,9 +48,6 @@ void document_access(struct shard *shard, const struct access_question *question
 /* The asker has gone: `done` will not be called. */
 void access_cancel(struct access *access);
 
-/* The store's answers to this module's requests (PEEK and LOAD). */
-void access_answered(struct store_request *req);
-
 /* Answers every open question with ERR_SHUTTING_DOWN. */
 void access_refuse_all(struct shard *shard);
 

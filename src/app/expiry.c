@@ -19,12 +19,29 @@ struct expired_id {
     char id[];
 };
 
+static void log_deleted(const struct shard *shard, const struct store_request *req)
+{
+    char age[32];
+    snprintf(age, sizeof(age), "%lldd", (long long)(shard->config->expiry_ms / (24 * 60 * 60 * 1000)));
+    log_event(LOG_INFO, "document_expired", LOG_STR("docId", req->id), LOG_CSTR("age", age));
+    metric_inc(METRIC_EXPIRATIONS);
+}
+
+static void on_deleted(struct store_request *req)
+{
+    if (!req->result && req->found)
+        log_deleted(req->context, req);
+    store_request_free(req);
+}
+
 static void delete_rows(struct shard *shard, struct slice id, int64_t cutoff_ms)
 {
     struct store_request *req = store_request_new(STORE_DELETE, id);
     if (!req)
         return; /* the next search finds it again */
     req->reply_to = &shard->mailbox;
+    req->context = shard;
+    req->done = on_deleted;
     req->cutoff_ms = cutoff_ms;
     req->now_ms = shard_now_ms(shard);
     store_post(shard->server->store, req);
@@ -64,6 +81,18 @@ static void send_home(struct shard *shard, struct slice id, int64_t cutoff_ms)
         free(expired); /* its shard has ended; the next start looks again */
 }
 
+static void on_found(struct store_request *req)
+{
+    struct shard *shard = req->context;
+    for (uint32_t i = 0; i < req->id_count; i++)
+        send_home(shard, req->ids[i], req->cutoff_ms);
+    if (req->id_count == EXPIRED_IDS_MAX) { /* there may be more: look again in a second */
+        shard->expiry_check_ms = shard_now_ms(shard) + 1000;
+        shard_want_timer(shard, 1000);
+    }
+    store_request_free(req);
+}
+
 void expiry_check(struct shard *shard, int64_t now_ms)
 {
     if (shard->config->expiry_ms == 0 || now_ms < shard->expiry_check_ms)
@@ -73,37 +102,10 @@ void expiry_check(struct shard *shard, int64_t now_ms)
     if (!req)
         return;
     req->reply_to = &shard->mailbox;
+    req->context = shard;
+    req->done = on_found;
     req->cutoff_ms = now_ms - shard->config->expiry_ms;
     req->max_ids = EXPIRED_IDS_MAX;
     req->now_ms = now_ms;
     store_post(shard->server->store, req);
-}
-
-static void found(struct shard *shard, const struct store_request *req)
-{
-    for (uint32_t i = 0; i < req->id_count; i++)
-        send_home(shard, req->ids[i], req->cutoff_ms);
-    if (req->id_count == EXPIRED_IDS_MAX) { /* there may be more: look again in a second */
-        shard->expiry_check_ms = shard_now_ms(shard) + 1000;
-        shard_want_timer(shard, 1000);
-    }
-}
-
-static void deleted(struct shard *shard, const struct store_request *req)
-{
-    if (req->result || !req->found)
-        return;
-    char age[32];
-    snprintf(age, sizeof(age), "%lldd", (long long)(shard->config->expiry_ms / (24 * 60 * 60 * 1000)));
-    log_event(LOG_INFO, "document_expired", LOG_STR("docId", req->id), LOG_CSTR("age", age));
-    metric_inc(METRIC_EXPIRATIONS);
-}
-
-void expiry_answered(struct shard *shard, struct store_request *req)
-{
-    if (req->kind == STORE_EXPIRED)
-        found(shard, req);
-    else
-        deleted(shard, req);
-    store_request_free(req);
 }

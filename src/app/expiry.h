@@ -12,7 +12,4 @@
 /* Shard 0: asks, if it is time. */
 void expiry_check(struct shard *shard, int64_t now_ms);
 
-/* The store's answers to EXPIRED and DELETE. */
-void expiry_answered(struct shard *shard, struct store_request *req);
-
 #endif

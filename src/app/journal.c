@@ -10,6 +10,7 @@
 
 /* Which documents a request in flight is about, row by row. */
 struct journal_note {
+    struct shard *shard;
     uint32_t count;
     struct journal_row {
         struct document *doc;
@@ -67,6 +68,29 @@ static enum error add_row(struct document *doc, struct store_request *req, struc
     return OK;
 }
 
+static void on_appended(struct store_request *req)
+{
+    struct journal_note *note = req->context;
+    note->shard->append_in_flight = false;
+    if (req->result == OK) {
+        metric_inc(METRIC_JOURNAL_COMMITS);
+        histogram_observe(HISTOGRAM_JOURNAL, req->duration_us);
+        log_event(LOG_DEBUG, "journal_committed", LOG_UINT("documents", note->count),
+                  LOG_US("duration", req->duration_us));
+    } else { /* the store gives up only when it is being closed */
+        log_event(LOG_ERROR, "journal_lost", LOG_UINT("documents", note->count),
+                  LOG_CSTR("error", error_code(req->result)));
+    }
+    for (uint32_t i = 0; i < note->count; i++) {
+        struct document *doc = note->rows[i].doc;
+        doc->appends_in_flight--;
+        if (req->result == OK)
+            committed(doc, note->rows[i].end_revision, note->rows[i].arrived_ns);
+    }
+    free(note);
+    store_request_free(req);
+}
+
 static uint32_t count_links(const struct link *head)
 {
     uint32_t count = 0;
@@ -99,7 +123,9 @@ void journal_post(struct shard *shard)
     if (note->count == 0)
         goto no_memory;
     req->reply_to = &shard->mailbox;
+    note->shard = shard;
     req->context = note;
+    req->done = on_appended;
     req->now_ms = shard_now_ms(shard);
     shard->append_in_flight = true;
     store_post(shard->server->store, req);
@@ -110,27 +136,4 @@ no_memory:
     if (req)
         store_request_free(req);
     shard_want_timer(shard, 100); /* the operations are safe in memory; try again soon */
-}
-
-void journal_answered(struct shard *shard, struct store_request *req)
-{
-    struct journal_note *note = req->context;
-    shard->append_in_flight = false;
-    if (req->result == OK) {
-        metric_inc(METRIC_JOURNAL_COMMITS);
-        histogram_observe(HISTOGRAM_JOURNAL, req->duration_us);
-        log_event(LOG_DEBUG, "journal_committed", LOG_UINT("documents", note->count),
-                  LOG_US("duration", req->duration_us));
-    } else { /* the store gives up only when it is being closed */
-        log_event(LOG_ERROR, "journal_lost", LOG_UINT("documents", note->count),
-                  LOG_CSTR("error", error_code(req->result)));
-    }
-    for (uint32_t i = 0; i < note->count; i++) {
-        struct document *doc = note->rows[i].doc;
-        doc->appends_in_flight--;
-        if (req->result == OK)
-            committed(doc, note->rows[i].end_revision, note->rows[i].arrived_ns);
-    }
-    free(note);
-    store_request_free(req);
 }

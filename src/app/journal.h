@@ -13,7 +13,4 @@
  * flight. With DURABILITY=lazy it commits on the spot. */
 void journal_post(struct shard *shard);
 
-/* The store's answer. */
-void journal_answered(struct shard *shard, struct store_request *req);
-
 #endif

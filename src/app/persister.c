@@ -31,6 +31,81 @@ struct persist_note {
     bool had_epoch;
 };
 
+/* ---- answers ---- */
+
+static void log_written(const struct persist_note *note, uint64_t duration_us)
+{
+    struct slice id = note->doc->id;
+    switch (note->reason) {
+    case PERSIST_LAST_DISCONNECT:
+        log_event(LOG_INFO, "flush", LOG_STR("docId", id), LOG_CSTR("reason", reasons[note->reason].name));
+        break;
+    case PERSIST_SHUTDOWN:
+        log_line(LOG_INFO, "Flushed document %.*s", (int)id.len, id.ptr);
+        break;
+    case PERSIST_CRITICAL: /* its own event, with the type of the change */
+        break;
+    default:
+        log_event(LOG_INFO, "persisted", LOG_STR("docId", id), LOG_CSTR("reason", reasons[note->reason].name),
+                  LOG_UINT("revision", note->revision));
+    }
+    log_event(LOG_DEBUG, "persist_latency", LOG_STR("docId", id), LOG_US("duration", duration_us));
+}
+
+static void written(const struct persist_note *note, uint64_t duration_us)
+{
+    struct document *doc = note->doc;
+    doc->stored = true;
+    if (note->revision > doc->saved_revision)
+        doc->saved_revision = note->revision;
+    metric_inc(reasons[note->reason].metric);
+    metric_snapshot_written(shard_now_ms(doc->shard));
+    histogram_observe(HISTOGRAM_PERSIST, duration_us);
+    if (note->reason == PERSIST_SHUTDOWN)
+        atomic_fetch_add(&doc->shard->server->flushed, 1);
+    log_written(note, duration_us);
+}
+
+static void not_written(const struct persist_note *note)
+{
+    struct document *doc = note->doc;
+    doc->asked_revision = doc->saved_revision;
+    doc->meta_changed = doc->meta_changed || note->had_meta;
+    doc->epoch_stored = doc->epoch_stored && !note->had_epoch; /* stored twice does no harm */
+}
+
+/* Takes the document out of memory when the eviction that was asked for is complete. */
+static void evict(struct document *doc, int64_t now_ms)
+{
+    char age[32];
+    snprintf(age, sizeof(age), "%lldh", (long long)((now_ms - doc->left_ms) / (60 * 60 * 1000)));
+    log_event(LOG_INFO, "document_evicted", LOG_STR("docId", doc->id), LOG_CSTR("age", age));
+    metric_inc(METRIC_EVICTIONS);
+    document_drop(doc);
+}
+
+static void on_snapshot_done(struct store_request *req)
+{
+    struct persist_note *note = req->context;
+    struct document *doc = note->doc;
+    struct shard *shard = doc->shard;
+    doc->snapshots_in_flight--;
+    if (note->reason == PERSIST_SHUTDOWN)
+        shard->flushes_in_flight--;
+    if (req->result == OK)
+        written(note, req->duration_us);
+    else
+        not_written(note);
+    if (note->reason == PERSIST_CRITICAL)
+        call_otp_written(doc, req->result);
+    if (note->reason == PERSIST_EVICTION && document_may_drop(doc))
+        evict(doc, shard_now_ms(shard));
+    else if (doc->session_count == 0)
+        pad_rest(&doc->pad, shard_now_ms(shard));
+    free(note);
+    store_request_free(req);
+}
+
 /* ---- writing ---- */
 
 /* The journal keeps what memory keeps for those who resume, within a budget. */
@@ -86,6 +161,7 @@ static enum error post_snapshot(struct document *doc, enum persist_reason reason
     }
     *note = (struct persist_note){doc, reason, doc->pad.revision, doc->meta_changed, req->has_epoch};
     req->context = note;
+    req->done = on_snapshot_done;
     req->fail_fast = reason == PERSIST_CRITICAL;
     doc->asked_revision = doc->pad.revision;
     doc->meta_changed = false;
@@ -110,80 +186,6 @@ enum error persister_write(struct document *doc, enum persist_reason reason)
 enum error persister_write_otp(struct document *doc, struct slice otp)
 {
     return post_snapshot(doc, PERSIST_CRITICAL, otp);
-}
-
-/* ---- answers ---- */
-
-static void log_written(const struct persist_note *note, uint64_t duration_us)
-{
-    struct slice id = note->doc->id;
-    switch (note->reason) {
-    case PERSIST_LAST_DISCONNECT:
-        log_event(LOG_INFO, "flush", LOG_STR("docId", id), LOG_CSTR("reason", reasons[note->reason].name));
-        break;
-    case PERSIST_SHUTDOWN:
-        log_line(LOG_INFO, "Flushed document %.*s", (int)id.len, id.ptr);
-        break;
-    case PERSIST_CRITICAL: /* its own event, with the type of the change */
-        break;
-    default:
-        log_event(LOG_INFO, "persisted", LOG_STR("docId", id), LOG_CSTR("reason", reasons[note->reason].name),
-                  LOG_UINT("revision", note->revision));
-    }
-    log_event(LOG_DEBUG, "persist_latency", LOG_STR("docId", id), LOG_US("duration", duration_us));
-}
-
-static void written(const struct persist_note *note, uint64_t duration_us)
-{
-    struct document *doc = note->doc;
-    doc->stored = true;
-    if (note->revision > doc->saved_revision)
-        doc->saved_revision = note->revision;
-    metric_inc(reasons[note->reason].metric);
-    metric_snapshot_written(shard_now_ms(doc->shard));
-    histogram_observe(HISTOGRAM_PERSIST, duration_us);
-    if (note->reason == PERSIST_SHUTDOWN)
-        atomic_fetch_add(&doc->shard->server->flushed, 1);
-    log_written(note, duration_us);
-}
-
-static void not_written(const struct persist_note *note)
-{
-    struct document *doc = note->doc;
-    doc->asked_revision = doc->saved_revision;
-    doc->meta_changed = doc->meta_changed || note->had_meta;
-    doc->epoch_stored = doc->epoch_stored && !note->had_epoch; /* stored twice does no harm */
-}
-
-/* Takes the document out of memory when the eviction that was asked for is complete. */
-static void evict(struct document *doc, int64_t now_ms)
-{
-    char age[32];
-    snprintf(age, sizeof(age), "%lldh", (long long)((now_ms - doc->left_ms) / (60 * 60 * 1000)));
-    log_event(LOG_INFO, "document_evicted", LOG_STR("docId", doc->id), LOG_CSTR("age", age));
-    metric_inc(METRIC_EVICTIONS);
-    document_drop(doc);
-}
-
-void persister_answered(struct shard *shard, struct store_request *req)
-{
-    struct persist_note *note = req->context;
-    struct document *doc = note->doc;
-    doc->snapshots_in_flight--;
-    if (note->reason == PERSIST_SHUTDOWN)
-        shard->flushes_in_flight--;
-    if (req->result == OK)
-        written(note, req->duration_us);
-    else
-        not_written(note);
-    if (note->reason == PERSIST_CRITICAL)
-        call_otp_written(doc, req->result);
-    if (note->reason == PERSIST_EVICTION && document_may_drop(doc))
-        evict(doc, shard_now_ms(shard));
-    else if (doc->session_count == 0)
-        pad_rest(&doc->pad, shard_now_ms(shard));
-    free(note);
-    store_request_free(req);
 }
 
 /* ---- when ---- */

@@ -45,7 +45,4 @@ enum error persister_write_otp(struct document *doc, struct slice otp);
 /* Tells the database that the document is in use, and its epoch. */
 void persister_touch(struct document *doc, int64_t now_ms);
 
-/* The store's answer to a snapshot. */
-void persister_answered(struct shard *shard, struct store_request *req);
-
 #endif

@@ -57,29 +57,6 @@ static bool is_due(const struct shard *shard, int64_t *due_ms, int64_t step_ms)
 
 /* ---- answers of the store ---- */
 
-static void answered(struct shard *shard, struct store_request *req)
-{
-    switch (req->kind) {
-    case STORE_PEEK:
-    case STORE_LOAD:
-        access_answered(req);
-        break;
-    case STORE_APPEND:
-        journal_answered(shard, req);
-        break;
-    case STORE_SNAPSHOT:
-        persister_answered(shard, req);
-        break;
-    case STORE_EXPIRED:
-    case STORE_DELETE:
-        expiry_answered(shard, req);
-        break;
-    case STORE_OPEN:
-        store_request_free(req);
-        break;
-    }
-}
-
 /* Whether the database can be written is told in every document. */
 static void tell_storage_state(struct shard *shard)
 {
@@ -105,7 +82,8 @@ static void on_wake(void *owner)
     store_take(shard->server->store, &shard->mailbox, &done);
     LIST_EACH (at, following, &done) {
         list_remove(at);
-        answered(shard, LIST_ITEM(at, struct store_request, link));
+        struct store_request *req = LIST_ITEM(at, struct store_request, link);
+        req->done(req);
     }
     tell_storage_state(shard);
 }

@@ -101,6 +101,9 @@ struct store_request {
     enum store_kind kind;
     struct store_mailbox *reply_to; /* NULL: nobody waits; the store frees it */
     void *context;                  /* the caller's */
+    /* who answers: called by the mailbox's owner with the finished request, which is then its own; NULL:
+     * freed unread */
+    void (*done)(struct store_request *req);
     bool fail_fast;
 
     /* in */
