@@ -20,7 +20,9 @@ proto: base text ot pad
 store: base text ot
 net: base text/utf8.h
 observe: base
-app: base text ot pad proto store net observe
+config: base store/store.h net/address.h net/security_headers.h observe/log.h
+guard: base net/address.h
+app: base text ot pad proto store net observe config guard
 '
 freestanding='base text ot pad wasm'
 freestanding_headers='stddef.h stdint.h stdbool.h stdarg.h limits.h float.h'

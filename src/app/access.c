@@ -1,6 +1,6 @@
 #include "app/access.h"
 
-#include "app/random.h"
+#include "guard/random.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 

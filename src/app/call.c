@@ -1,7 +1,7 @@
 #include "app/call.h"
 
 #include "app/persister.h"
-#include "app/random.h"
+#include "guard/random.h"
 #include "app/routes.h"
 #include "base/json.h"
 #include "observe/log.h"

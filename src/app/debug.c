@@ -1,6 +1,6 @@
 #include "app/debug.h"
 
-#include "app/random.h"
+#include "guard/random.h"
 #include "app/task_dump.h"
 #include "observe/cpu_profile.h"
 #include "observe/crash.h"

@@ -2,7 +2,7 @@
 
 #include "app/broadcast.h"
 #include "app/persister.h"
-#include "app/random.h"
+#include "guard/random.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 

@@ -3,7 +3,7 @@
 #ifndef KOLABPAD_APP_HEALTHCHECK_H
 #define KOLABPAD_APP_HEALTHCHECK_H
 
-#include "app/config.h"
+#include "config/config.h"
 
 /* GET BASE_PATH/api/health on this machine's PORT; prints one line. The exit
  * status: 0 healthy, 1 not. */

@@ -1,5 +1,5 @@
 /* main.c - the command line, the signals, start and stop. */
-#include "app/config.h"
+#include "config/config.h"
 #include "app/healthcheck.h"
 #include "app/pulse.h"
 #include "app/server.h"

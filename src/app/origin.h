@@ -6,7 +6,7 @@
 #ifndef KOLABPAD_APP_ORIGIN_H
 #define KOLABPAD_APP_ORIGIN_H
 
-#include "app/config.h"
+#include "config/config.h"
 #include "net/http.h"
 
 bool origin_is_allowed(const struct config *config, const struct http_request *request);

@@ -1,7 +1,7 @@
 #include "app/server.h"
 
 #include "app/debug.h"
-#include "app/random.h"
+#include "guard/random.h"
 #include "app/routes.h"
 #include "app/shard.h"
 #include "observe/log.h"

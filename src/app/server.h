@@ -9,8 +9,8 @@
 #ifndef KOLABPAD_APP_SERVER_H
 #define KOLABPAD_APP_SERVER_H
 
-#include "app/config.h"
-#include "app/limits.h"
+#include "config/config.h"
+#include "guard/limits.h"
 #include "net/http.h"
 #include "net/static_files.h"
 #include "pad/pad.h"

@@ -1,6 +1,6 @@
-/* link: kp_app kp_alloc */
-#include "app/config.h"
-#include "app/config_table.h"
+/* link: kp_config kp_alloc */
+#include "config/config.h"
+#include "config/config_table.h"
 #include "support/document.h"
 #include "support/unit.h"
 

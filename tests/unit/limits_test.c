@@ -1,5 +1,5 @@
-/* link: kp_app kp_alloc */
-#include "app/limits.h"
+/* link: kp_guard kp_alloc */
+#include "guard/limits.h"
 #include "support/unit.h"
 
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* A hash table with chains over one array of entries. Entries with open
  * connections stay; the others stand in a list by their last use, and the one
  * at its front goes when its place is needed and its buckets are full. */
-#include "app/limits.h"
+#include "guard/limits.h"
 
 #include "base/list.h"
 

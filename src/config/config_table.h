@@ -2,10 +2,10 @@
  *
  * A row says everything about its setting: config.c parses by it,
  * config_doc.c writes --help, docs/configuration.md and .env.example from it. */
-#ifndef KOLABPAD_APP_CONFIG_TABLE_H
-#define KOLABPAD_APP_CONFIG_TABLE_H
+#ifndef KOLABPAD_CONFIG_CONFIG_TABLE_H
+#define KOLABPAD_CONFIG_CONFIG_TABLE_H
 
-#include "app/config.h"
+#include "config/config.h"
 
 enum setting_type {
     SETTING_TEXT,     /* char[] */

@@ -8,8 +8,8 @@
  *
  * Times are milliseconds of any clock, the same for all calls; one that goes
  * backwards does no harm. */
-#ifndef KOLABPAD_APP_LIMITS_H
-#define KOLABPAD_APP_LIMITS_H
+#ifndef KOLABPAD_GUARD_LIMITS_H
+#define KOLABPAD_GUARD_LIMITS_H
 
 #include "net/address.h"
 

@@ -5,8 +5,8 @@
  * docs/configuration.md and the test that .env.example is complete. A value
  * that is not understood or out of bounds is a message that says what would
  * be, and exit status 2: never a silent default. */
-#ifndef KOLABPAD_APP_CONFIG_H
-#define KOLABPAD_APP_CONFIG_H
+#ifndef KOLABPAD_CONFIG_CONFIG_H
+#define KOLABPAD_CONFIG_CONFIG_H
 
 #include "net/address.h"
 #include "net/security_headers.h"

@@ -1,4 +1,4 @@
-#include "app/random.h"
+#include "guard/random.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>

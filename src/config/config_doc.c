@@ -1,7 +1,7 @@
 /* The settings for people: --help, docs/configuration.md, .env.example. */
-#include "app/config.h"
+#include "config/config.h"
 
-#include "app/config_table.h"
+#include "config/config_table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +96,7 @@ void config_print_markdown(void)
           "default. A\n"
           "variable that is empty counts as not set, but for `SQLITE_URI`.\n"
           "\n"
-          "This page is made from the table in `src/app/config_table.c`, and so is `.env.example`; a test\n"
+          "This page is made from the table in `src/config/config_table.c`, and so is `.env.example`; a test\n"
           "compares them, and `KP_WRITE_DOCS=1 ctest -R config_test` writes them anew.\n",
           stdout);
     each_row(begin_markdown, print_markdown_row);

@@ -1,6 +1,6 @@
 /* random.h - unguessable bytes, from OpenSSL. */
-#ifndef KOLABPAD_APP_RANDOM_H
-#define KOLABPAD_APP_RANDOM_H
+#ifndef KOLABPAD_GUARD_RANDOM_H
+#define KOLABPAD_GUARD_RANDOM_H
 
 #include "base/id128.h"
 

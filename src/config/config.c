@@ -1,7 +1,7 @@
 /* The environment becomes a struct config. The rows are in config_table.c. */
-#include "app/config.h"
+#include "config/config.h"
 
-#include "app/config_table.h"
+#include "config/config_table.h"
 
 #include <assert.h>
 #include <ctype.h>
