@@ -22,7 +22,11 @@ net: base text/utf8.h
 observe: base
 config: base store/store.h net/address.h net/security_headers.h observe/log.h
 guard: base net/address.h
-app: base text ot pad proto store net observe config guard
+doc: base text ot pad store guard observe
+shard: base pad proto store net guard config doc
+session: base pad proto net guard observe config doc shard
+api: base text pad proto store net guard observe config doc shard session
+app: base store net observe config doc shard session api
 '
 freestanding='base text ot pad wasm'
 freestanding_headers='stddef.h stdint.h stdbool.h stdarg.h limits.h float.h'

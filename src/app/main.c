@@ -1,9 +1,9 @@
 /* main.c - the command line, the signals, start and stop. */
-#include "config/config.h"
 #include "app/healthcheck.h"
-#include "app/pulse.h"
-#include "app/server.h"
-#include "app/service.h"
+#include "app/lifecycle.h"
+#include "app/sd_notify.h"
+#include "app/watchdog.h"
+#include "net/static_files.h"
 #include "observe/crash.h"
 #include "observe/log.h"
 #include "version.h"
@@ -86,33 +86,33 @@ static int next_signal(int64_t within_ms)
     }
 }
 
-static void reload(struct server *server, const struct service *service)
+static void reload(struct program *program, const struct sd_notify *notify)
 {
-    service_reloading(service);
+    sd_notify_reloading(notify);
     log_reopen();
-    static_files_reload(server->files);
+    static_files_reload(program->api.files);
     log_line(LOG_INFO, "Reopened the log");
-    service_ready(service, "Serving");
+    sd_notify_ready(notify, "Serving");
 }
 
 /* Until a signal says so. Meanwhile a watchdog hears from us as long as the
  * shards turn: asked twice as often as it expects, with time for the answer. */
-static void wait_for_stop(struct server *server, const struct service *service, struct pulse *pulse)
+static void wait_for_stop(struct program *program, const struct sd_notify *notify, struct watchdog *watchdog)
 {
     for (;;) {
-        int number = next_signal(service->watchdog_ms > 0 ? service->watchdog_ms / WATCHDOG_PART : -1);
+        int number = next_signal(notify->watchdog_ms > 0 ? notify->watchdog_ms / WATCHDOG_PART : -1);
         if (number == SIGHUP)
-            reload(server, service);
+            reload(program, notify);
         else if (number != 0)
             return;
-        else if (pulse_ask(pulse))
-            service_alive(service);
+        else if (watchdog_probe(watchdog))
+            sd_notify_alive(notify);
     }
 }
 
-static int stop(struct server *server)
+static int stop(struct program *program)
 {
-    int64_t flushed = server_stop(server);
+    int64_t flushed = program_stop(program);
     if (flushed < 0) {
         log_line(LOG_ERROR, "Shutdown could not write every document");
         return 1;
@@ -121,58 +121,58 @@ static int stop(struct server *server)
     return 0;
 }
 
-static int serve(const struct config *config, const struct service *service)
+static int serve(const struct config *config, const struct sd_notify *notify)
 {
-    static struct server server;
-    struct pulse *pulse = NULL;
+    static struct program program;
+    struct watchdog *watchdog = NULL;
     char message[512];
     log_line(LOG_INFO, "Starting Kolabpad server...");
     log_line(LOG_INFO, "Version: %s (%s)", KOLABPAD_VERSION, KOLABPAD_COMMIT);
     log_line(LOG_INFO, "Port: %u", config->port);
     log_line(LOG_INFO, "Database: %s",
              config->sqlite_uri[0] ? config->sqlite_uri : "in memory only, nothing is kept");
-    enum error err = server_start(&server, config, was_told_to_stop, message);
+    enum error err = program_start(&program, config, was_told_to_stop, message);
     if (err == ERR_SHUTTING_DOWN)
         return 0;
     if (err) {
         log_line(LOG_ERROR, "%s", message);
         return EXIT_USAGE;
     }
-    log_line(LOG_INFO, "Listening on :%u", http_port(server.http));
-    if (pulse_new(&server, &pulse)) {
+    log_line(LOG_INFO, "Listening on :%u", http_port(program.http));
+    if (watchdog_new(program.api.server, &watchdog)) {
         log_line(LOG_ERROR, "Out of memory");
-        server_stop(&server);
+        program_stop(&program);
         return EXIT_USAGE;
     }
-    if (service->listen_fd && http_port(server.http) != config->port)
+    if (notify->listen_fd && http_port(program.http) != config->port)
         log_line(LOG_WARN, "The service manager's socket decides the port, not PORT=%u", config->port);
-    if (service_can_keep(service))
-        service_keep(service, http_share_socket(server.http));
-    service_ready(service, "Serving");
-    wait_for_stop(&server, service, pulse);
+    if (sd_notify_can_keep(notify))
+        sd_notify_keep(notify, http_share_socket(program.http));
+    sd_notify_ready(notify, "Serving");
+    wait_for_stop(&program, notify, watchdog);
     log_be_patient();
     log_line(LOG_INFO, "Shutting down...");
-    service_stopping(service);
+    sd_notify_stopping(notify);
     let_second_signal_end();
-    int status = stop(&server);
-    pulse_free(pulse);
+    int status = stop(&program);
+    watchdog_free(watchdog);
     return status;
 }
 
 static int run(const struct config *config)
 {
     static struct config served;
-    struct service service;
+    struct sd_notify notify;
     char message[512];
     crash_watch();
     crash_watch_thread("main");
     block_signals(); /* before the first thread: the log's */
-    if (service_open(&service, config->host, config->port, message)) {
+    if (sd_notify_open(&notify, config->host, config->port, message)) {
         fprintf(stderr, "error: %s\n", message);
         return EXIT_USAGE;
     }
     served = *config;
-    served.listen_fd = service.listen_fd;
+    served.listen_fd = notify.listen_fd;
     struct log_config log = {
         .level = config->log_level, .format = config->log_format, .file = slice_from_cstr(config->log_file)};
     if (log_open(&log)) {
@@ -180,9 +180,9 @@ static int run(const struct config *config)
         return EXIT_USAGE;
     }
     raise_open_files();
-    int status = serve(&served, &service);
+    int status = serve(&served, &notify);
     log_close();
-    service_close(&service);
+    sd_notify_close(&notify);
     return status;
 }
 

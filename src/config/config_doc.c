@@ -87,18 +87,19 @@ static void print_markdown_row(const struct setting *s)
 
 void config_print_markdown(void)
 {
-    fputs("# Configuration\n"
-          "\n"
-          "The server is configured by environment variables. `kolabpad-server --help` lists them,\n"
-          "`kolabpad-server --check-config` tells whether they are understood. A value that is not "
-          "understood or\n"
-          "out of bounds stops the server with a message and exit status 2; it never falls back to a "
-          "default. A\n"
-          "variable that is empty counts as not set, but for `SQLITE_URI`.\n"
-          "\n"
-          "This page is made from the table in `src/config/config_table.c`, and so is `.env.example`; a test\n"
-          "compares them, and `KP_WRITE_DOCS=1 ctest -R config_test` writes them anew.\n",
-          stdout);
+    fputs(
+        "# Configuration\n"
+        "\n"
+        "The server is configured by environment variables. `kolabpad-server --help` lists them,\n"
+        "`kolabpad-server --check-config` tells whether they are understood. A value that is not "
+        "understood or\n"
+        "out of bounds stops the server with a message and exit status 2; it never falls back to a "
+        "default. A\n"
+        "variable that is empty counts as not set, but for `SQLITE_URI`.\n"
+        "\n"
+        "This page is made from the table in `src/config/config_table.c`, and so is `.env.example`; a test\n"
+        "compares them, and `KP_WRITE_DOCS=1 ctest -R config_test` writes them anew.\n",
+        stdout);
     each_row(begin_markdown, print_markdown_row);
 }
 

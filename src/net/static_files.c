@@ -109,6 +109,8 @@ enum error static_files_reload(struct static_files *files)
 
 void static_files_close(struct static_files *files)
 {
+    if (!files)
+        return;
     file_table_deinit(&files->table);
     uv_mutex_destroy(&files->lock);
     mem_free(files);

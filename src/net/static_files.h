@@ -19,7 +19,7 @@ struct static_files;
  * links are left out. `folder` is borrowed for life. */
 enum error static_files_open(const char *folder, struct static_files **out, size_t *count);
 enum error static_files_reload(struct static_files *files);
-void static_files_close(struct static_files *files);
+void static_files_close(struct static_files *files); /* NULL is fine */
 
 /* GET and HEAD of `path` ("/" is index.html); other methods get 405. False when
  * there is no such file: the caller answers. Handles If-None-Match and

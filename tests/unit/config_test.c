@@ -1,7 +1,7 @@
 /* link: kp_config kp_alloc */
 #include "config/config.h"
 #include "config/config_table.h"
-#include "support/document.h"
+#include "support/repository_file.h"
 #include "support/unit.h"
 
 #include <sys/stat.h>
@@ -471,13 +471,13 @@ static void test_help_names_every_setting(void **state)
 static void test_the_documentation_is_complete(void **state)
 {
     (void)state;
-    assert_document("docs/configuration.md", output_of(config_print_markdown));
+    assert_repository_file("docs/configuration.md", output_of(config_print_markdown));
 }
 
 static void test_the_example_is_complete(void **state)
 {
     (void)state;
-    assert_document(".env.example", output_of(config_print_env));
+    assert_repository_file(".env.example", output_of(config_print_env));
 }
 
 /* Copied to .env as it is, it changes nothing. */

@@ -3,7 +3,7 @@
 #include "observe/metrics.h"
 #include "observe/process.h"
 #include "support/alloc_faulty.h"
-#include "support/document.h"
+#include "support/repository_file.h"
 #include "support/unit.h"
 
 #include <fcntl.h>
@@ -337,7 +337,7 @@ static void test_the_documentation_is_complete(void **state)
     (void)state;
     buf_clear(&out);
     assert_int_equal(metrics_markdown(&out), OK);
-    assert_document("docs/metrics.md", buf_slice(&out));
+    assert_repository_file("docs/metrics.md", buf_slice(&out));
 }
 
 static int let_go(void **state)

@@ -1,0 +1,61 @@
+/* http_job.h - an HTTP request on its way to a document and back.
+ *
+ *   HTTP server's thread ─task─► shard ─► kind->begin ─► … ─► answer (any thread)
+ *
+ * A job answers its request exactly once and is then gone. What it does is its
+ * kind's: read_jobs.h, password_jobs.h, upgrade_job.h.
+ *
+ * Made on the HTTP server's thread; owned by the shard (shard->http_jobs) from
+ * http_job_post on, and only touched by its thread. */
+#ifndef KOLABPAD_API_HTTP_JOB_H
+#define KOLABPAD_API_HTTP_JOB_H
+
+#include "api/api.h"
+#include "doc/commit_wait.h"
+#include "doc/open.h"
+#include "doc/password.h"
+#include "shard/shard.h"
+
+struct http_job;
+
+struct http_job_kind {
+    /* On the shard's thread. Answers, or arranges for it. */
+    void (*begin)(struct http_job *job);
+};
+
+struct http_job {
+    struct loop_task task;
+    struct link link; /* shard->http_jobs */
+    const struct http_job_kind *kind;
+    struct shard *shard;
+    struct http_request *request;
+    struct slice id, password; /* in the same allocation; password.ptr NULL: none was given */
+
+    struct open *open;       /* the open request under way; NULL: none */
+    struct buf body;         /* of the answer, as of wait.revision */
+    struct commit_wait wait; /* until what is in `body` is committed */
+    /* Password jobs: what is being written. The database may have it already, so
+     * a stopping server waits for the answer instead of refusing the job. */
+    struct password_change change;
+    bool is_writing;
+};
+
+/* Copies id and password and hands the request to the document's shard; answers
+ * it with an error where that cannot be. */
+void http_job_post(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                   struct slice id, struct slice password);
+
+/* Opens the job's document; `done` is given the job. */
+void http_job_open(struct http_job *job, enum open_goal goal,
+                   void (*done)(void *job, const struct open_result *result));
+
+/* The answer; the job is gone afterwards. http_job_end: somebody else answers. */
+void http_job_respond(struct http_job *job, const struct http_response *response);
+void http_job_fail(struct http_job *job, enum error err);
+void http_job_end(struct http_job *job);
+
+/* Answers every job of the shard with ERR_SHUTTING_DOWN, but for those whose
+ * change is being written: they are answered when it is. */
+void http_jobs_refuse_all(struct shard *shard);
+
+#endif

@@ -1,0 +1,139 @@
+#include "api/read_jobs.h"
+
+#include "base/json.h"
+
+#include <stdio.h>
+
+/* ---- the text ---- */
+
+static void send_text(struct http_job *job)
+{
+    char etag[32];
+    int len = snprintf(etag, sizeof(etag), "\"%llu\"", (unsigned long long)job->wait.revision);
+    struct slice tag = slice_of(etag, (size_t)len);
+    struct slice known = http_header(job->request, "If-None-Match");
+    bool is_known = known.ptr && slice_equal(known, tag);
+    http_job_respond(job,
+                     &(struct http_response){.status = is_known ? 304 : 200,
+                                             .content_type = is_known ? NULL : "text/plain; charset=utf-8",
+                                             .body = is_known ? (struct slice){0} : buf_slice(&job->body),
+                                             .headers = {{"ETag", tag}, {"Cache-Control", SLICE("no-cache")}},
+                                             .header_count = 2});
+}
+
+static void on_text_committed(struct commit_wait *wait, enum error err)
+{
+    struct http_job *job = LIST_ITEM(wait, struct http_job, wait);
+    if (err)
+        http_job_fail(job, err);
+    else
+        send_text(job);
+}
+
+static void read_text(struct http_job *job, struct document *doc)
+{
+    const struct rope *text = &doc->pad.text;
+    if (rope_read(text, 0, rope_size(text).points, &job->body)) {
+        http_job_fail(job, ERR_NO_MEMORY);
+        return;
+    }
+    job->wait.done = on_text_committed;
+    document_when_committed(doc, &job->wait);
+}
+
+static void on_text_opened(void *owner, const struct open_result *result)
+{
+    struct http_job *job = owner;
+    job->open = NULL;
+    if (result->err == ERR_NOT_FOUND)
+        send_text(job); /* nobody wrote anything there yet, which is an empty text */
+    else if (result->err)
+        http_job_fail(job, result->err);
+    else
+        read_text(job, result->doc);
+}
+
+static void begin_text(struct http_job *job)
+{
+    http_job_open(job, OPEN_READ, on_text_opened);
+}
+
+const struct http_job_kind text_job = {.begin = begin_text};
+
+/* ---- what is known of it ---- */
+
+static void json_seconds(struct json *j, const char *name, int64_t ms)
+{
+    json_raw(j, name);
+    if (ms == 0)
+        json_raw(j, "null");
+    else
+        json_int(j, ms / 1000);
+}
+
+static void describe(struct json *j, const struct document *doc, int64_t now_ms)
+{
+    const struct pad *pad = &doc->pad;
+    json_raw(j, ",\"language\":");
+    json_quoted_or_null(j, pad->language);
+    json_raw(j, ",\"users\":");
+    json_uint(j, pad->peer_count);
+    json_raw(j, ",\"revision\":");
+    json_uint(j, pad->revision);
+    json_raw(j, ",\"bytes\":");
+    json_uint(j, rope_size(&pad->text).bytes);
+    json_seconds(j, ",\"created_at\":", doc->created_ms);
+    json_seconds(j, ",\"updated_at\":", doc->updated_ms);
+    json_seconds(j, ",\"expires_at\":", document_expires_ms(doc, now_ms));
+}
+
+static enum error write_info(struct http_job *job, const struct open_result *result)
+{
+    struct json j = json_to(&job->body);
+    json_raw(&j, result->exists ? "{\"exists\":true" : "{\"exists\":false");
+    json_raw(&j, result->is_protected ? ",\"protected\":true" : ",\"protected\":false");
+    if (result->doc)
+        describe(&j, result->doc, shard_now_ms(job->shard));
+    json_raw(&j, "}\n");
+    return json_error(&j);
+}
+
+static void send_info(struct http_job *job)
+{
+    http_job_respond(job, &(struct http_response){.status = 200,
+                                                  .content_type = "application/json",
+                                                  .body = buf_slice(&job->body)});
+}
+
+static void on_info_committed(struct commit_wait *wait, enum error err)
+{
+    struct http_job *job = LIST_ITEM(wait, struct http_job, wait);
+    if (err)
+        http_job_fail(job, err);
+    else
+        send_info(job);
+}
+
+static void on_info_opened(void *owner, const struct open_result *result)
+{
+    struct http_job *job = owner;
+    job->open = NULL;
+    /* Without the password one learns that there is one; of nothing, that it is nothing. */
+    bool is_answer = !result->err || result->err == ERR_NOT_FOUND || result->err == ERR_PASSWORD;
+    enum error err = is_answer ? write_info(job, result) : result->err;
+    if (err) {
+        http_job_fail(job, err);
+    } else if (result->doc) {
+        job->wait.done = on_info_committed;
+        document_when_committed(result->doc, &job->wait);
+    } else {
+        send_info(job);
+    }
+}
+
+static void begin_info(struct http_job *job)
+{
+    http_job_open(job, OPEN_READ, on_info_opened);
+}
+
+const struct http_job_kind info_job = {.begin = begin_info};

@@ -1,0 +1,192 @@
+#include "api/routes.h"
+
+#include "api/bearer.h"
+#include "api/debug.h"
+#include "api/origin.h"
+#include "api/password_jobs.h"
+#include "api/read_jobs.h"
+#include "api/status.h"
+#include "api/upgrade_job.h"
+#include "net/static_files.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "session/upgrade.h"
+#include "text/utf8.h"
+
+#include <string.h>
+
+enum { DOCUMENT_ID_BYTES_MAX = 128 };
+
+static void refuse(struct http_request *request, enum error why)
+{
+    metric_rejected(why);
+    http_respond_error(request, why);
+}
+
+/* ---- the WebSocket ---- */
+
+static void refuse_plain_http(struct http_request *request)
+{
+    struct http_response response = {
+        .status = 426,
+        .content_type = "application/json",
+        .body = SLICE("{\"error\":\"This address speaks WebSocket only.\",\"code\":\"upgrade_required\"}\n"),
+        .headers = {{"Upgrade", SLICE("websocket")}},
+        .header_count = 1};
+    http_respond(request, &response);
+}
+
+/* A v2 client gives its password in its Hello, a v1 client in the address. */
+static void get_socket(struct api *api, struct http_request *request, struct slice id)
+{
+    if (!http_wants_websocket(request)) {
+        refuse_plain_http(request);
+    } else if (!http_offers_protocol(request, session_protocol_v2)) {
+        http_job_post(api->server, request, &upgrade_job, id, http_query(request, "otp"));
+    } else {
+        struct shard *shard = server_shard_of(api->server, id);
+        enum error err = session_upgrade(shard, request, PAD_V2, id, (struct slice){0});
+        if (err)
+            refuse(request, err);
+    }
+}
+
+/* ---- documents ---- */
+
+static struct slice given_password(const struct http_request *request)
+{
+    struct slice bearer = bearer_secret(request);
+    return bearer.ptr ? bearer : http_query(request, "otp");
+}
+
+static void get_text(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &text_job, id, given_password(request));
+}
+
+static void get_document(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &info_job, id, given_password(request));
+}
+
+static void post_protect(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &protect_job, id, (struct slice){0});
+}
+
+static void delete_protect(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &unprotect_job, id, (struct slice){0});
+}
+
+/* ---- the table ---- */
+
+struct route {
+    const char *method;
+    const char *before, *after; /* around the document id; after NULL: no id, `before` is all */
+    void (*handle)(struct api *api, struct http_request *request, struct slice id);
+};
+
+static const struct route routes[] = {
+    {"GET", "/api/socket/", "", get_socket},
+    {"POST", "/api/document/", "/protect", post_protect},
+    {"DELETE", "/api/document/", "/protect", delete_protect},
+    {"GET", "/api/document/", "/text", get_text},
+    {"GET", "/api/document/", "", get_document},
+    {"GET", "/api/text/", "", get_text},
+    {"GET", "/api/stats", NULL, status_stats},
+    {"GET", "/metrics", NULL, status_prometheus},
+    {"GET", "/api/health", NULL, status_health},
+    {"GET", "/api/health/live", NULL, status_alive},
+    {"GET", "/api/config", NULL, status_config},
+    {"GET", "/debug/pprof/", NULL, debug_index},
+    {"GET", "/debug/pprof/goroutine", NULL, debug_goroutine},
+    {"GET", "/debug/pprof/heap", NULL, debug_heap},
+    {"GET", "/debug/pprof/profile", NULL, debug_profile},
+    {"GET", "/debug/pprof/symbol", NULL, debug_symbol},
+    {"POST", "/debug/pprof/symbol", NULL, debug_symbol},
+    {"GET", "/debug/pprof/cmdline", NULL, debug_cmdline},
+};
+
+static bool matches(const struct route *route, struct slice path, struct slice *raw_id)
+{
+    struct slice before = slice_from_cstr(route->before);
+    struct slice after = slice_from_cstr(route->after ? route->after : "");
+    *raw_id = (struct slice){0};
+    if (!route->after)
+        return slice_equal(path, before);
+    if (path.len < before.len + after.len || memcmp(path.ptr, before.ptr, before.len) != 0)
+        return false;
+    *raw_id = slice_of(path.ptr + before.len, path.len - before.len - after.len);
+    bool ends = after.len == 0 || memcmp(path.ptr + path.len - after.len, after.ptr, after.len) == 0;
+    return ends && !memchr(raw_id->ptr, '/', raw_id->len);
+}
+
+static bool id_is_valid(struct slice id)
+{
+    if (id.len == 0 || id.len > DOCUMENT_ID_BYTES_MAX || utf8_check(id, NULL))
+        return false;
+    for (size_t i = 0; i < id.len; i++) {
+        unsigned char byte = (unsigned char)id.ptr[i];
+        if (byte < 0x20 || byte == 0x7f || byte == '/')
+            return false;
+        if (byte == 0xc2 && (unsigned char)id.ptr[i + 1] < 0xa0) /* U+0080 … U+009F */
+            return false;
+    }
+    return true;
+}
+
+static void run(const struct route *route, struct api *api, struct http_request *request, struct slice raw_id)
+{
+    struct buf id = {0};
+    if (!route->after)
+        route->handle(api, request, (struct slice){0});
+    else if (http_percent_decode(raw_id, &id) && id_is_valid(buf_slice(&id)))
+        route->handle(api, request, buf_slice(&id));
+    else
+        refuse(request, ERR_BAD_ID);
+    buf_deinit(&id);
+}
+
+static bool method_is(const struct http_request *request, const char *method)
+{
+    struct slice wanted = slice_from_cstr(method);
+    bool is_head_of_get = slice_equal(request->method, SLICE("HEAD")) && slice_equal(wanted, SLICE("GET"));
+    return is_head_of_get || slice_equal(request->method, wanted);
+}
+
+static void serve_file(struct api *api, struct http_request *request)
+{
+    if (!method_is(request, "GET"))
+        refuse(request, ERR_METHOD);
+    else if (!static_files_respond(api->files, request, request->path))
+        refuse(request, ERR_NOT_FOUND);
+}
+
+void routes_handle(void *arg, struct http_request *request)
+{
+    struct api *api = arg;
+    metric_inc(METRIC_HTTP_REQUESTS);
+    log_event(LOG_DEBUG, "http_request", LOG_STR("method", request->method), LOG_STR("path", request->path));
+    if (!origin_is_allowed(server_config(api->server), request)) {
+        refuse(request, ERR_ORIGIN);
+        return;
+    }
+    if (origin_answer_preflight(server_config(api->server), request))
+        return;
+    bool is_known = false;
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        struct slice raw_id;
+        if (!matches(&routes[i], request->path, &raw_id))
+            continue;
+        is_known = true;
+        if (method_is(request, routes[i].method)) {
+            run(&routes[i], api, request, raw_id);
+            return;
+        }
+    }
+    if (is_known)
+        refuse(request, ERR_METHOD);
+    else
+        serve_file(api, request);
+}

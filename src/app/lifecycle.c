@@ -1,0 +1,184 @@
+#include "app/lifecycle.h"
+
+#include "api/debug.h"
+#include "api/routes.h"
+#include "app/turn.h"
+#include "net/static_files.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "version.h"
+
+#include <stdio.h>
+
+enum { STORE_TIMEOUT_MS = 5000, HTTP_TIMEOUT_S = 15, MESSAGE_SIZE = 512 };
+
+/* ---- the store ---- */
+
+/* On the store's thread, or in store_open. */
+static void on_store_event(void *arg, enum store_event event, uint64_t duration_us, uint32_t count,
+                           struct slice id, const char *text)
+{
+    struct server *server = arg;
+    (void)duration_us;
+    switch (event) {
+    case STORE_EVENT_WROTE:
+        metric_add(METRIC_DB_WRITES, count);
+        break;
+    case STORE_EVENT_READ:
+        metric_inc(METRIC_DB_READS);
+        break;
+    case STORE_EVENT_FAILED:
+        metric_inc(METRIC_PERSIST_ERRORS);
+        log_event(LOG_ERROR, "database_write_failed", LOG_STR("docId", id), LOG_CSTR("error", text));
+        server_wake_shards(server);
+        break;
+    case STORE_EVENT_RECOVERED:
+        log_line(LOG_WARN, "database_write_recovered");
+        server_wake_shards(server);
+        break;
+    case STORE_EVENT_READ_FAILED:
+        log_event(LOG_ERROR, "database_read_failed", LOG_STR("docId", id), LOG_CSTR("error", text));
+        break;
+    case STORE_EVENT_WAITING:
+        log_line(LOG_WARN, "Another server has the database open; waiting until it stops");
+        break;
+    case STORE_EVENT_LOCKED:
+        log_line(LOG_INFO, "The other server has stopped; taking over");
+        break;
+    case STORE_EVENT_MIGRATED:
+        log_event(LOG_INFO, "database_migrated", LOG_UINT("version", count), LOG_CSTR("what", text));
+        break;
+    }
+}
+
+static enum error open_store(struct program *program, bool (*should_stop)(void *arg), char *message)
+{
+    struct store_config config = {.uri = slice_from_cstr(program->config->sqlite_uri),
+                                  .durability = program->config->durability,
+                                  .on_event = on_store_event,
+                                  .arg = program->api.server,
+                                  .should_stop = should_stop};
+    enum error err = store_open(&config, &program->store, message);
+    if (!err)
+        server_set_store(program->api.server, program->store);
+    return err;
+}
+
+/* ---- the shards ---- */
+
+static enum error start_shards(struct program *program)
+{
+    struct server *server = program->api.server;
+    enum error err = OK;
+    while (!err && program->running < server_shard_count(server)) {
+        err = turn_start(server_shard(server, program->running));
+        program->running += err == OK;
+    }
+    return err;
+}
+
+/* Those that run free what is theirs by themselves. The number of documents that were written. */
+static uint64_t stop_shards(struct program *program)
+{
+    struct server *server = program->api.server;
+    uint64_t flushed = 0;
+    for (uint32_t i = 0; i < program->running; i++)
+        turn_stop(server_shard(server, i));
+    for (uint32_t i = 0; i < program->running; i++) {
+        turn_join(server_shard(server, i));
+        flushed += server_shard(server, i)->documents.flushed;
+    }
+    for (uint32_t i = program->running; i < server_shard_count(server); i++)
+        shard_deinit(server_shard(server, i));
+    return flushed;
+}
+
+/* ---- the HTTP server ---- */
+
+static enum error open_files(struct program *program, char *message)
+{
+    const char *folder = program->config->static_dir;
+    size_t files = 0;
+    enum error err = static_files_open(folder, &program->api.files, &files);
+    if (err)
+        snprintf(message, MESSAGE_SIZE, "Cannot read the files in STATIC_DIR %.400s", folder);
+    else if (files == 0)
+        log_line(LOG_WARN,
+                 "No front end in %s: the API works, the page does not. Run 'make build.frontend' or set "
+                 "STATIC_DIR.",
+                 folder);
+    return err;
+}
+
+static enum error open_http(struct program *program, char *message)
+{
+    const struct config *c = program->config;
+    struct http_config config = {.host = slice_from_cstr(c->host),
+                                 .port = c->port,
+                                 .listen_fd = c->listen_fd,
+                                 .base_path = slice_from_cstr(c->base_path),
+                                 .connections_max = c->http_connections,
+                                 .timeout_s = HTTP_TIMEOUT_S,
+                                 .trusted = c->trusted,
+                                 .trusted_count = c->trusted_count,
+                                 .policy = {.framers = slice_from_cstr(c->frame_ancestors),
+                                            .has_remote_images = c->remote_images == REMOTE_IMAGES_ASK},
+                                 .handler = routes_handle,
+                                 .arg = &program->api};
+    return http_open(&config, &program->http, message);
+}
+
+/* ---- start and stop ---- */
+
+static void free_parts(struct program *program)
+{
+    debug_free(program->api.debug);
+    static_files_close(program->api.files);
+    server_free(program->api.server);
+}
+
+static enum error start_parts(struct program *program, bool (*should_stop)(void *arg), char *message)
+{
+    enum error err = open_store(program, should_stop, message);
+    if (!err)
+        err = start_shards(program);
+    if (!err)
+        err = open_files(program, message);
+    return err ? err : open_http(program, message);
+}
+
+enum error program_start(struct program *program, const struct config *config, bool (*should_stop)(void *arg),
+                         char message[512])
+{
+    *program = (struct program){.config = config};
+    snprintf(program->version, sizeof(program->version), "%s (%s)", KOLABPAD_VERSION, KOLABPAD_COMMIT);
+    snprintf(message, MESSAGE_SIZE, "Out of memory");
+    metrics_start(wall_now_ms(), KOLABPAD_VERSION, KOLABPAD_COMMIT);
+    enum error err = server_new(config, program->version, &turn_handlers, &program->api.server);
+    if (err)
+        return err;
+    err = debug_new(&program->api.debug);
+    if (!err)
+        err = start_parts(program, should_stop, message);
+    if (!err)
+        return OK;
+    stop_shards(program);
+    if (program->store)
+        store_close(program->store, 0);
+    free_parts(program);
+    return err;
+}
+
+int64_t program_stop(struct program *program)
+{
+    server_begin_stopping(program->api.server);
+    http_quiesce(program->http);
+    debug_stop(program->api.debug);
+    uint64_t flushed = stop_shards(program);
+    http_close(program->http);
+    uint32_t lost = store_close(program->store, STORE_TIMEOUT_MS);
+    free_parts(program);
+    if (lost > 0)
+        log_event(LOG_ERROR, "database_write_failed", LOG_UINT("unwritten", lost));
+    return lost > 0 ? -1 : (int64_t)flushed;
+}

@@ -1,0 +1,52 @@
+#include "doc/attach.h"
+
+#include "doc/persister.h"
+#include "observe/metrics.h"
+
+static void first_came(struct document *doc, int64_t now_ms)
+{
+    list_append(&doc->documents->live, &doc->live_link);
+    doc->live_ms = now_ms;
+    metric_inc(METRIC_ACTIVE_DOCUMENTS);
+    persister_start(doc);
+}
+
+static void last_left(struct document *doc, int64_t now_ms)
+{
+    doc->left_ms = now_ms;
+    list_remove(&doc->live_link);
+    metric_add(METRIC_ACTIVE_DOCUMENTS, -1);
+    persister_stop(doc);
+}
+
+enum error document_attach(struct document *doc, struct pad_peer *peer, const struct pad_hello *hello,
+                           struct pad_welcome *welcome)
+{
+    int64_t now_ms = documents_now_ms(doc->documents);
+    enum error err = pad_join(&doc->pad, peer, hello, now_ms, welcome);
+    if (err)
+        return err;
+    metric_inc(METRIC_USERS);
+    if (doc->peer_count++ == 0)
+        first_came(doc, now_ms);
+    persister_touch(doc, now_ms);
+    document_has_news(doc);
+    return OK;
+}
+
+void document_detach(struct document *doc, struct pad_peer *peer)
+{
+    int64_t now_ms = documents_now_ms(doc->documents);
+    pad_leave(peer, now_ms); /* harmless for one that was replaced: it is out already */
+    metric_add(METRIC_USERS, -1);
+    document_has_news(doc);
+    if (--doc->peer_count == 0)
+        last_left(doc, now_ms);
+}
+
+void document_reap(struct document *doc)
+{
+    bool is_nothing = !doc->stored && doc->state == DOCUMENT_READY && doc->pad.revision == 0;
+    if (is_nothing && document_may_drop(doc))
+        document_drop(doc);
+}

@@ -1,0 +1,26 @@
+#include "doc/commit_wait.h"
+
+void document_release_commit_waits(struct document *doc)
+{
+    LIST_EACH (at, following, &doc->commit_waits) {
+        struct commit_wait *wait = LIST_ITEM(at, struct commit_wait, link);
+        bool is_committed = doc->pad.committed >= wait->revision;
+        if (!is_committed && !doc->documents->storage_failing)
+            continue;
+        list_remove(&wait->link);
+        wait->done(wait, is_committed ? OK : ERR_STORAGE);
+    }
+}
+
+void document_when_committed(struct document *doc, struct commit_wait *wait)
+{
+    wait->revision = doc->pad.revision;
+    list_append(&doc->commit_waits, &wait->link);
+    document_release_commit_waits(doc);
+}
+
+void commit_wait_cancel(struct commit_wait *wait)
+{
+    if (wait->link.next)
+        list_remove(&wait->link);
+}

@@ -1,0 +1,29 @@
+/* commit_wait.h - waiting until a crash can no longer take back what was read.
+ *
+ * Whoever tells somebody outside the document what is in it must wait until
+ * that is in the journal: the pad does so for its peers, this does it for
+ * everybody else. */
+#ifndef KOLABPAD_DOC_COMMIT_WAIT_H
+#define KOLABPAD_DOC_COMMIT_WAIT_H
+
+#include "doc/document.h"
+
+/* The storage is the caller's, and stays put until `done` or commit_wait_cancel.
+ * `done` and the caller's own fields are set before; the rest is this module's. */
+struct commit_wait {
+    struct link link;
+    uint64_t revision; /* what was read: it must be committed */
+    /* OK; ERR_STORAGE: writes fail, and who knows for how long. Called once,
+     * perhaps inside document_when_committed; may free the wait. */
+    void (*done)(struct commit_wait *wait, enum error err);
+};
+
+/* Waits for what the document holds now. */
+void document_when_committed(struct document *doc, struct commit_wait *wait);
+/* `done` will not be called. Harmless when it is not waiting (but zeroed or done). */
+void commit_wait_cancel(struct commit_wait *wait);
+
+/* For this folder: the journal has caught up, or writes fail. */
+void document_release_commit_waits(struct document *doc);
+
+#endif

@@ -1,0 +1,173 @@
+#include "doc/document.h"
+
+#include "guard/random.h"
+#include "observe/metrics.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- look ---- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    return slice_compare(((const struct document *)a)->id, ((const struct document *)b)->id);
+}
+
+struct document *document_find(struct documents *docs, struct slice id)
+{
+    struct document key = {.id = id};
+    void *node = tfind(&key, &docs->by_id, compare_ids);
+    return node ? *(struct document **)node : NULL;
+}
+
+bool document_is_changed(const struct document *doc)
+{
+    return doc->state == DOCUMENT_READY && (doc->meta_changed || doc->pad.revision > doc->asked_revision);
+}
+
+bool document_may_drop(const struct document *doc)
+{
+    return doc->state == DOCUMENT_READY && doc->peer_count == 0 && list_is_empty(&doc->opens) &&
+           list_is_empty(&doc->commit_waits) && doc->appends_in_flight == 0 &&
+           doc->snapshots_in_flight == 0 && !doc->password_change && !document_is_changed(doc);
+}
+
+bool document_admits(const struct document *doc, struct slice password)
+{
+    return !doc->pad.otp.ptr || (password.ptr && secret_equal(doc->pad.otp, password));
+}
+
+int64_t document_expires_ms(const struct document *doc, int64_t now_ms)
+{
+    int64_t expiry_ms = doc->documents->policy->expiry_ms;
+    return expiry_ms == 0 ? 0 : now_ms + expiry_ms;
+}
+
+/* ---- make ---- */
+
+struct document *document_new(struct documents *docs, struct slice id)
+{
+    struct document *doc = calloc(1, sizeof(*doc) + id.len);
+    if (!doc)
+        return NULL;
+    char *own_id = (char *)(doc + 1);
+    memcpy(own_id, id.ptr, id.len);
+    doc->id = slice_of(own_id, id.len);
+    doc->documents = docs;
+    doc->state = DOCUMENT_LOADING;
+    doc->left_ms = documents_now_ms(docs);
+    struct link *links[] = {&doc->opens,        &doc->commit_waits, &doc->all_link, &doc->live_link,
+                            &doc->journal_link, &doc->dirty_link,   &doc->hot_link};
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+        list_init(links[i]);
+    if (!tsearch(doc, &docs->by_id, compare_ids)) {
+        free(doc);
+        return NULL;
+    }
+    list_append(&docs->all, &doc->all_link);
+    return doc;
+}
+
+static void become_ready(struct document *doc)
+{
+    doc->state = DOCUMENT_READY;
+    doc->saved_revision = doc->asked_revision = doc->pad.revision;
+    if (doc->documents->storage_failing)
+        pad_set_storage_failing(&doc->pad, true);
+    metric_inc(METRIC_DOCUMENTS);
+}
+
+void document_begin(struct document *doc)
+{
+    pad_init(&doc->pad, &doc->documents->policy->pad_limits, random_id());
+    doc->created_ms = doc->updated_ms = doc->saved_ms = documents_now_ms(doc->documents);
+    become_ready(doc);
+}
+
+/* The store's lists in the pad's form; the bytes stay the request's. */
+struct stored_lists {
+    struct pad_epoch *epochs;
+    struct pad_stored_batch *batches;
+};
+
+static enum error convert_lists(const struct store_request *req, struct stored_lists *out)
+{
+    out->epochs = calloc(req->epoch_count + 1, sizeof(*out->epochs));
+    out->batches = calloc(req->batch_count + 1, sizeof(*out->batches));
+    if (!out->epochs || !out->batches)
+        return ERR_NO_MEMORY;
+    for (uint32_t i = 0; i < req->epoch_count; i++)
+        out->epochs[i] = (struct pad_epoch){req->epochs[i].id, req->epochs[i].first_revision};
+    for (uint32_t i = 0; i < req->batch_count; i++)
+        out->batches[i] = (struct pad_stored_batch){req->batches[i].first_revision, req->batches[i].time_ms,
+                                                    req->batches[i].batch};
+    return OK;
+}
+
+enum error document_restore(struct document *doc, const struct store_request *req)
+{
+    struct stored_lists lists = {0};
+    enum error err = convert_lists(req, &lists);
+    if (!err) {
+        struct pad_stored stored = {.text = req->text,
+                                    .revision = req->revision,
+                                    .language = req->language,
+                                    .otp = req->otp,
+                                    .clients = req->clients,
+                                    .epochs = lists.epochs,
+                                    .epoch_count = req->epoch_count,
+                                    .batches = lists.batches,
+                                    .batch_count = req->batch_count};
+        err = pad_restore(&doc->pad, &doc->documents->policy->pad_limits, &stored, random_id(),
+                          documents_now_ms(doc->documents));
+    }
+    free(lists.epochs);
+    free(lists.batches);
+    if (err)
+        return err;
+    doc->stored = true;
+    doc->created_ms = req->created_ms;
+    doc->updated_ms = req->updated_ms;
+    doc->saved_ms = documents_now_ms(doc->documents);
+    become_ready(doc);
+    /* The row may be older than the pad, which has the journal too. */
+    doc->saved_revision = doc->asked_revision = req->revision;
+    return OK;
+}
+
+/* ---- change ---- */
+
+void document_has_news(struct document *doc)
+{
+    if (list_is_empty(&doc->dirty_link))
+        list_append(&doc->documents->dirty, &doc->dirty_link);
+    if (doc->pad.cursors_pending && list_is_empty(&doc->hot_link)) {
+        list_append(&doc->documents->hot, &doc->hot_link);
+        documents_want_timer(doc->documents, PAD_CURSOR_INTERVAL_MS);
+    }
+}
+
+void document_meta_changed(struct document *doc)
+{
+    doc->changed_ms = doc->updated_ms = documents_now_ms(doc->documents);
+    doc->meta_changed = true;
+    document_has_news(doc);
+}
+
+/* ---- let go ---- */
+
+void document_drop(struct document *doc)
+{
+    tdelete(doc, &doc->documents->by_id, compare_ids);
+    doc->documents->events->on_drop(doc);
+    struct link *links[] = {&doc->all_link, &doc->live_link, &doc->journal_link, &doc->dirty_link,
+                            &doc->hot_link};
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+        list_remove(links[i]);
+    if (doc->state == DOCUMENT_READY) {
+        pad_deinit(&doc->pad);
+        metric_add(METRIC_DOCUMENTS, -1);
+    }
+    free(doc);
+}

@@ -1,0 +1,110 @@
+/* document.h - one document in memory: its pad, who waits for it, and what of
+ * it the database does not have yet.
+ *
+ *   open ─► [peek at the password] ─► LOADING ─► READY ─► … ─► dropped
+ *
+ * A document is loaded when somebody with the right to see it asks (open.h),
+ * and stays until nobody has been in it for memory_retention_ms. While there
+ * are peers in it (attach.h), the persister looks at it every 10 s
+ * (persister.h).
+ *
+ * A read error is an error to whoever asked and leaves nothing behind: there
+ * is never an empty document in the place of one that could not be read.
+ *
+ * Anybody on the shard's thread may read the fields; only this folder writes
+ * them, but for `frames`, which is the listeners' own.
+ *
+ * Owner: struct documents. */
+#ifndef KOLABPAD_DOC_DOCUMENT_H
+#define KOLABPAD_DOC_DOCUMENT_H
+
+#include "doc/documents.h"
+
+struct password_change;
+
+enum document_state { DOCUMENT_LOADING, DOCUMENT_READY };
+
+struct document {
+    struct documents *documents;
+    struct slice id; /* owned */
+    enum document_state state;
+    struct pad pad; /* when READY */
+    void *frames;   /* what those who listen to the events keep of it; see on_stale and on_drop */
+
+    struct link opens;                       /* struct open, while LOADING: answered when it is READY */
+    struct link commit_waits;                /* struct commit_wait */
+    struct password_change *password_change; /* the one that is being written; NULL: none */
+
+    struct link all_link;     /* documents->all */
+    struct link live_link;    /* documents->live, while it has peers */
+    struct link journal_link; /* documents->to_journal */
+    struct link dirty_link;   /* documents->dirty */
+    struct link hot_link;     /* documents->hot */
+
+    uint32_t peer_count;        /* attached and not detached; a peer that was replaced counts until then */
+    uint32_t appends_in_flight; /* rows handed to the journal and not answered */
+    uint32_t snapshots_in_flight;
+
+    /* What the database has. `stored`: a row exists or is on its way; a document
+     * that nobody ever wrote to has none. `epoch_stored`: the present epoch is
+     * recorded or on its way; until then every write brings it along. */
+    bool stored;
+    bool epoch_stored;
+    bool meta_changed; /* language or password changed since the last snapshot asked for */
+    /* Two revisions, since a snapshot takes time and can fail: `saved` is the
+     * newest that is written, `asked` the newest that is written or under way.
+     * A failure takes `asked` back to `saved`, so that it is tried again. */
+    uint64_t saved_revision;
+    uint64_t asked_revision;
+
+    int64_t created_ms, updated_ms;
+    int64_t changed_ms; /* last edit or change of language */
+    int64_t saved_ms;   /* last snapshot asked for */
+    int64_t touched_ms; /* when the database was last told that the document is in use */
+    int64_t check_ms;   /* when the persister looks next */
+    int64_t live_ms;    /* since when it has peers, and a persister */
+    int64_t left_ms;    /* since when it has none */
+
+    /* When the oldest edit arrived that … (clock_ns; 0: there is none) */
+    uint64_t arrived_ns;   /* … no journal request carries yet */
+    uint64_t announced_ns; /* … is committed and not broadcast yet */
+};
+
+/* ---- make ---- */
+
+/* A new one in memory, LOADING; NULL: no memory. */
+struct document *document_new(struct documents *docs, struct slice id);
+/* LOADING becomes READY, empty. */
+void document_begin(struct document *doc);
+/* LOADING becomes READY, as the answer to a STORE_LOAD has it. On failure it
+ * stays LOADING: ERR_STORAGE (the stored bytes contradict each other),
+ * ERR_NO_MEMORY. */
+enum error document_restore(struct document *doc, const struct store_request *req);
+
+/* ---- look ---- */
+
+/* Finds it in memory; NULL: it is not there, which says nothing of the database. */
+struct document *document_find(struct documents *docs, struct slice id);
+
+/* Does memory hold something that no snapshot, written or asked for, has? */
+bool document_is_changed(const struct document *doc);
+/* True once nothing refers to the document any more and the database has all of it. */
+bool document_may_drop(const struct document *doc);
+/* Is that its password? Constant time; true when it has none. */
+bool document_admits(const struct document *doc, struct slice password);
+/* When the document expires if it is left alone from now on; 0: never. */
+int64_t document_expires_ms(const struct document *doc, int64_t now_ms);
+
+/* ---- change ---- */
+
+/* Peers may lack something: they are told in the next documents_broadcast. */
+void document_has_news(struct document *doc);
+/* Language or password changed: a snapshot is due. */
+void document_meta_changed(struct document *doc);
+
+/* ---- let go ---- */
+
+/* Removes it from memory. Nobody may be in it or wait for it. */
+void document_drop(struct document *doc);
+
+#endif

@@ -1,0 +1,59 @@
+#include "doc/edit.h"
+
+#include "observe/clock.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+
+/* The operations wait for the next journal request. */
+static void must_journal(struct document *doc, uint64_t arrived_ns)
+{
+    if (doc->arrived_ns == 0)
+        doc->arrived_ns = arrived_ns;
+    if (list_is_empty(&doc->journal_link))
+        list_append(&doc->documents->to_journal, &doc->journal_link);
+}
+
+enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t revision, struct op_view op)
+{
+    if (doc->documents->is_stopping)
+        return ERR_SHUTTING_DOWN;
+    uint64_t arrived_ns = clock_ns();
+    int64_t now_ms = documents_now_ms(doc->documents);
+    enum error err = pad_edit(peer, revision, op, now_ms);
+    if (err)
+        return err;
+    doc->changed_ms = doc->updated_ms = now_ms;
+    must_journal(doc, arrived_ns);
+    log_event(LOG_DEBUG, "edit", LOG_STR("docId", doc->id), LOG_UINT("userId", peer->user_id),
+              LOG_UINT("revision", doc->pad.revision));
+    metric_inc(METRIC_EDITS);
+    histogram_observe(HISTOGRAM_EDIT, (clock_ns() - arrived_ns) / 1000);
+    return OK;
+}
+
+enum error document_set_language(struct document *doc, struct pad_peer *peer, struct slice language)
+{
+    enum error err = pad_set_language(peer, language);
+    if (!err)
+        document_meta_changed(doc);
+    return err;
+}
+
+enum error document_set_info(struct document *doc, struct pad_peer *peer, struct slice name, uint16_t hue)
+{
+    enum error err = pad_set_info(peer, name, hue);
+    if (!err)
+        document_has_news(doc);
+    return err;
+}
+
+enum error document_set_cursors(struct document *doc, struct pad_peer *peer, const uint32_t *carets,
+                                size_t caret_count, const struct pad_range *selections,
+                                size_t selection_count)
+{
+    enum error err = pad_set_cursors(peer, carets, caret_count, selections, selection_count,
+                                     documents_now_ms(doc->documents));
+    if (!err)
+        document_has_news(doc);
+    return err;
+}

@@ -1,0 +1,168 @@
+#include "doc/maintenance.h"
+
+#include "doc/attach.h"
+#include "doc/commit_wait.h"
+#include "doc/open.h"
+#include "doc/persister.h"
+#include "observe/clock.h"
+#include "observe/metrics.h"
+
+enum {
+    LIVE_CHECK_MS = 1000,           /* how often documents with peers are looked at, at most */
+    RESTING_CHECK_MS = 60 * 1000,   /* and those without */
+    BATCH_KEPT_BYTES = 1024 * 1024, /* of the journal's scratch, between turns */
+};
+
+/* ---- in each turn ---- */
+
+void documents_broadcast(struct documents *docs)
+{
+    LIST_EACH (at, following, &docs->dirty) {
+        struct document *doc = LIST_ITEM(at, struct document, dirty_link);
+        list_remove(&doc->dirty_link);
+        docs->events->on_news(doc);
+        if (doc->announced_ns != 0)
+            histogram_observe(HISTOGRAM_FANOUT, (clock_ns() - doc->announced_ns) / 1000);
+        doc->announced_ns = 0;
+        document_reap(doc); /* not where its last peer left: somebody is looking at it there */
+    }
+    if (docs->batch.cap > BATCH_KEPT_BYTES)
+        buf_deinit(&docs->batch);
+}
+
+/* ---- when the time has come ---- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Is it time for what is done every `step_ms` and next at *due_ms? Then sets the
+ * next. A time further away than a step was set before the clock was put back. */
+static bool is_due(int64_t now_ms, int64_t *due_ms, int64_t step_ms)
+{
+    int64_t left_ms = *due_ms - now_ms;
+    if (left_ms > 0 && left_ms <= step_ms)
+        return false;
+    *due_ms = now_ms + step_ms;
+    return true;
+}
+
+/* Those that are hot now, and not those that become so meanwhile. */
+static void check_hot(struct documents *docs, int64_t now_ms)
+{
+    struct link hot;
+    list_init(&hot);
+    LIST_EACH (at, following, &docs->hot) {
+        list_remove(at);
+        list_append(&hot, at);
+    }
+    LIST_EACH (at, following, &hot) {
+        struct document *doc = LIST_ITEM(at, struct document, hot_link);
+        list_remove(&doc->hot_link);
+        pad_tick(&doc->pad, now_ms);
+        document_has_news(doc); /* back to hot, if carets still wait */
+    }
+}
+
+static void close_v1(struct document *doc)
+{
+    LIST_EACH (at, following, &doc->pad.peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->version == PAD_V1)
+            doc->documents->events->on_close(peer, ERR_SHUTTING_DOWN,
+                                             "this client's history has become too long: reload");
+    }
+}
+
+static void check_live(struct documents *docs, int64_t now_ms)
+{
+    int64_t interval_ms = docs->policy->persist_check_ms;
+    if (is_due(now_ms, &docs->live_check_ms, earlier(LIVE_CHECK_MS, interval_ms))) {
+        LIST_EACH (at, following, &docs->live) {
+            struct document *doc = LIST_ITEM(at, struct document, live_link);
+            int64_t left_ms = doc->check_ms - now_ms;
+            if (left_ms > 0 && left_ms <= interval_ms)
+                continue;
+            pad_tick(&doc->pad, now_ms);
+            if (pad_v1_overgrown(&doc->pad))
+                close_v1(doc);
+            persister_check(doc, now_ms);
+            document_has_news(doc);
+        }
+    }
+    documents_want_timer(docs, docs->live_check_ms - now_ms);
+}
+
+static void check_resting(struct documents *docs, int64_t now_ms)
+{
+    int64_t step_ms = earlier(RESTING_CHECK_MS, docs->policy->memory_retention_ms / 4 + 1);
+    if (is_due(now_ms, &docs->resting_check_ms, step_ms)) {
+        LIST_EACH (at, following, &docs->all)
+            persister_check_resting(LIST_ITEM(at, struct document, all_link), now_ms);
+    }
+    documents_want_timer(docs, docs->resting_check_ms - now_ms);
+}
+
+void documents_on_timer(struct documents *docs)
+{
+    int64_t now_ms = documents_now_ms(docs);
+    check_hot(docs, now_ms);
+    if (docs->is_stopping)
+        return;
+    check_live(docs, now_ms);
+    check_resting(docs, now_ms);
+}
+
+/* ---- when the database fails ---- */
+
+void documents_set_storage_failing(struct documents *docs, bool is_failing)
+{
+    if (is_failing == docs->storage_failing)
+        return;
+    docs->storage_failing = is_failing;
+    LIST_EACH (at, following, &docs->all) {
+        struct document *doc = LIST_ITEM(at, struct document, all_link);
+        if (doc->state != DOCUMENT_READY)
+            continue;
+        pad_set_storage_failing(&doc->pad, is_failing);
+        document_has_news(doc);
+        document_release_commit_waits(doc);
+    }
+}
+
+/* ---- the end ---- */
+
+void documents_stop(struct documents *docs)
+{
+    docs->is_stopping = true;
+    open_refuse_all(docs);
+}
+
+/* Writes the document, unless that is under way. Must it be waited for? */
+static bool must_wait_for(struct document *doc)
+{
+    if (doc->state == DOCUMENT_LOADING)
+        return true;
+    persister_write(doc, PERSIST_SHUTDOWN);
+    return doc->snapshots_in_flight > 0 || doc->password_change;
+}
+
+/* The documents are walked again only when all that was asked for is answered. */
+bool documents_are_written(struct documents *docs)
+{
+    if (docs->append_in_flight || docs->flushes_in_flight > 0 || !list_is_empty(&docs->to_journal) ||
+        !list_is_empty(&docs->opens))
+        return false;
+    bool must_wait = false;
+    LIST_EACH (at, following, &docs->all)
+        must_wait |= must_wait_for(LIST_ITEM(at, struct document, all_link));
+    return !must_wait;
+}
+
+void documents_close(struct documents *docs)
+{
+    LIST_EACH (at, following, &docs->all)
+        document_drop(LIST_ITEM(at, struct document, all_link));
+    buf_deinit(&docs->batch);
+}

@@ -1,0 +1,284 @@
+#include "doc/open.h"
+
+#include "guard/random.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An open request is in one of three places: with the store (a peek of its
+ * own), in document->opens (somebody's load is under way), or being answered. */
+struct open {
+    struct link link;         /* documents->opens, until it is answered */
+    struct link waiting_link; /* document->opens, while that document is LOADING */
+    struct documents *documents;
+    struct open_request request; /* its strings point into `strings` */
+    bool exists, is_protected;   /* for the result */
+    bool in_flight;              /* its peek is with the store, which holds a pointer to it */
+    bool is_cancelled;           /* nobody waits any more; freed when the store has answered */
+    char strings[];
+};
+
+static struct open *open_new(struct documents *docs, const struct open_request *request)
+{
+    struct open *o = calloc(1, sizeof(*o) + request->id.len + request->password.len);
+    if (!o)
+        return NULL;
+    o->documents = docs;
+    o->request = *request;
+    memcpy(o->strings, request->id.ptr, request->id.len);
+    o->request.id.ptr = o->strings;
+    if (request->password.ptr) {
+        if (request->password.len > 0)
+            memcpy(o->strings + request->id.len, request->password.ptr, request->password.len);
+        o->request.password.ptr = o->strings + request->id.len;
+    }
+    list_append(&docs->opens, &o->link);
+    list_init(&o->waiting_link);
+    return o;
+}
+
+static void open_free(struct open *o)
+{
+    list_remove(&o->link);
+    list_remove(&o->waiting_link);
+    free(o);
+}
+
+/* ---- answers ---- */
+
+static void answer(struct open *o, enum error err, struct document *doc)
+{
+    struct open_result result = {.err = err,
+                                 .doc = err || o->request.goal == OPEN_PEEK ? NULL : doc,
+                                 .exists = o->exists,
+                                 .is_protected = o->is_protected};
+    /* Out of the lists first: `done` may look at them. The memory stays until
+     * after, since `done` may look at the document's id, which is in it. */
+    list_remove(&o->link);
+    list_remove(&o->waiting_link);
+    if (!o->is_cancelled)
+        o->request.done(o->request.owner, &result);
+    free(o);
+}
+
+/* There is no such document, and this request is not to begin one. */
+static void answer_not_found(struct open *o)
+{
+    answer(o, o->request.goal == OPEN_READ ? ERR_NOT_FOUND : OK, NULL);
+}
+
+static void log_too_many_attempts(const struct open *o)
+{
+    char client[ADDRESS_TEXT_MAX];
+    address_format(o->request.client, client);
+    log_event(LOG_WARN, "otp_validation_rate_high", LOG_CSTR("ip", client),
+              LOG_UINT("count", o->documents->policy->password_attempts_per_minute));
+}
+
+/* Compares, counts and logs. `source` says where the right password was known. */
+static enum error check_password(struct open *o, struct slice expected, const char *source)
+{
+    const struct open_request *request = &o->request;
+    struct limits *limits = o->documents->limits;
+    int64_t now_ms = documents_now_ms(o->documents);
+    o->is_protected = expected.ptr != NULL;
+    if (!expected.ptr)
+        return OK;
+    if (!limits_has(limits, LIMIT_PASSWORD_ATTEMPT, request->client, now_ms)) {
+        log_too_many_attempts(o);
+        return ERR_RATE_LIMITED;
+    }
+    bool is_valid = request->password.ptr && secret_equal(request->password, expected);
+    log_event(LOG_INFO, "otp_validation", LOG_STR("docId", request->id), LOG_CSTR("source", source),
+              LOG_CSTR("result", is_valid ? "valid" : "invalid"));
+    if (is_valid)
+        return OK;
+    metric_inc(METRIC_OTP_ERRORS);
+    if (request->password.ptr) /* asking without one is how a browser learns that it needs one */
+        limits_take(limits, LIMIT_PASSWORD_ATTEMPT, request->client, now_ms);
+    return ERR_PASSWORD;
+}
+
+static void answer_from_memory(struct open *o, struct document *doc)
+{
+    o->exists = true;
+    answer(o, check_password(o, doc->pad.otp, "memory"), doc);
+}
+
+/* ---- loading ---- */
+
+static enum error post(struct open *o, enum store_kind kind, void (*done)(struct store_request *),
+                       void *context)
+{
+    struct store_request *req = store_request_new(kind, o->request.id);
+    if (!req)
+        return ERR_NO_MEMORY;
+    req->context = context;
+    req->done = done;
+    req->now_ms = documents_now_ms(o->documents);
+    documents_post(o->documents, req);
+    return OK;
+}
+
+static void log_loaded(const struct document *doc, enum error err, uint64_t duration_us)
+{
+    if (err)
+        log_event(LOG_ERROR, "document_load_failed", LOG_STR("docId", doc->id),
+                  LOG_CSTR("error", error_code(err)));
+    else
+        log_event(LOG_DEBUG, "document_loaded", LOG_STR("docId", doc->id),
+                  LOG_UINT("revision", doc->pad.revision), LOG_UINT("bytes", rope_size(&doc->pad.text).bytes),
+                  LOG_US("duration", duration_us));
+}
+
+/* The row that the peek saw may be gone by now (expired): then the document
+ * begins anew, for those who came to edit. */
+static enum error become_ready(struct document *doc, const struct store_request *req)
+{
+    if (req->result)
+        return req->result;
+    if (req->found)
+        return document_restore(doc, req);
+    document_begin(doc);
+    return OK;
+}
+
+static void on_loaded(struct store_request *req)
+{
+    struct document *doc = req->context;
+    enum error err = become_ready(doc, req);
+    if (req->result)
+        metric_inc(METRIC_READ_ERRORS);
+    log_loaded(doc, err, req->duration_us);
+    LIST_EACH (at, following, &doc->opens) {
+        struct open *o = LIST_ITEM(at, struct open, waiting_link);
+        list_remove(&o->waiting_link);
+        if (err)
+            answer(o, err, NULL);
+        else if (!req->found && o->request.goal != OPEN_EDIT)
+            answer_not_found(o);
+        else
+            answer_from_memory(o, doc);
+    }
+    bool is_nothing = !doc->stored && doc->peer_count == 0;
+    if (err || is_nothing)
+        document_drop(doc);
+    store_request_free(req);
+}
+
+static void load_document(struct open *o)
+{
+    struct document *doc = document_new(o->documents, o->request.id);
+    if (doc && post(o, STORE_LOAD, on_loaded, doc) == OK) {
+        list_append(&doc->opens, &o->waiting_link);
+        return;
+    }
+    if (doc)
+        document_drop(doc);
+    answer(o, ERR_NO_MEMORY, NULL);
+}
+
+static void begin_document(struct open *o)
+{
+    int64_t now_ms = documents_now_ms(o->documents);
+    if (!limits_take(o->documents->limits, LIMIT_NEW_DOCUMENT, o->request.client, now_ms)) {
+        answer(o, ERR_RATE_LIMITED, NULL);
+        return;
+    }
+    struct document *doc = document_new(o->documents, o->request.id);
+    if (!doc) {
+        answer(o, ERR_NO_MEMORY, NULL);
+        return;
+    }
+    document_begin(doc);
+    answer(o, OK, doc);
+}
+
+/* ---- peeking ---- */
+
+/* The row is known, and the document is not READY: who may go on, and how? */
+static void go_on_from_row(struct open *o, const struct store_request *req)
+{
+    struct document *loading = document_find(o->documents, o->request.id);
+    o->exists = req->found;
+    enum error err = req->found ? check_password(o, req->otp, "database") : OK;
+    if (err || (req->found && o->request.goal == OPEN_PEEK))
+        answer(o, err, NULL);
+    else if (loading)
+        list_append(&loading->opens, &o->waiting_link); /* somebody else's load answers */
+    else if (req->found)
+        load_document(o);
+    else if (o->request.goal == OPEN_EDIT)
+        begin_document(o);
+    else
+        answer_not_found(o);
+}
+
+static void on_peeked(struct store_request *req)
+{
+    struct open *o = req->context;
+    struct document *doc = document_find(o->documents, o->request.id);
+    o->in_flight = false;
+    if (req->result)
+        metric_inc(METRIC_READ_ERRORS);
+    if (o->is_cancelled)
+        open_free(o);
+    else if (doc && doc->state == DOCUMENT_READY)
+        answer_from_memory(o, doc); /* it came while the store was asked, and is the truth now */
+    else if (req->result)
+        answer(o, req->result, NULL);
+    else
+        go_on_from_row(o, req);
+    store_request_free(req);
+}
+
+/* ---- asking ---- */
+
+struct open *document_open(struct documents *docs, const struct open_request *request)
+{
+    struct open *o = open_new(docs, request);
+    if (!o) {
+        request->done(request->owner, &(struct open_result){.err = ERR_NO_MEMORY});
+        return NULL;
+    }
+    struct document *doc = document_find(docs, request->id);
+    if (docs->is_stopping) {
+        answer(o, ERR_SHUTTING_DOWN, NULL);
+    } else if (doc && doc->state == DOCUMENT_READY) {
+        answer_from_memory(o, doc);
+    } else if (doc) {
+        list_append(&doc->opens, &o->waiting_link);
+        return o;
+    } else if (post(o, STORE_PEEK, on_peeked, o) == OK) {
+        o->in_flight = true;
+        return o;
+    } else {
+        answer(o, ERR_NO_MEMORY, NULL);
+    }
+    return NULL;
+}
+
+void open_cancel(struct open *o)
+{
+    if (!o)
+        return;
+    if (o->in_flight)
+        o->is_cancelled = true;
+    else
+        open_free(o);
+}
+
+void open_refuse_all(struct documents *docs)
+{
+    LIST_EACH (at, following, &docs->opens) {
+        struct open *o = LIST_ITEM(at, struct open, link);
+        if (!o->in_flight) {
+            answer(o, ERR_SHUTTING_DOWN, NULL);
+        } else if (!o->is_cancelled) { /* the store still points at it */
+            o->is_cancelled = true;
+            o->request.done(o->request.owner, &(struct open_result){.err = ERR_SHUTTING_DOWN});
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/* open.h - asking for a document, with or without the right to see it.
+ *
+ *   request ─► in memory? ─yes─► password ─► result
+ *                  │no
+ *                  └► peek at the row ─► password ─► load ─► password ─► result
+ *
+ * The password is checked before a document is loaded, so that guessing costs
+ * the server a row and not a text; and again after, because it may have
+ * changed meanwhile. Wrong passwords count against the client's address. */
+#ifndef KOLABPAD_DOC_OPEN_H
+#define KOLABPAD_DOC_OPEN_H
+
+#include "doc/document.h"
+
+enum open_goal {
+    OPEN_PEEK, /* may this password in? The document is not loaded for it. */
+    OPEN_READ, /* load it; ERR_NOT_FOUND when there is none */
+    OPEN_EDIT, /* load it, or begin a new one */
+};
+
+/*   OK                 the document is READY, or may be opened (OPEN_PEEK)
+ *   ERR_PASSWORD       wrong or missing
+ *   ERR_RATE_LIMITED   too many wrong passwords or new documents from that address
+ *   ERR_NOT_FOUND      OPEN_READ: there is no such document
+ *   ERR_STORAGE, ERR_NO_MEMORY, ERR_SHUTTING_DOWN */
+struct open_result {
+    enum error err;
+    struct document *doc;      /* NULL on failure and for OPEN_PEEK */
+    bool exists, is_protected; /* as far as was learned, also on failure */
+};
+
+struct open_request {
+    struct slice id;       /* copied */
+    struct slice password; /* copied; NULL ptr: none was given */
+    struct address client;
+    enum open_goal goal;
+    void (*done)(void *owner, const struct open_result *result);
+    void *owner;
+};
+
+/* `done` is called exactly once, from inside this call or in a later turn,
+ * unless the request is cancelled. NULL: it was called already; else a handle
+ * for cancelling, valid until `done` is called. */
+struct open *document_open(struct documents *docs, const struct open_request *request);
+/* Whoever asked has gone: `done` will not be called. NULL is fine. */
+void open_cancel(struct open *open);
+
+/* For this folder: answers every open request with ERR_SHUTTING_DOWN. */
+void open_refuse_all(struct documents *docs);
+
+#endif

@@ -1,0 +1,98 @@
+#include "doc/password.h"
+
+#include "doc/persister.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+
+/* ---- who may ---- */
+
+static enum error check_member(struct document *doc, const struct password_change *change)
+{
+    struct pad_peer *peer = pad_find_user(&doc->pad, change->user_id);
+    if (!peer)
+        return ERR_FORBIDDEN;
+    bool must_prove = peer->version == PAD_V2; /* v1 clients have no token */
+    if (must_prove && !(change->has_token && id128_equal(change->token, peer->client->token)))
+        return ERR_FORBIDDEN;
+    return OK;
+}
+
+static enum error check_present_password(struct document *doc, const struct password_change *change)
+{
+    struct documents *docs = doc->documents;
+    if (!doc->pad.otp.ptr)
+        return change->is_on ? OK : ERR_NOT_PROTECTED;
+    if (document_admits(doc, change->password))
+        return OK;
+    metric_inc(METRIC_OTP_ERRORS);
+    limits_take(docs->limits, LIMIT_PASSWORD_ATTEMPT, change->client, documents_now_ms(docs));
+    return ERR_FORBIDDEN;
+}
+
+static enum error check_rate(struct documents *docs, const struct password_change *change)
+{
+    int64_t now_ms = documents_now_ms(docs);
+    bool may = limits_has(docs->limits, LIMIT_PASSWORD_ATTEMPT, change->client, now_ms) &&
+               limits_take(docs->limits, LIMIT_PASSWORD_CHANGE, change->client, now_ms);
+    return may ? OK : ERR_RATE_LIMITED;
+}
+
+static enum error check(struct document *doc, const struct password_change *change)
+{
+    if (!doc || doc->state != DOCUMENT_READY)
+        return ERR_FORBIDDEN; /* nobody can be in it */
+    enum error err = check_rate(doc->documents, change);
+    if (!err)
+        err = check_member(doc, change);
+    if (!err)
+        err = check_present_password(doc, change);
+    if (!err && doc->password_change)
+        err = ERR_OVERLOADED;
+    return err;
+}
+
+/* ---- the change ---- */
+
+static struct slice new_password(const struct password_change *change)
+{
+    return change->is_on ? slice_of(change->new_password, OTP_CHARS) : (struct slice){0};
+}
+
+static enum error take_effect(struct document *doc, const struct password_change *change)
+{
+    enum error err = pad_set_otp(&doc->pad, pad_find_user(&doc->pad, change->user_id), new_password(change));
+    if (err) {
+        /* The database has the new password and memory the old one. Memory is
+         * right, since nobody will be told the new one: a snapshot puts it back. */
+        document_meta_changed(doc);
+        return err;
+    }
+    document_has_news(doc);
+    log_event(LOG_INFO, "critical_write", LOG_STR("docId", doc->id),
+              LOG_CSTR("type", change->is_on ? "otp_protect" : "otp_unprotect"));
+    return OK;
+}
+
+static void on_written(struct document *doc, enum error err)
+{
+    struct password_change *change = doc->password_change;
+    doc->password_change = NULL;
+    change->done(change, err ? err : take_effect(doc, change));
+}
+
+enum error document_change_password(struct documents *docs, struct slice id, struct password_change *change)
+{
+    if (docs->is_stopping)
+        return ERR_SHUTTING_DOWN;
+    struct document *doc = document_find(docs, id);
+    enum error err = check(doc, change);
+    if (err)
+        return err;
+    if (change->is_on)
+        random_otp(change->new_password);
+    doc->password_change = change;
+    err = persister_write_password(doc, new_password(change), on_written);
+    if (err)
+        doc->password_change = NULL;
+    return err;
+}

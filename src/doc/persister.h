@@ -1,0 +1,52 @@
+/* persister.h - when a document is written as a whole, and why.
+ *
+ * For each document with peers, every 10 s:
+ *   idle_threshold    30 s since the last change
+ *   safety_net        5 min since the last snapshot, with changes since
+ * and besides:
+ *   critical_write    a password change, before it is announced
+ *   last_disconnect   the last peer left
+ *   eviction          before the document leaves memory
+ *   shutdown          before the server does
+ *
+ * A snapshot that fails is asked for again at the next of these occasions; the
+ * store itself retries before it reports a failure. */
+#ifndef KOLABPAD_DOC_PERSISTER_H
+#define KOLABPAD_DOC_PERSISTER_H
+
+#include "doc/document.h"
+
+enum persist_reason {
+    PERSIST_IDLE,
+    PERSIST_SAFETY_NET,
+    PERSIST_CRITICAL,
+    PERSIST_LAST_DISCONNECT,
+    PERSIST_EVICTION,
+    PERSIST_SHUTDOWN,
+    PERSIST_REASON_COUNT
+};
+
+void persister_start(struct document *doc); /* the first peer came */
+void persister_stop(struct document *doc);  /* the last one left: writes, and lets the pad rest */
+
+/* Looks at a document with peers; due every persist_check_ms. */
+void persister_check(struct document *doc, int64_t now_ms);
+
+/* Looks at a document without peers: evicts it when its time has come. */
+void persister_check_resting(struct document *doc, int64_t now_ms);
+
+/* Writes the document now, if it has anything to write. ERR_NO_MEMORY: nothing
+ * was asked for; try again later. */
+enum error persister_write(struct document *doc, enum persist_reason reason);
+
+/* Writes the row with `password` (NULL ptr: none) in place of the present one,
+ * and calls `done` in a later turn. The store does not retry it. ERR_NO_MEMORY:
+ * `done` will not be called. */
+enum error persister_write_password(struct document *doc, struct slice password,
+                                    void (*done)(struct document *doc, enum error err));
+
+/* Tells the database that the document is in use, at most every hour, and its
+ * epoch. Nobody waits for it; one that fails is repeated when the next is due. */
+void persister_touch(struct document *doc, int64_t now_ms);
+
+#endif

@@ -1,0 +1,40 @@
+/* frame_builder.h - makes one frame out of JSON messages.
+ *
+ *   begin ─► (message ─► end_message)* ─► finish
+ *
+ * A builder makes one frame at a time, and says so by an assertion: what is
+ * begun must be finished before the next is. Its two buffers are kept between
+ * frames, so that building one allocates the frame and nothing else.
+ *
+ * Errors are sticky: after a failed allocation the calls do nothing, and
+ * finish gives NULL.
+ *
+ * Owner: one loop; its thread only. A zeroed one is ready for use. */
+#ifndef KOLABPAD_NET_FRAME_BUILDER_H
+#define KOLABPAD_NET_FRAME_BUILDER_H
+
+#include "base/json.h"
+#include "net/frame.h"
+
+struct frame_builder {
+    struct buf framed;  /* the messages that are complete, each with its WebSocket header */
+    struct buf payload; /* the JSON of the message under way */
+    bool is_open;       /* between begin and finish */
+    bool failed;        /* since begin */
+};
+
+void frame_builder_deinit(struct frame_builder *b);
+
+void frame_builder_begin(struct frame_builder *b);
+/* Begins a message: its JSON is written to what this gives, then handed to
+ * end_message. A message that turns out to be needless is simply not ended. */
+struct json frame_builder_message(struct frame_builder *b);
+void frame_builder_end_message(struct frame_builder *b, const struct json *message);
+/* The frame, with one reference, which is the caller's. It is empty when there
+ * was no message. NULL: no memory for some part of it. */
+struct frame *frame_builder_finish(struct frame_builder *b);
+
+/* Gives back memory that only an unusually large frame needed. Between frames. */
+void frame_builder_trim(struct frame_builder *b);
+
+#endif

@@ -1,0 +1,21 @@
+#include "session/broadcast.h"
+
+#include "session/catch_up.h"
+#include "session/frames.h"
+
+static void on_news(struct document *doc)
+{
+    LIST_EACH (at, following, &doc->pad.peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        session_catch_up(peer->owner);
+    }
+    frames_forget(doc); /* whoever drains later lacks something else */
+}
+
+static void on_close(struct pad_peer *peer, enum error why, const char *reason)
+{
+    session_close(peer->owner, why, reason);
+}
+
+const struct document_events session_events = {
+    .on_news = on_news, .on_stale = frames_forget, .on_close = on_close, .on_drop = frames_free};

@@ -1,0 +1,33 @@
+#include "session/catch_up.h"
+
+#include "session/join.h"
+#include "session/tell.h"
+
+/* What it joined at must be committed first. While the database fails, it is
+ * told so rather than left waiting for who knows how long. */
+static void welcome_when_committed(struct session *s)
+{
+    if (s->doc->pad.committed >= s->peer.gate)
+        join_welcome(s);
+    else if (s->doc->documents->storage_failing)
+        session_close(s, ERR_STORAGE, NULL);
+}
+
+static enum error tell_next(struct session *s)
+{
+    enum error err = tell_history(s);
+    return err || !tell_has_all_history(s) ? err : tell_changes(s);
+}
+
+void session_catch_up(struct session *s)
+{
+    if (s->state != SESSION_JOINED || conn_is_closing(s->conn))
+        return;
+    if (s->joining)
+        welcome_when_committed(s);
+    while (s->state == SESSION_JOINED && !s->joining && pad_peer_lacks(&s->peer) && conn_is_ready(s->conn)) {
+        enum error err = tell_next(s);
+        if (err)
+            session_close(s, err, NULL);
+    }
+}

@@ -1,0 +1,149 @@
+#include "session/frames.h"
+
+#include "proto/server_message.h"
+
+#include <stdlib.h>
+
+/* A turn tells few different things: v1 and v2 each some operations and some
+ * presence. Readers that are far behind, each at a place of its own, push the
+ * others out, and share with nobody anyway. */
+enum { FRAMES_KEPT = 6 };
+
+struct kept_frame {
+    enum frame_kind kind;
+    enum pad_version version;
+    uint64_t from, to;
+    struct frame *frame; /* one reference; NULL: this place is free */
+};
+
+struct frames { /* hangs on document->frames, from the first use until the document is dropped */
+    struct kept_frame kept[FRAMES_KEPT];
+    uint32_t next; /* the place that is used next: the oldest */
+};
+
+void frames_forget(struct document *doc)
+{
+    struct frames *frames = doc->frames;
+    for (int i = 0; frames && i < FRAMES_KEPT; i++) {
+        frame_unref(frames->kept[i].frame);
+        frames->kept[i].frame = NULL;
+    }
+}
+
+void frames_free(struct document *doc)
+{
+    frames_forget(doc);
+    free(doc->frames);
+    doc->frames = NULL;
+}
+
+/* ---- what each kind holds ---- */
+
+static void add_changes(struct frame_builder *b, struct document *doc, enum pad_version version,
+                        uint64_t after)
+{
+    struct pad_change change;
+    struct link *at = NULL;
+    while (pad_next_change(&doc->pad, after, &at, &change)) {
+        struct json j = frame_builder_message(b);
+        if (encode_change(&j, &doc->pad, &change, version))
+            frame_builder_end_message(b, &j);
+    }
+}
+
+/* The carets of v1 users who have not said their name yet. */
+static void add_nameless(struct frame_builder *b, struct document *doc)
+{
+    LIST_EACH (at, following, &doc->pad.peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->has_info || !pad_shows_cursors(peer))
+            continue;
+        struct json j = frame_builder_message(b);
+        encode_user_cursor(&j, peer);
+        frame_builder_end_message(b, &j);
+    }
+}
+
+static void add_users(struct frame_builder *b, struct document *doc)
+{
+    struct json j = frame_builder_message(b);
+    encode_users(&j, &doc->pad);
+    frame_builder_end_message(b, &j);
+    add_nameless(b, doc);
+    if (!doc->pad.storage_failing)
+        return;
+    j = frame_builder_message(b); /* whoever comes during an outage must not think that all is well */
+    encode_storage(&j, &doc->pad);
+    frame_builder_end_message(b, &j);
+}
+
+static void add_history(struct frame_builder *b, const struct pad_peer *peer, uint64_t from, uint64_t to)
+{
+    struct json j = frame_builder_message(b);
+    encode_history(&j, peer, from, to, false);
+    frame_builder_end_message(b, &j);
+}
+
+static void add_snapshot(struct frame_builder *b, struct document *doc)
+{
+    struct json j = frame_builder_message(b);
+    encode_snapshot(&j, &doc->pad);
+    frame_builder_end_message(b, &j);
+}
+
+static struct frame *make(struct frame_builder *b, struct document *doc, enum frame_kind kind,
+                          const struct pad_peer *peer, uint64_t from, uint64_t to)
+{
+    frame_builder_begin(b);
+    switch (kind) {
+    case FRAME_HISTORY:
+        add_history(b, peer, from, to);
+        break;
+    case FRAME_CHANGES:
+        add_changes(b, doc, peer->version, from);
+        break;
+    case FRAME_SNAPSHOT:
+        add_snapshot(b, doc);
+        break;
+    case FRAME_USERS:
+        add_users(b, doc);
+        break;
+    }
+    return frame_builder_finish(b);
+}
+
+/* ---- the kept ones ---- */
+
+static struct frame *find(const struct frames *frames, enum frame_kind kind, enum pad_version version,
+                          uint64_t from, uint64_t to)
+{
+    for (int i = 0; i < FRAMES_KEPT; i++) {
+        const struct kept_frame *k = &frames->kept[i];
+        if (k->frame && k->kind == kind && k->version == version && k->from == from && k->to == to)
+            return k->frame;
+    }
+    return NULL;
+}
+
+static void keep(struct frames *frames, const struct kept_frame *new_frame)
+{
+    struct kept_frame *place = &frames->kept[frames->next++ % FRAMES_KEPT];
+    frame_unref(place->frame);
+    *place = *new_frame;
+}
+
+struct frame *frames_get(struct frame_builder *builder, struct document *doc, enum frame_kind kind,
+                         const struct pad_peer *peer, uint64_t from, uint64_t to)
+{
+    if (!doc->frames)
+        doc->frames = calloc(1, sizeof(struct frames));
+    if (!doc->frames)
+        return NULL;
+    struct frame *frame = find(doc->frames, kind, peer->version, from, to);
+    if (frame)
+        return frame;
+    frame = make(builder, doc, kind, peer, from, to);
+    if (frame)
+        keep(doc->frames, &(struct kept_frame){kind, peer->version, from, to, frame});
+    return frame;
+}

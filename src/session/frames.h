@@ -1,0 +1,28 @@
+/* frames.h - frames that several sessions of a document get, each made once.
+ *
+ * Readers that lack the same are given the same bytes: the first one's frame
+ * is kept with the document and found again by what it holds. That lasts for
+ * one turn, and only as long as what was committed does not change. */
+#ifndef KOLABPAD_SESSION_FRAMES_H
+#define KOLABPAD_SESSION_FRAMES_H
+
+#include "doc/document.h"
+#include "net/frame_builder.h"
+
+enum frame_kind {
+    FRAME_HISTORY,  /* operations [from, to) */
+    FRAME_CHANGES,  /* presence changed after `from`, up to `to` (sequence numbers); may be empty */
+    FRAME_SNAPSHOT, /* the text at revision `to` */
+    FRAME_USERS,    /* everybody, and whether the database fails, at sequence `to` */
+};
+
+/* The frame of that kind and range as the peer's protocol version has it. The
+ * reference is the document's: conn_send takes its own. NULL: no memory. */
+struct frame *frames_get(struct frame_builder *builder, struct document *doc, enum frame_kind kind,
+                         const struct pad_peer *peer, uint64_t from, uint64_t to);
+
+/* Lets go of the kept frames; frames_free also of what holds them. */
+void frames_forget(struct document *doc);
+void frames_free(struct document *doc);
+
+#endif

@@ -1,0 +1,256 @@
+#include "session/join.h"
+
+#include "doc/attach.h"
+#include "doc/open.h"
+#include "observe/log.h"
+#include "proto/server_message.h"
+#include "session/frames.h"
+#include "session/tell.h"
+
+/* ---- before the document is there ---- */
+
+enum error join_take_hello(struct session *s, const struct client_message *m)
+{
+    struct joining *j = s->joining;
+    enum error err = buf_append(&j->name, m->hello.pad.name);
+    if (!err && m->hello.otp.ptr)
+        err = buf_append(&j->password, m->hello.otp);
+    if (err)
+        return err;
+    j->hello = m->hello.pad;
+    j->hello.version = PAD_V2;
+    j->hello.name = buf_slice(&j->name);
+    j->has_password = m->hello.otp.ptr != NULL;
+    list_remove(&s->link);
+    list_append(&s->shard->sessions, &s->link);
+    s->state = SESSION_OPENING;
+    return OK;
+}
+
+/* ---- joining ---- */
+
+static enum error hold_snapshot(struct session *s)
+{
+    struct frame *frame =
+        frames_get(&s->shard->frames, s->doc, FRAME_SNAPSHOT, &s->peer, 0, s->doc->pad.revision);
+    s->joining->snapshot = frame ? frame_ref(frame) : NULL;
+    return frame ? OK : ERR_NO_MEMORY;
+}
+
+static void log_joined(const struct session *s)
+{
+    log_line(LOG_INFO, "User %llu connected", (unsigned long long)s->peer.user_id);
+    log_event(LOG_DEBUG, "joined", LOG_STR("docId", s->doc->id), LOG_UINT("userId", s->peer.user_id),
+              LOG_UINT("users", s->doc->peer_count), LOG_UINT("revision", s->doc->pad.revision),
+              LOG_CSTR("how", s->joining->welcome.resumed ? "resumed" : "fresh"));
+}
+
+static void join(struct session *s, struct document *doc)
+{
+    struct joining *j = s->joining;
+    enum error err = document_attach(doc, &s->peer, &j->hello, &j->welcome);
+    if (err) {
+        session_close(s, err, NULL);
+        return;
+    }
+    s->peer.owner = s;
+    s->doc = doc;
+    s->state = SESSION_JOINED;
+    if (j->welcome.replaced) /* the same tab came back before its old connection was seen to end */
+        session_close(j->welcome.replaced->owner, ERR_REPLACED, NULL);
+    log_joined(s);
+    if (s->version == PAD_V2 && !j->welcome.resumed && hold_snapshot(s))
+        session_close(s, ERR_NO_MEMORY, NULL);
+    else
+        conn_resume(s->conn);
+}
+
+static void on_opened(void *owner, const struct open_result *result)
+{
+    struct session *s = owner;
+    s->joining->open = NULL;
+    if (result->err)
+        session_close(s, result->err, NULL);
+    else
+        join(s, result->doc);
+}
+
+void join_document(struct session *s)
+{
+    struct joining *j = s->joining;
+    struct slice password = slice_of(j->password.ptr ? j->password.ptr : "", j->password.len);
+    struct open_request request = {.id = j->id,
+                                   .password = j->has_password ? password : (struct slice){0},
+                                   .client = s->client,
+                                   .goal = OPEN_EDIT,
+                                   .done = on_opened,
+                                   .owner = s};
+    struct open *open = document_open(&s->shard->documents, &request);
+    if (open) /* otherwise it was answered, and `joining` may be gone */
+        j->open = open;
+}
+
+/* ---- welcome, v2 ---- */
+
+static void add_welcome(struct frame_builder *b, struct session *s)
+{
+    struct shard *shard = s->shard;
+    struct document *doc = s->doc;
+    struct welcome_message m = {.pad = &doc->pad,
+                                .welcome = &s->joining->welcome,
+                                .created_ms = doc->created_ms,
+                                .expires_ms = document_expires_ms(doc, shard_now_ms(shard)),
+                                .message_bytes_max = shard->loop.limits.message_bytes_max,
+                                .server = shard->version};
+    struct json j = frame_builder_message(b);
+    encode_welcome(&j, &m);
+    frame_builder_end_message(b, &j);
+}
+
+static void add_history(struct frame_builder *b, struct session *s, uint64_t from, uint64_t to,
+                        bool with_v1_text)
+{
+    struct json j = frame_builder_message(b);
+    encode_history(&j, &s->peer, from, to, with_v1_text);
+    frame_builder_end_message(b, &j);
+    pad_told_history(&s->peer, to);
+}
+
+static enum error send_made(struct session *s, struct frame *frame)
+{
+    if (!frame)
+        return ERR_NO_MEMORY;
+    session_send(s, frame);
+    return OK;
+}
+
+/* Welcome, and for one that resumes what it missed: always one History, be it empty. */
+static enum error greet_v2(struct session *s)
+{
+    struct frame_builder *b = &s->shard->frames;
+    uint64_t from = s->peer.sent, to = from;
+    bool is_resumed = s->joining->welcome.resumed, is_gone = false;
+    if (is_resumed)
+        pad_history_for(&s->peer, SIZE_MAX, &from, &to, &is_gone);
+    if (is_gone)
+        return ERR_CANNOT_RESUME;
+    frame_builder_begin(b);
+    add_welcome(b, s);
+    if (is_resumed)
+        add_history(b, s, from, to, false);
+    return send_made(s, frame_builder_finish(b));
+}
+
+static enum error tell_users(struct session *s)
+{
+    struct frame *users =
+        frames_get(&s->shard->frames, s->doc, FRAME_USERS, &s->peer, 0, s->doc->pad.sequence);
+    if (!users)
+        return ERR_NO_MEMORY;
+    conn_send(s->conn, users);
+    return OK;
+}
+
+static enum error welcome_v2(struct session *s)
+{
+    enum error err = greet_v2(s);
+    if (!err && s->joining->snapshot)
+        conn_send(s->conn, s->joining->snapshot);
+    /* The carets in Users are those of the committed text: it comes first. */
+    while (!err && !tell_has_all_history(s))
+        err = tell_history(s);
+    return err ? err : tell_users(s);
+}
+
+/* ---- welcome, v1 ---- */
+
+/* Identity; then the text that stands for what was before, and the first of
+ * what came since. */
+static enum error greet_v1(struct session *s)
+{
+    struct frame_builder *b = &s->shard->frames;
+    uint64_t from = s->peer.sent, to = from;
+    bool is_gone = false;
+    pad_history_for(&s->peer, HISTORY_FRAME_BYTES, &from, &to, &is_gone);
+    if (is_gone)
+        return ERR_CANNOT_RESUME;
+    frame_builder_begin(b);
+    struct json j = frame_builder_message(b);
+    encode_identity(&j, s->peer.user_id);
+    frame_builder_end_message(b, &j);
+    if (from < to || s->doc->pad.v1->offset > 0)
+        add_history(b, s, from, to, true);
+    s->joining->is_greeted = true;
+    return send_made(s, frame_builder_finish(b));
+}
+
+static void add_v1_settings(struct frame_builder *b, const struct pad *pad)
+{
+    if (pad->language.ptr) {
+        struct json j = frame_builder_message(b);
+        encode_language_initial(&j, pad);
+        frame_builder_end_message(b, &j);
+    }
+    if (pad->otp.ptr) {
+        struct json j = frame_builder_message(b);
+        encode_otp_initial(&j, pad);
+        frame_builder_end_message(b, &j);
+    }
+}
+
+static void add_v1_presence(struct frame_builder *b, struct pad *pad)
+{
+    LIST_EACH (at, following, &pad->peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (!peer->has_info)
+            continue;
+        struct json j = frame_builder_message(b);
+        encode_user_info(&j, peer);
+        frame_builder_end_message(b, &j);
+    }
+    LIST_EACH (at, following, &pad->peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (!pad_shows_cursors(peer))
+            continue;
+        struct json j = frame_builder_message(b);
+        encode_user_cursor(&j, peer);
+        frame_builder_end_message(b, &j);
+    }
+}
+
+/* Everything but the history, once it has all of that: carets are those of the
+ * committed text. */
+static enum error introduce_v1(struct session *s)
+{
+    struct frame_builder *b = &s->shard->frames;
+    frame_builder_begin(b);
+    add_v1_settings(b, &s->doc->pad);
+    add_v1_presence(b, &s->doc->pad);
+    struct frame *frame = frame_builder_finish(b);
+    if (!frame || frame->len > 0)
+        return send_made(s, frame);
+    frame_unref(frame); /* nothing is known of anybody */
+    return OK;
+}
+
+static enum error welcome_v1(struct session *s)
+{
+    enum error err = s->joining->is_greeted ? OK : greet_v1(s);
+    while (!err && !tell_has_all_history(s) && conn_is_ready(s->conn))
+        err = tell_history(s);
+    return err || !tell_has_all_history(s) ? err : introduce_v1(s);
+}
+
+void join_welcome(struct session *s)
+{
+    uint64_t newest = s->doc->pad.sequence;
+    enum error err = s->version == PAD_V2 ? welcome_v2(s) : welcome_v1(s);
+    if (err) {
+        session_close(s, err, NULL);
+        return;
+    }
+    if (!tell_has_all_history(s))
+        return; /* the rest when the socket has drained */
+    pad_told_items(&s->peer, newest);
+    session_end_joining(s);
+}

@@ -1,0 +1,176 @@
+#include "session/receive.h"
+
+#include "doc/edit.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "proto/server_message.h"
+#include "session/join.h"
+
+enum {
+    REFUSALS_MAX = 2000,                    /* more edits refused than taken: it is closed */
+    UNREAD_ANSWERS_BYTES_MAX = 1024 * 1024, /* answers to its own messages that a client leaves unread */
+};
+
+/* ---- refusing ---- */
+
+static void send_rejected(struct session *s, enum error why)
+{
+    uint64_t limit = why == ERR_DOCUMENT_TOO_LARGE ? s->doc->documents->policy->pad_limits.document_bytes : 0;
+    frame_builder_begin(&s->shard->frames);
+    struct json j = frame_builder_message(&s->shard->frames);
+    encode_rejected(&j, pad_revision_for(&s->peer, s->peer.sent), why, limit);
+    frame_builder_end_message(&s->shard->frames, &j);
+    session_send(s, frame_builder_finish(&s->shard->frames));
+}
+
+/* The edit was not applied. */
+static void refuse_edit(struct session *s, enum error why)
+{
+    if (s->version == PAD_V1) {
+        session_close(s, why, NULL);
+    } else if (++s->refusals > REFUSALS_MAX) {
+        session_close(s, ERR_RATE_LIMITED, NULL);
+    } else {
+        metric_rejected(why);
+        send_rejected(s, why);
+    }
+}
+
+static bool can_be_refused(enum error why)
+{
+    return why == ERR_DOCUMENT_TOO_LARGE || why == ERR_STORAGE || why == ERR_NO_MEMORY ||
+           why == ERR_BAD_TEXT || why == ERR_RATE_LIMITED;
+}
+
+static bool within_rate(struct session *s)
+{
+    const struct config *config = s->shard->config;
+    return edit_bucket_take(&s->edits, config->edits_per_second, config->edits_burst, shard_now_ms(s->shard));
+}
+
+static void close_if(struct session *s, enum error err)
+{
+    if (err)
+        session_close(s, err, NULL);
+}
+
+/* ---- the messages ---- */
+
+static void on_edit(struct session *s, const struct client_message *m)
+{
+    if (s->doc->documents->is_stopping)
+        return; /* unacknowledged: the tab sends it again to the next server */
+    if (!within_rate(s)) {
+        refuse_edit(s, ERR_RATE_LIMITED);
+        return;
+    }
+    enum error err = document_edit(s->doc, &s->peer, m->edit.revision, m->edit.op);
+    edit_bucket_charge(&s->edits, s->peer.edit_work); /* what was refused had to be rebased too */
+    if (!err)
+        s->refusals -= s->refusals > 0;
+    else if (can_be_refused(err))
+        refuse_edit(s, err);
+    else
+        session_close(s, err, NULL);
+}
+
+static void on_set_language(struct session *s, const struct client_message *m)
+{
+    close_if(s, within_rate(s) ? document_set_language(s->doc, &s->peer, m->language) : ERR_RATE_LIMITED);
+}
+
+static void on_info(struct session *s, const struct client_message *m)
+{
+    close_if(s, within_rate(s) ? document_set_info(s->doc, &s->peer, m->info.name, m->info.hue)
+                               : ERR_RATE_LIMITED);
+}
+
+static void on_cursors(struct session *s, const struct client_message *m)
+{
+    close_if(s, document_set_cursors(s->doc, &s->peer, m->cursors.carets, m->cursors.caret_count,
+                                     m->cursors.selections, m->cursors.selection_count));
+}
+
+static void on_ping(struct session *s, const struct client_message *m)
+{
+    pad_pinged(&s->peer);
+    frame_builder_begin(&s->shard->frames);
+    struct json j = frame_builder_message(&s->shard->frames);
+    encode_pong(&j, m->ping);
+    frame_builder_end_message(&s->shard->frames, &j);
+    session_send(s, frame_builder_finish(&s->shard->frames));
+}
+
+static void on_second_hello(struct session *s, const struct client_message *m)
+{
+    (void)m;
+    session_close(s, ERR_BAD_MESSAGE, "Hello was said already");
+}
+
+static const struct {
+    const char *name; /* for the log */
+    void (*handle)(struct session *s, const struct client_message *m);
+} messages[] = {
+    [CLIENT_HELLO] = {"Hello", on_second_hello},
+    [CLIENT_EDIT] = {"Edit", on_edit},
+    [CLIENT_SET_LANGUAGE] = {"SetLanguage", on_set_language},
+    [CLIENT_INFO] = {"ClientInfo", on_info},
+    [CLIENT_CURSORS] = {"CursorData", on_cursors},
+    [CLIENT_PING] = {"Ping", on_ping},
+};
+
+/* ---- by state ---- */
+
+static void while_joined(struct session *s, const struct client_message *m, size_t bytes)
+{
+    log_event(LOG_DEBUG, "message", LOG_STR("docId", s->doc->id), LOG_UINT("userId", s->peer.user_id),
+              LOG_CSTR("kind", messages[m->kind].name), LOG_UINT("bytes", bytes));
+    messages[m->kind].handle(s, m);
+}
+
+static void while_awaiting_hello(struct session *s, const struct client_message *m)
+{
+    if (m->kind != CLIENT_HELLO) {
+        session_close(s, ERR_BAD_MESSAGE, "say Hello first");
+        return;
+    }
+    enum error err = join_take_hello(s, m);
+    if (err)
+        session_close(s, err, NULL);
+    else
+        join_document(s);
+}
+
+static void not_understood(struct session *s, enum error err, const char *detail)
+{
+    bool is_refused_text = err == ERR_BAD_TEXT && s->version == PAD_V2 && s->state == SESSION_JOINED;
+    if (is_refused_text)
+        refuse_edit(s, within_rate(s) ? err : ERR_RATE_LIMITED);
+    else
+        session_close(s, err, detail);
+}
+
+static void take(struct session *s, struct slice text)
+{
+    struct client_message m;
+    const char *detail = NULL;
+    enum error err = client_decode(&s->shard->decoder, s->version, text, &m, &detail);
+    if (err)
+        not_understood(s, err, detail);
+    else if (s->state == SESSION_JOINED)
+        while_joined(s, &m, text.len);
+    else if (s->state == SESSION_AWAITING_HELLO)
+        while_awaiting_hello(s, &m);
+    else
+        session_close(s, ERR_BAD_MESSAGE, "wait for Welcome before you speak");
+}
+
+void session_receive(struct session *s, struct slice text)
+{
+    if (s->state == SESSION_CLOSED)
+        return;
+    if (conn_waiting_bytes(s->conn) > UNREAD_ANSWERS_BYTES_MAX + s->shard->loop.limits.message_bytes_max)
+        session_close(s, ERR_SLOW_READER, NULL);
+    else
+        take(s, text);
+}

@@ -1,0 +1,217 @@
+#include "session/start.h"
+
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "session/catch_up.h"
+#include "session/join.h"
+#include "session/receive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the request ---- */
+
+struct session_request *session_request_new(struct shard *shard, enum pad_version version,
+                                            struct address client, struct slice id, struct slice password)
+{
+    struct session_request *request = calloc(1, sizeof(*request) + id.len + password.len);
+    if (!request)
+        return NULL;
+    char *strings = (char *)(request + 1);
+    memcpy(strings, id.ptr, id.len);
+    request->task.run = session_start;
+    request->shard = shard;
+    request->version = version;
+    request->client = client;
+    request->id = slice_of(strings, id.len);
+    request->fd = -1;
+    if (password.ptr) {
+        memcpy(strings + id.len, password.ptr, password.len);
+        request->password = slice_of(strings + id.len, password.len);
+    }
+    return request;
+}
+
+void session_request_free(struct session_request *request)
+{
+    limits_disconnect(request->shard->limits, request->client);
+    if (request->fd >= 0)
+        close(request->fd);
+    buf_deinit(&request->already_read);
+    free(request);
+}
+
+/* ---- the end ---- */
+
+static void log_end(const struct session *s, const struct conn_end *end)
+{
+    unsigned long long user = s->peer.user_id;
+    log_event(LOG_DEBUG, "connection_closed", LOG_UINT("userId", user), LOG_UINT("code", end->code),
+              LOG_CSTR("reason", end->why == OK ? "peer" : error_code(end->why)));
+    if (end->why == ERR_SLOW_READER) {
+        char duration[32];
+        snprintf(duration, sizeof(duration), "%llds", (long long)(s->shard->config->write_timeout_ms / 1000));
+        metric_inc(METRIC_SLOW_READERS);
+        log_event(LOG_ERROR, "websocket_write_timeout", LOG_UINT("userId", user),
+                  LOG_CSTR("duration", duration));
+    }
+    if (end->clean) {
+        log_line(LOG_INFO, "User %llu disconnected", user);
+        return;
+    }
+    log_line(LOG_WARN, "User %llu disconnected forcefully", user);
+    log_line(LOG_ERROR, "Disconnect reason: websocket: close %u (%s)", end->code,
+             end->why == OK ? "abnormal closure" : error_code(end->why));
+}
+
+static void session_free(struct session *s)
+{
+    session_end_joining(s);
+    list_remove(&s->link);
+    free(s);
+}
+
+static void on_closed(void *owner, const struct conn_end *end)
+{
+    struct session *s = owner;
+    bool had_joined = s->peer.owner != NULL;
+    s->state = SESSION_CLOSED;
+    session_leave(s);
+    if (had_joined)
+        log_end(s, end);
+    limits_disconnect(s->shard->limits, s->client);
+    metric_add(METRIC_CONNECTIONS, -1);
+    session_free(s);
+}
+
+/* ---- the connection's other events ---- */
+
+static void on_message(void *owner, struct slice text)
+{
+    session_receive(owner, text);
+}
+
+static void on_drain(void *owner)
+{
+    session_catch_up(owner);
+}
+
+static const struct conn_handlers handlers = {
+    .on_message = on_message, .on_drain = on_drain, .on_closed = on_closed};
+
+/* ---- the start ---- */
+
+static struct joining *joining_new(const struct session_request *request)
+{
+    struct joining *j = calloc(1, sizeof(*j) + request->id.len);
+    if (!j)
+        return NULL;
+    char *id = (char *)(j + 1);
+    memcpy(id, request->id.ptr, request->id.len);
+    j->id = slice_of(id, request->id.len);
+    j->hello.version = request->version;
+    j->has_password = request->password.ptr != NULL;
+    if (buf_append(&j->password, request->password)) {
+        free(j);
+        return NULL;
+    }
+    return j;
+}
+
+static struct session *session_new(const struct session_request *request)
+{
+    struct shard *shard = request->shard;
+    struct session *s = calloc(1, sizeof(*s));
+    struct joining *j = s ? joining_new(request) : NULL;
+    if (!j) {
+        free(s);
+        return NULL;
+    }
+    s->joining = j;
+    s->shard = shard;
+    s->version = request->version;
+    s->client = request->client;
+    s->opened_ms = shard_now_ms(shard);
+    s->state = request->version == PAD_V2 ? SESSION_AWAITING_HELLO : SESSION_OPENING;
+    list_append(s->state == SESSION_AWAITING_HELLO ? &shard->awaiting_hello : &shard->sessions, &s->link);
+    return s;
+}
+
+static void log_opened(const struct session *s)
+{
+    char client[ADDRESS_TEXT_MAX];
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    address_format(s->client, client);
+    log_event(LOG_DEBUG, "connection_opened", LOG_STR("docId", s->joining->id), LOG_CSTR("ip", client),
+              LOG_CSTR("protocol", s->version == PAD_V2 ? "v2" : "v1"));
+}
+
+static void begin(struct session *s)
+{
+    metric_inc(METRIC_CONNECTIONS);
+    log_opened(s);
+    if (s->version == PAD_V2) {
+        shard_want_timer(s->shard, s->shard->config->hello_timeout_ms);
+    } else {
+        conn_pause(s->conn); /* it speaks at once, and is heard when it is in */
+        join_document(s);
+    }
+}
+
+void session_start(struct loop_task *task)
+{
+    struct session_request *request = (struct session_request *)(void *)task;
+    struct shard *shard = request->shard;
+    struct session *s = shard->documents.is_stopping ? NULL : session_new(request);
+    if (!s) {
+        session_request_free(request);
+        return;
+    }
+    int fd = request->fd;
+    request->fd = -1; /* conn_open closes it on failure */
+    if (conn_open(&shard->loop, fd, buf_slice(&request->already_read), &handlers, s, &s->conn)) {
+        session_free(s);
+        session_request_free(request);
+        return;
+    }
+    buf_deinit(&request->already_read);
+    free(request); /* the limits count the session now */
+    begin(s);
+}
+
+/* ---- all of a shard ---- */
+
+void sessions_check_hello(struct shard *shard)
+{
+    int64_t now_ms = shard_now_ms(shard), timeout_ms = shard->config->hello_timeout_ms;
+    LIST_EACH (at, following, &shard->awaiting_hello) {
+        struct session *s = LIST_ITEM(at, struct session, link);
+        int64_t left_ms = s->opened_ms + timeout_ms - now_ms;
+        if (left_ms > 0) { /* and those behind it came later */
+            shard_want_timer(shard, left_ms);
+            return;
+        }
+        if (s->state == SESSION_AWAITING_HELLO) /* a slow network is no mistake of the client: ERR_IDLE */
+            session_close(s, ERR_IDLE, "no Hello came in time");
+    }
+}
+
+static void close_all(struct link *sessions)
+{
+    LIST_EACH (at, following, sessions)
+        session_close(LIST_ITEM(at, struct session, link), ERR_SHUTTING_DOWN, NULL);
+}
+
+void sessions_close_all(struct shard *shard)
+{
+    close_all(&shard->awaiting_hello);
+    close_all(&shard->sessions);
+}
+
+bool sessions_are_closed(const struct shard *shard)
+{
+    return list_is_empty(&shard->awaiting_hello) && list_is_empty(&shard->sessions);
+}

@@ -1,0 +1,37 @@
+/* start.h - from a socket to a session, and the session's end. */
+#ifndef KOLABPAD_SESSION_START_H
+#define KOLABPAD_SESSION_START_H
+
+#include "session/session.h"
+
+/* How a socket becomes a session: made before the upgrade, posted to the shard
+ * with the socket. */
+struct session_request {
+    struct loop_task task; /* first: task.run is session_start */
+    struct shard *shard;
+    enum pad_version version;
+    struct address client; /* counted by limits_connect already */
+    struct slice id;       /* owned by this struct's allocation, like what follows */
+    struct slice password; /* v1; NULL ptr: none */
+    int fd;
+    struct buf already_read; /* what came behind the handshake */
+};
+
+/* malloc'ed, copies the strings; NULL: no memory. */
+struct session_request *session_request_new(struct shard *shard, enum pad_version version,
+                                            struct address client, struct slice id, struct slice password);
+/* Of one that was not started: gives the connection back to the limits. */
+void session_request_free(struct session_request *request);
+
+/* Starts a session on the shard's thread, and frees the request. */
+void session_start(struct loop_task *task);
+
+/* Closes those that never said Hello. On the shard's timer. */
+void sessions_check_hello(struct shard *shard);
+
+/* Closes all of the shard with ERR_SHUTTING_DOWN. */
+void sessions_close_all(struct shard *shard);
+/* True once none is left. */
+bool sessions_are_closed(const struct shard *shard);
+
+#endif

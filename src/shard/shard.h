@@ -1,0 +1,88 @@
+/* shard.h - one thread, its event loop, and what lives on it.
+ *
+ * A document lives on one shard for as long as it is in memory, with all its
+ * connections, so nothing of a document is locked. Other threads reach a shard
+ * only by loop_post (net/loop.h) and by the store's answers.
+ *
+ * What a shard does in a turn is written in app/turn.h: this header is what
+ * sessions and HTTP jobs see of the thread they run on. */
+#ifndef KOLABPAD_SHARD_SHARD_H
+#define KOLABPAD_SHARD_SHARD_H
+
+#include "config/config.h"
+#include "doc/documents.h"
+#include "net/frame_builder.h"
+#include "net/loop.h"
+#include "proto/client_message.h"
+
+struct server;
+
+enum shard_phase {
+    SHARD_RUNNING,
+    SHARD_DRAINING, /* no new edits; what is in memory is being written */
+    SHARD_CLOSING,  /* written; connections are being closed */
+};
+
+struct shard {
+    struct loop loop;
+    struct documents documents;
+    uint32_t index;
+
+    /* Shared with the other shards, and the same from before the thread runs until it has ended. */
+    struct server *server; /* which shard has which document (server.h) */
+    const struct config *config;
+    struct limits *limits;
+    struct store *store;
+    const char *version; /* "1.0.0 (abc1234)" */
+
+    struct link awaiting_hello; /* struct session: v2, before its Hello, oldest first */
+    struct link sessions;       /* struct session, the others */
+    struct link http_jobs;      /* struct http_job: unanswered requests that concern a document of ours */
+
+    struct client_decoder decoder; /* for one message at a time */
+    struct frame_builder frames;   /* for one frame at a time */
+
+    struct store_mailbox mailbox;
+    int64_t now_ms;       /* the wall clock as read in this turn; 0: not yet */
+    int64_t timer_due_ms; /* when the loop's timer goes off, monotonic; 0: it is not set */
+
+    /* Those above's own: the thread and its phases (app/turn.c), the search for
+     * expired documents, on shard 0 (app/cleanup.c). */
+    uv_thread_t thread;
+    struct loop_task stop_task;
+    enum shard_phase phase;
+    int64_t phase_ms;       /* since when it has been in this phase, monotonic */
+    int64_t cleanup_due_ms; /* when the next search is due, on the wall clock */
+};
+
+/* What those above do with the thread: at which moment of the loop (net/loop.h;
+ * the argument is the struct shard), and when something happens in a document. */
+struct shard_handlers {
+    void (*on_tick)(void *shard);
+    void (*on_wake)(void *shard);
+    void (*on_timer)(void *shard);
+    const struct document_events *document_events;
+};
+
+/* Makes the loop and the empty lists of one whose shared fields and index are
+ * set, all else zero. ERR_NO_MEMORY. */
+enum error shard_init(struct shard *shard, const struct document_policy *policy,
+                      const struct shard_handlers *handlers);
+/* Ends what connections are left, drops the documents, frees the rest. */
+void shard_deinit(struct shard *shard);
+
+/* The wall clock in milliseconds since the Unix epoch, read once a turn. */
+int64_t shard_now_ms(struct shard *shard);
+/* At the end of a turn: the next one reads the clock anew. */
+void shard_end_turn(struct shard *shard);
+
+/* Asks for on_timer to come no later than `in_ms` from now. */
+void shard_want_timer(struct shard *shard, int64_t in_ms);
+/* For on_timer: it has come, and is not set any more. */
+void shard_timer_came(struct shard *shard);
+
+/* Takes the store's answers and calls each request's `done`; then has the
+ * documents told whether the database can be written. For on_wake. */
+void shard_take_answers(struct shard *shard);
+
+#endif

@@ -1,0 +1,187 @@
+/* link: kp_session kp_alloc */
+/* What the shared frames of a document say, and for how long. */
+#include "doc/attach.h"
+#include "doc/edit.h"
+#include "doc/journal.h"
+#include "doc/maintenance.h"
+#include "session/frames.h"
+#include "support/pad_script.h"
+
+static struct document_policy policy;
+static struct documents documents;
+static struct document *doc;
+static struct pad_peer ada, bob;
+static struct frame_builder builder;
+static int64_t now_ms;
+
+/* ---- the thread around the documents; its store forgets everything ---- */
+
+static struct link posted;
+
+static int64_t host_now_ms(void *owner)
+{
+    (void)owner;
+    return now_ms;
+}
+
+static void host_want_timer(void *owner, int64_t in_ms)
+{
+    (void)owner;
+    (void)in_ms;
+}
+
+static void host_post(void *owner, struct store_request *req)
+{
+    (void)owner;
+    list_append(&posted, &req->link);
+}
+
+static void answer_all(void)
+{
+    LIST_EACH (at, following, &posted) {
+        struct store_request *req = LIST_ITEM(at, struct store_request, link);
+        list_remove(at);
+        if (req->done)
+            req->done(req);
+        else
+            store_request_free(req);
+    }
+}
+
+static const struct documents_host host = {host_now_ms, host_want_timer, host_post};
+static const struct document_events events = {.on_stale = frames_forget, .on_drop = frames_free};
+
+static void attach(struct pad_peer *peer, struct pad_hello hello)
+{
+    struct pad_welcome welcome;
+    *peer = (struct pad_peer){0};
+    assert_int_equal(document_attach(doc, peer, &hello, &welcome), OK);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    now_ms = 0;
+    list_init(&posted);
+    policy = (struct document_policy){.pad_limits = pad_limits_default(1000), .durability = STORE_LAZY};
+    documents_init(&documents, &policy, &host, &events, NULL, NULL);
+    doc = document_new(&documents, SLICE("pad"));
+    assert_non_null(doc);
+    document_begin(doc);
+    attach(&ada, hello_v2(10));
+    attach(&bob, hello_v2(11));
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    document_detach(doc, &ada);
+    document_detach(doc, &bob);
+    answer_all();
+    documents_close(&documents);
+    frame_builder_deinit(&builder);
+    return 0;
+}
+
+static void type(struct pad_peer *peer, const char *line)
+{
+    struct op op = {0};
+    assert_int_equal(op_text_parse(line, &op), OK);
+    assert_int_equal(document_edit(doc, peer, doc->pad.revision, op_view(&op)), OK);
+    op_deinit(&op);
+}
+
+static void put_caret(struct pad_peer *peer, uint32_t at, int64_t at_ms)
+{
+    now_ms = at_ms;
+    assert_int_equal(document_set_cursors(doc, peer, &at, 1, NULL, 0), OK);
+}
+
+/* The journal's step of a turn; with DURABILITY=lazy it is the commit too. */
+static void turn_journal(void)
+{
+    journal_post(&documents);
+    check_pad(&doc->pad);
+}
+
+static struct slice told(enum frame_kind kind, uint64_t from)
+{
+    const struct frame *frame = frames_get(&builder, doc, kind, &ada, from, doc->pad.sequence);
+    assert_non_null(frame);
+    return slice_of(frame->bytes, frame->len);
+}
+
+static bool says(struct slice frame, const char *text)
+{
+    return memmem(frame.ptr, frame.len, text, strlen(text)) != NULL;
+}
+
+/* A frame made early in a turn, for a socket that has just drained, is not
+ * given to those who are told the operations of a later commit first. */
+static void test_carets_are_told_at_the_committed_text(void **state)
+{
+    (void)state;
+    type(&ada, "+0123456789");
+    turn_journal();
+    const uint64_t before = doc->pad.sequence;
+    put_caret(&bob, 5, 1000);
+    assert_true(says(told(FRAME_CHANGES, before), "\"cursors\":[5]"));
+    type(&ada, "+abc =10");
+    turn_journal();
+    assert_true(says(told(FRAME_CHANGES, before), "\"cursors\":[8]"));
+}
+
+/* Carets in text that is not committed wait for it, whatever is told meanwhile. */
+static void test_carets_wait_for_their_text(void **state)
+{
+    (void)state;
+    type(&ada, "+0123456789");
+    turn_journal();
+    const uint64_t before = doc->pad.sequence;
+    put_caret(&bob, 5, 1000);
+    type(&bob, "=10 +abc");
+    put_caret(&bob, 13, 2000);
+    assert_false(says(told(FRAME_CHANGES, before), "\"cursors\":[13]"));
+    assert_false(says(told(FRAME_USERS, 0), "\"cursors\":[13]"));
+    turn_journal();
+    assert_true(says(told(FRAME_CHANGES, before), "\"cursors\":[13]"));
+    assert_true(says(told(FRAME_USERS, 0), "\"cursors\":[13]"));
+}
+
+static void test_who_joins_hears_of_an_outage(void **state)
+{
+    (void)state;
+    assert_false(says(told(FRAME_USERS, 0), "Storage"));
+    pad_set_storage_failing(&doc->pad, true);
+    assert_true(says(told(FRAME_USERS, 0), "{\"Storage\":{\"writable\":false}}"));
+    pad_set_storage_failing(&doc->pad, false);
+    assert_false(says(told(FRAME_USERS, 0), "Storage"));
+}
+
+/* Readers that lack the same get the same bytes, until what is committed changes. */
+static void test_frames_are_shared_until_they_are_stale(void **state)
+{
+    (void)state;
+    type(&ada, "+abc");
+    turn_journal();
+    struct frame *first = frames_get(&builder, doc, FRAME_HISTORY, &ada, 0, 1);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, 0, 1), first);
+    frame_ref(first);
+    type(&ada, "+x =3");
+    turn_journal();
+    assert_ptr_not_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, 0, 1), first);
+    frame_unref(first);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define IN_A_PAD(test) cmocka_unit_test_setup_teardown(test, begin, end)
+        IN_A_PAD(test_carets_are_told_at_the_committed_text),
+        IN_A_PAD(test_carets_wait_for_their_text),
+        IN_A_PAD(test_frames_are_shared_until_they_are_stale),
+        IN_A_PAD(test_who_joins_hears_of_an_outage),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
