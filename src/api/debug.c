@@ -16,7 +16,8 @@
 
 enum { PROFILE_SECONDS = 30, PROFILE_SECONDS_MAX = 300 };
 
-/* The one profile that may be under way. */
+/* The processor profile: at most one is under way, on a thread of its own that
+ * waits and answers. `lock` guards all fields. */
 struct debug {
     uv_mutex_t lock;
     uv_cond_t wake;
@@ -129,7 +130,7 @@ void debug_heap(struct api *api, struct http_request *request, struct slice id)
         respond_text(request, &body, heap_profile_write(&body));
 }
 
-/* Without addresses, whether there are names at all. */
+/* A GET asks whether there are names at all; a POST brings addresses. */
 void debug_symbol(struct api *api, struct http_request *request, struct slice id)
 {
     (void)id;
@@ -189,7 +190,7 @@ static void wait_and_answer(void *arg)
     uv_mutex_unlock(&debug->lock);
 }
 
-/* With the lock held, and nothing running. */
+/* The caller holds the lock, and no profile is running. */
 static enum error start_profile(struct debug *debug, struct http_request *request, uint64_t seconds)
 {
     struct buf nothing = {0};

@@ -118,7 +118,8 @@ static void on_info_opened(void *owner, const struct open_result *result)
 {
     struct http_job *job = owner;
     job->open = NULL;
-    /* Without the password one learns that there is one; of nothing, that it is nothing. */
+    /* A wrong password still answers that there is one; a document that does not
+     * exist still answers that. */
     bool is_answer = !result->err || result->err == ERR_NOT_FOUND || result->err == ERR_PASSWORD;
     enum error err = is_answer ? write_info(job, result) : result->err;
     if (err) {

@@ -57,7 +57,7 @@ void status_prometheus(struct api *api, struct http_request *request, struct sli
     respond_body(request, 200, "text/plain; version=0.0.4; charset=utf-8", &body, err);
 }
 
-/* How much the client wants each, as quality values in thousandths; 0: not at all. */
+/* The quality values of the Accept header for each form, in thousandths; 0: not acceptable. */
 struct media_preference {
     int text, json;
 };

@@ -20,7 +20,7 @@ void status_health(struct api *api, struct http_request *request, struct slice i
  * better not restart a server because its disk is full. */
 void status_alive(struct api *api, struct http_request *request, struct slice id);
 
-/* What the page needs to know before it connects. */
+/* The settings that the page needs before it connects. */
 void status_config(struct api *api, struct http_request *request, struct slice id);
 
 #endif

@@ -77,7 +77,8 @@ static enum error start_shards(struct program *program)
     return err;
 }
 
-/* Those that run free what is theirs by themselves. The number of documents that were written. */
+/* Ends all shards and frees what is theirs; those with a thread do it on that
+ * thread. Returns the number of documents that were written. */
 static uint64_t stop_shards(struct program *program)
 {
     struct server *server = program->api.server;

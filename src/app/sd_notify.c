@@ -14,7 +14,8 @@ enum { FIRST_LISTEN_FD = 3, US_PER_MS = 1000 };
 
 /* ---- to the manager ---- */
 
-/* One that does not listen is its own problem. `fd` -1: none goes along. */
+/* Sends a datagram, with a descriptor unless `fd` is -1. Best effort: errors are
+ * ignored, since the server runs as well without anybody listening. */
 static void say_with(const struct sd_notify *notify, const char *text, int fd)
 {
     struct sockaddr_un to = notify->notify_to;
@@ -106,7 +107,7 @@ static void name_socket(struct sd_notify *notify, const char *host, uint16_t por
             *c = '_';
 }
 
-/* One that we gave to be kept before HOST or PORT was changed. */
+/* True for a socket that an earlier server gave to be kept before HOST or PORT was changed. */
 static bool is_outdated(const struct sd_notify *notify, const char *name)
 {
     return strncmp(name, KEPT, sizeof KEPT - 1) == 0 && strcmp(name, notify->fd_name) != 0;
@@ -197,7 +198,8 @@ void sd_notify_ready(const struct sd_notify *notify, const char *status)
     say(notify, text);
 }
 
-/* With the time on the manager's clock: Type=notify-reload waits for it. */
+/* Type=notify-reload waits for a message that carries the time of the reload on
+ * the manager's clock. */
 void sd_notify_reloading(const struct sd_notify *notify)
 {
     struct timespec now;

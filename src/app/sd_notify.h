@@ -43,7 +43,8 @@ void sd_notify_close(struct sd_notify *notify);
 bool sd_notify_can_keep(const struct sd_notify *notify);
 void sd_notify_keep(const struct sd_notify *notify, int listen_fd);
 
-/* What changed; `status` (at most 200 bytes) is what `systemctl status` shows. */
+/* Each tells the manager of one change of state; `status` (at most 200 bytes) is
+ * shown by `systemctl status`. */
 void sd_notify_ready(const struct sd_notify *notify, const char *status);
 void sd_notify_reloading(const struct sd_notify *notify);
 void sd_notify_stopping(const struct sd_notify *notify);

@@ -17,7 +17,7 @@
 
 #include "shard/shard.h"
 
-/* What a server's shards are made with (server_new). */
+/* The handlers of every shard; server_new takes them. */
 extern const struct shard_handlers turn_handlers;
 
 /* Starts the shard's thread. All shards are made before the first is started,

@@ -173,8 +173,8 @@ static bool is_origin(struct slice origin)
     return host.len > 0;
 }
 
-/* As browsers write it: lower case, no slash at the end. "*" is any. False when
- * it is no origin or does not fit. */
+/* Writes an origin as browsers do: lower case, no slash at the end; "*" stands for
+ * any. False when it is no origin or does not fit. */
 static bool write_origin(struct slice origin, char *out, size_t size)
 {
     if (origin.ptr[origin.len - 1] == '/')

@@ -57,7 +57,7 @@ struct test_setting {
 extern const struct test_setting config_test_settings[];
 extern const size_t config_test_setting_count;
 
-/* What a setting takes, as the end of "expected …". Static or in `out`. */
+/* Describes what a setting takes, as the end of "expected …". Static or in `out`. */
 const char *setting_expects(const struct setting *s, char out[128]);
 
 #endif

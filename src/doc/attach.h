@@ -18,7 +18,8 @@ enum error document_attach(struct document *doc, struct pad_peer *peer, const st
  * last peer leaves without ever having written goes at the end of the turn. */
 void document_detach(struct document *doc, struct pad_peer *peer);
 
-/* For this folder: drops it if nobody is in it and nothing was ever written there. */
+/* Internal to src/doc: drops the document if nobody is in it and nothing was ever
+ * written there. */
 void document_reap(struct document *doc);
 
 #endif

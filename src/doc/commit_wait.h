@@ -23,7 +23,8 @@ void document_when_committed(struct document *doc, struct commit_wait *wait);
 /* `done` will not be called. Harmless when it is not waiting (but zeroed or done). */
 void commit_wait_cancel(struct commit_wait *wait);
 
-/* For this folder: the journal has caught up, or writes fail. */
+/* Internal to src/doc: calls the waits that are over, because the journal has
+ * caught up or because writes fail. */
 void document_release_commit_waits(struct document *doc);
 
 #endif

@@ -45,9 +45,10 @@ struct document {
     uint32_t appends_in_flight; /* rows handed to the journal and not answered */
     uint32_t snapshots_in_flight;
 
-    /* What the database has. `stored`: a row exists or is on its way; a document
-     * that nobody ever wrote to has none. `epoch_stored`: the present epoch is
-     * recorded or on its way; until then every write brings it along. */
+    /* Two flags for what the database has or is about to have. `stored`: a row
+     * exists or is on its way; a document that nobody ever wrote to has none.
+     * `epoch_stored`: the present epoch is recorded or on its way; until then
+     * every write brings it along. */
     bool stored;
     bool epoch_stored;
     bool meta_changed; /* language or password changed since the last snapshot asked for */

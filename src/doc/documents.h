@@ -38,7 +38,7 @@ struct document_policy {
     uint32_t password_attempts_per_minute; /* for the log: `limits` enforces it */
 };
 
-/* What the thread around the documents does for them. */
+/* The services that the thread around the documents gives them. */
 struct documents_host {
     /* The wall clock in milliseconds since the Unix epoch, the same all through a turn. */
     int64_t (*now_ms)(void *owner);
@@ -49,12 +49,12 @@ struct documents_host {
     void (*post)(void *owner, struct store_request *req);
 };
 
-/* What those who are in a document are told. None may drop a document; on_news
- * and on_close may detach peers. */
+/* The layer above is told through these what happens in a document. None may
+ * drop a document; on_news and on_close may detach peers. */
 struct document_events {
     /* Peers may lack something that may be told now. In documents_broadcast. */
     void (*on_news)(struct document *doc);
-    /* What was encoded of it describes an older state of the committed text. */
+    /* The committed text has changed: whatever was encoded before describes an older one. */
     void (*on_stale)(struct document *doc);
     /* The peer cannot stay; `reason` is for its user. */
     void (*on_close)(struct pad_peer *peer, enum error why, const char *reason);

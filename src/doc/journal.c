@@ -108,7 +108,8 @@ static enum error add_row(struct document *doc, struct store_request *req, struc
     return OK;
 }
 
-/* As many as memory allows: the others stay listed and go with the next. */
+/* Adds as many rows as memory allows: the documents whose row is missing stay
+ * listed and go with the next request. */
 static void add_rows(struct documents *docs, struct store_request *req, struct append_context *append)
 {
     LIST_EACH (at, following, &docs->to_journal) {

@@ -37,8 +37,9 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Is it time for what is done every `step_ms` and next at *due_ms? Then sets the
- * next. A time further away than a step was set before the clock was put back. */
+/* True when something that is done every `step_ms` is due at *due_ms; then moves
+ * *due_ms to the next time. A due time further away than one step was set before
+ * the clock was put back, and counts as due. */
 static bool is_due(int64_t now_ms, int64_t *due_ms, int64_t step_ms)
 {
     int64_t left_ms = *due_ms - now_ms;
@@ -48,7 +49,8 @@ static bool is_due(int64_t now_ms, int64_t *due_ms, int64_t step_ms)
     return true;
 }
 
-/* Those that are hot now, and not those that become so meanwhile. */
+/* Shows carets that were held back. Documents that become hot meanwhile, because
+ * carets still wait, are looked at by the next timer. */
 static void check_hot(struct documents *docs, int64_t now_ms)
 {
     struct link hot;
@@ -139,7 +141,8 @@ void documents_stop(struct documents *docs)
     open_refuse_all(docs);
 }
 
-/* Writes the document, unless that is under way. Must it be waited for? */
+/* Asks for a last snapshot, unless one is under way; true while the document must
+ * be waited for. */
 static bool must_wait_for(struct document *doc)
 {
     if (doc->state == DOCUMENT_LOADING)

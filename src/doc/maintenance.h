@@ -9,8 +9,9 @@
  * what was left without ever having been written. */
 void documents_broadcast(struct documents *docs);
 
-/* What the time asks for: carets that were held back, the persister's looks,
- * evictions. Asks the host for the next call itself; the first is the owner's. */
+/* Does what is due by the clock: shows carets that were held back, lets the
+ * persister look, evicts. It asks the host for its next call itself; the owner
+ * makes the first. */
 void documents_on_timer(struct documents *docs);
 
 /* Whether the database can be written is told in every document, and to those

@@ -45,7 +45,7 @@ struct open *document_open(struct documents *docs, const struct open_request *re
 /* Whoever asked has gone: `done` will not be called. NULL is fine. */
 void open_cancel(struct open *open);
 
-/* For this folder: answers every open request with ERR_SHUTTING_DOWN. */
+/* Internal to src/doc: answers every open request with ERR_SHUTTING_DOWN. */
 void open_refuse_all(struct documents *docs);
 
 #endif

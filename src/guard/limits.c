@@ -27,13 +27,13 @@ struct entry {
 };
 
 struct limits {
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* guards everything below but `config` and `seed` */
     struct limits_config config;
-    uint64_t seed; /* so that nobody can choose addresses that collide */
-    uint32_t connections;
-    int64_t now_ms; /* the latest we were told */
-    struct entry shared;
-    struct link idle; /* least recently used first */
+    uint64_t seed;        /* so that nobody can choose addresses that collide */
+    uint32_t connections; /* of all addresses */
+    int64_t now_ms;       /* the latest time that any caller gave */
+    struct entry shared;  /* counts for every address that finds the table full */
+    struct link idle;     /* least recently used first */
     struct entry *free;
     size_t chain_mask;
     struct entry **chains;
@@ -295,8 +295,8 @@ enum error limits_connect(struct limits *l, struct address who)
     return err;
 }
 
-/* Who connected while the table was full is counted in the shared entry, also
- * when there is an entry of its own by now. */
+/* A client that connected while the table was full is counted in the shared
+ * entry, even when it has an entry of its own by now. */
 static void disconnect_locked(struct limits *l, struct address key)
 {
     struct entry *e = find(l, key);

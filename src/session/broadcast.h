@@ -4,7 +4,8 @@
 
 #include "doc/documents.h"
 
-/* What documents whose peers are sessions call: every peer's owner is a struct session. */
+/* The events of documents whose peers are sessions: the owner of every peer must
+ * be its struct session. */
 extern const struct document_events session_events;
 
 #endif

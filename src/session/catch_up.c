@@ -3,8 +3,8 @@
 #include "session/join.h"
 #include "session/tell.h"
 
-/* What it joined at must be committed first. While the database fails, it is
- * told so rather than left waiting for who knows how long. */
+/* The welcome waits until the revision that the session joined at is committed.
+ * While the database fails, the client is told so instead of being left waiting. */
 static void welcome_when_committed(struct session *s)
 {
     if (s->doc->pad.committed >= s->peer.gate)

@@ -4,8 +4,8 @@
 
 #include "session/session.h"
 
-/* How a socket becomes a session: made before the upgrade, posted to the shard
- * with the socket. */
+/* A session that is on its way: made before the upgrade, posted to the shard
+ * together with the socket. */
 struct session_request {
     struct loop_task task; /* first: task.run is session_start */
     struct shard *shard;

@@ -16,8 +16,8 @@ struct shard_handlers;
 
 /* ---- make; the main thread ---- */
 
-/* With config->workers shards, none of which runs yet. All is borrowed for
- * life; `version` is "1.0.0 (abc1234)". ERR_NO_MEMORY. */
+/* Makes a server with config->workers shards, none of which runs yet. All
+ * arguments are borrowed for life; `version` is "1.0.0 (abc1234)". ERR_NO_MEMORY. */
 enum error server_new(const struct config *config, const char *version, const struct shard_handlers *handlers,
                       struct server **out);
 /* The store that the shards use: before the first of them runs. */

@@ -46,17 +46,20 @@ struct shard {
     int64_t now_ms;       /* the wall clock as read in this turn; 0: not yet */
     int64_t timer_due_ms; /* when the loop's timer goes off, monotonic; 0: it is not set */
 
-    /* Those above's own: the thread and its phases (app/turn.c), the search for
-     * expired documents, on shard 0 (app/cleanup.c). */
+    /* Written by app/turn.c alone: the thread, and how far its end has come. */
     uv_thread_t thread;
     struct loop_task stop_task;
     enum shard_phase phase;
-    int64_t phase_ms;       /* since when it has been in this phase, monotonic */
-    int64_t cleanup_due_ms; /* when the next search is due, on the wall clock */
+    int64_t phase_ms; /* since when it has been in this phase, monotonic */
+
+    /* Written by app/cleanup.c alone, on shard 0: when the next search for expired
+     * documents is due, on the wall clock. */
+    int64_t cleanup_due_ms;
 };
 
-/* What those above do with the thread: at which moment of the loop (net/loop.h;
- * the argument is the struct shard), and when something happens in a document. */
+/* The layers above hook into the thread through these: at the loop's moments
+ * (net/loop.h; the argument is the struct shard), and when something happens in
+ * a document. */
 struct shard_handlers {
     void (*on_tick)(void *shard);
     void (*on_wake)(void *shard);
@@ -78,7 +81,7 @@ void shard_end_turn(struct shard *shard);
 
 /* Asks for on_timer to come no later than `in_ms` from now. */
 void shard_want_timer(struct shard *shard, int64_t in_ms);
-/* For on_timer: it has come, and is not set any more. */
+/* Must be the first call of on_timer: the timer went off and is not set any more. */
 void shard_timer_came(struct shard *shard);
 
 /* Takes the store's answers and calls each request's `done`; then has the
