@@ -1,6 +1,6 @@
 /* config.h - every setting, in one table.
  *
- * A setting is an environment variable. The table in config.c gives its name,
+ * A setting is an environment variable. The table in config_table.c gives its name,
  * type, bounds, default and one line of help; from it come the parser, --help,
  * docs/configuration.md and the test that .env.example is complete. A value
  * that is not understood or out of bounds is a message that says what would

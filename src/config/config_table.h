@@ -1,6 +1,6 @@
 /* config_table.h - the settings, one row each; internal to the config files.
  *
- * A row says everything about its setting: config.c parses by it,
+ * A row says everything about its setting: config_load.c parses by it,
  * config_doc.c writes --help, docs/configuration.md and .env.example from it. */
 #ifndef KOLABPAD_CONFIG_CONFIG_TABLE_H
 #define KOLABPAD_CONFIG_CONFIG_TABLE_H
