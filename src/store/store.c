@@ -2,8 +2,8 @@
 
 #include "base/alloc.h"
 #include "store/clock.h"
-#include "store/lock.h"
 #include "store/request.h"
+#include "store/sqlite/lock.h"
 #include "store/worker.h"
 
 #include <pthread.h>

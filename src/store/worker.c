@@ -1,8 +1,8 @@
 #include "store/worker.h"
 
 #include "store/clock.h"
-#include "store/documents.h"
 #include "store/request.h"
+#include "store/sqlite/documents.h"
 
 enum {
     GROUP_REQUESTS = 512,

@@ -14,7 +14,7 @@
 #ifndef KOLABPAD_STORE_WORKER_H
 #define KOLABPAD_STORE_WORKER_H
 
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 #include <stdatomic.h>
 

@@ -1,6 +1,6 @@
 /* link: kp_store kp_alloc */
 /* SQLITE_URI, in every form that people write. */
-#include "store/location.h"
+#include "store/sqlite/location.h"
 #include "support/unit.h"
 
 static char message[MESSAGE_BYTES];

@@ -1,7 +1,7 @@
 /* link: kp_store faulty_alloc */
 /* Memory that runs out, at every allocation in turn: an error, no leak, nothing
  * half done. On one thread, without the store's own. */
-#include "store/documents.h"
+#include "store/sqlite/documents.h"
 #include "support/alloc_faulty.h"
 #include "support/unit.h"
 

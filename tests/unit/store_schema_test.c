@@ -1,7 +1,7 @@
 /* link: kp_store kp_alloc store_fixture faulty_vfs */
 /* Files of other times and other programs: taken over, migrated, or refused
  * and left as they are. */
-#include "store/takeover.h"
+#include "store/sqlite/legacy_import.h"
 #include "support/faulty_vfs.h"
 #include "support/store_fixture.h"
 
@@ -155,7 +155,7 @@ static void no_text_of_an_ancestor_is_refused(void **state)
 static void repair(const char *from, const char *expected)
 {
     struct buf out = {0};
-    assert_int_equal(takeover_repair(slice_from_cstr(from), &out), OK);
+    assert_int_equal(legacy_import_repair(slice_from_cstr(from), &out), OK);
     assert_slice(out.ptr ? buf_slice(&out) : SLICE(""), expected);
     buf_deinit(&out);
 }
@@ -174,7 +174,7 @@ static void broken_sequences_become_one_replacement_each(void **state)
     repair("\r\r\n\n\r", "\n\n\n\n");
 }
 
-static void a_failed_takeover_leaves_the_file_as_it_was(void **state)
+static void a_failed_legacy_import_leaves_the_file_as_it_was(void **state)
 {
     struct fixture *f = *state;
     sql(f, KOLABPAD_GO);
@@ -278,7 +278,7 @@ int main(void)
         TEST(a_document_is_taken_over_once),
         TEST(no_text_of_an_ancestor_is_refused),
         TEST(broken_sequences_become_one_replacement_each),
-        TEST(a_failed_takeover_leaves_the_file_as_it_was),
+        TEST(a_failed_legacy_import_leaves_the_file_as_it_was),
         TEST(migrations_are_recorded_and_run_once),
         TEST(a_newer_schema_is_refused),
         TEST(another_programs_database_is_refused),

@@ -1,7 +1,7 @@
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
-#include "store/query.h"
-#include "store/schema.h"
+#include "store/sqlite/query.h"
+#include "store/sqlite/schema.h"
 
 #include <stdio.h>
 #include <string.h>

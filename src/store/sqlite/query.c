@@ -1,4 +1,4 @@
-#include "store/query.h"
+#include "store/sqlite/query.h"
 
 #include "text/utf8.h"
 

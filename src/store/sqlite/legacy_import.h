@@ -1,22 +1,22 @@
-/* takeover.h - the documents of Kolabpad-Go and Rustpad.
+/* legacy_import.h - the documents of Kolabpad-Go and Rustpad.
  *
  * Both keep them in a table `document (id, text, language)`, later ones of
  * Kolabpad-Go with `otp`. They are copied into `documents`, and the old table
  * is left as it is. No text is refused: line ends become \n, and what is
  * not UTF-8 becomes U+FFFD. */
-#ifndef KOLABPAD_STORE_TAKEOVER_H
-#define KOLABPAD_STORE_TAKEOVER_H
+#ifndef KOLABPAD_STORE_SQLITE_LEGACY_IMPORT_H
+#define KOLABPAD_STORE_SQLITE_LEGACY_IMPORT_H
 
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 /* Is there such a table? */
-bool takeover_is_possible(struct database *db);
+bool legacy_import_is_possible(struct database *db);
 
 /* Copies; a document that `documents` has already is left alone. Does nothing
  * where there is no such table. Runs inside the caller's transaction. */
-enum error takeover_run(struct database *db, char *done, size_t size);
+enum error legacy_import_run(struct database *db, char *done, size_t size);
 
 /* Appends `from` to `out`, repaired as above. */
-enum error takeover_repair(struct slice from, struct buf *out);
+enum error legacy_import_repair(struct slice from, struct buf *out);
 
 #endif

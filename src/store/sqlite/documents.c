@@ -1,6 +1,6 @@
-#include "store/documents.h"
+#include "store/sqlite/documents.h"
 
-#include "store/query.h"
+#include "store/sqlite/query.h"
 
 #include <string.h>
 

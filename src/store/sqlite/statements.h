@@ -5,8 +5,8 @@
  *
  * TOUCH changes a row at most once a minute, because changing one copies its
  * whole text; what is newer than that, the journal's times tell. */
-#ifndef KOLABPAD_STORE_STATEMENTS_H
-#define KOLABPAD_STORE_STATEMENTS_H
+#ifndef KOLABPAD_STORE_SQLITE_STATEMENTS_H
+#define KOLABPAD_STORE_SQLITE_STATEMENTS_H
 
 /* clang-format off */
 #define STATEMENT_TABLE(X)                                                                                     \

@@ -1,6 +1,6 @@
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
-#include "store/takeover.h"
+#include "store/sqlite/legacy_import.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static const struct migration {
     enum error (*run)(struct database *db, char *done, size_t size);
 } MIGRATIONS[] = {
     {101, "documents_journal_epochs", create_tables},
-    {102, "takeover_of_document", takeover_run},
+    {102, "takeover_of_document", legacy_import_run},
 };
 
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
@@ -106,7 +106,7 @@ enum error schema_check(struct database *db, const char *path, char message[MESS
         return OK;
 
     bool is_empty = ask(db, "SELECT COUNT(*) FROM sqlite_master", NULL, NULL, 1) == 0;
-    bool is_ancestor = takeover_is_possible(db) && !schema_has_table(db, "documents");
+    bool is_ancestor = legacy_import_is_possible(db) && !schema_has_table(db, "documents");
     if (is_empty || is_ancestor)
         return OK;
     return message_error(

@@ -1,6 +1,6 @@
-#include "store/takeover.h"
+#include "store/sqlite/legacy_import.h"
 
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 #include "text/utf8.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 static const char REPLACEMENT[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-bool takeover_is_possible(struct database *db)
+bool legacy_import_is_possible(struct database *db)
 {
     return schema_has_column(db, "document", "id") && schema_has_column(db, "document", "text");
 }
@@ -48,7 +48,7 @@ static size_t repair_one(struct slice s, struct buf *out, enum error *err)
     return broken_bytes(s);
 }
 
-enum error takeover_repair(struct slice from, struct buf *out)
+enum error legacy_import_repair(struct slice from, struct buf *out)
 {
     enum error err = OK;
     for (size_t at = 0; !err && at < from.len;)
@@ -69,7 +69,7 @@ static enum error bind_repaired(sqlite3_stmt *insert, int parameter, struct slic
 {
     buf_clear(repaired);
     if (utf8_check(text, NULL) || utf8_has_cr(text)) {
-        enum error err = takeover_repair(text, repaired);
+        enum error err = legacy_import_repair(text, repaired);
         if (err)
             return err;
         text = buf_slice(repaired);
@@ -122,9 +122,9 @@ static enum error copy_rows(struct database *db, sqlite3_stmt *from, sqlite3_stm
     return err;
 }
 
-enum error takeover_run(struct database *db, char *done, size_t size)
+enum error legacy_import_run(struct database *db, char *done, size_t size)
 {
-    if (!takeover_is_possible(db))
+    if (!legacy_import_is_possible(db))
         return OK;
     char select[128];
     snprintf(select, sizeof select, "SELECT id, text, %s, %s FROM document WHERE id IS NOT NULL",

@@ -1,8 +1,8 @@
 /* documents.h - what each kind of request does to the tables. */
-#ifndef KOLABPAD_STORE_DOCUMENTS_H
-#define KOLABPAD_STORE_DOCUMENTS_H
+#ifndef KOLABPAD_STORE_SQLITE_DOCUMENTS_H
+#define KOLABPAD_STORE_SQLITE_DOCUMENTS_H
 
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 /* Runs inside a transaction and puts the answer into the request. A failed
  * write leaves the transaction to be rolled back; db->why says why. What

@@ -1,4 +1,4 @@
-#include "store/lock.h"
+#include "store/sqlite/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

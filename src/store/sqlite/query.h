@@ -8,11 +8,11 @@
  * Errors are sticky: after one, query_next is false and query_end tells. What
  * parameters point at must stay until query_end, what columns point at is
  * valid until the next query_next. */
-#ifndef KOLABPAD_STORE_QUERY_H
-#define KOLABPAD_STORE_QUERY_H
+#ifndef KOLABPAD_STORE_SQLITE_QUERY_H
+#define KOLABPAD_STORE_SQLITE_QUERY_H
 
 #include "store/arena.h"
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 struct query {
     struct database *db;

@@ -4,10 +4,10 @@
  * transaction. The numbers begin at 101: Kolabpad-Go counted its own in the
  * same table `schema_migrations` from 1, and goes on working with a file that
  * was taken over. */
-#ifndef KOLABPAD_STORE_SCHEMA_H
-#define KOLABPAD_STORE_SCHEMA_H
+#ifndef KOLABPAD_STORE_SQLITE_SCHEMA_H
+#define KOLABPAD_STORE_SQLITE_SCHEMA_H
 
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 /* The number of the newest migration. */
 int schema_version(void);

@@ -1,4 +1,4 @@
-#include "store/location.h"
+#include "store/sqlite/location.h"
 
 #include "base/percent.h"
 

@@ -3,8 +3,8 @@
  * It is held by the open file description, so it goes with the process however
  * that ends. The file itself stays behind, empty: removing it would let
  * two processes lock two files of the same name. */
-#ifndef KOLABPAD_STORE_LOCK_H
-#define KOLABPAD_STORE_LOCK_H
+#ifndef KOLABPAD_STORE_SQLITE_LOCK_H
+#define KOLABPAD_STORE_SQLITE_LOCK_H
 
 #include "store/message.h"
 #include "store/store.h"

@@ -4,11 +4,11 @@
  * After a failure `why` says what SQLite said. Checkpoints are not left to
  * SQLite, which would run them inside a COMMIT: the thread asks for one after
  * it has answered (database_checkpoint_if_due). */
-#ifndef KOLABPAD_STORE_DATABASE_H
-#define KOLABPAD_STORE_DATABASE_H
+#ifndef KOLABPAD_STORE_SQLITE_DATABASE_H
+#define KOLABPAD_STORE_SQLITE_DATABASE_H
 
-#include "store/location.h"
-#include "store/statements.h"
+#include "store/sqlite/location.h"
+#include "store/sqlite/statements.h"
 #include "store/store.h"
 
 #include <sqlite3.h>

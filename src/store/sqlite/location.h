@@ -8,8 +8,8 @@
  *
  * Parameters behind `?` are known in the last two forms: mode=rw, rwc or
  * memory; cache (says nothing here); vfs, the name of a registered SQLite VFS. */
-#ifndef KOLABPAD_STORE_LOCATION_H
-#define KOLABPAD_STORE_LOCATION_H
+#ifndef KOLABPAD_STORE_SQLITE_LOCATION_H
+#define KOLABPAD_STORE_SQLITE_LOCATION_H
 
 #include "base/slice.h"
 #include "store/message.h"
