@@ -44,18 +44,18 @@ static void note_failure(struct worker *w, struct slice id)
         w->backoff_us = BACKOFF_FIRST_US;
         w->retry_at_us = now + w->backoff_us;
         w->reported_at_us = now - REPORT_EVERY_US;
-        database_set_patience_ms(w->db, FAILING_PATIENCE_MS);
+        connection_set_lock_timeout_ms(&w->db->connection, FAILING_PATIENCE_MS);
     }
     if (now - w->reported_at_us >= REPORT_EVERY_US) {
         w->reported_at_us = now;
-        tell(w, STORE_EVENT_FAILED, 0, w->stuck_count, id, w->db->why);
+        tell(w, STORE_EVENT_FAILED, 0, w->stuck_count, id, w->db->connection.why);
     }
 }
 
 static void recover(struct worker *w)
 {
     w->is_failing = w->is_outage = false;
-    database_set_patience_ms(w->db, PATIENCE_MS);
+    connection_set_lock_timeout_ms(&w->db->connection, PATIENCE_MS);
     tell(w, STORE_EVENT_RECOVERED, 0, 0, (struct slice){0}, "");
 }
 
@@ -138,8 +138,8 @@ static enum error carry_out_read(struct worker *w, struct store_request *req)
     }
     request_clear_answer(req);
     req->result = err;
-    tell(w, STORE_EVENT_READ_FAILED, (int64_t)req->duration_us, 1, subject(req), w->db->why);
-    return database_in_transaction(w->db) ? OK : err;
+    tell(w, STORE_EVENT_READ_FAILED, (int64_t)req->duration_us, 1, subject(req), w->db->connection.why);
+    return connection_in_transaction(&w->db->connection) ? OK : err;
 }
 
 static enum error carry_out_all(struct worker *w, struct link *group)
@@ -234,7 +234,7 @@ static void fail(struct worker *w, struct store_request *req, enum error err)
     if (!request_is_write(req)) {
         /* Not even a read transaction could begin. */
         req->result = err;
-        tell(w, STORE_EVENT_READ_FAILED, 0, 1, subject(req), w->db->why);
+        tell(w, STORE_EVENT_READ_FAILED, 0, 1, subject(req), w->db->connection.why);
         finish(w, req);
         return;
     }

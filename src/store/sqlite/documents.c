@@ -32,7 +32,7 @@ static void note_edit(struct store_request *req, int64_t time_ms)
 
 static enum error last_edit(struct database *db, struct slice id, int64_t *time_ms)
 {
-    struct query q = query_start(db, STATEMENT_LAST_EDIT);
+    struct query q = query_start(&db->connection, STATEMENT_LAST_EDIT);
     query_put_text(&q, id);
     *time_ms = query_next(&q) ? query_int(&q, 0) : 0;
     return query_end(&q);
@@ -40,7 +40,7 @@ static enum error last_edit(struct database *db, struct slice id, int64_t *time_
 
 static enum error load_row(struct database *db, struct store_request *req)
 {
-    struct query q = query_start(db, STATEMENT_LOAD);
+    struct query q = query_start(&db->connection, STATEMENT_LOAD);
     query_put_text(&q, req->id);
     if (query_next(&q)) {
         read_row(&q, req);
@@ -69,7 +69,7 @@ static void add_epoch(struct query *q, struct store_request *req)
 
 static enum error load_epochs(struct database *db, struct store_request *req)
 {
-    struct query q = query_start(db, STATEMENT_EPOCHS);
+    struct query q = query_start(&db->connection, STATEMENT_EPOCHS);
     query_put_text(&q, req->id);
     while (query_next(&q))
         add_epoch(&q, req);
@@ -95,7 +95,7 @@ static void add_batch(struct query *q, struct store_request *req)
 
 static enum error load_journal(struct database *db, struct store_request *req)
 {
-    struct query q = query_start(db, STATEMENT_JOURNAL);
+    struct query q = query_start(&db->connection, STATEMENT_JOURNAL);
     query_put_text(&q, req->id);
     while (query_next(&q))
         add_batch(&q, req);
@@ -115,7 +115,7 @@ static enum error carry_out_load(struct database *db, struct store_request *req)
 static void measure_text(struct query *q, int64_t rowid, uint64_t *bytes)
 {
     sqlite3_blob *text = NULL;
-    int code = sqlite3_blob_open(q->db->handle, "main", "documents", "text", rowid, 0, &text);
+    int code = sqlite3_blob_open(q->connection->handle, "main", "documents", "text", rowid, 0, &text);
     if (code != SQLITE_OK)
         query_fail(q, code);
     else
@@ -125,7 +125,7 @@ static void measure_text(struct query *q, int64_t rowid, uint64_t *bytes)
 
 static enum error carry_out_peek(struct database *db, struct store_request *req)
 {
-    struct query q = query_start(db, STATEMENT_PEEK);
+    struct query q = query_start(&db->connection, STATEMENT_PEEK);
     query_put_text(&q, req->id);
     if (query_next(&q)) {
         read_row(&q, req);
@@ -154,7 +154,7 @@ static void add_id(struct query *q, struct store_request *req)
 
 static enum error carry_out_expired(struct database *db, struct store_request *req)
 {
-    struct query q = query_start(db, STATEMENT_EXPIRED);
+    struct query q = query_start(&db->connection, STATEMENT_EXPIRED);
     query_put_int(&q, req->cutoff_ms / 1000);
     query_put_int(&q, req->max_ids);
     while (query_next(&q))
@@ -166,14 +166,14 @@ static enum error carry_out_expired(struct database *db, struct store_request *r
 
 static enum error put_epoch(struct database *db, struct slice id, const struct store_epoch *epoch)
 {
-    struct query add = query_start(db, STATEMENT_ADD_EPOCH);
+    struct query add = query_start(&db->connection, STATEMENT_ADD_EPOCH);
     query_put_text(&add, id);
     query_put_blob(&add, slice_of(epoch->id.bytes, sizeof epoch->id.bytes));
     query_put_int(&add, (int64_t)epoch->first_revision);
     enum error err = query_run(&add);
-    if (err || sqlite3_changes(db->handle) == 0)
+    if (err || sqlite3_changes(db->connection.handle) == 0)
         return err;
-    struct query trim = query_start(db, STATEMENT_TRIM_EPOCHS);
+    struct query trim = query_start(&db->connection, STATEMENT_TRIM_EPOCHS);
     query_put_text(&trim, id);
     return query_run(&trim);
 }
@@ -181,23 +181,23 @@ static enum error put_epoch(struct database *db, struct slice id, const struct s
 /* Runs an upsert and counts the row when it is a new one. */
 static enum error run_upsert(struct database *db, struct query *q)
 {
-    sqlite3_set_last_insert_rowid(db->handle, 0);
+    sqlite3_set_last_insert_rowid(db->connection.handle, 0);
     enum error err = query_run(q);
-    if (!err && sqlite3_last_insert_rowid(db->handle) != 0)
+    if (!err && sqlite3_last_insert_rowid(db->connection.handle) != 0)
         db->documents_added++;
     return err;
 }
 
 static enum error append_row(struct database *db, const struct store_append_row *row, int64_t now_ms)
 {
-    struct query touch = query_start(db, STATEMENT_TOUCH);
+    struct query touch = query_start(&db->connection, STATEMENT_TOUCH);
     query_put_text(&touch, row->id);
     query_put_int(&touch, now_ms / 1000);
     enum error err = run_upsert(db, &touch);
     if (err)
         return err;
 
-    struct query append = query_start(db, STATEMENT_APPEND);
+    struct query append = query_start(&db->connection, STATEMENT_APPEND);
     query_put_text(&append, row->id);
     query_put_int(&append, (int64_t)row->first_revision);
     query_put_int(&append, (int64_t)row->end_revision);
@@ -219,7 +219,7 @@ static enum error carry_out_append(struct database *db, struct store_request *re
 
 static enum error put_row(struct database *db, const struct store_request *req)
 {
-    struct query q = query_start(db, STATEMENT_SNAPSHOT);
+    struct query q = query_start(&db->connection, STATEMENT_SNAPSHOT);
     query_put_text(&q, req->id);
     query_put_text(&q, req->language);
     query_put_text(&q, req->otp);
@@ -232,7 +232,7 @@ static enum error put_row(struct database *db, const struct store_request *req)
 
 static enum error trim_journal(struct database *db, const struct store_request *req)
 {
-    struct query q = query_start(db, STATEMENT_TRIM_JOURNAL);
+    struct query q = query_start(&db->connection, STATEMENT_TRIM_JOURNAL);
     query_put_text(&q, req->id);
     query_put_int(&q, (int64_t)req->keep_from);
     return query_run(&q);
@@ -250,19 +250,19 @@ static enum error carry_out_snapshot(struct database *db, struct store_request *
 
 static enum error carry_out_open(struct database *db, struct store_request *req)
 {
-    struct query q = query_start(db, STATEMENT_OPENED);
+    struct query q = query_start(&db->connection, STATEMENT_OPENED);
     query_put_text(&q, req->id);
     query_put_int(&q, req->now_ms / 1000);
     enum error err = query_run(&q);
     if (err)
         return err;
-    req->found = sqlite3_changes(db->handle) == 1;
+    req->found = sqlite3_changes(db->connection.handle) == 1;
     return req->found && req->has_epoch ? put_epoch(db, req->id, &req->epoch) : OK;
 }
 
 static enum error run_with_id(struct database *db, enum statement statement, struct slice id)
 {
-    struct query q = query_start(db, statement);
+    struct query q = query_start(&db->connection, statement);
     query_put_text(&q, id);
     return query_run(&q);
 }
@@ -270,7 +270,7 @@ static enum error run_with_id(struct database *db, enum statement statement, str
 /* Was it read or written in the second of the cutoff or later? */
 static enum error is_fresh(struct database *db, struct store_request *req, bool *fresh)
 {
-    struct query q = query_start(db, STATEMENT_LAST_ACCESS);
+    struct query q = query_start(&db->connection, STATEMENT_LAST_ACCESS);
     query_put_text(&q, req->id);
     int64_t accessed = 0, edited_ms = 0;
     if (query_next(&q)) {

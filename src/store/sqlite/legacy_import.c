@@ -1,6 +1,5 @@
 #include "store/sqlite/legacy_import.h"
 
-#include "store/sqlite/schema.h"
 #include "text/utf8.h"
 
 #include <stdio.h>
@@ -9,9 +8,16 @@
 
 static const char REPLACEMENT[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-bool legacy_import_is_possible(struct database *db)
+/* ---- the old table ----------------------------------------------------- */
+
+static bool has_column(struct connection *c, const char *column)
 {
-    return schema_has_column(db, "document", "id") && schema_has_column(db, "document", "text");
+    return connection_ask(c, "SELECT 1 FROM pragma_table_info('document') WHERE name = ?1", column, 0);
+}
+
+bool legacy_import_is_possible(struct connection *c)
+{
+    return has_column(c, "id") && has_column(c, "text");
 }
 
 /* ---- repairing text ---------------------------------------------------- */
@@ -87,7 +93,7 @@ static enum error bind_optional(sqlite3_stmt *insert, int parameter, struct slic
 }
 
 /* Rows of `from`: id, text, language, otp. */
-static enum error copy_row(struct database *db, sqlite3_stmt *from, sqlite3_stmt *insert,
+static enum error copy_row(struct connection *c, sqlite3_stmt *from, sqlite3_stmt *insert,
                            struct buf repaired[4])
 {
     sqlite3_reset(insert);
@@ -103,44 +109,43 @@ static enum error copy_row(struct database *db, sqlite3_stmt *from, sqlite3_stmt
     if (err)
         return err;
     int code = sqlite3_step(insert);
-    return code == SQLITE_DONE ? OK : database_error(db, code);
+    return code == SQLITE_DONE ? OK : connection_error(c, code);
 }
 
-static enum error copy_rows(struct database *db, sqlite3_stmt *from, sqlite3_stmt *insert, unsigned *copied)
+static enum error copy_rows(struct connection *c, sqlite3_stmt *from, sqlite3_stmt *insert, unsigned *copied)
 {
     struct buf repaired[4] = {{0}, {0}, {0}, {0}};
     enum error err = OK;
     int code = SQLITE_DONE;
     while (!err && (code = sqlite3_step(from)) == SQLITE_ROW) {
-        err = copy_row(db, from, insert, repaired);
-        *copied += !err && sqlite3_changes(db->handle) == 1;
+        err = copy_row(c, from, insert, repaired);
+        *copied += !err && sqlite3_changes(c->handle) == 1;
     }
     for (int i = 0; i < 4; i++)
         buf_deinit(&repaired[i]);
     if (!err && code != SQLITE_DONE)
-        err = database_error(db, code);
+        err = connection_error(c, code);
     return err;
 }
 
-enum error legacy_import_run(struct database *db, char *done, size_t size)
+enum error legacy_import_run(struct connection *c, char *done, size_t size)
 {
-    if (!legacy_import_is_possible(db))
+    if (!legacy_import_is_possible(c))
         return OK;
     char select[128];
     snprintf(select, sizeof select, "SELECT id, text, %s, %s FROM document WHERE id IS NOT NULL",
-             schema_has_column(db, "document", "language") ? "language" : "NULL",
-             schema_has_column(db, "document", "otp") ? "otp" : "NULL");
+             has_column(c, "language") ? "language" : "NULL", has_column(c, "otp") ? "otp" : "NULL");
 
     sqlite3_stmt *from = NULL, *insert = NULL;
     unsigned copied = 0;
-    int code = sqlite3_prepare_v2(db->handle, select, -1, &from, NULL);
+    int code = sqlite3_prepare_v2(c->handle, select, -1, &from, NULL);
     if (code == SQLITE_OK)
         code =
-            sqlite3_prepare_v2(db->handle,
+            sqlite3_prepare_v2(c->handle,
                                "INSERT OR IGNORE INTO documents (id, text, language, otp, revision,"
                                " created_at, updated_at, accessed_at) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5, ?5)",
                                -1, &insert, NULL);
-    enum error err = code == SQLITE_OK ? copy_rows(db, from, insert, &copied) : database_error(db, code);
+    enum error err = code == SQLITE_OK ? copy_rows(c, from, insert, &copied) : connection_error(c, code);
     if (!err)
         snprintf(done, size, "took over %u documents from the table document, which was left as it is",
                  copied);

@@ -7,14 +7,15 @@
 #ifndef KOLABPAD_STORE_SQLITE_LEGACY_IMPORT_H
 #define KOLABPAD_STORE_SQLITE_LEGACY_IMPORT_H
 
-#include "store/sqlite/database.h"
+#include "base/buf.h"
+#include "store/sqlite/connection.h"
 
 /* Is there such a table? */
-bool legacy_import_is_possible(struct database *db);
+bool legacy_import_is_possible(struct connection *c);
 
 /* Copies; a document that `documents` has already is left alone. Does nothing
  * where there is no such table. Runs inside the caller's transaction. */
-enum error legacy_import_run(struct database *db, char *done, size_t size);
+enum error legacy_import_run(struct connection *c, char *done, size_t size);
 
 /* Appends `from` to `out`, repaired as above. */
 enum error legacy_import_repair(struct slice from, struct buf *out);

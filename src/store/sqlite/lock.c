@@ -1,5 +1,7 @@
 #include "store/sqlite/lock.h"
 
+#include "store/event.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,12 +13,6 @@
 
 static const struct timespec POLL_INTERVAL = {.tv_nsec = 20 * 1000 * 1000};
 
-static void tell(const struct store_config *config, enum store_event event, const char *path)
-{
-    if (config->on_event)
-        config->on_event(config->arg, event, 0, 0, (struct slice){0}, path);
-}
-
 /* OK, ERR_SHUTTING_DOWN, or ERR_STORAGE with errno set. */
 static enum error wait_for(int fd, const char *path, const struct store_config *config)
 {
@@ -25,14 +21,14 @@ static enum error wait_for(int fd, const char *path, const struct store_config *
         if (errno != EWOULDBLOCK && errno != EINTR)
             return ERR_STORAGE;
         if (!waited)
-            tell(config, STORE_EVENT_WAITING, path);
+            event_tell(config, STORE_EVENT_WAITING, 0, 0, (struct slice){0}, path);
         waited = true;
         if (config->should_stop && config->should_stop(config->arg))
             return ERR_SHUTTING_DOWN;
         nanosleep(&POLL_INTERVAL, NULL);
     }
     if (waited)
-        tell(config, STORE_EVENT_LOCKED, path);
+        event_tell(config, STORE_EVENT_LOCKED, 0, 0, (struct slice){0}, path);
     return OK;
 }
 

@@ -2,9 +2,10 @@
 
 #include "text/utf8.h"
 
-struct query query_start(struct database *db, enum statement statement)
+struct query query_start(struct connection *connection, enum statement statement)
 {
-    return (struct query){.db = db, .statement = db->statements[statement], .code = SQLITE_OK};
+    return (struct query){
+        .connection = connection, .statement = connection->statements[statement], .code = SQLITE_OK};
 }
 
 void query_fail(struct query *q, int code)
@@ -12,7 +13,7 @@ void query_fail(struct query *q, int code)
     if (q->code != SQLITE_OK)
         return;
     q->code = code;
-    database_error(q->db, code);
+    connection_error(q->connection, code);
 }
 
 static void check(struct query *q, int code)

@@ -1,6 +1,6 @@
 /* query.h - one run of a prepared statement.
  *
- *     struct query q = query_start(db, STATEMENT_LOAD);
+ *     struct query q = query_start(connection, STATEMENT_LOAD);
  *     query_put_text(&q, id);                       parameters, in order
  *     while (query_next(&q)) … query_int(&q, 0) …   rows; columns from 0
  *     err = query_end(&q);
@@ -12,16 +12,16 @@
 #define KOLABPAD_STORE_SQLITE_QUERY_H
 
 #include "store/arena.h"
-#include "store/sqlite/database.h"
+#include "store/sqlite/connection.h"
 
 struct query {
-    struct database *db;
+    struct connection *connection;
     sqlite3_stmt *statement;
     int parameters;
     int code; /* SQLite's, of the first failure */
 };
 
-struct query query_start(struct database *db, enum statement statement);
+struct query query_start(struct connection *connection, enum statement statement);
 enum error query_end(struct query *q);
 
 /* A NULL slice is SQL's NULL. Text may contain NUL bytes. */

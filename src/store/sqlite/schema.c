@@ -1,5 +1,6 @@
 #include "store/sqlite/schema.h"
 
+#include "store/event.h"
 #include "store/sqlite/legacy_import.h"
 
 #include <stdio.h>
@@ -36,17 +37,17 @@ static const char CREATE_TABLES[] = "CREATE TABLE documents ("
                                     " first_revision INTEGER NOT NULL);"
                                     "CREATE INDEX epochs_document ON epochs (document_id, seq);";
 
-static enum error create_tables(struct database *db, char *done, size_t size)
+static enum error create_tables(struct connection *c, char *done, size_t size)
 {
     snprintf(done, size, "created the tables");
-    return database_execute(db, CREATE_TABLES);
+    return connection_execute(c, CREATE_TABLES);
 }
 
 static const struct migration {
     int version;
     const char *name;
     /* Writes what it did into `done`; leaves it when there was nothing to do. */
-    enum error (*run)(struct database *db, char *done, size_t size);
+    enum error (*run)(struct connection *c, char *done, size_t size);
 } MIGRATIONS[] = {
     {101, "documents_journal_epochs", create_tables},
     {102, "takeover_of_document", legacy_import_run},
@@ -61,41 +62,21 @@ int schema_version(void)
 
 /* ---- looking ----------------------------------------------------------- */
 
-/* The first column of the first row; `otherwise` when there is none. */
-static int64_t ask(struct database *db, const char *sql, const char *a, const char *b, int64_t otherwise)
+static bool has_table(struct connection *c, const char *table)
 {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK)
-        return otherwise;
-    if (a)
-        sqlite3_bind_text(statement, 1, a, -1, SQLITE_STATIC);
-    if (b)
-        sqlite3_bind_text(statement, 2, b, -1, SQLITE_STATIC);
-    int64_t answer = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : otherwise;
-    sqlite3_finalize(statement);
-    return answer;
-}
-
-bool schema_has_table(struct database *db, const char *table)
-{
-    return ask(db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", table, NULL, 0);
-}
-
-bool schema_has_column(struct database *db, const char *table, const char *column)
-{
-    return ask(db, "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2", table, column, 0);
+    return connection_ask(c, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", table, 0);
 }
 
 /* Of ours: 0 when none of our migrations has run. */
-static int current_version(struct database *db)
+static int current_version(struct connection *c)
 {
-    int64_t version = ask(db, "SELECT max(version) FROM schema_migrations", NULL, NULL, 0);
+    int64_t version = connection_ask(c, "SELECT max(version) FROM schema_migrations", NULL, 0);
     return version < FIRST_VERSION ? 0 : (int)version;
 }
 
-enum error schema_check(struct database *db, const char *path, char message[MESSAGE_BYTES])
+enum error schema_check(struct connection *c, const char *path, char message[MESSAGE_BYTES])
 {
-    int version = current_version(db);
+    int version = current_version(c);
     if (version > schema_version())
         return message_error(
             message,
@@ -105,8 +86,8 @@ enum error schema_check(struct database *db, const char *path, char message[MESS
     if (version)
         return OK;
 
-    bool is_empty = ask(db, "SELECT COUNT(*) FROM sqlite_master", NULL, NULL, 1) == 0;
-    bool is_ancestor = legacy_import_is_possible(db) && !schema_has_table(db, "documents");
+    bool is_empty = connection_ask(c, "SELECT COUNT(*) FROM sqlite_master", NULL, 1) == 0;
+    bool is_ancestor = legacy_import_is_possible(c) && !has_table(c, "documents");
     if (is_empty || is_ancestor)
         return OK;
     return message_error(
@@ -118,7 +99,7 @@ enum error schema_check(struct database *db, const char *path, char message[MESS
 
 /* ---- migrating --------------------------------------------------------- */
 
-static enum error record(struct database *db, const struct migration *m)
+static enum error record(struct connection *c, const struct migration *m)
 {
     char sql[256];
     snprintf(sql, sizeof sql,
@@ -126,43 +107,41 @@ static enum error record(struct database *db, const struct migration *m)
              "PRAGMA user_version = %d;"
              "PRAGMA application_id = %d;",
              m->version, m->name, (long long)time(NULL), m->version, APPLICATION_ID);
-    return database_execute(db, sql);
+    return connection_execute(c, sql);
 }
 
-static enum error migrate_from(struct database *db, int version, char *done, size_t size)
+static enum error migrate_from(struct connection *c, int version, char *done, size_t size)
 {
-    enum error err = database_execute(db, "BEGIN IMMEDIATE;"
-                                          "CREATE TABLE IF NOT EXISTS schema_migrations ("
-                                          " version INTEGER PRIMARY KEY,"
-                                          " filename TEXT NOT NULL,"
-                                          " applied_at INTEGER NOT NULL);");
+    enum error err = connection_execute(c, "BEGIN IMMEDIATE;"
+                                           "CREATE TABLE IF NOT EXISTS schema_migrations ("
+                                           " version INTEGER PRIMARY KEY,"
+                                           " filename TEXT NOT NULL,"
+                                           " applied_at INTEGER NOT NULL);");
     for (int i = 0; !err && i < MIGRATION_COUNT; i++) {
         if (MIGRATIONS[i].version <= version)
             continue;
-        err = MIGRATIONS[i].run(db, done, size);
+        err = MIGRATIONS[i].run(c, done, size);
         if (!err)
-            err = record(db, &MIGRATIONS[i]);
+            err = record(c, &MIGRATIONS[i]);
     }
-    return err ? err : database_execute(db, "COMMIT");
+    return err ? err : connection_execute(c, "COMMIT");
 }
 
-enum error schema_migrate(struct database *db, const char *path, const struct store_config *config,
+enum error schema_migrate(struct connection *c, const char *path, const struct store_config *config,
                           char message[MESSAGE_BYTES])
 {
-    int version = current_version(db);
+    int version = current_version(c);
     if (version == schema_version())
         return OK;
     char done[128] = "";
-    enum error err = migrate_from(db, version, done, sizeof done);
+    enum error err = migrate_from(c, version, done, sizeof done);
     if (err) {
         message_error(message, "Cannot bring the database %s up to date: %s. It was left as it is.", path,
-                      db->why);
-        if (database_in_transaction(db))
-            sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+                      c->why);
+        if (connection_in_transaction(c))
+            sqlite3_exec(c->handle, "ROLLBACK", NULL, NULL, NULL);
         return err;
     }
-    if (config->on_event)
-        config->on_event(config->arg, STORE_EVENT_MIGRATED, 0, (uint32_t)schema_version(), (struct slice){0},
-                         done);
+    event_tell(config, STORE_EVENT_MIGRATED, 0, (uint32_t)schema_version(), (struct slice){0}, done);
     return OK;
 }

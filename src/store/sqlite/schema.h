@@ -7,23 +7,19 @@
 #ifndef KOLABPAD_STORE_SQLITE_SCHEMA_H
 #define KOLABPAD_STORE_SQLITE_SCHEMA_H
 
-#include "store/sqlite/database.h"
+#include "store/sqlite/connection.h"
+#include "store/store.h"
 
 /* The number of the newest migration. */
 int schema_version(void);
 
 /* Is this an empty file, an ancestor's, or ours and not newer than this
  * program? Only reads. */
-enum error schema_check(struct database *db, const char *path, char message[MESSAGE_BYTES]);
+enum error schema_check(struct connection *c, const char *path, char message[MESSAGE_BYTES]);
 
 /* Brings the file up to date and tells on_event when there was something to
  * do. On failure the file is as it was. */
-enum error schema_migrate(struct database *db, const char *path, const struct store_config *config,
+enum error schema_migrate(struct connection *c, const char *path, const struct store_config *config,
                           char message[MESSAGE_BYTES]);
-
-/* Has the database such a table (with such a column)? False also when that
- * cannot be read. */
-bool schema_has_table(struct database *db, const char *table);
-bool schema_has_column(struct database *db, const char *table, const char *column);
 
 #endif
