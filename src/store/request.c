@@ -23,6 +23,7 @@ struct store_request *store_request_new(enum store_kind kind, struct slice id)
     struct store_request *req = &memory->request;
     *req = (struct store_request){.kind = kind, .arena = &memory->arena};
     list_init(&req->link);
+    list_init(&req->lane_link);
     store_arena_init(&memory->arena, memory->first, FIRST_BYTES);
     if (store_arena_copy(req->arena, id, &req->id)) {
         store_request_free(req);
@@ -63,20 +64,32 @@ enum error store_request_add_row(struct store_request *req, struct slice id, uin
     return OK;
 }
 
+bool request_is_read(const struct store_request *req)
+{
+    return req->kind == STORE_LOAD || req->kind == STORE_PEEK || req->kind == STORE_EXPIRED;
+}
+
 bool request_is_write(const struct store_request *req)
 {
-    switch (req->kind) {
-    case STORE_APPEND:
-    case STORE_SNAPSHOT:
-    case STORE_OPEN:
-    case STORE_DELETE:
-        return true;
-    case STORE_LOAD:
-    case STORE_PEEK:
-    case STORE_EXPIRED:
-        break;
-    }
-    return false;
+    return !request_is_read(req) || (req->kind == STORE_LOAD && req->has_epoch);
+}
+
+uint32_t requests_count_writes(const struct link *list)
+{
+    uint32_t writes = 0;
+    for (const struct link *l = list->next; l != list; l = l->next)
+        writes += request_is_write(LIST_ITEM(l, const struct store_request, link));
+    return writes;
+}
+
+bool request_may_wait(const struct store_request *req)
+{
+    return !request_is_read(req) && !req->fail_fast;
+}
+
+struct slice request_subject(const struct store_request *req)
+{
+    return req->row_count > 0 ? req->rows[0].id : req->id;
 }
 
 static bool concerns(const struct store_request *req, struct slice id)
@@ -116,6 +129,8 @@ void request_clear_answer(struct store_request *req)
     req->batches = NULL;
     req->ids = NULL;
     req->epoch_count = req->batch_count = req->id_count = 0;
+    for (uint32_t i = 0; i < req->row_count; i++)
+        req->rows[i].outcome = OK;
 }
 
 void requests_move(struct link *from, struct link *to)

@@ -9,7 +9,16 @@ static inline struct store_request *request_of(struct link *l)
     return LIST_ITEM(l, struct store_request, link);
 }
 
+/* Does it ask for what is stored, does it change it? A LOAD with an epoch does both. */
+bool request_is_read(const struct store_request *req);
 bool request_is_write(const struct store_request *req);
+uint32_t requests_count_writes(const struct link *list);
+
+/* May it wait for another try when it fails? If not, it is answered at once. */
+bool request_may_wait(const struct store_request *req);
+
+/* The document it is about; the first, of several. */
+struct slice request_subject(const struct store_request *req);
 
 /* Do they concern a common document, so that their order matters? */
 bool request_shares_document(const struct store_request *a, const struct store_request *b);

@@ -2,32 +2,48 @@
 
 #include "base/alloc.h"
 #include "store/clock.h"
+#include "store/engine.h"
 #include "store/request.h"
-#include "store/sqlite/lock.h"
+#include "store/sqlite/engine.h"
 #include "store/worker.h"
 
 #include <pthread.h>
 #include <signal.h>
 
+/* A lane: one thread, and what of the engine is that thread's.
+ *
+ *     queue ──take──► fresh ─► worker ─► done ──deliver──► mailboxes
+ *            └───────────── taken ────────────┘
+ *
+ * `taken` is what the other lanes and the metrics see of a lane's work: the
+ * worker's own lists change without a lock. */
+struct lane {
+    struct store *store;
+    uint32_t number;
+    pthread_t thread;
+    struct worker worker;     /* the thread's; others read is_failing */
+    bool has_noticed_closing; /* the thread's: its retries were made due when it saw is_closing */
+    uint32_t unwritten;       /* the thread's result, read when it was joined */
+
+    /* Guarded by the store's lock. */
+    struct link taken;   /* store_request.lane_link: taken and not yet delivered, in order */
+    pthread_cond_t work; /* signalled when the lane is asleep and may have something to do */
+    bool is_asleep;
+};
+
 struct store {
     struct store_config config;
-    struct location location;
-    struct lock file_lock;
-    struct database db;   /* the thread's, once it runs */
-    struct worker worker; /* the thread's */
-    pthread_t thread;
-    uint32_t unwritten; /* the thread's last word */
-    _Atomic uint64_t documents;
+    struct engine *engine;
+    uint32_t lane_count;
+    struct lane lanes[ENGINE_LANES_MAX];
+    atomic_uint failing_lanes; /* counted by the workers; any thread may read it */
 
-    pthread_mutex_t lock; /* guards what follows, and every mailbox's `done` */
-    pthread_cond_t posted;
-    struct link queue;
-    bool is_asleep;
+    pthread_mutex_t lock; /* guards what follows, the lanes' part, and every mailbox's lists */
+    struct link queue;    /* posted and not yet taken by a lane, in order */
+    struct link to_wake;  /* mailboxes that got an answer into an empty `done` and were not woken yet */
+    uint64_t unanswered;  /* posted and not delivered */
     bool is_closing;
-    bool has_hurried;          /* the thread's: it knows of the closing */
-    int64_t patience_until_us; /* when closing */
-    uint64_t unanswered;
-    int64_t oldest_posted_us; /* of what the thread has taken and not answered; 0: nothing */
+    int64_t deadline_us; /* while closing: until when failing writes are tried */
 };
 
 void store_mailbox_init(struct store_mailbox *box, void (*wake)(struct store_mailbox *), void *owner)
@@ -39,17 +55,23 @@ void store_mailbox_init(struct store_mailbox *box, void (*wake)(struct store_mai
 
 /* ---- the callers' side ------------------------------------------------- */
 
+static struct lane *lane_of(struct store *s, const struct store_request *req)
+{
+    return &s->lanes[s->lane_count == 1 ? 0 : s->engine->ops->lane_of(req)];
+}
+
 void store_post(struct store *s, struct store_request *req)
 {
+    struct lane *lane = lane_of(s, req);
     req->posted_us = clock_us();
     pthread_mutex_lock(&s->lock);
     list_append(&s->queue, &req->link);
     s->unanswered++;
-    bool must_wake = s->is_asleep;
-    s->is_asleep = false;
+    bool must_wake = lane->is_asleep;
+    lane->is_asleep = false;
     pthread_mutex_unlock(&s->lock);
     if (must_wake)
-        pthread_cond_signal(&s->posted);
+        pthread_cond_signal(&lane->work);
 }
 
 void store_take(struct store *s, struct store_mailbox *box, struct link *out)
@@ -63,174 +85,277 @@ void store_take(struct store *s, struct store_mailbox *box, struct link *out)
 
 bool store_is_failing(const struct store *s)
 {
-    return s->worker.is_failing;
+    return s->failing_lanes > 0;
+}
+
+static struct store_request *taken_of(struct link *l)
+{
+    return LIST_ITEM(l, struct store_request, lane_link);
+}
+
+static int64_t earlier(int64_t a_us, int64_t b_us)
+{
+    return a_us < b_us ? a_us : b_us;
+}
+
+/* When the oldest request that has no answer was posted; INT64_MAX: all have one. */
+static int64_t oldest_posted_us(const struct store *s)
+{
+    int64_t oldest = INT64_MAX;
+    if (!list_is_empty(&s->queue))
+        oldest = request_of(s->queue.next)->posted_us;
+    for (uint32_t i = 0; i < s->lane_count; i++)
+        if (!list_is_empty(&s->lanes[i].taken))
+            oldest = earlier(oldest, taken_of(s->lanes[i].taken.next)->posted_us);
+    return oldest;
 }
 
 struct store_stats store_stats(const struct store *s)
 {
     /* Const for the caller; a lock is not part of what he sees. */
     pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&s->lock;
-    struct store_stats stats = {.documents = s->documents};
+    struct store_stats stats = {0};
 
     pthread_mutex_lock(lock);
     stats.queued_requests = s->unanswered;
-    int64_t oldest = s->oldest_posted_us;
-    if (!oldest && !list_is_empty(&s->queue))
-        oldest = request_of(s->queue.next)->posted_us;
+    int64_t oldest = oldest_posted_us(s);
     pthread_mutex_unlock(lock);
 
-    if (oldest)
+    if (oldest != INT64_MAX)
         stats.oldest_wait_ms = (uint64_t)(clock_us() - oldest) / 1000;
-    stats.database_bytes = location_size_bytes(&s->location);
-    struct location_disk disk = location_disk(&s->location);
-    stats.disk_bytes = disk.bytes;
-    stats.disk_free_bytes = disk.free_bytes;
-    stats.disk_read_only = disk.read_only;
+    s->engine->ops->stats(s->engine, &stats);
     return stats;
 }
 
 /* ---- answers ----------------------------------------------------------- */
 
-/* Puts an answer into its mailbox and notes whom to wake: an owner who has
- * not yet taken earlier answers is awake already. */
-static void put_answer(struct store_request *req, struct link *to_wake)
+/* Puts an answer into its mailbox. An owner who has not yet taken earlier
+ * answers is awake already, or about to be woken. */
+static void put_answer(struct store *s, struct store_request *req)
 {
     struct store_mailbox *box = req->reply_to;
-    if (list_is_empty(&box->done))
-        list_append(to_wake, &box->to_wake);
+    if (list_is_empty(&box->done) && list_is_empty(&box->to_wake))
+        list_append(&s->to_wake, &box->to_wake);
     list_append(&box->done, &req->link);
 }
 
-static void deliver(struct store *s)
+/* Wakes owners without the lock, which they may want to take at once. */
+static void wake_owners(struct store *s)
 {
-    struct link to_wake, unclaimed;
-    list_init(&to_wake);
-    list_init(&unclaimed);
-    s->documents = s->db.documents;
+    while (!list_is_empty(&s->to_wake)) {
+        struct store_mailbox *box = LIST_ITEM(s->to_wake.next, struct store_mailbox, to_wake);
+        list_remove(&box->to_wake);
+        if (!box->wake)
+            continue;
+        pthread_mutex_unlock(&s->lock);
+        box->wake(box);
+        pthread_mutex_lock(&s->lock);
+    }
+}
+
+/* What this lane has answered, or failed to write, may be what another waited for. */
+static void wake_other_lanes(struct lane *lane)
+{
+    struct store *s = lane->store;
+    if (list_is_empty(&s->queue))
+        return;
+    for (uint32_t i = 0; i < s->lane_count; i++) {
+        if (&s->lanes[i] != lane && s->lanes[i].is_asleep)
+            pthread_cond_signal(&s->lanes[i].work);
+    }
+}
+
+static void deliver(struct lane *lane)
+{
+    struct store *s = lane->store;
+    struct link to_free;
+    list_init(&to_free);
 
     pthread_mutex_lock(&s->lock);
-    LIST_EACH (pos, following, &s->worker.done) {
-        list_remove(pos);
+    LIST_EACH (pos, following, &lane->worker.done) {
+        struct store_request *req = request_of(pos);
+        list_remove(&req->link);
+        list_remove(&req->lane_link);
         s->unanswered--;
-        if (request_of(pos)->reply_to)
-            put_answer(request_of(pos), &to_wake);
+        if (req->reply_to)
+            put_answer(s, req);
         else
-            list_append(&unclaimed, pos);
+            list_append(&to_free, &req->link);
     }
+    wake_other_lanes(lane);
+    wake_owners(s);
     pthread_mutex_unlock(&s->lock);
 
-    LIST_EACH (pos, following, &to_wake) {
-        struct store_mailbox *box = LIST_ITEM(pos, struct store_mailbox, to_wake);
-        list_remove(pos);
-        if (box->wake)
-            box->wake(box);
-    }
-    LIST_EACH (pos, following, &unclaimed) {
+    LIST_EACH (pos, following, &to_free) {
         list_remove(pos);
         store_request_free(request_of(pos));
     }
 }
 
-/* ---- the thread -------------------------------------------------------- */
+/* ---- the order between lanes --------------------------------------------- */
 
-static void carry_out(struct store *s, struct link *requests)
+/* Is an earlier request of the same document still with another lane, or ahead
+ * in the queue? Whatever a lane has taken was posted earlier than what shares a
+ * document with it and is still queued, so lanes never wait for each other in a
+ * circle. */
+static bool is_held_up(const struct lane *lane, const struct store_request *req)
+{
+    const struct store *s = lane->store;
+    for (uint32_t i = 0; i < s->lane_count; i++) {
+        const struct link *taken = &s->lanes[i].taken;
+        for (struct link *l = taken->next; &s->lanes[i] != lane && l != taken; l = l->next)
+            if (request_shares_document(req, taken_of(l)))
+                return true;
+    }
+    for (struct link *l = s->queue.next; l != &req->link; l = l->next)
+        if (request_shares_document(req, request_of(l)))
+            return true;
+    return false;
+}
+
+/* Moves what this lane may carry out now from the queue to `fresh`. With a
+ * single lane that is everything. */
+static void take(struct lane *lane, struct link *fresh)
+{
+    struct store *s = lane->store;
+    LIST_EACH (pos, following, &s->queue) {
+        struct store_request *req = request_of(pos);
+        if (lane_of(s, req) != lane)
+            continue;
+        if (s->lane_count > 1 && is_held_up(lane, req)) {
+            /* What it waits for may be in a retry queue: long for a caller who does not want to wait. */
+            if (store_is_failing(s) && !request_may_wait(req))
+                worker_refuse(&lane->worker, req);
+            continue;
+        }
+        list_remove(pos);
+        list_append(fresh, pos);
+        list_append(&lane->taken, &req->lane_link);
+    }
+}
+
+static bool has_queued(const struct lane *lane)
+{
+    struct store *s = lane->store;
+    LIST_EACH (pos, following, &s->queue) {
+        if (lane_of(s, request_of(pos)) == lane)
+            return true;
+    }
+    return false;
+}
+
+/* ---- a lane's thread ----------------------------------------------------- */
+
+static void carry_out(struct lane *lane, struct link *requests)
 {
     while (!list_is_empty(requests)) {
-        worker_step(&s->worker, requests);
-        deliver(s);
+        worker_step(&lane->worker, requests);
+        deliver(lane);
     }
-    worker_settle(&s->worker);
+    worker_check_recovery(&lane->worker);
 }
 
-static bool is_retry_due(const struct store *s, int64_t now_us)
+static bool is_retry_due(const struct lane *lane, int64_t now_us)
 {
-    return s->worker.is_failing && now_us >= s->worker.retry_at_us;
+    return lane->worker.is_failing && now_us >= lane->worker.retry_at_us;
 }
 
-/* Sleeps until there is a post, a retry is due or patience ends; holds the lock. */
-static void sleep_until_work(struct store *s)
+/* When the store is closing, a long backoff is not waited out. */
+static void notice_closing(struct lane *lane)
 {
-    int64_t until = s->worker.is_failing ? s->worker.retry_at_us : INT64_MAX;
-    if (s->is_closing && s->patience_until_us < until)
-        until = s->patience_until_us;
-    s->is_asleep = true;
+    if (lane->store->is_closing && !lane->has_noticed_closing)
+        worker_retry_now(&lane->worker);
+    lane->has_noticed_closing = lane->store->is_closing;
+}
+
+/* Will there be anything to do for this lane, now or later? Holds the lock. */
+static bool is_needed(const struct lane *lane, int64_t now_us)
+{
+    const struct store *s = lane->store;
+    bool may_retry = lane->worker.retry_count > 0 && now_us < s->deadline_us;
+    return !s->is_closing || may_retry || has_queued(lane);
+}
+
+/* Sleeps until there may be work, a retry is due or the time for closing is
+ * over; holds the lock. */
+static void sleep_until_work(struct lane *lane, int64_t now_us)
+{
+    struct store *s = lane->store;
+    int64_t until = lane->worker.is_failing ? lane->worker.retry_at_us : INT64_MAX;
+    if (s->is_closing && now_us < s->deadline_us)
+        until = earlier(until, s->deadline_us);
+    lane->is_asleep = true;
     if (until == INT64_MAX) {
-        pthread_cond_wait(&s->posted, &s->lock);
+        pthread_cond_wait(&lane->work, &s->lock);
     } else {
         struct timespec at = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
-        pthread_cond_timedwait(&s->posted, &s->lock, &at);
+        pthread_cond_timedwait(&lane->work, &s->lock, &at);
     }
-    s->is_asleep = false;
+    lane->is_asleep = false;
 }
 
-static int64_t head_posted_us(const struct link *list)
+/* Waits for something to do: fresh requests, answers to deliver, or a retry.
+ * False when it is time to end. */
+static bool next_work(struct lane *lane, struct link *fresh)
 {
-    return list_is_empty(list) ? 0 : request_of(list->next)->posted_us;
-}
-
-/* When the store is closing there is no sense in waiting out a long backoff. */
-static void hurry_once(struct store *s)
-{
-    if (s->is_closing && !s->has_hurried)
-        worker_hurry(&s->worker);
-    s->has_hurried = s->is_closing;
-}
-
-/* Takes what was posted. False when it is time to close. */
-static bool next_work(struct store *s, struct link *fresh)
-{
+    struct store *s = lane->store;
     bool is_open = true;
     pthread_mutex_lock(&s->lock);
-    s->oldest_posted_us = head_posted_us(&s->worker.stuck);
-    while (list_is_empty(&s->queue)) {
-        hurry_once(s);
-        int64_t now = clock_us();
-        is_open = !s->is_closing || (s->worker.stuck_count > 0 && now < s->patience_until_us);
-        if (!is_open || is_retry_due(s, now))
+    for (;;) {
+        take(lane, fresh);
+        if (!list_is_empty(fresh) || !list_is_empty(&lane->worker.done))
             break;
-        sleep_until_work(s);
+        notice_closing(lane);
+        int64_t now = clock_us();
+        is_open = is_needed(lane, now);
+        if (!is_open || is_retry_due(lane, now))
+            break;
+        sleep_until_work(lane, now);
     }
-    requests_move(&s->queue, fresh);
-    if (!s->oldest_posted_us)
-        s->oldest_posted_us = head_posted_us(fresh);
     pthread_mutex_unlock(&s->lock);
     return is_open;
 }
 
 static void *run(void *arg)
 {
-    struct store *s = arg;
+    struct lane *lane = arg;
+    struct engine *engine = lane->store->engine;
     struct link fresh, again;
     list_init(&fresh);
     list_init(&again);
-    while (next_work(s, &fresh)) {
-        if (is_retry_due(s, clock_us())) {
-            worker_take_stuck(&s->worker, &again);
-            carry_out(s, &again);
+    while (next_work(lane, &fresh)) {
+        if (!list_is_empty(&lane->worker.done))
+            deliver(lane);
+        if (is_retry_due(lane, clock_us())) {
+            worker_take_retries(&lane->worker, &again);
+            carry_out(lane, &again);
         }
-        carry_out(s, &fresh);
-        database_checkpoint_if_due(&s->db);
+        carry_out(lane, &fresh);
+        engine->ops->after_answers(engine, lane->number);
     }
-    s->unwritten = worker_give_up(&s->worker);
-    deliver(s);
+    lane->unwritten = worker_give_up(&lane->worker);
+    deliver(lane);
     return NULL;
 }
 
 /* ---- open and close ---------------------------------------------------- */
 
-static void init_lock(struct store *s)
+static void init_lane(struct store *s, uint32_t number)
 {
+    struct lane *lane = &s->lanes[number];
+    *lane = (struct lane){.store = s, .number = number};
+    list_init(&lane->taken);
+    worker_init(&lane->worker, s->engine, number, &s->config, &s->failing_lanes);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->posted, &monotonic);
+    pthread_cond_init(&lane->work, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    pthread_mutex_init(&s->lock, NULL);
 }
 
-/* Signals are the main thread's: this one blocks them all, but for those that
- * it brings about itself. */
-static int start_thread(struct store *s)
+/* Signals are the main thread's: lanes block them all, but for those that a
+ * thread brings about itself. */
+static bool start_lane(struct lane *lane)
 {
     static const int own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGPROF};
     sigset_t all, before;
@@ -238,72 +363,85 @@ static int start_thread(struct store *s)
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         sigdelset(&all, own[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&s->thread, NULL, run, s);
+    int failed = pthread_create(&lane->thread, NULL, run, lane);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!failed)
-        pthread_setname_np(s->thread, "store");
-    return failed;
+        pthread_setname_np(lane->thread, "store");
+    return !failed;
 }
 
-static enum error open_file(struct store *s, char *message)
+/* Lets the first `started` lanes write what they have, and ends them all. The
+ * number of writes given up. */
+static uint32_t stop_lanes(struct store *s, uint32_t started, int64_t timeout_ms)
 {
-    enum error err = location_parse(s->config.uri, &s->location, message);
-    if (!err)
-        err = location_prepare(&s->location, message);
-    if (!err && !s->location.in_memory)
-        err = lock_take(&s->file_lock, s->location.path, &s->config, message);
-    if (!err)
-        err = database_open(&s->db, &s->location, &s->config, message);
-    return err;
+    uint32_t unwritten = 0;
+    pthread_mutex_lock(&s->lock);
+    s->is_closing = true;
+    s->deadline_us = clock_us() + timeout_ms * 1000;
+    pthread_mutex_unlock(&s->lock);
+    for (uint32_t i = 0; i < started; i++)
+        pthread_cond_signal(&s->lanes[i].work);
+    for (uint32_t i = 0; i < started; i++) {
+        pthread_join(s->lanes[i].thread, NULL);
+        unwritten += s->lanes[i].unwritten;
+    }
+    for (uint32_t i = 0; i < s->lane_count; i++)
+        pthread_cond_destroy(&s->lanes[i].work);
+    return unwritten;
 }
 
-enum error store_open(const struct store_config *config, struct store **out, char message[MESSAGE_BYTES])
+static void free_store(struct store *s)
+{
+    s->engine->ops->close(s->engine);
+    pthread_mutex_destroy(&s->lock);
+    mem_free(s);
+}
+
+enum error store_open_with(const struct engine_ops *ops, const struct store_config *config,
+                           struct store **out, char message[MESSAGE_BYTES])
 {
     struct store *s = mem_alloc(sizeof *s);
     if (!s) {
         message_error(message, "%s", error_text(ERR_NO_MEMORY));
         return ERR_NO_MEMORY;
     }
-    *s = (struct store){.config = *config, .file_lock = {.fd = -1}};
+    *s = (struct store){.config = *config, .lane_count = ops->lanes};
+    enum error err = ops->open(&s->config, &s->engine, message);
+    if (err) {
+        mem_free(s);
+        return err;
+    }
     list_init(&s->queue);
-
-    enum error err = open_file(s, message);
-    if (err)
-        goto release;
-    s->documents = s->db.documents;
-    worker_init(&s->worker, &s->db, &s->config);
-    init_lock(s);
-    if (start_thread(s)) {
-        err = message_error(message, "Cannot start a thread for the database.");
-        goto destroy;
+    list_init(&s->to_wake);
+    pthread_mutex_init(&s->lock, NULL);
+    for (uint32_t i = 0; i < s->lane_count; i++)
+        init_lane(s, i);
+    for (uint32_t i = 0; i < s->lane_count; i++) {
+        if (start_lane(&s->lanes[i]))
+            continue;
+        stop_lanes(s, i, 0);
+        free_store(s);
+        return message_error(message, "Cannot start a thread for the database.");
     }
     *out = s;
     return OK;
-
-destroy:
-    pthread_cond_destroy(&s->posted);
-    pthread_mutex_destroy(&s->lock);
-    database_close(&s->db);
-release:
-    lock_release(&s->file_lock);
-    mem_free(s);
-    return err;
 }
 
-uint32_t store_close(struct store *s, int64_t patience_ms)
+/* SQLite's engine takes every URI, since a bare path is one of its forms. */
+static const struct engine_ops *engine_for(struct slice uri)
 {
-    pthread_mutex_lock(&s->lock);
-    s->is_closing = true;
-    s->patience_until_us = clock_us() + patience_ms * 1000;
-    pthread_mutex_unlock(&s->lock);
-    pthread_cond_signal(&s->posted);
-    pthread_join(s->thread, NULL);
+    (void)uri;
+    return &SQLITE_ENGINE;
+}
 
-    uint32_t unwritten = s->unwritten;
-    database_close(&s->db);
-    lock_release(&s->file_lock);
-    pthread_cond_destroy(&s->posted);
-    pthread_mutex_destroy(&s->lock);
-    mem_free(s);
+enum error store_open(const struct store_config *config, struct store **out, char message[MESSAGE_BYTES])
+{
+    return store_open_with(engine_for(config->uri), config, out, message);
+}
+
+uint32_t store_close(struct store *s, int64_t timeout_ms)
+{
+    uint32_t unwritten = stop_lanes(s, s->lane_count, timeout_ms);
+    free_store(s);
     return unwritten;
 }

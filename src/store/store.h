@@ -73,6 +73,7 @@ struct store_append_row {
     struct slice batch;
     bool has_epoch;
     struct store_epoch epoch;
+    enum error outcome; /* out, when the request's result is OK: of this row. SQLite: always OK */
 };
 
 struct store_batch {
@@ -85,8 +86,8 @@ struct store_batch {
  * `wake` (from its thread; must only signal); the owner takes them out with
  * store_take. One mailbox per receiving thread, alive until store_close. */
 struct store_mailbox {
-    struct link done;                        /* struct store_request; guarded by the store */
-    struct link to_wake;                     /* the store thread's own */
+    struct link done;                        /* struct store_request; guarded by the store's lock */
+    struct link to_wake;                     /* the same: linked while the owner is about to be woken */
     void (*wake)(struct store_mailbox *box); /* may be NULL: the owner looks by itself */
     void *owner;
 };
@@ -139,6 +140,7 @@ struct store_request {
 
     /* the store's own */
     int64_t posted_us;
+    struct link lane_link;     /* guarded by the store's lock */
     struct store_arena *arena; /* owns what the slices point at */
 };
 
@@ -211,11 +213,11 @@ struct store_stats {
 };
 struct store_stats store_stats(const struct store *s);
 
-/* Writes out what is queued (for at most `patience_ms` when writes fail),
+/* Writes out what is queued (for at most `timeout_ms` when writes fail),
  * checkpoints, closes, releases the lock, joins the thread. Nobody posts any
  * more by then. Returns the number of write requests that could not be
  * written; they are answered ERR_STORAGE. Finished requests stay in their
  * mailboxes. */
-uint32_t store_close(struct store *s, int64_t patience_ms);
+uint32_t store_close(struct store *s, int64_t timeout_ms);
 
 #endif

@@ -73,8 +73,8 @@ static void fill(struct database *db)
 {
     struct store_request *append = build_append(), *snapshot = build_snapshot();
     assert_int_equal(database_begin(db, true), OK);
-    assert_int_equal(documents_carry_out(db, append), OK);
-    assert_int_equal(documents_carry_out(db, snapshot), OK);
+    assert_int_equal(documents_write(db, append), OK);
+    assert_int_equal(documents_write(db, snapshot), OK);
     assert_int_equal(database_commit(db), OK);
     store_request_free(append);
     store_request_free(snapshot);
@@ -91,7 +91,7 @@ static void a_read_without_memory_is_an_error(void **state)
     for (size_t nth = 1;; nth++) {
         struct store_request *load = store_request_new(STORE_LOAD, SLICE("pad0"));
         alloc_fail_from(nth);
-        enum error err = documents_carry_out(&db, load);
+        enum error err = documents_read(&db, load);
         bool failed = alloc_has_failed();
         alloc_fail_from(0);
         assert_int_equal(err, failed ? ERR_NO_MEMORY : OK);

@@ -56,6 +56,9 @@ static void add_epoch(struct query *q, struct store_request *req)
     struct slice id = query_bytes(q, 0);
     if (id.len != sizeof req->epochs->id.bytes)
         return;
+    /* The one that comes with the request is not history, even if an earlier try recorded it. */
+    if (req->has_epoch && memcmp(id.ptr, req->epoch.id.bytes, id.len) == 0)
+        return;
     struct store_epoch *epochs = store_arena_grow(req->arena, req->epochs, req->epoch_count, sizeof *epochs);
     if (!epochs) {
         query_fail(q, SQLITE_NOMEM);
@@ -260,6 +263,28 @@ static enum error carry_out_open(struct database *db, struct store_request *req)
     return req->found && req->has_epoch ? put_epoch(db, req->id, &req->epoch) : OK;
 }
 
+static enum error journal_end(struct database *db, struct slice id, uint64_t *end_revision)
+{
+    struct query q = query_start(&db->connection, STATEMENT_JOURNAL_END);
+    query_put_text(&q, id);
+    *end_revision = query_next(&q) ? (uint64_t)query_int(&q, 0) : 0;
+    return query_end(&q);
+}
+
+/* What is left of a LOAD with an epoch: the document is opened in the same
+ * transaction. The epoch begins where the stored history ends. */
+static enum error carry_out_load_open(struct database *db, struct store_request *req)
+{
+    if (!req->found)
+        return OK;
+    uint64_t end;
+    enum error err = journal_end(db, req->id, &end);
+    if (err)
+        return err;
+    req->epoch.first_revision = req->revision > end ? req->revision : end;
+    return carry_out_open(db, req);
+}
+
 static enum error run_with_id(struct database *db, enum statement statement, struct slice id)
 {
     struct query q = query_start(&db->connection, statement);
@@ -302,13 +327,42 @@ static enum error carry_out_delete(struct database *db, struct store_request *re
     return OK;
 }
 
-enum error documents_carry_out(struct database *db, struct store_request *req)
+/* ---- by kind ------------------------------------------------------------- */
+
+enum error documents_read(struct database *db, struct store_request *req)
 {
-    static enum error (*const CARRY_OUT[])(struct database *, struct store_request *) = {
-        [STORE_LOAD] = carry_out_load,       [STORE_PEEK] = carry_out_peek,
-        [STORE_APPEND] = carry_out_append,   [STORE_SNAPSHOT] = carry_out_snapshot,
-        [STORE_OPEN] = carry_out_open,       [STORE_DELETE] = carry_out_delete,
-        [STORE_EXPIRED] = carry_out_expired,
-    };
-    return CARRY_OUT[req->kind](db, req);
+    switch (req->kind) {
+    case STORE_LOAD:
+        return carry_out_load(db, req);
+    case STORE_PEEK:
+        return carry_out_peek(db, req);
+    case STORE_EXPIRED:
+        return carry_out_expired(db, req);
+    case STORE_APPEND:
+    case STORE_SNAPSHOT:
+    case STORE_OPEN:
+    case STORE_DELETE:
+        break;
+    }
+    return OK;
+}
+
+enum error documents_write(struct database *db, struct store_request *req)
+{
+    switch (req->kind) {
+    case STORE_LOAD:
+        return carry_out_load_open(db, req);
+    case STORE_APPEND:
+        return carry_out_append(db, req);
+    case STORE_SNAPSHOT:
+        return carry_out_snapshot(db, req);
+    case STORE_OPEN:
+        return carry_out_open(db, req);
+    case STORE_DELETE:
+        return carry_out_delete(db, req);
+    case STORE_PEEK:
+    case STORE_EXPIRED:
+        break;
+    }
+    return OK;
 }

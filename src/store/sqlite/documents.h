@@ -4,10 +4,15 @@
 
 #include "store/sqlite/database.h"
 
-/* Runs inside a transaction and puts the answer into the request. A failed
- * write leaves the transaction to be rolled back; db->why says why. What
- * is an answer and not a failure (no such document, not expired) is in
- * req->result and req->found. */
-enum error documents_carry_out(struct database *db, struct store_request *req);
+/* Both run inside a transaction. What is an answer and not a failure (no such
+ * document, not expired) is in req->result and req->found; after a failure the
+ * connection's `why` has the reason. */
+
+/* LOAD, PEEK, EXPIRED: puts the answer into the request. */
+enum error documents_read(struct database *db, struct store_request *req);
+
+/* All others, and the second half of a LOAD with an epoch, after
+ * documents_read. A failed write leaves the transaction to be rolled back. */
+enum error documents_write(struct database *db, struct store_request *req);
 
 #endif

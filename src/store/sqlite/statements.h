@@ -38,6 +38,8 @@
     X(JOURNAL,      "SELECT first_revision, time_ms, batch FROM journal WHERE document_id = ?1"                \
                     " ORDER BY first_revision")                                                                \
     X(LAST_EDIT,    "SELECT time_ms FROM journal WHERE document_id = ?1 ORDER BY first_revision DESC LIMIT 1") \
+    X(JOURNAL_END,  "SELECT end_revision FROM journal WHERE document_id = ?1"                                  \
+                    " ORDER BY first_revision DESC LIMIT 1")                                                   \
     X(APPEND,       "INSERT INTO journal (document_id, first_revision, end_revision, batch, time_ms)"          \
                     " VALUES (?1, ?2, ?3, ?4, ?5)")                                                            \
     X(TRIM_JOURNAL, "DELETE FROM journal WHERE document_id = ?1 AND first_revision < ?2"                       \

@@ -1,0 +1,95 @@
+/* engine.h - what a database must do for the store.
+ *
+ *     callers ─► store.c ─► worker.c ─► engine_ops ─► store/sqlite ─► a file
+ *                threads,   groups,
+ *                queue,     retries
+ *                mailboxes
+ *
+ * The store does what is the same for every database: it queues requests,
+ * keeps those of one document in order, gathers groups, tries again what
+ * failed, and delivers answers. An engine carries a group out in one
+ * transaction, and knows nothing of queues or other threads' requests.
+ *
+ * Lanes. A lane is one thread with whatever the engine needs for a transaction
+ * of its own, a connection for example. Lanes run side by side, but no two of
+ * them ever work on the same document, so an engine need not order anything.
+ *
+ * Threads. `open` and `close` run while there are no lanes. What takes a lane's
+ * number runs on that lane's thread. `stats` runs on any thread at any time.
+ *
+ * Ownership. The engine is the store's from `open` to `close`; it embeds
+ * `struct engine` and finds itself by LIST_ITEM. The configuration outlives it,
+ * but for the bytes of the URI, which are valid during `open` only. Requests
+ * are borrowed: the engine reads their inputs, fills in their answers with
+ * memory of their arenas, and leaves the list as it is. */
+#ifndef KOLABPAD_STORE_ENGINE_H
+#define KOLABPAD_STORE_ENGINE_H
+
+#include "store/message.h"
+#include "store/store.h"
+
+enum { ENGINE_LANES_MAX = 4 };
+
+struct engine {
+    const struct engine_ops *ops;
+};
+
+struct engine_ops {
+    /* Opens, checks and migrates, and may wait for another server to go, asking
+     * config->should_stop meanwhile. Errors are those of store_open, with their
+     * sentence; on failure nothing is open and nothing has changed. */
+    enum error (*open)(const struct store_config *config, struct engine **out, char message[MESSAGE_BYTES]);
+    /* Releases everything. No request is under way. */
+    void (*close)(struct engine *e);
+
+    /* How many lanes, 1 to ENGINE_LANES_MAX, and which one carries a request
+     * out: always the same for the same request. Not asked of a single lane. */
+    uint32_t lanes;
+    uint32_t (*lane_of)(const struct store_request *req);
+
+    /* Carries out a group of one or more requests in its order, in one
+     * transaction: a read sees the writes before it and none after it. The
+     * requests come without answers (request_clear_answer).
+     *
+     *   OK               all writes are committed, as durably as was configured,
+     *                    and every request has its answer in `result`. What is an
+     *                    answer and not a failure is in there too: the row of an
+     *                    APPEND in its `outcome`, a failed read as ERR_STORAGE or
+     *                    ERR_NO_MEMORY. A read spares the writes around it.
+     *   ERR_STORAGE,     nothing was done, or nobody knows: the database did not
+     *   ERR_NO_MEMORY    say whether it committed. The answers do not count. The
+     *                    worker tries the same requests again, in other groups
+     *                    perhaps but in the same order for each document, so an
+     *                    engine whose commits can end unknown must recognise what
+     *                    it wrote before, and answer OK for it.
+     *
+     * Tells on_event of each read (STORE_EVENT_READ, STORE_EVENT_READ_FAILED)
+     * and sets its duration_us. All other events of requests are the worker's. */
+    enum error (*try_group)(struct engine *e, uint32_t lane, struct link *group);
+
+    /* The lane's writes have begun to fail (true), or work again. In between,
+     * reads wait behind each new attempt, so the engine should give up sooner
+     * where it waits for others, for a lock for example. */
+    void (*set_failing)(struct engine *e, uint32_t lane, bool is_failing);
+
+    /* Could a write succeed at the moment? Asked after a failure, to tell a bad
+     * request from a bad database. Leaves `why` as it is. */
+    bool (*probe)(struct engine *e, uint32_t lane);
+
+    /* The lane has delivered its answers and nobody waits for it: time for
+     * housekeeping. */
+    void (*after_answers)(struct engine *e, uint32_t lane);
+
+    /* One sentence about the lane's latest failure, for the log: never document
+     * text. Valid until the lane's next call. */
+    const char *(*why)(const struct engine *e, uint32_t lane);
+
+    /* Fills in all but what the store itself counts (queued_requests, oldest_wait_ms). */
+    void (*stats)(const struct engine *e, struct store_stats *stats);
+};
+
+/* store_open with a given engine instead of the one that the URI names. */
+enum error store_open_with(const struct engine_ops *ops, const struct store_config *config,
+                           struct store **out, char message[MESSAGE_BYTES]);
+
+#endif

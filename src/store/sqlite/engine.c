@@ -1,0 +1,177 @@
+#include "store/sqlite/engine.h"
+
+#include "base/alloc.h"
+#include "store/clock.h"
+#include "store/event.h"
+#include "store/request.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/documents.h"
+#include "store/sqlite/lock.h"
+
+#include <stdatomic.h>
+
+enum { FAILING_LOCK_TIMEOUT_MS = 50 };
+
+/* `location` does not change after opening, so any thread may look at it; the
+ * database is the lane's. `documents` is what of the database other threads see:
+ * the lane publishes it after each commit. */
+struct sqlite_engine {
+    struct engine engine;
+    const struct store_config *config;
+    struct location location;
+    struct lock file_lock;
+    struct database db;
+    _Atomic uint64_t documents;
+};
+
+static struct sqlite_engine *self_of(struct engine *e)
+{
+    return LIST_ITEM(e, struct sqlite_engine, engine);
+}
+
+/* ---- open and close ---------------------------------------------------- */
+
+static enum error open_file(struct sqlite_engine *self, char *message)
+{
+    enum error err = location_parse(self->config->uri, &self->location, message);
+    if (!err)
+        err = location_prepare(&self->location, message);
+    if (!err && !self->location.in_memory)
+        err = lock_take(&self->file_lock, self->location.path, self->config, message);
+    if (!err)
+        err = database_open(&self->db, &self->location, self->config, message);
+    return err;
+}
+
+static enum error open_engine(const struct store_config *config, struct engine **out,
+                              char message[MESSAGE_BYTES])
+{
+    struct sqlite_engine *self = mem_alloc(sizeof *self);
+    if (!self) {
+        message_error(message, "%s", error_text(ERR_NO_MEMORY));
+        return ERR_NO_MEMORY;
+    }
+    *self = (struct sqlite_engine){.engine = {&SQLITE_ENGINE}, .config = config, .file_lock = {.fd = -1}};
+    enum error err = open_file(self, message);
+    if (err) {
+        lock_release(&self->file_lock);
+        mem_free(self);
+        return err;
+    }
+    self->documents = self->db.documents;
+    *out = &self->engine;
+    return OK;
+}
+
+static void close_engine(struct engine *e)
+{
+    struct sqlite_engine *self = self_of(e);
+    database_close(&self->db);
+    lock_release(&self->file_lock);
+    mem_free(self);
+}
+
+/* ---- groups ------------------------------------------------------------ */
+
+/* A failed read is its own affair, unless it took the transaction along. */
+static enum error carry_out_read(struct sqlite_engine *self, struct store_request *req)
+{
+    struct connection *connection = &self->db.connection;
+    int64_t begun = clock_us();
+    enum error err = documents_read(&self->db, req);
+    req->duration_us = (uint64_t)(clock_us() - begun);
+    if (!err) {
+        event_tell(self->config, STORE_EVENT_READ, (int64_t)req->duration_us, 1, (struct slice){0}, "");
+        return OK;
+    }
+    request_clear_answer(req);
+    req->result = err;
+    event_tell(self->config, STORE_EVENT_READ_FAILED, (int64_t)req->duration_us, 1, request_subject(req),
+               connection->why);
+    return connection_in_transaction(connection) ? OK : err;
+}
+
+static enum error carry_out(struct sqlite_engine *self, struct store_request *req)
+{
+    enum error err = request_is_read(req) ? carry_out_read(self, req) : OK;
+    if (!err && !req->result && request_is_write(req))
+        err = documents_write(&self->db, req);
+    return err;
+}
+
+static enum error carry_out_all(struct sqlite_engine *self, struct link *group)
+{
+    enum error err = OK;
+    LIST_EACH (pos, following, group) {
+        err = carry_out(self, request_of(pos));
+        if (err)
+            break;
+    }
+    return err;
+}
+
+static enum error try_group(struct engine *e, uint32_t lane, struct link *group)
+{
+    (void)lane;
+    struct sqlite_engine *self = self_of(e);
+    enum error err = database_begin(&self->db, requests_count_writes(group) > 0);
+    if (!err)
+        err = carry_out_all(self, group);
+    if (!err)
+        err = database_commit(&self->db);
+    if (err)
+        database_rollback(&self->db);
+    else
+        self->documents = self->db.documents;
+    return err;
+}
+
+/* ---- around them ------------------------------------------------------- */
+
+static void set_failing(struct engine *e, uint32_t lane, bool is_failing)
+{
+    (void)lane;
+    connection_set_lock_timeout_ms(&self_of(e)->db.connection,
+                                   is_failing ? FAILING_LOCK_TIMEOUT_MS : LOCK_TIMEOUT_MS);
+}
+
+static bool probe(struct engine *e, uint32_t lane)
+{
+    (void)lane;
+    return database_probe(&self_of(e)->db);
+}
+
+static void checkpoint(struct engine *e, uint32_t lane)
+{
+    (void)lane;
+    database_checkpoint_if_due(&self_of(e)->db);
+}
+
+static const char *why(const struct engine *e, uint32_t lane)
+{
+    (void)lane;
+    return LIST_ITEM(e, const struct sqlite_engine, engine)->db.connection.why;
+}
+
+static void stats(const struct engine *e, struct store_stats *out)
+{
+    const struct sqlite_engine *self = LIST_ITEM(e, const struct sqlite_engine, engine);
+    out->documents = self->documents;
+    out->database_bytes = location_size_bytes(&self->location);
+    struct location_disk disk = location_disk(&self->location);
+    out->disk_bytes = disk.bytes;
+    out->disk_free_bytes = disk.free_bytes;
+    out->disk_read_only = disk.read_only;
+}
+
+const struct engine_ops SQLITE_ENGINE = {
+    .open = open_engine,
+    .close = close_engine,
+    .lanes = 1,
+    .try_group = try_group,
+    .set_failing = set_failing,
+    .probe = probe,
+    .after_answers = checkpoint,
+    .why = why,
+    .stats = stats,
+};
