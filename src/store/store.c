@@ -23,7 +23,6 @@ struct lane {
     pthread_t thread;
     struct worker worker;     /* the thread's; others read is_failing */
     bool has_noticed_closing; /* the thread's: its retries were made due when it saw is_closing */
-    uint32_t unwritten;       /* the thread's result, read when it was joined */
 
     /* Guarded by the store's lock. */
     struct link taken;   /* store_request.lane_link: taken and not yet delivered, in order */
@@ -43,6 +42,7 @@ struct store {
     struct link to_wake;  /* mailboxes that got an answer into an empty `done` and were not woken yet */
     uint64_t unanswered;  /* posted and not delivered */
     bool is_closing;
+    bool has_given_up;   /* while closing: a lane ended without having written everything */
     int64_t deadline_us; /* while closing: until when failing writes are tried */
 };
 
@@ -153,16 +153,11 @@ static void wake_owners(struct store *s)
     }
 }
 
-/* What this lane has answered, or failed to write, may be what another waited for. */
-static void wake_other_lanes(struct lane *lane)
+static void wake_lanes(struct store *s)
 {
-    struct store *s = lane->store;
-    if (list_is_empty(&s->queue))
-        return;
-    for (uint32_t i = 0; i < s->lane_count; i++) {
-        if (&s->lanes[i] != lane && s->lanes[i].is_asleep)
+    for (uint32_t i = 0; i < s->lane_count; i++)
+        if (s->lanes[i].is_asleep)
             pthread_cond_signal(&s->lanes[i].work);
-    }
 }
 
 static void deliver(struct lane *lane)
@@ -182,7 +177,8 @@ static void deliver(struct lane *lane)
         else
             list_append(&to_free, &req->link);
     }
-    wake_other_lanes(lane);
+    if (!list_is_empty(&s->queue))
+        wake_lanes(s); /* they may have waited for what this one has answered, or failed to write */
     wake_owners(s);
     pthread_mutex_unlock(&s->lock);
 
@@ -269,11 +265,27 @@ static void notice_closing(struct lane *lane)
 }
 
 /* Will there be anything to do for this lane, now or later? Holds the lock. */
-static bool is_needed(const struct lane *lane, int64_t now_us)
+static bool is_needed(const struct lane *lane)
 {
     const struct store *s = lane->store;
-    bool may_retry = lane->worker.retry_count > 0 && now_us < s->deadline_us;
-    return !s->is_closing || may_retry || has_queued(lane);
+    bool has_work = lane->worker.retry_count > 0 || has_queued(lane);
+    return !s->is_closing || (has_work && !s->has_given_up);
+}
+
+/* Is the time for closing over, and are there writes that failed? */
+static bool must_give_up(const struct lane *lane, int64_t now_us)
+{
+    const struct store *s = lane->store;
+    return s->is_closing && lane->worker.retry_count > 0 && now_us >= s->deadline_us;
+}
+
+/* The lane ends, and what it has taken stays with it: a later request of the
+ * same document must not be carried out without the earlier one. So other lanes
+ * need not wait for it any more. */
+static void note_giving_up(struct store *s)
+{
+    s->has_given_up = true;
+    wake_lanes(s);
 }
 
 /* Sleeps until there may be work, a retry is due or the time for closing is
@@ -307,7 +319,9 @@ static bool next_work(struct lane *lane, struct link *fresh)
             break;
         notice_closing(lane);
         int64_t now = clock_us();
-        is_open = is_needed(lane, now);
+        if (must_give_up(lane, now))
+            note_giving_up(s);
+        is_open = is_needed(lane);
         if (!is_open || is_retry_due(lane, now))
             break;
         sleep_until_work(lane, now);
@@ -333,8 +347,6 @@ static void *run(void *arg)
         carry_out(lane, &fresh);
         engine->ops->after_answers(engine, lane->number);
     }
-    lane->unwritten = worker_give_up(&lane->worker);
-    deliver(lane);
     return NULL;
 }
 
@@ -370,29 +382,38 @@ static bool start_lane(struct lane *lane)
     return !failed;
 }
 
-/* Lets the first `started` lanes write what they have, and ends them all. The
- * number of writes given up. */
-static uint32_t stop_lanes(struct store *s, uint32_t started, int64_t timeout_ms)
+/* Lets the first `started` lanes write what they have, and ends them. */
+static void stop_lanes(struct store *s, uint32_t started, int64_t timeout_ms)
 {
-    uint32_t unwritten = 0;
     pthread_mutex_lock(&s->lock);
     s->is_closing = true;
     s->deadline_us = clock_us() + timeout_ms * 1000;
+    wake_lanes(s);
     pthread_mutex_unlock(&s->lock);
     for (uint32_t i = 0; i < started; i++)
-        pthread_cond_signal(&s->lanes[i].work);
-    for (uint32_t i = 0; i < started; i++) {
         pthread_join(s->lanes[i].thread, NULL);
-        unwritten += s->lanes[i].unwritten;
+}
+
+/* Answers what no lane could write, when all have ended. The number of those requests. */
+static uint32_t give_up(struct store *s)
+{
+    uint32_t unwritten = 0;
+    LIST_EACH (pos, following, &s->queue) {
+        unwritten++;
+        worker_refuse(&s->lanes[0].worker, request_of(pos));
     }
-    for (uint32_t i = 0; i < s->lane_count; i++)
-        pthread_cond_destroy(&s->lanes[i].work);
+    for (uint32_t i = 0; i < s->lane_count; i++) {
+        unwritten += worker_give_up(&s->lanes[i].worker);
+        deliver(&s->lanes[i]);
+    }
     return unwritten;
 }
 
 static void free_store(struct store *s)
 {
     s->engine->ops->close(s->engine);
+    for (uint32_t i = 0; i < s->lane_count; i++)
+        pthread_cond_destroy(&s->lanes[i].work);
     pthread_mutex_destroy(&s->lock);
     mem_free(s);
 }
@@ -441,7 +462,8 @@ enum error store_open(const struct store_config *config, struct store **out, cha
 
 uint32_t store_close(struct store *s, int64_t timeout_ms)
 {
-    uint32_t unwritten = stop_lanes(s, s->lane_count, timeout_ms);
+    stop_lanes(s, s->lane_count, timeout_ms);
+    uint32_t unwritten = give_up(s);
     free_store(s);
     return unwritten;
 }

@@ -126,7 +126,8 @@ enum error fixture_try_open(struct fixture *f, enum store_durability durability,
         .arg = f,
         .should_stop = should_stop,
     };
-    return store_open(&config, &f->store, message);
+    return f->engine ? store_open_with(f->engine, &config, &f->store, message)
+                     : store_open(&config, &f->store, message);
 }
 
 void fixture_open(struct fixture *f, enum store_durability durability)
@@ -212,6 +213,14 @@ static struct store_request *request_of(enum store_kind kind, const char *id)
 struct store_request *load_of(const char *id)
 {
     return request_of(STORE_LOAD, id);
+}
+
+struct store_request *load_with_epoch(const char *id, char epoch)
+{
+    struct store_request *req = request_of(STORE_LOAD, id);
+    req->has_epoch = true;
+    req->epoch = epoch_of(epoch, 0);
+    return req;
 }
 
 struct store_request *peek_of(const char *id)

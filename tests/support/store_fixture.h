@@ -1,4 +1,4 @@
-/* store_fixture.h - a store in a folder of its own, and a patient caller.
+/* store_fixture.h - a store in a folder of its own, and a caller that waits for answers.
  *
  *     struct fixture f;
  *     fixture_init(&f, "file:%s?vfs=faulty");    %s: the path; NULL for the path alone
@@ -10,7 +10,7 @@
 #ifndef KOLABPAD_TESTS_STORE_FIXTURE_H
 #define KOLABPAD_TESTS_STORE_FIXTURE_H
 
-#include "store/store.h"
+#include "store/engine.h"
 #include "support/unit.h"
 
 #include <pthread.h>
@@ -22,7 +22,8 @@ struct fixture {
     char folder[64];
     char path[96]; /* folder/pads.db */
     char uri[160];
-    struct store *store; /* NULL: closed */
+    const struct engine_ops *engine; /* NULL: the one that the URI names */
+    struct store *store;             /* NULL: closed */
     struct store_mailbox box;
     struct link answers; /* taken out, not yet asked for */
 
@@ -66,6 +67,7 @@ void expect(struct fixture *f, struct store_request *req, enum error result);
 /* Requests, with the time T0_MS unless set otherwise. */
 #define T0_MS INT64_C(1700000000000)
 struct store_request *load_of(const char *id);
+struct store_request *load_with_epoch(const char *id, char epoch);
 struct store_request *peek_of(const char *id);
 struct store_request *append_of(const char *id, uint64_t first, uint64_t end, const char *batch);
 struct store_request *snapshot_of(const char *id, const char *text, uint64_t revision);

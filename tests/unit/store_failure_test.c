@@ -113,7 +113,7 @@ static void what_failed_once_is_tried_again_soon(void **state)
     expect_journal(f, "pad", 2);
 }
 
-static void those_in_a_hurry_are_answered_at_once(void **state)
+static void fail_fast_requests_are_answered_at_once(void **state)
 {
     struct fixture *f = *state;
     faulty_vfs_fail(FAULTY_WRITE, SQLITE_FULL, 0, FAULTY_ALWAYS);
@@ -122,7 +122,7 @@ static void those_in_a_hurry_are_answered_at_once(void **state)
     expect(f, r, ERR_STORAGE);
     assert_true(store_is_failing(f->store));
 
-    /* Behind a write of the same document that waits, there is no hurrying past. */
+    /* They do not go past a write of the same document that waits. */
     post(f, append_of("pad", 0, 1, "waits"));
     r = snapshot_of("pad", "text", 1);
     r->fail_fast = true;
@@ -177,7 +177,7 @@ static void one_bad_request_holds_up_its_own_document_only(void **state)
         assert_slice(r->rows[0].id, "good");
         store_request_free(r);
     }
-    /* While it is stuck, others are written without delay. */
+    /* While it is in the retry queue, others are written without delay. */
     assert_true(store_is_failing(f->store));
     for (uint64_t i = 3; i < 50; i++)
         expect(f, append_of("good", i, i + 1, "x"), OK);
@@ -209,6 +209,11 @@ static void reads_go_on_while_writes_fail(void **state)
     store_request_free(r);
     expect(f, load_of("pad"), ERR_STORAGE); /* not "not found" */
     expect(f, peek_of("pad"), ERR_STORAGE);
+    /* A load that would write the epoch fails too, and does not wait. */
+    r = ask(f, load_with_epoch("readable", 'A'));
+    assert_int_equal(r->result, ERR_STORAGE);
+    assert_false(r->found);
+    store_request_free(r);
     faulty_vfs_heal();
     store_request_free(next_answer(f, 10000));
 }
@@ -363,7 +368,7 @@ int main(void)
         TEST(a_locked_database_is_waited_out),
         TEST(a_lock_that_stays_is_an_outage),
         TEST(what_failed_once_is_tried_again_soon),
-        TEST(those_in_a_hurry_are_answered_at_once),
+        TEST(fail_fast_requests_are_answered_at_once),
         TEST(recovery_is_noticed_without_a_write),
         TEST(one_bad_request_holds_up_its_own_document_only),
         TEST(reads_go_on_while_writes_fail),

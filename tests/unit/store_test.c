@@ -259,6 +259,78 @@ static void the_last_eight_epochs_are_kept_in_order(void **state)
     store_request_free(r);
 }
 
+static void a_load_may_record_the_epoch_that_it_begins(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("pad", "text", 3), OK);
+    expect(f, open_of("pad", 'A', 0), OK);
+    expect(f, append_of("pad", 3, 5, "a"), OK);
+    expect(f, append_of("pad", 5, 9, "b"), OK);
+
+    struct store_request *r = load_with_epoch("pad", 'B');
+    r->now_ms = T0_MS + 9000;
+    ask(f, r);
+    assert_int_equal(r->result, OK);
+    assert_slice(r->text, "text");
+    assert_int_equal(r->batch_count, 2);
+    assert_int_equal(r->accessed_ms, T0_MS); /* as it was before */
+    assert_int_equal(r->epoch_count, 1);     /* those before it */
+    assert_int_equal(r->epochs[0].id.bytes[0], 'A');
+    assert_int_equal(r->epoch.first_revision, 9); /* the end of the journal */
+    store_request_free(r);
+
+    /* The same epoch once more, because the first answer was lost: no second entry. */
+    r = ask(f, load_with_epoch("pad", 'B'));
+    assert_int_equal(r->epoch_count, 1);
+    assert_int_equal(r->epoch.first_revision, 9);
+    store_request_free(r);
+
+    r = ask(f, load_of("pad"));
+    assert_int_equal(r->epoch_count, 2);
+    assert_int_equal(r->epochs[1].id.bytes[0], 'B');
+    assert_int_equal(r->epochs[1].first_revision, 9);
+    store_request_free(r);
+    assert_string_equal(sql(f, "SELECT accessed_at - created_at FROM documents"), "0"); /* of the second */
+}
+
+static void a_text_newer_than_the_journal_is_where_an_epoch_begins(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 2, "a"), OK);
+    expect(f, snapshot_of("pad", "text", 7), OK);
+    struct store_request *r = load_with_epoch("pad", 'A');
+    r->now_ms = T0_MS + 5000;
+    ask(f, r);
+    assert_int_equal(r->epoch.first_revision, 7);
+    store_request_free(r);
+    assert_string_equal(sql(f, "SELECT first_revision FROM epochs"), "7");
+    assert_string_equal(sql(f, "SELECT accessed_at - updated_at FROM documents"), "5");
+}
+
+static void loading_with_an_epoch_makes_no_document(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = ask(f, load_with_epoch("pad", 'A'));
+    assert_int_equal(r->result, OK);
+    assert_false(r->found);
+    store_request_free(r);
+    assert_string_equal(sql(f, "SELECT (SELECT COUNT(*) FROM documents) + (SELECT COUNT(*) FROM epochs)"),
+                        "0");
+}
+
+static void each_row_of_an_append_has_an_outcome(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = append_of("pad", 0, 1, "a");
+    assert_int_equal(store_request_add_row(r, SLICE("other"), 0, 1, SLICE("b")), OK);
+    r->rows[0].outcome = r->rows[1].outcome = ERR_INTERNAL;
+    ask(f, r);
+    assert_int_equal(r->result, OK);
+    assert_int_equal(r->rows[0].outcome, OK);
+    assert_int_equal(r->rows[1].outcome, OK);
+    store_request_free(r);
+}
+
 static void deleting_takes_everything_of_that_document_only(void **state)
 {
     struct fixture *f = *state;
@@ -318,6 +390,11 @@ static void text_that_is_not_utf8_is_a_read_error(void **state)
     expect(f, load_of("pad"), ERR_STORAGE);
     assert_int_equal(event_count(f, STORE_EVENT_READ_FAILED), 1);
     assert_false(store_is_failing(f->store));
+    /* The same where the load would also write: nothing is written then. */
+    expect(f, load_with_epoch("pad", 'A'), ERR_STORAGE);
+    assert_int_equal(event_count(f, STORE_EVENT_READ_FAILED), 2);
+    assert_false(store_is_failing(f->store));
+    assert_string_equal(sql(f, "SELECT COUNT(*) FROM epochs"), "0");
 }
 
 /* ---- order and groups -------------------------------------------------- */
@@ -381,10 +458,10 @@ static void a_read_sees_the_writes_before_it_and_not_those_after(void **state)
 static void nobody_need_wait_for_an_answer(void **state)
 {
     struct fixture *f = *state;
-    struct store_request *r = snapshot_of("pad", "unclaimed", 1);
+    struct store_request *r = snapshot_of("pad", "nobody's", 1);
     store_post(f->store, r);
     r = ask(f, load_of("pad"));
-    assert_slice(r->text, "unclaimed");
+    assert_slice(r->text, "nobody's");
     store_request_free(r);
 }
 
@@ -577,6 +654,10 @@ int main(void)
         TEST(a_peek_has_no_text),
         TEST(opening_is_noted_but_makes_no_row),
         TEST(the_last_eight_epochs_are_kept_in_order),
+        TEST(a_load_may_record_the_epoch_that_it_begins),
+        TEST(a_text_newer_than_the_journal_is_where_an_epoch_begins),
+        TEST(loading_with_an_epoch_makes_no_document),
+        TEST(each_row_of_an_append_has_an_outcome),
         TEST(deleting_takes_everything_of_that_document_only),
         TEST(expired_documents_are_listed_oldest_first),
         TEST(the_founding_documents_query_works),
