@@ -10,13 +10,15 @@
 #include <pthread.h>
 #include <signal.h>
 
-/* A lane: one thread, and what of the engine is that thread's.
+/* A lane: one thread, with the requests that are in its hands.
  *
  *     queue ──take──► fresh ─► worker ─► done ──deliver──► mailboxes
  *            └───────────── taken ────────────┘
  *
- * `taken` is what the other lanes and the metrics see of a lane's work: the
- * worker's own lists change without a lock. */
+ * `fresh` and the worker's lists are the thread's own and change without a lock.
+ * `taken` holds the same requests once more, for the other lanes and the
+ * metrics to look at: from the queue until the answer is in its mailbox, or for
+ * good when the lane has given up. */
 struct lane {
     struct store *store;
     uint32_t number;
@@ -219,7 +221,7 @@ static void take(struct lane *lane, struct link *fresh)
         if (lane_of(s, req) != lane)
             continue;
         if (s->lane_count > 1 && is_held_up(lane, req)) {
-            /* What it waits for may be in a retry queue: long for a caller who does not want to wait. */
+            /* The earlier request may be in a retry queue, too long for one that may not wait. */
             if (store_is_failing(s) && !request_may_wait(req))
                 worker_refuse(&lane->worker, req);
             continue;

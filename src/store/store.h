@@ -1,36 +1,36 @@
-/* store.h - everything that outlives the process: one thread, one SQLite file.
+/* store.h - everything that outlives the process, on threads of its own.
  *
  * Callers fill in a request, post it, and get the same request back through
- * their mailbox when it is done. Requests are carried out in the order in
- * which they were posted. Writes are grouped: while one transaction commits,
- * the next requests gather, and then share one commit.
+ * their mailbox when it is done. The requests of a document are carried out in
+ * the order in which they were posted. Writes are grouped: while one transaction
+ * commits, the next requests gather, and then share one commit.
  *
  *   shard 0 ──post──►┐                                ┌──► mailbox of shard 0
  *   shard 1 ──post──►┤ queue ─► store thread ─ COMMIT ┤──► mailbox of shard 1
  *   routes  ──post──►┘             │                  └──► …
- *                               kolabpad.db (WAL)
+ *                               database
+ *
+ * The database is behind an engine (engine.h), which the URI names. There is
+ * one, SQLite (sqlite/engine.h): one file, one thread, and a second server on
+ * the same file waits in store_open until the first has gone.
  *
  * A write is answered when its transaction has committed and not before. With
  * STORE_JOURNAL that survives the process; with STORE_FSYNC the machine too.
  *
- * Failure. A write that fails stays at the head of the queue and is tried
- * again (50 ms, doubling to 5 s) until it succeeds or the store is closed; the
- * observer hears of the first failure and of the recovery. Requests marked
- * `fail_fast` are answered ERR_STORAGE at once instead. When a group fails,
- * its members are tried one by one, so that one bad request holds up no others
- * but those of the same document, whose order is kept. Reads go on meanwhile,
- * and fail by themselves with ERR_STORAGE; so does the read of a document that
- * has a write waiting, as its row is not the truth. A read error is never an
+ * Failure. A write that fails goes to the retry queue and is tried again (50 ms,
+ * doubling to 5 s) until it succeeds or the store is closed; the observer hears
+ * of the first failure and of the recovery. Requests marked `fail_fast` are
+ * answered ERR_STORAGE at once instead. When a group fails, its members are
+ * tried one by one, so that one bad request holds up no others but those of the
+ * same document, whose order is kept. Reads go on meanwhile, and fail by
+ * themselves with ERR_STORAGE; so does the read of a document that has a write
+ * in the retry queue, as its row is not the truth. A read error is never an
  * empty document.
- *
- * Two servers on one file: an advisory lock on FILE.lock, taken before the
- * file is opened and held until it is closed. store_open waits for it.
  *
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
  * Tables: documents, journal, epochs, schema_migrations (docs/architecture.md).
- * An ancestor's table `document` is copied into `documents` on first start.
  * Times are milliseconds since the Unix epoch in requests, seconds in tables. */
 #ifndef KOLABPAD_STORE_STORE_H
 #define KOLABPAD_STORE_STORE_H
@@ -41,15 +41,15 @@
 struct store;
 
 enum store_durability {
-    STORE_LAZY,    /* no journal; synchronous=NORMAL */
-    STORE_JOURNAL, /* journal, synchronous=NORMAL: survives kill -9 */
-    STORE_FSYNC,   /* journal, synchronous=FULL: survives power loss */
+    STORE_LAZY,    /* no journal: edits are lost that no SNAPSHOT has written */
+    STORE_JOURNAL, /* a committed edit survives kill -9 */
+    STORE_FSYNC,   /* a committed edit survives power loss */
 };
 
 /* ---- requests ---------------------------------------------------------- */
 
 enum store_kind {
-    STORE_LOAD,     /* all that is known of a document */
+    STORE_LOAD,     /* all that is known of a document; with an epoch, opens it in the same transaction */
     STORE_PEEK,     /* its row without the text */
     STORE_APPEND,   /* a tick's operations, of any number of documents */
     STORE_SNAPSHOT, /* the documents row as a whole */
@@ -83,8 +83,9 @@ struct store_batch {
 };
 
 /* Where finished requests go. The store appends under its own lock and calls
- * `wake` (from its thread; must only signal); the owner takes them out with
- * store_take. One mailbox per receiving thread, alive until store_close. */
+ * `wake` (on a thread of the store or in store_close; must only signal); the
+ * owner takes them out with store_take, on its own thread, and calls each one's
+ * `done`. One mailbox per receiving thread, alive until store_close. */
 struct store_mailbox {
     struct link done;                        /* struct store_request; guarded by the store's lock */
     struct link to_wake;                     /* the same: linked while the owner is about to be woken */
@@ -94,9 +95,11 @@ struct store_mailbox {
 void store_mailbox_init(struct store_mailbox *box, void (*wake)(struct store_mailbox *), void *owner);
 
 /* A request: made by store_request_new, filled in, posted, received back,
- * freed with store_request_free. Between post and take it is the store's.
- * Inputs are copied into the request's own memory by the setters, so callers'
- * buffers need not stay put. */
+ * freed with store_request_free. Between post and take it is the store's. Who
+ * posts says who answers: `done` runs on the thread of the mailbox's owner and
+ * owns the request from then on. Without a mailbox there is no answer, and the
+ * store frees the request. Inputs are copied into the request's own memory by
+ * the setters, so callers' buffers need not stay put. */
 struct store_request {
     struct link link;
     enum store_kind kind;
@@ -120,8 +123,14 @@ struct store_request {
     struct slice clients;       /* opaque */
     uint64_t revision;
     uint64_t keep_from; /* SNAPSHOT: journal rows that end at or before this revision are dropped */
-    /* OPEN; SNAPSHOT of a document that may have had no row when it was opened.
-     * Recording an epoch twice is harmless; the last 8 of a document are kept. */
+    /* OPEN; SNAPSHOT of a document that may have had no row when it was opened;
+     * LOAD. Recording an epoch twice is harmless; the last 8 of a document are kept.
+     *
+     * A LOAD with an epoch also does what OPEN does, if there is a row, and fills in
+     * the epoch's first_revision: where the stored history ends. It is a write
+     * then, but is answered at once when it fails, like every LOAD; without the
+     * epoch a LOAD works even while nothing can be written. The answer is what was
+     * stored before: neither its `epochs` nor accessed_ms show this opening. */
     bool has_epoch;
     struct store_epoch epoch;
 
@@ -130,7 +139,7 @@ struct store_request {
     bool found;        /* LOAD, PEEK, OPEN, DELETE: is there a row? */
     int64_t created_ms, updated_ms, accessed_ms;
     uint64_t text_bytes;        /* LOAD, PEEK: of the text in the row, before the journal */
-    struct store_epoch *epochs; /* LOAD: oldest first */
+    struct store_epoch *epochs; /* LOAD: oldest first, without the one in `epoch` */
     uint32_t epoch_count;
     struct store_batch *batches; /* LOAD: by first_revision */
     uint32_t batch_count;
@@ -163,7 +172,7 @@ enum store_event {
     STORE_EVENT_WROTE,     /* a write transaction committed: duration_us, requests in it */
     STORE_EVENT_READ,      /* a query ran: duration_us */
     STORE_EVENT_FAILED,    /* a write failed; first of a row, and again every 10 s; text says why */
-    STORE_EVENT_RECOVERED, /* writes work again */
+    STORE_EVENT_RECOVERED, /* all writes work again */
     STORE_EVENT_READ_FAILED,
     STORE_EVENT_WAITING,  /* another server holds the lock (once) */
     STORE_EVENT_LOCKED,   /* got it after waiting */
@@ -173,7 +182,7 @@ enum store_event {
 struct store_config {
     struct slice uri; /* path, sqlite://…, file:…; empty: in memory only */
     enum store_durability durability;
-    /* Called on the store thread (or in store_open); must be quick and must
+    /* Called on a thread of the store (or in store_open); must be quick and must
      * not post requests. `id` is the document of a failure, the first of several;
      * else empty. `text` is for the log: never document text. */
     void (*on_event)(void *arg, enum store_event event, uint64_t duration_us, uint32_t count, struct slice id,
@@ -183,9 +192,10 @@ struct store_config {
     bool (*should_stop)(void *arg);
 };
 
-/* Makes the folder (0700) and the file (0600) if missing, takes the lock, opens,
- * checks and migrates, starts the thread. On failure `message` (512 bytes)
- * holds one sentence with the path and what to do:
+/* Opens the database, checks and migrates it, and starts the threads. SQLite:
+ * makes the folder (0700) and the file (0600) if missing, and waits for the
+ * file's lock. On failure `message` (512 bytes) holds one sentence with the path
+ * and what to do:
  *   ERR_STORAGE        cannot open, not a database, corrupt, newer schema
  *   ERR_SHUTTING_DOWN  should_stop said so
  *   ERR_NO_MEMORY
@@ -213,11 +223,10 @@ struct store_stats {
 };
 struct store_stats store_stats(const struct store *s);
 
-/* Writes out what is queued (for at most `timeout_ms` when writes fail),
- * checkpoints, closes, releases the lock, joins the thread. Nobody posts any
- * more by then. Returns the number of write requests that could not be
- * written; they are answered ERR_STORAGE. Finished requests stay in their
- * mailboxes. */
+/* Writes out what is queued (for at most `timeout_ms` when writes fail), ends
+ * the threads, closes the database. Nobody posts any more by then. Returns the
+ * number of write requests that could not be written; they are answered
+ * ERR_STORAGE. Finished requests stay in their mailboxes. */
 uint32_t store_close(struct store *s, int64_t timeout_ms);
 
 #endif

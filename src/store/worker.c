@@ -71,7 +71,7 @@ void worker_take_retries(struct worker *w, struct link *again)
 {
     w->backoff_us = w->backoff_us * 2 < BACKOFF_MAX_US ? w->backoff_us * 2 : BACKOFF_MAX_US;
     w->retry_at_us = clock_us() + w->backoff_us;
-    /* What waits is the best probe there is: while there is any, it is tried. */
+    /* A write that waits tells more than a probe, so while there is any it is tried itself. */
     w->is_outage = list_is_empty(&w->retry_queue) && !probe(w);
     requests_move(&w->retry_queue, again);
     w->retry_count = 0;
@@ -115,7 +115,7 @@ void worker_refuse(struct worker *w, struct store_request *req)
     finish(w, req);
 }
 
-/* It cannot be carried out now. */
+/* The request cannot be carried out now: it waits for another try if it may. */
 static void retry_or_refuse(struct worker *w, struct store_request *req)
 {
     if (!request_may_wait(req)) {
@@ -199,11 +199,12 @@ static void gather(struct worker *w, struct link *fresh, struct link *group)
     }
 }
 
-/* The only request of a transaction failed. */
+/* The only request of a transaction failed. The probe tells whether it is the
+ * request's fault or an outage. */
 static void fail(struct worker *w, struct store_request *req, enum error err)
 {
     if (!request_is_write(req)) {
-        /* Not even a read transaction could begin. */
+        /* An engine answers a failed read by itself, so not even the transaction could begin. */
         request_clear_answer(req);
         req->result = err;
         tell(w, STORE_EVENT_READ_FAILED, 0, 1, request_subject(req), why(w));
@@ -254,7 +255,7 @@ void worker_step(struct worker *w, struct link *fresh)
             note_failure(w, request_subject(first_write(&group)));
         one_by_one(w, &group);
     }
-    /* A write that could not wait got through: the others need not wait for their date. */
+    /* A write that may not wait was tried in spite of the outage, and succeeded: it is over. */
     if (was_outage && !w->is_outage && !list_is_empty(&w->retry_queue))
         w->retry_at_us = clock_us();
 }

@@ -44,7 +44,7 @@ static struct {
     struct image *images;
 } disk = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* What this operation is to answer; SQLITE_OK lets it through. */
+/* The code that this operation is told to answer; SQLITE_OK lets it through. */
 static int fault(enum faulty_op op)
 {
     int code = SQLITE_OK;
@@ -100,7 +100,8 @@ static void remember(struct image *image, const void *bytes, int len, int64_t of
     pthread_mutex_unlock(&disk.lock);
 }
 
-static void settle(struct image *image)
+/* A sync: what was written so far will survive a power cut. */
+static void apply_pending(struct image *image)
 {
     if (!image)
         return;
@@ -205,7 +206,7 @@ static int on_sync(sqlite3_file *f, int flags)
     int code = fault(FAULTY_SYNC);
     if (code)
         return code;
-    settle(image_behind(f));
+    apply_pending(image_behind(f));
     /* A real sync would only make the tests slow. */
     (void)flags;
     return SQLITE_OK;

@@ -1,5 +1,5 @@
 /* link: kp_store kp_alloc store_fixture */
-/* What the store makes of an engine: whatever that answers, the requests of a
+/* The store on top of an engine: whatever that answers, the requests of a
  * document are carried out in order, one lane at a time, until they succeed or
  * their callers are told. The engine is a fake that fails when told to, and
  * writes down what it was asked for. */
@@ -16,11 +16,10 @@ enum { LANES = 2, LOG_BYTES = 4096 };
  * and one that failed. Reads have a question mark: "a4?". */
 static struct fake {
     struct engine engine;
-    struct fixture *fixture;
     pthread_mutex_t lock;
     pthread_cond_t changed;
 
-    /* What it is told to do. */
+    /* Its orders. */
     enum error open_result;
     bool fails_everything;
     bool fails_writes;        /* and the probe */
@@ -30,7 +29,7 @@ static struct fake {
     uint32_t random_failures; /* one group of so many; 0: none */
     bool is_held[LANES];      /* a group waits inside try_group */
 
-    /* What it was asked for. */
+    /* Its diary. */
     char log[LOG_BYTES];
     bool waits[LANES];
     int working_on[256];    /* by letter: the lane, or -1 */
@@ -306,12 +305,20 @@ static uint32_t count(const uint32_t *of)
     return value;
 }
 
-static void log_is(const char *expected)
+/* The groups since the last call. */
+static const char *take_log(void)
 {
+    static char log[LOG_BYTES];
     pthread_mutex_lock(&fake.lock);
-    assert_string_equal(fake.log, expected);
+    memcpy(log, fake.log, sizeof log);
     fake.log[0] = '\0';
     pthread_mutex_unlock(&fake.lock);
+    return log;
+}
+
+static void log_is(const char *expected)
+{
+    assert_string_equal(take_log(), expected);
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -349,7 +356,7 @@ static struct store_request *look_and_open(const char *letter, int n)
     return req;
 }
 
-static struct store_request *impatient(struct store_request *req)
+static struct store_request *fail_fast(struct store_request *req)
 {
     req->fail_fast = true;
     return req;
@@ -375,7 +382,6 @@ static int setup(void **state)
     fixture_init(f, NULL);
     memset(&fake, 0, sizeof fake);
     fake.engine.ops = &ops;
-    fake.fixture = f;
     pthread_mutex_init(&fake.lock, NULL);
     pthread_cond_init(&fake.changed, NULL);
     for (int i = 0; i < 256; i++)
@@ -505,16 +511,14 @@ static void an_outage_is_probed_and_not_tried(void **state)
     post(f, edit("b", 2)); /* waits behind the outage */
     post(f, look("c", 3));
     answered(f, 3, OK);
-    /* Those that do not wait are tried, and told. */
-    post(f, impatient(save("d", 4)));
+    /* A request that may not wait is tried, and its caller told. */
+    post(f, fail_fast(save("d", 4)));
     answered(f, 4, ERR_STORAGE);
     post(f, look_and_open("e", 5));
     answered(f, 5, ERR_STORAGE);
     assert_true(store_is_failing(f->store));
     assert_true(count(&fake.tries) >= tries + 3);
-    pthread_mutex_lock(&fake.lock);
-    assert_null(strstr(fake.log, "(b2")); /* at most behind a1, when that is tried again */
-    pthread_mutex_unlock(&fake.lock);
+    assert_null(strstr(take_log(), "(b2")); /* at most behind a1, when that is tried again */
     tell(&fake.fails_writes, false);
     answered(f, 1, OK);
     answered(f, 2, OK);
@@ -526,7 +530,7 @@ static void a_probe_alone_notices_the_recovery(void **state)
 {
     struct fixture *f = *state;
     tell(&fake.fails_writes, true);
-    post(f, impatient(save("a", 1)));
+    post(f, fail_fast(save("a", 1)));
     answered(f, 1, ERR_STORAGE);
     uint32_t probes = count(&fake.probes), tries = count(&fake.tries);
     usleep(150000);
@@ -629,7 +633,7 @@ static void a_lane_that_fails_does_not_keep_readers_of_its_documents_waiting(voi
     wait_for_event(f, STORE_EVENT_FAILED, 1);
     expect(f, look("a", 2), ERR_STORAGE);
     expect(f, look_and_open("a", 3), ERR_STORAGE);
-    expect(f, impatient(save("a", 4)), ERR_STORAGE);
+    expect(f, fail_fast(save("a", 4)), ERR_STORAGE);
     expect(f, look("b", 5), OK);
     post(f, save("a", 6)); /* may wait */
     assert_null(next_answer(f, 30));
@@ -676,7 +680,7 @@ static void closing_ends_lanes_that_wait_for_each_other(void **state)
     }
 }
 
-/* What would succeed is given up, too, when an earlier request of its document is. */
+/* A request that would succeed is given up, too, when an earlier one of its document is. */
 static void closing_leaves_no_gap(void **state)
 {
     struct fixture *f = *state;
@@ -711,7 +715,7 @@ static struct store_request *any_request(struct random *random, int n)
     case 2:
         return look_and_open((const char[]){set[0], '\0'}, n);
     case 3:
-        return impatient(save((const char[]){set[0], '\0'}, n));
+        return fail_fast(save((const char[]){set[0], '\0'}, n));
     default:
         return edit(set, n);
     }

@@ -43,7 +43,7 @@ enum error connection_execute(struct connection *c, const char *sql);
  * or it cannot be read. */
 int64_t connection_ask(struct connection *c, const char *sql, const char *parameter, int64_t otherwise);
 
-/* How long a transaction waits for a lock that another program holds. */
+/* Limits how long a transaction waits for a lock that another program holds. */
 void connection_set_lock_timeout_ms(struct connection *c, int timeout_ms);
 
 /* SQLite ends a transaction by itself after some failures. */

@@ -11,9 +11,15 @@
 
 struct database {
     struct connection connection;
-    uint64_t documents;      /* rows, as of the last commit */
-    int64_t documents_added; /* by the transaction under way; less those deleted */
-    int wal_pages;           /* as of the last commit */
+    /* The number of rows in `documents`. It is counted once, at opening; from
+     * then on documents.c notes what the transaction under way adds and deletes,
+     * and a commit adds that to the total. */
+    uint64_t documents;
+    int64_t documents_added;
+    /* The log's length as of the last commit, from SQLite's hook, and the length
+     * at which the next checkpoint is due: later than usual after one that
+     * could not move everything, or it would be repeated with every commit. */
+    int wal_pages;
     int checkpoint_at_pages;
 };
 

@@ -181,7 +181,8 @@ static enum error put_epoch(struct database *db, struct slice id, const struct s
     return query_run(&trim);
 }
 
-/* Runs an upsert and counts the row when it is a new one. */
+/* Runs an upsert and counts the row when it is a new one: SQLite sets the last
+ * rowid for an INSERT, and leaves it for an UPDATE. */
 static enum error run_upsert(struct database *db, struct query *q)
 {
     sqlite3_set_last_insert_rowid(db->connection.handle, 0);
@@ -271,7 +272,7 @@ static enum error journal_end(struct database *db, struct slice id, uint64_t *en
     return query_end(&q);
 }
 
-/* What is left of a LOAD with an epoch: the document is opened in the same
+/* The second half of a LOAD with an epoch: the document is opened in the same
  * transaction. The epoch begins where the stored history ends. */
 static enum error carry_out_load_open(struct database *db, struct store_request *req)
 {

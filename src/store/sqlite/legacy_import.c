@@ -22,7 +22,7 @@ bool legacy_import_is_possible(struct connection *c)
 
 /* ---- repairing text ---------------------------------------------------- */
 
-/* How long the sequence that this byte begins should be; 1 when it begins none. */
+/* The length of the UTF-8 sequence that this byte promises; 1 when it begins none. */
 static size_t sequence_bytes(unsigned char lead)
 {
     return lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 1;

@@ -67,7 +67,8 @@ static bool has_table(struct connection *c, const char *table)
     return connection_ask(c, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", table, 0);
 }
 
-/* Of ours: 0 when none of our migrations has run. */
+/* The newest of our migrations that has run; 0 when none has. Numbers below ours
+ * are those of Kolabpad-Go in the same table. */
 static int current_version(struct connection *c)
 {
     int64_t version = connection_ask(c, "SELECT max(version) FROM schema_migrations", NULL, 0);
