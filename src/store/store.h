@@ -122,7 +122,9 @@ struct store_request {
     struct slice language, otp; /* NULL ptr: none */
     struct slice clients;       /* opaque */
     uint64_t revision;
-    uint64_t keep_from; /* SNAPSHOT: journal rows that end at or before this revision are dropped */
+    /* SNAPSHOT: journal rows that end at or before this revision are dropped, but
+     * for the document's newest: what is appended next can be checked against it. */
+    uint64_t keep_from;
     /* OPEN; SNAPSHOT of a document that may have had no row when it was opened;
      * LOAD. Recording an epoch twice is harmless; the last 8 of a document are kept.
      *

@@ -191,11 +191,34 @@ static void a_snapshot_drops_the_journal_before_keep_from(void **state)
     r->keep_from = 9;
     expect(f, r, OK);
     r = ask(f, load_of("pad"));
-    assert_int_equal(r->batch_count, 0);
+    assert_int_equal(r->batch_count, 1); /* the newest stays */
+    assert_int_equal(r->batches[0].first_revision, 5);
     store_request_free(r);
     r = ask(f, load_of("other"));
     assert_int_equal(r->batch_count, 1);
     store_request_free(r);
+}
+
+static void the_newest_row_of_a_journal_is_never_trimmed(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 3, "a"), OK);
+    for (uint64_t revision = 3; revision < 100;
+         revision += 10) { /* a text far ahead of the journal, as with STORE_LAZY */
+        struct store_request *r = snapshot_of("pad", "text", revision);
+        r->keep_from = revision;
+        expect(f, r, OK);
+        assert_string_equal(sql(f, "SELECT count(*) || '/' || max(end_revision) FROM journal"), "1/3");
+    }
+    /* The next row takes its place. */
+    expect(f, append_of("pad", 93, 94, "b"), OK);
+    struct store_request *r = snapshot_of("pad", "text", 94);
+    r->keep_from = 94;
+    expect(f, r, OK);
+    assert_string_equal(sql(f, "SELECT count(*) || '/' || max(end_revision) FROM journal"), "1/94");
+    /* Deleting the document takes it along. */
+    expect(f, delete_of("pad", T0_MS + 1000), OK);
+    assert_string_equal(sql(f, "SELECT count(*) FROM journal"), "0");
 }
 
 static void a_peek_has_no_text(void **state)
@@ -651,6 +674,7 @@ int main(void)
         TEST(one_append_may_hold_many_documents),
         TEST(an_edit_keeps_a_document_fresh),
         TEST(a_snapshot_drops_the_journal_before_keep_from),
+        TEST(the_newest_row_of_a_journal_is_never_trimmed),
         TEST(a_peek_has_no_text),
         TEST(opening_is_noted_but_makes_no_row),
         TEST(the_last_eight_epochs_are_kept_in_order),

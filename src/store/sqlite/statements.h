@@ -43,7 +43,8 @@
     X(APPEND,       "INSERT INTO journal (document_id, first_revision, end_revision, batch, time_ms)"          \
                     " VALUES (?1, ?2, ?3, ?4, ?5)")                                                            \
     X(TRIM_JOURNAL, "DELETE FROM journal WHERE document_id = ?1 AND first_revision < ?2"                       \
-                    " AND end_revision <= ?2")                                                                 \
+                    " AND end_revision <= ?2 AND first_revision <"                                             \
+                    " (SELECT max(first_revision) FROM journal WHERE document_id = ?1)")                       \
     X(DELETE_JOURNAL, "DELETE FROM journal WHERE document_id = ?1")                                            \
     /* epochs */                                                                                               \
     X(EPOCHS,       "SELECT epoch, first_revision FROM epochs WHERE document_id = ?1 ORDER BY seq")            \
