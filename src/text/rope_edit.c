@@ -138,6 +138,17 @@ static enum error raise_root(struct rope *r)
     return OK;
 }
 
+/* Takes away roots that have a single child. */
+static void lower_root(struct rope *r)
+{
+    while (r->height > 0 && r->root->count == 1) {
+        struct rope_node *only = as_inner(r->root)->child[0];
+        mem_free(r->root);
+        r->root = only;
+        r->height--;
+    }
+}
+
 /* Sees to it that every inner node on the way to `at_points` has room for one
  * more child. When memory runs out half way, the tree is a valid one still. */
 static enum error split_full_inners(struct rope *r, uint32_t at_points)
@@ -184,13 +195,13 @@ static struct measure split_leaf(struct path *p, struct rope_node *right, struct
 }
 
 /* After a leaf was added: neighbours may have become too small on every level. */
-static void settle_path(struct rope *r, const struct path *p)
+static void merge_along(struct rope *r, const struct path *p)
 {
     for (unsigned level = p->height; level-- > 0;) {
         unsigned i = p->index[level], last = level + 1 == p->height ? i + 1 : i;
-        inner_settle(p->inner[level], p->height - level, i, last);
+        inner_merge(p->inner[level], p->height - level, i, last);
     }
-    rope_settle_root(r);
+    lower_root(r);
 }
 
 /* Makes both parts of a cut at the end of the path: the leaf and *right have
@@ -220,7 +231,7 @@ static enum error insert_splitting(struct rope *r, uint32_t at_points, struct pi
     if (!err)
         err = prepare_cut(r, &p, piece.size.bytes, &right);
     if (err) {
-        rope_settle_root(r);
+        lower_root(r);
         return err;
     }
     struct inner *parent = p.inner[p.height - 1];
@@ -229,7 +240,7 @@ static enum error insert_splitting(struct rope *r, uint32_t at_points, struct pi
     struct measure right_size = split_leaf(&p, right, piece);
     parent->size[i] = measure_sub(parent->size[i], right_size);
     inner_put(parent, i + 1, right, right_size);
-    settle_path(r, &p);
+    merge_along(r, &p);
     return OK;
 }
 
@@ -333,7 +344,7 @@ static struct measure delete_in_node(struct rope_node *node, unsigned height, st
         at = 0;
     }
     if (is_thinner)
-        inner_settle(inner, height, first, first + 1);
+        inner_merge(inner, height, first, first + 1);
     return deleted;
 }
 
@@ -348,5 +359,5 @@ void rope_delete(struct rope *r, uint32_t at_points, uint32_t count_points)
     }
     struct measure deleted = delete_in_node(r->root, r->height, r->size, at_points, count_points);
     r->size = measure_sub(r->size, deleted);
-    rope_settle_root(r);
+    lower_root(r);
 }

@@ -115,8 +115,8 @@ static bool are_small(const struct inner *p, unsigned height, unsigned i)
 }
 
 /* Makes one of children i and i + 1 if they are too small for two. The result
- * never counts less than the larger of them did: what was settled beside it
- * stays settled. */
+ * never counts less than the larger of them did, so no pair beside it becomes
+ * too small by that. */
 static bool merge_pair(struct inner *p, unsigned height, unsigned i)
 {
     struct rope_node *left = p->child[i], *right = p->child[i + 1];
@@ -133,11 +133,11 @@ static bool merge_pair(struct inner *p, unsigned height, unsigned i)
     p->size[i] = measure_add(p->size[i], p->size[i + 1]);
     inner_del(p, i + 1);
     if (height > 1)
-        inner_settle(as_inner(left), height - 1, seam, seam);
+        inner_merge(as_inner(left), height - 1, seam, seam);
     return true;
 }
 
-void inner_settle(struct inner *p, unsigned height, unsigned first, unsigned last)
+void inner_merge(struct inner *p, unsigned height, unsigned first, unsigned last)
 {
     unsigned i = first > 0 ? first - 1 : 0;
 
@@ -146,15 +146,5 @@ void inner_settle(struct inner *p, unsigned height, unsigned first, unsigned las
             i++;
         else if (last > 0)
             last--;
-    }
-}
-
-void rope_settle_root(struct rope *r)
-{
-    while (r->height > 0 && r->root->count == 1) {
-        struct rope_node *only = as_inner(r->root)->child[0];
-        mem_free(r->root);
-        r->root = only;
-        r->height--;
     }
 }

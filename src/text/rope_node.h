@@ -7,7 +7,8 @@
 #ifndef KOLABPAD_TEXT_ROPE_NODE_H
 #define KOLABPAD_TEXT_ROPE_NODE_H
 
-#include "text/rope.h"
+#include "base/slice.h"
+#include "text/utf8.h"
 
 struct rope_node {
     uint16_t count; /* bytes of text, or children */
@@ -79,9 +80,6 @@ void inner_del(struct inner *p, unsigned at);
 
 /* Makes one of every two neighbours among the children first-1 … last+1 that
  * are too small for two. `height` is that of `p`. Needs no memory. */
-void inner_settle(struct inner *p, unsigned height, unsigned first, unsigned last);
-
-/* Drops roots that have a single child. */
-void rope_settle_root(struct rope *r);
+void inner_merge(struct inner *p, unsigned height, unsigned first, unsigned last);
 
 #endif
