@@ -3,7 +3,7 @@
 #include "ot/op.h"
 
 #include "base/mem.h"
-#include "ot/op_code.h"
+#include "ot/op_private.h"
 
 void op_deinit(struct op *op)
 {

@@ -1,5 +1,5 @@
 /* What an operation does to a text, to its size, and to carets in it. */
-#include "ot/op_code.h"
+#include "ot/op_private.h"
 
 /* Takes the inserts of `op` that stand before position `done_points` out of
  * the text again. */

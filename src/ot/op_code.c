@@ -1,4 +1,4 @@
-#include "ot/op_code.h"
+#include "ot/op_private.h"
 
 enum { KIND_BITS = 2, KIND_MASK = 3 };
 

@@ -1,6 +1,6 @@
 #include "base/assert.h"
-#include "ot/op_code.h"
 #include "ot/op_cursor.h"
+#include "ot/op_private.h"
 
 /* `a` made or kept the next `points` of the text between, and `b` keeps or
  * drops them. */

@@ -1,6 +1,6 @@
 #include "base/assert.h"
-#include "ot/op_code.h"
 #include "ot/op_cursor.h"
+#include "ot/op_private.h"
 
 /* One side of the walk: an operation as it was made, and the same after the
  * other one. A side whose result nobody asked for has no `out`. */

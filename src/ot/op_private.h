@@ -1,9 +1,9 @@
-/* op_code.h - the bytes of one component; internal to ot/.
+/* op_private.h - the bytes of one component; for the files of ot/ only.
  *
  *     varint(n << 2 | kind)                      retain, delete
  *     varint(points << 2 | kind) varint(bytes) utf8…       insert */
-#ifndef KOLABPAD_OT_OP_CODE_H
-#define KOLABPAD_OT_OP_CODE_H
+#ifndef KOLABPAD_OT_OP_PRIVATE_H
+#define KOLABPAD_OT_OP_PRIVATE_H
 
 #include "ot/op.h"
 
