@@ -8,7 +8,7 @@
  * batch; the tabs are ordered by it. v1 authors have no token and so no row
  * among the tabs. */
 #include "base/mem.h"
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 enum { BATCH_FORMAT = 1, TOKEN_BYTES = sizeof(struct id128) };
 

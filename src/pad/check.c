@@ -1,5 +1,5 @@
 /* The invariants of a pad, for tests: slow, and complete. */
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 #define REQUIRE(belief, otherwise)                                                                           \
     do {                                                                                                     \

@@ -7,7 +7,7 @@
  * that may be forgotten first stand at its head. */
 #include "base/alloc.h"
 #include "base/mem.h"
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 enum { CLIENTS_FORMAT = 1 };
 

@@ -7,7 +7,7 @@
  * Wanted: what a peer was not told or may still edit against, what is young,
  * what the v1 view starts from. The budget of bytes wins over peers and youth;
  * the v1 view wins over the budget; what is not committed is never dropped. */
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 static uint64_t least(uint64_t a, uint64_t b)
 {

@@ -1,7 +1,7 @@
 /* Carets and selections: kept at the revision they were set in, moved over the
  * operations since only when somebody needs to know. */
 #include "base/alloc.h"
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 /* ---- their memory: one block, carets in front of selections ---- */
 

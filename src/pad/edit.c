@@ -1,5 +1,5 @@
 /* An edit: check, rebase over what its author had not seen, apply. */
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 /* From the numbering of v1 to ours. An edit against the empty text that v1
  * history starts from is put behind the insert that stands for the text. */

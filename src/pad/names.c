@@ -1,7 +1,7 @@
 /* Names of people and languages: what is allowed in them, and who owns them. */
 #include "base/alloc.h"
 #include "base/mem.h"
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 #include "text/utf8.h"
 

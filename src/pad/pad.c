@@ -1,6 +1,6 @@
 #include "pad/pad.h"
 
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 enum { MS_PER_MIN = 60 * MS_PER_S, MIB = 1 << 20 };
 

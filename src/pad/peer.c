@@ -1,6 +1,6 @@
 /* Connections: coming, going, and what each of them does not know yet. */
 #include "base/alloc.h"
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 static struct pad_peer *peer_of(struct link *link)
 {

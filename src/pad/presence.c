@@ -1,6 +1,9 @@
-/* Who is here, the language, the password, and whether the database can be
- * written: the setters. How changes are told: items.c. */
-#include "pad/parts.h"
+/* Presence as the outside sees it: the setters (who is here, the language, the
+ * password, whether the database can be written), and the walk over what
+ * changed. The list of items itself is items.c. */
+#include "pad/pad_private.h"
+
+/* ---- setting ---- */
 
 enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue)
 {
@@ -65,4 +68,53 @@ void pad_set_storage_failing(struct pad *pad, bool failing)
         return;
     pad->storage_failing = failing;
     item_changed(pad, &pad->storage_item);
+}
+
+/* ---- what changed ---- */
+
+/* The link before the first item changed after `after`. */
+static struct link *before_changes(struct pad *pad, uint64_t after)
+{
+    struct link *at = pad->items.prev;
+    while (at != &pad->items && item_of(at)->changed > after)
+        at = at->prev;
+    return at;
+}
+
+static struct pad_peer *peer_of_cursors(struct pad_item *item)
+{
+    return LIST_ITEM(item, struct pad_peer, cursors_item);
+}
+
+static bool is_to_wait(struct pad_item *item)
+{
+    return item->kind == PAD_ITEM_CURSORS && !pad_shows_cursors(peer_of_cursors(item));
+}
+
+bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct pad_change *out)
+{
+    struct link *next = (*at ? *at : before_changes(pad, after))->next;
+    while (next != &pad->items && is_to_wait(item_of(next)))
+        next = next->next;
+    if (next == &pad->items)
+        return false;
+    *at = next;
+    struct pad_item *item = item_of(next);
+    *out = (struct pad_change){.kind = item->kind};
+    if (item->kind == PAD_ITEM_INFO) {
+        out->peer = LIST_ITEM(item, struct pad_peer, info_item);
+        out->user_id = out->peer->user_id;
+    } else if (item->kind == PAD_ITEM_CURSORS) {
+        out->peer = peer_of_cursors(item);
+        out->user_id = out->peer->user_id;
+        pad_cursors_now(peer_of_cursors(item));
+    } else if (item->kind == PAD_ITEM_LEFT) {
+        out->user_id = left_of(item)->user_id;
+    }
+    return true;
+}
+
+void pad_told_items(struct pad_peer *peer, uint64_t sequence)
+{
+    peer->seen = sequence;
 }

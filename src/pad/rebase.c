@@ -17,7 +17,7 @@
  * What this costs is counted, in about the nanoseconds it takes: an edit of
  * many components against the distant past would otherwise hold up everyone on
  * the shard. */
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 enum error rebase_over(struct op_view *op, struct op_view over, struct op *held)
 {

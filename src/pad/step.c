@@ -1,4 +1,4 @@
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 struct step step_of(struct op_view op)
 {

@@ -1,7 +1,7 @@
 /* The history as v1 clients see it: the text at some revision as one insert,
  * then every operation since. */
 #include "base/alloc.h"
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 
 /* The operation that makes `text` out of nothing. */
 static enum error op_of_text(struct op *out, const struct rope *text)

@@ -1,6 +1,6 @@
 /* link: kp_pad kp_alloc */
 /* The quick ways of moving edits and carets are the plain ones. */
-#include "pad/parts.h"
+#include "pad/pad_private.h"
 #include "support/pad_script.h"
 #include "support/random_op.h"
 #include "support/unit.h"

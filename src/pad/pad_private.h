@@ -1,9 +1,8 @@
-/* parts.h - what the files of this folder do for each other.
- *
- * Nobody outside src/pad includes this. Each function belongs to the file
- * whose heading it stands under. */
-#ifndef KOLABPAD_PAD_PARTS_H
-#define KOLABPAD_PAD_PARTS_H
+/* pad_private.h - the functions that the files of this folder call in each
+ * other; each stands under the heading of its file. Included by src/pad and
+ * its tests only. */
+#ifndef KOLABPAD_PAD_PRIVATE_H
+#define KOLABPAD_PAD_PRIVATE_H
 
 #include "pad/pad.h"
 
@@ -25,6 +24,14 @@ enum error name_of_user(struct slice raw, struct slice *out);
 
 /* ---- items.c: presence as items with a sequence number ---- */
 
+static inline struct pad_item *item_of(struct link *link) /* of pad->items */
+{
+    return LIST_ITEM(link, struct pad_item, link);
+}
+static inline struct pad_left *left_of(struct pad_item *item) /* of a PAD_ITEM_LEFT */
+{
+    return LIST_ITEM(item, struct pad_left, item);
+}
 /* The item has a new value: everybody lacks it. */
 void item_changed(struct pad *pad, struct pad_item *item);
 /* Takes it out of the list. */
