@@ -19,62 +19,6 @@ enum {
     CLOSE_POLL_MS = 5,
 };
 
-/* ---- an exchange ---- */
-
-struct text {
-    struct link link;
-    char bytes[];
-};
-
-struct slice exchange_keep(struct exchange *x, struct slice bytes)
-{
-    struct text *t = mem_alloc(sizeof *t + bytes.len + 1);
-
-    if (!t)
-        return (struct slice){0};
-    if (bytes.len > 0)
-        memcpy(t->bytes, bytes.ptr, bytes.len);
-    t->bytes[bytes.len] = '\0';
-    list_append(&x->texts, &t->link);
-    return slice_of(t->bytes, bytes.len);
-}
-
-static void free_texts(struct exchange *x)
-{
-    LIST_EACH (at, next, &x->texts) {
-        mem_free(LIST_ITEM(at, struct text, link));
-    }
-}
-
-static struct exchange *exchange_new(struct http_server *server, struct MHD_Connection *connection,
-                                     struct slice target)
-{
-    struct exchange *x = mem_alloc(sizeof *x);
-
-    if (!x)
-        return NULL;
-    *x = (struct exchange){.server = server, .connection = connection};
-    list_init(&x->texts);
-    if (buf_append(&x->target, target)) {
-        mem_free(x);
-        return NULL;
-    }
-    return x;
-}
-
-static void exchange_free(struct exchange *x)
-{
-    (void)atomic_load(&x->phase); /* what the answering thread wrote before it moved on is ours now */
-    if (x->on_socket)             /* the client went before the upgrade */
-        x->on_socket(x->on_socket_arg, -1, (struct slice){0});
-    if (x->response)
-        MHD_destroy_response(x->response);
-    buf_deinit(&x->target);
-    buf_deinit(&x->body);
-    free_texts(x);
-    mem_free(x);
-}
-
 /* ---- reading a request ---- */
 
 static struct slice split_target(struct exchange *x)

@@ -56,10 +56,19 @@ struct http_server {
     struct http_config config;
 };
 
+/* ---- http_exchange.c ---- */
+
+/* In EXCHANGE_READING, for a request whose target was just read. NULL: no memory. */
+struct exchange *exchange_new(struct http_server *server, struct MHD_Connection *connection,
+                              struct slice target);
+/* The library has done with the request. */
+void exchange_free(struct exchange *x);
 /* A copy that lives as long as the exchange; ptr NULL: no memory. */
 struct slice exchange_keep(struct exchange *x, struct slice bytes);
 
-/* http_response.c: hands what was prepared to the library. For its thread. */
+/* ---- http_response.c ---- */
+
+/* Hands the prepared response to the library. For its thread. */
 enum MHD_Result exchange_queue_response(struct exchange *x);
 
 #endif
