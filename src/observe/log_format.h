@@ -7,7 +7,7 @@
 #ifndef KOLABPAD_OBSERVE_LOG_FORMAT_H
 #define KOLABPAD_OBSERVE_LOG_FORMAT_H
 
-#include "observe/log.h"
+#include "observe/log_event.h"
 
 enum {
     LOG_VALUE_BYTES_MAX = 256,
