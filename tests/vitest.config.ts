@@ -39,6 +39,13 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'tools',
+          include: ['tools/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -1,129 +1,215 @@
 #!/bin/sh
 # Checks that layers stay layers:
-#   * includes point one way, as the table below says;
+#   * includes point one way, as the first table says, and each library is met
+#     where the second says;
+#   * no files use each other in a circle, by includes or by calls, but those
+#     that the third table makes one;
 #   * base, text, ot and pad include no system header but the freestanding ones;
 #   * compiled, they need nothing but each other and the four mem functions, so
 #     they do no I/O, look at no clock, and run in the browser.
-# Prints one line for each violation and fails if there is any.
+# Prints each violation and fails if there is any.
 set -eu
 cd "$(dirname "$0")/.."
+here=$PWD
 
-# layer: the layers below it that it may include, or single headers of them
-# (net needs utf8.h because the reason in a close frame is text: RFC 6455, 5.5.1)
+# layer: the layers that it may include, or single headers of them. Each must
+# stand above it, in this table; a sub-folder is a layer of its own. A folder
+# that does not exist (yet) is no violation, one without a row is.
+# (net needs utf8.h because the reason in a close frame is text: RFC 6455, 5.5.1;
+# version.h is made by the build)
 layers='
 base:
-text: base
-ot: base text
-wasm: base text ot
-pad: base text ot
-proto: base text ot pad
-store: base text ot
-net: base text/utf8.h
-observe: base
-config: base store/store.h net/address.h net/security_headers.h observe/log.h
-guard: base net/address.h
-doc: base text ot pad store guard observe
-shard: base pad proto store net guard config doc
-session: base pad proto net guard observe config doc shard
-api: base text pad proto store net guard observe config doc shard session
-app: base store net observe config doc shard session api
+text:         base
+ot:           base text
+wasm:         base text ot
+pad:          base text ot
+proto:        base text ot pad
+store:        base text ot
+store/sqlite: base text ot store
+observe:      base
+net:          base text/utf8.h
+config:       base store/store.h net/address.h net/security_headers.h observe/log.h
+guard:        base net/address.h
+doc:          base text ot pad store guard observe
+shard:        base pad proto store net guard config doc
+session:      base pad proto net guard observe config doc shard
+api:          base text pad proto store net guard observe config doc shard session
+app:          base store net observe config doc shard session api
 '
+
+# library header, or the folder of one: the layers that may include it
+libraries='
+jansson.h:    proto
+sqlite3.h:    store store/sqlite
+microhttpd.h: net
+wslay:        net
+uv.h:         net api app
+openssl:      net guard app
+'
+
+# noun: the files that count as one. So do, without a row, NAME.c, NAME.h and
+# NAME_private.h. Every other circle is a violation.
+# (a loop runs the turns of its connections, which put themselves into its lists
+# and timeouts; the three share conn_private.h, and nobody else sees it)
+nouns='
+net/loop: net/loop net/conn net/conn_timeout
+'
+
 freestanding='base text ot pad wasm'
 freestanding_headers='stddef.h stdint.h stdbool.h stdarg.h limits.h float.h'
 hosted_file=src/base/alloc_libc.c # the one place where the core meets the C library
-generated_headers=version.h       # made by the build, for app
 
-failed=0
-violation() {
-    echo "check-layers: $*" >&2
-    failed=1
+# These define what all others have from the C library, or from each other in
+# another program: they are linked in its place, not called.
+stand_ins='wasm/heap wasm/mem observe/heap_hooks'
+
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+violations=$work/violations
+: >"$violations"
+violation() { echo "$*" >>"$violations"; }
+
+rows() { printf '%s\n' "$1" | tr -d : | sed '/^$/d'; }
+rows "$layers" >"$work/layers"
+rows "$libraries" >"$work/libraries"
+rows "$nouns" >"$work/nouns"
+find src -name '*.[ch]' | sort >"$work/files"
+
+# ---- includes ----
+
+# file, layer, mark (" or <), header: one line for each #include
+# shellcheck disable=SC2046 # file names hold no spaces
+awk 'match($0, /^#include ["<][^">]*/) {
+    layer = FILENAME
+    sub(/^src\//, "", layer)
+    sub(/\/[^\/]*$/, "", layer)
+    print FILENAME, layer, substr($0, 10, 1), substr($0, 11, RLENGTH - 10)
+}' $(cat "$work/files") >"$work/includes"
+
+# The rows themselves, and every include against them.
+awk -v freestanding="$freestanding" -v freestanding_headers="$freestanding_headers" -v hosted_file="$hosted_file" '
+function folder_of(header) { return header ~ /\// ? substr(header, 1, match(header, /\/[^\/]*$/) - 1) : "" }
+function contains(list, word) { return index(" " list " ", " " word " ") > 0 }
+FNR == 1 { table++ } # of the three files
+table == 1 {
+    for (i = 2; i <= NF; i++) {
+        allowed[$1, $i]
+        if (!($i in above) && !(folder_of($i) in above) && $i != "version.h")
+            print "the row of " $1 " names " $i ", which is not above it"
+    }
+    above[$1]
+}
+table == 2 { for (i = 2; i <= NF; i++) meets[$1, $i]; library[$1] }
+table == 3 && $3 == "<" {
+    top = $4
+    sub(/\/.*/, "", top)
+    if (top in library && !((top, $2) in meets))
+        print $1 " includes <" $4 ">: " $2 " must not meet that library"
+    if (contains(freestanding, $2) && $1 != hosted_file && !contains(freestanding_headers, $4))
+        print $1 " includes <" $4 ">: " $2 " has no C library"
+}
+table == 3 && $3 == "\"" && !(($2, $4) in allowed) {
+    below = folder_of($4)
+    if (below == "")
+        print $1 " includes \"" $4 "\": write includes from src/ (\"" $2 "/" $4 "\")"
+    else if (below != $2 && !(($2, below) in allowed))
+        print $1 " includes \"" $4 "\": " $2 " must not know " below
+}
+' "$work/layers" "$work/libraries" "$work/includes" >>"$violations"
+
+awk '$3 == "\"" && $4 ~ /\// { print $1, $4 }' "$work/includes" | while read -r file header; do
+    [ -f "src/$header" ] || violation "$file includes \"$header\", which does not exist"
+done
+find src -mindepth 1 -type d | sed 's|^src/||' | while read -r folder; do
+    cut -d' ' -f1 "$work/layers" | grep -qxF "$folder" ||
+        violation "src/$folder is no layer: tools/check-layers.sh has no row for it"
+done
+
+# ---- circles ----
+
+# Who calls whom is read from object files: what one needs and another defines.
+# Function pointers do not count.
+compile_all() {
+    cmake -DVERSION=0 -DSOURCE_DIR=. -DOUT="$work/version.h" -P tools/version.cmake
+    # shellcheck disable=SC2086 # a word for each
+    sed -n 's|^src/\(.*\)\.c$|\1|p' "$work/files" | grep -vxF "$(printf '%s\n' $stand_ins)" >"$work/units"
+    sed 's|/[^/]*$||' "$work/units" | sort -u | while read -r folder; do mkdir -p "$work/all/$folder"; done
+    # shellcheck disable=SC2046,SC2086 # a word for each flag
+    xargs -P "$(nproc)" -I{} ${CC:-cc} -std=c17 -O0 -w -D_GNU_SOURCE -Isrc "-I$work" \
+        $(pkg-config --cflags libuv libmicrohttpd jansson sqlite3 libcrypto) \
+        -c 'src/{}.c' -o "$work/all/{}.o" <"$work/units" ||
+        violation "not every file compiles: circles are not known"
+    (cd "$work/all" && find . -name '*.o' -exec nm -A --format=posix {} +) |
+        sed 's|^\./||; s|\.o: | |' >"$work/symbols" # file, symbol, its kind
 }
 
-contains() { # contains WORD LIST
-    case " $2 " in *" $1 "*) return 0 ;; esac
-    return 1
+# FROM TO THING: one line for each include and each call, by noun.
+include_edges() {
+    awk '$3 == "\"" && $4 ~ /\// { print $1, $4, "\"" $4 "\"" }' "$work/includes"
+}
+call_edges() {
+    awk 'NR == FNR { if ($3 ~ /[TDBRCVW]/) definer[$2] = $1; next }
+         $3 == "U" && $2 in definer { print $1, definer[$2], $2 }' "$work/symbols" "$work/symbols"
+}
+check_circles() { # check_circles VERB: reads edges
+    awk '
+    function noun(file) {
+        sub(/^src\//, "", file)
+        sub(/\.[cho]$/, "", file)
+        sub(/_private$/, "", file)
+        return file in noun_of ? noun_of[file] : file
+    }
+    NR == FNR { for (i = 2; i <= NF; i++) noun_of[$i] = $1; next }
+    { print noun($1), noun($2), $3 }' "$work/nouns" - | sort -u |
+        awk -v verb="$1" -f tools/circles.awk >>"$violations"
 }
 
-check_include() { # check_include FILE LAYER ALLOWED HEADER
-    below=${4%%/*}
-    case $4 in
-    */*) ;;
-    *)
-        [ "$2" = app ] && contains "$4" "$generated_headers" && return
-        violation "$1 includes \"$4\": write includes from src/ (\"$2/$4\")"
-        return
-        ;;
-    esac
-    [ "$below" = "$2" ] || contains "$below" "$3" || contains "$4" "$3" ||
-        violation "$1 includes \"$4\": $2 must not know $below"
-    [ -f "src/$4" ] || violation "$1 includes \"$4\", which does not exist"
-}
+compile_all
+include_edges | check_circles includes
+call_edges | check_circles calls
 
-check_layer() { # check_layer LAYER ALLOWED
-    for file in src/"$1"/*.[ch]; do
-        [ -f "$file" ] || continue
-        # shellcheck disable=SC2013 # header names hold no spaces
-        for header in $(sed -n 's/^#include "\(.*\)".*/\1/p' "$file"); do
-            check_include "$file" "$1" "$2" "$header"
-        done
-        contains "$1" "$freestanding" || continue
-        [ "$file" != $hosted_file ] || continue
-        # shellcheck disable=SC2013
-        for header in $(sed -n 's/^#include <\(.*\)>.*/\1/p' "$file"); do
-            contains "$header" "$freestanding_headers" ||
-                violation "$file includes <$header>: $1 has no C library"
-        done
-    done
-}
+# ---- the core without a C library ----
 
 # Everything the freestanding layers need must be in themselves or the mem
 # functions. Sanitizers and stack guards have helpers in libc, so the objects
 # are compiled without, on the spot.
-objects=$(mktemp -d)
-trap 'rm -r "$objects"' EXIT
-
-compile_layer() { # compile_layer LAYER
-    for file in src/"$1"/*.c; do
-        if [ -f "$file" ] && [ "$file" != $hosted_file ]; then
-            ${CC:-cc} -std=c17 -O1 -DNDEBUG -ffreestanding -fno-stack-protector -Isrc -c "$file" \
-                -o "$objects/$1-$(basename "$file" .c).o" || violation "$file does not compile freestanding"
-        fi
-    done
+compile_core() { # compile_core LAYER
+    mkdir -p "$work/core/$1"
+    # shellcheck disable=SC2086 # CC may hold flags
+    (
+        cd "$work/core/$1"
+        find "$here/src/$1" -maxdepth 1 -name '*.c' ! -path "*/$hosted_file" -exec \
+            ${CC:-cc} -std=c17 -O1 -DNDEBUG -ffreestanding -fno-stack-protector "-I$here/src" -c {} +
+    ) || violation "src/$1 does not compile freestanding"
 }
 
-check_symbols() { # check_symbols LAYER LAYERS: what LAYER needs must be in LAYERS
+check_symbols() { # check_symbols LAYERS: what the last needs must be in them
     {
         printf '%s\n' memcpy memmove memset memcmp mem_alloc mem_realloc mem_free _GLOBAL_OFFSET_TABLE_
-        for layer in $2; do
-            nm --defined-only --extern-only --format=posix "$objects/$layer"-*.o 2>/dev/null | cut -d' ' -f1
+        for layer in $1; do
+            find "$work/core/$layer" -name '*.o' -exec nm --defined-only --extern-only --format=posix {} + |
+                cut -d' ' -f1
         done
-    } | sort -u >"$objects/known"
-    for object in "$objects/$1"-*.o; do
+    } | sort -u >"$work/known"
+    for object in "$work/core/${1##* }"/*.o; do
         [ -f "$object" ] || continue
-        nm --undefined-only --format=posix "$object" | cut -d' ' -f1 | sort -u >"$objects/needed"
-        comm -13 "$objects/known" "$objects/needed" >"$objects/missing"
-        while read -r symbol; do
-            violation "src/$1/$(basename "${object#*-}" .o).c needs $symbol, which is not in $2 or mem.h"
-        done <"$objects/missing"
+        nm --undefined-only --format=posix "$object" | cut -d' ' -f1 | sort -u >"$work/needed"
+        comm -13 "$work/known" "$work/needed" | while read -r symbol; do
+            violation "src/${1##* }/$(basename "$object" .o).c needs $symbol, which is not in $1 or mem.h"
+        done
     done
 }
 
-while IFS=: read -r layer allowed; do
-    [ -z "$layer" ] || check_layer "$layer" "${allowed# }"
-done <<EOF
-$layers
-EOF
-for folder in src/*/; do
-    case $layers in *"
-$(basename "$folder"):"*) ;; *) violation "$folder is no layer: tools/check-layers.sh has no row for it" ;; esac
-done
 for layer in base text ot pad; do
-    compile_layer $layer
+    compile_core $layer
 done
-check_symbols base "base"
-check_symbols text "base text"
-check_symbols ot "base text ot"
-check_symbols pad "base text ot pad"
+check_symbols "base"
+check_symbols "base text"
+check_symbols "base text ot"
+check_symbols "base text ot pad"
 
-[ $failed -eq 0 ] && echo "check-layers: includes point one way; the core needs no C library"
-exit $failed
+if [ -s "$violations" ]; then
+    sed 's/^[^ ]/check-layers: &/' "$violations" >&2
+    exit 1
+fi
+echo "check-layers: includes point one way, there are no circles, and the core needs no C library"
