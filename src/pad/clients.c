@@ -83,7 +83,7 @@ void clients_reserve_id(struct pad *pad, uint64_t user_id)
 
 /* ---- forgetting ---- */
 
-static bool is_gone_lurker(const struct pad *pad, const struct pad_client *client, int64_t now_ms)
+static bool is_expired_reader(const struct pad *pad, const struct pad_client *client, int64_t now_ms)
 {
     return client->committed_revision == 0 && now_ms - client->seen_ms > pad->limits->history_ms;
 }
@@ -96,7 +96,7 @@ void clients_forget(struct pad *pad, int64_t now_ms)
         const bool is_surplus = pad->client_count > PAD_CLIENTS_KEPT;
         if (client->committed_revision > (is_surplus ? pad->journaled : 0))
             return;
-        if (!client->peer && (is_surplus || is_gone_lurker(pad, client, now_ms)))
+        if (!client->peer && (is_surplus || is_expired_reader(pad, client, now_ms)))
             client_free(pad, client);
     }
 }

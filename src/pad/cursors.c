@@ -46,38 +46,39 @@ static enum error resize(struct pad_cursors *cursors, size_t caret_count, size_t
  * three numbers, and then moves the carets of everyone. (Operations may not be
  * composed first: a caret can come out on the other side of an insert.) */
 
-enum { STEPS_MAX = 64 };
+enum { SPLICES_MAX = 64 };
 
 /* The operations [first, first + count). */
-struct steps {
+struct splices {
     uint64_t first;
     size_t count;
-    struct step step[STEPS_MAX];
+    struct splice splice[SPLICES_MAX];
 };
 
-static void steps_load(struct steps *steps, const struct pad *pad, uint64_t first)
+static void splices_load(struct splices *splices, const struct pad *pad, uint64_t first)
 {
-    steps->first = first;
-    for (steps->count = 0; steps->count < STEPS_MAX && first + steps->count < pad->committed; steps->count++)
-        steps->step[steps->count] = step_of(history_at(&pad->history, first + steps->count).op);
+    splices->first = first;
+    for (splices->count = 0; splices->count < SPLICES_MAX && first + splices->count < pad->committed;
+         splices->count++)
+        splices->splice[splices->count] = splice_of(history_at(&pad->history, first + splices->count).op);
 }
 
-static void move_over(struct pad_cursors *cursors, const struct step *step)
+static void move_over(struct pad_cursors *cursors, const struct splice *splice)
 {
     for (size_t i = 0; i < cursors->caret_count; i++)
-        cursors->carets[i] = step_move_caret(step, cursors->carets[i]);
+        cursors->carets[i] = splice_move_caret(splice, cursors->carets[i]);
     for (size_t i = 0; i < cursors->selection_count; i++) {
         struct pad_range *range = &cursors->selections[i];
-        range->anchor = step_move_caret(step, range->anchor);
-        range->head = step_move_caret(step, range->head);
+        range->anchor = splice_move_caret(splice, range->anchor);
+        range->head = splice_move_caret(splice, range->head);
     }
 }
 
-/* Moves them over those of the steps that they have not seen. */
-static void move_up(struct pad_cursors *cursors, const struct steps *steps)
+/* Moves them over those of the splices that they have not seen. */
+static void move_up(struct pad_cursors *cursors, const struct splices *splices)
 {
-    while (cursors->revision >= steps->first && cursors->revision - steps->first < steps->count) {
-        move_over(cursors, &steps->step[cursors->revision - steps->first]);
+    while (cursors->revision >= splices->first && cursors->revision - splices->first < splices->count) {
+        move_over(cursors, &splices->splice[cursors->revision - splices->first]);
         cursors->revision++;
     }
 }
@@ -86,12 +87,12 @@ const struct pad_cursors *pad_cursors_now(struct pad_peer *peer)
 {
     struct pad_cursors *cursors = &peer->cursors;
     const struct pad *pad = peer->pad;
-    struct steps steps;
+    struct splices splices;
     if (!cursors->carets && cursors->revision < pad->committed)
         cursors->revision = pad->committed;
     while (cursors->revision < pad->committed) {
-        steps_load(&steps, pad, cursors->revision);
-        move_up(cursors, &steps);
+        splices_load(&splices, pad, cursors->revision);
+        move_up(cursors, &splices);
     }
     return cursors;
 }
@@ -112,12 +113,12 @@ static uint64_t oldest_revision(struct pad *pad)
 
 void cursors_catch_up(struct pad *pad)
 {
-    struct steps steps;
+    struct splices splices;
     const uint64_t oldest = oldest_revision(pad);
-    for (uint64_t revision = oldest; revision < pad->committed; revision += steps.count) {
-        steps_load(&steps, pad, revision);
+    for (uint64_t revision = oldest; revision < pad->committed; revision += splices.count) {
+        splices_load(&splices, pad, revision);
         LIST_EACH (at, next, &pad->peers)
-            move_up(&LIST_ITEM(at, struct pad_peer, link)->cursors, &steps);
+            move_up(&LIST_ITEM(at, struct pad_peer, link)->cursors, &splices);
     }
 }
 
@@ -127,8 +128,8 @@ void cursors_catch_up(struct pad *pad)
 static bool is_interval_over(const struct pad_peer *peer)
 {
     const struct pad *pad = peer->pad;
-    return pad->now_ms < peer->cursors_shown_ms ||
-           pad->now_ms - peer->cursors_shown_ms >= PAD_CURSOR_INTERVAL_MS;
+    return pad->now_ms < peer->cursors_published_ms ||
+           pad->now_ms - peer->cursors_published_ms >= PAD_CURSOR_INTERVAL_MS;
 }
 
 static bool is_committed(const struct pad_peer *peer)
@@ -138,7 +139,7 @@ static bool is_committed(const struct pad_peer *peer)
 
 /* What is not committed waits for pad_committed, what was shown a moment ago
  * for pad_tick. */
-static void show_if_due(struct pad_peer *peer)
+static void publish_if_due(struct pad_peer *peer)
 {
     struct pad *pad = peer->pad;
     if (!is_committed(peer))
@@ -148,7 +149,7 @@ static void show_if_due(struct pad_peer *peer)
         return;
     }
     list_remove(&peer->cursors_waiting);
-    peer->cursors_shown_ms = pad->now_ms;
+    peer->cursors_published_ms = pad->now_ms;
     item_changed(pad, &peer->cursors_item);
 }
 
@@ -161,14 +162,14 @@ void cursors_changed(struct pad_peer *peer)
 {
     list_remove(&peer->cursors_waiting);
     list_append(&peer->pad->cursors_waiting, &peer->cursors_waiting);
-    show_if_due(peer);
+    publish_if_due(peer);
 }
 
-void cursors_show(struct pad *pad)
+void cursors_publish(struct pad *pad)
 {
     pad->cursors_pending = false;
     LIST_EACH (at, next, &pad->cursors_waiting)
-        show_if_due(LIST_ITEM(at, struct pad_peer, cursors_waiting));
+        publish_if_due(LIST_ITEM(at, struct pad_peer, cursors_waiting));
 }
 
 /* ---- setting ---- */

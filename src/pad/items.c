@@ -64,7 +64,7 @@ static uint64_t seen_by_all(const struct pad *pad)
     return seen;
 }
 
-static void bury_up_to(struct pad *pad, uint64_t sequence)
+static void collect_up_to(struct pad *pad, uint64_t sequence)
 {
     LIST_EACH (at, next, &pad->items) {
         struct pad_item *item = item_of(at);
@@ -77,14 +77,14 @@ static void bury_up_to(struct pad *pad, uint64_t sequence)
     }
 }
 
-void tombstones_bury(struct pad *pad)
+void tombstones_collect(struct pad *pad)
 {
-    bury_up_to(pad, seen_by_all(pad));
+    collect_up_to(pad, seen_by_all(pad));
 }
 
 void tombstones_free(struct pad *pad)
 {
-    bury_up_to(pad, pad->sequence);
+    collect_up_to(pad, pad->sequence);
 }
 
 size_t tombstones_memory_bytes(const struct pad *pad)

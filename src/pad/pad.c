@@ -75,7 +75,7 @@ void pad_committed(struct pad *pad, uint64_t revision)
     pad->committed = committed;
     if (pad->journaled < committed)
         pad->journaled = committed;
-    cursors_show(pad);
+    cursors_publish(pad);
 }
 
 /* ---- time ---- */
@@ -84,10 +84,10 @@ void pad_tick(struct pad *pad, int64_t now_ms)
 {
     pad->now_ms = now_ms;
     v1_expire(pad, now_ms);
-    cursors_show(pad);
+    cursors_publish(pad);
     cursors_catch_up(pad);
     history_compact(pad, now_ms);
-    tombstones_bury(pad);
+    tombstones_collect(pad);
     clients_forget(pad, now_ms);
 }
 

@@ -126,7 +126,7 @@ struct pad_peer {
     struct pad_cursors cursors;
     uint64_t edit_work;          /* what its last edit cost, taken or not: PAD_REBASE_WORK_MAX */
     struct link cursors_waiting; /* in pad->cursors_waiting: changed, not shown yet */
-    int64_t cursors_shown_ms;
+    int64_t cursors_published_ms;
     struct pad_item info_item, cursors_item;
     struct pad_left *tombstone; /* made on joining, so that leaving cannot fail */
     void *owner;                /* the caller's; the pad only carries it */

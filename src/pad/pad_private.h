@@ -39,24 +39,24 @@ void item_forget(struct pad_item *item);
 /* Puts up the leaving peer's tombstone if anybody may know of it, else frees it. */
 void tombstone_put(struct pad *pad, struct pad_peer *leaving);
 /* Removes the tombstones that every peer has seen. */
-void tombstones_bury(struct pad *pad);
+void tombstones_collect(struct pad *pad);
 void tombstones_free(struct pad *pad);
 size_t tombstones_memory_bytes(const struct pad *pad);
 
-/* ---- step.c: operations that replace one place ----
+/* ---- splice.c: operations that replace one place ----
  *
  * Nearly every operation does. Such a one is three numbers, and what it does
  * to a caret, or to an operation elsewhere in the text, is a sum. */
 
-struct step {
+struct splice {
     struct op_view op;
     uint32_t components;
     bool is_one_place;
     uint32_t at, deleted, inserted; /* when it is: in points */
 };
-struct step step_of(struct op_view op);
+struct splice splice_of(struct op_view op);
 /* As op_move_caret does it; `at` is not behind the text. */
-uint32_t step_move_caret(const struct step *step, uint32_t at);
+uint32_t splice_move_caret(const struct splice *splice, uint32_t at);
 
 /* ---- rebase.c ---- */
 
@@ -75,7 +75,7 @@ enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_vie
  * soon as it has. */
 void cursors_changed(struct pad_peer *peer);
 /* Shows waiting cursors whose time has come. */
-void cursors_show(struct pad *pad);
+void cursors_publish(struct pad *pad);
 /* Moves all cursors over what is committed. */
 void cursors_catch_up(struct pad *pad);
 void cursors_free(struct pad_peer *peer);

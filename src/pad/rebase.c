@@ -109,21 +109,21 @@ static struct part *point_at(struct parts *parts, uint32_t at)
 
 /* Strictly inside: at the borders inserts may tie, and deletes may merge. At
  * either end of the text there is nothing to tie with. */
-static bool is_inside(const struct parts *parts, const struct part *part, const struct step *step)
+static bool is_inside(const struct parts *parts, const struct part *part, const struct splice *splice)
 {
     const bool is_first = parts->finger == 0, is_last = parts->finger + 1 == count_of(parts);
-    return part->kind == OP_RETAIN && (is_first || step->at > parts->finger_at) &&
-           (is_last || step->at + step->deleted < parts->finger_at + part->points);
+    return part->kind == OP_RETAIN && (is_first || splice->at > parts->finger_at) &&
+           (is_last || splice->at + splice->deleted < parts->finger_at + part->points);
 }
 
-static bool move_by(struct parts *parts, const struct step *step)
+static bool move_by(struct parts *parts, const struct splice *splice)
 {
-    if (!step->is_one_place || count_of(parts) == 0)
+    if (!splice->is_one_place || count_of(parts) == 0)
         return false;
-    struct part *part = point_at(parts, step->at);
-    if (!is_inside(parts, part, step))
+    struct part *part = point_at(parts, splice->at);
+    if (!is_inside(parts, part, splice))
         return false;
-    part->points = part->points - step->deleted + step->inserted;
+    part->points = part->points - splice->deleted + splice->inserted;
     parts->is_moved = true;
     return true;
 }
@@ -152,7 +152,7 @@ static enum error join(const struct parts *parts, struct op *out)
 }
 
 /* Makes `*op` what its parts have become. */
-static enum error settle(const struct parts *parts, struct op_view *op, struct op *held)
+static enum error reassemble(const struct parts *parts, struct op_view *op, struct op *held)
 {
     struct op joined;
     if (!parts->is_moved)
@@ -168,23 +168,24 @@ static enum error settle(const struct parts *parts, struct op_view *op, struct o
 
 /* ---- over everything since ---- */
 
-static enum error rewrite(struct parts *parts, const struct step *step, struct op_view *op, struct op *held)
+static enum error rewrite(struct parts *parts, const struct splice *splice, struct op_view *op,
+                          struct op *held)
 {
     parts->work +=
-        REWRITE_NS + REWRITTEN_NS * (count_of(parts) + step->components) + op->code.len / BYTES_PER_NS;
-    enum error err = settle(parts, op, held);
+        REWRITE_NS + REWRITTEN_NS * (count_of(parts) + splice->components) + op->code.len / BYTES_PER_NS;
+    enum error err = reassemble(parts, op, held);
     if (!err)
-        err = rebase_over(op, step->op, held);
+        err = rebase_over(op, splice->op, held);
     return err ? err : take_apart(parts, *op);
 }
 
-static enum error put_behind(struct parts *parts, const struct step *step, struct op_view *op,
+static enum error put_behind(struct parts *parts, const struct splice *splice, struct op_view *op,
                              struct op *held)
 {
     if (parts->work > PAD_REBASE_WORK_MAX) /* asked before, so that a single operation is never too many */
         return ERR_BAD_REVISION;
-    parts->work += LOOK_NS + COMPONENT_NS * step->components;
-    return move_by(parts, step) ? OK : rewrite(parts, step, op, held);
+    parts->work += LOOK_NS + COMPONENT_NS * splice->components;
+    return move_by(parts, splice) ? OK : rewrite(parts, splice, op, held);
 }
 
 enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_view *op, struct op *held,
@@ -195,11 +196,11 @@ enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_vie
         return ERR_BAD_REVISION; /* known before it is tried */
     enum error err = revision < pad->revision ? take_apart(&parts, *op) : OK;
     for (; !err && revision < pad->revision; revision++) {
-        const struct step step = step_of(history_at(&pad->history, revision).op);
-        err = put_behind(&parts, &step, op, held);
+        const struct splice splice = splice_of(history_at(&pad->history, revision).op);
+        err = put_behind(&parts, &splice, op, held);
     }
     if (!err)
-        err = settle(&parts, op, held);
+        err = reassemble(&parts, op, held);
     buf_deinit(&parts.list);
     *work += parts.work;
     return err;

@@ -22,10 +22,10 @@ static void test_carets(void **state)
     unsigned one_place = 0;
     for (unsigned round = random_rounds(3000); round > 0; round--) {
         struct op op = edit_of(&r, random_below(&r, 30));
-        const struct step step = step_of(op_view(&op));
-        one_place += step.is_one_place;
+        const struct splice splice = splice_of(op_view(&op));
+        one_place += splice.is_one_place;
         for (uint32_t at = 0; at <= op.base_points; at++)
-            assert_int_equal(step_move_caret(&step, at), op_move_caret(op_view(&op), at));
+            assert_int_equal(splice_move_caret(&splice, at), op_move_caret(op_view(&op), at));
         op_deinit(&op);
     }
     assert_in_range(one_place, 1000, random_rounds(2900));
