@@ -131,7 +131,7 @@ static void go_on_closing(struct conn *c)
 {
     if (c->has_peer_closed) {
         conn_end(c, c->end.why, c->end.code);
-    } else if (c->is_deaf && !c->is_shut) {
+    } else if (c->discards_input && !c->is_shut) {
         c->is_shut = true;
         shutdown(c->fd, SHUT_WR);
     }
@@ -343,7 +343,7 @@ static void on_peer_close(struct conn *c, uint16_t code, struct slice reply)
 
 static void on_fault(struct conn *c, enum error why, uint16_t code)
 {
-    c->is_deaf = true;
+    c->discards_input = true;
     if (c->phase == CONN_OPEN)
         close_with(c, why, code, (struct slice){0});
     else if (outbox_is_empty(&c->outbox))
@@ -354,7 +354,7 @@ static void feed(struct conn *c, struct slice bytes)
 {
     struct ws_sink sink = {.on_text = on_text, .arg = c, .message_max = &c->message_max};
 
-    if (c->is_deaf || c->has_peer_closed)
+    if (c->discards_input || c->has_peer_closed)
         return;
     struct ws_result result = ws_feed(c->loop->pool, &c->receiver, bytes, &sink);
     if (c->phase == CONN_ENDED)

@@ -43,7 +43,7 @@ struct conn {
     bool is_behind;       /* conn_is_ready said no; on_drain is owed */
     bool is_blocked;      /* the socket takes nothing: waiting for it to be writable */
     bool is_paused;       /* nothing is read for now */
-    bool is_deaf;         /* the peer broke the protocol: what it still sends is thrown away */
+    bool discards_input;  /* the peer broke the protocol: what it still sends is thrown away */
     bool has_peer_closed; /* its Close was seen */
     bool is_shut;         /* our direction of the socket */
 };

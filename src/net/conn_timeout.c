@@ -5,7 +5,7 @@ enum { SWEEP_MIN_MS = 20, SWEEP_MAX_MS = 1000, SWEEPS_PER_TIMEOUT = 4 };
 
 enum { CLOSE_ABNORMAL = 1006 };
 
-static void ping_it(struct conn *c)
+static void send_ping(struct conn *c)
 {
     conn_ping(c);
     /* It waits on from when it was last heard, for the longer time. */
@@ -14,23 +14,23 @@ static void ping_it(struct conn *c)
         list_append(&c->loop->due[TIMEOUT_DEAD], &c->heard.link);
 }
 
-static void give_it_up(struct conn *c)
+static void end_dead_peer(struct conn *c)
 {
     conn_end(c, ERR_IDLE, CLOSE_ABNORMAL);
 }
 
-static void close_as_idle(struct conn *c)
+static void close_idle(struct conn *c)
 {
     conn_close(c, ERR_IDLE, (struct slice){0});
 }
 
-static void drop_slow_reader(struct conn *c)
+static void end_slow_reader(struct conn *c)
 {
     conn_end(c, ERR_SLOW_READER, CLOSE_ABNORMAL);
 }
 
 /* The Close that was sent stands; there just was no answer. */
-static void stop_waiting_for_close(struct conn *c)
+static void end_unanswered_close(struct conn *c)
 {
     conn_end(c, c->end.why, c->end.code);
 }
@@ -44,11 +44,11 @@ static const struct row {
     {                                                                                                        \
         offsetof(struct conn, waiting), offsetof(struct conn_limits, limit), act                             \
     }
-    [TIMEOUT_HEARTBEAT] = ROW(heard, heartbeat_ms, ping_it),
-    [TIMEOUT_DEAD] = ROW(heard, dead_ms, give_it_up),
-    [TIMEOUT_READ] = ROW(messaged, read_timeout_ms, close_as_idle),
-    [TIMEOUT_WRITE] = ROW(stalled, write_timeout_ms, drop_slow_reader),
-    [TIMEOUT_CLOSE] = ROW(stalled, close_timeout_ms, stop_waiting_for_close),
+    [TIMEOUT_HEARTBEAT] = ROW(heard, heartbeat_ms, send_ping),
+    [TIMEOUT_DEAD] = ROW(heard, dead_ms, end_dead_peer),
+    [TIMEOUT_READ] = ROW(messaged, read_timeout_ms, close_idle),
+    [TIMEOUT_WRITE] = ROW(stalled, write_timeout_ms, end_slow_reader),
+    [TIMEOUT_CLOSE] = ROW(stalled, close_timeout_ms, end_unanswered_close),
 #undef ROW
 };
 

@@ -1,7 +1,7 @@
-/* http.h - the front door: HTTP/1.1 on one thread of libmicrohttpd.
+/* http.h - the HTTP server: HTTP/1.1 on one thread of libmicrohttpd.
  *
- * Each complete request (body included) is given to the handler on the front
- * door's thread. The handler answers by http_respond or http_upgrade, at once
+ * Each complete request (body included) is given to the handler on the
+ * server's thread. The handler answers by http_respond or http_upgrade, at once
  * or later and from any thread: until then the HTTP connection is suspended and
  * costs no thread. Exactly one answer for each request; the request is gone
  * after it.
@@ -51,7 +51,7 @@ struct http_response {
     uint64_t file_bytes;
 };
 
-/* HEAD is answered without the body by the front door itself. */
+/* HEAD is answered without the body by the server itself. */
 void http_respond(struct http_request *req, const struct http_response *response);
 
 /* The error as JSON: {"error":"…","code":"…"} with its status. */
@@ -62,8 +62,8 @@ bool http_wants_websocket(const struct http_request *req);
 /* Does Sec-WebSocket-Protocol offer it? */
 bool http_offers_protocol(const struct http_request *req, struct slice protocol);
 
-/* Answers 101 and hands the socket over: `on_socket` is called on the front
- * door's thread with a socket that is the callee's from then on (non-blocking,
+/* Answers 101 and hands the socket over: `on_socket` is called on the
+ * server's thread with a socket that is the callee's from then on (non-blocking,
  * TCP_NODELAY), and the bytes already read behind the handshake (borrowed). If
  * the client has gone meanwhile, fd is -1. `protocol` empty: none chosen. */
 void http_upgrade(struct http_request *req, struct slice protocol,

@@ -1,4 +1,4 @@
-/* http_private.h - one request and its answer, inside the front door. For
+/* http_private.h - one request and its answer, inside the HTTP server. For
  * http*.c only; everybody else has http.h.
  *
  *   READING ─► HANDLING ──answered at once──────────────► ANSWERED ─► queued

@@ -1,4 +1,4 @@
-/* listener.h - the socket that the front door listens on.
+/* listener.h - the socket that the HTTP server listens on.
  *
  * Made here rather than by the HTTP library, so that a port in use gives one
  * clear message and all addresses means IPv6 and IPv4 on one socket. */

@@ -70,7 +70,7 @@ void loop_turn_again(struct loop *loop)
 static bool enter(struct loop *loop)
 {
     atomic_fetch_add(&loop->callers, 1);
-    return !atomic_load(&loop->is_deaf);
+    return !atomic_load(&loop->is_closed);
 }
 
 static void leave(struct loop *loop)
@@ -80,16 +80,16 @@ static void leave(struct loop *loop)
 
 bool loop_post(struct loop *loop, struct loop_task *task)
 {
-    bool is_heard = enter(loop);
+    bool is_open = enter(loop);
 
-    if (is_heard) {
+    if (is_open) {
         uv_mutex_lock(&loop->lock);
         list_append(&loop->tasks, &task->link);
         uv_mutex_unlock(&loop->lock);
         uv_async_send(&loop->async);
     }
     leave(loop);
-    return is_heard;
+    return is_open;
 }
 
 void loop_wake(struct loop *loop)
@@ -293,10 +293,10 @@ static void drain(struct loop *loop)
     loop_reap(loop);
 }
 
-/* From here on nobody else touches the loop. */
-static void stop_hearing(struct loop *loop)
+/* Closes the loop to other threads, and waits until those inside have left. */
+static void refuse_callers(struct loop *loop)
 {
-    atomic_store(&loop->is_deaf, true);
+    atomic_store(&loop->is_closed, true);
     while (atomic_load(&loop->callers) > 0)
         sched_yield(); /* a few instructions of another thread, at most */
 }
@@ -304,7 +304,7 @@ static void stop_hearing(struct loop *loop)
 void loop_deinit(struct loop *loop)
 {
     drain(loop);
-    stop_hearing(loop);
+    refuse_callers(loop);
     drain(loop); /* what was posted meanwhile */
     uv_close((uv_handle_t *)&loop->async, NULL);
     uv_close((uv_handle_t *)&loop->prepare, NULL);

@@ -79,7 +79,7 @@ struct loop {
     void (*on_timer)(void *owner); /* set after loop_init by owners that use loop_set_timer */
     void *owner;
     _Atomic bool woken;
-    _Atomic bool is_deaf;     /* loop_deinit has come so far that nothing is taken any more */
+    _Atomic bool is_closed;   /* loop_deinit no longer takes tasks and wake-ups */
     _Atomic uint32_t callers; /* threads inside loop_post and loop_wake */
     bool timer_ran;
     bool stopping;

@@ -1,4 +1,4 @@
-/* security_headers.h - what every answer of the front door carries.
+/* security_headers.h - headers that every answer of the HTTP server carries.
  *
  * A closed Content-Security-Policy (the page is ours alone: no inline scripts,
  * no frames, nothing from other hosts), no sniffing, no referrer (the share

@@ -6,7 +6,7 @@
  * reload (SIGHUP, or an index.html that changed) builds a new table.
  *
  * Names under assets/ carry a content hash and are immutable; everything else
- * is revalidated by ETag. Thread: the front door's; reload from any. */
+ * is revalidated by ETag. Thread: the HTTP server's; reload from any. */
 #ifndef KOLABPAD_NET_STATIC_FILES_H
 #define KOLABPAD_NET_STATIC_FILES_H
 

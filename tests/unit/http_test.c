@@ -1,5 +1,5 @@
 /* link: kp_net kp_core kp_alloc */
-/* The front door over real sockets: answers now, later and from elsewhere,
+/* The HTTP server over real sockets: answers now, later and from elsewhere,
  * limits, what it gives to the handler, and the hand-over of WebSockets. */
 #include "net/http.h"
 #include "support/http_client.h"
@@ -426,7 +426,7 @@ static void an_upgrade_hands_over_the_socket_and_what_was_read(void **state)
     assert_int_equal(getsockopt(upgraded.fd, IPPROTO_TCP, TCP_NODELAY, &yes, &size), 0);
     assert_true(yes);
     expect_alive(fd, upgraded.fd);
-    uv_sleep(TIMEOUT_S * 1000 + 300); /* no timeout of the front door concerns it any more */
+    uv_sleep(TIMEOUT_S * 1000 + 300); /* no timeout of the HTTP server concerns it any more */
     expect_alive(fd, upgraded.fd);
     close(fd);
     close(upgraded.fd);
