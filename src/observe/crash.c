@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HANDLER_STACK_BYTES = 64 * 1024, NAME_BYTES = 16, ADDRESS_CHARS = 20, TOLD_FRAMES = 12 };
+enum { HANDLER_STACK_BYTES = 64 * 1024, NAME_BYTES = 16, ADDRESS_CHARS = 20, FRAMES_SHOWN = 12 };
 
 static const struct fatal {
     int number;
@@ -45,13 +45,13 @@ static size_t put_hex(char out[ADDRESS_CHARS], uintptr_t value)
     return len;
 }
 
-static size_t put_stack(char out[TOLD_FRAMES * ADDRESS_CHARS])
+static size_t put_stack(char out[FRAMES_SHOWN * ADDRESS_CHARS])
 {
     uintptr_t frames[STACK_FRAMES_MAX];
     const size_t depth = stack_capture(frames, 2);
     size_t len = 0;
 
-    for (size_t i = 0; i < depth && i < TOLD_FRAMES; i++) {
+    for (size_t i = 0; i < depth && i < FRAMES_SHOWN; i++) {
         if (i > 0)
             out[len++] = ' ';
         len += put_hex(out + len, stack_offset(frames[i]));
@@ -72,27 +72,27 @@ static size_t put_error(char out[64], int number, const siginfo_t *info)
     return len;
 }
 
-static void tell(int number, const siginfo_t *info)
+static void report(int number, const siginfo_t *info)
 {
-    char error[64], stack[TOLD_FRAMES * ADDRESS_CHARS];
+    char error[64], stack[FRAMES_SHOWN * ADDRESS_CHARS];
     const struct log_field fields[] = {
         LOG_STR("error", slice_of(error, put_error(error, number, info))),
         LOG_CSTR("thread", thread_name),
         LOG_STR("stack", slice_of(stack, put_stack(stack))),
     };
 
-    log_last_words(LOG_ERROR, SLICE("panic_recovered"), fields, sizeof fields / sizeof fields[0]);
+    log_crash(LOG_ERROR, SLICE("panic_recovered"), fields, sizeof fields / sizeof fields[0]);
 }
 
 /* The handler is reset by then (SA_RESETHAND): the second time is the end, also
  * when the first went wrong. */
 static void on_fatal(int number, siginfo_t *info, void *context)
 {
-    static atomic_flag told = ATOMIC_FLAG_INIT;
+    static atomic_flag reported = ATOMIC_FLAG_INIT;
 
     (void)context;
-    if (!atomic_flag_test_and_set(&told))
-        tell(number, info);
+    if (!atomic_flag_test_and_set(&reported))
+        report(number, info);
     raise(number);
 }
 

@@ -1,4 +1,4 @@
-/* crash.h - last words: the signal that ends the process, and where it was.
+/* crash.h - the crash report: the signal that ends the process, and where it was.
  *
  *   error: panic_recovered error="SIGSEGV at 0x0" thread=shard-1 stack="0x1a2b 0x3c4d …"
  *
@@ -17,7 +17,7 @@ void crash_watch(void);
 
 /* Names the calling thread, in the log of a crash, in /debug and in top(1), and
  * gives it a stack of its own for the handler: so an overflow of the thread's
- * is told as well. At most 15 bytes. */
+ * is reported as well. At most 15 bytes. */
 void crash_watch_thread(const char *name);
 
 #endif

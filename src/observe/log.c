@@ -25,7 +25,7 @@ enum {
     /* A write of this size into a pipe that poll calls writable does not wait,
      * and does not mix with the lines of another process. */
     WRITE_BYTES_MAX = 4096,
-    CLOSING_PATIENCE_MS = 1000,
+    CLOSING_TIMEOUT_MS = 1000,
 };
 
 static atomic_int least_level = LOG_INFO;
@@ -36,7 +36,7 @@ static struct {
     pthread_cond_t wake, room;
     pthread_t writer;
     /* all below under the lock */
-    bool open, closing, reopen, patient;
+    bool open, closing, reopen, waits_for_room;
     enum log_format format;
     char *front, *back; /* LOG_BUFFER_BYTES each */
     size_t front_len;
@@ -102,7 +102,7 @@ static bool wait_writable(int fd)
     struct pollfd waiting = {.fd = fd, .events = POLLOUT};
 
     for (;;) {
-        const int ready = poll(&waiting, 1, CLOSING_PATIENCE_MS);
+        const int ready = poll(&waiting, 1, CLOSING_TIMEOUT_MS);
         if (ready > 0)
             return true;
         if (ready < 0 && errno != EINTR)
@@ -245,7 +245,7 @@ static enum error start_writer(void)
     logger.front = malloc(LOG_BUFFER_BYTES);
     logger.back = malloc(LOG_BUFFER_BYTES);
     logger.front_len = 0;
-    logger.closing = logger.reopen = logger.patient = false;
+    logger.closing = logger.reopen = logger.waits_for_room = false;
     if (logger.front && logger.back && start_thread())
         return OK;
     free(logger.front);
@@ -304,7 +304,7 @@ void log_reopen(void)
 
 void log_be_patient(void)
 {
-    request(&logger.patient);
+    request(&logger.waits_for_room);
 }
 
 void log_close(void)
@@ -337,15 +337,15 @@ static void wait_for_room(size_t len)
     struct timespec until;
 
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += CLOSING_PATIENCE_MS / 1000;
-    while (logger.patient && !has_room(len))
-        logger.patient = pthread_cond_timedwait(&logger.room, &logger.lock, &until) == 0;
+    until.tv_sec += CLOSING_TIMEOUT_MS / 1000;
+    while (logger.waits_for_room && !has_room(len))
+        logger.waits_for_room = pthread_cond_timedwait(&logger.room, &logger.lock, &until) == 0;
 }
 
 /* The writer is woken only by the first line of a batch. */
 static void append(struct slice line)
 {
-    if (logger.patient)
+    if (logger.waits_for_room)
         wait_for_room(line.len);
     if (!has_room(line.len)) {
         count_dropped(1);
@@ -376,7 +376,7 @@ void log_write(enum log_level level, struct slice message, const struct log_fiel
 
 /* Whoever holds the lock may be the thread that was interrupted: then what is
  * waiting is lost. The lock is not given back. */
-void log_last_words(enum log_level level, struct slice message, const struct log_field *fields, size_t count)
+void log_crash(enum log_level level, struct slice message, const struct log_field *fields, size_t count)
 {
     static char line[LOG_LINE_BYTES_MAX]; /* too large for a handler's stack */
     const struct log_record record = {level, time_now_us(), message, fields, count};

@@ -51,7 +51,7 @@ void log_write(enum log_level level, struct slice message, const struct log_fiel
 /* For a handler of a fatal signal: writes what is waiting and this line, at
  * once and past the writer's thread. When the thread that died was logging just
  * then, what is waiting is lost. Nothing is logged after it. */
-void log_last_words(enum log_level level, struct slice message, const struct log_field *fields, size_t count);
+void log_crash(enum log_level level, struct slice message, const struct log_field *fields, size_t count);
 
 /* The event's name, then its fields, one or more. (Without fields: log_line.) */
 #define log_event(level, message, ...)                                                                       \
