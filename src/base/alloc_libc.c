@@ -1,4 +1,4 @@
-/* The server's memory: the C library's. */
+/* The allocator of the server: malloc of the C library. */
 #include "base/alloc.h"
 
 #include <stdlib.h>

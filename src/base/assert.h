@@ -1,4 +1,4 @@
-/* assert.h - beliefs of our own code, for the part that has no libc.
+/* assert.h - assertions, for the part that has no libc.
  *
  * ASSERT states what this program guarantees, never what a peer, a file or
  * the environment may get wrong: those are errors. A false one stops the

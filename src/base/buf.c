@@ -16,9 +16,10 @@ enum error buf_reserve(struct buf *b, size_t more_bytes)
 {
     if (more_bytes <= b->cap - b->len)
         return OK;
-    if (more_bytes > SIZE_MAX / 4 - b->len)
+    if (more_bytes > SIZE_MAX / 4 - b->len) /* so that no sum below overflows */
         return ERR_NO_MEMORY;
 
+    /* Growing by half at least makes appending byte by byte O(1) amortised. */
     size_t cap = b->len + more_bytes;
     if (cap < b->cap + b->cap / 2)
         cap = b->cap + b->cap / 2;
@@ -102,7 +103,7 @@ bool varint_read(struct slice bytes, size_t *at, uint64_t *value)
 
     for (size_t i = *at, shift = 0; i < bytes.len && shift < 64; i++, shift += 7) {
         uint64_t low = (uint8_t)bytes.ptr[i] & 0x7f;
-        if (shift == 63 && low > 1)
+        if (shift == 63 && low > 1) /* the tenth byte has room for the 64th bit only */
             return false;
         sum |= low << shift;
         if ((uint8_t)bytes.ptr[i] < 0x80) {

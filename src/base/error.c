@@ -11,6 +11,7 @@ static const struct row table[] = {[OK] = {"ok", "It worked.", 1000, 200},
 #undef X
 };
 
+/* A value outside the table is a mistake of ours and reads as ERR_INTERNAL. */
 static const struct row *row_of(enum error err)
 {
     return (unsigned)err < ERROR_COUNT ? &table[err] : &table[ERR_INTERNAL];

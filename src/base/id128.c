@@ -31,15 +31,15 @@ static int sextet(char c)
     return c == '_' ? 63 : -1;
 }
 
-/* 22 characters are 132 bits: the last four must be zero, so that each id has
+/* 22 characters are 132 bits. The last four must be zero, so that each id has
  * exactly one spelling. */
 bool id128_decode(struct slice text, struct id128 *out)
 {
     if (text.len != ID128_CHARS)
         return false;
     struct id128 id = {{0}};
-    uint32_t bits = 0;
-    unsigned bit_count = 0;
+    uint32_t bits = 0;      /* the last 16 read; the lowest `bit_count` are not in `id` yet */
+    unsigned bit_count = 0; /* at most 6 after each round */
     size_t filled = 0;
     for (size_t i = 0; i < text.len; i++) {
         const int six = sextet(text.ptr[i]);

@@ -62,7 +62,7 @@ void json_fixed(struct json *j, double value, int decimals)
     }
 }
 
-/* Is there U+2028 or U+2029 (E2 80 A8, E2 80 A9) at `at`? */
+/* True when U+2028 or U+2029 (E2 80 A8, E2 80 A9) stands at `at`. */
 static bool is_line_separator(struct slice text, size_t at)
 {
     return text.len - at >= 3 && (uint8_t)text.ptr[at] == 0xe2 && (uint8_t)text.ptr[at + 1] == 0x80 &&
@@ -119,7 +119,7 @@ static void append_escape(struct json *j, unsigned code_point)
 
 void json_escaped(struct json *j, struct slice text)
 {
-    size_t plain = 0; /* where the run that needs no escape begins */
+    size_t plain = 0; /* start of the run without escapes that is not written yet */
     for (size_t at = 0; at < text.len;) {
         if (!needs_escape(text, at)) {
             at++;

@@ -1,14 +1,14 @@
 /* json.h - writes JSON into a buffer. (Reading is jansson's, in proto.)
  *
- * The writer knows strings, numbers and raw text; commas and braces are the
- * caller's, who sees the message's shape in his code:
+ * The writer knows strings, numbers and raw text. Commas and braces are the
+ * caller's, so that the code that writes a message shows its shape:
  *
  *     json_raw(b, "{\"Language\":{\"language\":");
  *     json_quoted(b, language);
  *
- * Errors are sticky so that a message is written without a check on every
+ * Errors are sticky, so that a message is written without a check on every
  * line: after a failed allocation `failed` is set, later calls do nothing, and
- * the one who finishes the message asks json_error(). */
+ * json_error() at the end of the message returns ERR_NO_MEMORY. */
 #ifndef KOLABPAD_BASE_JSON_H
 #define KOLABPAD_BASE_JSON_H
 
@@ -39,8 +39,8 @@ void json_fixed(struct json *j, double value, int decimals);
  * characters, and also < > & U+2028 U+2029, so that JSON is harmless inside
  * HTML and scripts. */
 void json_quoted(struct json *j, struct slice text);
-/* The inside of such a string, for one that comes in pieces; each is valid UTF-8
- * by itself. The quotes are the caller's. */
+/* A string without its quotes, for text that comes in pieces, each valid UTF-8
+ * by itself; the caller writes the quotes. */
 void json_escaped(struct json *j, struct slice text);
 /* null when `text.ptr` is NULL, else the string. */
 void json_quoted_or_null(struct json *j, struct slice text);

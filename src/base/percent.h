@@ -1,6 +1,6 @@
-/* percent.h - bytes written as "%XX" (RFC 3986, 2.1). What to do about an
- * escape that is broken is the caller's to say: an address is refused for it, a
- * path has it as it stands. */
+/* percent.h - bytes written as "%XX" (RFC 3986, 2.1). The caller
+ * decides what a broken escape means: an address with one is refused, a path
+ * keeps it as it stands. */
 #ifndef KOLABPAD_BASE_PERCENT_H
 #define KOLABPAD_BASE_PERCENT_H
 

@@ -1,5 +1,7 @@
-/* The appending builder: the only way an operation comes into being, and the
- * one place that knows the normal form. */
+/* The appending builder: every operation is made by it, and it is the one place
+ * that knows the normal form. The components that an append may still change
+ * are the last one and, under an insert that belongs before a delete, the one
+ * before it: `last` and `before_last` point at them. */
 #include "ot/op.h"
 
 #include "base/mem.h"
@@ -152,6 +154,8 @@ enum error op_insert_checked(struct op *op, struct slice text, uint32_t points)
     if (err)
         return err;
 
+    /* It becomes a component of its own, joins the insert that is last, joins the
+     * insert in front of the delete that is last, or goes in front of that. */
     struct slice code = buf_slice(&op->code);
     enum op_kind last = has_components(op) ? component_read(code, op->last).kind : OP_RETAIN;
     if (last == OP_RETAIN)

@@ -51,7 +51,8 @@ struct op {
     struct buf code;
     uint32_t base_points;   /* length of the text it applies to */
     uint32_t target_points; /* length of the result */
-    /* where the last two components begin in `code`, for the builder */
+    /* Where the last two components begin in `code`, for the builder alone.
+     * `before_last` means something only while `last` is not 0. */
     size_t last, before_last;
 };
 
@@ -71,7 +72,8 @@ void op_clear(struct op *op); /* the empty operation again; keeps the memory */
 enum error op_retain(struct op *op, uint32_t points);
 enum error op_insert(struct op *op, struct slice text);
 enum error op_delete(struct op *op, uint32_t points);
-/* op_insert of text that is checked and measured already: another operation's. */
+/* The same for text that is checked and measured already, such as another
+ * operation's. */
 enum error op_insert_checked(struct op *op, struct slice text, uint32_t points);
 
 enum error op_copy(struct op *out, struct op_view from);
@@ -118,8 +120,8 @@ int64_t op_growth_bytes(struct op_view op, const struct rope *base);
  * apply(compose(a, b), t) == apply(b, apply(a, t)). */
 enum error op_compose(struct op_view a, struct op_view b, struct op *out);
 
-/* For two operations made on the same text: a1 does what a did, after b; b1
- * what b did, after a. ERR_BAD_OPERATION unless the bases are equal.
+/* a and b were made on the same text. a1 has the effect of a on the text after
+ * b, b1 that of b on the text after a. ERR_BAD_OPERATION unless the bases are equal.
  * TP1: compose(a, b1) == compose(b, a1).
  *
  * Inserts at one place are ordered by comparing their whole texts as code
@@ -127,7 +129,8 @@ enum error op_compose(struct op_view a, struct op_view b, struct op *out);
  * client does the same, so nobody needs to know who is the server. */
 enum error op_transform(struct op_view a, struct op_view b, struct op *a1, struct op *b1);
 
-/* As op_transform, but makes a1 only: what the server needs, at half the cost. */
+/* Makes a1 of op_transform only, which is all that the server needs, at half
+ * the cost. */
 enum error op_rebase(struct op_view a, struct op_view over_b, struct op *a1);
 
 /* out undoes `op`; `base` is the text before it was applied.
@@ -139,7 +142,7 @@ enum error op_invert(struct op_view op, const struct rope *base, struct op *out)
  * first and are taken out again if one fails, deletions cannot fail. */
 enum error op_apply(struct op_view op, struct rope *text);
 
-/* Where a caret at `at_points` of the base text stands afterwards. An insert
+/* The place of a caret at `at_points` of the base text after `op`. An insert
  * at the caret pushes it to the right; a caret in deleted text moves to the
  * place of the deletion; beyond the end counts as the end. */
 uint32_t op_move_caret(struct op_view op, uint32_t at_points);

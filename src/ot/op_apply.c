@@ -1,8 +1,8 @@
-/* What an operation does to a text, to its size, and to carets in it. */
+/* The effect of an operation on a text, on its size, and on carets in it. */
 #include "ot/op_private.h"
 
-/* Takes the inserts of `op` that stand before position `done_points` out of
- * the text again. */
+/* Takes the inserts of `op` that add_inserts put before position `done_points`
+ * out of the text again. */
 static void remove_inserts(struct op_view op, struct rope *text, uint32_t done_points)
 {
     struct op_iter it = op_iter(op);
@@ -17,6 +17,7 @@ static void remove_inserts(struct op_view op, struct rope *text, uint32_t done_p
     }
 }
 
+/* Positions count the base text, which is all still there, and the inserts. */
 static enum error add_inserts(struct op_view op, struct rope *text)
 {
     struct op_iter it = op_iter(op);
@@ -33,6 +34,7 @@ static enum error add_inserts(struct op_view op, struct rope *text)
     return OK;
 }
 
+/* Runs after add_inserts, so that its positions count the inserts as well. */
 static void take_deletes(struct op_view op, struct rope *text)
 {
     struct op_iter it = op_iter(op);

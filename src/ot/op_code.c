@@ -1,3 +1,5 @@
+/* The byte form of an operation: components one by one, and the check of bytes
+ * from outside. */
 #include "ot/op_private.h"
 
 enum { KIND_BITS = 2, KIND_MASK = 3 };
@@ -118,8 +120,8 @@ static enum error take_component(struct slice code, struct component *c)
 enum error op_decode(struct slice code, struct op_view *out)
 {
     struct op_view view = {.code = code};
-    struct component c = {0};
-    uint64_t base = 0, target = 0;
+    struct component c = {0};      /* the component before, until the next is read over it */
+    uint64_t base = 0, target = 0; /* wide enough for the sum that is too large */
 
     while (c.end < code.len) {
         bool is_first = c.end == 0;

@@ -1,9 +1,11 @@
+/* Composing: the text between the two operations is walked once, a piece at a
+ * time; `a` has made it and `b` changes it. */
 #include "base/assert.h"
 #include "ot/op_cursor.h"
 #include "ot/op_private.h"
 
-/* `a` made or kept the next `points` of the text between, and `b` keeps or
- * drops them. */
+/* The next points of the text between: `a` inserted or retained them, and `b`
+ * retains or deletes them. An insert that is deleted at once leaves no trace. */
 static enum error compose_piece(struct op_cursor *a, struct op_cursor *b, struct op *out)
 {
     uint32_t points = a->at.points < b->at.points ? a->at.points : b->at.points;
@@ -16,6 +18,8 @@ static enum error compose_piece(struct op_cursor *a, struct op_cursor *b, struct
     return is_kept ? op_retain(out, points) : op_delete(out, points);
 }
 
+/* Text that `a` deleted or that `b` inserts is not in the text between, and goes
+ * straight into the result. The rest is taken in pieces that both sides share. */
 static enum error compose_next(struct op_cursor *a, struct op_cursor *b, struct op *out)
 {
     uint32_t points = a->at.points;

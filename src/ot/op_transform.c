@@ -1,9 +1,11 @@
+/* Transforming: two operations that were made on one text are walked side by
+ * side, a piece at a time, and each is built anew as it is after the other. */
 #include "base/assert.h"
 #include "ot/op_cursor.h"
 #include "ot/op_private.h"
 
-/* One side of the walk: an operation as it was made, and the same after the
- * other one. A side whose result nobody asked for has no `out`. */
+/* One side of the walk: an operation as it was made, and as it is after the
+ * other one. `out` is NULL on the side whose result is not wanted (op_rebase). */
 struct side {
     struct op_cursor in;
     struct op *out;
@@ -14,7 +16,7 @@ static enum error keep(struct side *s, uint32_t points)
     return s->out ? op_retain(s->out, points) : OK;
 }
 
-/* `author` inserts here; the other one finds the text there and steps over it. */
+/* `author` inserts here; the other side retains the text that it finds there. */
 static enum error take_insert(struct side *author, struct side *other)
 {
     uint32_t points = author->in.at.points;
@@ -54,8 +56,8 @@ static enum error take_both_inserts(struct side *a, struct side *b)
     return order < 0 ? take_insert(a, b) : take_insert(b, a);
 }
 
-/* The next points of the common text: each side keeps or drops them. What the
- * other one dropped is no longer there to be kept or dropped. */
+/* The next points of the common text: each side retains or deletes them. Points
+ * that the other side deleted are in neither result: they are gone already. */
 static enum error take_piece(struct side *a, struct side *b)
 {
     uint32_t points = a->in.at.points < b->in.at.points ? a->in.at.points : b->in.at.points;

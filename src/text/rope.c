@@ -1,4 +1,5 @@
-/* Looking at a rope, and its end. Made in rope_build.c, edited in rope_edit.c. */
+/* Reading a rope, and freeing it. It is made in rope_build.c and edited in
+ * rope_edit.c. */
 #include "text/rope.h"
 
 #include "base/assert.h"
@@ -21,7 +22,7 @@ static uint32_t in_unit(struct measure size, enum unit unit)
     return unit == POINTS ? size.points : size.u16;
 }
 
-/* The measure of what is before position `at` of a leaf. */
+/* The measure of the text before position `at` of a leaf. */
 static struct measure measure_in_leaf(const struct rope_node *leaf, struct measure size, enum unit unit,
                                       uint32_t at)
 {
@@ -33,7 +34,8 @@ static struct measure measure_in_leaf(const struct rope_node *leaf, struct measu
 static struct measure measure_at(const struct rope *r, enum unit unit, uint32_t at)
 {
     const struct rope_node *node = r->root;
-    struct measure before = {0}, size = r->size;
+    struct measure before = {0};   /* of all text to the left of `node` */
+    struct measure size = r->size; /* of the text in `node` */
 
     ASSERT(at <= in_unit(r->size, unit));
     if (at == in_unit(r->size, unit))
@@ -106,6 +108,7 @@ bool rope_chunks_next(struct rope_chunks *it, struct slice *chunk)
         return false;
     *chunk = leaf_text(it->leaf);
 
+    /* Up to the nearest node with a child to the right, and down to its first leaf. */
     for (unsigned level = it->height; level-- > 0;) {
         const struct inner *inner = (const struct inner *)it->node[level];
         if (++it->index[level] < inner->head.count) {

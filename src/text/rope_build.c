@@ -13,12 +13,13 @@ static uint32_t ceil_div(uint32_t number, uint32_t by)
     return (number + by - 1) / by;
 }
 
-/* What is built from: a text, or a rope that is to be rebuilt. */
+/* The text that a rope is built from: bytes, or an older rope that is to be
+ * packed. It is read once, from its start to its end. */
 struct source {
     const char *text; /* NULL: from the rope */
     const struct rope *rope;
-    uint32_t at_bytes, len_bytes;
-    uint32_t leaf_cap_min;
+    uint32_t at_bytes, len_bytes; /* read so far, and in all */
+    uint32_t leaf_cap_min;        /* LEAF_CAP_MIN when there will be several leaves, else 0 */
 };
 
 static void take(struct source *from, char *to, uint32_t count_bytes)
@@ -66,7 +67,7 @@ static struct rope_node *build_leaf(struct source *from, uint32_t leaves, struct
     return leaf;
 }
 
-/* How many leaves fit under a node of that height. */
+/* The number of leaves that fit under a node of that height. */
 static uint32_t leaves_under(unsigned height)
 {
     uint32_t leaves = 1;
@@ -77,7 +78,9 @@ static uint32_t leaves_under(unsigned height)
 }
 
 /* A subtree with the next `leaves` leaves, all nodes of a level equally full.
- * NULL, and nothing left behind, when there is no memory. */
+ * `leaves_after` more are built to the right of it afterwards: each leaf takes
+ * an even share of what is left for itself and those. NULL, and nothing left
+ * behind, when there is no memory. */
 static struct rope_node *build_node(struct source *from, uint32_t leaves, unsigned height,
                                     struct measure *size, uint32_t leaves_after)
 {

@@ -9,14 +9,15 @@
  * full one, one of its two ends is a place to cut the leaf in two. */
 enum { PIECE_MAX = LEAF_MAX / 2, LEAF_GROWTH_MIN = 16 };
 
-/* The way down from the root to a place in a leaf. */
+/* The way down from the root to a place in a leaf. It stands until nodes are
+ * split or merged; path_put_leaf keeps it true when the leaf moves in memory. */
 struct path {
-    struct inner *inner[ROPE_HEIGHT_MAX];
-    unsigned index[ROPE_HEIGHT_MAX];
-    unsigned height;
+    struct inner *inner[ROPE_HEIGHT_MAX]; /* from the root down */
+    unsigned index[ROPE_HEIGHT_MAX];      /* of the child taken in each */
+    unsigned height;                      /* entries used in both */
     struct rope_node *leaf;
-    struct measure leaf_size;
-    uint32_t at_bytes; /* in the leaf */
+    struct measure leaf_size; /* before the edit */
+    uint32_t at_bytes;        /* in the leaf */
 };
 
 /* Text with its measure. */
@@ -56,6 +57,7 @@ static struct path path_to(const struct rope *r, uint32_t at_points)
     return p;
 }
 
+/* Hangs the leaf, which was reallocated, into its parent. */
 static void path_put_leaf(struct rope *r, struct path *p, struct rope_node *leaf)
 {
     p->leaf = leaf;
@@ -65,6 +67,7 @@ static void path_put_leaf(struct rope *r, struct path *p, struct rope_node *leaf
         p->inner[p->height - 1]->child[p->index[p->height - 1]] = leaf;
 }
 
+/* Adds what was inserted to all sums along the path. */
 static void path_add_size(struct rope *r, const struct path *p, struct measure more)
 {
     for (unsigned level = 0; level < p->height; level++) {
@@ -175,9 +178,10 @@ static enum error split_full_inners(struct rope *r, uint32_t at_points)
     return OK;
 }
 
-/* Cuts the leaf at the place of the insertion and puts the text at the end of
- * the left part, where the next one will be typed; else at the start of the
- * right part. `right` is empty and has room. The measure of the right part. */
+/* Cuts the leaf at the place of the insertion. The text goes to the end of the
+ * left part, where the next one will be typed, or, when it does not fit there,
+ * to the start of the right part. `right` is empty and has room. Returns the
+ * measure of the right part. */
 static struct measure split_leaf(struct path *p, struct rope_node *right, struct piece piece)
 {
     struct rope_node *leaf = p->leaf;
@@ -194,7 +198,8 @@ static struct measure split_leaf(struct path *p, struct rope_node *right, struct
     return measure_add(right_size, piece.size);
 }
 
-/* After a leaf was added: neighbours may have become too small on every level. */
+/* Cutting nodes in two leaves halves that may be small enough to be one with
+ * their neighbours, on every level of the path. */
 static void merge_along(struct rope *r, const struct path *p)
 {
     for (unsigned level = p->height; level-- > 0;) {
@@ -231,9 +236,10 @@ static enum error insert_splitting(struct rope *r, uint32_t at_points, struct pi
     if (!err)
         err = prepare_cut(r, &p, piece.size.bytes, &right);
     if (err) {
-        lower_root(r);
+        lower_root(r); /* split_full_inners may have raised it for nothing */
         return err;
     }
+    /* Nothing can fail from here on. */
     struct inner *parent = p.inner[p.height - 1];
     unsigned i = p.index[p.height - 1];
     path_add_size(r, &p, piece.size);
@@ -286,7 +292,7 @@ enum error rope_insert(struct rope *r, uint32_t at_points, struct slice text)
     while (text.len > 0) {
         struct piece piece = first_piece(text);
         enum error err = insert_piece(r, at, piece);
-        if (err) {
+        if (err) { /* takes out the pieces that went in before */
             rope_delete(r, at_points, at - at_points);
             return err;
         }
@@ -323,10 +329,10 @@ static struct measure delete_in_node(struct rope_node *node, unsigned height, st
     for (; at >= inner->size[i].points; i++)
         at -= inner->size[i].points;
     unsigned first = i;
-    bool is_thinner = height == 1;
+    bool is_thinner = height == 1; /* some child has fewer bytes or children: neighbours may have to merge */
     while (count > 0) {
         uint32_t points = inner->size[i].points, part = points - at < count ? points - at : count;
-        struct measure gone = inner->size[i];
+        struct measure gone = inner->size[i]; /* the whole child, unless only a part goes */
         struct rope_node *child = inner->child[i];
         if (part == points) {
             node_free(child, height - 1);

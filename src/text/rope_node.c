@@ -105,8 +105,9 @@ static void inner_append(struct inner *to, const struct inner *from)
     to->head.count = (uint16_t)(to->head.count + from->head.count);
 }
 
-/* Are children i and i + 1 too small for two? Of leaves the parent knows the
- * size, and need not look at memory that is far away. */
+/* True when children i and i + 1 are small enough to become one. The parent
+ * knows the sizes of leaves, so their memory, which may be far away, is not
+ * touched for the answer. */
 static bool are_small(const struct inner *p, unsigned height, unsigned i)
 {
     if (height == 1)
@@ -114,7 +115,7 @@ static bool are_small(const struct inner *p, unsigned height, unsigned i)
     return p->child[i]->count + p->child[i + 1]->count <= INNER_PAIR_MIN;
 }
 
-/* Makes one of children i and i + 1 if they are too small for two. The result
+/* Makes children i and i + 1 one if they are small enough. The result
  * never counts less than the larger of them did, so no pair beside it becomes
  * too small by that. */
 static bool merge_pair(struct inner *p, unsigned height, unsigned i)
@@ -141,6 +142,8 @@ void inner_merge(struct inner *p, unsigned height, unsigned first, unsigned last
 {
     unsigned i = first > 0 ? first - 1 : 0;
 
+    /* After a merge, child i is tried again with its new neighbour, and all
+     * that stand behind it have moved up by one. */
     while (i <= last && i + 1 < p->head.count) {
         if (!merge_pair(p, height, i))
             i++;

@@ -1,4 +1,4 @@
-/* rope_node.h - the nodes of a rope's tree; internal to text/.
+/* rope_node.h - the nodes of the tree that a rope is; internal to text/.
  *
  * A leaf holds text and no more memory than it needs: a short text is one
  * short leaf. An inner node holds its children and the measure of each. Which
@@ -18,7 +18,7 @@ struct rope_node {
 enum {
     FANOUT = 20,
     LEAF_MAX = 768 - (int)sizeof(struct rope_node),
-    /* Of a tree with several leaves each has at least this capacity, so that two
+    /* In a tree with several leaves each has at least this capacity, so that two
      * small neighbours can become one without new memory. */
     LEAF_CAP_MIN = LEAF_MAX / 2,
     /* Two neighbours that hold no more than this together are made one. It is
@@ -78,8 +78,8 @@ void inner_put(struct inner *p, unsigned at, struct rope_node *child, struct mea
 /* Takes child `at` out, without freeing it. */
 void inner_del(struct inner *p, unsigned at);
 
-/* Makes one of every two neighbours among the children first-1 … last+1 that
- * are too small for two. `height` is that of `p`. Needs no memory. */
+/* Merges neighbours among the children first-1 … last+1 that are small enough
+ * to be one. `height` is that of `p`. Needs no memory. */
 void inner_merge(struct inner *p, unsigned height, unsigned first, unsigned last);
 
 #endif

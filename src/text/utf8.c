@@ -142,7 +142,9 @@ struct measure utf8_measure(struct slice text)
 }
 
 /* The offset of the code point that holds unit number `units`, where a code
- * point is one unit, or one and `astral_extra` when it is astral. */
+ * point is one unit, or one and `astral_extra` when it is astral: 0 counts code
+ * points, 1 counts UTF-16 units. Whole blocks are skipped by their sums; the
+ * block with the answer is walked byte by byte. */
 static size_t offset_of(struct slice text, uint32_t units, uint32_t astral_extra)
 {
     size_t i = 0;

@@ -34,7 +34,8 @@ static inline struct measure measure_sub(struct measure a, struct measure b)
  * strict UTF-8; `out` is then unchanged. `out` may be NULL. */
 enum error utf8_check(struct slice bytes, struct measure *out);
 
-/* Does it hold a carriage return? (Refused in documents: line ends are \n.) */
+/* True when the text holds a carriage return. (Documents refuse them: line ends
+ * are \n.) */
 bool utf8_has_cr(struct slice text);
 
 /* Measures valid text. Fast: counts word-wise. */

@@ -171,7 +171,7 @@ EXPORT uint32_t kp_rope_points_of_u16(const struct rope *r, uint32_t at_u16)
     return rope_measure_at_u16(r, at_most(at_u16, r->size.u16)).points;
 }
 
-static uint32_t last_read_bytes;
+static uint32_t last_read_bytes; /* of the latest kp_rope_read, until the next */
 
 EXPORT char *kp_rope_read(const struct rope *r, uint32_t at_points, uint32_t count_points)
 {

@@ -36,10 +36,10 @@ enum { HEAD = 8, SIZE_MAX_BYTES = 1 << 30 };
 
 extern unsigned char __heap_base; /* the linker's: the first byte behind the stack and the data */
 
-static struct block *lists[CLASSES];
-static uint32_t bitmap[CLASSES / 32];
-static struct block *sentinel; /* NULL before the first allocation */
-static uint32_t used_bytes;
+static struct block *lists[CLASSES];  /* free blocks, by class_of their size */
+static uint32_t bitmap[CLASSES / 32]; /* a bit for each list that is not empty */
+static struct block *sentinel;        /* NULL before the first allocation */
+static uint32_t used_bytes;           /* of blocks that are not free, heads included */
 
 static struct block *block_after(struct block *b)
 {
@@ -114,7 +114,8 @@ static void set_size(struct block *b, uint32_t size)
     block_after(b)->size_before = size;
 }
 
-/* Makes one of a block that is in no list and its free neighbours. */
+/* Joins a block that is in no list with its free neighbours, which leave their
+ * lists; the result is in no list either. */
 static struct block *coalesce(struct block *b)
 {
     struct block *after = block_after(b);
