@@ -1,4 +1,4 @@
-/* A tick's operations as the journal keeps them.
+/* The operations of one turn, as the journal keeps them.
  *
  *     byte 1   varint(tabs)
  *     tabs × ( varint(user id)  16 bytes of token  varint(last) )
@@ -14,8 +14,8 @@ enum { BATCH_FORMAT = 1, TOKEN_BYTES = sizeof(struct id128) };
 
 /* ---- writing ---- */
 
-/* The authors since the last batch are the tail of the client list. The link
- * before the first of them, and how many they are. */
+/* The authors since the last batch are the tail of the client list. Returns the
+ * link before the first of them, and their number. */
 static struct link *before_authors(struct pad *pad, uint64_t *count)
 {
     struct link *at = pad->clients.prev;

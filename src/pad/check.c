@@ -16,7 +16,7 @@ static const char *check_revisions(const struct pad *pad)
     return NULL;
 }
 
-/* Each operation leads to the length the next one starts from. */
+/* Each operation must lead to the length that the next one starts from. */
 static const char *check_history(const struct pad *pad)
 {
     uint32_t points = 0;

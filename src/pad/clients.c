@@ -83,12 +83,16 @@ void clients_reserve_id(struct pad *pad, uint64_t user_id)
 
 /* ---- forgetting ---- */
 
+/* True for a tab that never edited and can no longer resume. */
 static bool is_expired_reader(const struct pad *pad, const struct pad_client *client, int64_t now_ms)
 {
     return client->committed_revision == 0 && now_ms - client->seen_ms > pad->limits->history_ms;
 }
 
-/* The authors of what is not journaled stay: the next batch names them. */
+/* The list begins with the tabs that are least worth keeping, so the walk ends
+ * at the first that must stay. With too many tabs those that edited go as well,
+ * the longest ago first, but not the authors of operations that are not
+ * journaled: the next batch names them. */
 void clients_forget(struct pad *pad, int64_t now_ms)
 {
     LIST_EACH (at, next, &pad->clients) {

@@ -1,4 +1,4 @@
-/* Which operations are kept.
+/* The history keeps the operations that somebody may still need.
  *
  *   base                                    committed    revision
  *    │ too old, or over the budget │ wanted  │ not told yet │
@@ -24,7 +24,8 @@ size_t history_budget_bytes(const struct pad *pad)
     return greater((size_t)rope_size(&pad->text).bytes * 4, pad->limits->history_bytes);
 }
 
-/* With nobody there it is for those who come back; who lacks more gets the text. */
+/* With nobody there, the history serves those who come back soon; a tab that
+ * lacks more than it holds is given the text. */
 static size_t budget_bytes(const struct pad *pad)
 {
     if (pad->peer_count == 0)
@@ -32,7 +33,8 @@ static size_t budget_bytes(const struct pad *pad)
     return history_budget_bytes(pad);
 }
 
-/* The lowest revision some peer needs the operation of. */
+/* The lowest revision whose operation some peer was not told, or may still edit
+ * against. v1 peers are not asked: their view pins the history from its base. */
 static uint64_t wanted_by_peers(const struct pad *pad)
 {
     uint64_t wanted = pad->committed;
@@ -49,8 +51,8 @@ static int64_t oldest_kept_s(const struct pad *pad, int64_t now_ms)
     return (now_ms - pad->limits->history_ms) / MS_PER_S;
 }
 
-/* The first revision that stays. What the v1 view pins may be a million
- * operations: how old they are is not asked. */
+/* The first revision that stays. The v1 view may pin a million operations, so
+ * nothing behind its base is searched for its age. */
 static uint64_t kept_from(const struct pad *pad, int64_t now_ms)
 {
     const struct history *h = &pad->history;

@@ -48,7 +48,7 @@ static enum error resize(struct pad_cursors *cursors, size_t caret_count, size_t
 
 enum { SPLICES_MAX = 64 };
 
-/* The operations [first, first + count). */
+/* The operations [first, first + count), read once for the carets of all peers. */
 struct splices {
     uint64_t first;
     size_t count;
@@ -74,7 +74,7 @@ static void move_over(struct pad_cursors *cursors, const struct splice *splice)
     }
 }
 
-/* Moves them over those of the splices that they have not seen. */
+/* Moves the carets over those of the operations that came after their revision. */
 static void move_up(struct pad_cursors *cursors, const struct splices *splices)
 {
     while (cursors->revision >= splices->first && cursors->revision - splices->first < splices->count) {
@@ -122,9 +122,15 @@ void cursors_catch_up(struct pad *pad)
     }
 }
 
-/* ---- showing ---- */
+/* ---- publishing ----
+ *
+ * Changed carets are in pad->cursors_waiting until they are published, that is,
+ * until their item counts as changed. They wait for two things: that the text
+ * they were set in is committed (pad_committed tries again), and that the
+ * interval since the last time is over (pad_tick tries again, and
+ * cursors_pending asks for it). */
 
-/* The clock may have jumped back since they were last shown: then it is time. */
+/* True as well when the clock has jumped back. */
 static bool is_interval_over(const struct pad_peer *peer)
 {
     const struct pad *pad = peer->pad;
@@ -137,8 +143,6 @@ static bool is_committed(const struct pad_peer *peer)
     return peer->cursors.revision <= peer->pad->committed;
 }
 
-/* What is not committed waits for pad_committed, what was shown a moment ago
- * for pad_tick. */
 static void publish_if_due(struct pad_peer *peer)
 {
     struct pad *pad = peer->pad;

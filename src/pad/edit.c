@@ -1,8 +1,9 @@
 /* An edit: check, rebase over what its author had not seen, apply. */
 #include "pad/pad_private.h"
 
-/* From the numbering of v1 to ours. An edit against the empty text that v1
- * history starts from is put behind the insert that stands for the text. */
+/* Translates a revision of v1 into ours. Revision 0 of v1 is the empty text when
+ * an insert stands for the text before (v1->offset is 1): an edit against it is
+ * rebased over that insert first. */
 static enum error from_v1(const struct pad *pad, uint64_t *revision, struct op_view *op, struct op *held)
 {
     const struct pad_v1 *v1 = pad->v1;
@@ -26,7 +27,7 @@ static enum error check_fit(const struct pad *pad, uint64_t revision, struct op_
     return op.base_points == points_at(pad, revision) ? OK : ERR_BAD_OPERATION;
 }
 
-/* What makes the text smaller is welcome even where it stays too large. */
+/* An edit that makes the text smaller is taken even where it stays too large. */
 static enum error check_size(const struct pad *pad, struct op_view op)
 {
     const int64_t growth = op_growth_bytes(op, &pad->text);
@@ -55,7 +56,7 @@ static bool is_journal_behind(const struct pad *pad)
 enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op, int64_t now_ms)
 {
     struct pad *pad = peer->pad;
-    struct op held = {0};
+    struct op held = {0}; /* the rebased edit; `op` is a view of the original until there is one */
     peer->edit_work = 0;
     if (!pad)
         return ERR_REPLACED;

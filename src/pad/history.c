@@ -1,3 +1,6 @@
+/* Two runs of bytes, entries and index. Dropped entries are only passed over:
+ * head counts their slots until there are more of them than entries held, and
+ * then both runs move to the front at once, which makes dropping O(1) amortised. */
 #include "pad/history.h"
 
 enum { ENTRY_HEAD_MAX = 20 }; /* two varints */
@@ -8,7 +11,8 @@ static uint32_t *index_slots(const struct history *h)
     return (uint32_t *)(void *)h->index.ptr;
 }
 
-/* Where the entry of `revision` begins, or, at the end, where the bytes end. */
+/* The offset of the entry of `revision`; at the end of the history, that of the
+ * end of the bytes. */
 static size_t entry_at(const struct history *h, uint64_t revision)
 {
     if (revision >= history_end(h))
@@ -113,7 +117,7 @@ uint64_t history_since(const struct history *h, int64_t time_s, uint64_t before)
     return revision;
 }
 
-/* Moves what is held to the front of both runs. */
+/* Moves the entries that are held to the front of both runs. */
 static void move_over(struct history *h)
 {
     const size_t dropped_bytes = entry_at(h, h->base);

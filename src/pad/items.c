@@ -20,8 +20,8 @@ void item_changed(struct pad *pad, struct pad_item *item)
 
 /* ---- tombstones ---- */
 
-/* The tombstone a tab left behind before it came back. Most that leave do so for
- * the first time, and many at once: for them nothing is searched. */
+/* The tombstone that the tab left behind before it came back. Many tabs may leave
+ * at once, most for the first time: for those nothing is searched. */
 static struct pad_left *find_tombstone(const struct pad *pad, const struct pad_client *client)
 {
     if (!client || !client->has_left)
@@ -35,8 +35,10 @@ static struct pad_left *find_tombstone(const struct pad *pad, const struct pad_c
 
 void tombstone_put(struct pad *pad, struct pad_peer *leaving)
 {
-    struct pad_left *made = leaving->tombstone;
+    struct pad_left *made = leaving->tombstone; /* allocated on joining */
     leaving->tombstone = NULL;
+    /* Nobody knows of a peer of which no item was ever told. A user that has a
+     * tombstone already gets no second one: the old one counts as changed. */
     const bool is_known = leaving->info_item.changed || leaving->cursors_item.changed;
     struct pad_left *old = is_known ? find_tombstone(pad, leaving->client) : NULL;
     if (!is_known || old) {
@@ -52,7 +54,7 @@ void tombstone_put(struct pad *pad, struct pad_peer *leaving)
         leaving->client->has_left = true;
 }
 
-/* Up to which sequence every peer has been told. */
+/* The sequence up to which every peer has been told. */
 static uint64_t seen_by_all(const struct pad *pad)
 {
     uint64_t seen = pad->sequence;
@@ -64,6 +66,7 @@ static uint64_t seen_by_all(const struct pad *pad)
     return seen;
 }
 
+/* Frees the tombstones that changed last at `sequence` or before. */
 static void collect_up_to(struct pad *pad, uint64_t sequence)
 {
     LIST_EACH (at, next, &pad->items) {

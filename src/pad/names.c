@@ -24,7 +24,7 @@ enum error name_copy(struct slice from, struct slice *out)
 
 void name_free(struct slice *name)
 {
-    mem_free((void *)(uintptr_t)name->ptr); /* ours, though slices only lend */
+    mem_free((void *)(uintptr_t)name->ptr); /* owned here, although slices are made for borrowed bytes */
     *name = (struct slice){0};
 }
 
@@ -88,7 +88,7 @@ enum error pad_clean_name(struct slice raw, struct buf *out)
     const enum error err = buf_reserve(out, raw.len < NAME_BYTES_MAX ? raw.len : NAME_BYTES_MAX);
     if (err)
         return err;
-    size_t len_bytes, visible_end = 0;
+    size_t len_bytes, visible_end = 0; /* of the last point that is no blank: the rest is trimmed */
     unsigned points = 0;
     for (struct slice rest = raw; rest.len > 0 && points < PAD_NAME_POINTS_MAX;
          rest = slice_from(rest, len_bytes)) {

@@ -1,3 +1,5 @@
+/* A pad as a whole: its limits, its beginning and end, the journal's answers,
+ * and what time does to it. */
 #include "pad/pad.h"
 
 #include "pad/pad_private.h"
@@ -7,7 +9,7 @@ enum { MS_PER_MIN = 60 * MS_PER_S, MIB = 1 << 20 };
 /* ---- make and let go ---- */
 
 /* 16 MiB are a million keystrokes. A v1 client that is asked to leave must be
- * reloaded, so that it should not meet this in a day's work. */
+ * reloaded by hand, so the limit is out of reach of a day's work. */
 static uint32_t v1_history_bytes(uint32_t document_bytes)
 {
     enum { LEAST = 16 * MIB, MOST = 64 * MIB, TIMES = 16 };
@@ -67,6 +69,8 @@ void pad_deinit(struct pad *pad)
 
 /* ---- the journal's answer ---- */
 
+/* Answers may come late or twice: `committed` never goes back. Without a journal
+ * nothing was handed over, and `journaled` is pulled along. */
 void pad_committed(struct pad *pad, uint64_t revision)
 {
     const uint64_t committed = revision < pad->revision ? revision : pad->revision;
@@ -96,7 +100,7 @@ void pad_rest(struct pad *pad, int64_t now_ms)
     pad_tick(pad, now_ms);
     history_shrink(&pad->history);
     if (pad->packed_revision != pad->revision && rope_pack(&pad->text) == OK)
-        pad->packed_revision = pad->revision; /* without memory for it the text stays as it is */
+        pad->packed_revision = pad->revision; /* without memory for it, the text stays loosely packed */
 }
 
 /* ---- size ---- */

@@ -3,8 +3,8 @@
  * A pad is the text at a revision, the recent history that leads to it, and
  * the people in it. It is fed edits and presence by its peers and tells, for
  * each peer, what that peer does not know yet. It does no I/O, has no clock
- * (time is a parameter), logs nothing and encodes nothing: the gateway above
- * it turns what it tells into frames and moves bytes.
+ * (time is a parameter), logs nothing and encodes nothing: the layers above
+ * turn its answers into frames and move the bytes.
  *
  *      edit ──► check ─► rebase over what the author had not seen ─► apply
  *                                                                     │
@@ -115,18 +115,20 @@ struct pad_peer {
     enum pad_version version;
     uint64_t user_id;
     struct pad_client *client; /* v2: the tab behind the connection */
-    uint64_t gate;             /* told nothing before `committed` reaches this */
-    uint64_t sent;             /* told all operations before this revision */
-    uint64_t floor;            /* may still edit against revisions from here on */
-    uint64_t ponged;           /* `sent` when its last Ping was answered */
-    uint64_t seen;             /* told all items up to this sequence number */
+    /* Four revisions, each a promise of its own. `gate` is fixed on joining; the
+     * others only grow. */
+    uint64_t gate;   /* told nothing before `committed` reaches this */
+    uint64_t sent;   /* told all operations before this revision */
+    uint64_t floor;  /* may still edit against revisions from here on: the history is kept for it */
+    uint64_t ponged; /* `sent` when its last Ping was answered: the next Ping shows that it has those */
+    uint64_t seen;   /* told all items up to this sequence number */
     bool has_info;
     struct slice name; /* owned by the pad */
     uint16_t hue;
     struct pad_cursors cursors;
-    uint64_t edit_work;          /* what its last edit cost, taken or not: PAD_REBASE_WORK_MAX */
-    struct link cursors_waiting; /* in pad->cursors_waiting: changed, not shown yet */
-    int64_t cursors_published_ms;
+    uint64_t edit_work;           /* what its last edit cost, taken or not: PAD_REBASE_WORK_MAX */
+    struct link cursors_waiting;  /* in pad->cursors_waiting: changed, not published yet */
+    int64_t cursors_published_ms; /* when they last were; limits them to one in PAD_CURSOR_INTERVAL_MS */
     struct pad_item info_item, cursors_item;
     struct pad_left *tombstone; /* made on joining, so that leaving cannot fail */
     void *owner;                /* the caller's; the pad only carries it */
@@ -136,13 +138,13 @@ struct pad_peer {
  * edited is remembered as long as PAD_CLIENTS_KEPT allows, one that has not
  * for as long as it might resume. */
 struct pad_client {
-    struct link link; /* in pad->clients, by `committed_revision`: who never edited first */
+    struct link link; /* in pad->clients, by `committed_revision`; those that never edited come first */
     struct id128 token;
     uint64_t user_id;
     uint64_t committed_revision; /* after its last operation; 0: none */
     int64_t seen_ms;             /* when it last joined or left */
     struct pad_peer *peer;       /* NULL when not connected */
-    bool has_left;               /* so that its user may have a tombstone */
+    bool has_left;               /* some connection of it did, so its user may have a tombstone */
 };
 
 struct pad_left { /* a tombstone, until every peer has seen it */
@@ -186,11 +188,11 @@ struct pad {
     bool storage_failing;
 
     struct pad_v1 *v1;           /* the v1 view, while pinned; NULL otherwise */
-    struct link cursors_waiting; /* struct pad_peer whose carets wait to be shown */
-    bool cursors_pending;        /* some of them wait for the time only: pad_tick shows them */
+    struct link cursors_waiting; /* struct pad_peer whose carets are not published yet, for either reason */
+    bool cursors_pending;        /* some of them are committed and wait for the interval: call pad_tick */
     int64_t now_ms;              /* the latest time the pad was told */
-    uint64_t packed_revision;    /* at which pad_rest packed the text last */
-    size_t compact_at_bytes; /* the history is looked at when it outgrows this; 0: it was never looked at */
+    uint64_t packed_revision; /* at which pad_rest packed the text last: nothing to pack until it changes */
+    size_t compact_at_bytes;  /* history_compact_if_grown acts beyond this; 0: it never looked yet */
 };
 
 /* The history as v1 clients see it: revision 0 is the empty text, then (when
@@ -208,7 +210,7 @@ struct pad_v1 {
 /* An empty document at revision 0 whose present epoch is `epoch`. */
 void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epoch);
 
-/* What storage holds of a document. All borrowed. */
+/* A document as storage holds it. All borrowed. */
 struct pad_stored_batch {
     uint64_t first_revision;
     int64_t time_ms;
@@ -301,12 +303,12 @@ bool pad_language_is_valid(struct slice language);
 
 enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue);
 /* Positions are clamped to the text; beyond PAD_CURSORS_MAX the rest is cut.
- * Within PAD_CURSOR_INTERVAL_MS of the last shown change it is kept and shown
- * by a later pad_tick. */
+ * Within PAD_CURSOR_INTERVAL_MS of the last published change it is kept, and
+ * published by a later pad_tick. */
 enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t caret_count,
                            const struct pad_range *selections, size_t selection_count, int64_t now_ms);
 enum error pad_set_language(struct pad_peer *by, struct slice language);
-/* otp.ptr NULL switches protection off. `by` may be NULL (the system). */
+/* A NULL slice switches protection off. `by` may be NULL (the system). */
 enum error pad_set_otp(struct pad *pad, struct pad_peer *by, struct slice otp);
 void pad_set_storage_failing(struct pad *pad, bool failing);
 /* A Ping: all that was sent before the previous one has been processed. */
@@ -314,7 +316,7 @@ void pad_pinged(struct pad_peer *peer);
 
 /* ---- what to journal ---- */
 
-/* Is there an operation that was not handed to the journal yet? */
+/* True while some operation was not handed to the journal. */
 static inline bool pad_has_unjournaled(const struct pad *pad)
 {
     return pad->journaled < pad->revision;
@@ -334,20 +336,20 @@ enum error pad_encode_clients(const struct pad *pad, struct buf *out);
 
 /* ---- what to tell a peer ---- */
 
-/* May the peer be told anything, and is there anything? */
+/* True when there is anything to tell the peer, and it may be told. */
 bool pad_peer_lacks(const struct pad_peer *peer);
 
 /* The operations the peer lacks: [from, to), at most about `max_bytes` of them
- * (at least one). False when none. ERR is not possible; when the history no
- * longer reaches back to what the peer has, *gone is set: close it with
+ * (at least one). False when there are none. When the history no longer reaches
+ * back to what the peer has, *gone is set as well: close it with
  * ERR_CANNOT_RESUME. Read them with history_at. */
 bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *from, uint64_t *to, bool *gone);
 /* The number under which the peer's protocol knows revision `revision`. */
 uint64_t pad_revision_for(const struct pad_peer *peer, uint64_t revision);
 
 /* Visits the items changed after sequence `after`, oldest change first. Carets
- * are brought to `committed` before they are shown; those that wait for the
- * journal are passed over, since they change once more when it answers.
+ * are brought to `committed` first; those that wait for the journal are passed
+ * over, since they change once more when it answers.
  *
  *     struct pad_change c;
  *     for (struct link *at = NULL; pad_next_change(pad, after, &at, &c);) …  */
@@ -366,14 +368,14 @@ void pad_told_items(struct pad_peer *peer, uint64_t sequence);
  * and that may be told: their revision is `committed` afterwards, or newer
  * while they wait for the journal themselves. */
 const struct pad_cursors *pad_cursors_now(struct pad_peer *peer);
-/* May they be told: were they ever set, and is the text committed in which they
- * were set last? */
+/* True when the peer's cursors may be told: they were published once, and the
+ * text in which they were set last is committed. */
 bool pad_shows_cursors(const struct pad_peer *peer);
 
 /* ---- time ---- */
 
-/* Shows waiting cursors, compacts the history, lets the v1 view go when its
- * time is over, buries tombstones, forgets tabs. Call it every 10 s or so while
+/* Publishes waiting cursors, compacts the history, frees the v1 view when its
+ * time is over, collects tombstones, forgets tabs. Call it every 10 s or so while
  * there are peers, so that no single one takes long, and within
  * PAD_CURSOR_INTERVAL_MS when cursors_pending. */
 void pad_tick(struct pad *pad, int64_t now_ms);
@@ -382,8 +384,8 @@ void pad_tick(struct pad *pad, int64_t now_ms);
  * text, shrinks the history to what may be resumed. Done again, it costs a tick. */
 void pad_rest(struct pad *pad, int64_t now_ms);
 
-/* Does the history that v1 peers pin exceed its limit? Then close them; the
- * view goes with the last one. */
+/* True when the history that v1 peers pin exceeds its limit. Then close them;
+ * the view goes with the last one. */
 bool pad_v1_overgrown(const struct pad *pad);
 
 /* Bytes of memory the pad holds, headers of the allocator not counted. */

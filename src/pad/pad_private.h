@@ -32,11 +32,12 @@ static inline struct pad_left *left_of(struct pad_item *item) /* of a PAD_ITEM_L
 {
     return LIST_ITEM(item, struct pad_left, item);
 }
-/* The item has a new value: everybody lacks it. */
+/* The item has a new value, which every peer lacks from now on. */
 void item_changed(struct pad *pad, struct pad_item *item);
 /* Takes it out of the list. */
 void item_forget(struct pad_item *item);
-/* Puts up the leaving peer's tombstone if anybody may know of it, else frees it. */
+/* Puts the tombstone of the leaving peer into the list if anybody may know of the
+ * peer, else frees it. */
 void tombstone_put(struct pad *pad, struct pad_peer *leaving);
 /* Removes the tombstones that every peer has seen. */
 void tombstones_collect(struct pad *pad);
@@ -45,17 +46,18 @@ size_t tombstones_memory_bytes(const struct pad *pad);
 
 /* ---- splice.c: operations that replace one place ----
  *
- * Nearly every operation does. Such a one is three numbers, and what it does
- * to a caret, or to an operation elsewhere in the text, is a sum. */
+ * Nearly every operation does. Such a one is three numbers: at `at`, `deleted`
+ * points give way to `inserted` ones. Moving a caret over it, or an operation
+ * elsewhere in the text, is a sum of these. */
 
 struct splice {
     struct op_view op;
     uint32_t components;
-    bool is_one_place;
-    uint32_t at, deleted, inserted; /* when it is: in points */
+    bool is_one_place;              /* else the three below mean nothing, and `op` is read */
+    uint32_t at, deleted, inserted; /* in points */
 };
 struct splice splice_of(struct op_view op);
-/* As op_move_caret does it; `at` is not behind the text. */
+/* The same result as op_move_caret; `at` is not behind the text. */
 uint32_t splice_move_caret(const struct splice *splice, uint32_t at);
 
 /* ---- rebase.c ---- */
@@ -71,10 +73,10 @@ enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_vie
 
 /* ---- cursors.c ---- */
 
-/* The peer's cursors are new: shows them when their time has come, else as
- * soon as it has. */
+/* The peer's cursors have changed: publishes them if they are due, else leaves
+ * them to a later cursors_publish. */
 void cursors_changed(struct pad_peer *peer);
-/* Shows waiting cursors whose time has come. */
+/* Publishes the waiting cursors that are due. */
 void cursors_publish(struct pad *pad);
 /* Moves all cursors over what is committed. */
 void cursors_catch_up(struct pad *pad);
@@ -92,7 +94,8 @@ struct pad_client *client_find(const struct pad *pad, struct id128 token);
 enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out);
 /* Its last operation led to `revision`: moves it to its place in the list. */
 void client_edited(struct pad *pad, struct pad_client *client, uint64_t revision);
-/* As found in a batch: the tab `token` edited as `user_id`. ERR_NO_MEMORY. */
+/* A batch says that the tab `token` edited as `user_id`, up to `revision`.
+ * ERR_NO_MEMORY. */
 enum error client_restore(struct pad *pad, struct id128 token, uint64_t user_id, uint64_t revision);
 /* Reads what pad_encode_clients wrote. ERR_STORAGE, ERR_NO_MEMORY. */
 enum error clients_decode(struct pad *pad, struct slice bytes);
@@ -105,16 +108,17 @@ void clients_reserve_id(struct pad *pad, uint64_t user_id);
 
 /* ---- v1.c: the view that v1 clients have ---- */
 
-/* Makes the view if there is none. ERR_NO_MEMORY. */
+/* Makes the view if there is none, or none that is to be kept. ERR_NO_MEMORY. */
 enum error v1_open(struct pad *pad);
 void v1_free(struct pad *pad);
-/* Lets it go when its time is over. */
+/* Frees it when its time is over. */
 void v1_expire(struct pad *pad, int64_t now_ms);
 
 /* ---- compact.c ---- */
 
-/* What the history may take while somebody is there, v1 peers aside. */
+/* The bytes that the history may take while somebody is there, v1 peers aside. */
 size_t history_budget_bytes(const struct pad *pad);
+/* Drops the operations that nobody needs, and sets compact_at_bytes anew. */
 void history_compact(struct pad *pad, int64_t now_ms);
 /* The same, when the history has grown enough since to be worth a look. */
 void history_compact_if_grown(struct pad *pad, int64_t now_ms);

@@ -1,4 +1,5 @@
-/* Connections: coming, going, and what each of them does not know yet. */
+/* Connections: joining, leaving, and the difference between what each was told
+ * and what there is. */
 #include "base/alloc.h"
 #include "pad/pad_private.h"
 
@@ -7,21 +8,23 @@ static struct pad_peer *peer_of(struct link *link)
     return LIST_ITEM(link, struct pad_peer, link);
 }
 
-/* ---- may it resume? ---- */
+/* ---- resuming ---- */
 
-/* The revision at which the epoch with that index ended, as far as anyone
- * could have been told. */
+/* The last revision of the epoch with that index that anyone can have been told. */
 static uint64_t epoch_end(const struct pad *pad, size_t index)
 {
     return index + 1 < pad->epoch_count ? pad->epochs[index + 1].first_revision : pad->committed;
 }
 
-/* What v1 clients pin can be many times the text; then the text is less to send. */
+/* The history that v1 clients pin can be many times the text. Then a snapshot is
+ * less to send than the operations missed. */
 static bool is_worth_resuming(const struct pad *pad, uint64_t revision)
 {
     return history_bytes(&pad->history, revision, pad->revision) <= history_budget_bytes(pad);
 }
 
+/* A tab may resume from a revision that existed in the epoch it names, and from
+ * which on the history is held. */
 static bool can_resume(const struct pad *pad, const struct pad_hello *hello)
 {
     if (!hello->has_epoch || hello->revision < pad->history.base || !is_worth_resuming(pad, hello->revision))
@@ -33,7 +36,7 @@ static bool can_resume(const struct pad *pad, const struct pad_hello *hello)
     return false;
 }
 
-/* ---- coming ---- */
+/* ---- joining ---- */
 
 static void init_items(struct pad_peer *peer)
 {
@@ -74,8 +77,8 @@ out:
     return err;
 }
 
-/* Unlinks the peer and frees what is its own; its tombstone is the caller's
- * business. */
+/* Unlinks the peer and frees what it owns, except the tombstone, which the
+ * caller has put into the list or freed. */
 static void detach(struct pad_peer *peer)
 {
     struct pad *pad = peer->pad;
@@ -91,8 +94,8 @@ static void detach(struct pad_peer *peer)
 }
 
 /* The tab came back before its old connection was seen to be dead. The user
- * stays: carets are handed on, and nobody is told that he left. */
-static void take_over(struct pad_peer *peer, struct pad_peer *old)
+ * stays: the new connection gets the carets, and nobody is told that anyone left. */
+static void replace(struct pad_peer *peer, struct pad_peer *old)
 {
     const bool had_cursors = old->cursors_item.changed || !list_is_empty(&old->cursors_waiting);
     peer->cursors = old->cursors;
@@ -135,7 +138,7 @@ static void enter_v2(struct pad *pad, struct pad_peer *peer, const struct pad_he
     peer->has_info = true;
     item_changed(pad, &peer->info_item);
     if (welcome->replaced)
-        take_over(peer, welcome->replaced);
+        replace(peer, welcome->replaced);
 }
 
 enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, int64_t now_ms,
@@ -156,7 +159,7 @@ enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hel
     return OK;
 }
 
-/* ---- going ---- */
+/* ---- leaving ---- */
 
 static void leave_v1(struct pad *pad, int64_t now_ms)
 {
@@ -191,7 +194,7 @@ struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id)
     return NULL;
 }
 
-/* ---- what it lacks ---- */
+/* ---- what a peer lacks ---- */
 
 static bool may_be_told(const struct pad_peer *peer)
 {
@@ -209,7 +212,7 @@ bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *fr
     if (!may_be_told(peer) || peer->sent >= peer->pad->committed)
         return false;
     const struct history *h = &peer->pad->history;
-    *gone = peer->sent < h->base;
+    *gone = peer->sent < h->base; /* the budget of the history wins over slow peers */
     if (*gone)
         return false;
     *from = peer->sent;

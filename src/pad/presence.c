@@ -86,6 +86,7 @@ static struct pad_peer *peer_of_cursors(struct pad_item *item)
     return LIST_ITEM(item, struct pad_peer, cursors_item);
 }
 
+/* Carets that were set in a text that is not committed yet. */
 static bool is_to_wait(struct pad_item *item)
 {
     return item->kind == PAD_ITEM_CURSORS && !pad_shows_cursors(peer_of_cursors(item));
@@ -93,7 +94,7 @@ static bool is_to_wait(struct pad_item *item)
 
 bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct pad_change *out)
 {
-    struct link *next = (*at ? *at : before_changes(pad, after))->next;
+    struct link *next = (*at ? *at : before_changes(pad, after))->next; /* *at: the item visited last */
     while (next != &pad->items && is_to_wait(item_of(next)))
         next = next->next;
     if (next == &pad->items)

@@ -1,7 +1,7 @@
-/* Puts an edit behind the operations its author had not seen.
+/* Rebases an edit over the operations its author had not seen.
  *
- * Over each operation by itself, as every client does it: over their
- * composition, inserts at one place might come out in another order.
+ * It is rebased over one operation after the other, as every client does it:
+ * over their composition, inserts at one place might come out in another order.
  *
  * People mostly write in different places, and an operation that replaces one
  * place strictly inside what the edit retains only changes that length. So the
@@ -50,12 +50,12 @@ struct part {
 };
 
 struct parts {
-    struct op_view op; /* what was taken apart */
-    struct buf list;   /* struct part, for each component */
-    size_t finger;
-    uint32_t finger_at; /* where in the text that part begins */
-    bool is_moved;      /* some of the lengths are not those of `op` any more */
-    uint64_t work;
+    struct op_view op;  /* the operation that was taken apart; it has the texts of the inserts */
+    struct buf list;    /* struct part, for each component */
+    size_t finger;      /* index of the part that was looked at last */
+    uint32_t finger_at; /* the point of the text at which that part begins */
+    bool is_moved;      /* some lengths in the list are not those of `op` any more: reassemble */
+    uint64_t work;      /* what all of this has cost so far */
 };
 
 static size_t count_of(const struct parts *parts)
@@ -84,7 +84,7 @@ static enum error take_apart(struct parts *parts, struct op_view op)
     return err;
 }
 
-/* How much of the text the part stands for. */
+/* The points of the text that the part covers: none, for an insert. */
 static uint32_t base_points(const struct part *part)
 {
     return part->kind == OP_INSERT ? 0 : part->points;
@@ -116,6 +116,8 @@ static bool is_inside(const struct parts *parts, const struct part *part, const 
            (is_last || splice->at + splice->deleted < parts->finger_at + part->points);
 }
 
+/* Rebases over an operation in one place by changing one length. False, and
+ * no length changed, when the two meet in a way that takes more than that. */
 static bool move_by(struct parts *parts, const struct splice *splice)
 {
     if (!splice->is_one_place || count_of(parts) == 0)
@@ -151,7 +153,7 @@ static enum error join(const struct parts *parts, struct op *out)
     return err;
 }
 
-/* Makes `*op` what its parts have become. */
+/* Makes `*op` the operation that its parts have become. */
 static enum error reassemble(const struct parts *parts, struct op_view *op, struct op *held)
 {
     struct op joined;
@@ -168,6 +170,8 @@ static enum error reassemble(const struct parts *parts, struct op_view *op, stru
 
 /* ---- over everything since ---- */
 
+/* Rebases over any operation, the long way: puts the edit together, transforms
+ * it, and takes it apart again. */
 static enum error rewrite(struct parts *parts, const struct splice *splice, struct op_view *op,
                           struct op *held)
 {

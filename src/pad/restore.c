@@ -5,7 +5,7 @@
 
 #include "text/utf8.h"
 
-/* Of whatever else is wrong with stored bytes, it is the storage's fault. */
+/* Any other error in reading stored bytes means that storage is broken. */
 static enum error storage_error(enum error err)
 {
     return err == OK || err == ERR_NO_MEMORY ? err : ERR_STORAGE;
@@ -54,17 +54,18 @@ static enum error restore_names(struct pad *pad, const struct pad_stored *stored
 
 /* ---- the journal ---- */
 
-/* What the walk over the batches carries along. `expected` is the revision the
- * next operation should have. */
+/* The state of the walk over the batches. Operations below text_revision are in
+ * the stored text already and only become history; those from there on are
+ * applied to it as well. */
 struct replay {
     struct pad *pad;
-    uint64_t text_revision;
-    uint64_t expected;
-    uint32_t points; /* length of the text at `expected`, once an operation was read */
+    uint64_t text_revision; /* of the stored text */
+    uint64_t expected;      /* revision of the next operation */
+    uint32_t points;        /* length of the text at `expected`, once an operation was read */
 };
 
-/* The length which the text has before the next operation; unknown (any) when
- * nothing leads up to it. */
+/* True when the operation starts from the length that the text has before it.
+ * Below text_revision that is known from the operation before, if there is one. */
 static bool fits(const struct replay *r, struct op_view op)
 {
     if (r->expected >= r->text_revision)
@@ -72,8 +73,8 @@ static bool fits(const struct replay *r, struct op_view op)
     return r->pad->history.count == 0 || op.base_points == r->points;
 }
 
-/* An operation from before the text: history for those who resume. From there
- * on: applied. */
+/* Appends the operation to the history, and applies it if the text lacks it. The
+ * last one that the text has must lead to the length of the text. */
 static enum error replay_operation(struct replay *r, const struct batch_operation *o, int64_t time_s)
 {
     struct pad *pad = r->pad;
@@ -95,8 +96,9 @@ static enum error replay_operation(struct replay *r, const struct batch_operatio
     return err;
 }
 
-/* A gap before the text makes what came before the gap useless; one after the
- * text is a loss, and overlapping batches contradict each other. */
+/* Batches should follow each other. A gap below text_revision makes the history
+ * before it useless, and it is dropped; a gap behind it is a loss, and
+ * overlapping batches contradict each other: both are ERR_STORAGE. */
 static enum error begin_batch(struct replay *r, uint64_t first_revision)
 {
     if (first_revision == r->expected)
@@ -110,6 +112,7 @@ static enum error begin_batch(struct replay *r, uint64_t first_revision)
 
 static enum error replay_batch(struct replay *r, const struct pad_stored_batch *stored, int64_t now_ms)
 {
+    /* The clock may have been wrong when it was written, or may be now. */
     const int64_t time_ms = stored->time_ms < 0 ? 0 : stored->time_ms < now_ms ? stored->time_ms : now_ms;
     struct batch_reader reader;
     struct batch_operation operation;
@@ -140,7 +143,7 @@ static enum error restore_batches(struct pad *pad, const struct pad_stored *stor
         if (err)
             return err;
     }
-    if (r.expected < stored->revision) { /* does not reach up to the text */
+    if (r.expected < stored->revision) { /* the batches end before the text: they are no history of it */
         history_deinit(&pad->history);
         pad->history.base = stored->revision;
     }
@@ -149,7 +152,7 @@ static enum error restore_batches(struct pad *pad, const struct pad_stored *stor
 
 /* ---- epochs ---- */
 
-/* The last few of those stored, then the present one. */
+/* Keeps the last few of the stored epochs, and appends the present one. */
 static enum error restore_epochs(struct pad *pad, const struct pad_stored *stored, struct id128 present)
 {
     const size_t most = PAD_EPOCHS_KEPT - 1;

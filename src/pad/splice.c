@@ -1,3 +1,4 @@
+/* Operations as splices: one place, in three numbers. */
 #include "pad/pad_private.h"
 
 struct splice splice_of(struct op_view op)

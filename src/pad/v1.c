@@ -38,6 +38,8 @@ static struct pad_v1 *v1_new(const struct pad *pad)
     return v1;
 }
 
+/* The view outlives the last v1 peer for a while, so that a reload finds its
+ * revisions again, unless it has grown beyond its limit. */
 static bool is_over(const struct pad *pad)
 {
     return pad->v1 && pad->v1_peer_count == 0 &&
