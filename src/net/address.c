@@ -133,7 +133,7 @@ static bool is_trusted(struct address a, const struct network *trusted, size_t c
     return false;
 }
 
-/* Cuts the last comma-separated entry off `*list`. */
+/* Cuts the last comma-separated entry off `*list`: proxies append. */
 static struct slice take_last(struct slice *list)
 {
     size_t at = list->len;
@@ -164,6 +164,7 @@ struct address address_behind_proxies(struct address peer, struct slice x_forwar
 {
     struct address client = peer;
 
+    /* Each trusted proxy vouches for the entry that it appended, and for no more. */
     while (x_forwarded_for.len > 0 && is_trusted(client, trusted, trusted_count)) {
         struct address before;
         if (!address_parse(without_port(take_last(&x_forwarded_for)), &before))

@@ -1,4 +1,4 @@
-/* address.h - IP addresses, networks, and who is really calling.
+/* address.h - IP addresses, networks, and the client behind proxies.
  *
  * IPv4 is held as IPv4-mapped IPv6, so that there is one form to compare. */
 #ifndef KOLABPAD_NET_ADDRESS_H

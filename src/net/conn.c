@@ -1,3 +1,6 @@
+/* One WebSocket connection: writing, closing, reading. Every way to its end leads
+ * through conn_end: the socket failed (end_of_socket), both sides have said Close
+ * (go_on_closing), a timeout, no memory. */
 #include "net/conn.h"
 
 #include "base/alloc.h"
@@ -10,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-    PIECES_MAX = 64,  /* of one writev */
+    PIECES_MAX = 64,  /* of one sendmsg */
     REASON_MAX = 123, /* RFC 6455: 125 less the code */
     CLOSE_ABNORMAL = 1006,
 };
@@ -46,7 +49,8 @@ void conn_end(struct conn *c, enum error why, uint16_t code)
     buf_deinit(&c->already_read);
 }
 
-/* The socket ended by itself: what was agreed before it did still counts. */
+/* The socket failed or reached its end. A reason for closing that was agreed on
+ * before still counts. */
 static void end_of_socket(struct conn *c)
 {
     if (c->phase == CONN_CLOSING)
@@ -76,15 +80,16 @@ void conn_free(struct conn *c)
 {
     list_remove(&c->link);
     uv_close((uv_handle_t *)&c->poll, on_handle_closed);
-    close(
-        c->fd); /* behind uv_close, which still names it to the kernel: its number may be another's at once */
+    /* Only after uv_close, which still names it to the kernel: once closed, the
+     * number may belong to another socket at once. */
+    close(c->fd);
 }
 
 /* ---- writing ---- */
 
 static void on_event(uv_poll_t *poll, int status, int events);
 
-/* Asks for what the connection is waiting for at the moment. */
+/* Tells libuv which events the connection waits for at the moment. */
 static void watch(struct conn *c)
 {
     int events = (c->is_paused ? 0 : UV_READABLE) | (c->is_blocked ? UV_WRITABLE : 0);
@@ -95,6 +100,8 @@ static void watch(struct conn *c)
         end_of_socket(c);
 }
 
+/* A blocked connection is flushed when its socket is writable again, and by
+ * nothing else. */
 static void mark_dirty(struct conn *c)
 {
     list_remove(&c->dirty);
@@ -122,11 +129,11 @@ static void unblock(struct conn *c)
     watch(c);
 }
 
-/* After the Close is written: either both have said it, or the peer still may.
- * A peer that broke the protocol cannot be understood any more; it is told by
- * the end of our direction that there will be nothing else, and the socket is
- * kept for a while, since closing it on unread bytes would reset it and could
- * take our Close with it. */
+/* Our Close is written. If the peer's was seen, this is the end; else TIMEOUT_CLOSE
+ * limits the wait for it. A peer that broke the protocol will not be understood
+ * any more: our direction is shut down, so that it knows there will be nothing
+ * else, and the socket is kept for a while, since closing it on unread bytes
+ * would reset it and could take our Close with it. */
 static void go_on_closing(struct conn *c)
 {
     if (c->has_peer_closed) {
@@ -168,6 +175,8 @@ static enum progress write_pieces(struct conn *c)
     return WROTE;
 }
 
+/* Writes until the outbox is empty or the socket takes no more. TIMEOUT_WRITE runs
+ * while it is blocked and starts anew with every byte taken. */
 static void write_all(struct conn *c)
 {
     while (!outbox_is_empty(&c->outbox)) {
@@ -188,6 +197,7 @@ static void write_all(struct conn *c)
     on_all_written(c);
 }
 
+/* The pong goes into the outbox only now, so that a flood of pings leaves one. */
 void conn_flush(struct conn *c)
 {
     struct frame *pong = c->pong;
@@ -232,7 +242,8 @@ void conn_ping(struct conn *c)
 
 /* ---- the closing handshake ---- */
 
-/* From here on `end` says what the owner will be told. */
+/* OPEN to CLOSING: queues the Close behind all that waits already. From here on
+ * `end` is what the owner will be told. */
 static void start_closing(struct conn *c, struct conn_end end, struct slice close_message)
 {
     struct frame *f = frame_new(close_message);
@@ -252,7 +263,7 @@ static void start_closing(struct conn *c, struct conn_end end, struct slice clos
     conn_resume(c); /* the peer's Close is wanted */
 }
 
-/* Cuts at a code point. */
+/* Cuts the reason to what a Close frame holds, at a code point. */
 static struct slice clip_reason(struct slice reason)
 {
     if (reason.len <= REASON_MAX)
@@ -316,7 +327,7 @@ static bool on_text(void *arg, struct slice text)
     struct conn *c = arg;
 
     if (c->phase == CONN_CLOSING)
-        return true; /* of no interest, but the peer's Close comes behind it */
+        return true; /* ignored, but read on: the peer's Close comes behind it */
     timeout_start(c, TIMEOUT_READ);
     c->handlers->on_message(c->owner, text);
     return c->phase != CONN_ENDED;
@@ -331,7 +342,8 @@ static void queue_pong(struct conn *c, struct slice replies)
     mark_dirty(c);
 }
 
-/* Either the answer to our Close, or the peer began and `reply` answers it. */
+/* The peer's Close is the answer to ours, or it began and `reply` answers it. With
+ * frames still to write, on_all_written goes on. */
 static void on_peer_close(struct conn *c, uint16_t code, struct slice reply)
 {
     c->has_peer_closed = true;
@@ -341,6 +353,8 @@ static void on_peer_close(struct conn *c, uint16_t code, struct slice reply)
         go_on_closing(c);
 }
 
+/* The peer broke the protocol: it is closed with the code for that, unless a
+ * Close was sent already. */
 static void on_fault(struct conn *c, enum error why, uint16_t code)
 {
     c->discards_input = true;
@@ -377,13 +391,14 @@ void conn_feed_already_read(struct conn *c)
 {
     struct buf bytes = c->already_read;
 
-    c->already_read =
-        (struct buf){0}; /* so that an end inside the callback does not free it under our feet */
+    /* Taken out first: if the connection ends inside feed, conn_end frees the field. */
+    c->already_read = (struct buf){0};
     list_remove(&c->fresh);
     feed(c, buf_slice(&bytes));
     buf_deinit(&bytes);
 }
 
+/* Without heartbeats, silence alone must end the connection. */
 static void note_heard(struct conn *c)
 {
     bool has_heartbeat = c->loop->limits.heartbeat_ms > 0;
@@ -392,8 +407,8 @@ static void note_heard(struct conn *c)
         timeout_start(c, has_heartbeat ? TIMEOUT_HEARTBEAT : TIMEOUT_DEAD);
 }
 
-/* One read a turn, so that a fast peer does not keep the others waiting.
- * False: there was nothing, or nothing will come any more. */
+/* Reads once, so that a fast peer does not keep the others waiting. False when
+ * there was nothing, or nothing will come any more. */
 static bool read_some(struct conn *c)
 {
     ssize_t len = recv(c->fd, c->loop->read_buffer, LOOP_READ_BYTES, 0);
@@ -415,9 +430,9 @@ static void on_event(uv_poll_t *poll, int status, int events)
     struct conn *c = poll->data;
 
     if (c->already_read.len > 0 && !c->is_paused)
-        conn_feed_already_read(c); /* it came before what is in the socket now */
+        conn_feed_already_read(c); /* these bytes came before those in the socket now */
     if (status < 0) {
-        /* The socket is broken, but what the peer had sent is still in it. */
+        /* The socket is broken, but bytes that the peer had sent are still in it. */
         while (c->phase != CONN_ENDED && read_some(c))
             ;
         end_of_socket(c);

@@ -8,8 +8,9 @@
  * incomplete.
  *
  * Slow readers. When more than limits.outbox_frames frames or more than
- * limits.outbox_bytes bytes wait, conn_is_ready says no; the owner then keeps state instead of sending, and
- * is told by on_drain when the outbox is empty again.
+ * limits.outbox_bytes bytes wait, conn_is_ready says no; the owner then keeps
+ * state instead of sending, and is told by on_drain when the outbox is empty
+ * again.
  *
  * Closing. conn_close sends what is queued, then a Close frame, and waits
  * shortly for the peer's; conn_kill drops the socket. Either way on_closed
@@ -27,7 +28,7 @@
 struct conn;
 
 struct conn_end {
-    enum error why; /* OK: the peer closed it; else what we closed it for, or ERR_IDLE, ERR_SLOW_READER … */
+    enum error why; /* OK: the peer closed it; else our reason, ERR_IDLE, ERR_SLOW_READER … */
     uint16_t code;  /* the close code seen or sent; 1006 when the socket just ended */
     bool clean;     /* was there a closing handshake? */
 };

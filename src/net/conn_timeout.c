@@ -1,4 +1,5 @@
-/* What happens to connections with the passing of time, as one table. */
+/* The timeouts of connections, as one table: where each waits, its limit, and
+ * the action when it is due. */
 #include "net/conn_private.h"
 
 enum { SWEEP_MIN_MS = 20, SWEEP_MAX_MS = 1000, SWEEPS_PER_TIMEOUT = 4 };
@@ -8,7 +9,7 @@ enum { CLOSE_ABNORMAL = 1006 };
 static void send_ping(struct conn *c)
 {
     conn_ping(c);
-    /* It waits on from when it was last heard, for the longer time. */
+    /* It goes on waiting since the peer was last heard, but for the longer time. */
     list_remove(&c->heard.link);
     if (c->loop->limits.dead_ms > 0)
         list_append(&c->loop->due[TIMEOUT_DEAD], &c->heard.link);
@@ -29,7 +30,7 @@ static void end_slow_reader(struct conn *c)
     conn_end(c, ERR_SLOW_READER, CLOSE_ABNORMAL);
 }
 
-/* The Close that was sent stands; there just was no answer. */
+/* The peer did not answer our Close; the reason we gave stands. */
 static void end_unanswered_close(struct conn *c)
 {
     conn_end(c, c->end.why, c->end.code);
@@ -83,6 +84,8 @@ void timeout_stop_all(struct conn *c)
         timeout_stop(c, t);
 }
 
+/* Each list is in order of falling due, so the walk ends at the first connection
+ * that has time left. */
 static void sweep_one(struct loop *loop, enum conn_timeout timeout)
 {
     const struct row *row = &table[timeout];

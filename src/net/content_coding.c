@@ -20,8 +20,8 @@ const char *content_coding_suffix(enum content_coding coding)
     return table[coding].suffix;
 }
 
-/* What the client thinks of it: its own entry, else that of "*". A coding that
- * is not mentioned at all is not wanted. */
+/* The quality that the client gives the coding: that of its own entry, else that
+ * of "*". A coding that is not mentioned at all is not wanted. */
 static int quality_of(struct slice list, enum content_coding coding)
 {
     struct header_item item;

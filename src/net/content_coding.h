@@ -4,10 +4,11 @@
 
 #include "base/slice.h"
 
-/* The better ones last: of two that the client likes the same, the later wins. */
+/* Ordered by preference: of two to which the client gives the same quality, the
+ * later wins. */
 enum content_coding { CODING_IDENTITY, CODING_GZIP, CODING_BR, CODING_COUNT };
 
-/* The header's name for it, and what its files end in ("" for identity). */
+/* Its name in headers, and the ending of its files ("" for identity). */
 const char *content_coding_name(enum content_coding coding);
 const char *content_coding_suffix(enum content_coding coding);
 

@@ -66,7 +66,7 @@ static bool hash_content(int fd, char out[ETAG_MAX])
 struct building {
     struct buf entries; /* of struct file_entry */
     size_t count;
-    enum error err;
+    enum error err; /* ERR_NO_MEMORY ends the walk; a file that cannot be read does not */
 };
 
 static struct file_entry *entry_at(const struct building *b, size_t i)
@@ -83,7 +83,7 @@ static struct file_entry *find_or_add(struct building *b, struct slice path)
             return entry_at(b, i);
     if (b->count == FILES_MAX)
         return NULL;
-    b->err = ERR_NO_MEMORY;
+    b->err = ERR_NO_MEMORY; /* until both allocations have succeeded */
     fresh.path = mem_alloc(path.len + 1);
     if (!fresh.path)
         return NULL;
@@ -139,7 +139,7 @@ done:
     buf_deinit(&path);
 }
 
-/* Takes `fd`, which may be -1. */
+/* Closes `fd`, which may be -1. */
 static void add_folder(struct building *b, int fd, struct slice path, int depth)
 {
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -154,7 +154,7 @@ static void add_folder(struct building *b, int fd, struct slice path, int depth)
     closedir(dir);
 }
 
-/* A precompressed file whose original is not there stands for nothing. */
+/* Drops entries of which only precompressed files are there. */
 static void drop_orphans(struct building *b)
 {
     size_t kept = 0;

@@ -20,7 +20,7 @@ static size_t write_big_endian(uint8_t *to, uint64_t value, size_t bytes)
     return bytes;
 }
 
-/* The shortest form, as RFC 6455 demands; the header's length. */
+/* Writes the shortest form, as RFC 6455 demands; returns the header's length. */
 static size_t write_header(uint8_t to[HEADER_MAX], enum ws_opcode opcode, size_t len)
 {
     to[0] = (uint8_t)(FIN | opcode);

@@ -15,13 +15,13 @@ struct handshake {
 
 enum { HANDSHAKE_ACCEPT_CHARS = 28 };
 
-/* A GET that upgrades to WebSocket version 13 with a key of 16 bytes? */
+/* True for a GET that upgrades to WebSocket version 13 with a key of 16 bytes. */
 bool handshake_is_valid(const struct handshake *h);
 
 /* Sec-WebSocket-Accept for a valid key; `out` gets a terminating NUL. */
 void handshake_accept(struct slice key, char out[HANDSHAKE_ACCEPT_CHARS + 1]);
 
-/* Does the list of Sec-WebSocket-Protocol hold exactly this name? */
+/* True when the list of Sec-WebSocket-Protocol holds exactly this name. */
 bool handshake_offers(struct slice protocols, struct slice name);
 
 #endif

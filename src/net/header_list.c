@@ -16,7 +16,7 @@ struct slice trim_blanks(struct slice s)
     return s;
 }
 
-/* Takes what stands before the separator, and the separator, off `*rest`. */
+/* Takes the text before the separator, and the separator, off `*rest`. */
 static struct slice take_until(struct slice *rest, char separator)
 {
     const char *end = rest->len > 0 ? memchr(rest->ptr, separator, rest->len) : NULL;

@@ -3,8 +3,8 @@
  *     Connection: keep-alive, Upgrade
  *     Accept-Encoding: br;q=0.8, gzip, identity;q=0
  *
- * Reads one item after another and never fails: what is malformed is an item
- * that equals nothing. */
+ * Reads one item after another and never fails: a malformed item equals
+ * nothing that is asked for. */
 #ifndef KOLABPAD_NET_HEADER_LIST_H
 #define KOLABPAD_NET_HEADER_LIST_H
 
@@ -21,10 +21,10 @@ struct header_item {
 /* Takes the next item off `*list`; false at its end. Empty items are skipped. */
 bool header_list_next(struct slice *list, struct header_item *out);
 
-/* Is the token in the list? ASCII letters compare without case. */
+/* True when the token is in the list. ASCII letters compare without case. */
 bool header_list_has(struct slice list, struct slice token);
 
-/* Without the spaces and tabs around it. */
+/* The text without the spaces and tabs around it. */
 struct slice trim_blanks(struct slice s);
 
 bool ascii_equal_nocase(struct slice a, struct slice b);

@@ -1,3 +1,7 @@
+/* The HTTP server: reading requests, giving them to the handler, starting and
+ * stopping. libmicrohttpd calls on_target, on_request (for the headers, for each
+ * piece of the body, for its end, and again after a resume) and on_completed, all
+ * on its one thread. */
 #include "net/http.h"
 
 #include "base/alloc.h"
@@ -96,7 +100,8 @@ static void redirect_to_base(struct exchange *x)
                                                   .header_count = 1});
 }
 
-/* The headers are there: what is wrong already is answered already. */
+/* The headers are there. A request that can be refused by them is refused now,
+ * before its body is read. */
 static enum MHD_Result on_headers(struct exchange *x, const char *method)
 {
     struct slice base = buf_slice(&x->server->base_path);
@@ -124,12 +129,13 @@ static enum MHD_Result on_body(struct exchange *x, struct slice piece)
     if (x->body_bytes > DISCARD_MAX)
         return MHD_NO;
     if (x->body_bytes > HTTP_BODY_MAX)
-        return MHD_YES; /* told so when it is all here: the library cannot answer before */
+        return MHD_YES; /* refused when all of it was read: the library cannot answer earlier */
     return buf_append(&x->body, piece) ? MHD_NO : MHD_YES;
 }
 
-/* The request is complete. The handler may answer inside the call, later, or
- * from another thread while we are still here. */
+/* The request is complete. The handler may answer inside the call, later, or from
+ * another thread before the connection is suspended here: then the phase is
+ * ANSWERED already, and the connection is resumed at once. */
 static enum MHD_Result on_complete(struct exchange *x)
 {
     int expected = EXCHANGE_HANDLING;
@@ -198,7 +204,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 
     (void)arg, (void)connection, (void)url, (void)version;
     if (!x)
-        return MHD_NO; /* there was no memory for it */
+        return MHD_NO; /* on_target had no memory for it */
     switch ((enum exchange_phase)atomic_load(&x->phase)) {
     case EXCHANGE_READING:
         return on_headers(x, method);
@@ -230,7 +236,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
     exchange_free(x);
 }
 
-/* Paths and queries are kept as sent: we decode what we use. */
+/* Paths and queries are kept as sent: only those values that are used are decoded. */
 static size_t keep_escapes(void *arg, struct MHD_Connection *connection, char *text)
 {
     (void)arg, (void)connection;
@@ -253,7 +259,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
                             on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_END);
 }
 
-/* From now on the socket is ours to close, wherever it came from. */
+/* The socket belongs to this server from now on, wherever it came from. */
 static enum error take_listener(struct http_server *s, char message[512])
 {
     s->listen_fd = s->config.listen_fd;
@@ -317,9 +323,9 @@ void http_quiesce(struct http_server *s)
         return;
     s->is_quiet = true;
     MHD_quiesce_daemon(s->daemon);
-    /* The library's thread may still look at it, so it is not closed yet; but
-     * who comes now is refused at once instead of waiting for nobody. A socket
-     * that is shared would be shut for the next server as well. */
+    /* The library's thread may still use the socket, so it is not closed yet, but
+     * shut down: clients that connect now are refused at once instead of waiting
+     * for nobody. Shutting a shared one would shut it for the next server as well. */
     if (!s->is_shared)
         shutdown(s->listen_fd, SHUT_RDWR);
 }

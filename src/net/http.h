@@ -57,9 +57,9 @@ void http_respond(struct http_request *req, const struct http_response *response
 /* The error as JSON: {"error":"…","code":"…"} with its status. */
 void http_respond_error(struct http_request *req, enum error err);
 
-/* Is it a correct WebSocket handshake (RFC 6455, version 13)? */
+/* True when it is a correct WebSocket handshake (RFC 6455, version 13). */
 bool http_wants_websocket(const struct http_request *req);
-/* Does Sec-WebSocket-Protocol offer it? */
+/* True when Sec-WebSocket-Protocol offers it. */
 bool http_offers_protocol(const struct http_request *req, struct slice protocol);
 
 /* Answers 101 and hands the socket over: `on_socket` is called on the
@@ -87,12 +87,12 @@ struct http_config {
  * address cannot be bound: `message` says which and why. */
 enum error http_open(const struct http_config *config, struct http_server **out, char message[512]);
 uint16_t http_port(const struct http_server *s);
-/* The listening socket, for somebody who outlives this server and gives it to
- * the next one as listen_fd. Still closed by http_close. */
+/* The listening socket, for a process that outlives this server and gives the
+ * socket to the next one as listen_fd. http_close still closes it. */
 int http_share_socket(struct http_server *s);
-/* Stops accepting; requests under way may still be answered. Who comes now is
- * refused at once, or, when the socket came from outside or is shared, waits
- * for the next server. */
+/* Stops accepting; requests under way may still be answered. New connections are
+ * refused at once, or, when the socket came from outside or is shared, wait for
+ * the next server. */
 void http_quiesce(struct http_server *s);
 /* Every request must have been answered. */
 void http_close(struct http_server *s);

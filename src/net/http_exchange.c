@@ -10,6 +10,7 @@ struct text {
     char bytes[];
 };
 
+/* Texts end with a NUL, for the library, which takes strings. */
 struct slice exchange_keep(struct exchange *x, struct slice bytes)
 {
     struct text *t = mem_alloc(sizeof *t + bytes.len + 1);
@@ -48,8 +49,8 @@ struct exchange *exchange_new(struct http_server *server, struct MHD_Connection 
 
 void exchange_free(struct exchange *x)
 {
-    (void)atomic_load(&x->phase); /* what the answering thread wrote before it moved on is ours now */
-    if (x->on_socket)             /* the client went before the upgrade */
+    (void)atomic_load(&x->phase); /* pairs with answer(): `response` and `on_socket` are visible now */
+    if (x->on_socket)             /* the client has gone before the upgrade */
         x->on_socket(x->on_socket_arg, -1, (struct slice){0});
     if (x->response)
         MHD_destroy_response(x->response);

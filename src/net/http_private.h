@@ -25,8 +25,8 @@ struct exchange {
     struct http_server *server;
     struct MHD_Connection *connection;
     struct deadline *deadline;
-    _Atomic int phase;
-    bool is_in_progress; /* counted in http_server.in_progress */
+    _Atomic int phase;   /* enum exchange_phase; see above who moves it */
+    bool is_in_progress; /* given to the handler: counted in http_server.in_progress */
     struct buf target;   /* as sent */
     struct slice query;  /* in target, behind '?' */
     struct buf body;
@@ -35,6 +35,7 @@ struct exchange {
 
     struct MHD_Response *response; /* NULL: no memory for one, the connection is closed */
     int status;
+    /* Set by http_upgrade and cleared when it was called: exactly once. */
     void (*on_socket)(void *arg, int fd, struct slice already_read);
     void *on_socket_arg;
 };

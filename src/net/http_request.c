@@ -1,4 +1,4 @@
-/* What a request says: query, headers, the handshake. */
+/* Reading a request: query, headers, the handshake. */
 #include "base/percent.h"
 #include "net/handshake.h"
 #include "net/header_list.h"
@@ -38,7 +38,9 @@ static struct slice take_until(struct slice *rest, char separator)
     return taken;
 }
 
-/* As forms write them: '+' is a space. Broken escapes read as absent. */
+/* Decodes a value as forms write them, with '+' for a space. A broken escape makes
+ * it absent. `from` walks the raw text beside the decoded one, since a '+' that
+ * was escaped stays a '+'. */
 static struct slice decode_value(struct exchange *x, struct slice raw)
 {
     struct buf text = {0};
@@ -75,9 +77,9 @@ struct slice http_query(const struct http_request *req, const char *name)
 
 struct header_search {
     struct slice name;
-    struct slice first;
-    struct buf joined;
-    bool is_joined, failed;
+    struct slice first;     /* the first line, borrowed from the library; enough for most headers */
+    struct buf joined;      /* all lines, as soon as there is a second one */
+    bool is_joined, failed; /* `joined` is in use; there was no memory for it */
 };
 
 static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,

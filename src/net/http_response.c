@@ -1,4 +1,4 @@
-/* What a request is answered with. */
+/* Answering a request: headers, bodies, files, the upgrade. */
 #include "base/json.h"
 #include "net/handshake.h"
 #include "net/header_list.h"
@@ -44,7 +44,8 @@ static void add_headers(struct exchange *x, struct MHD_Response *to, const struc
 
 /* ---- answering ---- */
 
-/* The last thing an answering thread does with the exchange. */
+/* The answering thread touches the exchange no more after this: once the phase is
+ * ANSWERED, the library's thread may free it. */
 static void answer(struct exchange *x, int status, struct MHD_Response *response)
 {
     struct MHD_Connection *connection = x->connection;

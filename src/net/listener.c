@@ -1,3 +1,4 @@
+/* Finding the address, and the words for why it cannot be had. */
 #include "net/listener.h"
 
 #include "net/address.h"

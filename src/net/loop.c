@@ -10,8 +10,8 @@
 /* ---- one turn ----
  *
  * libuv's order: timers, prepare, poll (sockets and the async handle), check.
- * A turn ends in check; but when timers did something, poll may sleep on it,
- * so that is dealt with in prepare. */
+ * A turn ends in check. When a timer ran, poll might sleep on what it changed,
+ * so the turn of the timers ends in prepare. */
 
 static void tell_closed(struct loop *loop)
 {
@@ -66,7 +66,7 @@ void loop_turn_again(struct loop *loop)
     uv_async_send(&loop->async);
 }
 
-/* Is there still a loop? If so it stays until leave(). */
+/* True while the loop takes tasks and wake-ups; it then stays until leave(). */
 static bool enter(struct loop *loop)
 {
     atomic_fetch_add(&loop->callers, 1);
@@ -112,7 +112,7 @@ static struct loop_task *take_task(struct loop *loop)
     return task;
 }
 
-/* Did any run? */
+/* True when there were any. */
 static bool run_tasks(struct loop *loop)
 {
     bool any = false;
@@ -122,6 +122,8 @@ static bool run_tasks(struct loop *loop)
     return any;
 }
 
+/* Everything that came from elsewhere: tasks, then the bytes behind handshakes,
+ * which tasks have brought, then the wake-up. */
 static void on_async(uv_async_t *async)
 {
     struct loop *loop = async->data;
@@ -228,7 +230,7 @@ static void free_parts(struct loop *loop)
     ws_pool_free(loop->pool);
 }
 
-/* These cannot fail. */
+/* None of these can fail. */
 static void init_handles(struct loop *loop)
 {
     uv_prepare_init(&loop->uv, &loop->prepare);
@@ -279,7 +281,8 @@ void loop_stop(struct loop *loop)
     uv_stop(&loop->uv);
 }
 
-/* Tasks may open connections, and owners post tasks when theirs end. */
+/* Runs tasks and kills connections until there is neither: tasks may open
+ * connections, and owners may post tasks when theirs end. */
 static void drain(struct loop *loop)
 {
     bool is_drained = false;
@@ -305,7 +308,7 @@ void loop_deinit(struct loop *loop)
 {
     drain(loop);
     refuse_callers(loop);
-    drain(loop); /* what was posted meanwhile */
+    drain(loop); /* of tasks posted before it was closed */
     uv_close((uv_handle_t *)&loop->async, NULL);
     uv_close((uv_handle_t *)&loop->prepare, NULL);
     uv_close((uv_handle_t *)&loop->check, NULL);

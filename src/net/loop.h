@@ -37,9 +37,9 @@ struct conn_limits {
     int64_t close_timeout_ms; /* how long a closing handshake may take */
 };
 
-/* What may become due for a connection. Each timeout has the same length for
- * all, so a list in order of joining is in order of falling due, and the sweep
- * looks only at what is due. */
+/* The timeouts of a connection. Each has the same length for all connections, so
+ * a list in order of joining is in order of falling due, and the sweep looks at
+ * no more than is due. */
 enum conn_timeout {
     TIMEOUT_HEARTBEAT, /* since the last byte heard */
     TIMEOUT_DEAD,      /* the same, after the ping */
@@ -68,7 +68,7 @@ struct loop {
     struct link fresh;              /* with bytes that came behind their handshake */
     struct link dirty;              /* with frames to write */
     struct link ended;              /* on_closed is to be called */
-    struct link closed;             /* … was called; to be reaped */
+    struct link closed;             /* on_closed was called; loop_reap frees them */
     struct conn_limits limits;
     struct loop_counters counters;
     struct ws_pool *pool; /* receive contexts, borrowed while a message is incomplete */
@@ -78,11 +78,13 @@ struct loop {
     void (*on_wake)(void *owner);  /* after loop_wake, before on_tick; may be NULL */
     void (*on_timer)(void *owner); /* set after loop_init by owners that use loop_set_timer */
     void *owner;
-    _Atomic bool woken;
+    /* From any thread: */
+    _Atomic bool woken;       /* loop_wake was called and on_wake not yet; further calls do nothing */
     _Atomic bool is_closed;   /* loop_deinit no longer takes tasks and wake-ups */
     _Atomic uint32_t callers; /* threads inside loop_post and loop_wake */
-    bool timer_ran;
-    bool stopping;
+    /* The loop's thread only: */
+    bool timer_ran; /* in this turn, before the sockets: on_prepare must end the turn */
+    bool stopping;  /* loop_stop was called */
 };
 
 enum error loop_init(struct loop *loop, const struct conn_limits *limits, void (*on_tick)(void *owner),
@@ -99,19 +101,19 @@ void loop_stop(struct loop *loop);
 void loop_deinit(struct loop *loop);
 
 /* Any thread. Tasks run in the order of posting, before the turn's on_tick.
- * A task posted after loop_run returned is run by loop_deinit. False: too late
- * even for that, the task stays the caller's; as long as the memory is there. */
+ * A task posted after loop_run returned is run by loop_deinit. False, with the
+ * task still the caller's, after that; the memory of the loop must be there. */
 bool loop_post(struct loop *loop, struct loop_task *task);
-/* Any thread, cheap when already signalled: on_wake will be called. Harmless
- * after loop_deinit, as long as the memory is there. */
+/* Any thread, cheap when already signalled: on_wake will be called. Does nothing
+ * after loop_deinit; the memory of the loop must be there. */
 void loop_wake(struct loop *loop);
 
-/* For on_tick. */
+/* Both are for on_tick. */
 void loop_flush(struct loop *loop);
 void loop_reap(struct loop *loop);
 
-/* Asks for one more turn, so that what changed inside this on_tick, after the
- * step that would have dealt with it, does not wait for the next event. */
+/* Asks for one more turn. For changes made inside on_tick after the code that
+ * deals with them has run: without it they would wait for the next event. */
 void loop_turn_again(struct loop *loop);
 
 /* The turn's time, monotonic. */

@@ -1,3 +1,4 @@
+/* A ring of frames; `few` is a ring as well, with room for OUTBOX_INLINE. */
 #include "net/outbox.h"
 
 #include "base/alloc.h"

@@ -12,16 +12,16 @@ struct deadline_watch {
     uv_thread_t thread;
     uv_mutex_t lock;
     uv_cond_t changed;
-    struct link running; /* deadlines, the next to pass first */
+    struct link running; /* deadlines, the next to pass first: all have the same length */
     int64_t limit_ms;
-    bool stopping;
+    bool stopping; /* set by deadline_watch_close */
 };
 
 struct deadline {
-    struct link link;
+    struct link link; /* in `running`, unless paused or past; like at_ms, under the lock */
     struct deadline_watch *watch;
     int64_t at_ms;
-    int fd;
+    int fd; /* the library's, which closes it after deadline_free */
 };
 
 static int64_t now_ms(void)
@@ -29,7 +29,8 @@ static int64_t now_ms(void)
     return (int64_t)(uv_hrtime() / NS_PER_MS);
 }
 
-/* Locked. Milliseconds until the next one passes, -1: there is none. */
+/* With the lock held. Shuts the sockets whose deadline has passed; returns the
+ * milliseconds until the next one does, -1 when there is none. */
 static int64_t shut_overdue(struct deadline_watch *watch)
 {
     int64_t now = now_ms();

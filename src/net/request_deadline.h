@@ -1,9 +1,9 @@
 /* request_deadline.h - ends connections that never finish a request.
  *
- * The HTTP library ends connections that are silent; one that sends a byte now
- * and then, it would keep for ever. Here each connection has, from its
- * beginning and again from each answer, a fixed time to come up with a whole
- * request. Then its socket is shut, which the library notices.
+ * The HTTP library ends connections that are silent, but would keep one that
+ * sends a byte now and then for ever. So each connection has, from its beginning
+ * and again from each answer, a fixed time to send a whole request. When it has
+ * passed the socket is shut down, which the library notices.
  *
  * A thread of its own, asleep while no connection waits. */
 #ifndef KOLABPAD_NET_REQUEST_DEADLINE_H

@@ -28,7 +28,8 @@ static bool is_host(struct slice host)
     return host.len > 0 && host.len <= HOST_MAX;
 }
 
-/* Nobody, unless the list says who; one that is too long is none. */
+/* The sources for frame-ancestors: none without a list, or with one that is too
+ * long for the header. */
 static struct slice framers_of(const struct page_policy *policy)
 {
     bool is_open = policy->framers.len > 0 && policy->framers.len <= PAGE_POLICY_FRAMERS_MAX;
@@ -62,8 +63,8 @@ void security_headers_each(const struct page_policy *policy, struct slice host, 
     add(arg, "Content-Security-Policy", text);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         add(arg, fixed[i].name, fixed[i].value);
-    /* For browsers that do not know frame-ancestors. It knows no list: where
-     * there is one, nothing is said. */
+    /* For browsers that do not know frame-ancestors. This header cannot hold a list,
+     * so it is left out where there is one. */
     if (policy->framers.len == 0)
         add(arg, "X-Frame-Options", "DENY");
     if (is_tls)

@@ -2,8 +2,8 @@
  *
  * A closed Content-Security-Policy (the page is ours alone: no inline scripts,
  * no frames, nothing from other hosts), no sniffing, no referrer (the share
- * link may carry a password), and HSTS when the request came over TLS. Who runs
- * the server may open two doors of it: struct page_policy. */
+ * link may carry a password), and HSTS when the request came over TLS. Two parts
+ * of it can be opened by settings: struct page_policy. */
 #ifndef KOLABPAD_NET_SECURITY_HEADERS_H
 #define KOLABPAD_NET_SECURITY_HEADERS_H
 
@@ -11,10 +11,10 @@
 
 #include <stdbool.h>
 
-/* All zero: both doors are closed. */
+/* All zero: both are closed. */
 struct page_policy {
     /* Origins whose pages may show ours in a frame, with spaces between; empty:
-     * none. Written into the header as they are: checked by whoever sets them. */
+     * none. Written into the header as they are: the settings check them. */
     struct slice framers;
     bool has_remote_images; /* the page may load images of other sites, by HTTPS */
 };

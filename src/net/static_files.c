@@ -13,7 +13,7 @@
 
 enum { CHECK_INTERVAL_MS = 1000, NS_PER_MS = 1000000, PATH_MAX_BYTES = 4096 };
 
-/* What of index.html tells that a new version was put there. */
+/* A new version of index.html differs from the old one in one of these. */
 struct stamp {
     struct timespec modified;
     ino_t inode;
@@ -50,7 +50,8 @@ static bool stamp_equal(struct stamp a, struct stamp b)
            a.inode == b.inode && a.bytes == b.bytes;
 }
 
-/* Locked. The stamp is taken first: what changes while we read is seen next time. */
+/* With the lock held. The stamp is taken first, so that a change while the folder
+ * is read is seen by the next check. */
 static enum error read_folder(struct static_files *files)
 {
     struct stamp stamp = stamp_of(files->folder);
@@ -65,7 +66,7 @@ static enum error read_folder(struct static_files *files)
     return OK;
 }
 
-/* Locked. */
+/* With the lock held. */
 static void reload_if_changed(struct static_files *files)
 {
     if (now_ms() - files->checked_ms < CHECK_INTERVAL_MS)
@@ -118,7 +119,7 @@ void static_files_close(struct static_files *files)
 
 /* ---- answering ---- */
 
-/* A copy of what an answer needs, so that the table may change meanwhile. */
+/* A copy of all that an answer needs, so that the table may change meanwhile. */
 struct pick {
     const char *type;
     char etag[ETAG_MAX + 8]; /* quoted; each coding has its own */
@@ -145,7 +146,7 @@ static int open_form(const char *folder, const char *path, enum content_coding c
     return fd;
 }
 
-/* Locked. */
+/* With the lock held. False when there is no such file. */
 static bool pick_form(struct static_files *files, struct slice path, struct slice accept_encoding,
                       struct pick *out)
 {

@@ -1,3 +1,5 @@
+/* Receiving: wslay takes frames apart, and calls back with pieces of messages and
+ * with whole control frames. */
 #include "net/websocket.h"
 
 #include "base/alloc.h"
@@ -18,10 +20,10 @@ enum {
 enum { CLOSE_PROTOCOL = 1002, CLOSE_NO_CODE = 1005, CLOSE_BAD_UTF8 = 1007, CLOSE_TOO_LARGE = 1009 };
 
 struct ws_pool {
-    struct link spare;
+    struct link spare; /* receivers that nobody holds */
     size_t spare_count;
-    size_t size;
-    struct buf replies;
+    size_t size;        /* receivers that exist, lent and spare */
+    struct buf replies; /* to the bytes of the latest ws_feed */
 };
 
 struct ws_receiver {
@@ -29,20 +31,20 @@ struct ws_receiver {
     wslay_event_context_ptr wslay;
     struct ws_pool *pool;
 
-    /* the read under way */
+    /* The ws_feed under way: */
     const struct ws_sink *sink;
-    struct slice unread;
-    struct ws_result result;
+    struct slice unread;     /* bytes that wslay has not taken yet */
+    struct ws_result result; /* WS_OPEN until a callback finds an end */
 
-    /* the frame and the message under way */
+    /* The frame and the message under way; they may span many calls of ws_feed. */
     uint64_t behind_bytes; /* fed, and not yet part of a complete frame */
     uint64_t frame_bytes;  /* header and payload */
     uint64_t payload_bytes;
     uint8_t opcode;     /* of the frame */
-    bool in_message;    /* between the first and the last frame of a message */
+    bool in_message;    /* from the first frame of a message until it was delivered */
     bool is_last;       /* the frame has FIN */
-    struct buf message; /* the pieces so far … */
-    struct slice whole; /* … or the only piece, inside wslay's buffer */
+    struct buf message; /* the pieces so far, unless */
+    struct slice whole; /* the message is one piece: borrowed from wslay */
 };
 
 /* ---- what wslay calls ---- */
@@ -107,7 +109,7 @@ static void on_frame_start(wslay_event_context_ptr wslay,
         fail(r, ERR_MESSAGE_TOO_LARGE);
 }
 
-/* A message that comes in one piece, as nearly all do, is not copied. */
+/* A message that comes in one piece is not copied; nearly all do. */
 static void on_chunk(wslay_event_context_ptr wslay, const struct wslay_event_on_frame_recv_chunk_arg *chunk,
                      void *arg)
 {
@@ -144,7 +146,8 @@ static void deliver_text(struct ws_receiver *r)
     buf_clear(&r->message);
 }
 
-/* wslay checks the reason only as far as it comes in one read. */
+/* wslay checks the UTF-8 of a reason only as far as it came in one read, so all of
+ * it is checked here. */
 static bool has_good_reason(const struct wslay_event_on_msg_recv_arg *message)
 {
     return message->msg_length <= 2 ||
@@ -173,7 +176,8 @@ static void on_message(wslay_event_context_ptr wslay, const struct wslay_event_o
     }
     if (message->opcode == WSLAY_CONNECTION_CLOSE)
         on_close(r, message);
-    /* At once, so that a flood of pings does not queue a flood of pongs. */
+    /* wslay has queued the reply. It is written to `replies` at once, so that a flood
+     * of pings does not queue a flood of pongs in wslay. */
     if (wslay_event_send(wslay) != 0)
         fail(r, ERR_NO_MEMORY);
 }
@@ -270,8 +274,8 @@ void ws_drop(struct ws_receiver *held)
 
 /* ---- feeding ---- */
 
-/* What wslay finds wrong by itself it only says in the Close that it queues.
- * That one lacks a reason and is thrown away: the caller writes a better one. */
+/* wslay reports an error of its own only through the Close that it queues. That
+ * Close has no reason text and is thrown away: the caller writes a better one. */
 static struct ws_result failure_of_wslay(struct ws_receiver *r)
 {
     size_t replies_len = r->pool->replies.len;

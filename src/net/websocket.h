@@ -13,7 +13,7 @@
  * and end, and a frame's header has exactly one valid length.
  *
  * Memory for one peer: one receiver and at most message_max bytes (growing by
- * half as they come, not as they are announced), however the peer fragments.
+ * half as they come, not as the frame header announces them), however the peer fragments.
  *
  * Owner of the pool: one loop, its thread only. */
 #ifndef KOLABPAD_NET_WEBSOCKET_H
@@ -28,7 +28,7 @@ struct ws_receiver;
 struct ws_pool *ws_pool_new(void);
 /* Every receiver must have been given back. */
 void ws_pool_free(struct ws_pool *pool);
-/* How many receivers exist, lent and spare: for tests and dumps. */
+/* The number of receivers that exist, lent and spare: for tests and dumps. */
 size_t ws_pool_size(const struct ws_pool *pool);
 
 struct ws_sink {
