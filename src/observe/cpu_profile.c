@@ -20,11 +20,11 @@ enum {
 };
 
 static struct {
-    atomic_bool taken;
-    atomic_bool running;
-    atomic_uint handlers; /* at work right now */
-    uintptr_t *words;
-    atomic_size_t used;
+    atomic_bool taken;    /* from cpu_profile_start until cpu_profile_stop is done: one at a time */
+    atomic_bool running;  /* handlers may write to `words` */
+    atomic_uint handlers; /* at work right now; cpu_profile_stop waits for them */
+    uintptr_t *words;     /* samples, one after the other: 1, depth, addresses */
+    atomic_size_t used;   /* words reserved, past the end too when it is full */
 } profile;
 
 static bool reserve(size_t count, size_t *at)
@@ -43,7 +43,7 @@ static void note_sample(void)
         return;
     profile.words[at + 1] = depth;
     memcpy(profile.words + at + 2, frames, depth * sizeof frames[0]);
-    profile.words[at] = 1; /* how often; 0 marks a hole */
+    profile.words[at] = 1; /* how often it was seen; written last: 0 means unfinished */
 }
 
 static void on_tick(int number)
@@ -84,7 +84,7 @@ enum error cpu_profile_start(void)
     return OK;
 }
 
-/* The handler stays: a last signal may still be under way. */
+/* The handler stays installed: a last signal may still be on its way. */
 static void stop_sampling(void)
 {
     set_timer(0);
@@ -98,7 +98,7 @@ static enum error append_words(struct buf *out, const uintptr_t *words, size_t c
     return buf_append(out, slice_of((const char *)words, count * sizeof words[0]));
 }
 
-/* Where the last whole sample ends: what did not fit is not there. */
+/* The end of the last whole sample: one that did not fit may be counted in `used`. */
 static size_t samples_end(void)
 {
     size_t at = 0;

@@ -1,4 +1,4 @@
-/* cpu_profile.h - where the processor's time goes, in the format of gperftools.
+/* cpu_profile.h - which stacks use the processor, in the format of gperftools.
  *
  * While a profile runs, a timer counts the processor time of all threads, and
  * for each 10 ms of it the thread that is running notes its stack. When none runs,

@@ -19,6 +19,7 @@ static const struct fatal {
     {SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGILL, "SIGILL"}, {SIGFPE, "SIGFPE"}, {SIGABRT, "SIGABRT"}};
 enum { FATAL_COUNT = sizeof fatal / sizeof fatal[0] };
 
+/* Of each thread, set by crash_watch_thread; the handler runs on the stack. */
 static _Thread_local char thread_name[NAME_BYTES] = "unnamed";
 static _Thread_local _Alignas(16) char handler_stack[HANDLER_STACK_BYTES];
 
@@ -84,8 +85,9 @@ static void report(int number, const siginfo_t *info)
     log_crash(LOG_ERROR, SLICE("panic_recovered"), fields, sizeof fields / sizeof fields[0]);
 }
 
-/* The handler is reset by then (SA_RESETHAND): the second time is the end, also
- * when the first went wrong. */
+/* SA_RESETHAND has reset the handler by now, so raise() ends the process, and so
+ * does a second fault inside this function. Of several threads that crash at once,
+ * the first reports. */
 static void on_fatal(int number, siginfo_t *info, void *context)
 {
     static atomic_flag reported = ATOMIC_FLAG_INIT;

@@ -1,9 +1,9 @@
 /* heap_hooks.c - the C library's allocator, watched by heap_profile.
  *
  * A program may define malloc and its relatives; everything in the process then
- * calls these, the libraries included. They hand on to glibc's own, whose
- * names with __libc_ are there for this. memalign and the like are not among
- * them: their memory is not sampled, and freed like any other.
+ * calls these, the libraries included. They call glibc's own, whose names with
+ * __libc_ exist for this. memalign and the like are left alone: their memory is
+ * not sampled, and freed like any other.
  *
  * Linked into the server only, and not where a sanitizer brings its own. */
 #include "observe/heap_profile.h"
@@ -33,8 +33,8 @@ void *calloc(size_t count, size_t size)
     return ptr;
 }
 
-/* Counts as an allocation of all of the new size, as a profile's reader wants
- * to see who made something grow. */
+/* Counts as an allocation of all of the new size, so that the profile shows the
+ * stack that made something grow. */
 void *realloc(void *ptr, size_t size)
 {
     heap_profile_freeing(ptr);

@@ -1,3 +1,5 @@
+/* Samples hang in chains from a table by address; each points at the stack that
+ * allocated it, and stacks are never given up. */
 #include "observe/heap_profile.h"
 
 #include "base/json.h"
@@ -12,10 +14,10 @@
 
 _Thread_local int64_t heap_profile_budget;
 static _Thread_local uint64_t random_state; /* 0: this thread has not allocated yet */
-static _Thread_local bool is_sampling;      /* the unwinder may allocate, the first time */
+static _Thread_local bool is_sampling; /* the unwinder may allocate, the first time: that is not sampled */
 
 struct stack {
-    uint32_t depth;
+    uint32_t depth; /* 0: this place is free */
     uint64_t live_samples, live_bytes, samples, bytes;
     uintptr_t frames[STACK_FRAMES_MAX];
 };
@@ -31,9 +33,10 @@ struct sample {
 static struct {
     pthread_mutex_t lock;
     struct sample samples[HEAP_PROFILE_SAMPLES_MAX];
-    uint32_t samples_used, free_list;
+    uint32_t samples_used; /* places that were ever in use */
+    uint32_t free_list;    /* of those, the ones that are not in use now */
     struct stack stacks[HEAP_PROFILE_STACKS_MAX];
-    uint32_t lost;
+    uint32_t lost;                               /* samples for which there was no room */
     atomic_uint slots[HEAP_PROFILE_SAMPLES_MAX]; /* by address; read without the lock */
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -56,6 +59,8 @@ static int64_t next_budget(void)
     return (int64_t)(-log(uniform) * HEAP_PROFILE_PERIOD) + 1;
 }
 
+/* The first allocation of a thread finds a budget of zero and would always be
+ * sampled: it gets a budget first. True when that covers the allocation. */
 static bool begin_thread(void)
 {
     if (random_state)
@@ -165,7 +170,8 @@ void heap_profile_sample(const void *ptr, size_t size_bytes)
     is_sampling = false;
 }
 
-/* Whoever frees has the address from whoever allocated, and so sees his mark. */
+/* The slot is read without the lock, which is enough: a thread that frees got the
+ * address from the one that allocated, and so sees what that one stored. */
 void heap_profile_freeing(const void *ptr)
 {
     if (!ptr || atomic_load_explicit(slot_of(ptr), memory_order_relaxed) == 0)
@@ -175,7 +181,7 @@ void heap_profile_freeing(const void *ptr)
     pthread_mutex_unlock(&table.lock);
 }
 
-/* ---- telling ---- */
+/* ---- writing the profile ---- */
 
 static struct heap_profile_totals sum_up(void)
 {
@@ -220,8 +226,8 @@ static void write_stack(struct json *j, const struct stack *s)
     json_raw(j, "\n");
 }
 
-/* The stacks may change while they are told of: the lock is not held while
- * `out` grows, since growing allocates. */
+/* The stacks may change while they are written: the lock is not held while `out`
+ * grows, since growing allocates. */
 enum error heap_profile_write(struct buf *out)
 {
     const struct heap_profile_totals sum = heap_profile_totals();

@@ -1,4 +1,4 @@
-/* heap_profile.h - who holds the memory, in the format of gperftools.
+/* heap_profile.h - which stacks hold how much memory, in the format of gperftools.
  *
  * Allocations are sampled: one for every HEAP_PROFILE_PERIOD bytes on average,
  * whatever their sizes, so that the sum scales back to the truth and the cost
@@ -25,7 +25,7 @@ enum {
     HEAP_PROFILE_STACKS_MAX = 4096,
 };
 
-/* What is left of this thread's budget until the next sample. */
+/* The bytes that this thread may still allocate before its next sample. */
 extern _Thread_local int64_t heap_profile_budget;
 
 /* The budget is used up: notes this allocation and begins a new one. */

@@ -18,7 +18,8 @@ struct histogram_counts {
     atomic_ullong sum_us;
 };
 
-/* What was counted so far, at one moment as nearly as it gets. */
+/* A copy of the counts. The buckets are read one after the other, while others
+ * count: `count` is their sum, and `sum_us` may lag behind. */
 struct histogram_view {
     uint64_t buckets[HISTOGRAM_BUCKETS + 1];
     uint64_t count;

@@ -22,26 +22,30 @@ enum {
     LOG_BUFFER_BYTES = 256 * 1024,
     LOG_PATH_MAX = 1024,
     LOG_FILE_MODE = 0640,
-    /* A write of this size into a pipe that poll calls writable does not wait,
-     * and does not mix with the lines of another process. */
+    /* A write of this size into a pipe that poll reports as writable does not
+     * block, and does not mix with the lines of another process. */
     WRITE_BYTES_MAX = 4096,
     CLOSING_TIMEOUT_MS = 1000,
 };
 
-static atomic_int least_level = LOG_INFO;
+static atomic_int least_level = LOG_INFO; /* log_open sets it; events below it cost a comparison */
 static atomic_ullong dropped_lines;
 
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t wake, room;
+    pthread_cond_t wake; /* the writer has something to do */
+    pthread_cond_t room; /* the buffer in front is empty again */
     pthread_t writer;
-    /* all below under the lock */
-    bool open, closing, reopen, waits_for_room;
+    /* Everything below is under the lock, unless it says otherwise. */
+    bool open;           /* there is a writer; without one, lines go straight to standard error */
+    bool closing;        /* log_close asks the writer to end; it empties the buffer first */
+    bool reopen;         /* log_reopen asks for the file afresh; the writer clears it */
+    bool waits_for_room; /* a full buffer makes callers wait; cleared for good when one has waited in vain */
     enum log_format format;
-    char *front, *back; /* LOG_BUFFER_BYTES each */
+    char *front, *back; /* LOG_BUFFER_BYTES each; the writer owns `back` while it writes it out */
     size_t front_len;
-    char path[LOG_PATH_MAX]; /* "": standard error */
-    int fd;                  /* only the writer changes it */
+    char path[LOG_PATH_MAX]; /* "": standard error; fixed by log_open */
+    int fd;                  /* only the writer changes it, and uses it without the lock */
 } logger = {.lock = PTHREAD_MUTEX_INITIALIZER,
             .wake = PTHREAD_COND_INITIALIZER,
             .room = PTHREAD_COND_INITIALIZER,
@@ -82,7 +86,8 @@ static size_t portion(struct slice bytes)
     return end ? (size_t)(end - bytes.ptr) + 1 : WRITE_BYTES_MAX;
 }
 
-/* Set by a handler of a fatal signal, who holds the lock, and must not wait. */
+/* Set by log_crash in the handler of a fatal signal, which may hold the lock and
+ * must not wait for it. */
 static atomic_bool is_dying;
 
 static bool is_closing(void)
@@ -95,8 +100,8 @@ static bool is_closing(void)
     return closing;
 }
 
-/* Waits until the file takes more. Somebody who does not read our pipe may
- * hold up the log, but not the end of the process: false, then. */
+/* Waits until the file takes more. A pipe that nobody reads may hold up the log,
+ * but not the end of the process: false when that is near. */
 static bool wait_writable(int fd)
 {
     struct pollfd waiting = {.fd = fd, .events = POLLOUT};
@@ -121,7 +126,7 @@ static uint64_t count_lines(struct slice bytes)
     return lines;
 }
 
-/* What cannot be written (the disk is full, the pipe is gone) is counted. */
+/* Lines that cannot be written (the disk is full, the pipe is gone) are counted. */
 static void write_out(int fd, struct slice bytes)
 {
     while (bytes.len > 0 && wait_writable(fd)) {
@@ -141,7 +146,7 @@ static void write_record(int fd, enum log_format format, const struct log_record
     write_out(fd, slice_of(line, log_format_record(format, record, line)));
 }
 
-/* Says once for each batch how much is missing. */
+/* Logs how many lines were dropped, once for each batch that is written. */
 static void report_dropped(uint64_t *reported)
 {
     const uint64_t dropped = log_dropped();
@@ -168,7 +173,7 @@ static void close_file(void)
     logger.fd = STDERR_FILENO;
 }
 
-/* Keeps the old file when there is no new one to be had. */
+/* Keeps the old file when the new one cannot be opened. */
 static void reopen_file(void)
 {
     if (!logger.path[0])
@@ -222,8 +227,8 @@ static void *write_until_closed(void *arg)
     return NULL;
 }
 
-/* Signals are for the threads that wait for them, but for those that this
- * thread brings about itself. */
+/* Blocks all signals in the new thread, which other threads wait for, except those
+ * that it causes itself. */
 static bool start_thread(void)
 {
     static const int own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGPROF};
@@ -330,8 +335,8 @@ static bool has_room(size_t len)
     return len <= LOG_BUFFER_BYTES - logger.front_len;
 }
 
-/* Until there is room. If nothing was read for so long, nobody reads: then no
- * later line waits either. */
+/* Waits until there is room. When a whole timeout passed without any, nobody reads:
+ * then no later line waits either. */
 static void wait_for_room(size_t len)
 {
     struct timespec until;
@@ -374,8 +379,8 @@ void log_write(enum log_level level, struct slice message, const struct log_fiel
         write_out(STDERR_FILENO, slice_of(line, len));
 }
 
-/* Whoever holds the lock may be the thread that was interrupted: then what is
- * waiting is lost. The lock is not given back. */
+/* The lock may be held by the very thread that was interrupted: then the lines in
+ * the buffer are lost. It is not given back, so that nothing follows. */
 void log_crash(enum log_level level, struct slice message, const struct log_field *fields, size_t count)
 {
     static char line[LOG_LINE_BYTES_MAX]; /* too large for a handler's stack */

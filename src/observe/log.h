@@ -32,11 +32,11 @@ struct log_config {
 /* Starts the log's thread. ERR_STORAGE when the file cannot be opened for
  * appending (mode 0640), ERR_NO_MEMORY. */
 enum error log_open(const struct log_config *config);
-/* For SIGHUP: opens the file afresh. Any thread, but not a signal handler. When
- * that fails the old file is kept, and told about it. */
+/* Opens the file afresh, as SIGHUP asks for. Any thread, but not a signal handler.
+ * When that fails, the old file is kept and gets a line about it. */
 void log_reopen(void);
-/* From now on a line that finds no room waits for it, a second at most: for the
- * shutdown, which has nothing better to do and whose lines are promised. */
+/* From now on a line that finds no room waits for it, a second at most. The
+ * shutdown asks for this: its lines are promised, and it has the time. */
 void log_be_patient(void);
 /* Writes out everything and stops the thread. Waits a second at most for a
  * pipe that nobody reads. */
@@ -48,9 +48,9 @@ uint64_t log_dropped(void);
 
 void log_write(enum log_level level, struct slice message, const struct log_field *fields, size_t count);
 
-/* For a handler of a fatal signal: writes what is waiting and this line, at
- * once and past the writer's thread. When the thread that died was logging just
- * then, what is waiting is lost. Nothing is logged after it. */
+/* Writes the lines in the buffer and this one, at once and past the writer's
+ * thread, from the handler of a fatal signal. When the thread that died was
+ * logging just then, the buffer is lost. Nothing is logged after it. */
 void log_crash(enum log_level level, struct slice message, const struct log_field *fields, size_t count);
 
 /* The event's name, then its fields, one or more. (Without fields: log_line.) */

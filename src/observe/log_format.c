@@ -8,11 +8,11 @@
 
 enum { US_PER_MS = 1000, US_PER_SECOND = 1000000 };
 
-/* Room that is always left for the end of the line: }\n */
+/* Bytes that stay free for the end of the line: }\n */
 enum { TAIL_BYTES = 2 };
 
-/* The line as it grows. Once something did not fit, `full` is set and nothing
- * more is written until the writer takes back what it had begun. */
+/* The line as it grows. Once something did not fit, `full` is set and nothing more
+ * is written, until put_fields takes the unfinished field back and clears it. */
 struct line {
     char *out;
     size_t len;
@@ -85,8 +85,8 @@ static struct character character_at(struct slice text, size_t at)
     return (struct character){point, count, true};
 }
 
-/* Controls, and what a terminal or a viewer may take for the end of a line or
- * for an order to turn the text around. */
+/* False for control characters, and for those that a terminal or a viewer may take
+ * for the end of a line or for a change of the writing direction. */
 static bool is_printable(struct character c)
 {
     static const struct {
@@ -126,8 +126,8 @@ static void put_json_escape(struct line *l, struct character c)
         put_formatted(l, "\\u%04x", (unsigned)c.point);
 }
 
-/* How a text is written: which escapes, and whether quotes around it make "
- * and \ special. */
+/* The style in which a text is written: its escapes, and whether there are quotes
+ * around it, which make " and \ special. */
 struct style {
     void (*escape)(struct line *l, struct character c);
     bool quoted;
@@ -222,7 +222,7 @@ static void put_json_field(struct line *l, const struct log_field *field)
     put_json_value(l, field);
 }
 
-/* A field that does not fit is taken back, and ends the line. */
+/* The first field that does not fit is taken back, and ends the line. */
 static void put_fields(struct line *l, const struct log_record *record,
                        void (*put_field)(struct line *, const struct log_field *))
 {

@@ -1,9 +1,10 @@
 /* log_format.h - one event as one line; internal to observe/.
  *
  * Pure: no clock, no file, no allocation, no lock (the handler of a crash is among
- * the callers; of the C library it uses vsnprintf, for numbers only). Whatever bytes a value holds, the
- * result is one line of valid UTF-8 without control characters, and in JSON
- * format valid JSON. A line that would not fit loses its last fields, whole. */
+ * the callers; of the C library it uses vsnprintf, for numbers only). Whatever
+ * bytes a value holds, the result is one line of valid UTF-8 without control
+ * characters, and in JSON format valid JSON. A line that would not fit loses its
+ * last fields, whole. */
 #ifndef KOLABPAD_OBSERVE_LOG_FORMAT_H
 #define KOLABPAD_OBSERVE_LOG_FORMAT_H
 

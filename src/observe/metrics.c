@@ -131,7 +131,8 @@ void metrics_start(int64_t now_ms, const char *version, const char *commit)
     metric_set(METRIC_START_TIME, now_ms / MS_PER_SECOND);
 }
 
-/* A limit stands in half a dozen files and hardly ever changes. */
+/* Reading the limit takes half a dozen files, and it hardly ever changes: it is read
+ * once a minute. */
 static int64_t memory_limit(int64_t now_ms)
 {
     static atomic_llong read_ms = -MEMORY_LIMIT_FRESH_MS;
@@ -252,7 +253,7 @@ enum error metrics_json(struct buf *out)
 
 /* ---- as Prometheus text ---- */
 
-/* The writer's strings and numbers are those of the text format too. */
+/* The JSON writer is used for Prometheus as well: strings and numbers are the same. */
 static void write_name(struct json *j, const char *prefix, const char *name, const char *suffix)
 {
     json_raw(j, prefix);
@@ -310,7 +311,7 @@ static void write_histogram(struct json *j, const char *prefix, enum histogram h
     json_raw(j, "\n");
 }
 
-/* Every reason, also those that never were: rate() needs the zero before. */
+/* Writes every reason, those that never occurred too: rate() needs the zero before. */
 static void write_rejected(struct json *j, const char *prefix)
 {
     write_head(j, prefix, rejected_row.name, type_name(rejected_row.type), rejected_row.help);

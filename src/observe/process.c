@@ -43,7 +43,7 @@ uint64_t process_memory_bytes(void)
     return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* The smallest limit on the way from the group `group` up to the root of the
+/* The smallest limit of the group `group` and those above it, up to the root of the
  * file system at `root`. 0: none. */
 static uint64_t least_limit(const char *root, const char *group, const char *file)
 {
@@ -113,7 +113,7 @@ static uint64_t count_entries(const char *path)
     return count;
 }
 
-/* Recent kernels say it without a walk over all of them. */
+/* Recent kernels give the number as the size of the folder; else it is counted. */
 uint64_t process_open_files(void)
 {
     struct stat folder;

@@ -14,8 +14,8 @@ struct walk {
     size_t count, skip;
 };
 
-/* The frame that a signal interrupted is the one whose address is that of the
- * next instruction: what the handler did itself is of no interest then. */
+/* A frame that a signal interrupted is marked by the unwinder. The frames above it
+ * are the handler's own and are forgotten: the capture starts there again. */
 static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *arg)
 {
     struct walk *w = arg;
@@ -41,7 +41,7 @@ size_t stack_capture(uintptr_t frames[STACK_FRAMES_MAX], size_t skip)
     return w.count;
 }
 
-/* The program itself is the first that is told of. */
+/* dl_iterate_phdr visits the program itself first; returning 1 ends the walk. */
 static int note_program(struct dl_phdr_info *info, size_t size, void *arg)
 {
     (void)size;

@@ -3,9 +3,8 @@
  *   asked:     0x55d0c0a1+0x7f12a0b4+…      hexadecimal, a plus between two
  *   answered:  0x7f12a0b4<TAB>sqlite3_step  a line for each that has a name
  *
- * What has a name here is what the dynamic linker knows: the functions that
- * libraries offer. Those of the program itself are read from its file by
- * whoever has it. */
+ * The names are those that the dynamic linker knows: functions that libraries
+ * export. Those of the program itself are read from its file by the profiler. */
 #ifndef KOLABPAD_OBSERVE_SYMBOL_H
 #define KOLABPAD_OBSERVE_SYMBOL_H
 

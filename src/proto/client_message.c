@@ -1,3 +1,4 @@
+/* A table of messages, and a function for each that checks its body. */
 #include "proto/client_message.h"
 
 #include "proto/json_read.h"
@@ -7,7 +8,8 @@
 
 enum { HUE_MAX = PAD_HUES - 1 };
 
-/* Where a message's parts are kept, and what is wrong with it. */
+/* One call of client_decode: the memory for the parts of the message, and the text
+ * for the close reason once something is wrong. */
 struct decoding {
     struct client_decoder *d;
     const char *detail;
@@ -79,7 +81,7 @@ static enum error decode_info(struct decoding *c, const json_t *body, struct cli
     return err;
 }
 
-/* A place in the text. What is beyond any text is cut, the pad cuts further. */
+/* A place in the text, cut to 32 bits; the pad cuts it to the text. */
 static bool read_place(const json_t *value, uint32_t *out)
 {
     uint64_t place;
@@ -129,6 +131,7 @@ static bool read_selections(const json_t *list, struct pad_range *out, size_t *k
 
 static enum error decode_cursors(struct decoding *c, const json_t *body, struct client_message *out)
 {
+    /* Both lists live in the one buffer, at their full size. */
     struct lists {
         uint32_t carets[PAD_CURSORS_MAX];
         struct pad_range selections[PAD_CURSORS_MAX];
@@ -156,8 +159,8 @@ static enum error decode_ping(struct decoding *c, const json_t *body, struct cli
     return OK;
 }
 
-/* The last state the tab has. An epoch that is no id is one that this server
- * never gave out, so it is as unknown as any other; a revision means nothing
+/* The last state that the tab has. An epoch that is no id was never given out by
+ * this server and is treated as unknown, not as an error. A revision means nothing
  * without an epoch. */
 static enum error decode_known_state(struct decoding *c, const json_t *body, struct pad_hello *out)
 {
@@ -212,7 +215,7 @@ typedef enum error decode_fn(struct decoding *c, const json_t *body, struct clie
 static const struct message_row {
     const char *key;
     enum client_message_kind kind;
-    enum pad_version since;
+    enum pad_version since; /* earlier versions do not know the message */
     decode_fn *decode;
 } messages[] = {
     {"Edit", CLIENT_EDIT, PAD_V1, decode_edit},
@@ -254,6 +257,7 @@ static enum error decode(struct decoding *c, enum pad_version version, struct sl
 enum error client_decode(struct client_decoder *d, enum pad_version version, struct slice json,
                          struct client_message *out, const char **detail)
 {
+    /* Running out of memory is the one error that sets no detail of its own. */
     struct decoding c = {.d = d, .detail = error_text(ERR_NO_MEMORY)};
     struct client_message message = {0};
     const enum error err = decode(&c, version, json, &message);

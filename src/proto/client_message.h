@@ -1,4 +1,4 @@
-/* client_message.h - what clients say, decoded and checked.
+/* client_message.h - messages of clients, decoded and checked.
  *
  * Every message is a JSON object with exactly one key (docs/protocol.md).
  * jansson parses; this file checks shape, types and ranges, so that what comes

@@ -1,5 +1,5 @@
-/* operation_json.h - an operation out of its JSON form; internal to proto/.
- * (Into it: encode_operation in server_message.h.) */
+/* operation_json.h - reads an operation from its JSON form; internal to proto/.
+ * (encode_operation in server_message.h writes it.) */
 #ifndef KOLABPAD_PROTO_OPERATION_JSON_H
 #define KOLABPAD_PROTO_OPERATION_JSON_H
 
@@ -7,10 +7,10 @@
 
 #include <jansson.h>
 
-/* Builds `out` (cleared first) from [5,"text",-3]. What the builder can repair
- * is accepted: neighbours of a kind are merged, a delete before an insert at
- * the same place changes places with it. On failure `out` is of no use and
- * *detail says why:
+/* Builds `out` (cleared first) from [5,"text",-3]. Input that is not in normal
+ * form is accepted where the builder can repair it: neighbours of a kind are
+ * merged, a delete before an insert at the same place changes places with it.
+ * On failure `out` is of no use and *detail says why:
  *   ERR_BAD_OPERATION  not an array; a component that is 0, "", neither integer
  *                      nor string, or larger than OP_POINTS_MAX; so are the sums
  *   ERR_BAD_TEXT       an insert with a carriage return

@@ -1,3 +1,5 @@
+/* Writing messages. Each function writes the members in the order of
+ * docs/protocol.md, which v1 clients depend on. */
 #include "proto/server_message.h"
 
 enum { MS_PER_SECOND = 1000 };
@@ -43,7 +45,7 @@ static void write_component(struct json *j, const struct op_iter *it)
 void encode_operation(struct json *j, struct op_view op)
 {
     struct op_iter it = op_iter(op);
-    const char *before = "[";
+    const char *before = "["; /* then "," */
 
     while (op_iter_next(&it)) {
         json_raw(j, before);

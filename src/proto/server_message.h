@@ -1,4 +1,4 @@
-/* server_message.h - what the server says, as JSON text.
+/* server_message.h - messages of the server, as JSON text.
  *
  * Each function appends one message, without WebSocket framing, to a JSON
  * writer (sticky errors: ask json_error at the end). The key and member order
@@ -36,7 +36,7 @@ void encode_rejected(struct json *j, uint64_t revision, enum error why,
                      uint64_t limit); /* limit 0: left out */
 void encode_pong(struct json *j, int64_t n);
 
-/* both; a changed item as the message that tells it */
+/* both: a changed item as a message */
 void encode_user_info(struct json *j, const struct pad_peer *peer);
 void encode_user_left(struct json *j, uint64_t user_id);
 void encode_user_cursor(struct json *j, struct pad_peer *peer);
