@@ -6,11 +6,11 @@
  *     bench_case flush   --port P --pid PID --pads N
  *     bench_case start   --port P -- COMMAND…
  *
- * flush also reads the metrics before it ends the server: what that costs beyond an
- * answer that says nothing.
+ * flush also reads the metrics before it ends the server, and prints the cost of that
+ * beyond the cost of an empty answer.
  *
  * Each prints one line of name=value. Memory is the growth of the server's
- * resident set, so what is read is what an operator sees. */
+ * resident set, which is the number that an operator sees. */
 #include "options.h"
 #include "peer.h"
 #include "process.h"
@@ -66,6 +66,7 @@ static void connect_to_server(void)
     fleet_open(&fleet);
 }
 
+/* Lets the server finish the work that goes on in the background. */
 static void settle(void)
 {
     for (int64_t end = now_ns() + SETTLE_MS * MS; now_ns() < end;)
@@ -111,7 +112,8 @@ static void edit_all(struct peer *peers, size_t count, uint32_t characters)
         fleet_poll(&fleet, 10 * MS);
 }
 
-/* What a first connection sets up once and for all is not what one costs. */
+/* The first connections make the server allocate what all of them share; that must
+ * not count as the cost of one. */
 static void warm_up(void)
 {
     struct peer *peers = peers_new(WARM_UP_PEERS);
@@ -141,7 +143,8 @@ static void idle(void)
            (double)options.connections / seconds);
 }
 
-/* A few pads at a time, so that it is pads that are counted and not people. */
+/* Opens a few pads at a time, so that the memory of pads is measured and not that of
+ * connections. */
 static void rest(void)
 {
     struct peer peers[WARM_UP_PEERS];
@@ -180,7 +183,7 @@ static void history(void)
            (unsigned long long)last->client.received_bytes, last->length);
 }
 
-/* The whole answer is taken, and the beginning of it kept. */
+/* Reads all of the answer, and keeps its beginning. */
 static bool answers_200(const char *path)
 {
     char request[128], reply[4096] = {0};

@@ -189,7 +189,7 @@ static size_t take_message(struct client *client, struct slice bytes)
     return head + (size_t)len;
 }
 
-/* Takes what is complete, returns the rest. */
+/* Handles the messages that are complete; returns the rest. */
 static struct slice take_all(struct client *client, struct slice bytes)
 {
     while (bytes.len > 0 && client->fd >= 0) {

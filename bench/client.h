@@ -1,9 +1,9 @@
 /* client.h - many WebSocket clients on one epoll, as cheap as they can be.
  *
  * A fleet is an epoll with the clients of one server on 127.0.0.1. Clients
- * know bytes and messages, not what is in them; peer.h knows that. What a
- * server would have to be careful about is an error here: anything unexpected
- * ends the program with a message, because a bench that limps on lies.
+ * know bytes and messages, not what is in them; peer.h knows that. Anything
+ * unexpected ends the program with a message: numbers from a run that went wrong
+ * would mislead.
  *
  * One thread. The callbacks may send and may close. */
 #ifndef KOLABPAD_BENCH_CLIENT_H
@@ -43,7 +43,7 @@ void client_open(struct fleet *fleet, struct client *client, const char *name);
 void client_send(struct client *client, struct slice text);
 void client_close(struct client *client);
 
-/* Waits for at most `timeout_ns` and does what is to be done. */
+/* Waits for at most `timeout_ns`, and handles the sockets that are ready. */
 void fleet_poll(struct fleet *fleet, int64_t timeout_ns);
 
 /* Monotonic time. */

@@ -1,12 +1,12 @@
-/* edit.c - what an edit of one character costs inside the server.
+/* edit.c - the cost of an edit of one character inside the server.
  *
  * Drives a pad (src/pad/pad.h) as a shard does, without sockets and storage:
  * the edit, the batch for the journal, the commit, the history for the author.
  * Edits go to random places, which is the worst case for caches; every other
  * one deletes a character, so that the text keeps its length.
  *
- * The sizes take turns, and each is told by its best round, in processor time of
- * this thread: what else the machine does must not decide which is slower.
+ * The sizes take turns, and the result of each is its best round, in processor time
+ * of this thread: other work on the machine must not decide which is slower.
  *
  * Prints one line for each size: kib=… ns=… */
 #include "pad/pad.h"

@@ -1,4 +1,4 @@
-/* load.c - drives a server with writers and readers and says what it cost.
+/* load.c - drives a server with writers and readers, and measures its cost.
  *
  *     bench_load --port P --pid PID --pads N --writers N --readers N
  *                --milliseconds N [--rate N] [--relay 1]
@@ -11,7 +11,7 @@
  *
  * Delivered counts operations, not frames: one operation in the hands of one
  * connection, the author's included. CPU is the server's own, user and system,
- * so what the load generator costs does not enter into it.
+ * without that of the load generator.
  *
  * Prints one line:
  *     edits_per_s=… deliveries_per_s=… cpu_us=… p50_us=… p99_us=… */

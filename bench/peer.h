@@ -27,7 +27,7 @@ struct peer {
     uint32_t keep_length; /* beyond it an edit deletes as much as it adds */
 };
 
-/* What a message brought. */
+/* The outcome of a message. */
 struct news {
     uint32_t operations;
     bool acknowledged; /* one of them was the peer's own */

@@ -1,4 +1,4 @@
-/* process.h - what another process costs. */
+/* process.h - the processor time and memory of another process. */
 #ifndef KOLABPAD_BENCH_PROCESS_H
 #define KOLABPAD_BENCH_PROCESS_H
 

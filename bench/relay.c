@@ -1,4 +1,4 @@
-/* relay.c - the least a server can do: what one client says, all of the pad hear.
+/* relay.c - the least a server can do: it sends each message to everyone in the pad.
  *
  *     bench_relay PORT
  *

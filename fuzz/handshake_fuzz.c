@@ -53,7 +53,7 @@ static void lists(struct slice list)
     must_hold(content_coding_choose(list, all) < CODING_COUNT);
 }
 
-/* What is read, is written so that it reads the same. */
+/* An address that was read is written so that it reads the same. */
 static void addresses(struct slice text)
 {
     char formatted[ADDRESS_TEXT_MAX];

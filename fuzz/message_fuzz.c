@@ -1,5 +1,5 @@
 /* link: kp_proto kp_alloc */
-/* What a client may send: messages of both versions, and the protect body.
+/* Bytes from a client: messages of both versions, and the protect body.
  *
  * Laws: a refusal has a reason that fits a close frame and leaves the result
  * alone; what is accepted is within its bounds; a valid edit, encoded and

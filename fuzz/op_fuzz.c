@@ -17,8 +17,8 @@ enum { TEXT_POINTS_MAX = 2000, SCRIPT_INSERT_MAX = 8 };
             abort();                                                                                         \
     } while (0)
 
-/* An operation over `base_points` from bytes: two bits say what, six how much;
- * what the bytes do not reach is kept. */
+/* An operation over `base_points` from bytes: two bits are the kind, six the count;
+ * the text that the bytes do not reach is retained. */
 static struct op op_from_script(struct slice script, uint32_t base_points)
 {
     static const char letters[] = "aé中😀b\xcc\x81";

@@ -1,6 +1,6 @@
 /* link: kp_core kp_alloc */
-/* A rope against a flat array. Input: edits of four bytes each: what and how
- * much, where (two bytes, a share of the text), and which letters. */
+/* A rope against a flat array. Input: edits of four bytes each: the kind
+ * and the count, the place (two bytes, a share of the text), and the letters. */
 #include "text/rope.h"
 
 #include <stdlib.h>

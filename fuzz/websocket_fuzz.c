@@ -77,9 +77,9 @@ static size_t frame_bytes(struct slice s)
     return len > s.len || 6 + more + len > s.len ? s.len : (size_t)(6 + more + len);
 }
 
-/* wslay checks the text of a Close only piece by piece: how it ends depends on
- * how it arrives, which does no harm since it is the end. So the comparison
- * stops before the first Close. */
+/* wslay checks the text of a Close piece by piece, so the outcome depends on how it
+ * arrives. That does no harm, since it is the end either way. The comparison stops
+ * before the first Close. */
 static struct slice before_close(struct slice bytes)
 {
     enum { OPCODE = 0x0f, CLOSE = 8 };

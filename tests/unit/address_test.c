@@ -1,5 +1,5 @@
 /* link: kp_net kp_core kp_alloc */
-/* Addresses, networks, and who stands behind the proxies. */
+/* Addresses, networks, and the client behind the proxies. */
 #include "net/address.h"
 #include "support/unit.h"
 

@@ -8,13 +8,13 @@
 
 /* One thing the core does. `run` may fail; `look` appends all that can be seen
  * of the outcome to a buffer. */
-struct deed {
+struct action {
     const char *name;
     enum error (*run)(void);
     void (*look)(struct buf *out);
 };
 
-/* What deeds are done with: made anew before each. */
+/* The inputs and outputs of the actions, made anew before each. */
 static struct rope text;
 static struct op a, b, after_a, out_a, out_b;
 static struct buf bytes;
@@ -132,7 +132,7 @@ static enum error do_op_apply(void)
     return op_apply(op_view(&a), &text);
 }
 
-static const struct deed deeds[] = {
+static const struct action actions[] = {
     {"buf_append", do_buf_append, look_at_bytes},
     {"buf_append_varint", do_buf_append_varint, look_at_bytes},
     {"buf_reserve", do_buf_reserve, look_at_bytes},
@@ -191,41 +191,41 @@ static void end_world(void)
     buf_deinit(&bytes);
 }
 
-/* Does the deed with the nth allocation failing. Was there an nth? */
-static bool fails_at(const struct deed *deed, size_t nth, bool only_once)
+/* Runs the action with the nth allocation failing. False when there was no nth. */
+static bool fails_at(const struct action *action, size_t nth, bool only_once)
 {
     struct buf before = {0}, after = {0};
 
-    deed->look(&before);
+    action->look(&before);
     if (only_once)
         alloc_fail_once(nth);
     else
         alloc_fail_from(nth);
-    enum error err = deed->run();
+    enum error err = action->run();
     bool has_failed = alloc_has_failed();
     alloc_fail_from(0);
-    deed->look(&after);
+    action->look(&after);
     if (err != (has_failed ? ERR_NO_MEMORY : OK))
-        fail_msg("%s, allocation %zu: returned %s", deed->name, nth, error_code(err));
+        fail_msg("%s, allocation %zu: returned %s", action->name, nth, error_code(err));
     if (has_failed && !slice_equal(buf_slice(&before), buf_slice(&after)))
-        fail_msg("%s, allocation %zu: changed something", deed->name, nth);
+        fail_msg("%s, allocation %zu: changed something", action->name, nth);
     buf_deinit(&before);
     buf_deinit(&after);
     return has_failed;
 }
 
-static void check_deed(const struct deed *deed, uint32_t points, bool only_once)
+static void check_action(const struct action *action, uint32_t points, bool only_once)
 {
     size_t blocks = alloc_live_blocks();
 
     for (size_t nth = 1;; nth++) {
         make_world(points);
-        bool had_nth = fails_at(deed, nth, only_once);
+        bool had_nth = fails_at(action, nth, only_once);
         end_world();
         if (alloc_live_blocks() != blocks)
-            fail_msg("%s, allocation %zu: leaked", deed->name, nth);
+            fail_msg("%s, allocation %zu: leaked", action->name, nth);
         if (!had_nth && points > 0 && nth == 1)
-            fail_msg("%s does not allocate, so this proves nothing", deed->name);
+            fail_msg("%s does not allocate, so this proves nothing", action->name);
         if (!had_nth)
             return;
     }
@@ -235,11 +235,11 @@ static void test_each_allocation_failing(void **state)
 {
     (void)state;
     rnd = random_start();
-    for (size_t i = 0; i < sizeof deeds / sizeof deeds[0]; i++) {
-        check_deed(&deeds[i], 6000, true);
-        check_deed(&deeds[i], 6000, false);
-        check_deed(&deeds[i], 20, true);
-        check_deed(&deeds[i], 0, true);
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        check_action(&actions[i], 6000, true);
+        check_action(&actions[i], 6000, false);
+        check_action(&actions[i], 20, true);
+        check_action(&actions[i], 0, true);
     }
 }
 

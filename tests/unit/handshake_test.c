@@ -1,5 +1,5 @@
 /* link: kp_net kp_core kp_alloc */
-/* What is read out of HTTP headers: lists, qualities, the handshake, escapes. */
+/* Reading HTTP headers: lists, qualities, the handshake, escapes. */
 #include "net/content_coding.h"
 #include "net/handshake.h"
 #include "net/header_list.h"

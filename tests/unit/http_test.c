@@ -15,7 +15,7 @@ static struct http_server *server;
 static uint16_t port;
 static struct network trusted[1];
 
-/* What the last upgrade gave us. */
+/* The result of the last upgrade. */
 static struct {
     _Atomic int count, fd;
     char early[64];

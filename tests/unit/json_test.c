@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-/* What was written, which is let go. */
+/* Compares the text that was written with `want`, and frees it. */
 static void assert_written(struct buf *out, const char *want)
 {
     assert_int_equal(buf_append_byte(out, 0), OK);

@@ -115,7 +115,8 @@ static const struct {
     {BYTES("\xe0\x80\x80"), "\"\\xe0\\x80\\x80\"", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
 };
 
-/* As the C library has it, on every day of five centuries, at any time of it. */
+/* The date is that of the C library on every day of five centuries, at random times
+ * of day. */
 static void test_times(void **state)
 {
     (void)state;
@@ -171,7 +172,7 @@ static void test_long_values_are_cut_between_characters(void **state)
     assert_int_equal(made.len, strlen("2026-01-01T12:00:00.123Z info: x v=\"\"\n") + LOG_VALUE_BYTES_MAX - 1);
 }
 
-/* Whatever the bytes: one line, and in JSON format JSON with whole fields. */
+/* Any bytes make one line, and in JSON format JSON with whole fields. */
 static void test_lines_that_would_be_too_long_lose_fields(void **state)
 {
     static char worst[LOG_MESSAGE_BYTES_MAX * 2];
@@ -365,7 +366,7 @@ static void *write_a_flood(void *arg)
 }
 
 /* At shutdown nothing is dropped while somebody reads. */
-static void test_patience(void **state)
+static void test_waiting_for_room(void **state)
 {
     const uint64_t dropped = log_dropped();
     pthread_t threads[WRITERS];
@@ -447,7 +448,7 @@ int main(void)
         with_folder(test_a_file_that_cannot_be_opened),
         with_folder(test_reopening_after_rotation),
         with_folder(test_many_threads),
-        with_folder(test_patience),
+        with_folder(test_waiting_for_room),
         with_folder(test_a_reader_that_sleeps),
         cmocka_unit_test(test_a_full_disk_is_counted),
     };

@@ -99,8 +99,8 @@ static bool same_text(const struct rope *a, const struct rope *b)
     return same;
 }
 
-/* What every operation that the algebra makes must be: in normal form, with
- * true lengths, and the same after encoding and decoding. */
+/* Every operation that the algebra makes must be in normal form, have true lengths,
+ * and be the same after encoding and decoding. */
 static bool is_sound(const struct op *op)
 {
     struct op_view view;
@@ -218,7 +218,8 @@ static bool law_rebase_is_half_a_transform(const struct scene *s)
     return holds;
 }
 
-/* Who is called a and who b makes no difference: nobody is the server. */
+/* It makes no difference which operation is called a and which b: neither side is
+ * the server. */
 static bool law_transform_is_symmetric(const struct scene *s)
 {
     struct op a1 = {0}, b1 = {0}, a2 = {0}, b2 = {0};

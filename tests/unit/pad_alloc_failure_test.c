@@ -10,7 +10,7 @@ enum { ALLOCATIONS_MAX = 2000 };
 
 static struct pad_limits limits;
 
-/* What of a pad can be seen from outside, to compare before and after. */
+/* The parts of a pad that can be seen from outside, to compare before and after. */
 struct look {
     uint64_t revision, journaled, sequence, next_user_id;
     uint32_t peers, v1_peers, clients;
@@ -51,10 +51,10 @@ struct scene {
     struct pad_peer ada, bob, guest;
     struct op op; /* what edit_prepared does */
 };
-typedef enum error (*deed)(struct scene *s);
+typedef enum error (*action)(struct scene *s);
 
 /* Does it with the first, second, … allocation failing until it succeeds. */
-static void try_with_failures(struct scene *s, deed do_it, const char *text_before)
+static void try_with_failures(struct scene *s, action do_it, const char *text_before)
 {
     for (size_t nth = 1;; nth++) {
         assert_in_range(nth, 1, ALLOCATIONS_MAX);
@@ -111,7 +111,7 @@ static enum error join_new(struct scene *s)
     return join_as(s, hello_v2(12));
 }
 
-static enum error join_taking_over(struct scene *s)
+static enum error join_replacing(struct scene *s)
 {
     return join_as(s, hello_v2(11));
 }
@@ -124,7 +124,7 @@ static enum error join_old(struct scene *s)
 static void test_joining(void **state)
 {
     (void)state;
-    static const deed joins[] = {join_new, join_taking_over, join_old};
+    static const action joins[] = {join_new, join_replacing, join_old};
     for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
         struct scene s;
         scene_open(&s);
@@ -258,14 +258,14 @@ static enum error protect(struct scene *s)
 static void test_presence(void **state)
 {
     (void)state;
-    static const deed deeds[] = {rename_ada, place_carets,    choose_language,
-                                 protect,    choose_language, protect};
+    static const action actions[] = {rename_ada, place_carets,    choose_language,
+                                     protect,    choose_language, protect};
     struct scene s;
     scene_open(&s);
     assert_int_equal(edit(&s.ada, 0, "+hello"), OK);
     commit(&s.pad);
-    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
-        try_with_failures(&s, deeds[i], "hello");
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        try_with_failures(&s, actions[i], "hello");
     scene_close(&s);
 }
 
@@ -301,7 +301,7 @@ static void test_storing(void **state)
     scene_close(&s);
 }
 
-/* What a tick could not do for want of memory it does without. */
+/* A tick that finds no memory leaves the work undone and breaks nothing. */
 static void test_time_goes_by_without_memory(void **state)
 {
     (void)state;
@@ -319,7 +319,7 @@ static void test_time_goes_by_without_memory(void **state)
     scene_close(&s);
 }
 
-/* As large as the text from the start, however many pieces that is in. */
+/* Its memory is reserved at the size of the text, however many pieces that is in. */
 static void test_the_view_of_a_text_is_made_in_one_piece(void **state)
 {
     (void)state;

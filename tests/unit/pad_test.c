@@ -1,5 +1,5 @@
 /* link: kp_pad kp_alloc */
-/* What a pad promises its peers, one promise a test. */
+/* The promises of a pad to its peers, one promise a test. */
 #include "support/pad_script.h"
 
 static struct pad_limits limits;
@@ -441,8 +441,8 @@ static void type_much(struct pad_peer *peer, unsigned count, int64_t now_ms)
     }
 }
 
-/* One that was shown already is not told anew before its text either: to those
- * who have not heard of it yet, it comes with the commit. */
+/* A caret that was published before and is set again is not told before its text is
+ * committed either. Peers that have not heard of it yet are told with the commit. */
 static void test_carets_set_again_wait_too(void **state)
 {
     struct room *room = *state;

@@ -100,7 +100,7 @@ static void test_what_is_freed_is_in_use_no_more(void **state)
     heap_profile_freeing(address(3));
 }
 
-/* What is in a sample stands for the bytes between it and the one before. */
+/* A sample stands for the bytes between it and the one before. */
 static void test_samples_come_once_in_a_period(void **state)
 {
     const struct heap_profile_totals before = heap_profile_totals();

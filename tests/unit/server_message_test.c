@@ -122,7 +122,7 @@ static void test_history_of_a_v2_peer(void **state)
     says(encode_history(&j, &alice, 2, 2, false), "{\"History\":{\"start\":2,\"operations\":[]}}");
 }
 
-/* For Bob, who comes with v1, what was before him is one insert by the system. */
+/* To Bob, who joins with v1, the text before is one insert by the system. */
 static void test_history_of_a_v1_peer(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* link: kp_net kp_core kp_alloc */
-/* The front end's files, from a folder made for the test, through the door. */
+/* The front end's files, from a folder made for the test, through the HTTP server. */
 #include "net/mime.h"
 #include "net/static_files.h"
 #include "support/http_client.h"

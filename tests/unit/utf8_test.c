@@ -44,7 +44,7 @@ static void test_every_code_point(void **state)
     }
 }
 
-/* What does not decode: overlong, cut short, stray, beyond. */
+/* Bytes that do not decode: overlong, cut short, stray, beyond. */
 static void test_not_utf8(void **state)
 {
     static const char *const wrong[] = {

@@ -7,7 +7,7 @@
 
 enum { MESSAGE_MAX = 300 };
 
-/* What came out, as text: "[message]" for each. */
+/* The outcome of feeding bytes; texts is "[message]" for each. */
 struct outcome {
     struct buf texts;
     struct buf replies;
