@@ -8,7 +8,7 @@
 #
 #     a circle by calls: pad/cursors pad/items
 #         pad/cursors calls item_changed of pad/items
-#         pad/items calls pad_cursors_now pad_shows_cursors of pad/cursors
+#         pad/items calls cursors_free cursors_publish of pad/cursors
 $1 == $2 { next }
 {
     if (!(($1, $2) in things)) {
