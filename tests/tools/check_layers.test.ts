@@ -62,11 +62,16 @@ test('an include of a layer above is a violation', () => {
   expect(violations()).toContain('src/text/rope.c includes "net/loop.h": text must not know net');
 });
 
-test('a sub-folder is a layer of its own, which neither the folder nor those above it see into', () => {
-  plant({ 'app/main.c': '#include "store/sqlite/engine.h"', 'store/worker.c': '#include "store/sqlite/engine.h"' });
+test('a sub-folder is a layer of its own, into which the folder sees through one header and others not at all', () => {
+  plant({
+    'app/main.c': '#include "store/sqlite/engine.h"',
+    'store/open.c': '#include "store/sqlite/engine.h"',
+    'store/sqlite/query.h': '',
+    'store/worker.c': '#include "store/sqlite/query.h"',
+  });
   expect(violations()).toEqual([
     'src/app/main.c includes "store/sqlite/engine.h": app must not know store/sqlite',
-    'src/store/worker.c includes "store/sqlite/engine.h": store must not know store/sqlite',
+    'src/store/worker.c includes "store/sqlite/query.h": store must not know store/sqlite',
   ]);
 });
 
