@@ -6,11 +6,12 @@
 #include "net/static_files.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "store/store.h"
 #include "version.h"
 
 #include <stdio.h>
 
-enum { STORE_TIMEOUT_MS = 5000, HTTP_TIMEOUT_S = 15, MESSAGE_SIZE = 512 };
+enum { STORE_CLOSE_TIMEOUT_MS = 5000, HTTP_TIMEOUT_S = 15, MESSAGE_SIZE = 512 };
 
 /* ---- the store ---- */
 
@@ -177,7 +178,7 @@ int64_t program_stop(struct program *program)
     debug_stop(program->api.debug);
     uint64_t flushed = stop_shards(program);
     http_close(program->http);
-    uint32_t lost = store_close(program->store, STORE_TIMEOUT_MS);
+    uint32_t lost = store_close(program->store, STORE_CLOSE_TIMEOUT_MS);
     free_parts(program);
     if (lost > 0)
         log_event(LOG_ERROR, "database_write_failed", LOG_UINT("unwritten", lost));

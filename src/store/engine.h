@@ -1,6 +1,6 @@
 /* engine.h - what a database must do for the store.
  *
- *     callers ─► store.c ─► worker.c ─► engine_ops ─► store/sqlite ─► a file
+ *     callers ─► lanes.c ─► worker.c ─► engine_ops ─► store/sqlite ─► a file
  *                threads,   groups,
  *                queue,     retries
  *                mailboxes

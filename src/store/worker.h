@@ -1,5 +1,5 @@
 /* worker.h - carries the requests of one lane out: groups writes, queues those
- * that failed for another try, answers the others. No thread, no lock: store.c
+ * that failed for another try, answers the others. No thread, no lock: lanes.c
  * brings both.
  *
  *            fresh ──► worker_step ──► done (answered)

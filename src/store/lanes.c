@@ -4,7 +4,6 @@
 #include "store/clock.h"
 #include "store/engine.h"
 #include "store/request.h"
-#include "store/sqlite/engine.h"
 #include "store/worker.h"
 
 #include <pthread.h>
@@ -448,18 +447,6 @@ enum error store_open_with(const struct engine_ops *ops, const struct store_conf
     }
     *out = s;
     return OK;
-}
-
-/* SQLite's engine takes every URI, since a bare path is one of its forms. */
-static const struct engine_ops *engine_for(struct slice uri)
-{
-    (void)uri;
-    return &SQLITE_ENGINE;
-}
-
-enum error store_open(const struct store_config *config, struct store **out, char message[MESSAGE_BYTES])
-{
-    return store_open_with(engine_for(config->uri), config, out, message);
 }
 
 uint32_t store_close(struct store *s, int64_t timeout_ms)
