@@ -41,7 +41,7 @@ app:          base store net observe config doc shard session api version.h
 # library header, or the folder of one: the layers that may include it
 libraries='
 jansson.h:    proto
-sqlite3.h:    store store/sqlite
+sqlite3.h:    store/sqlite
 microhttpd.h: net
 wslay:        net
 uv.h:         net api

@@ -1,5 +1,6 @@
 #include "base/percent.h"
 
+/* The value of the digit, -1 when it is none. */
 static int hex_value(char c)
 {
     if (c >= '0' && c <= '9')

@@ -1,3 +1,5 @@
+/* One form for all: an IPv4 address is ::ffff:a.b.c.d, so comparing and matching
+ * need no cases. */
 #include "net/address.h"
 
 #include "net/header_list.h"
@@ -103,6 +105,7 @@ bool network_parse(struct slice text, struct network *out)
 
     if (!address_parse(host, &prefix))
         return false;
+    /* The prefix of an IPv4 network counts behind the 96 bits that map it. */
     bool is_dotted = memchr(host.ptr, ':', host.len) == NULL;
     unsigned max = is_dotted ? 32 : 128;
     unsigned bits = max;
@@ -145,7 +148,7 @@ static struct slice take_last(struct slice *list)
     return trim_blanks(last);
 }
 
-/* Some proxies add the port: "192.0.2.1:4711", "[2001:db8::1]:4711". */
+/* Cuts off the port, which some proxies add: "192.0.2.1:4711", "[2001:db8::1]:4711". */
 static struct slice without_port(struct slice s)
 {
     const char *close = s.len > 0 && s.ptr[0] == '[' ? memchr(s.ptr, ']', s.len) : NULL;

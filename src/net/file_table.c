@@ -74,6 +74,8 @@ static struct file_entry *entry_at(const struct building *b, size_t i)
     return (struct file_entry *)(void *)b->entries.ptr + i;
 }
 
+/* The entry of the path, made if it is not there. NULL when the table is full (the
+ * file is left out) or when there is no memory (b->err is set). */
 static struct file_entry *find_or_add(struct building *b, struct slice path)
 {
     struct file_entry fresh = {.type = mime_type(path)};
@@ -98,6 +100,8 @@ static struct file_entry *find_or_add(struct building *b, struct slice path)
     return entry_at(b, b->count++);
 }
 
+/* A file is one form of an entry: its size and presence are filled in, and for the
+ * identity form the hash. A file that cannot be read leaves no mark. */
 static void add_file(struct building *b, int folder_fd, const char *name, struct slice path)
 {
     enum content_coding coding = coding_of(path);
@@ -181,6 +185,7 @@ enum error file_table_read(const char *folder, struct file_table *out)
     drop_orphans(&b);
     if (b.count > 0)
         qsort(b.entries.ptr, b.count, sizeof(struct file_entry), by_path);
+    /* The memory of the buffer becomes that of the table. */
     struct file_table table = {.entries = entry_at(&b, 0), .count = b.count};
     if (b.err)
         file_table_deinit(&table);

@@ -39,6 +39,7 @@ struct frame *frame_builder_finish(struct frame_builder *b)
     return b->failed ? NULL : frame_new(buf_slice(&b->framed));
 }
 
+/* Gives back what an unusually large frame, such as a snapshot, has needed. */
 static void trim(struct buf *buffer)
 {
     if (buffer->cap > KEPT_BYTES)

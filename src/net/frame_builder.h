@@ -2,8 +2,8 @@
  *
  *   begin ─► (message ─► end_message)* ─► finish
  *
- * A builder makes one frame at a time, and says so by an assertion: what is
- * begun must be finished before the next is. Its two buffers are kept between
+ * A builder makes one frame at a time, which is asserted: a frame that was begun
+ * must be finished before the next one begins. Its two buffers are kept between
  * frames, so that building one allocates the frame and nothing else.
  *
  * Errors are sticky: after a failed allocation the calls do nothing, and
@@ -27,7 +27,7 @@ void frame_builder_deinit(struct frame_builder *b);
 
 void frame_builder_begin(struct frame_builder *b);
 /* Begins a message: its JSON is written to what this gives, then handed to
- * end_message. A message that turns out to be needless is simply not ended. */
+ * end_message. A message that turns out to be needless need not be ended. */
 struct json frame_builder_message(struct frame_builder *b);
 void frame_builder_end_message(struct frame_builder *b, const struct json *message);
 /* The frame, with one reference, which is the caller's. It is empty when there

@@ -1,3 +1,4 @@
+/* RFC 6455, section 4.2. */
 #include "net/handshake.h"
 
 #include "base/assert.h"
@@ -8,6 +9,7 @@
 
 enum { KEY_CHARS = 24, KEY_BYTES = 16, SHA1_BYTES = 20 };
 
+/* Fixed by RFC 6455, 1.3: hashed with the key, it proves that we speak WebSocket. */
 static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /* 16 bytes are 22 characters of base64 and two of padding. */

@@ -44,6 +44,7 @@ static int parse_quality(struct slice text)
     return value <= QUALITY_MAX ? value : 0;
 }
 
+/* The q parameter; full quality without one. */
 static int quality_of(struct slice parameters)
 {
     while (parameters.len > 0) {

@@ -34,6 +34,7 @@ static union any_sockaddr all_of(sa_family_t family, uint16_t port)
     return a;
 }
 
+/* An address of either family; "localhost" is that of IPv4. */
 static bool parse_host(struct slice host, uint16_t port, union any_sockaddr *out)
 {
     struct address a;
@@ -62,7 +63,7 @@ static int listen_at(const union any_sockaddr *a)
     if (a->sa.sa_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
     if (bind(fd, &a->sa, size_of(a)) != 0 || listen(fd, SOMAXCONN) != 0) {
-        int why = errno;
+        int why = errno; /* close may change it */
         close(fd);
         errno = why;
         return -1;
@@ -70,6 +71,7 @@ static int listen_at(const union any_sockaddr *a)
     return fd;
 }
 
+/* The errors of a kernel without IPv6, or with none configured. */
 static bool is_missing_ipv6(int why)
 {
     return why == EAFNOSUPPORT || why == EADDRNOTAVAIL;
@@ -77,7 +79,7 @@ static bool is_missing_ipv6(int why)
 
 enum error listener_open(struct slice host, uint16_t port, int *out_fd, char message[LISTENER_MESSAGE_MAX])
 {
-    union any_sockaddr a = all_of(AF_INET6, port);
+    union any_sockaddr a = all_of(AF_INET6, port); /* IPV6_V6ONLY is off: IPv4 arrives there as well */
 
     if (host.len > 0 && !parse_host(host, port, &a)) {
         snprintf(message, LISTENER_MESSAGE_MAX, "HOST: \"%.*s\" is not an IP address", (int)host.len,

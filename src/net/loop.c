@@ -13,6 +13,7 @@
  * A turn ends in check. When a timer ran, poll might sleep on what it changed,
  * so the turn of the timers ends in prepare. */
 
+/* on_closed may end further connections, which join the list. */
 static void tell_closed(struct loop *loop)
 {
     while (!list_is_empty(&loop->ended))
@@ -99,6 +100,7 @@ void loop_wake(struct loop *loop)
     leave(loop);
 }
 
+/* One at a time, so that the lock is not held while a task runs. */
 static struct loop_task *take_task(struct loop *loop)
 {
     struct loop_task *task = NULL;
@@ -143,7 +145,7 @@ static void on_sweep(uv_timer_t *timer)
 
     timeout_sweep(loop);
     if (list_is_empty(&loop->conns))
-        uv_timer_stop(timer);
+        uv_timer_stop(timer); /* loop_start_sweep starts it with the next connection */
     loop->timer_ran = true;
 }
 

@@ -18,6 +18,8 @@ static struct frame *frame_at(const struct outbox *o, uint32_t i)
     return slots[(o->head + i) & (capacity(o) - 1)];
 }
 
+/* Doubles the room: from `few` to a ring, from a ring to a larger one. The oldest
+ * frame is first again afterwards. */
 static enum error grow(struct outbox *o)
 {
     uint32_t cap = capacity(o) * 2;
@@ -53,7 +55,7 @@ enum error outbox_put(struct outbox *o, struct frame *f)
 size_t outbox_peek(const struct outbox *o, struct iovec *pieces, size_t max)
 {
     size_t count = o->count < max ? o->count : max;
-    size_t skip = o->sent;
+    size_t skip = o->sent; /* of the first frame only */
 
     for (size_t i = 0; i < count; i++, skip = 0) {
         struct frame *f = frame_at(o, (uint32_t)i);
@@ -87,8 +89,8 @@ size_t outbox_drop(struct outbox *o, size_t bytes)
         drop_oldest(o);
         done++;
     }
-    ASSERT(bytes == 0);
-    outbox_deinit(o);
+    ASSERT(bytes == 0); /* nobody can write more than outbox_peek described */
+    outbox_deinit(o);   /* gives the ring back */
     return done;
 }
 

@@ -24,8 +24,8 @@ struct static_files {
     uv_mutex_t lock; /* guards the rest: reload comes from any thread */
     const char *folder;
     struct file_table table;
-    struct stamp stamp;
-    uint64_t checked_ms;
+    struct stamp stamp;  /* of the index.html that `table` was read with */
+    uint64_t checked_ms; /* when the stamp was compared last: at most once in CHECK_INTERVAL_MS */
 };
 
 static uint64_t now_ms(void)
@@ -159,7 +159,7 @@ static bool pick_form(struct static_files *files, struct slice path, struct slic
                          .is_immutable = e->is_immutable};
     out->fd = open_form(files->folder, e->path, out->coding, &out->bytes);
     if (out->fd >= 0 && out->bytes != e->bytes[out->coding])
-        files->stamp = (struct stamp){0}; /* changed under the table: read it anew soon */
+        files->stamp = (struct stamp){0}; /* changed since the table was read: the next check reads it anew */
     snprintf(out->etag, sizeof out->etag, "\"%s%s%s\"", e->hash, out->coding == CODING_IDENTITY ? "" : "-",
              out->coding == CODING_IDENTITY ? "" : content_coding_name(out->coding));
     return true;
@@ -200,7 +200,7 @@ static void respond(struct http_request *req, const struct pick *pick)
     }
     if (pick->coding != CODING_IDENTITY)
         add(&r, "Content-Encoding", content_coding_name(pick->coding));
-    if (pick->bytes > 0) {
+    if (pick->bytes > 0) { /* the response closes the file; an empty one is not sent from it */
         r.file_fd = pick->fd;
         r.file_bytes = pick->bytes;
     } else {

@@ -83,6 +83,8 @@ static ssize_t on_send(wslay_event_context_ptr wslay, const uint8_t *bytes, size
     return (ssize_t)len;
 }
 
+/* The only valid length of the header: the shortest, with a mask. wslay refuses
+ * others. */
 static uint64_t header_bytes(uint64_t payload_bytes)
 {
     uint64_t length_bytes = payload_bytes < 126 ? 0 : payload_bytes <= UINT16_MAX ? 2 : 8;
@@ -244,6 +246,7 @@ void ws_pool_free(struct ws_pool *pool)
     mem_free(pool);
 }
 
+/* A spare receiver, or a new one; NULL: no memory. */
 static struct ws_receiver *borrow(struct ws_pool *pool)
 {
     if (list_is_empty(&pool->spare))
@@ -254,6 +257,7 @@ static struct ws_receiver *borrow(struct ws_pool *pool)
     return r;
 }
 
+/* Keeps a few for the next reads, and of those only small buffers. */
 static void give_back(struct ws_pool *pool, struct ws_receiver *r)
 {
     if (pool->spare_count == SPARE_MAX) {

@@ -1,3 +1,4 @@
+/* Relaxed atomics: each observation is two additions, and nothing waits. */
 #include "observe/histogram.h"
 
 const uint32_t histogram_bounds_us[HISTOGRAM_BUCKETS] = {
@@ -28,7 +29,7 @@ struct histogram_view histogram_look(struct histogram_counts *h)
 double histogram_quantile_us(const struct histogram_view *v, double q)
 {
     const double rank = q * (double)v->count;
-    double below = 0, low = 0;
+    double below = 0, low = 0; /* observations in the buckets before, and their upper bound */
 
     if (v->count == 0)
         return 0;

@@ -110,6 +110,7 @@ void metric_snapshot_written(int64_t now_ms)
     pthread_mutex_unlock(&minute.lock);
 }
 
+/* Places that hold a second of an earlier minute do not count. */
 static int64_t snapshots_last_minute(int64_t now_ms)
 {
     const int64_t now_s = now_ms / MS_PER_SECOND;

@@ -39,6 +39,7 @@ static enum error append_line(struct buf *out, struct slice address, const char 
     return err ? err : buf_append_byte(out, '\n');
 }
 
+/* Addresses that are none, or have no name, add no line. */
 static enum error append_name(struct slice text, struct buf *out)
 {
     const uintptr_t address = address_from(text);

@@ -1,4 +1,5 @@
-/* The invariants of a pad, for tests: slow, and complete. */
+/* The invariants of a pad, for tests: slow, and complete. Each check returns the
+ * first violation as a sentence, or NULL. */
 #include "pad/pad_private.h"
 
 #define REQUIRE(belief, otherwise)                                                                           \
@@ -50,6 +51,7 @@ static const char *check_cursors(const struct pad *pad, const struct pad_peer *p
     REQUIRE(c->revision <= pad->revision, "cursors stand in the future");
     REQUIRE(c->revision >= pad->history.base, "cursors stand before the history");
     REQUIRE((c->carets != NULL) == (c->caret_count + c->selection_count > 0), "cursors without memory");
+    /* Carets stand in the text of their own revision, which may not be the newest. */
     const uint32_t points = c->revision == pad->revision
                                 ? rope_size(&pad->text).points
                                 : history_at(&pad->history, c->revision).op.base_points;

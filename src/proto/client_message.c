@@ -15,6 +15,7 @@ struct decoding {
     const char *detail;
 };
 
+/* The detail goes into the close reason, so it is short and names the message. */
 static enum error refuse(struct decoding *c, const char *detail)
 {
     c->detail = detail;
@@ -110,6 +111,7 @@ static bool read_carets(const json_t *list, uint32_t *out, size_t *kept)
     return true;
 }
 
+/* The same for pairs. */
 static bool read_selections(const json_t *list, struct pad_range *out, size_t *kept)
 {
     struct pad_range range;
@@ -129,6 +131,8 @@ static bool read_selections(const json_t *list, struct pad_range *out, size_t *k
     return true;
 }
 
+/* A list that is too long is checked to its end and cut, not refused: editors may
+ * have any number of carets. */
 static enum error decode_cursors(struct decoding *c, const json_t *body, struct client_message *out)
 {
     /* Both lists live in the one buffer, at their full size. */

@@ -1,3 +1,5 @@
+/* Borrowed values out of jansson's tree. A lookup in a value that is no object
+ * gives NULL, and NULL is of no type, so that checks need no cases. */
 #include "proto/json_read.h"
 
 enum error read_root(struct slice json, void **root)

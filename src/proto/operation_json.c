@@ -1,3 +1,4 @@
+/* A positive number retains, a negative one deletes, a string is inserted. */
 #include "proto/operation_json.h"
 
 #include "proto/json_read.h"

@@ -118,7 +118,7 @@ void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, 
     const char *before = "";
 
     json_raw(j, "{\"History\":{\"start\":");
-    json_uint(j, with_v1_text ? 0 : pad_revision_for(peer, from));
+    json_uint(j, with_v1_text ? 0 : pad_revision_for(peer, from)); /* counted as the peer counts */
     json_raw(j, ",\"operations\":[");
     if (with_v1_text && pad->v1->offset) {
         write_history_entry(j, PAD_SYSTEM_USER, op_view(&pad->v1->text));
@@ -191,6 +191,8 @@ void encode_snapshot(struct json *j, const struct pad *pad)
     json_raw(j, "}}");
 }
 
+/* A peer without a name yet (v1, before its ClientInfo) is left out. Carets that may
+ * not be told yet read as none. */
 void encode_users(struct json *j, struct pad *pad)
 {
     static const struct pad_cursors none = {0};

@@ -20,6 +20,7 @@ static const char *check_leaf(const struct rope_node *leaf, struct measure size)
 
 static const char *check_node(const struct rope_node *node, unsigned height, struct measure size);
 
+/* The rules between a child and its neighbour, then those below the child. */
 static const char *check_child(const struct inner *inner, unsigned i, unsigned height)
 {
     const struct rope_node *child = inner->child[i];

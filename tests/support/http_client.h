@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CLIENT_PATIENCE_MS = 5000, CLIENT_ANSWER_MAX = 64 * 1024 };
+enum { CLIENT_TIMEOUT_MS = 5000, CLIENT_ANSWER_MAX = 64 * 1024 };
 
 struct answer {
     char text[CLIENT_ANSWER_MAX + 1]; /* head and body, NUL-terminated */
@@ -40,7 +40,7 @@ static inline size_t client_receive(int fd, char *to, size_t room)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
 
-    assert_int_equal(poll(&p, 1, CLIENT_PATIENCE_MS), 1);
+    assert_int_equal(poll(&p, 1, CLIENT_TIMEOUT_MS), 1);
     ssize_t len = recv(fd, to, room, 0);
     return len > 0 ? (size_t)len : 0;
 }

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { OUTBOX_FRAMES = 8, PATIENCE_MS = 5000, POLL_MS = 2 };
+enum { OUTBOX_FRAMES = 8, TIMEOUT_MS = 5000, POLL_MS = 2 };
 
 /* One server connection, its peer's socket, and all that happened to both. */
 struct fixture {
@@ -88,7 +88,7 @@ static void on_tick(void *owner)
 
     loop_flush(&f->loop);
     loop_reap(&f->loop);
-    if (f->is_done(f) || loop_now_ms(&f->loop) - f->started_ms > PATIENCE_MS)
+    if (f->is_done(f) || loop_now_ms(&f->loop) - f->started_ms > TIMEOUT_MS)
         loop_stop(&f->loop);
 }
 

@@ -381,7 +381,7 @@ static void who_never_finishes_a_request_is_dropped(void **state)
 
 static void wait_for_upgrade(int count)
 {
-    for (int waited = 0; atomic_load(&upgraded.count) < count && waited < CLIENT_PATIENCE_MS; waited++)
+    for (int waited = 0; atomic_load(&upgraded.count) < count && waited < CLIENT_TIMEOUT_MS; waited++)
         uv_sleep(1);
     assert_int_equal(atomic_load(&upgraded.count), count);
 }
