@@ -1,10 +1,10 @@
 #include "doc/document.h"
 
+#include "base/alloc.h"
 #include "guard/random.h"
 #include "observe/metrics.h"
 
 #include <search.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- look ---- */
@@ -48,21 +48,21 @@ int64_t document_expires_ms(const struct document *doc, int64_t now_ms)
 
 struct document *document_new(struct documents *docs, struct slice id)
 {
-    struct document *doc = calloc(1, sizeof(*doc) + id.len);
+    struct document *doc = mem_alloc(sizeof(*doc) + id.len);
     if (!doc)
         return NULL;
     char *own_id = (char *)(doc + 1);
     memcpy(own_id, id.ptr, id.len);
-    doc->id = slice_of(own_id, id.len);
-    doc->documents = docs;
-    doc->state = DOCUMENT_LOADING;
-    doc->left_ms = documents_now_ms(docs);
+    *doc = (struct document){.documents = docs,
+                             .id = slice_of(own_id, id.len),
+                             .state = DOCUMENT_LOADING,
+                             .left_ms = documents_now_ms(docs)};
     struct link *links[] = {&doc->opens,        &doc->commit_waits, &doc->all_link, &doc->live_link,
                             &doc->journal_link, &doc->dirty_link,   &doc->hot_link};
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         list_init(links[i]);
     if (!tsearch(doc, &docs->by_id, compare_ids)) {
-        free(doc);
+        mem_free(doc);
         return NULL;
     }
     list_append(&docs->all, &doc->all_link);
@@ -93,8 +93,8 @@ struct stored_lists {
 
 static enum error convert_lists(const struct store_request *req, struct stored_lists *out)
 {
-    out->epochs = calloc(req->epoch_count + 1, sizeof(*out->epochs));
-    out->batches = calloc(req->batch_count + 1, sizeof(*out->batches));
+    out->epochs = mem_alloc((req->epoch_count + 1) * sizeof(*out->epochs));
+    out->batches = mem_alloc((req->batch_count + 1) * sizeof(*out->batches));
     if (!out->epochs || !out->batches)
         return ERR_NO_MEMORY;
     for (uint32_t i = 0; i < req->epoch_count; i++)
@@ -122,8 +122,8 @@ enum error document_restore(struct document *doc, const struct store_request *re
         err = pad_restore(&doc->pad, &doc->documents->policy->pad_limits, &stored, random_id(),
                           documents_now_ms(doc->documents));
     }
-    free(lists.epochs);
-    free(lists.batches);
+    mem_free(lists.epochs);
+    mem_free(lists.batches);
     if (err)
         return err;
     doc->stored = true;
@@ -169,5 +169,5 @@ void document_drop(struct document *doc)
         pad_deinit(&doc->pad);
         metric_add(METRIC_DOCUMENTS, -1);
     }
-    free(doc);
+    mem_free(doc);
 }

@@ -1,10 +1,9 @@
 #include "doc/journal.h"
 
+#include "base/alloc.h"
 #include "doc/commit_wait.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
-
-#include <stdlib.h>
 
 enum { NO_MEMORY_RETRY_MS = 100 };
 
@@ -72,7 +71,7 @@ static void on_appended(struct store_request *req)
         if (req->result == OK)
             committed(row->doc, row->end_revision, row->arrived_ns);
     }
-    free(append);
+    mem_free(append);
     store_request_free(req);
 }
 
@@ -131,18 +130,19 @@ static size_t count_links(const struct link *head)
 static void post(struct documents *docs)
 {
     size_t count = count_links(&docs->to_journal);
-    struct append_context *append = calloc(1, sizeof(*append) + count * sizeof(append->rows[0]));
+    struct append_context *append = mem_alloc(sizeof(*append) + count * sizeof(append->rows[0]));
     struct store_request *req = store_request_new(STORE_APPEND, (struct slice){0});
+    if (append)
+        *append = (struct append_context){.documents = docs};
     if (append && req)
         add_rows(docs, req, append);
     if (!append || append->count == 0) {
-        free(append);
+        mem_free(append);
         if (req)
             store_request_free(req);
         documents_want_timer(docs, NO_MEMORY_RETRY_MS); /* the operations are safe in memory until then */
         return;
     }
-    append->documents = docs;
     req->context = append;
     req->done = on_appended;
     req->now_ms = documents_now_ms(docs);

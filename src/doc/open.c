@@ -1,10 +1,10 @@
 #include "doc/open.h"
 
+#include "base/alloc.h"
 #include "guard/random.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* An open request is in one of three places: with the store (a peek of its
@@ -22,11 +22,10 @@ struct open {
 
 static struct open *open_new(struct documents *docs, const struct open_request *request)
 {
-    struct open *o = calloc(1, sizeof(*o) + request->id.len + request->password.len);
+    struct open *o = mem_alloc(sizeof(*o) + request->id.len + request->password.len);
     if (!o)
         return NULL;
-    o->documents = docs;
-    o->request = *request;
+    *o = (struct open){.documents = docs, .request = *request};
     memcpy(o->strings, request->id.ptr, request->id.len);
     o->request.id.ptr = o->strings;
     if (request->password.ptr) {
@@ -43,7 +42,7 @@ static void open_free(struct open *o)
 {
     list_remove(&o->link);
     list_remove(&o->waiting_link);
-    free(o);
+    mem_free(o);
 }
 
 /* ---- answers ---- */
@@ -60,7 +59,7 @@ static void answer(struct open *o, enum error err, struct document *doc)
     list_remove(&o->waiting_link);
     if (!o->is_cancelled)
         o->request.done(o->request.owner, &result);
-    free(o);
+    mem_free(o);
 }
 
 /* There is no such document, and this request is not to begin one. */

@@ -1,10 +1,10 @@
 #include "doc/persister.h"
 
+#include "base/alloc.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum {
     TOUCH_INTERVAL_MS = 60 * 60 * 1000,
@@ -103,7 +103,7 @@ static void on_snapshot_answered(struct store_request *req)
         evict(doc, now_ms);
     else if (doc->peer_count == 0)
         pad_rest(&doc->pad, now_ms);
-    free(snapshot);
+    mem_free(snapshot);
     store_request_free(req);
 }
 
@@ -152,10 +152,10 @@ static enum error fill(struct store_request *req, struct document *doc, struct s
 static enum error post_snapshot(struct document *doc, enum persist_reason reason, struct slice password,
                                 void (*done)(struct document *doc, enum error err))
 {
-    struct snapshot_context *snapshot = calloc(1, sizeof(*snapshot));
+    struct snapshot_context *snapshot = mem_alloc(sizeof(*snapshot));
     struct store_request *req = store_request_new(STORE_SNAPSHOT, doc->id);
     if (!snapshot || !req || fill(req, doc, password)) {
-        free(snapshot);
+        mem_free(snapshot);
         if (req)
             store_request_free(req);
         return ERR_NO_MEMORY;
