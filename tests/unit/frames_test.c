@@ -1,10 +1,11 @@
-/* link: kp_session kp_alloc */
+/* link: kp_session kp_alloc fake_store fake_tables */
 /* What the shared frames of a document say, and for how long. */
 #include "doc/attach.h"
 #include "doc/edit.h"
 #include "doc/journal.h"
 #include "doc/maintenance.h"
 #include "session/frames.h"
+#include "support/fake_store.h"
 #include "support/pad_script.h"
 
 static struct document_policy policy;
@@ -12,43 +13,8 @@ static struct documents documents;
 static struct document *doc;
 static struct pad_peer ada, bob;
 static struct frame_builder builder;
-static int64_t now_ms;
+static struct fake_store store;
 
-/* ---- the thread around the documents; its store forgets everything ---- */
-
-static struct link posted;
-
-static int64_t host_now_ms(void *owner)
-{
-    (void)owner;
-    return now_ms;
-}
-
-static void host_want_timer(void *owner, int64_t in_ms)
-{
-    (void)owner;
-    (void)in_ms;
-}
-
-static void host_post(void *owner, struct store_request *req)
-{
-    (void)owner;
-    list_append(&posted, &req->link);
-}
-
-static void answer_all(void)
-{
-    LIST_EACH (at, following, &posted) {
-        struct store_request *req = LIST_ITEM(at, struct store_request, link);
-        list_remove(at);
-        if (req->done)
-            req->done(req);
-        else
-            store_request_free(req);
-    }
-}
-
-static const struct documents_host host = {host_now_ms, host_want_timer, host_post};
 static const struct document_events events = {.on_stale = frames_forget, .on_drop = frames_free};
 
 static void attach(struct pad_peer *peer, struct pad_hello hello)
@@ -61,10 +27,9 @@ static void attach(struct pad_peer *peer, struct pad_hello hello)
 static int begin(void **state)
 {
     (void)state;
-    now_ms = 0;
-    list_init(&posted);
+    fake_store_init(&store, 0);
     policy = (struct document_policy){.pad_limits = pad_limits_default(1000), .durability = STORE_LAZY};
-    documents_init(&documents, &policy, &host, &events, NULL, NULL);
+    documents_init(&documents, &policy, &fake_store_host, &events, &store, NULL);
     doc = document_new(&documents, SLICE("pad"));
     assert_non_null(doc);
     document_begin(doc);
@@ -78,8 +43,9 @@ static int end(void **state)
     (void)state;
     document_detach(doc, &ada);
     document_detach(doc, &bob);
-    answer_all();
+    fake_store_answer_all(&store);
     documents_close(&documents);
+    fake_store_deinit(&store);
     frame_builder_deinit(&builder);
     return 0;
 }
@@ -94,7 +60,7 @@ static void type(struct pad_peer *peer, const char *line)
 
 static void put_caret(struct pad_peer *peer, uint32_t at, int64_t at_ms)
 {
-    now_ms = at_ms;
+    store.now_ms = at_ms;
     assert_int_equal(document_set_cursors(doc, peer, &at, 1, NULL, 0), OK);
 }
 

@@ -1,0 +1,341 @@
+#include "support/fake_tables.h"
+
+#include "store/arena.h"
+#include "store/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TOUCH_S = 60 }; /* an APPEND changes a row's times at most that often */
+
+static struct fake_document *document_of(struct link *link)
+{
+    return LIST_ITEM(link, struct fake_document, link);
+}
+
+static struct fake_batch *batch_of(struct link *link)
+{
+    return LIST_ITEM(link, struct fake_batch, link);
+}
+
+static int64_t max_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- memory ---- */
+
+static void *allocate(size_t size_bytes)
+{
+    void *memory = calloc(1, size_bytes);
+    if (!memory)
+        abort();
+    return memory;
+}
+
+static void forget(struct slice *field)
+{
+    free((void *)(uintptr_t)field->ptr);
+    *field = (struct slice){0};
+}
+
+void fake_document_set(struct slice *field, struct slice value)
+{
+    struct slice copy = {0};
+    if (value.ptr) {
+        char *bytes = allocate(value.len + 1);
+        if (value.len > 0)
+            memcpy(bytes, value.ptr, value.len);
+        copy = slice_of(bytes, value.len);
+    }
+    forget(field);
+    *field = copy;
+}
+
+/* ---- the tables ---- */
+
+void fake_tables_init(struct fake_tables *t)
+{
+    list_init(&t->documents);
+}
+
+struct fake_document *fake_tables_find(const struct fake_tables *t, struct slice id)
+{
+    LIST_EACH (at, following, &t->documents) {
+        if (slice_equal(document_of(at)->id, id))
+            return document_of(at);
+    }
+    return NULL;
+}
+
+uint32_t fake_document_batches(const struct fake_document *doc)
+{
+    uint32_t count = 0;
+    LIST_EACH (at, following, &doc->batches)
+        count++;
+    return count;
+}
+
+static struct fake_document *add_document(struct fake_tables *t, struct slice id, int64_t now_s)
+{
+    struct fake_document *doc = allocate(sizeof *doc);
+    fake_document_set(&doc->id, id);
+    fake_document_set(&doc->text, SLICE(""));
+    doc->created_s = doc->updated_s = doc->accessed_s = now_s;
+    list_init(&doc->batches);
+    list_append(&t->documents, &doc->link);
+    return doc;
+}
+
+static void delete_batch(struct fake_batch *batch)
+{
+    list_remove(&batch->link);
+    forget(&batch->bytes);
+    free(batch);
+}
+
+static void delete_document(struct fake_document *doc)
+{
+    LIST_EACH (at, following, &doc->batches)
+        delete_batch(batch_of(at));
+    struct slice *fields[] = {&doc->id, &doc->text, &doc->language, &doc->otp, &doc->clients};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        forget(fields[i]);
+    list_remove(&doc->link);
+    free(doc);
+}
+
+void fake_tables_deinit(struct fake_tables *t)
+{
+    LIST_EACH (at, following, &t->documents)
+        delete_document(document_of(at));
+}
+
+/* ---- writing ---- */
+
+static void put_epoch(struct fake_document *doc, struct store_epoch epoch)
+{
+    for (uint32_t i = 0; i < doc->epoch_count; i++) {
+        if (id128_equal(doc->epochs[i].id, epoch.id))
+            return;
+    }
+    if (doc->epoch_count == FAKE_EPOCHS_KEPT) {
+        doc->epoch_count--;
+        memmove(doc->epochs, doc->epochs + 1, doc->epoch_count * sizeof *doc->epochs);
+    }
+    doc->epochs[doc->epoch_count++] = epoch;
+}
+
+/* The batch's place is behind those that begin earlier. */
+static void add_batch(struct fake_document *doc, const struct store_append_row *row, int64_t now_ms)
+{
+    struct link *before = doc->batches.prev;
+    while (before != &doc->batches && batch_of(before)->first_revision > row->first_revision)
+        before = before->prev;
+    if (before != &doc->batches && batch_of(before)->first_revision == row->first_revision) {
+        printf("fake_tables: revision %llu is in the journal already\n",
+               (unsigned long long)row->first_revision);
+        fflush(stdout);
+        abort();
+    }
+    struct fake_batch *batch = allocate(sizeof *batch);
+    batch->first_revision = row->first_revision;
+    batch->end_revision = row->end_revision;
+    batch->time_ms = now_ms;
+    fake_document_set(&batch->bytes, row->batch);
+    list_append(before->next, &batch->link); /* in front of the next */
+}
+
+static void append_row(struct fake_tables *t, const struct store_append_row *row, int64_t now_ms)
+{
+    int64_t now_s = now_ms / 1000;
+    struct fake_document *doc = fake_tables_find(t, row->id);
+    if (!doc)
+        doc = add_document(t, row->id, now_s);
+    else if (doc->updated_s < now_s - TOUCH_S)
+        doc->updated_s = doc->accessed_s = now_s;
+    add_batch(doc, row, now_ms);
+    if (row->has_epoch)
+        put_epoch(doc, row->epoch);
+}
+
+static void append(struct fake_tables *t, struct store_request *req)
+{
+    for (uint32_t i = 0; i < req->row_count; i++)
+        append_row(t, &req->rows[i], req->now_ms);
+}
+
+static void trim_journal(struct fake_document *doc, uint64_t keep_from)
+{
+    LIST_EACH (at, following, &doc->batches) {
+        struct fake_batch *batch = batch_of(at);
+        if (batch->first_revision < keep_from && batch->end_revision <= keep_from)
+            delete_batch(batch);
+    }
+}
+
+static void snapshot(struct fake_tables *t, struct store_request *req)
+{
+    int64_t now_s = req->now_ms / 1000;
+    struct fake_document *doc = fake_tables_find(t, req->id);
+    if (!doc)
+        doc = add_document(t, req->id, now_s);
+    fake_document_set(&doc->text, req->text.ptr ? req->text : SLICE(""));
+    fake_document_set(&doc->language, req->language);
+    fake_document_set(&doc->otp, req->otp);
+    fake_document_set(&doc->clients, req->clients);
+    doc->revision = req->revision;
+    doc->updated_s = doc->accessed_s = now_s;
+    trim_journal(doc, req->keep_from);
+    if (req->has_epoch)
+        put_epoch(doc, req->epoch);
+}
+
+static void opened(struct fake_tables *t, struct store_request *req)
+{
+    struct fake_document *doc = fake_tables_find(t, req->id);
+    req->found = doc != NULL;
+    if (!doc)
+        return;
+    doc->accessed_s = req->now_ms / 1000;
+    if (req->has_epoch)
+        put_epoch(doc, req->epoch);
+}
+
+/* The time of the journal's last batch; 0: it has none. */
+static int64_t edited_ms(const struct fake_document *doc)
+{
+    return list_is_empty(&doc->batches) ? 0 : batch_of(doc->batches.prev)->time_ms;
+}
+
+static bool is_fresh(const struct fake_document *doc, int64_t cutoff_ms)
+{
+    return max_of(doc->accessed_s, edited_ms(doc) / 1000) >= cutoff_ms / 1000;
+}
+
+static void delete (struct fake_tables *t, struct store_request *req)
+{
+    struct fake_document *doc = fake_tables_find(t, req->id);
+    req->found = doc != NULL;
+    if (doc && is_fresh(doc, req->cutoff_ms))
+        req->result = ERR_FORBIDDEN;
+    else if (doc)
+        delete_document(doc);
+}
+
+/* ---- reading ---- */
+
+static enum error read_row(struct fake_document *doc, struct store_request *req)
+{
+    req->found = true;
+    req->revision = doc->revision;
+    req->created_ms = doc->created_s * 1000;
+    req->updated_ms = max_of(doc->updated_s * 1000, edited_ms(doc));
+    req->accessed_ms = max_of(doc->accessed_s * 1000, edited_ms(doc));
+    req->text_bytes = doc->text.len;
+    enum error err = store_request_copy(req, doc->language, &req->language);
+    return err ? err : store_request_copy(req, doc->otp, &req->otp);
+}
+
+static enum error read_epochs(const struct fake_document *doc, struct store_request *req)
+{
+    if (doc->epoch_count == 0)
+        return OK;
+    req->epochs = store_arena_alloc(req->arena, doc->epoch_count * sizeof *req->epochs);
+    if (!req->epochs)
+        return ERR_NO_MEMORY;
+    memcpy(req->epochs, doc->epochs, doc->epoch_count * sizeof *req->epochs);
+    req->epoch_count = doc->epoch_count;
+    return OK;
+}
+
+static enum error read_journal(struct fake_document *doc, struct store_request *req)
+{
+    uint32_t count = fake_document_batches(doc);
+    if (count == 0)
+        return OK;
+    req->batches = store_arena_alloc(req->arena, count * sizeof *req->batches);
+    if (!req->batches)
+        return ERR_NO_MEMORY;
+    LIST_EACH (at, following, &doc->batches) {
+        struct store_batch *batch = &req->batches[req->batch_count];
+        batch->first_revision = batch_of(at)->first_revision;
+        batch->time_ms = batch_of(at)->time_ms;
+        if (store_request_copy(req, batch_of(at)->bytes, &batch->batch))
+            return ERR_NO_MEMORY;
+        req->batch_count++;
+    }
+    return OK;
+}
+
+static enum error peek(struct fake_tables *t, struct store_request *req)
+{
+    struct fake_document *doc = fake_tables_find(t, req->id);
+    return doc ? read_row(doc, req) : OK;
+}
+
+static enum error load(struct fake_tables *t, struct store_request *req)
+{
+    struct fake_document *doc = fake_tables_find(t, req->id);
+    if (!doc)
+        return OK;
+    enum error err = read_row(doc, req);
+    if (!err)
+        err = store_request_copy(req, doc->clients, &req->clients);
+    if (!err)
+        err = store_request_copy(req, doc->text, &req->text);
+    if (!err)
+        err = read_epochs(doc, req);
+    return err ? err : read_journal(doc, req);
+}
+
+static enum error expired(struct fake_tables *t, struct store_request *req)
+{
+    LIST_EACH (at, following, &t->documents) {
+        if (is_fresh(document_of(at), req->cutoff_ms) || req->id_count == req->max_ids)
+            continue;
+        struct slice *ids = store_arena_grow(req->arena, req->ids, req->id_count, sizeof *ids);
+        if (!ids)
+            return ERR_NO_MEMORY;
+        req->ids = ids;
+        if (store_request_copy(req, document_of(at)->id, &req->ids[req->id_count]))
+            return ERR_NO_MEMORY;
+        req->id_count++;
+    }
+    return OK;
+}
+
+/* ---- by kind ---- */
+
+static void carry_out_read(struct fake_tables *t, struct store_request *req)
+{
+    enum error err = req->kind == STORE_LOAD   ? load(t, req)
+                     : req->kind == STORE_PEEK ? peek(t, req)
+                                               : expired(t, req);
+    if (!err)
+        return;
+    request_clear_answer(req);
+    req->result = err;
+}
+
+static void carry_out_write(struct fake_tables *t, struct store_request *req)
+{
+    if (req->kind == STORE_APPEND)
+        append(t, req);
+    else if (req->kind == STORE_SNAPSHOT)
+        snapshot(t, req);
+    else if (req->kind == STORE_OPEN)
+        opened(t, req);
+    else
+        delete (t, req);
+}
+
+void fake_tables_carry_out(struct fake_tables *t, struct store_request *req)
+{
+    request_clear_answer(req);
+    if (request_is_write(req))
+        carry_out_write(t, req);
+    else
+        carry_out_read(t, req);
+}

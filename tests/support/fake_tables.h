@@ -1,0 +1,57 @@
+/* fake_tables.h - the store's tables in memory: what a request does to them,
+ * as docs/architecture.md and src/store say.
+ *
+ *   documents   one fake_document each: the row
+ *   journal     its batches, by first_revision
+ *   epochs      the last FAKE_EPOCHS_KEPT of it, oldest first
+ *
+ * A test may look at everything, and change it to play an old or a damaged
+ * database. Memory comes from malloc and not from base/alloc.h, so that a test
+ * that lets allocations fail does not fail this; the answers are the requests'
+ * own, and end in ERR_NO_MEMORY when there is none for them. */
+#ifndef KOLABPAD_TESTS_FAKE_TABLES_H
+#define KOLABPAD_TESTS_FAKE_TABLES_H
+
+#include "store/store.h"
+
+enum { FAKE_EPOCHS_KEPT = 8 };
+
+struct fake_batch {
+    struct link link;
+    uint64_t first_revision, end_revision;
+    int64_t time_ms;
+    struct slice bytes; /* owned, as all slices here */
+};
+
+struct fake_document {
+    struct link link; /* in tables->documents, in the order of their making */
+    struct slice id, text;
+    struct slice language, otp; /* NULL ptr: none */
+    struct slice clients;
+    uint64_t revision;
+    int64_t created_s, updated_s, accessed_s;
+    struct link batches; /* struct fake_batch */
+    struct store_epoch epochs[FAKE_EPOCHS_KEPT];
+    uint32_t epoch_count;
+};
+
+struct fake_tables {
+    struct link documents; /* struct fake_document */
+};
+
+void fake_tables_init(struct fake_tables *t);
+void fake_tables_deinit(struct fake_tables *t);
+
+/* The row; NULL: there is none. */
+struct fake_document *fake_tables_find(const struct fake_tables *t, struct slice id);
+/* How many batches the journal has of it. */
+uint32_t fake_document_batches(const struct fake_document *doc);
+/* Puts another value in the place of *field; NULL ptr: none. */
+void fake_document_set(struct slice *field, struct slice value);
+
+/* Carries the request out and fills in its answer: OK, ERR_NO_MEMORY (of a
+ * read), ERR_FORBIDDEN (DELETE of a fresh one). Aborts when an APPEND repeats a
+ * first_revision, which the table's key rules out. */
+void fake_tables_carry_out(struct fake_tables *t, struct store_request *req);
+
+#endif
