@@ -147,8 +147,8 @@ static bool must_wait_for(struct document *doc)
 {
     if (doc->state == DOCUMENT_LOADING)
         return true;
-    persister_write(doc, PERSIST_SHUTDOWN);
-    return doc->snapshots_in_flight > 0 || doc->password_change;
+    enum error err = persister_write(doc, PERSIST_SHUTDOWN); /* without memory for it: tried again */
+    return err || doc->snapshots_in_flight > 0 || doc->password_change;
 }
 
 /* The documents are walked again only when all that was asked for is answered. */
