@@ -20,15 +20,16 @@ static void require(bool belief, const char *what)
     abort();
 }
 
-void sim_client_init(struct sim_client *c, enum pad_version version, struct id128 token, struct marks *marks)
+void sim_client_init(struct sim_client *c, enum pad_version version, struct id128 token, const char *document,
+                     struct unique_points *points)
 {
-    *c = (struct sim_client){.version = version, .token = token, .marks = marks};
+    *c = (struct sim_client){.version = version, .token = token, .document = document, .points = points};
 }
 
 void sim_client_deinit(struct sim_client *c)
 {
-    plain_deinit(&c->server);
-    plain_deinit(&c->text);
+    reference_text_deinit(&c->server);
+    reference_text_deinit(&c->text);
     op_deinit(&c->outstanding);
     op_deinit(&c->buffer);
     free(c->users);
@@ -91,7 +92,7 @@ static void send_buffer(struct sim_client *c)
 
 static void edit(struct sim_client *c, struct op *op)
 {
-    plain_apply(&c->text, op_view(op));
+    reference_text_apply(&c->text, op_view(op));
     if (c->has_buffer)
         compose_into(&c->buffer, op_view(op));
     else
@@ -122,7 +123,7 @@ static void acknowledge(struct sim_client *c, struct op_view op)
 {
     require(c->has_outstanding, "acknowledged without an edit in flight");
     require(op_equal(op, op_view(&c->outstanding)), "the server applied another edit than the one in flight");
-    marks_acked(c->marks, op);
+    unique_points_acked(c->points, op);
     op_clear(&c->outstanding);
     c->has_outstanding = false;
     c->acked = c->revision + 1;
@@ -136,7 +137,7 @@ static void take_remote(struct sim_client *c, struct op_view op)
         pass(&c->outstanding, &remote);
     if (c->has_buffer)
         pass(&c->buffer, &remote);
-    plain_apply(&c->text, op_view(&remote));
+    reference_text_apply(&c->text, op_view(&remote));
     op_deinit(&remote);
 }
 
@@ -146,7 +147,7 @@ static void take_history(struct sim_client *c, const struct wire_message *m)
     struct op_view op;
     require(m->revision == c->revision, "history with a gap or a repetition");
     for (size_t at = 0; wire_next_operation(m, &at, &author, &op); c->revision++) {
-        plain_apply(&c->server, op);
+        reference_text_apply(&c->server, op);
         move_users(c, op);
         if (author == c->user_id)
             acknowledge(c, op);
@@ -171,8 +172,8 @@ static void go_live_when_caught_up(struct sim_client *c)
 static void start_afresh(struct sim_client *c)
 {
     forget_pending(c);
-    plain_clear(&c->server);
-    plain_clear(&c->text);
+    reference_text_clear(&c->server);
+    reference_text_clear(&c->text);
     c->revision = 0;
 }
 
@@ -195,24 +196,24 @@ static void take_welcome(struct sim_client *c, const struct wire_message *m)
  * part of it. */
 static void take_snapshot(struct sim_client *c, const struct wire_message *m)
 {
-    struct plain now = {0};
+    struct reference_text now = {0};
     struct op missed = {0};
-    plain_append_utf8(&now, buf_slice(&m->bytes));
+    reference_text_append_utf8(&now, buf_slice(&m->bytes));
     if (c->has_outstanding && c->welcome.committed > c->acked) {
-        marks_acked(c->marks, op_view(&c->outstanding));
-        plain_apply(&c->server, op_view(&c->outstanding));
+        unique_points_acked(c->points, op_view(&c->outstanding));
+        reference_text_apply(&c->server, op_view(&c->outstanding));
         op_clear(&c->outstanding);
         c->has_outstanding = false;
     }
-    plain_diff(&c->server, &now, &missed);
+    reference_text_diff(&c->server, &now, &missed);
     take_remote(c, op_view(&missed));
-    plain_copy(&c->server, &now);
+    reference_text_copy(&c->server, &now);
     c->acked = c->welcome.committed;
     c->revision = m->revision;
     c->epoch = c->welcome_epoch;
     c->has_epoch = true;
     op_deinit(&missed);
-    plain_deinit(&now);
+    reference_text_deinit(&now);
     go_live_when_caught_up(c);
 }
 
@@ -234,6 +235,8 @@ void sim_client_connect(struct sim_client *c, struct wire_pipe *up)
         .name = SLICE("tab"),
         .hue = c->token.bytes[0],
     };
+    m->document = c->document;
+    m->password = c->password;
 }
 
 void sim_client_cut(struct sim_client *c)
@@ -301,7 +304,7 @@ static void give_up_pending(struct sim_client *c)
 {
     require(c->has_outstanding, "refused without an edit in flight");
     forget_pending(c);
-    plain_copy(&c->text, &c->server);
+    reference_text_copy(&c->text, &c->server);
 }
 
 static void take_close(struct sim_client *c, enum error why)
@@ -341,6 +344,9 @@ void sim_client_feed(struct sim_client *c, const struct wire_message *m)
         snprintf(c->language, sizeof c->language, "%.*s", (int)m->bytes.len,
                  m->bytes.len ? m->bytes.ptr : "");
         break;
+    case WIRE_PASSWORD:
+        c->password = m->password;
+        break;
     case WIRE_REJECTED:
         give_up_pending(c);
         break;
@@ -358,8 +364,8 @@ static void insert_something(struct sim_client *c, struct random *r, struct op *
 {
     for (uint32_t count = 1 + random_below(r, 3); count > 0; count--) {
         char utf8[4];
-        const uint32_t mark = random_one_in(r, 4) ? 0 : marks_new(c->marks);
-        must(op_insert(op, mark ? slice_of(utf8, utf8_put(mark, utf8)) : slice_from_cstr(random_point(r))));
+        const uint32_t point = random_one_in(r, 4) ? 0 : unique_points_next(c->points);
+        must(op_insert(op, point ? slice_of(utf8, utf8_put(point, utf8)) : slice_from_cstr(random_point(r))));
     }
 }
 
@@ -378,7 +384,7 @@ void sim_client_type(struct sim_client *c, struct random *r)
     must(op_delete(&op, deleted));
     must(op_retain(&op, c->text.len - at - deleted));
     for (uint32_t i = 0; i < deleted; i++)
-        marks_deleted(c->marks, c->text.points[at + i]);
+        unique_points_deleted(c->points, c->text.points[at + i]);
     edit(c, &op);
 }
 

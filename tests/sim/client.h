@@ -10,8 +10,8 @@
 #ifndef KOLABPAD_SIM_CLIENT_H
 #define KOLABPAD_SIM_CLIENT_H
 
-#include "sim/marks.h"
-#include "sim/plain.h"
+#include "sim/reference_text.h"
+#include "sim/unique_points.h"
 #include "sim/wire.h"
 #include "support/random.h"
 
@@ -35,7 +35,8 @@ enum sim_state {
 struct sim_client {
     enum pad_version version;
     struct id128 token;
-    struct marks *marks;
+    const char *document;         /* its id; borrowed */
+    struct unique_points *points; /* of that document */
     enum sim_state state;
     struct wire_pipe *up; /* to the server, while connected */
 
@@ -47,8 +48,8 @@ struct sim_client {
     struct pad_welcome welcome;
     struct id128 welcome_epoch;
 
-    struct plain server; /* the text at `revision` */
-    struct plain text;   /* with what is not acknowledged */
+    struct reference_text server; /* the text at `revision` */
+    struct reference_text text;   /* with what is not acknowledged */
     bool has_outstanding, has_buffer;
     struct op outstanding; /* in flight, or to be sent again */
     struct op buffer;      /* made after it */
@@ -56,9 +57,11 @@ struct sim_client {
     struct sim_user *users;
     uint32_t user_count, user_cap;
     char language[SIM_LANGUAGE_MAX];
+    struct wire_password password; /* as it knows it */
 };
 
-void sim_client_init(struct sim_client *c, enum pad_version version, struct id128 token, struct marks *marks);
+void sim_client_init(struct sim_client *c, enum pad_version version, struct id128 token, const char *document,
+                     struct unique_points *points);
 void sim_client_deinit(struct sim_client *c);
 
 /* Connects, saying Hello into `up`. */

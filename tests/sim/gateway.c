@@ -1,17 +1,26 @@
 #include "sim/gateway.h"
 
+#include "doc/attach.h"
+#include "doc/edit.h"
+#include "doc/expiry.h"
+#include "doc/journal.h"
+#include "doc/maintenance.h"
+#include "doc/password.h"
+#include "sim/tell.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HISTORY_MESSAGE_BYTES = 2000 };
+enum { EXPIRED_IDS_MAX = 100 };
 
-struct sim_write {
-    struct link link;
-    bool is_row;
-    struct shelf_row row;
-    uint64_t keep_from;
-    struct shelf_batch batch;
+/* A password change under way: an HTTP request, whatever becomes of the
+ * connection of who asked. */
+struct sim_password_change {
+    struct link link; /* gateway->password_changes */
+    struct gateway *gateway;
+    struct gateway_document *known;
+    struct password_change change;
 };
 
 static struct sim_conn *conn_of(struct link *link)
@@ -19,7 +28,7 @@ static struct sim_conn *conn_of(struct link *link)
     return LIST_ITEM(link, struct sim_conn, link);
 }
 
-static void require(bool belief, const char *what, enum error err)
+void gateway_require(bool belief, const char *what, enum error err)
 {
     if (belief)
         return;
@@ -28,27 +37,107 @@ static void require(bool belief, const char *what, enum error err)
     abort();
 }
 
-/* ---- loading ---- */
-
-static void load(struct gateway *g)
+static void must(enum error err)
 {
-    struct id128 epoch = {{0}};
-    g->epochs_begun++;
-    memcpy(epoch.bytes, &g->epochs_begun, sizeof g->epochs_begun);
-    if (g->shelf.epoch_count == SHELF_EPOCHS_MAX) { /* the store keeps the last few */
-        memmove(g->shelf.epochs, g->shelf.epochs + SHELF_EPOCHS_MAX / 2,
-                SHELF_EPOCHS_MAX / 2 * sizeof *g->shelf.epochs);
-        g->shelf.epoch_count = SHELF_EPOCHS_MAX / 2;
-    }
-    const enum error err = shelf_restore(&g->shelf, &g->pad, &g->limits, epoch, g->now_ms);
-    require(err == OK, "restore", err);
+    gateway_require(err == OK, "out of memory?", err);
 }
 
-void gateway_open(struct gateway *g)
+static bool password_equal(struct slice password, const struct wire_password *other)
 {
-    list_init(&g->writes);
+    return (password.ptr != NULL) == other->is_set &&
+           (!other->is_set || slice_equal(password, wire_password_slice(other)));
+}
+
+/* ---- the documents' events ---- */
+
+static void on_news(struct document *doc)
+{
+    LIST_EACH (at, next, &doc->pad.peers)
+        tell_conn(LIST_ITEM(at, struct pad_peer, link)->owner);
+}
+
+/* Nothing is encoded ahead here. */
+static void on_stale(struct document *doc)
+{
+    (void)doc;
+}
+
+static void on_close(struct pad_peer *peer, enum error why, const char *reason)
+{
+    (void)reason;
+    close_conn(peer->owner, why);
+}
+
+static void on_drop(struct document *doc)
+{
+    struct gateway *g = LIST_ITEM(doc->documents, struct gateway, documents);
+    LIST_EACH (at, next, &g->conns)
+        gateway_require(conn_of(at)->doc != doc, "a document was dropped under somebody", OK);
+    if (g->is_dying || doc->state != DOCUMENT_READY)
+        return;
+    const char *wrong = pad_check(&doc->pad);
+    gateway_require(wrong == NULL, wrong, OK);
+    g->counts.evictions += doc->pad.revision > 0;
+}
+
+static const struct document_events events = {
+    .on_news = on_news, .on_stale = on_stale, .on_close = on_close, .on_drop = on_drop};
+
+/* ---- life ---- */
+
+static void start(struct gateway *g)
+{
+    documents_init(&g->documents, &g->policy, &fake_store_host, &events, &g->store, g->limits);
+    g->store.timer_due_ms = g->store.now_ms + 1; /* the first look is the owner's */
+    g->is_dying = false;
+}
+
+void gateway_open(struct gateway *g, int64_t now_ms)
+{
+    must(limits_new(&(struct limits_config){.addresses_max = 1}, &g->limits));
+    fake_store_init(&g->store, now_ms);
     list_init(&g->conns);
-    load(g);
+    list_init(&g->password_changes);
+    start(g);
+}
+
+/* What is in memory is lost; requests under way free what is theirs. */
+static void die(struct gateway *g)
+{
+    g->is_dying = true;
+    fake_store_lose_all(&g->store);
+    documents_close(&g->documents);
+}
+
+void gateway_close(struct gateway *g)
+{
+    LIST_EACH (at, next, &g->conns)
+        gateway_drop(conn_of(at));
+    die(g);
+    fake_store_deinit(&g->store);
+    limits_free(g->limits);
+}
+
+void gateway_know(struct gateway *g, const char *id)
+{
+    gateway_require(g->known_count < GATEWAY_DOCUMENTS_MAX, "too many documents", OK);
+    g->known[g->known_count++] = (struct gateway_document){.id = id};
+}
+
+static struct gateway_document *known(struct gateway *g, const char *id)
+{
+    for (unsigned i = 0; i < g->known_count; i++) {
+        if (strcmp(g->known[i].id, id) == 0)
+            return &g->known[i];
+    }
+    gateway_require(false, "an unknown document", OK);
+    return NULL;
+}
+
+struct document *gateway_find(struct gateway *g, const char *id)
+{
+    struct document *doc = document_find(&g->documents, slice_from_cstr(id));
+    return doc && doc->state == DOCUMENT_READY ? doc : NULL;
 }
 
 /* ---- connections ---- */
@@ -60,15 +149,15 @@ struct sim_conn *gateway_accept(struct gateway *g)
         abort();
     wire_pipe_init(&conn->up);
     wire_pipe_init(&conn->down);
+    conn->gateway = g;
     conn->has_client = true;
-    conn->peer.owner = conn;
     list_append(&g->conns, &conn->link);
     return conn;
 }
 
-void gateway_drop(struct gateway *g, struct sim_conn *conn)
+void gateway_drop(struct sim_conn *conn)
 {
-    pad_leave(&conn->peer, g->now_ms);
+    leave_document(conn);
     wire_cut(&conn->up, 0);
     wire_cut(&conn->down, 0);
     buf_deinit(&conn->snapshot);
@@ -76,322 +165,349 @@ void gateway_drop(struct gateway *g, struct sim_conn *conn)
     free(conn);
 }
 
-static void close_conn(struct gateway *g, struct sim_conn *conn, enum error why)
+void gateway_drained(struct sim_conn *conn)
 {
-    pad_leave(&conn->peer, g->now_ms);
-    conn->is_closed = true;
-    wire_put(&conn->down, WIRE_CLOSE)->why = why;
-    g->closed_conns++;
-}
-
-/* ---- reading ---- */
-
-static void on_hello(struct gateway *g, struct sim_conn *conn, const struct wire_message *m)
-{
-    const enum error err = pad_join(&g->pad, &conn->peer, &m->hello, g->now_ms, &conn->welcome);
-    require(err == OK, "join", err);
-    conn->said_hello = true;
-    if (conn->welcome.replaced)
-        close_conn(g, conn->welcome.replaced->owner, ERR_REPLACED);
-    if (m->hello.version == PAD_V2 && !conn->welcome.resumed)
-        shelf_must(rope_read(&g->pad.text, 0, rope_size(&g->pad.text).points, &conn->snapshot));
-    g->resumed += conn->welcome.resumed;
-    g->snapshots += m->hello.version == PAD_V2 && !conn->welcome.resumed;
-}
-
-static void on_edit(struct gateway *g, struct sim_conn *conn, const struct wire_message *m)
-{
-    struct op_view op;
-    enum error err = op_decode(buf_slice(&m->bytes), &op);
-    require(err == OK, "a client sent a broken operation", err);
-    err = pad_edit(&conn->peer, m->revision, op, g->now_ms);
-    if (err == OK)
-        return;
-    require(err == ERR_DOCUMENT_TOO_LARGE || err == ERR_STORAGE || err == ERR_BAD_REVISION, "edit", err);
-    g->refused++;
-    if (conn->peer.version == PAD_V2 && err != ERR_BAD_REVISION)
-        wire_put(&conn->down, WIRE_REJECTED)->why = err;
-    else
-        close_conn(g, conn, err);
-}
-
-static void on_cursors(struct gateway *g, struct sim_conn *conn, const struct wire_cursors *c)
-{
-    shelf_must(
-        pad_set_cursors(&conn->peer, c->carets, c->caret_count, &c->selection, c->has_selection, g->now_ms));
-}
-
-static void receive(struct gateway *g, struct sim_conn *conn, const struct wire_message *m)
-{
-    switch (m->kind) {
-    case WIRE_HELLO:
-        on_hello(g, conn, m);
-        break;
-    case WIRE_EDIT:
-        on_edit(g, conn, m);
-        break;
-    case WIRE_CURSORS:
-        on_cursors(g, conn, &m->cursors);
-        break;
-    case WIRE_INFO:
-        shelf_must(pad_set_info(&conn->peer, slice_from_cstr(m->name), m->hue));
-        break;
-    case WIRE_LANGUAGE:
-        shelf_must(pad_set_language(&conn->peer, buf_slice(&m->bytes)));
-        break;
-    case WIRE_PING:
-        pad_pinged(&conn->peer);
-        break;
-    default:
-        require(false, "a message in the wrong direction", OK);
-    }
-}
-
-void gateway_receive(struct gateway *g, struct sim_conn *conn)
-{
-    struct wire_message *m = wire_take(&conn->up);
-    if (!m)
-        return;
-    if (!conn->is_closed)
-        receive(g, conn, m);
-    wire_free(m);
-}
-
-/* ---- telling ---- */
-
-static void tell_user(struct sim_conn *conn, const struct pad_peer *peer)
-{
-    struct wire_message *m = wire_put(&conn->down, WIRE_INFO);
-    m->user_id = peer->user_id;
-    m->hue = peer->hue;
-    snprintf(m->name, sizeof m->name, "%.*s", (int)peer->name.len, peer->name.ptr);
-}
-
-static void tell_cursors(struct sim_conn *conn, const struct pad_peer *peer)
-{
-    struct wire_message *m = wire_put(&conn->down, WIRE_CURSORS);
-    m->user_id = peer->user_id;
-    m->cursors = wire_cursors_of(&peer->cursors);
-}
-
-static void tell_language(struct gateway *g, struct sim_conn *conn)
-{
-    shelf_must(buf_append(&wire_put(&conn->down, WIRE_LANGUAGE)->bytes, g->pad.language));
-}
-
-static void tell_change(struct gateway *g, struct sim_conn *conn, const struct pad_change *change)
-{
-    if (change->kind == PAD_ITEM_INFO)
-        tell_user(conn, change->peer);
-    else if (change->kind == PAD_ITEM_CURSORS)
-        tell_cursors(conn, change->peer);
-    else if (change->kind == PAD_ITEM_LEFT)
-        wire_put(&conn->down, WIRE_LEFT)->user_id = change->user_id;
-    else if (change->kind == PAD_ITEM_LANGUAGE)
-        tell_language(g, conn);
-}
-
-static void tell_everybody(struct gateway *g, struct sim_conn *conn)
-{
-    wire_put(&conn->down, WIRE_USERS);
-    LIST_EACH (at, next, &g->pad.peers) {
-        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (peer->has_info)
-            tell_user(conn, peer);
-        pad_cursors_now(peer);
-        if (pad_shows_cursors(peer))
-            tell_cursors(conn, peer);
-    }
-    if (g->pad.language.ptr)
-        tell_language(g, conn);
-}
-
-/* Presence comes when the history is told: carets stand in that text. */
-static void tell_presence(struct gateway *g, struct sim_conn *conn)
-{
-    struct pad_change change;
-    if (!conn->is_welcomed)
-        tell_everybody(g, conn);
-    else
-        for (struct link *at = NULL; pad_next_change(&g->pad, conn->peer.seen, &at, &change);)
-            tell_change(g, conn, &change);
-    conn->is_welcomed = true;
-    pad_told_items(&conn->peer, g->pad.sequence);
-}
-
-static void tell_welcome(struct gateway *g, struct sim_conn *conn)
-{
-    struct wire_message *m = wire_put(&conn->down, WIRE_WELCOME);
-    m->welcome = conn->welcome;
-    m->epoch = g->pad.epochs[g->pad.epoch_count - 1].id;
-    conn->said_hello = false; /* said once, answered once */
-    if (conn->peer.version == PAD_V2 && !conn->welcome.resumed) {
-        m = wire_put(&conn->down, WIRE_SNAPSHOT);
-        m->revision = conn->welcome.revision;
-        m->bytes = conn->snapshot;
-        conn->snapshot = (struct buf){0};
-    }
-    if (conn->peer.version == PAD_V1 && g->pad.v1->offset)
-        wire_append_operation(wire_put(&conn->down, WIRE_HISTORY), PAD_SYSTEM_USER,
-                              op_view(&g->pad.v1->text));
-}
-
-static void tell_history(struct gateway *g, struct sim_conn *conn, uint64_t from, uint64_t to)
-{
-    struct wire_message *m = wire_put(&conn->down, WIRE_HISTORY);
-    m->revision = pad_revision_for(&conn->peer, from);
-    for (uint64_t r = from; r < to; r++) {
-        const struct history_entry entry = history_at(&g->pad.history, r);
-        wire_append_operation(m, entry.author, entry.op);
-    }
-    pad_told_history(&conn->peer, to);
-    g->told_operations += to - from;
-}
-
-/* Is there anything to tell, and room for it? */
-static bool can_tell(const struct gateway *g, const struct sim_conn *conn)
-{
-    return conn->peer.pad && g->pad.committed >= conn->peer.gate && conn->down.count < g->outbox_max &&
-           (!conn->is_welcomed || pad_peer_lacks(&conn->peer));
-}
-
-static void tell(struct gateway *g, struct sim_conn *conn)
-{
-    uint64_t from, to;
-    bool is_gone = false;
-    while (can_tell(g, conn)) {
-        if (conn->said_hello)
-            tell_welcome(g, conn);
-        if (pad_history_for(&conn->peer, HISTORY_MESSAGE_BYTES, &from, &to, &is_gone))
-            tell_history(g, conn, from, to);
-        else if (is_gone)
-            close_conn(g, conn, ERR_CANNOT_RESUME);
-        else
-            tell_presence(g, conn);
-    }
-}
-
-void gateway_tell(struct gateway *g)
-{
-    LIST_EACH (at, next, &g->conns) {
-        struct sim_conn *conn = conn_of(at);
-        if (conn->peer.version == PAD_V1 && pad_v1_overgrown(&g->pad) && conn->peer.pad)
-            close_conn(g, conn, ERR_CANNOT_RESUME);
-        tell(g, conn);
-    }
-}
-
-/* ---- storing ---- */
-
-static struct sim_write *write_new(struct gateway *g)
-{
-    struct sim_write *write = calloc(1, sizeof *write);
-    if (!write)
-        abort();
-    list_append(&g->writes, &write->link);
-    return write;
-}
-
-static void write_free(struct sim_write *write)
-{
-    list_remove(&write->link);
-    free(write);
-}
-
-void gateway_journal(struct gateway *g)
-{
-    if (g->is_lazy)
-        pad_committed(&g->pad, g->pad.revision);
-    else if (pad_has_unjournaled(&g->pad))
-        write_new(g)->batch = shelf_batch_of(&g->pad, g->now_ms);
-}
-
-/* The row may hold operations that were not even handed to the journal: then
- * the next batch lies on both sides of it. */
-void gateway_snapshot(struct gateway *g, unsigned tail)
-{
-    struct sim_write *write = write_new(g);
-    const uint64_t revision = g->pad.revision;
-    write->is_row = true;
-    write->row = shelf_row_of(&g->pad);
-    write->keep_from = revision > tail ? revision - tail : 0;
-}
-
-static void commit(struct gateway *g, struct sim_write *write)
-{
-    if (write->is_row) {
-        shelf_put_row(&g->shelf, write->row);
-        shelf_drop_before(&g->shelf, write->keep_from);
-    } else {
-        shelf_put_batch(&g->shelf, write->batch);
-        pad_committed(&g->pad, write->batch.end_revision);
-    }
-    write_free(write);
-}
-
-void gateway_commit(struct gateway *g, unsigned count)
-{
-    LIST_EACH (at, next, &g->writes) {
-        if (count-- == 0)
-            return;
-        commit(g, LIST_ITEM(at, struct sim_write, link));
-    }
-}
-
-static void lose_writes(struct gateway *g)
-{
-    LIST_EACH (at, next, &g->writes) {
-        struct sim_write *write = LIST_ITEM(at, struct sim_write, link);
-        shelf_row_deinit(&write->row);
-        buf_deinit(&write->batch.bytes);
-        write_free(write);
-    }
-}
-
-/* ---- time and trouble ---- */
-
-void gateway_tick(struct gateway *g, int64_t later_ms)
-{
-    g->now_ms += later_ms;
-    pad_tick(&g->pad, g->now_ms);
+    if (conn->is_behind)
+        tell_conn(conn);
 }
 
 /* Connections end without a word; whoever is at the other end notices. */
 static void cut_all(struct gateway *g)
 {
     LIST_EACH (at, next, &g->conns) {
-        struct sim_conn *conn = conn_of(at);
-        pad_leave(&conn->peer, g->now_ms);
-        conn->is_closed = true;
-        wire_put(&conn->down, WIRE_CLOSE)->why = ERR_SHUTTING_DOWN;
+        if (!conn_of(at)->is_closed)
+            close_conn(conn_of(at), ERR_SHUTTING_DOWN);
+    }
+}
+
+/* ---- joining ---- */
+
+static void join(struct sim_conn *conn, struct document *doc)
+{
+    enum error err = document_attach(doc, &conn->peer, &conn->hello, &conn->welcome);
+    gateway_require(err == OK, "join", err);
+    conn->peer.owner = conn;
+    conn->doc = doc;
+    conn->must_welcome = true;
+    if (conn->welcome.replaced)
+        close_conn(conn->welcome.replaced->owner, ERR_REPLACED);
+    bool needs_text = conn->hello.version == PAD_V2 && !conn->welcome.resumed;
+    if (needs_text)
+        must(rope_read(&doc->pad.text, 0, rope_size(&doc->pad.text).points, &conn->snapshot));
+    conn->gateway->counts.resumed += conn->welcome.resumed;
+    conn->gateway->counts.snapshots += needs_text;
+}
+
+static void on_opened(void *owner, const struct open_result *result)
+{
+    struct sim_conn *conn = owner;
+    conn->open = NULL;
+    if (result->err) {
+        close_conn(conn, result->err);
+        return;
+    }
+    struct slice password = result->doc->pad.otp;
+    gateway_require(!password.ptr || password_equal(password, &conn->password), "let in without the password",
+                    OK);
+    join(conn, result->doc);
+}
+
+static void on_hello(struct sim_conn *conn, const struct wire_message *m)
+{
+    conn->hello = m->hello;
+    conn->password = m->password;
+    struct open_request request = {.id = slice_from_cstr(m->document),
+                                   .password = wire_password_slice(&m->password),
+                                   .goal = OPEN_EDIT,
+                                   .done = on_opened,
+                                   .owner = conn};
+    struct open *open = document_open(&conn->gateway->documents, &request);
+    if (open) /* otherwise it was answered */
+        conn->open = open;
+}
+
+/* ---- reading ---- */
+
+static void on_edit(struct sim_conn *conn, const struct wire_message *m)
+{
+    struct op_view op;
+    enum error err = op_decode(buf_slice(&m->bytes), &op);
+    gateway_require(err == OK, "a client sent a broken operation", err);
+    err = document_edit(conn->doc, &conn->peer, m->revision, op);
+    if (err == OK || err == ERR_SHUTTING_DOWN) /* then it keeps the edit for the next server */
+        return;
+    gateway_require(err == ERR_DOCUMENT_TOO_LARGE || err == ERR_STORAGE || err == ERR_BAD_REVISION, "edit",
+                    err);
+    conn->gateway->counts.refused++;
+    if (conn->peer.version == PAD_V2 && err != ERR_BAD_REVISION)
+        wire_put(&conn->down, WIRE_REJECTED)->why = err;
+    else
+        close_conn(conn, err);
+}
+
+static void on_cursors(struct sim_conn *conn, const struct wire_cursors *c)
+{
+    must(document_set_cursors(conn->doc, &conn->peer, c->carets, c->caret_count, &c->selection,
+                              c->has_selection));
+}
+
+static void receive(struct sim_conn *conn, const struct wire_message *m)
+{
+    gateway_require(conn->doc || m->kind == WIRE_HELLO, "a client did not say Hello first", OK);
+    switch (m->kind) {
+    case WIRE_HELLO:
+        on_hello(conn, m);
+        break;
+    case WIRE_EDIT:
+        on_edit(conn, m);
+        break;
+    case WIRE_CURSORS:
+        on_cursors(conn, &m->cursors);
+        break;
+    case WIRE_INFO:
+        must(document_set_info(conn->doc, &conn->peer, slice_from_cstr(m->name), m->hue));
+        break;
+    case WIRE_LANGUAGE:
+        must(document_set_language(conn->doc, &conn->peer, buf_slice(&m->bytes)));
+        break;
+    case WIRE_PING:
+        pad_pinged(&conn->peer);
+        break;
+    default:
+        gateway_require(false, "a message in the wrong direction", OK);
+    }
+}
+
+bool gateway_receive(struct sim_conn *conn)
+{
+    struct wire_message *m = conn->open ? NULL : wire_take(&conn->up);
+    if (!m)
+        return false;
+    if (!conn->is_closed)
+        receive(conn, m);
+    wire_free(m);
+    return true;
+}
+
+/* ---- passwords ---- */
+
+static struct slice new_password(const struct password_change *change)
+{
+    return change->is_on ? slice_of(change->new_password, OTP_CHARS) : (struct slice){0};
+}
+
+static void on_password_changed(struct password_change *change, enum error err)
+{
+    struct sim_password_change *c = LIST_ITEM(change, struct sim_password_change, change);
+    const struct fake_document *row = fake_store_row(&c->gateway->store, c->known->id);
+    if (err == OK) { /* from now on people may be told */
+        c->known->password = wire_password_of(new_password(change));
+        gateway_require(row && password_equal(row->otp, &c->known->password),
+                        "a password is announced that the database does not have", OK);
+        c->gateway->counts.passwords++;
+    }
+    if (!c->gateway->is_dying) /* else the next start looks what became of it */
+        c->known->is_changing_password = false;
+    list_remove(&c->link);
+    free(c);
+}
+
+enum error gateway_change_password(struct gateway *g, const char *id, const struct password_change *change)
+{
+    struct sim_password_change *c = calloc(1, sizeof *c);
+    if (!c)
+        abort();
+    c->gateway = g;
+    c->known = known(g, id);
+    c->change = *change;
+    c->change.done = on_password_changed;
+    enum error err = document_change_password(&g->documents, slice_from_cstr(id), &c->change);
+    if (err) {
+        free(c);
+        return err;
+    }
+    list_append(&g->password_changes, &c->link);
+    c->known->is_changing_password = true;
+    return OK;
+}
+
+struct wire_password gateway_password(struct gateway *g, const char *id)
+{
+    struct document *doc = gateway_find(g, id);
+    const struct fake_document *row = fake_store_row(&g->store, id);
+    return wire_password_of(doc ? doc->pad.otp : row ? row->otp : (struct slice){0});
+}
+
+/* ---- the server ---- */
+
+void gateway_turn(struct gateway *g)
+{
+    journal_post(&g->documents);
+    documents_broadcast(&g->documents);
+}
+
+void gateway_tick(struct gateway *g, int64_t later_ms)
+{
+    g->store.now_ms += later_ms;
+    if (!fake_store_timer_is_due(&g->store))
+        return;
+    g->store.timer_due_ms = 0;
+    documents_on_timer(&g->documents);
+}
+
+void gateway_carry_out(struct gateway *g, uint32_t count)
+{
+    fake_store_carry_out(&g->store, count);
+}
+
+void gateway_answer(struct gateway *g)
+{
+    fake_store_deliver(&g->store);
+    documents_set_storage_failing(&g->documents, g->store.is_failing);
+}
+
+void gateway_set_failing(struct gateway *g, bool is_failing)
+{
+    g->counts.outages += is_failing && !g->store.is_failing;
+    g->store.is_failing = is_failing;
+}
+
+static void on_found(struct store_request *req)
+{
+    struct gateway *g = req->context;
+    for (uint32_t i = 0; i < req->id_count; i++)
+        document_expire(&g->documents, req->ids[i], req->cutoff_ms);
+    store_request_free(req);
+}
+
+void gateway_search_expired(struct gateway *g)
+{
+    struct store_request *req = store_request_new(STORE_EXPIRED, (struct slice){0});
+    if (!req)
+        abort();
+    req->context = g;
+    req->done = on_found;
+    req->cutoff_ms = g->store.now_ms - g->policy.expiry_ms;
+    req->max_ids = EXPIRED_IDS_MAX;
+    fake_store_host.post(&g->store, req);
+}
+
+/* ---- the end ---- */
+
+/* A change that was under way may have been written or not: whoever comes next
+ * finds out. */
+static void find_out_passwords(struct gateway *g)
+{
+    for (unsigned i = 0; i < g->known_count; i++) {
+        if (!g->known[i].is_changing_password)
+            continue;
+        g->known[i].password = gateway_password(g, g->known[i].id);
+        g->known[i].is_changing_password = false;
     }
 }
 
 void gateway_crash(struct gateway *g)
 {
     cut_all(g);
-    pad_deinit(&g->pad);
-    lose_writes(g);
-    load(g);
+    die(g);
+    start(g);
+    find_out_passwords(g);
 }
 
-void gateway_evict(struct gateway *g)
+void gateway_stop(struct gateway *g)
 {
-    gateway_journal(g);
-    if (g->is_lazy || g->pad.revision % 2) /* sometimes the journal alone must do */
-        gateway_snapshot(g, 3);
-    gateway_commit(g, UINT32_MAX);
-    pad_rest(&g->pad, g->now_ms);
-    require(pad_check(&g->pad) == NULL, "a pad at rest is broken", OK);
-    pad_deinit(&g->pad);
-    load(g);
+    documents_stop(&g->documents);
 }
 
-void gateway_close(struct gateway *g)
+bool gateway_is_written(struct gateway *g)
 {
-    LIST_EACH (at, next, &g->conns)
-        gateway_drop(g, conn_of(at));
-    lose_writes(g);
-    pad_deinit(&g->pad);
-    shelf_deinit(&g->shelf);
+    return documents_are_written(&g->documents);
+}
+
+/* The row alone holds all that memory does. */
+static void check_written(struct gateway *g, struct document *doc)
+{
+    const struct fake_document *row = fake_tables_find(&g->store.tables, doc->id);
+    bool is_nothing = doc->pad.revision == 0 && !doc->pad.language.ptr && !doc->pad.otp.ptr;
+    gateway_require(row || is_nothing, "a document is not in the database at the end", OK);
+    if (!row)
+        return;
+    struct buf text = {0};
+    must(rope_read(&doc->pad.text, 0, rope_size(&doc->pad.text).points, &text));
+    gateway_require(row->revision == doc->pad.revision && slice_equal(row->text, buf_slice(&text)),
+                    "the row has another text at the end", OK);
+    gateway_require(slice_equal(row->language, doc->pad.language) && slice_equal(row->otp, doc->pad.otp),
+                    "the row has another language or password at the end", OK);
+    buf_deinit(&text);
+}
+
+void gateway_restart(struct gateway *g)
+{
+    LIST_EACH (at, next, &g->documents.all)
+        check_written(g, LIST_ITEM(at, struct document, all_link));
+    cut_all(g);
+    fake_store_answer_all(&g->store); /* the store writes what it has before it closes */
+    die(g);
+    start(g);
+    g->counts.restarts++;
+}
+
+/* ---- look ---- */
+
+static void check_row(struct gateway *g, struct gateway_document *k)
+{
+    const struct fake_document *row = fake_store_row(&g->store, k->id);
+    struct document *doc = gateway_find(g, k->id);
+    if (k->has_row && !row) { /* somebody may have begun it anew since */
+        gateway_require(!doc || doc->peer_count == 0 || !doc->stored,
+                        "a document was deleted while somebody is in it", OK);
+        k->password = (struct wire_password){0};
+        k->has_expired = true;
+        g->counts.expired++;
+    }
+    k->has_row = row != NULL;
+    struct slice stored = row ? row->otp : (struct slice){0};
+    gateway_require(k->is_changing_password || password_equal(stored, &k->password),
+                    "the database has another password than was announced", OK);
+}
+
+static void check_document(struct document *doc)
+{
+    const char *wrong = doc->state == DOCUMENT_READY ? pad_check(&doc->pad) : NULL;
+    gateway_require(wrong == NULL, wrong, OK);
+}
+
+void gateway_check(struct gateway *g)
+{
+    for (unsigned i = 0; i < g->known_count; i++)
+        check_row(g, &g->known[i]);
+    LIST_EACH (at, next, &g->documents.all)
+        check_document(LIST_ITEM(at, struct document, all_link));
+}
+
+static bool is_document_quiet(const struct document *doc)
+{
+    return doc->state == DOCUMENT_READY && doc->pad.committed == doc->pad.revision &&
+           !doc->pad.cursors_pending;
+}
+
+static bool is_conn_quiet(const struct sim_conn *conn)
+{
+    return conn->doc && conn->is_welcomed && conn->up.count == 0 && conn->down.count == 0 &&
+           !pad_peer_lacks(&conn->peer);
+}
+
+bool gateway_is_quiet(struct gateway *g)
+{
+    if (fake_store_count(&g->store) > 0)
+        return false;
+    LIST_EACH (at, next, &g->documents.all) {
+        if (!is_document_quiet(LIST_ITEM(at, struct document, all_link)))
+            return false;
+    }
+    LIST_EACH (at, next, &g->conns) {
+        if (!is_conn_quiet(conn_of(at)))
+            return false;
+    }
+    return true;
 }

@@ -1,65 +1,115 @@
-/* gateway.h - the simulated server around one pad: connections, a storage
- * thread that commits late and in groups, crashes.
+/* gateway.h - the simulated server: src/doc with a fake store, and what stands
+ * for src/session and the network around it.
  *
- * It does what src/app does with a pad, in the same order: read, apply,
- * journal, commit, tell. */
+ *   sim_conn ── opens, attaches, edits ──► documents ── requests ──► fake_store
+ *   sim_conn ◄── tell.h ◄── on_news ────── documents ◄── answers ─── fake_store
+ *
+ * Nothing happens by itself: the simulation lets it receive, end a turn, let
+ * time pass, let the store work, die. The gateway's own part of the promises is
+ * checked on the way (gateway_check, and what `require` says). */
 #ifndef KOLABPAD_SIM_GATEWAY_H
 #define KOLABPAD_SIM_GATEWAY_H
 
+#include "doc/documents.h"
+#include "doc/open.h"
 #include "sim/wire.h"
-#include "support/random.h"
-#include "support/shelf.h"
+#include "support/fake_store.h"
+
+enum { GATEWAY_DOCUMENTS_MAX = 8 };
 
 /* One connection, between a client (while it holds on) and the gateway (until
  * it notices). */
 struct sim_conn {
     struct link link; /* in gateway->conns */
-    struct pad_peer peer;
+    struct gateway *gateway;
     struct wire_pipe up, down;
+    struct pad_hello hello;
+    struct wire_password password; /* with which it came */
+    struct open *open;             /* its document is being opened: nothing is read meanwhile */
+    struct document *doc;          /* that it is in; NULL: in none */
+    struct pad_peer peer;
     struct pad_welcome welcome;
     struct buf snapshot; /* as it was when the peer joined */
-    bool said_hello, is_welcomed, is_closed;
+    bool must_welcome, is_welcomed, is_closed;
+    bool is_behind;  /* there was no room for all that it lacks: told when it drains */
     bool is_stalled; /* its network delivers nothing down */
     bool has_client; /* somebody is at the other end */
 };
 
-struct sim_write;
-
-struct gateway {
-    struct pad pad;
-    struct pad_limits limits;
-    struct shelf shelf;
-    struct link writes; /* struct sim_write: handed to the storage thread, not committed */
-    struct link conns;
-    int64_t now_ms;
-    uint64_t epochs_begun;
-    bool is_lazy;        /* no journal: everything counts as committed at once */
-    unsigned outbox_max; /* messages that may wait for one connection */
-    uint64_t told_operations, closed_conns, refused, resumed, snapshots;
+/* What the gateway knows of a document to check the promises. */
+struct gateway_document {
+    const char *id;                /* borrowed for life */
+    struct wire_password password; /* the last one that was announced */
+    bool is_changing_password;
+    bool has_row, has_expired; /* has_expired: the row was deleted; for the simulation to take notice */
 };
 
-void gateway_open(struct gateway *g);
+struct gateway {
+    struct document_policy policy;
+    unsigned outbox_max; /* messages that may wait for one connection */
+    struct limits *limits;
+    struct fake_store store;
+    struct documents documents;
+    struct gateway_document known[GATEWAY_DOCUMENTS_MAX];
+    unsigned known_count;
+    struct link conns;
+    struct link password_changes; /* struct sim_password_change, that are not answered */
+    bool is_dying;                /* documents are dropped as they are */
+    struct {
+        uint64_t told_operations, closed, refused, resumed, snapshots, loads, evictions, outages, passwords,
+            restarts, expired;
+    } counts;
+};
+
+/* The policy and outbox_max are set before; documents are made known after. */
+void gateway_open(struct gateway *g, int64_t now_ms);
 void gateway_close(struct gateway *g);
+void gateway_know(struct gateway *g, const char *id);
+
+/* ---- the network ---- */
 
 struct sim_conn *gateway_accept(struct gateway *g);
 /* The gateway notices that nobody is at the other end. */
-void gateway_drop(struct gateway *g, struct sim_conn *conn);
+void gateway_drop(struct sim_conn *conn);
+/* Takes one message of the connection; false: it takes none at the moment. */
+bool gateway_receive(struct sim_conn *conn);
+/* The client has read one; there may be room for more. */
+void gateway_drained(struct sim_conn *conn);
+/* An HTTP request of that user. What it was told at once: OK when it is under way. */
+enum error gateway_change_password(struct gateway *g, const char *id, const struct password_change *change);
+/* The password that lets people in now, wherever it is known. */
+struct wire_password gateway_password(struct gateway *g, const char *id);
 
-/* Takes one message of the connection. */
-void gateway_receive(struct gateway *g, struct sim_conn *conn);
-/* Tells everyone what may be told and fits. */
-void gateway_tell(struct gateway *g);
+/* ---- the server ---- */
 
-/* Hands what is new to the storage thread. */
-void gateway_journal(struct gateway *g);
-void gateway_snapshot(struct gateway *g, unsigned tail);
-/* The storage thread commits the oldest writes. */
-void gateway_commit(struct gateway *g, unsigned count);
-
+/* Ends a turn: journal, then news. */
+void gateway_turn(struct gateway *g);
+/* Time passes; the timer comes when it is due. */
 void gateway_tick(struct gateway *g, int64_t later_ms);
-/* The process dies: what was not committed is lost. The clients notice. */
+/* The store carries out some requests, and answers what is carried out. */
+void gateway_carry_out(struct gateway *g, uint32_t count);
+void gateway_answer(struct gateway *g);
+void gateway_set_failing(struct gateway *g, bool is_failing);
+/* Looks for documents that have expired, as src/app/cleanup.c. */
+void gateway_search_expired(struct gateway *g);
+
+/* The process dies: what was not carried out is lost. The clients notice. */
 void gateway_crash(struct gateway *g);
-/* Nobody is there: the document leaves memory and comes back. */
-void gateway_evict(struct gateway *g);
+/* The process ends in order: stop, then turns until it is written, then restart,
+ * which checks that everything is in the database. */
+void gateway_stop(struct gateway *g);
+bool gateway_is_written(struct gateway *g);
+void gateway_restart(struct gateway *g);
+
+/* ---- look ---- */
+
+/* In memory and READY; NULL: it is not. */
+struct document *gateway_find(struct gateway *g, const char *id);
+/* Does everything hold that must hold at any time? Aborts if not. */
+void gateway_check(struct gateway *g);
+/* Has everything been carried out, answered and told that can be? */
+bool gateway_is_quiet(struct gateway *g);
+/* Says what is wrong and aborts, unless `belief`. */
+void gateway_require(bool belief, const char *what, enum error err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "sim/wire.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void wire_pipe_init(struct wire_pipe *pipe)
 {
@@ -67,6 +68,21 @@ bool wire_next_operation(const struct wire_message *m, size_t *at, uint64_t *aut
         abort();
     *at += (size_t)code_bytes;
     return true;
+}
+
+struct wire_password wire_password_of(struct slice password)
+{
+    struct wire_password out = {.is_set = password.ptr != NULL};
+    if (password.len >= sizeof out.chars)
+        abort();
+    if (password.len > 0)
+        memcpy(out.chars, password.ptr, password.len);
+    return out;
+}
+
+struct slice wire_password_slice(const struct wire_password *password)
+{
+    return password->is_set ? slice_from_cstr(password->chars) : (struct slice){0};
 }
 
 struct wire_cursors wire_cursors_of(const struct pad_cursors *cursors)

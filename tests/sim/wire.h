@@ -20,17 +20,23 @@ enum wire_kind {
     WIRE_HISTORY,
     WIRE_USERS, /* everybody is told anew in what follows */
     WIRE_LEFT,
+    WIRE_PASSWORD,
     WIRE_REJECTED,
     WIRE_CLOSE,
 };
 
-enum { WIRE_CARETS_MAX = 2, WIRE_NAME_MAX = 16 };
+enum { WIRE_CARETS_MAX = 2, WIRE_NAME_MAX = 16, WIRE_PASSWORD_MAX = 16 };
 
 /* Carets and a selection, as far as the simulation uses them. */
 struct wire_cursors {
     uint32_t caret_count, carets[WIRE_CARETS_MAX];
     bool has_selection;
     struct pad_range selection;
+};
+
+struct wire_password {
+    bool is_set; /* else there is none */
+    char chars[WIRE_PASSWORD_MAX];
 };
 
 struct wire_message {
@@ -40,6 +46,8 @@ struct wire_message {
     uint64_t revision; /* EDIT, SNAPSHOT; HISTORY: of the first operation */
     struct buf bytes;  /* EDIT: code; SNAPSHOT: text; HISTORY: wire_append_operation; LANGUAGE */
     struct pad_hello hello;
+    const char *document;          /* HELLO: its id; borrowed */
+    struct wire_password password; /* HELLO, PASSWORD */
     struct pad_welcome welcome;
     struct id128 epoch;
     char name[WIRE_NAME_MAX];
@@ -65,6 +73,10 @@ void wire_cut(struct wire_pipe *pipe, unsigned kept);
 void wire_append_operation(struct wire_message *m, uint64_t author, struct op_view op);
 /* The operation at *at, which moves behind it; false at the end. */
 bool wire_next_operation(const struct wire_message *m, size_t *at, uint64_t *author, struct op_view *op);
+
+/* NULL ptr: none. */
+struct wire_password wire_password_of(struct slice password);
+struct slice wire_password_slice(const struct wire_password *password);
 
 struct wire_cursors wire_cursors_of(const struct pad_cursors *cursors);
 

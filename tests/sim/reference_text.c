@@ -1,4 +1,4 @@
-#include "sim/plain.h"
+#include "sim/reference_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,18 +9,18 @@ static void must(enum error err)
         abort();
 }
 
-void plain_deinit(struct plain *p)
+void reference_text_deinit(struct reference_text *p)
 {
     free(p->points);
-    *p = (struct plain){0};
+    *p = (struct reference_text){0};
 }
 
-void plain_clear(struct plain *p)
+void reference_text_clear(struct reference_text *p)
 {
     p->len = 0;
 }
 
-void plain_append(struct plain *p, uint32_t point)
+void reference_text_append(struct reference_text *p, uint32_t point)
 {
     if (p->len == p->cap) {
         p->cap = p->cap ? 2 * p->cap : 64;
@@ -33,47 +33,47 @@ void plain_append(struct plain *p, uint32_t point)
 
 static void append_point(void *arg, uint32_t point)
 {
-    plain_append(arg, point);
+    reference_text_append(arg, point);
 }
 
-void plain_append_utf8(struct plain *p, struct slice text)
+void reference_text_append_utf8(struct reference_text *p, struct slice text)
 {
     utf8_each(text, append_point, p);
 }
 
-void plain_copy(struct plain *to, const struct plain *from)
+void reference_text_copy(struct reference_text *to, const struct reference_text *from)
 {
-    plain_clear(to);
+    reference_text_clear(to);
     for (uint32_t i = 0; i < from->len; i++)
-        plain_append(to, from->points[i]);
+        reference_text_append(to, from->points[i]);
 }
 
-bool plain_equal(const struct plain *a, const struct plain *b)
+bool reference_text_equal(const struct reference_text *a, const struct reference_text *b)
 {
     return a->len == b->len && (a->len == 0 || memcmp(a->points, b->points, a->len * sizeof *a->points) == 0);
 }
 
-void plain_apply(struct plain *p, struct op_view op)
+void reference_text_apply(struct reference_text *p, struct op_view op)
 {
-    struct plain result = {0};
+    struct reference_text result = {0};
     uint32_t at = 0;
     if (op.base_points != p->len)
         abort();
     struct op_iter it = op_iter(op);
     while (op_iter_next(&it)) {
         if (it.kind == OP_INSERT) {
-            plain_append_utf8(&result, it.text);
+            reference_text_append_utf8(&result, it.text);
             continue;
         }
         for (uint32_t i = 0; it.kind == OP_RETAIN && i < it.points; i++)
-            plain_append(&result, p->points[at + i]);
+            reference_text_append(&result, p->points[at + i]);
         at += it.points;
     }
-    plain_deinit(p);
+    reference_text_deinit(p);
     *p = result;
 }
 
-void plain_diff(const struct plain *from, const struct plain *to, struct op *out)
+void reference_text_diff(const struct reference_text *from, const struct reference_text *to, struct op *out)
 {
     const uint32_t shorter = from->len < to->len ? from->len : to->len;
     uint32_t front = 0, back = 0;

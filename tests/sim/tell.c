@@ -1,0 +1,180 @@
+#include "sim/tell.h"
+
+#include "doc/attach.h"
+
+#include <stdio.h>
+
+enum { HISTORY_MESSAGE_BYTES = 2000 };
+
+static void must(enum error err)
+{
+    gateway_require(err == OK, "tell", err);
+}
+
+void leave_document(struct sim_conn *conn)
+{
+    struct document *doc = conn->doc;
+    open_cancel(conn->open);
+    conn->open = NULL;
+    conn->doc = NULL;
+    if (doc)
+        document_detach(doc, &conn->peer);
+}
+
+void close_conn(struct sim_conn *conn, enum error why)
+{
+    leave_document(conn);
+    conn->is_closed = true;
+    wire_put(&conn->down, WIRE_CLOSE)->why = why;
+    conn->gateway->counts.closed++;
+}
+
+/* ---- presence ---- */
+
+static void tell_user(struct sim_conn *conn, const struct pad_peer *peer)
+{
+    struct wire_message *m = wire_put(&conn->down, WIRE_INFO);
+    m->user_id = peer->user_id;
+    m->hue = peer->hue;
+    snprintf(m->name, sizeof m->name, "%.*s", (int)peer->name.len, peer->name.ptr);
+}
+
+static void tell_cursors(struct sim_conn *conn, const struct pad_peer *peer)
+{
+    struct wire_message *m = wire_put(&conn->down, WIRE_CURSORS);
+    m->user_id = peer->user_id;
+    m->cursors = wire_cursors_of(&peer->cursors);
+}
+
+static void tell_language(struct sim_conn *conn)
+{
+    must(buf_append(&wire_put(&conn->down, WIRE_LANGUAGE)->bytes, conn->doc->pad.language));
+}
+
+static void tell_password(struct sim_conn *conn)
+{
+    wire_put(&conn->down, WIRE_PASSWORD)->password = wire_password_of(conn->doc->pad.otp);
+}
+
+static void tell_change(struct sim_conn *conn, const struct pad_change *change)
+{
+    switch (change->kind) {
+    case PAD_ITEM_INFO:
+        tell_user(conn, change->peer);
+        break;
+    case PAD_ITEM_CURSORS:
+        tell_cursors(conn, change->peer);
+        break;
+    case PAD_ITEM_LEFT:
+        wire_put(&conn->down, WIRE_LEFT)->user_id = change->user_id;
+        break;
+    case PAD_ITEM_LANGUAGE:
+        tell_language(conn);
+        break;
+    case PAD_ITEM_OTP:
+        tell_password(conn);
+        break;
+    case PAD_ITEM_STORAGE: /* the clients show a sign, and go on */
+        break;
+    }
+}
+
+static void tell_everybody(struct sim_conn *conn)
+{
+    struct pad *pad = &conn->doc->pad;
+    wire_put(&conn->down, WIRE_USERS);
+    LIST_EACH (at, next, &pad->peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->has_info)
+            tell_user(conn, peer);
+        pad_cursors_now(peer);
+        if (pad_shows_cursors(peer))
+            tell_cursors(conn, peer);
+    }
+    if (pad->language.ptr)
+        tell_language(conn);
+    tell_password(conn);
+}
+
+/* Presence comes when the history is told: carets stand in that text. */
+static void tell_presence(struct sim_conn *conn)
+{
+    struct pad *pad = &conn->doc->pad;
+    struct pad_change change;
+    if (!conn->is_welcomed)
+        tell_everybody(conn);
+    else
+        for (struct link *at = NULL; pad_next_change(pad, conn->peer.seen, &at, &change);)
+            tell_change(conn, &change);
+    conn->is_welcomed = true;
+    pad_told_items(&conn->peer, pad->sequence);
+}
+
+/* ---- text ---- */
+
+static void tell_welcome(struct sim_conn *conn)
+{
+    struct pad *pad = &conn->doc->pad;
+    struct wire_message *m = wire_put(&conn->down, WIRE_WELCOME);
+    m->welcome = conn->welcome;
+    m->epoch = pad->epochs[pad->epoch_count - 1].id;
+    conn->must_welcome = false;
+    if (conn->peer.version == PAD_V2 && !conn->welcome.resumed) {
+        m = wire_put(&conn->down, WIRE_SNAPSHOT);
+        m->revision = conn->welcome.revision;
+        m->bytes = conn->snapshot;
+        conn->snapshot = (struct buf){0};
+    }
+    if (conn->peer.version == PAD_V1 && pad->v1->offset)
+        wire_append_operation(wire_put(&conn->down, WIRE_HISTORY), PAD_SYSTEM_USER, op_view(&pad->v1->text));
+}
+
+static void tell_history(struct sim_conn *conn, uint64_t from, uint64_t to)
+{
+    struct wire_message *m = wire_put(&conn->down, WIRE_HISTORY);
+    m->revision = pad_revision_for(&conn->peer, from);
+    for (uint64_t r = from; r < to; r++) {
+        const struct history_entry entry = history_at(&conn->doc->pad.history, r);
+        wire_append_operation(m, entry.author, entry.op);
+    }
+    pad_told_history(&conn->peer, to);
+    conn->gateway->counts.told_operations += to - from;
+}
+
+/* ---- as far as there is room ---- */
+
+/* Is there anything that may be told? */
+static bool lacks(const struct sim_conn *conn)
+{
+    return conn->doc && conn->doc->pad.committed >= conn->peer.gate &&
+           (!conn->is_welcomed || pad_peer_lacks(&conn->peer));
+}
+
+static void tell_next(struct sim_conn *conn)
+{
+    uint64_t from, to;
+    bool is_gone = false;
+    if (conn->must_welcome)
+        tell_welcome(conn);
+    if (pad_history_for(&conn->peer, HISTORY_MESSAGE_BYTES, &from, &to, &is_gone))
+        tell_history(conn, from, to);
+    else if (is_gone)
+        close_conn(conn, ERR_CANNOT_RESUME);
+    else
+        tell_presence(conn);
+}
+
+static bool waits_for_a_failing_store(const struct sim_conn *conn)
+{
+    return conn->doc && conn->must_welcome && conn->doc->pad.committed < conn->peer.gate &&
+           conn->doc->documents->storage_failing;
+}
+
+void tell_conn(struct sim_conn *conn)
+{
+    if (waits_for_a_failing_store(conn))
+        close_conn(conn, ERR_STORAGE);
+    while (lacks(conn) && conn->down.count < conn->gateway->outbox_max)
+        tell_next(conn);
+    conn->is_behind = lacks(conn);
+}
