@@ -4,7 +4,7 @@
  * leaks, and once there is memory again all goes on. */
 #include "support/alloc_faulty.h"
 #include "support/pad_script.h"
-#include "support/shelf.h"
+#include "support/pad_storage.h"
 
 enum { ALLOCATIONS_MAX = 2000 };
 
@@ -368,9 +368,9 @@ static void test_a_pad_at_rest_is_left_alone(void **state)
 
 /* ---- restoring ---- */
 
-static struct shelf shelf;
+static struct pad_storage storage;
 
-/* Loads what is on the shelf, with the first, second, … allocation failing. */
+/* Loads what is in storage, with the first, second, … allocation failing. */
 static void load_with_failures(const char *expected)
 {
     struct pad pad;
@@ -380,7 +380,7 @@ static void load_with_failures(const char *expected)
     for (; err; nth++) {
         assert_in_range(nth, 1, ALLOCATIONS_MAX);
         alloc_fail_from(nth);
-        err = shelf_load(&shelf, &pad, &limits, id(2), 0);
+        err = pad_storage_load(&storage, &pad, &limits, id(2), 0);
         alloc_fail_from(0);
         check_pad(&pad);
         assert_true(err == OK || err == ERR_NO_MEMORY);
@@ -400,16 +400,16 @@ static void test_restoring(void **state)
     struct scene s;
     scene_open(&s);
     assert_int_equal(edit(&s.ada, 0, "+hello"), OK);
-    shelf_batch(&shelf, &s.pad, 0);
+    pad_storage_journal(&storage, &s.pad, 0);
     assert_int_equal(pad_set_language(&s.ada, SLICE("c")), OK);
     assert_int_equal(pad_set_otp(&s.pad, &s.ada, SLICE("secret")), OK);
-    shelf_snapshot(&shelf, &s.pad);
+    pad_storage_snapshot(&storage, &s.pad);
     assert_int_equal(edit(&s.bob, 1, "=5 +!"), OK);
-    shelf_batch(&shelf, &s.pad, 0);
+    pad_storage_journal(&storage, &s.pad, 0);
     load_with_failures("hello!");
-    shelf.row.text.ptr[1] = '\r'; /* of a server that came before: it is taken out */
+    storage.row.text.ptr[1] = '\r'; /* of a server that came before: it is taken out */
     load_with_failures("h\nllo!");
-    shelf_deinit(&shelf);
+    pad_storage_deinit(&storage);
     scene_close(&s);
 }
 

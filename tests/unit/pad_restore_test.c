@@ -1,13 +1,13 @@
 /* link: kp_pad kp_alloc */
 /* A pad from storage: what must come back, and what must be refused. */
 #include "support/pad_script.h"
-#include "support/shelf.h"
+#include "support/pad_storage.h"
 
 static struct pad_limits limits;
 
 /* A pad, what was stored of it, and the pad that came back from there. */
 struct world {
-    struct shelf shelf;
+    struct pad_storage storage;
     struct pad pad, again;
     struct pad_peer ada, bob;
 };
@@ -16,7 +16,7 @@ static int world_open(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
     limits = pad_limits_default(1000);
-    assert_int_equal(shelf_restore(&w->shelf, &w->pad, &limits, id(1), 0), OK);
+    assert_int_equal(pad_storage_restore(&w->storage, &w->pad, &limits, id(1), 0), OK);
     pad_init(&w->again, &limits, id(99));
     join(&w->pad, &w->ada, hello_v2(10), 0);
     join(&w->pad, &w->bob, hello_v2(11), 0);
@@ -31,7 +31,7 @@ static int world_close(void **state)
     pad_leave(&w->bob, 0);
     pad_deinit(&w->pad);
     pad_deinit(&w->again);
-    shelf_deinit(&w->shelf);
+    pad_storage_deinit(&w->storage);
     free(w);
     return 0;
 }
@@ -39,13 +39,13 @@ static int world_close(void **state)
 static void type(struct world *w, struct pad_peer *who, const char *line)
 {
     assert_int_equal(edit_at(who, w->pad.revision, line, 1000), OK);
-    shelf_batch(&w->shelf, &w->pad, 1000);
+    pad_storage_journal(&w->storage, &w->pad, 1000);
 }
 
 static enum error reload(struct world *w)
 {
     pad_deinit(&w->again);
-    const enum error err = shelf_load(&w->shelf, &w->again, &limits, id(2), 2000);
+    const enum error err = pad_storage_load(&w->storage, &w->again, &limits, id(2), 2000);
     check_pad(&w->again);
     return err;
 }
@@ -100,11 +100,11 @@ static void test_the_row_and_the_journal_after_it(void **state)
     type(w, &w->ada, "+hello");
     pad_set_language(&w->ada, SLICE("c"));
     pad_set_otp(&w->pad, &w->ada, SLICE("secret"));
-    shelf_snapshot(&w->shelf, &w->pad);
+    pad_storage_snapshot(&w->storage, &w->pad);
     type(w, &w->bob, "=5 +!");
     must_reload(w, "hello!", 2);
     assert_int_equal(w->again.history.base, 0); /* the tail before the row is history */
-    shelf_drop_before(&w->shelf, 1);
+    pad_storage_trim(&w->storage, 1);
     must_reload(w, "hello!", 2);
     assert_int_equal(w->again.history.base, 1);
     assert_slice(w->again.language, "c");
@@ -118,8 +118,8 @@ static void test_the_row_alone(void **state)
     struct world *w = *state;
     type(w, &w->ada, "+hello");
     type(w, &w->ada, "=5 +!");
-    shelf_snapshot(&w->shelf, &w->pad);
-    shelf_drop_before(&w->shelf, 2);
+    pad_storage_snapshot(&w->storage, &w->pad);
+    pad_storage_trim(&w->storage, 2);
     must_reload(w, "hello!", 2);
     assert_int_equal(w->again.history.base, 2);
 }
@@ -129,9 +129,9 @@ static void test_a_batch_on_both_sides_of_the_row(void **state)
 {
     struct world *w = *state;
     assert_int_equal(edit(&w->ada, 0, "+hello"), OK);
-    shelf_snapshot(&w->shelf, &w->pad);
+    pad_storage_snapshot(&w->storage, &w->pad);
     assert_int_equal(edit(&w->bob, 1, "=5 +!"), OK);
-    shelf_batch(&w->shelf, &w->pad, 1000);
+    pad_storage_journal(&w->storage, &w->pad, 1000);
     must_reload(w, "hello!", 2);
     assert_int_equal(welcome_of(&w->again, hello_v2(10)).committed, 1);
     assert_int_equal(welcome_of(&w->again, hello_v2(11)).committed, 2);
@@ -143,16 +143,16 @@ static void test_a_gap_before_the_row_costs_only_history(void **state)
     type(w, &w->ada, "+a");
     type(w, &w->ada, "=1 +b");
     type(w, &w->ada, "=2 +c");
-    shelf_snapshot(&w->shelf, &w->pad);
-    buf_deinit(&w->shelf.batches[1].bytes);
-    w->shelf.batches[1] = w->shelf.batches[2];
-    w->shelf.batch_count = 2;
+    pad_storage_snapshot(&w->storage, &w->pad);
+    buf_deinit(&w->storage.batches[1].bytes);
+    w->storage.batches[1] = w->storage.batches[2];
+    w->storage.batch_count = 2;
     must_reload(w, "abc", 3);
     assert_int_equal(w->again.history.base, 2);
-    w->shelf.batch_count = 1;
+    w->storage.batch_count = 1;
     must_reload(w, "abc", 3);
     assert_int_equal(w->again.history.base, 3);
-    w->shelf.batch_count = 2; /* for shelf_deinit */
+    w->storage.batch_count = 2; /* for pad_storage_deinit */
 }
 
 /* ---- exactly once ---- */
@@ -161,7 +161,7 @@ static void test_a_tab_learns_what_arrived_before_the_restart(void **state)
 {
     struct world *w = *state;
     type(w, &w->ada, "+a");
-    shelf_snapshot(&w->shelf, &w->pad);
+    pad_storage_snapshot(&w->storage, &w->pad);
     type(w, &w->bob, "=1 +b");
     must_reload(w, "ab", 2);
     struct pad_welcome welcome = welcome_of(&w->again, hello_resuming(10, 1, 1));
@@ -179,12 +179,12 @@ static void test_nobody_gets_a_number_that_was_in_use(void **state)
     struct pad_peer old;
     join_v1(&w->pad, &old, 0);
     assert_int_equal(edit(&old, 0, "+old"), OK);
-    shelf_batch(&w->shelf, &w->pad, 1000);
+    pad_storage_journal(&w->storage, &w->pad, 1000);
     pad_leave(&old, 0);
     must_reload(w, "old", 1);
     assert_int_equal(welcome_of(&w->again, hello_v2(30)).user_id, old.user_id + 1);
-    shelf_snapshot(&w->shelf, &w->pad);
-    shelf_drop_before(&w->shelf, 1);
+    pad_storage_snapshot(&w->storage, &w->pad);
+    pad_storage_trim(&w->storage, 1);
     must_reload(w, "old", 1);
     assert_int_equal(welcome_of(&w->again, hello_v2(30)).user_id, old.user_id + 1);
 }
@@ -213,12 +213,12 @@ static void test_a_tab_that_saw_more_than_was_stored_starts_afresh(void **state)
     struct world *w = *state;
     type(w, &w->ada, "+a");
     type(w, &w->ada, "=1 +b");
-    w->shelf.batch_count = 1;
+    w->storage.batch_count = 1;
     must_reload(w, "a", 1);
     assert_false(welcome_of(&w->again, hello_resuming(10, 1, 2)).resumed);
     assert_int_equal(welcome_of(&w->again, hello_resuming(10, 1, 2)).committed, 1);
     assert_true(welcome_of(&w->again, hello_resuming(11, 1, 1)).resumed);
-    w->shelf.batch_count = 2;
+    w->storage.batch_count = 2;
 }
 
 static void test_the_last_few_epochs_are_kept(void **state)
@@ -226,7 +226,7 @@ static void test_the_last_few_epochs_are_kept(void **state)
     struct world *w = *state;
     for (uint8_t i = 2; i < 20; i++) {
         pad_deinit(&w->again);
-        assert_int_equal(shelf_restore(&w->shelf, &w->again, &limits, id(i), 0), OK);
+        assert_int_equal(pad_storage_restore(&w->storage, &w->again, &limits, id(i), 0), OK);
     }
     assert_int_equal(w->again.epoch_count, PAD_EPOCHS_KEPT);
     assert_true(id128_equal(w->again.epochs[0].id, id(20 - PAD_EPOCHS_KEPT)));
@@ -252,8 +252,8 @@ static void test_tabs_keep_their_order_through_storage(void **state)
 
 static void put_text(struct world *w, const char *text)
 {
-    buf_clear(&w->shelf.row.text);
-    assert_int_equal(buf_append(&w->shelf.row.text, slice_from_cstr(text)), OK);
+    buf_clear(&w->storage.row.text);
+    assert_int_equal(buf_append(&w->storage.row.text, slice_from_cstr(text)), OK);
 }
 
 static void test_carriage_returns_of_the_ancestors(void **state)
@@ -266,7 +266,7 @@ static void test_carriage_returns_of_the_ancestors(void **state)
 static void test_a_language_that_is_none_reads_as_none(void **state)
 {
     struct world *w = *state;
-    assert_int_equal(buf_append(&w->shelf.row.language, SLICE("<b>")), OK);
+    assert_int_equal(buf_append(&w->storage.row.language, SLICE("<b>")), OK);
     must_reload(w, "", 0);
     assert_null(w->again.language.ptr);
 }
@@ -286,29 +286,29 @@ static void test_contradictions_in_the_journal(void **state)
     type(w, &w->ada, "+a");
     type(w, &w->bob, "=1 +b");
     type(w, &w->ada, "=2 +c");
-    shelf_snapshot(&w->shelf, &w->pad);
+    pad_storage_snapshot(&w->storage, &w->pad);
     must_reload(w, "abc", 3);
 
     put_text(w, "abcd"); /* the tail does not lead here */
     must_refuse(w);
     put_text(w, "abc");
-    w->shelf.batches[2].first_revision = 1; /* overlaps */
+    w->storage.batches[2].first_revision = 1; /* overlaps */
     must_refuse(w);
-    w->shelf.batches[2].first_revision = 2;
+    w->storage.batches[2].first_revision = 2;
 
-    w->shelf.row.revision = 1;
+    w->storage.row.revision = 1;
     put_text(w, "a");
-    w->shelf.row.clients.len = 0;
+    w->storage.row.clients.len = 0;
     must_reload(w, "abc", 3);
     put_text(w, "aa");
     must_refuse(w);
     put_text(w, "a");
-    w->shelf.batches[2].first_revision = 3; /* a gap after the row is a loss */
+    w->storage.batches[2].first_revision = 3; /* a gap after the row is a loss */
     must_refuse(w);
-    w->shelf.batches[2].first_revision = 2;
-    w->shelf.row.revision = 0; /* text that no operation made, fine; but then "a" again on top of nothing */
+    w->storage.batches[2].first_revision = 2;
+    w->storage.row.revision = 0; /* text that no operation made, fine; but then "a" again on top of nothing */
     must_refuse(w);
-    w->shelf.row.revision = UINT64_MAX;
+    w->storage.row.revision = UINT64_MAX;
     must_refuse(w);
 }
 
@@ -316,12 +316,12 @@ static void test_contradictions_in_the_epochs(void **state)
 {
     struct world *w = *state;
     type(w, &w->ada, "+a");
-    w->shelf.epochs[w->shelf.epoch_count++] = (struct pad_epoch){id(7), 2};
+    w->storage.epochs[w->storage.epoch_count++] = (struct pad_epoch){id(7), 2};
     must_refuse(w);
-    w->shelf.epochs[1].first_revision = 1;
-    w->shelf.epochs[w->shelf.epoch_count++] = (struct pad_epoch){id(8), 0};
+    w->storage.epochs[1].first_revision = 1;
+    w->storage.epochs[w->storage.epoch_count++] = (struct pad_epoch){id(8), 0};
     must_refuse(w);
-    w->shelf.epochs[2].first_revision = 1;
+    w->storage.epochs[2].first_revision = 1;
     must_reload(w, "a", 1);
 }
 
@@ -330,9 +330,9 @@ static void test_a_tab_that_edited_in_the_future(void **state)
     struct world *w = *state;
     type(w, &w->ada, "+a");
     type(w, &w->ada, "=1 +b");
-    shelf_snapshot(&w->shelf, &w->pad);
+    pad_storage_snapshot(&w->storage, &w->pad);
     must_reload(w, "ab", 2);
-    w->shelf.row.revision = 1;
+    w->storage.row.revision = 1;
     must_refuse(w);
 }
 
@@ -359,13 +359,13 @@ static void test_every_flipped_bit_and_every_cut(void **state)
     type(w, &w->bob, "+0");
     assert_int_equal(edit(&w->ada, 1, "=1 +hällo"), OK);
     assert_int_equal(edit(&w->bob, 2, "=3 +xy -2 =1"), OK);
-    shelf_snapshot(&w->shelf, &w->pad);
-    shelf_batch(&w->shelf, &w->pad, 1000);
-    damage_and_reload(w, &w->shelf.row.clients);
-    w->shelf.row.revision = 1;
+    pad_storage_snapshot(&w->storage, &w->pad);
+    pad_storage_journal(&w->storage, &w->pad, 1000);
+    damage_and_reload(w, &w->storage.row.clients);
+    w->storage.row.revision = 1;
     put_text(w, "0");
-    w->shelf.row.clients.len = 0;
-    damage_and_reload(w, &w->shelf.batches[1].bytes);
+    w->storage.row.clients.len = 0;
+    damage_and_reload(w, &w->storage.batches[1].bytes);
 }
 
 int main(void)
