@@ -96,7 +96,7 @@ static enum error add_row(struct document *doc, struct store_request *req, struc
     uint64_t end = doc->pad.journaled;
     err = store_request_add_row(req, doc->id, first, end, buf_slice(batch));
     if (err) {
-        doc->pad.journaled = first; /* as if it had not been encoded */
+        pad_take_back_batch(&doc->pad, first);
         return err;
     }
     if (!doc->epoch_stored)

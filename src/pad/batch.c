@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "pad/pad_private.h"
 
+#include "base/assert.h"
 enum { BATCH_FORMAT = 1, TOKEN_BYTES = sizeof(struct id128) };
 
 /* ---- writing ---- */
@@ -70,6 +71,12 @@ enum error pad_encode_batch(struct pad *pad, struct buf *out)
     }
     pad->journaled = pad->revision;
     return OK;
+}
+
+void pad_take_back_batch(struct pad *pad, uint64_t first)
+{
+    ASSERT(first <= pad->journaled && pad->committed <= first);
+    pad->journaled = first;
 }
 
 /* ---- reading ---- */

@@ -325,6 +325,9 @@ static inline bool pad_has_unjournaled(const struct pad *pad)
 /* Appends operations journaled … revision, with their authors and the authors'
  * tokens, to `out` and moves `journaled` up. ERR_NO_MEMORY: nothing moved. */
 enum error pad_encode_batch(struct pad *pad, struct buf *out);
+/* Takes back the latest pad_encode_batch, before which `journaled` was `first`:
+ * its bytes could not be handed over, and the next call encodes them again. */
+void pad_take_back_batch(struct pad *pad, uint64_t first);
 
 /* The journal holds everything before `revision` now, or nobody asks it to:
  * without a journal this is called for the present revision at once. */

@@ -18,6 +18,7 @@ enum client_message_kind {
     CLIENT_INFO,
     CLIENT_CURSORS,
     CLIENT_PING, /* v2 only */
+    CLIENT_KIND_COUNT
 };
 
 struct client_message {

@@ -6,6 +6,8 @@
 #include "proto/server_message.h"
 #include "session/join.h"
 
+#include <assert.h>
+
 enum {
     REFUSALS_MAX = 2000,                    /* more edits refused than taken: it is closed */
     UNREAD_ANSWERS_BYTES_MAX = 1024 * 1024, /* answers to its own messages that a client leaves unread */
@@ -118,6 +120,7 @@ static const struct {
     [CLIENT_CURSORS] = {"CursorData", on_cursors},
     [CLIENT_PING] = {"Ping", on_ping},
 };
+static_assert(sizeof(messages) / sizeof(messages[0]) == CLIENT_KIND_COUNT, "each kind needs a row");
 
 /* ---- by state ---- */
 
