@@ -4,33 +4,31 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { initKernel } from "./kernel";
 import kernelDataUrl from "./kernel/kernel.wasm?url&inline";
-import { loadPart } from "./editor";
+import type { Bootstrap } from "./bootstrap";
 import {
-  hashOf,
+  loadChunk,
   loadConfig,
   log,
   noteTrouble,
-  type Opening,
-  type PadIdProblem,
   preferredLanguages,
   releaseUnsent,
   searchWithoutPassword,
-  Session,
   settings,
   type UnsentRecord,
   watchSleep,
-} from "./session";
+} from "./browser";
+import { hashOf, type PadIdProblem, Session } from "./session";
 import { loadStrings, t } from "./strings";
 import { App, RefusedPad } from "./ui";
 
 /** Fills `root`; whatever goes wrong is said there. */
-export async function main(opening: Opening, root: HTMLElement): Promise<void> {
+export async function main(begun: Bootstrap, root: HTMLElement): Promise<void> {
   effect(() => void (document.documentElement.dataset.theme = settings.value.theme));
   let why: "old" | "otherwise" = "old";
   try {
     initKernel(bytesOf(kernelDataUrl));
     why = "otherwise";
-    await show(opening, root);
+    await show(begun, root);
   } catch (error) {
     log.error(error);
     const heading = document.createElement("h1");
@@ -39,12 +37,12 @@ export async function main(opening: Opening, root: HTMLElement): Promise<void> {
   }
 }
 
-async function show(opening: Opening, root: HTMLElement): Promise<void> {
+async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   const hasStrings = inTheirLanguage();
-  const [left = null, ...others] = await leftovers(opening, hasStrings, root);
-  const { padId, otp, base, problem, socket } = opening;
+  const [left = null, ...others] = await recoveredDrafts(begun, hasStrings, root);
+  const { padId, otp, base, problem, socket } = begun;
   const session = problem ? null : new Session(padId, otp, base, left, socket);
-  session?.lost.takeOver();
+  session?.unmerged.restoreFromLastPage();
   // The server answers while the strings come and the screen is made; but what
   // was left is on the screen before anything can take its place.
   if (!left) session?.open();
@@ -57,8 +55,8 @@ async function show(opening: Opening, root: HTMLElement): Promise<void> {
   render(<App session={session} />, root);
   void loadConfig(base);
   if (others.length === 0) return;
-  const { sendOnTheSide } = await import("./leftovers");
-  for (const other of others) sendOnTheSide(other, session, base);
+  const { sendInBackground } = await import("./recovered_drafts");
+  for (const other of others) sendInBackground(other, session, base);
 }
 
 /** Or in English, when the words of theirs cannot be had. */
@@ -77,16 +75,16 @@ function refuse(problem: PadIdProblem, root: HTMLElement): void {
 /** What earlier visits could not send, as far as the user wants it sent: the page
  * goes on with the first, and the rest goes on the side. There seldom is any, so
  * what offers it is loaded when there is; without it the next visit offers it. */
-async function leftovers(opening: Opening, hasStrings: Promise<void>, root: HTMLElement): Promise<UnsentRecord[]> {
-  const { record, trouble } = await opening.left;
+async function recoveredDrafts(begun: Bootstrap, hasStrings: Promise<void>, root: HTMLElement): Promise<UnsentRecord[]> {
+  const { record, trouble } = await begun.left;
   if (trouble !== undefined) {
     log.info("no unsent changes can be kept in this browser:", trouble);
     noteTrouble("unsent");
   }
   if (!record) return [];
   await hasStrings;
-  const part = await loadPart("what an earlier visit left", () => import("./leftovers"));
-  if (part) return part.offerLeftovers(record, opening.padId, root);
+  const chunk = await loadChunk("what an earlier visit left", () => import("./recovered_drafts"));
+  if (chunk) return chunk.offerRecoveredDrafts(record, begun.padId, root);
   await releaseUnsent(record).catch((error: unknown) => log.warn("not released:", error));
   return [];
 }
@@ -122,21 +120,21 @@ let isLeaving = false;
 
 function warnBeforeLoss(session: Session): void {
   addEventListener("beforeunload", (event) => {
-    session.mayLeave();
+    session.onBeforeUnload();
     if (session.holdsOnlyCopy.value && !isLeaving) event.preventDefault();
   });
-  addEventListener("pagehide", () => session.goodbye());
+  addEventListener("pagehide", () => session.onPageHide());
   addEventListener("pageshow", (event) => {
-    if (event.persisted) void session.cameBack();
+    if (event.persisted) void session.onPageRestored();
   });
 }
 
 function comeBackSoon(session: Session): void {
-  for (const event of ["online", "offline"]) addEventListener(event, () => session.hurry());
+  for (const event of ["online", "offline"]) addEventListener(event, () => session.reconnectNow());
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) session.hurry();
+    if (!document.hidden) session.reconnectNow();
   });
-  watchSleep(() => session.hurry());
+  watchSleep(() => session.reconnectNow());
 }
 
 function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {

@@ -1,15 +1,15 @@
 /** What the page's HTML loads: a few lines that set off everything else. The
  * editor comes before the screen around it, so that no turn is a long one. */
 
-import { log } from "./session/log";
-import { openPad } from "./session/opening";
+import { bootstrap } from "./bootstrap";
+import { log } from "./browser/log";
 import "./ui/style/index.css";
 
 async function start(): Promise<void> {
-  const opening = openPad(location, document.baseURI);
+  const begun = bootstrap(location, document.baseURI);
   await import("./editor");
   const { main } = await import("./main");
-  await main(opening, document.getElementById("app")!);
+  await main(begun, document.getElementById("app")!);
 }
 
 start().catch((error: unknown) => {

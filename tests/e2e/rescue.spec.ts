@@ -88,13 +88,13 @@ async function isWarned({ page }: Pad): Promise<boolean> {
   return isAsked;
 }
 
-const leftover = (pad: Pad) => pad.page.getByRole('dialog', { name: words.leftover.heading });
+const draftDialog = (pad: Pad) => pad.page.getByRole('dialog', { name: words.recoveredDraft.heading });
 
 /** A new visit takes what an earlier one of the same browser left behind, and the server gets it once. */
 async function takesLeftover(context: BrowserContext, server: Server, url: string, changes: number, text: string): Promise<void> {
   const again = await Pad.visit(context, url);
-  await expect(leftover(again)).toContainText(`${changes} changes`);
-  await again.page.getByRole('button', { name: words.leftover.send }).click();
+  await expect(draftDialog(again)).toContainText(`${changes} changes`);
+  await again.page.getByRole('button', { name: words.recoveredDraft.send }).click();
   await again.ready();
   await again.shows(text);
   expect(await server.text('shared')).toBe(text);
@@ -103,7 +103,7 @@ async function takesLeftover(context: BrowserContext, server: Server, url: strin
   // It is offered once.
   const later = await Pad.visit(context, url);
   await later.ready();
-  await expect(leftover(later)).toHaveCount(0);
+  await expect(draftDialog(later)).toHaveCount(0);
   await later.shows(text);
 }
 
@@ -220,8 +220,8 @@ test('regression: what was typed a moment before one left is offered, too', asyn
   await alice.page.goto('about:blank');
   await server.restart();
   await alice.page.goto(url);
-  await expect(leftover(alice)).toContainText('2 changes');
-  await alice.page.getByRole('button', { name: words.leftover.send }).click();
+  await expect(draftDialog(alice)).toContainText('2 changes');
+  await alice.page.getByRole('button', { name: words.recoveredDraft.send }).click();
   await alice.saved();
   expect(await server.text('shared')).toBe('so');
 });
@@ -267,11 +267,11 @@ test('regression: what two tabs left is offered one after the other, to be looke
   await server.restart();
 
   await third.goto(url);
-  const dialog = third.getByRole('dialog', { name: words.leftover.heading });
+  const dialog = third.getByRole('dialog', { name: words.recoveredDraft.heading });
   for (const text of ['sent. one. ', 'sent. two.']) {
-    await dialog.getByText(words.leftover.show).click();
-    await expect(dialog.getByRole('textbox', { name: words.leftover.text })).toHaveValue(text);
-    await dialog.getByRole('button', { name: words.leftover.send }).click();
+    await dialog.getByText(words.recoveredDraft.show).click();
+    await expect(dialog.getByRole('textbox', { name: words.recoveredDraft.text })).toHaveValue(text);
+    await dialog.getByRole('button', { name: words.recoveredDraft.send }).click();
   }
   await expect.poll(() => server.text('shared')).toMatch(/^sent. (one. two.|two.one. )$/);
   await expect(third.locator('.people .name')).toHaveCount(1); // nobody is left on the side
@@ -291,10 +291,10 @@ test('regression: what is not decided yet is offered again by the page that come
   await server.restart();
   await alice.page.goto(url);
   for (let times = 0; times < 3; times++) {
-    await expect(leftover(alice)).toContainText('4 changes');
+    await expect(draftDialog(alice)).toContainText('4 changes');
     await alice.page.reload();
   }
-  await alice.page.getByRole('button', { name: words.leftover.send }).click();
+  await alice.page.getByRole('button', { name: words.recoveredDraft.send }).click();
   await alice.saved();
   expect(await server.text('shared')).toBe('left');
 });
@@ -350,8 +350,8 @@ test.describe('without locks, as on plain HTTP', () => {
     await alice.page.getByRole('button', { name: words.status.retryNow }).click();
     await alice.saved();
     await alice.shows('sent. unsent. ');
-    const banner = alice.page.getByRole('alert').filter({ hasText: words.lost.why.elsewhere.heading });
-    await banner.getByRole('button', { name: words.lost.restore }).click();
+    const banner = alice.page.getByRole('alert').filter({ hasText: words.unmerged.why.elsewhere.heading });
+    await banner.getByRole('button', { name: words.unmerged.restore }).click();
     await alice.saved();
     expect(await server.text('shared')).toBe('sent. unsent. And more.');
   });
@@ -377,7 +377,7 @@ test('a database put back from an older copy: everyone is told, and what they ha
   fs.copyFileSync(copy, server.database);
   await server.restart();
 
-  const told = [alice, bob].map((pad) => pad.page.getByRole('alert').filter({ hasText: words.lost.why.set_back.heading }));
+  const told = [alice, bob].map((pad) => pad.page.getByRole('alert').filter({ hasText: words.unmerged.why.set_back.heading }));
   for (const banner of told) await expect(banner).toBeVisible();
   await alice.saved();
   await bob.saved();
@@ -385,11 +385,11 @@ test('a database put back from an older copy: everyone is told, and what they ha
   await bob.shows('in the backup. unsent.');
 
   expect(await isWarned(alice)).toBe(true); // the last copy of that text is in this tab
-  await told[0]!.getByRole('button', { name: words.lost.restore }).click();
+  await told[0]!.getByRole('button', { name: words.unmerged.restore }).click();
   await expect(told[0]!).toBeHidden();
   await alice.saved();
   await bob.shows('in the backup. after it. unsent.');
-  await told[1]!.getByRole('button', { name: words.lost.discard }).click();
+  await told[1]!.getByRole('button', { name: words.unmerged.discard }).click();
   await expect(told[1]!).toBeHidden();
   expect(await server.text('shared')).toBe('in the backup. after it. unsent.');
   expect(await isWarned(bob)).toBe(false);
@@ -477,7 +477,7 @@ test.describe('a refused change', () => {
     await kept(alice, 1);
     alice.page.once('dialog', (dialog) => void dialog.accept());
     await alice.page.reload();
-    await alice.page.getByRole('button', { name: words.leftover.send }).click();
+    await alice.page.getByRole('button', { name: words.recoveredDraft.send }).click();
     await expect(banner).toBeVisible();
     expect(await alice.text()).toHaveLength(2_006);
     expect(await server.text('shared')).toBe('fits. ');
@@ -505,7 +505,7 @@ test.describe('a refused change', () => {
     await server.restart();
 
     await third.goto(url);
-    for (let times = 0; times < 2; times++) await third.getByRole('button', { name: words.leftover.send }).click();
+    for (let times = 0; times < 2; times++) await third.getByRole('button', { name: words.recoveredDraft.send }).click();
     const banner = third.getByRole('alert').filter({ hasText: /./ });
     await expect(banner).toBeVisible();
     await expect(third.locator('.people .name')).toHaveCount(1); // nobody waits on the side

@@ -124,9 +124,9 @@ for (const [size, options] of Object.entries(sizes)) {
       await server.stop();
       for (const end of ['', '-wal', '-shm']) fs.rmSync(server.database + end, { force: true });
       await server.restart();
-      await expect(alice.page.getByRole('alert').filter({ hasText: words.lost.why.set_back.heading })).toBeVisible();
+      await expect(alice.page.getByRole('alert').filter({ hasText: words.unmerged.why.set_back.heading })).toBeVisible();
       await hasNoViolations(alice, 'a text that the server lost');
-      await alice.page.getByRole('button', { name: words.lost.restore }).click();
+      await alice.page.getByRole('button', { name: words.unmerged.restore }).click();
       await alice.saved();
 
       const context = alice.page.context();
@@ -138,10 +138,10 @@ for (const [size, options] of Object.entries(sizes)) {
       await server.restart();
       const page = await context.newPage();
       await page.goto(`http://127.0.0.1:${server.port}/#first`);
-      const dialog = page.getByRole('dialog', { name: words.leftover.heading });
+      const dialog = page.getByRole('dialog', { name: words.recoveredDraft.heading });
       await expect(dialog).toBeVisible();
       await hasNoViolations({ page }, 'what an earlier visit left');
-      await dialog.getByRole('button', { name: words.leftover.send }).click();
+      await dialog.getByRole('button', { name: words.recoveredDraft.send }).click();
       await expect(page.locator('.cm-content')).toContainText('unsent');
 
       await page.goto('about:blank');

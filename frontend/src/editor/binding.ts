@@ -5,7 +5,7 @@
 
 import { type Extension, Transaction } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
-import type { Session, Surface } from "../session";
+import type { Session, EditorPort } from "../session";
 import { setCarets } from "./carets";
 import { changesIn } from "./clean_input";
 import { isRemote, remote } from "./remote";
@@ -18,13 +18,13 @@ export function sessionBinding(session: Session): Extension {
     try {
       for (const tr of mine) if (tr.docChanged) session.edit(changesIn(tr));
     } catch (error) {
-      return session.broke(error, update.state.doc.toString());
+      return session.editFailed(error, update.state.doc.toString());
     }
     if (mine.some((tr) => tr.docChanged || tr.selection)) session.caretsMoved();
   });
 }
 
-export function surfaceOf(view: EditorView): Surface {
+export function editorPortOf(view: EditorView): EditorPort {
   return {
     applyRemote(changes, carets) {
       view.dispatch({

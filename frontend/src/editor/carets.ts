@@ -8,7 +8,7 @@ import { EditorSelection, type EditorState, type Extension, StateEffect, StateFi
 import { EditorView, layer, type LayerMarker, RectangleMarker } from "@codemirror/view";
 import type { Person } from "../session";
 import { hueClass } from "./hues";
-import { Announcements } from "./announcements";
+import { CaretLabels } from "./caret_labels";
 
 /** Offsets in UTF-16 units. */
 export interface Carets {
@@ -25,7 +25,7 @@ interface Remote {
   carets: ReadonlyMap<number, Carets>;
   people: ReadonlyMap<number, Person>;
   /** Until when each name is shown, on the clock of Date.now(). */
-  shown: Announcements;
+  shown: CaretLabels;
 }
 
 /** As near as this to a caret, the pointer points at it. */
@@ -33,7 +33,7 @@ const POINTED_PX = 6;
 /** No name is shown wider than this. */
 const NAME_PX = 224;
 
-const nobody: Remote = { carets: new Map(), people: new Map(), shown: new Announcements() };
+const nobody: Remote = { carets: new Map(), people: new Map(), shown: new CaretLabels() };
 
 const remoteField = StateField.define<Remote>({
   create: () => nobody,

@@ -2,8 +2,8 @@
 
 import type { LanguageSupport } from "@codemirror/language";
 import { highlightCode } from "@lezer/highlight";
+import { loadChunk } from "../browser";
 import { codeLanguage } from "./languages";
-import { loadPart } from "./parts";
 import { highlight } from "./theme";
 
 /** Longer code would hold up the typing. */
@@ -15,7 +15,7 @@ export function colour(code: string, language: string, put: (coloured: DocumentF
   const description = codeLanguage(language);
   if (!description || code.length > LONGEST_UNITS) return;
   if (description.support) return put(painted(code, description.support));
-  void loadPart(language, () => description.load()).then((support) => support && put(painted(code, support)));
+  void loadChunk(language, () => description.load()).then((support) => support && put(painted(code, support)));
 }
 
 function painted(code: string, { language }: LanguageSupport): DocumentFragment {

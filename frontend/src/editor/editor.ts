@@ -17,16 +17,17 @@ import {
   rectangularSelection,
 } from "@codemirror/view";
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { loadChunk } from "../browser";
 import type { Person, Session } from "../session";
-import { sessionBinding, surfaceOf } from "./binding";
+import { sessionBinding, editorPortOf } from "./binding";
 import { peopleIn, remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
 import { Following } from "./following";
 import type { Indentation } from "./indentation";
-import { LivePart } from "./live_part";
 import { loadLanguage } from "./languages";
-import { LoadedPart, loadPart } from "./parts";
+import { LazyCompartment } from "./lazy_compartment";
 import { Preferences } from "./preferences";
+import { ReactiveCompartment } from "./reactive_compartment";
 import { appearance } from "./theme";
 
 /** What the editor says to people, in their language. */
@@ -43,9 +44,9 @@ const FIRST_LINES_UNITS = 400;
 
 export class Editor {
   readonly view: EditorView;
-  readonly #language = new LoadedPart();
-  readonly #comfort = new LoadedPart();
-  readonly #access: LivePart;
+  readonly #language = new LazyCompartment();
+  readonly #deferred = new LazyCompartment();
+  readonly #access: ReactiveCompartment;
   readonly #preferences: Preferences;
   readonly #following = new Following();
   /** The beginning of the text, for a title. */
@@ -61,7 +62,7 @@ export class Editor {
     private readonly strings: EditorStrings,
   ) {
     this.#preferences = new Preferences(strings.commandLine);
-    this.#access = new LivePart(() => this.#accessOf(session));
+    this.#access = new ReactiveCompartment(() => this.#accessOf(session));
     this.view = new EditorView({
       parent,
       extensions: [
@@ -71,7 +72,7 @@ export class Editor {
         remoteCarets(session.people.byId.peek()),
         this.#following.extension,
         this.#watched(),
-        this.#comfort.extension, // before `editing`: its keys win
+        this.#deferred.extension, // before `editing`: its keys win
         editing,
         appearance,
         EditorState.phrases.of(strings.phrases),
@@ -81,8 +82,8 @@ export class Editor {
       ],
     });
     this.#follow(session);
-    session.start(surfaceOf(this.view));
-    void this.#comfort.want(this.view, "search and completion", async () => (await import("./comfort")).comfort);
+    session.start(editorPortOf(this.view));
+    void this.#deferred.want(this.view, "search and completion", async () => (await import("./deferred_extensions")).deferred);
   }
 
   focus(): void {
@@ -113,7 +114,7 @@ export class Editor {
     this.view.focus();
     if (action === "undo") undo(this.view);
     else if (action === "redo") redo(this.view);
-    else (await loadPart("search", () => import("./comfort")))?.dialogs[action](this.view);
+    else (await loadChunk("search", () => import("./deferred_extensions")))?.dialogs[action](this.view);
   }
 
   /** Whose caret is kept in view. */

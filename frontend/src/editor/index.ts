@@ -12,4 +12,3 @@ export {
   languages,
   PLAIN_TEXT,
 } from "./languages";
-export { isPartMissing, loadPart } from "./parts";

@@ -4,10 +4,10 @@ import { indentUnit } from "@codemirror/language";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { computed, effect, signal } from "@preact/signals";
-import { settings, type Settings } from "../session";
+import { settings, type Settings } from "../browser";
 import { type Indentation, watchIndentation } from "./indentation";
-import { LivePart } from "./live_part";
-import { LoadedPart } from "./parts";
+import { LazyCompartment } from "./lazy_compartment";
+import { ReactiveCompartment } from "./reactive_compartment";
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 const isSystemDark = signal(systemDark.matches);
@@ -19,9 +19,9 @@ const isDark = computed(() => {
 systemDark.addEventListener("change", () => (isSystemDark.value = systemDark.matches));
 
 export class Preferences {
-  readonly #vim = new LoadedPart();
-  readonly #theme = new LivePart(() => EditorView.darkTheme.of(isDark.value));
-  readonly #textual = new LivePart(() => textual(settings.value, this.found.value));
+  readonly #vim = new LazyCompartment();
+  readonly #theme = new ReactiveCompartment(() => EditorView.darkTheme.of(isDark.value));
+  readonly #textual = new ReactiveCompartment(() => textual(settings.value, this.found.value));
   /** How the text is indented already; null: it does not tell. */
   readonly found = signal<Indentation | null>(null);
 

@@ -2,25 +2,25 @@
  * record has it (docs/decisions/031). */
 
 import type { Transport } from "../transport";
-import type { Keeper } from "./keeper";
+import type { UnsentSaver } from "./unsent_saver";
 
 export class EditSender {
   #held: object | null = null;
 
   constructor(
     private readonly transport: Transport,
-    private readonly keeper: Keeper,
+    private readonly saver: UnsentSaver,
     /** An edit was sent that had to wait. */
     private readonly onLate: () => void,
   ) {}
 
   /** Is an edit waiting? */
-  get isHolding(): boolean {
+  get isWaiting(): boolean {
     return this.#held !== null;
   }
 
   take(text: string): void {
-    const writing = this.keeper.catchUp();
+    const writing = this.saver.catchUp();
     if (!writing) return void this.transport.send(text);
     const held = (this.#held = {});
     void writing.then(() => {
@@ -32,7 +32,7 @@ export class EditSender {
   }
 
   /** Another connection: an edit that still waits counts as lost on the old one. */
-  startAfresh(): void {
+  reset(): void {
     this.#held = null;
   }
 }

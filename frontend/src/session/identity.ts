@@ -3,8 +3,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 import type { UserInfo } from "../wire";
-import { remember, remembered } from "./storage";
-import { visit } from "./visit";
+import { readStored, urlOptions, writeStored } from "../browser";
 
 export const NAME_POINTS_MAX = 64;
 const KEY = "identity";
@@ -34,7 +33,7 @@ export class Identity {
   set(name: string, hue: number): void {
     this.#show({ name: cleanName(name) || this.shown.value.name, hue });
     this.#isNew = false;
-    remember(KEY, this.shown.value);
+    writeStored(KEY, this.shown.value);
   }
 
   /** Meeting others for the first time, exchanges a colour that one of them has:
@@ -63,14 +62,14 @@ export class Identity {
 
 /** As remembered, or a new one. */
 function loadIdentity(): UserInfo & { isNew: boolean } {
-  const kept = remembered(KEY) as Partial<UserInfo> | null;
+  const kept = readStored(KEY) as Partial<UserInfo> | null;
   const name = typeof kept?.name === "string" ? cleanName(kept.name) : "";
   const hue = isHue(kept?.hue) ? kept.hue : Math.floor(Math.random() * 360);
-  const asked = cleanName(visit.name ?? "");
+  const asked = cleanName(urlOptions.name ?? "");
   const isNew = !isHue(kept?.hue);
   if (asked) return { name: asked, hue, isNew: false };
   const identity = { name: name || `${pick(MANNERS)} ${pick(ANIMALS)}`, hue };
-  if (!name) remember(KEY, identity);
+  if (!name) writeStored(KEY, identity);
   return { ...identity, isNew };
 }
 

@@ -62,7 +62,7 @@ test("after a flood the next delivery rests too, so that it is a large one", () 
   expect(delivered.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, -10, 11, 12]);
 });
 
-test("a delivery stops after a mouthful, and the next goes on where it stopped", () => {
+test("a delivery stops after a batch, and the next goes on where it stopped", () => {
   const { inbox, delivered, frames, rests, frame } = inboxOf(0, 0.1);
   const messages = Array.from({ length: 400 }, (_, i) => (i % 3 === 2 ? -i - 1 : i + 1));
   for (const message of messages) inbox.push(message);
@@ -75,7 +75,7 @@ test("a delivery stops after a mouthful, and the next goes on where it stopped",
   expect(frames).toEqual([]);
 });
 
-test("a message that brings many changes is not divided, and fills the mouthful", () => {
+test("a message that brings many changes is not divided, and fills the batch", () => {
   const frames: (() => void)[] = [];
   const delivered: number[] = [];
   const inbox = new Inbox<number>(

@@ -10,12 +10,12 @@
  * machine slow, the next one waits as long as that took: at most half of the
  * time goes into what others do, and the rest is there for the user's keys.
  * And when many changes came at once, more of them are on their way: they are
- * gathered, for less time than it takes to read one. What is more than a
- * mouthful is left for the next frame, so that a key that is pressed meanwhile
- * waits for one mouthful and not for all.
+ * gathered, for less time than it takes to read one. What is more than one
+ * batch (batch_size.ts) is left for the next frame, so that a key that is pressed
+ * meanwhile waits for one batch and not for all.
  */
 
-import { Mouthful } from "./mouthful";
+import { BatchSize } from "./batch_size";
 
 /** Deliveries that take less need no rest: a frame has room for them. */
 const BUSY_MS = 8;
@@ -31,7 +31,7 @@ export class Inbox<Message> {
   #waiting: Message[] = [];
   #scheduled = false;
   #restMs = 0;
-  readonly #mouthful = new Mouthful();
+  readonly #batchSize = new BatchSize();
 
   constructor(
     private readonly deliver: Deliver<Message>,
@@ -63,7 +63,7 @@ export class Inbox<Message> {
     this.#scheduled = true;
     this.schedule(() => {
       this.#scheduled = false;
-      this.#give(isHidden() ? Infinity : this.#mouthful.changes);
+      this.#give(isHidden() ? Infinity : this.#batchSize.changes);
       this.#plan();
     }, this.#restMs);
   }
@@ -78,7 +78,7 @@ export class Inbox<Message> {
       return message;
     });
     const tookMs = this.now() - began;
-    this.#mouthful.learn(changes, tookMs);
+    this.#batchSize.learn(changes, tookMs);
     this.#restMs = this.#waiting.length > 0 ? 0 : restMsAfter(tookMs, changes);
   }
 }

@@ -21,15 +21,15 @@ export class MovedCarets {
 
   /** Runs `advance`, which brings the local text up to date, and gives the
    * carets as offsets in it; null: gone. */
-  settle(advance: () => void): Map<number, CursorData | null> {
-    const settled = [...this.#moved].map(([id, caret]) => {
-      const settle = (at: number) => this.sync.settleCaret(at, caret!.time);
-      return [id, caret && mapCarets(caret.data, settle)] as const;
+  resolve(advance: () => void): Map<number, CursorData | null> {
+    const resolved = [...this.#moved].map(([id, caret]) => {
+      const rebase = (at: number) => this.sync.rebaseCaret(at, caret!.time);
+      return [id, caret && mapCarets(caret.data, rebase)] as const;
     });
     this.#moved.clear();
     advance();
     const u16 = (at: number) => this.sync.u16Of(at);
-    return new Map(settled.map(([id, points]) => [id, points && mapCarets(points, u16)]));
+    return new Map(resolved.map(([id, points]) => [id, points && mapCarets(points, u16)]));
   }
 }
 

@@ -9,19 +9,19 @@ const KEPT_MOST = 32;
 export class Notices {
   readonly #listeners = new Set<(notice: Notice) => void>();
   /** null once somebody has listened. */
-  #untold: Notice[] | null = [];
+  #undelivered: Notice[] | null = [];
 
   /** Tells `listener` from now on; the result ends it. */
   listen(listener: (notice: Notice) => void): () => void {
     this.#listeners.add(listener);
-    const untold = this.#untold ?? [];
-    this.#untold = null;
-    for (const notice of untold) listener(notice);
+    const undelivered = this.#undelivered ?? [];
+    this.#undelivered = null;
+    for (const notice of undelivered) listener(notice);
     return () => void this.#listeners.delete(listener);
   }
 
   tell(notice: Notice): void {
-    if (this.#untold) this.#untold = [...this.#untold, notice].slice(-KEPT_MOST);
+    if (this.#undelivered) this.#undelivered = [...this.#undelivered, notice].slice(-KEPT_MOST);
     for (const listener of this.#listeners) listener(notice);
   }
 }

@@ -7,8 +7,8 @@
 import { signal } from "@preact/signals";
 import type { Sync } from "../sync";
 import type { ClientMessage, ServerMessage, User, UserInfo, Welcome } from "../wire";
+import { log } from "../browser";
 import { Identity } from "./identity";
-import { log } from "./log";
 import { Notices } from "./notices";
 import { Presence } from "./presence";
 import { Protection } from "./protection";

@@ -5,7 +5,7 @@ import type { CursorData, User, UserInfo } from "../wire";
 import { MovedCarets } from "./moved_carets";
 import { People, type Person } from "./people";
 
-export interface ComingOrGoing {
+export interface JoinOrLeave {
   kind: "joined" | "left";
   who: string;
 }
@@ -17,7 +17,7 @@ export class Presence {
   constructor(
     sync: Sync,
     private readonly me: () => Person,
-    private readonly tell: (notice: ComingOrGoing) => void,
+    private readonly tell: (notice: JoinOrLeave) => void,
   ) {
     this.#moved = new MovedCarets(sync);
   }
@@ -44,7 +44,7 @@ export class Presence {
   }
 
   /** See MovedCarets. */
-  settle(advance: () => void): Map<number, CursorData | null> {
-    return this.#moved.settle(advance);
+  resolveCarets(advance: () => void): Map<number, CursorData | null> {
+    return this.#moved.resolve(advance);
   }
 }

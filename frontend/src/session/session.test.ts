@@ -9,10 +9,9 @@ import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { applied } from "../testing/simulated_tab";
 import { type CursorData, decode } from "../wire";
-import { type Notice, Session, type Surface } from ".";
+import { type EditorPort, type Notice, Session } from ".";
 import { distinctHue } from "./identity";
-import { setLogLevel } from "./log";
-import { storageTrouble } from "./storage";
+import { setLogLevel, storageTrouble } from "../browser";
 
 const ME = 4;
 const WELCOME = {
@@ -20,13 +19,13 @@ const WELCOME = {
   otp: null, limits: { document_bytes: 1000, message_bytes: 200 }, created_at: 0, expires_at: null, server: "s",
 };
 
-class FakeEditor implements Surface {
+class FakeEditor implements EditorPort {
   text = "";
   mine: CursorData = { cursors: [0], selections: [] };
   readonly carets = () => this.mine;
   readonly others = new Map<number, CursorData | null>();
   dispatches = 0;
-  applyRemote(changes: Parameters<Surface["applyRemote"]>[0], carets: ReadonlyMap<number, CursorData | null>) {
+  applyRemote(changes: Parameters<EditorPort["applyRemote"]>[0], carets: ReadonlyMap<number, CursorData | null>) {
     this.dispatches += 1;
     this.text = applied(this.text, changes);
     for (const [id, caret] of carets) this.others.set(id, caret);
@@ -189,7 +188,7 @@ describe("trouble", () => {
     open();
     close(1006);
     expect(session.link.value).toMatchObject({ kind: "waiting", reason: "unreachable" });
-    session.connectNow();
+    session.retryConnection();
     open();
     close(4401);
     expect(session.link.value).toMatchObject({ kind: "stopped", reason: "password" });
@@ -204,7 +203,7 @@ describe("trouble", () => {
     close(1006);
     type(5, 5, "!");
     expect(session.unsaved.value).toBe(2);
-    session.connectNow();
+    session.retryConnection();
     open();
     expect(sent("Hello")).toEqual([expect.objectContaining({ epoch: "e", revision: 0 })]);
     hear({ Welcome: { ...WELCOME, resumed: true, committed: 1, revision: 1 } });
@@ -218,7 +217,7 @@ describe("trouble", () => {
     join("");
     type(0, 0, "hello");
     close(1006);
-    session.connectNow();
+    session.retryConnection();
     open();
     close(4400);
     expect(session.refusal.value).toBeNull();
@@ -231,7 +230,7 @@ describe("trouble", () => {
     hear({ History: { start: 7, operations: [{ id: 1, operation: [9, "x"] }] } });
     frame();
     expect(session.link.value).toMatchObject({ kind: "waiting", reason: "out_of_step" });
-    session.connectNow();
+    session.retryConnection();
     open();
     expect(sent("Hello")).toEqual([expect.objectContaining({ epoch: null, revision: 0 })]);
     hear({ Welcome: { ...WELCOME, revision: 8 } });
@@ -296,15 +295,15 @@ describe("trouble", () => {
     hear({ History: { start: 0, operations: [{ id: 1, operation: [8, "!"] }] } });
     frame();
     close(4410);
-    session.connectNow();
+    session.retryConnection();
     open();
     hear({ Welcome: { ...WELCOME, epoch: "f" } });
     hear({ Snapshot: { revision: 0, text: "" } });
     expect(editor.text).toBe("");
-    expect(session.lost.all.value).toEqual([{ text: "precious!", why: "set_back" }]);
+    expect(session.unmerged.all.value).toEqual([{ text: "precious!", why: "set_back" }]);
     expect(session.unsaved.value).toBe(0);
     expect(session.holdsOnlyCopy.value).toBe(true); // so leaving is warned about
-    session.lost.drop("precious!");
+    session.unmerged.drop("precious!");
     expect(session.holdsOnlyCopy.value).toBe(false);
   });
 
@@ -346,21 +345,21 @@ describe("beginning anew", () => {
     await anotherTabGoesOn();
     expect(session.link.value).toMatchObject({ kind: "stopped", reason: "replaced" });
     const made = FakeSocket.all.length;
-    session.hurry();
+    session.reconnectNow();
     type(6, 6, "!");
-    await session.goodbye();
+    await session.onPageHide();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(FakeSocket.all).toHaveLength(made);
     expect(put).not.toHaveBeenCalled();
     expect(session.holdsOnlyCopy.value).toBe(true);
 
-    session.connectNow();
+    session.retryConnection();
     await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
     expect(FakeSocket.all).toHaveLength(made);
     expect(session.holdsOnlyCopy.value).toBe(false); // so the reload is not warned about
     const next = new Session("my pad", "pw", "https://host/base/");
-    next.lost.takeOver();
-    expect(next.lost.all.value).toEqual([{ text: "abmine!", why: "elsewhere" }]);
+    next.unmerged.restoreFromLastPage();
+    expect(next.unmerged.all.value).toEqual([{ text: "abmine!", why: "elsewhere" }]);
   });
 
   test("where the browser cannot keep the text over a reload, it stays", async () => {
@@ -368,10 +367,10 @@ describe("beginning anew", () => {
     type(2, 2, "mine");
     await anotherTabGoesOn();
     vi.stubGlobal("sessionStorage", undefined);
-    session.connectNow();
+    session.retryConnection();
     await vi.advanceTimersByTimeAsync(0);
     expect(reload).not.toHaveBeenCalled();
-    expect(session.lost.all.value).toEqual([{ text: "abmine", why: "elsewhere" }]);
+    expect(session.unmerged.all.value).toEqual([{ text: "abmine", why: "elsewhere" }]);
     expect(session.holdsOnlyCopy.value).toBe(true);
   });
 
@@ -380,10 +379,10 @@ describe("beginning anew", () => {
     join("ab");
     type(2, 2, "mine");
     const made = FakeSocket.all.length;
-    await session.cameBack();
+    await session.onPageRestored();
     expect(reload).toHaveBeenCalledOnce();
     expect(session.holdsOnlyCopy.value).toBe(false);
-    await session.goodbye(); // as the reload has it
+    await session.onPageHide(); // as the reload has it
     await vi.advanceTimersByTimeAsync(60_000);
     expect(put).not.toHaveBeenCalled();
     expect(FakeSocket.all).toHaveLength(made);
@@ -392,12 +391,12 @@ describe("beginning anew", () => {
   test("a page back from the cache goes on when nothing is unsent, when no other page can have it, or when there would be none", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no server")));
     join("ab");
-    await session.cameBack();
+    await session.onPageRestored();
     type(2, 2, "mine");
-    await session.cameBack();
+    await session.onPageRestored();
     storageTrouble.value = { settings: false, unsent: true };
     vi.stubGlobal("fetch", () => Promise.resolve({ ok: true }));
-    await session.cameBack();
+    await session.onPageRestored();
     expect(reload).not.toHaveBeenCalled();
     expect(session.unsaved.value).toBe(1);
   });
@@ -410,28 +409,28 @@ describe("beginning anew", () => {
       await vi.advanceTimersByTimeAsync(2_000);
     }
     expect(session.link.value).toMatchObject({ kind: "stopped", reason: "replaced" });
-    session.connectNow();
+    session.retryConnection();
     await vi.advanceTimersByTimeAsync(2_000);
     expect(put).toHaveBeenCalled();
     expect(reload).toHaveBeenCalledOnce();
-    expect(session.lost.all.value).toEqual([{ text: "abmine", why: "elsewhere" }]); // since that did not end
+    expect(session.unmerged.all.value).toEqual([{ text: "abmine", why: "elsewhere" }]); // since that did not end
   });
 
   test("regression: an edit that breaks the copy is not swallowed; the editor's text is kept, and a fresh copy taken", () => {
     join("ab");
     const broken = [{ from: 2, to: 2, insert: "x" }, { from: 0, to: 0, insert: "y" }]; // not in order
     expect(() => session.edit(broken)).toThrow();
-    session.broke(new Error("by an edit"), "yabx");
+    session.editFailed(new Error("by an edit"), "yabx");
     expect(reload).toHaveBeenCalledOnce();
     const next = new Session("my pad", "pw", "https://host/base/");
-    next.lost.takeOver();
-    expect(next.lost.all.value).toEqual([{ text: "yabx", why: "broken" }]);
+    next.unmerged.restoreFromLastPage();
+    expect(next.unmerged.all.value).toEqual([{ text: "yabx", why: "broken" }]);
   });
 
   test("a lost text that is in the pad again is not lost", () => {
-    session.lost.add("found", "elsewhere");
+    session.unmerged.add("found", "elsewhere");
     join("found");
-    expect(session.lost.all.value).toEqual([]);
+    expect(session.unmerged.all.value).toEqual([]);
   });
 });
 

@@ -25,21 +25,19 @@ import {
   type UserInfo,
   type Welcome,
 } from "../wire";
+import { holdToken, log, type UnsentRecord } from "../browser";
 import { newClientToken, shareLink, socketUrl } from "./address";
 import { CaretSender } from "./caret_sender";
 import { EditSender, isLonger } from "./edit_sender";
-import { Handover } from "./handover";
+import { SessionHandoff } from "./session_handoff";
 import { Inbox } from "./inbox";
-import { Keeper } from "./keeper";
-import { log } from "./log";
-import { LostTexts } from "./lost";
+import { UnsentSaver } from "./unsent_saver";
+import { UnmergedTexts } from "./unmerged_texts";
 import { mapCarets } from "./moved_carets";
-import { changesIn } from "./mouthful";
+import { changesIn } from "./batch_size";
 import { PadState } from "./pad_state";
 import type { People } from "./people";
-import { holdTab } from "./tabs";
-import type { Link, Notice, Surface } from "./types";
-import type { UnsentRecord } from "./unsent_store";
+import type { Link, Notice, EditorPort } from "./types";
 
 /** Refusals that have nothing to do with the edit, and pass. */
 export const PASSING: ReadonlySet<string> = new Set(["rate_limited", "storage_unavailable", "no_memory"]);
@@ -51,10 +49,10 @@ export class Session {
   readonly unsaved = signal(0);
   readonly refusal = signal<Refusal | null>(null);
   readonly isStorageWritable: ReadonlySignal<boolean>;
-  readonly lost: LostTexts;
+  readonly unmerged: UnmergedTexts;
   /** Is there text here that would go with this tab? */
   readonly holdsOnlyCopy = computed(
-    () => !this.#handover.isUnderway.value && (this.unsaved.value > 0 || this.lost.all.value.length > 0),
+    () => !this.#handoff.isUnderway.value && (this.unsaved.value > 0 || this.unmerged.all.value.length > 0),
   );
   readonly otp: Signal<string | null>;
   readonly language: ReadonlySignal<string | null>;
@@ -63,14 +61,14 @@ export class Session {
   readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
 
   readonly #token: string;
-  readonly #handover: Handover;
-  readonly #keeper: Keeper;
+  readonly #handoff: SessionHandoff;
+  readonly #saver: UnsentSaver;
   readonly #sync = new Sync();
   readonly #transport: Transport;
   readonly #inbox: Inbox<ServerMessage>;
   readonly #edits: EditSender;
   readonly #carets: CaretSender;
-  #surface: Surface | null = null;
+  #editor: EditorPort | null = null;
   readonly #state: PadState;
 
   constructor(
@@ -81,28 +79,28 @@ export class Session {
     socket: WebSocket | null = null,
   ) {
     this.#token = left?.token ?? newClientToken();
-    this.lost = new LostTexts(padId);
-    this.#handover = new Handover(this.lost, {
+    this.unmerged = new UnmergedTexts(padId);
+    this.#handoff = new SessionHandoff(this.unmerged, {
       unsaved: () => this.unsaved.peek(),
       text: () => this.localText(),
-      writeDown: () => this.#keeper.goodbye(),
-      fallSilent: (reason) => this.#fallSilent(reason),
+      saveUnsent: () => this.#saver.onPageHide(),
+      shutDown: (reason) => this.#shutDown(reason),
     });
-    holdTab(this.#token, () => this.#handover.taken());
+    holdToken(this.#token, () => this.#handoff.claimedElsewhere());
     const unsent = () => ({ kept: this.#sync.keep(), changes: this.#sync.unsaved });
-    this.#keeper = new Keeper(this.#token, padId, unsent, () => this.#handover.taken());
+    this.#saver = new UnsentSaver(this.#token, padId, unsent, () => this.#handoff.claimedElsewhere());
     this.#state = new PadState(this.#sync, { base, padId, token: this.#token, otp }, (it) => this.#send(it));
     ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = this.#state);
     this.otp = this.#state.protection.otp;
     if (left) this.#resume(left);
     const events: TransportEvents = {
-      onOpen: () => (this.#edits.startAfresh(), this.#keeper.ifOurs(() => this.#hello())),
+      onOpen: () => (this.#edits.reset(), this.#saver.ifOurs(() => this.#hello())),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
     };
     this.#transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, (n) => encode({ Ping: n }), events, socket);
     this.#inbox = new Inbox((next) => this.#receive(next), (message) => this.#canWait(message), changesIn);
-    this.#edits = new EditSender(this.#transport, this.#keeper, () => this.#carets.flush());
+    this.#edits = new EditSender(this.#transport, this.#saver, () => this.#carets.flush());
     this.#carets = new CaretSender((data) => this.#send({ CursorData: data }), () => this.#ownCarets());
   }
 
@@ -114,9 +112,9 @@ export class Session {
   }
 
   /** Here is the editor. */
-  start(surface: Surface): void {
-    this.#surface = surface;
-    this.#settle();
+  start(surface: EditorPort): void {
+    this.#editor = surface;
+    this.#syncEditor();
     this.open();
   }
 
@@ -127,9 +125,9 @@ export class Session {
   }
 
   /** An edit did not fit, or worse. `text` is what the editor shows. */
-  broke(error: unknown, text: string): void {
+  editFailed(error: unknown, text: string): void {
     log.error("this copy is broken:", error);
-    this.#handover.broke(text);
+    this.#handoff.copyBroken(text);
   }
 
   /** The user has moved a caret. */
@@ -172,18 +170,18 @@ export class Session {
   /** Connects with another password. */
   usePassword(otp: string): void {
     this.otp.value = otp;
-    this.connectNow();
+    this.retryConnection();
   }
 
-  connectNow(): void {
-    if (this.#isSilent) return void this.#handover.begin();
+  retryConnection(): void {
+    if (this.#isSilent) return void this.#handoff.begin();
     this.link.value = { kind: "connecting" };
     this.#transport.connect();
   }
 
   /** The network came or went, the machine woke up, or the tab is looked at again. */
-  hurry(): void {
-    this.#transport.hurry();
+  reconnectNow(): void {
+    this.#transport.reconnectNow();
   }
 
   protect(): Promise<void> {
@@ -198,22 +196,22 @@ export class Session {
   undoRefused(): void {
     this.#inbox.flush();
     this.#sync.undoRefused();
-    this.#settle();
+    this.#syncEditor();
   }
 
   /** The page may go away: writes down what the server does not have yet. */
-  mayLeave(): void {
-    this.#keeper.hurry();
+  onBeforeUnload(): void {
+    this.#saver.flushNow();
   }
 
   /** The page goes away, for now or for good. */
-  goodbye(): Promise<boolean> {
-    return this.#keeper.goodbye();
+  onPageHide(): Promise<boolean> {
+    return this.#saver.onPageHide();
   }
 
   /** The page is back from the browser's cache of pages. */
-  cameBack(): Promise<void> {
-    return this.#handover.cameBack();
+  onPageRestored(): Promise<void> {
+    return this.#handoff.onPageRestored();
   }
 
   /** The end of a session that nobody looks at. */
@@ -224,7 +222,7 @@ export class Session {
   /** Goes on as the tab that left these changes behind. */
   #resume(left: UnsentRecord): void {
     this.#sync.resume(left.kept);
-    this.#keeper.tookOver();
+    this.#saver.adoptRecord();
     this.isLoaded.value = true;
   }
 
@@ -236,10 +234,10 @@ export class Session {
     return link.kind === "stopped" && (link.reason === "replaced" || link.reason === "out_of_step");
   }
 
-  #fallSilent(reason: DownReason): void {
+  #shutDown(reason: DownReason): void {
     this.#transport.stop();
     this.#inbox.clear();
-    this.#keeper.stop();
+    this.#saver.stop();
     this.#sync.disconnected();
     this.link.value = { kind: "stopped", reason, detail: "" };
   }
@@ -298,8 +296,8 @@ export class Session {
   #receive(next: () => ServerMessage | undefined): void {
     batch(() => {
       for (let message = next(); message; message = next()) this.#handle(message);
-      this.#settle();
-      if (this.lost.all.peek().length > 0) this.lost.drop(this.localText());
+      this.#syncEditor();
+      if (this.unmerged.all.peek().length > 0) this.unmerged.drop(this.localText());
     });
   }
 
@@ -329,7 +327,7 @@ export class Session {
   }
 
   #snapshot(revision: number, text: string): void {
-    if (this.#sync.isSetBack(revision, text)) this.lost.add(this.localText(), "set_back");
+    if (this.#sync.isSetBack(revision, text)) this.unmerged.add(this.localText(), "set_back");
     this.#sync.snapshot(revision, text);
   }
 
@@ -358,15 +356,15 @@ export class Session {
   /* ---- after every step ---- */
 
   /** Brings the editor up to date, then sends what there is to send. */
-  #settle(): void {
-    if (this.#surface) this.#paint(this.#surface);
+  #syncEditor(): void {
+    if (this.#editor) this.#paint(this.#editor);
     if (this.#sync.isOutOfStep) this.#startAfresh();
     this.#pump();
   }
 
-  #paint(surface: Surface): void {
+  #paint(surface: EditorPort): void {
     let changes: Change[] = [];
-    const carets = this.#state.presence.settle(() => (changes = this.#sync.takeChanges()));
+    const carets = this.#state.presence.resolveCarets(() => (changes = this.#sync.takeChanges()));
     if (changes.length > 0 || carets.size > 0) surface.applyRemote(changes, carets);
   }
 
@@ -386,14 +384,14 @@ export class Session {
   #publish(): void {
     batch(() => {
       this.unsaved.value = this.#sync.unsaved;
-      this.#keeper.changed(this.#sync.unsaved);
+      this.#saver.changed(this.#sync.unsaved);
       this.refusal.value = this.#sync.refusal;
     });
   }
 
   /** null while own positions would mean nothing to the server. */
   #ownCarets(): CursorData | null {
-    if (!this.#surface || this.#edits.isHolding || !this.#sync.canSendCarets) return null;
-    return mapCarets(this.#surface.carets(), (at) => this.#sync.pointsOf(at));
+    if (!this.#editor || this.#edits.isWaiting || !this.#sync.canSendCarets) return null;
+    return mapCarets(this.#editor.carets(), (at) => this.#sync.pointsOf(at));
   }
 }

@@ -3,7 +3,7 @@
 import type { Change } from "../kernel";
 import type { DownReason } from "../transport";
 import type { CursorData } from "../wire";
-import type { ComingOrGoing } from "./presence";
+import type { JoinOrLeave } from "./presence";
 
 /** The connection, as it is. */
 export type Link =
@@ -17,10 +17,10 @@ export type Notice =
   | { kind: "language"; language: string; by: string | null; mine: boolean }
   | { kind: "protected" | "unprotected"; by: string | null; mine: boolean }
   | { kind: "recoloured" }
-  | ComingOrGoing;
+  | JoinOrLeave;
 
 /** The editor, as far as the session needs it. Offsets are UTF-16 units. */
-export interface Surface {
+export interface EditorPort {
   /** Changes made by others, then carets that moved; null: that one is gone. */
   applyRemote(changes: readonly Change[], carets: ReadonlyMap<number, CursorData | null>): void;
   carets(): CursorData;

@@ -243,7 +243,7 @@ export const de: Strings = {
     undo: "Diese Änderung zurücknehmen",
   },
 
-  lost: {
+  unmerged: {
     why: {
       set_back: {
         heading: "Der Server kam mit einem älteren Text zurück",
@@ -267,7 +267,7 @@ export const de: Strings = {
     discard: "Verwerfen",
   },
 
-  leftover: {
+  recoveredDraft: {
     heading: "Änderungen von einem früheren Besuch",
     explain: (n, when) =>
       `${changes(n)} vom ${when} ${n === 1 ? "hat" : "haben"} den Server nie erreicht. In diesem Browser sind sie aufgehoben.`,
@@ -293,7 +293,7 @@ export const de: Strings = {
         "Dieser Browser behält hier keine Einstellungen, wie in einem privaten Fenster. Name und Einstellungen gelten, bis Sie gehen.",
       unsent: "Dieser Browser kann Ungesendetes nicht aufheben. Verlassen Sie die Seite erst, wenn alles gesichert ist.",
     },
-    partMissing: "Ein Teil dieser Seite konnte nicht geladen werden. Laden Sie sie neu, sobald alles gesichert ist.",
+    chunkMissing: "Ein Teil dieser Seite konnte nicht geladen werden. Laden Sie sie neu, sobald alles gesichert ist.",
     recoloured: "Jemand hier hat Ihre Farbe. Sie haben vorerst eine andere.",
     dismiss: "Ausblenden",
   },

@@ -230,7 +230,7 @@ export const en = {
     undo: "Undo that change",
   },
 
-  lost: {
+  unmerged: {
     why: {
       set_back: {
         heading: "The server came back with an older text",
@@ -253,7 +253,7 @@ export const en = {
     discard: "Discard it",
   },
 
-  leftover: {
+  recoveredDraft: {
     heading: "Changes from an earlier visit",
     explain: (n: number, when: string) =>
       `${changes(n)} you made to this pad on ${when} never reached the server. They were kept in this browser.`,
@@ -278,7 +278,7 @@ export const en = {
       settings: "This browser keeps no settings here, as in a private window. Your name and settings last until you leave.",
       unsent: "This browser cannot keep unsent changes. Leave the page only when all is saved.",
     },
-    partMissing: "A part of this page could not be loaded. Reload the page once all is saved.",
+    chunkMissing: "A part of this page could not be loaded. Reload the page once all is saved.",
     recoloured: "Somebody here has your colour. You have another one for now.",
     dismiss: "Dismiss",
   },

@@ -9,7 +9,7 @@ export interface Pending {
 }
 
 /** The same as it can be written down. */
-export interface KeptPending {
+export interface SavedPending {
   operation: Components;
   count: number;
 }
@@ -74,10 +74,10 @@ export function takeBack(pending: Pending, text: Rope, then: Pending | null): [O
   return [last, then && replace(then, moved[0]!)];
 }
 
-export function written(pending: Pending | null): KeptPending | null {
+export function toSaved(pending: Pending | null): SavedPending | null {
   return pending && { operation: pending.operation.toJSON(), count: pending.count };
 }
 
-export function read(kept: KeptPending | null): Pending | null {
-  return kept && { operation: Operation.of(kept.operation), count: kept.count };
+export function fromSaved(saved: SavedPending | null): Pending | null {
+  return saved && { operation: Operation.of(saved.operation), count: saved.count };
 }

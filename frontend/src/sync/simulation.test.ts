@@ -12,7 +12,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { ModelServer } from "../testing/model_server";
 import { Random } from "../testing/random";
-import type { Kept } from ".";
+import type { SavedState } from ".";
 import { SimulatedTab } from "../testing/simulated_tab";
 import { initKernel, kernelHeapBytes } from "../kernel";
 
@@ -86,7 +86,7 @@ class Typist {
 }
 
 /** What a record would insert and delete. */
-function pointsOf(kept: Kept | null): { inserted: Set<string>; deleted: Set<string> } {
+function pointsOf(kept: SavedState | null): { inserted: Set<string>; deleted: Set<string> } {
   const [inserted, deleted] = [new Set<string>(), new Set<string>()];
   let text = [...(kept?.serverText ?? "")];
   for (const pending of [kept?.inflight, kept?.buffer]) {

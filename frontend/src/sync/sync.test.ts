@@ -477,8 +477,8 @@ describe("carets of others", () => {
     const caret = sync.localCaret(2);
     expect(caret).toBe(5);
     sync.history(10, [{ id: OTHER, operation: ["yo", 3] }]);
-    const settled = sync.settleCaret(caret, time);
+    const rebased = sync.rebaseCaret(caret, time);
     show();
-    expect(text.slice(0, sync.u16Of(settled))).toBe(text.slice(0, -1));
+    expect(text.slice(0, sync.u16Of(rebased))).toBe(text.slice(0, -1));
   });
 });

@@ -30,8 +30,8 @@
 
 import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
 import { operationBetween } from "./diff";
-import { append, isUndone, moveOver, type Pending, read, replace, sizeOf, takeBack, written } from "./pending";
-import type { Edit, Entry, Kept, Refusal, Welcome } from "./types";
+import { append, isUndone, moveOver, fromSaved, type Pending, replace, sizeOf, takeBack, toSaved } from "./pending";
+import type { Edit, Entry, SavedState, Refusal, Welcome } from "./types";
 
 type Link = "down" | "joining" | "up";
 
@@ -60,7 +60,7 @@ export class Sync {
   #committed: number | null = null;
   /** What keep() gave last, and of what. Whatever is unsent is replaced when it
    * changes, so the same object says the same. */
-  #kept: { kept: Kept; of: unknown[] } | null = null;
+  #kept: { kept: SavedState; of: unknown[] } | null = null;
   /** Remote operations that takeChanges() has not given to the editor yet. */
   #remote: Operation[] = [];
 
@@ -138,7 +138,7 @@ export class Sync {
   }
 
   /** Where a local caret of that time stands after what came since. */
-  settleCaret(atPoints: number, time: number): number {
+  rebaseCaret(atPoints: number, time: number): number {
     return this.#remote.slice(time).reduce((at, op) => op.moveCaret(at), atPoints);
   }
 
@@ -179,12 +179,12 @@ export class Sync {
    * would say the same. Where a record is written down, it is written anew before
    * any edit that takeEdit() gives is sent; otherwise it would call unsent what
    * the server may have, as part of another edit. */
-  keep(): Kept | null {
+  keep(): SavedState | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
     const [epoch, revision, saved] = [this.#epoch, this.#revision, this.#saved];
     const of = [this.#inflight, this.#buffer, epoch, revision, saved];
     if (this.#kept?.of.every((part, i) => part === of[i])) return this.#kept.kept;
-    const [inflight, buffer] = [written(this.#inflight), written(this.#buffer)];
+    const [inflight, buffer] = [toSaved(this.#inflight), toSaved(this.#buffer)];
     const kept = { epoch, revision, saved, serverText: this.serverText(), inflight, buffer };
     this.#kept = { of, kept };
     return kept;
@@ -193,15 +193,15 @@ export class Sync {
   /** Goes on where another tab stopped, as if it had only lost its connection:
    * for a machine that has seen nothing yet. The Hello must carry that tab's
    * token. */
-  resume({ epoch, revision, saved = 0, serverText, inflight, buffer }: Kept): void {
+  resume({ epoch, revision, saved = 0, serverText, inflight, buffer }: SavedState): void {
     this.#server.set(serverText);
     this.#epoch = epoch;
     this.#revision = revision;
     this.#saved = saved;
-    this.#inflight = read(inflight);
-    this.#buffer = read(buffer);
+    this.#inflight = fromSaved(inflight);
+    this.#buffer = fromSaved(buffer);
     this.#loaded = true;
-    const kept = [inflight, buffer].map((pending) => read(pending)?.operation);
+    const kept = [inflight, buffer].map((pending) => fromSaved(pending)?.operation);
     const shown = [Operation.empty().insert(serverText), ...kept];
     this.#remote.push(...shown.filter((op) => op !== undefined));
   }

@@ -1,7 +1,7 @@
 /** What goes into the sync machine and comes out of it. */
 
 import type { Components } from "../kernel";
-import type { KeptPending } from "./pending";
+import type { SavedPending } from "./pending";
 
 /** An edit to be sent, made against `revision`. */
 export interface Edit {
@@ -33,12 +33,12 @@ export interface Refusal {
 
 /** A copy with its unsent changes, written down: enough to go on in another
  * tab as if it were this one. */
-export interface Kept {
+export interface SavedState {
   epoch: string | null;
   revision: number;
   serverText: string;
   /** The revision after this tab's last operation that the server held. */
   saved?: number;
-  inflight: KeptPending | null;
-  buffer: KeptPending | null;
+  inflight: SavedPending | null;
+  buffer: SavedPending | null;
 }

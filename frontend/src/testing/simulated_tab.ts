@@ -3,14 +3,14 @@
 
 import type { Change } from "../kernel";
 import type { Message, ModelServer, Peer } from "./model_server";
-import { type Edit, type Kept, Sync } from "../sync";
+import { type Edit, type SavedState, Sync } from "../sync";
 
 export class SimulatedTab {
   sync = new Sync();
   /** What the user sees. */
   text = "";
   /** What is written down of the unsent: all that outlives a crash. */
-  record: Kept | null = null;
+  record: SavedState | null = null;
   #peer: Peer | null = null;
   /** Sent, and not at the server yet. */
   #up: Edit[] = [];
@@ -62,7 +62,7 @@ export class SimulatedTab {
     this.text = "";
     if (this.record) this.sync.resume(this.record);
     else this.#lives += 1;
-    this.settle();
+    this.syncEditor();
   }
 
   type(changes: Change[]): void {
@@ -84,11 +84,11 @@ export class SimulatedTab {
     this.server.tell(this.#peer);
     const messages = this.#peer.outbox.splice(0, count);
     for (const message of messages) this.#receive(message);
-    this.settle();
+    this.syncEditor();
     return messages.length > 0;
   }
 
-  settle(): void {
+  syncEditor(): void {
     this.text = applied(this.text, this.sync.takeChanges());
     if (this.sync.isOutOfStep) {
       this.disconnect(0);

@@ -55,7 +55,7 @@ describe("a transport", () => {
 
   test("regression: says nothing between its first message and the answer, and does not wait for ever", () => {
     last().opens();
-    transport.hurry();
+    transport.reconnectNow();
     vi.advanceTimersByTime(29_999);
     expect(last().sent).toEqual([]);
     expect(events.onDown).not.toHaveBeenCalled();
@@ -63,12 +63,12 @@ describe("a transport", () => {
     expect(events.onDown).toHaveBeenCalledExactlyOnceWith("unanswered", expect.any(Number), "");
   });
 
-  test("being hurried does not put off the verdict on a dead connection", () => {
+  test("being asked to reconnect does not put off the verdict on a dead connection", () => {
     last().opens();
     transport.answered();
-    transport.hurry();
+    transport.reconnectNow();
     vi.advanceTimersByTime(9_000);
-    transport.hurry();
+    transport.reconnectNow();
     vi.advanceTimersByTime(1_000);
     expect(events.onDown).toHaveBeenCalledOnce();
   });
@@ -81,13 +81,13 @@ describe("a transport", () => {
     last().says("pong");
     transport.ponged();
     vi.setSystemTime(Date.now() + 3_600_000);
-    transport.hurry();
+    transport.reconnectNow();
     expect(events.onDown).toHaveBeenCalledOnce();
     expect(FakeSocket.all).toHaveLength(2);
     last().opens();
     last().says("welcome");
     transport.answered();
-    transport.hurry();
+    transport.reconnectNow();
     expect(last().sent).toEqual(["ping 2"]);
     expect(FakeSocket.all).toHaveLength(2);
   });
@@ -158,15 +158,15 @@ describe("a transport", () => {
     other.stop();
   });
 
-  test("hurries when it was waiting, and asks when it was not", () => {
+  test("reconnects at once when it was waiting, and asks when it was not", () => {
     last().opens();
     transport.answered();
-    transport.hurry();
+    transport.reconnectNow();
     expect(last().sent).toEqual(["ping 1"]);
     last().ends(1006);
-    transport.hurry();
+    transport.reconnectNow();
     expect(FakeSocket.all).toHaveLength(2);
-    transport.hurry();
+    transport.reconnectNow();
     expect(FakeSocket.all).toHaveLength(2);
   });
 });

@@ -79,7 +79,7 @@ export class Transport {
   /** The network came or went, the machine woke up, or the tab is looked at
    * again: tries now if it was waiting to try later, or if the other side was
    * not heard of for too long; else asks whether it is still there. */
-  hurry(): void {
+  reconnectNow(): void {
     const isSilent = this.#ping !== undefined && Date.now() - this.#heardAtMs > SILENT_MS;
     if (isSilent) this.restart({ reason: "unreachable", retry: "backoff" });
     if (this.#retry !== undefined) this.connect();

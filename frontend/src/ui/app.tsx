@@ -1,20 +1,21 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { Editor, isPartMissing, knownLanguage } from "../editor";
-import { type Session, settings, storageTrouble, visit, visited } from "../session";
+import { isChunkMissing, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
+import { Editor, knownLanguage } from "../editor";
+import type { Session } from "../session";
 import { t } from "../strings";
 import { downloadByKey } from "./download";
 import { EmbedBar } from "./embed_bar";
 import { watchExpiry } from "./expiry";
 import { FileOpener } from "./file_opener";
-import { openDialogs } from "./layers";
+import { openDialogs } from "./open_dialogs";
 import { isMarkdown } from "./markdown";
 import { isNarrow } from "./media";
-import { News, NewsRegion } from "./news_region";
+import { ToastsContext, ToastRegion } from "./toast_region";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
-import { PreviewPlace } from "./preview_place";
-import { LostTextBanner, RefusalBanner } from "./rescue";
+import { LazyPreview } from "./lazy_preview";
+import { UnmergedTextBanner, RefusalBanner } from "./text_banners";
 import { Sidebar } from "./sidebar";
 import { SidebarButton } from "./sidebar_button";
 import { StartPanel } from "./start_panel";
@@ -33,8 +34,8 @@ export function App({ session }: { session: Session }) {
   useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => watchExpiry(session, expiry), [session]);
   return (
-    <News.Provider value={toasts}>
-      {visit.embed ? (
+    <ToastsContext.Provider value={toasts}>
+      {urlOptions.embed ? (
         <EmbedBar session={session} />
       ) : isNarrow.value || settings.value.collapsed ? (
         <TopBar pad={pad} isOpen={isMenuOpen} />
@@ -49,18 +50,18 @@ export function App({ session }: { session: Session }) {
       )}
       <main>
         <RefusalBanner session={session} />
-        <LostTextBanner session={session} restore={(text) => pad.editor.value?.replaceText(text)} />
+        <UnmergedTextBanner session={session} restore={(text) => pad.editor.value?.replaceText(text)} />
         <div class={showsPreview ? "panes both" : "panes"}>
           <EditorPane session={session} ready={ready} />
-          {showsPreview && <PreviewPlace pad={pad} />}
+          {showsPreview && <LazyPreview pad={pad} />}
         </div>
-        {!visit.embed && <StartPanel pad={pad} />}
+        {!urlOptions.embed && <StartPanel pad={pad} />}
       </main>
       <StatusVoice session={session} />
-      <NewsRegion isTopmost={openDialogs.value.length === 0} />
+      <ToastRegion isTopmost={openDialogs.value.length === 0} />
       <FileOpener pad={pad} />
       <PasswordDialog session={session} />
-    </News.Provider>
+    </ToastsContext.Provider>
   );
 }
 
@@ -99,7 +100,7 @@ function EditorPane({ session, ready }: { session: Session; ready: (editor: Edit
     // Whoever opens a pad wants to type; but not under a dialog, nor where the
     // pad is a part of another page, which has its own idea of that.
     const focus = effect(() => {
-      if (session.isLoaded.value && !visit.embed && openDialogs.peek().length === 0) editor.focus();
+      if (session.isLoaded.value && !urlOptions.embed && openDialogs.peek().length === 0) editor.focus();
     });
     return () => (nameSoon(), focus(), removeEventListener("pagehide", nameNow));
   }, [session]);
@@ -115,19 +116,19 @@ function tellOfTrouble({ notify }: Pad): () => void {
       told.add(what);
       notify(t.notice.trouble[what as keyof typeof t.notice.trouble]);
     }
-    if (!isPartMissing.value || told.has("part")) return;
-    told.add("part");
-    notify(t.notice.partMissing, { stay: "until_dismissed" });
+    if (!isChunkMissing.value || told.has("chunk")) return;
+    told.add("chunk");
+    notify(t.notice.chunkMissing, { stay: "until_dismissed" });
   });
 }
 
 /** The language that the address asks for, in a pad that has none. */
 function setAskedLanguage(session: Session): () => void {
-  let isDone = visit.language === null;
+  let isDone = urlOptions.language === null;
   return effect(() => {
     if (isDone || session.link.value.kind !== "up" || session.isReadOnly.value) return;
     isDone = true;
-    if (session.language.peek() === null) session.setLanguage(knownLanguage(visit.language));
+    if (session.language.peek() === null) session.setLanguage(knownLanguage(urlOptions.language));
   });
 }
 
@@ -135,5 +136,5 @@ function setAskedLanguage(session: Session): () => void {
 function name(session: Session, firstLines: string): void {
   const title = titleOf(firstLines, session.padId);
   document.title = `${title} – ${t.appName}`;
-  if (firstLines !== "") visited({ id: session.padId, title });
+  if (firstLines !== "") rememberPad({ id: session.padId, title });
 }

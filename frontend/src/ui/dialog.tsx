@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { openDialogs } from "./layers";
-import { NewsRegion } from "./news_region";
+import { openDialogs } from "./open_dialogs";
+import { ToastRegion } from "./toast_region";
 
 interface Props {
   label: string;
@@ -39,7 +39,7 @@ export function Dialog({ label, onClose, children, class: className = "" }: Prop
   return (
     <dialog ref={ref} aria-label={label} class={className} onCancel={cancel} onClose={closed} onClick={backdrop}>
       <div class="dialog-body">{children}</div>
-      <NewsRegion isTopmost={openDialogs.value.at(-1) === ref.current} />
+      <ToastRegion isTopmost={openDialogs.value.at(-1) === ref.current} />
     </dialog>
   );
 }

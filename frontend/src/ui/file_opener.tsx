@@ -3,7 +3,7 @@ import { languageOfFile } from "../editor";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
 import { readText } from "./files";
-import { whenUncovered } from "./layers";
+import { whenNoDialog } from "./open_dialogs";
 import type { OpenedFile, Pad } from "./pad";
 
 /** Takes files that are dropped anywhere, and asks where to put one when the
@@ -18,7 +18,7 @@ export function FileOpener({ pad }: { pad: Pad }) {
     close();
     pad.closeMenu();
     action();
-    whenUncovered(() => editor.focus());
+    whenNoDialog(() => editor.focus());
   };
   return (
     <Dialog label={t.text.openHeading(file.name)} onClose={close}>

@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
+import { settings, setSettings } from "../browser";
 import { isForeign, knownLanguage, languages, PLAIN_TEXT } from "../editor";
-import { type Session, settings, setSettings } from "../session";
+import type { Session } from "../session";
 import { t } from "../strings";
 import { Combobox } from "./combobox";
 import { isMarkdown } from "./markdown";

@@ -9,9 +9,9 @@ export interface OpenedFile {
   text: string;
 }
 
-/** A line of news is there for a moment or until it is dismissed; one about the
+/** A toast is there for a moment or until it is dismissed; one about the
  * same thing takes the place of what was said before. */
-export interface NewsKind {
+export interface ToastOptions {
   stay?: "a_moment" | "until_dismissed";
   about?: "file" | "language" | "protection";
 }
@@ -24,8 +24,8 @@ export interface Pad {
   expiry: ReadonlySignal<Date | null>;
   /** A file that waits for word on where to put it. */
   opened: Signal<OpenedFile | null>;
-  /** Shows a line of news. */
-  notify(text: string, kind?: NewsKind): void;
+  /** Shows a toast. */
+  notify(text: string, kind?: ToastOptions): void;
   /** Closes the menu where it is a drawer over the text. */
   closeMenu(): void;
 }

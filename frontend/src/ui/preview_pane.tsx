@@ -1,9 +1,9 @@
 import "./style/preview.css";
 import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { mayShowRemoteImages, setSettings } from "../browser";
 import { colour, type Editor } from "../editor";
 import { Preview } from "../preview";
-import { mayShowRemoteImages, setSettings } from "../session";
 import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { forget, hashOf, recentPads, type Session } from "../session";
+import { forgetPad, recentPads } from "../browser";
+import { hashOf, type Session } from "../session";
 import { t } from "../strings";
 import { Icon } from "./icon";
 
@@ -25,7 +26,7 @@ export function RecentList({ session, heading }: { session: Session; heading?: C
         {pads.map(({ id, title }) => (
           <li key={id}>
             <a href={hashOf({ id, otp: null })}>{title}</a>
-            <button type="button" class="quiet icon-button" aria-label={t.recent.forget(title)} title={t.recent.forget(title)} onClick={() => forget(id)}>
+            <button type="button" class="quiet icon-button" aria-label={t.recent.forget(title)} title={t.recent.forget(title)} onClick={() => forgetPad(id)}>
               <Icon name="close" />
             </button>
           </li>

@@ -7,7 +7,7 @@ import {
   setSettings,
   TAB_SIZES,
   THEMES,
-} from "../session";
+} from "../browser";
 import { localeFor, t } from "../strings";
 import type { Pad } from "./pad";
 import { Switch } from "./switch";
@@ -47,7 +47,7 @@ function speak(locale: (typeof LOCALES)[number], { session, notify }: Pad): void
   if (session.unsaved.value > 0) notify(t.settings.localeLater);
   let isWanted = true;
   const beginAnew = async () => {
-    await session.goodbye();
+    await session.onPageHide();
     if (isWanted && session.unsaved.value === 0) location.reload();
   };
   const stop = effect(() => {

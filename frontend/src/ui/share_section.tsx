@@ -1,6 +1,6 @@
 import { computed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { loadPart } from "../editor";
+import { loadChunk } from "../browser";
 import type { Session } from "../session";
 import { t } from "../strings";
 import { CopyButton } from "./copy_button";
@@ -47,9 +47,9 @@ function QrCode({ text }: { text: string }) {
   const modules = useSignal<boolean[][] | null>(null);
   const isMissing = useSignal(false);
   useEffect(() => {
-    void loadPart("QR code", () => import("uqr")).then((part) => {
-      isMissing.value = part === null;
-      modules.value = part?.encode(text, { border: 3 }).data ?? null;
+    void loadChunk("QR code", () => import("uqr")).then((chunk) => {
+      isMissing.value = chunk === null;
+      modules.value = chunk?.encode(text, { border: 3 }).data ?? null;
     });
   }, [text]);
   const rows = modules.value;

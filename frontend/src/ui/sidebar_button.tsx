@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { setSettings } from "../session";
+import { setSettings } from "../browser";
 import { t } from "../strings";
 import { Icon } from "./icon";
 

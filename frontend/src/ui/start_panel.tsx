@@ -1,7 +1,6 @@
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { loadPart } from "../editor";
-import { setSettings } from "../session";
+import { loadChunk, setSettings } from "../browser";
 import { t } from "../strings";
 import { isNarrow } from "./media";
 import type { Pad } from "./pad";
@@ -25,7 +24,7 @@ export function StartPanel({ pad }: { pad: Pad }) {
 }
 
 async function loadSample({ session, editor }: Pad): Promise<void> {
-  const sample = await loadPart("sample", t.start.sampleText);
+  const sample = await loadChunk("sample", t.start.sampleText);
   // Somebody may have been quicker.
   if (sample === null || session.localText() !== "") return;
   editor.value?.replaceText(sample);

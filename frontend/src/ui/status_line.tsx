@@ -45,7 +45,7 @@ export function StatusSign({ session }: { session: Session }) {
 export function Retry({ session }: { session: Session }) {
   if (!useStatus(session).canRetry) return null;
   return (
-    <button type="button" onClick={() => session.connectNow()}>
+    <button type="button" onClick={() => session.retryConnection()}>
       {t.status.retryNow}
     </button>
   );

@@ -3,7 +3,7 @@ import { t } from "../strings";
 import { CopyButton } from "./copy_button";
 import { download } from "./download";
 import { openFiles } from "./file_opener";
-import { whenUncovered } from "./layers";
+import { whenNoDialog } from "./open_dialogs";
 import type { Pad } from "./pad";
 
 /** The text as a whole: from disk, to disk, to the clipboard. */
@@ -49,5 +49,5 @@ const ACTIONS = ["find", "goToLine", "undo", "redo"] as const;
 /** The drawer would lie over what these show: it goes first. */
 function perform(pad: Pad, action: (typeof ACTIONS)[number]): void {
   pad.closeMenu();
-  whenUncovered(() => void pad.editor.value?.perform(action));
+  whenNoDialog(() => void pad.editor.value?.perform(action));
 }

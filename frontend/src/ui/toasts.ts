@@ -1,20 +1,20 @@
-/** Short news, as it comes. */
+/** Short messages over the page, as they come. */
 
 import { signal } from "@preact/signals";
 import { languageName } from "../editor";
 import type { Notice } from "../session";
 import { t } from "../strings";
-import { Comings } from "./comings";
-import type { NewsKind } from "./pad";
+import { JoinLeaveDigest } from "./join_leave_digest";
+import type { ToastOptions } from "./pad";
 
 const SHOWN_MS = 6000;
-/** Comings and goings within this are told in one sentence. */
+/** Joins and leaves within this are told in one sentence. */
 const GATHER_MS = 1500;
 
 interface Toast {
   key: number;
   text: string;
-  about: NewsKind["about"];
+  about: ToastOptions["about"];
 }
 
 /** `notify` shows one to everybody; joins and leaves only reach
@@ -23,10 +23,10 @@ export class Toasts {
   readonly shown = signal<readonly Toast[]>([]);
   readonly spoken = signal("");
   #next = 0;
-  #comings = new Comings();
+  #digest = new JoinLeaveDigest();
   #gathering = false;
 
-  notify(text: string, { stay = "a_moment", about }: NewsKind = {}): void {
+  notify(text: string, { stay = "a_moment", about }: ToastOptions = {}): void {
     const toast = { key: this.#next++, text, about };
     const others = this.shown.value.filter((it) => about === undefined || it.about !== about);
     this.shown.value = [...others.slice(-3), toast];
@@ -43,14 +43,14 @@ export class Toasts {
   }
 
   #gather({ kind, who }: { kind: "joined" | "left"; who: string }): void {
-    this.#comings.add(kind, who);
+    this.#digest.add(kind, who);
     if (this.#gathering) return;
     this.#gathering = true;
     setTimeout(() => this.#speak(), GATHER_MS);
   }
 
   #speak(): void {
-    const { joined, left } = this.#comings.take();
+    const { joined, left } = this.#digest.take();
     const sentences = [
       joined.length > 0 ? t.notice.joined(listed(joined), joined.length) : "",
       left.length > 0 ? t.notice.left(listed(left), left.length) : "",
@@ -70,7 +70,7 @@ function listed(names: readonly string[]): string {
   return new Intl.ListFormat(t.locale).format(names);
 }
 
-function subjectOf({ kind }: Notice): NewsKind["about"] {
+function subjectOf({ kind }: Notice): ToastOptions["about"] {
   if (kind === "language") return "language";
   return kind === "protected" || kind === "unprotected" ? "protection" : undefined;
 }

@@ -5,18 +5,19 @@ import { signal } from "@preact/signals";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initKernel } from "../kernel";
-import { LOCALES, Session, setSettings } from "../session";
+import { LOCALES, setSettings } from "../browser";
+import { Session } from "../session";
 import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { copyText } from "./copy";
 import { watchExpiry } from "./expiry";
-import { News, NewsRegion } from "./news_region";
+import { ToastsContext, ToastRegion } from "./toast_region";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
 import { People } from "./people";
 import { Protection } from "./protection";
-import { LostTextBanner, RefusalBanner } from "./rescue";
+import { UnmergedTextBanner, RefusalBanner } from "./text_banners";
 import { EmbedBar } from "./embed_bar";
 import { SettingsSection } from "./settings_section";
 import { StatusLine, StatusVoice } from "./status_line";
@@ -127,7 +128,7 @@ describe("regression: the state of the connection is spoken", () => {
     expect(said()).toBe(t.status.reason.rate_limited);
     later();
     expect(said()).toBe(t.status.reason.rate_limited);
-    act(() => session.connectNow());
+    act(() => session.retryConnection());
     await connect();
     await say({ History: { start: 0, operations: [{ id: 4, operation: ["a"] }] } });
     later();
@@ -136,7 +137,7 @@ describe("regression: the state of the connection is spoken", () => {
 
   test("but not what passes in a moment", async () => {
     await end(1001);
-    act(() => session.connectNow());
+    act(() => session.retryConnection());
     await connect();
     later();
     expect(said()).toBe("");
@@ -219,16 +220,16 @@ describe("rescue", () => {
 
   test("a text that the server lost can be put back", () => {
     const restore = vi.fn();
-    render(<LostTextBanner session={session} restore={restore} />);
-    act(() => session.lost.add("precious", "set_back"));
-    act(() => session.lost.add("from another tab", "elsewhere"));
-    screen.getByText(t.lost.why.set_back.heading);
-    fireEvent.click(screen.getByText(t.lost.restore));
+    render(<UnmergedTextBanner session={session} restore={restore} />);
+    act(() => session.unmerged.add("precious", "set_back"));
+    act(() => session.unmerged.add("from another tab", "elsewhere"));
+    screen.getByText(t.unmerged.why.set_back.heading);
+    fireEvent.click(screen.getByText(t.unmerged.restore));
     expect(restore).toHaveBeenCalledWith("precious");
-    screen.getByText(t.lost.why.elsewhere.heading); // one after the other
-    fireEvent.click(screen.getByText(t.lost.discard));
+    screen.getByText(t.unmerged.why.elsewhere.heading); // one after the other
+    fireEvent.click(screen.getByText(t.unmerged.discard));
     expect(restore).toHaveBeenCalledOnce();
-    expect(session.lost.all.value).toEqual([]);
+    expect(session.unmerged.all.value).toEqual([]);
   });
 
   test("text is copied without a clipboard API too", async () => {
@@ -334,7 +335,7 @@ describe("the day on which an unused pad is deleted", () => {
 
 test("a page whose language was chosen back does not begin anew later", async () => {
   const reload = vi.fn();
-  vi.spyOn(session, "goodbye").mockResolvedValue(true);
+  vi.spyOn(session, "onPageHide").mockResolvedValue(true);
   vi.stubGlobal("location", { ...location, search: "", pathname: "/", hash: "#pad", reload });
   const notify = vi.fn();
   render(<SettingsSection pad={{ session, editor: signal(null), notify } as unknown as Pad} />);
@@ -389,9 +390,9 @@ test("comings and goings are told in one sentence, news with their author", () =
   vi.useFakeTimers();
   const toasts = new Toasts();
   const { container } = render(
-    <News.Provider value={toasts}>
-      <NewsRegion isTopmost={true} />
-    </News.Provider>,
+    <ToastsContext.Provider value={toasts}>
+      <ToastRegion isTopmost={true} />
+    </ToastsContext.Provider>,
   );
   for (const who of ["Ann", "Ben"]) act(() => toasts.hear({ kind: "joined", who }));
   act(() => toasts.hear({ kind: "left", who: "Cy" }));

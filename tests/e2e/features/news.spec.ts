@@ -58,7 +58,7 @@ test('parts of the page that are gone after an upgrade: it says so once, and goe
   );
   await pad.page.reload();
   await pad.ready();
-  const news = pad.page.locator('.toast').filter({ hasText: words.notice.partMissing });
+  const news = pad.page.locator('.toast').filter({ hasText: words.notice.chunkMissing });
   await expect(news).toHaveCount(1);
   await pad.page.getByRole('button', { name: words.text.find, exact: true }).click();
   await pad.page.getByRole('button', { name: words.share.code }).click();

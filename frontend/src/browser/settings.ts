@@ -1,0 +1,93 @@
+/** How this person likes to edit, kept in this browser. */
+
+import { signal } from "@preact/signals";
+import { onStoredByOtherTab, readStored, storageTrouble, writeStored } from "./storage";
+import { urlOptions } from "./url_options";
+
+export interface Settings {
+  theme: "system" | "light" | "dark";
+  /** What the page speaks. */
+  locale: "system" | "en" | "de";
+  wrap: boolean;
+  fontSize: number;
+  tabSize: number;
+  /** Indent with tab characters, not spaces. */
+  tabs: boolean;
+  /** A text that is indented already goes on as it is. */
+  detect: boolean;
+  vim: boolean;
+  /** Show Markdown beside the text. */
+  preview: boolean;
+  /** The sidebar is hidden on wide screens too. */
+  collapsed: boolean;
+}
+
+export const THEMES = ["system", "light", "dark"] as const;
+export const LOCALES = ["system", "en", "de"] as const;
+export const FONT_SIZES = [12, 13, 14, 15, 16, 18, 20, 24] as const;
+export const TAB_SIZES = [2, 3, 4, 8] as const;
+
+const KEY = "settings";
+const DEFAULTS: Settings = {
+  theme: "system",
+  locale: "system",
+  wrap: true,
+  fontSize: 14,
+  tabSize: 4,
+  tabs: false,
+  detect: true,
+  vim: false,
+  preview: false,
+  collapsed: false,
+};
+
+let chosen = load();
+/** What the address asks for holds until something else is chosen. */
+let asked: Partial<Settings> = urlOptions.theme ? { theme: urlOptions.theme } : {};
+
+export const settings = signal<Settings>({ ...chosen, ...asked });
+
+onStoredByOtherTab(KEY, () => show(load()));
+
+/** Changes these and leaves the others as they are now: other tabs change them too. */
+export function setSettings(changes: Partial<Settings>): void {
+  if (changes.theme) asked = {};
+  show({ ...(storageTrouble.peek().settings ? chosen : load()), ...changes });
+  writeStored(KEY, chosen);
+}
+
+function show(now: Settings): void {
+  chosen = now;
+  settings.value = { ...chosen, ...asked };
+}
+
+/** In which languages this person would read the page, the best first. */
+export function preferredLanguages(): string[] {
+  const wanted = [urlOptions.lang, chosen.locale === "system" ? null : chosen.locale];
+  return [...wanted.filter((it) => it !== null), ...navigator.languages];
+}
+
+/** Whatever was kept, what does not make sense is as on the first visit. */
+function load(): Settings {
+  const kept = (readStored(KEY) ?? {}) as Partial<Record<keyof Settings, unknown>>;
+  return {
+    theme: oneOf(THEMES, kept.theme, DEFAULTS.theme),
+    locale: oneOf(LOCALES, kept.locale, DEFAULTS.locale),
+    wrap: flag(kept.wrap, DEFAULTS.wrap),
+    fontSize: oneOf(FONT_SIZES, kept.fontSize, DEFAULTS.fontSize),
+    tabSize: oneOf(TAB_SIZES, kept.tabSize, DEFAULTS.tabSize),
+    tabs: flag(kept.tabs, DEFAULTS.tabs),
+    detect: flag(kept.detect, DEFAULTS.detect),
+    vim: flag(kept.vim, DEFAULTS.vim),
+    preview: flag(kept.preview, DEFAULTS.preview),
+    collapsed: flag(kept.collapsed, DEFAULTS.collapsed),
+  };
+}
+
+function oneOf<T>(choices: readonly T[], kept: unknown, otherwise: T): T {
+  return choices.find((choice) => choice === kept) ?? otherwise;
+}
+
+function flag(kept: unknown, otherwise: boolean): boolean {
+  return typeof kept === "boolean" ? kept : otherwise;
+}

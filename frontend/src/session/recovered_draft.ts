@@ -1,0 +1,49 @@
+/** What an earlier visit left unsent: how it reads, and sending it on the side. */
+
+import { effect } from "@preact/signals";
+import type { UnsentRecord } from "../browser";
+import { Sync } from "../sync";
+import { PASSING, Session } from "./session";
+
+/** The whole text as it stood in the tab that left it. */
+export function textOf({ kept }: UnsentRecord): string {
+  const sync = new Sync();
+  sync.resume(kept);
+  sync.takeChanges();
+  const text = sync.localText();
+  sync.free();
+  return text;
+}
+
+/**
+ * Goes on as the tab that left it, beside the page's own session, until the
+ * server has everything. A page can be one earlier tab itself; only as itself
+ * does each of several get every edit to the server once. Until then the record
+ * stays, so whatever ends this page costs nothing. What the server will not take
+ * is shown as text by the page's own session.
+ */
+export function sendInBackground(record: UnsentRecord, main: Session, base: string): void {
+  const side = new Session(record.padId, main.otp.peek(), base, record);
+  addEventListener("pagehide", () => void side.onPageHide());
+  side.open();
+  const stop = effect(() => {
+    const state = stateOf(side, main);
+    if (state === "underway") return;
+    if (state === "other_password") return queueMicrotask(() => side.usePassword(main.otp.peek()!));
+    if (state === "refused") main.unmerged.add(side.localText(), "unsent");
+    side.close();
+    queueMicrotask(() => stop());
+  });
+}
+
+/** Both sessions are watched, so that it is asked again whenever that may change. */
+function stateOf(side: Session, main: Session): "underway" | "done" | "refused" | "other_password" {
+  const [link, mainLink, otp] = [side.link.value, main.link.value, main.otp.value];
+  const { value: refusal } = side.refusal;
+  if (refusal && !PASSING.has(refusal.code)) return "refused";
+  if (link.kind === "up") return side.unsaved.value === 0 ? "done" : "underway";
+  if (link.kind !== "stopped") return "underway";
+  if (link.reason !== "password") return "refused";
+  if (mainLink.kind !== "up") return "underway"; // its user is being asked
+  return otp !== null && otp !== side.otp.peek() ? "other_password" : "refused";
+}

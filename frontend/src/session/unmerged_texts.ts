@@ -1,0 +1,62 @@
+/**
+ * Texts that stood in this tab and may stand nowhere else, kept until the user
+ * has decided about them. They outlive a reload of the tab, since beginning anew
+ * is sometimes all that is left to do.
+ */
+
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { log } from "../browser";
+
+export interface UnmergedText {
+  text: string;
+  /** set_back: the server came back with an older text. elsewhere: another tab
+   * went on with what was unsent here. broken: this copy had to be given up.
+   * unsent: the server did not take what an earlier visit left. */
+  why: "set_back" | "elsewhere" | "broken" | "unsent";
+}
+
+const KEY = "kolabpad.lost.";
+
+export class UnmergedTexts {
+  readonly #all = signal<readonly UnmergedText[]>([]);
+
+  constructor(private readonly padId: string) {}
+
+  get all(): ReadonlySignal<readonly UnmergedText[]> {
+    return this.#all;
+  }
+
+  add(text: string, why: UnmergedText["why"]): void {
+    if (!this.#all.peek().some((it) => it.text === text)) this.#all.value = [...this.#all.peek(), { text, why }];
+  }
+
+  /** That text is merged after all, or not wanted. */
+  drop(text: string): void {
+    if (this.#all.peek().some((it) => it.text === text)) {
+      this.#all.value = this.#all.peek().filter((it) => it.text !== text);
+    }
+  }
+
+  /** Keeps them for the next page of this tab. False when the browser cannot. */
+  saveForNextPage(): boolean {
+    if (this.#all.peek().length === 0) return true;
+    try {
+      sessionStorage.setItem(KEY + this.padId, JSON.stringify(this.#all.peek()));
+      return true;
+    } catch (error) {
+      log.warn("a text cannot be kept over a reload:", error);
+      return false;
+    }
+  }
+
+  /** What the page before this one handed over. */
+  restoreFromLastPage(): void {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEY + this.padId) ?? "[]") as UnmergedText[];
+      sessionStorage.removeItem(KEY + this.padId);
+      for (const { text, why } of kept) this.add(text, why);
+    } catch (error) {
+      log.warn("no texts of the page before this one:", error);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Writes a session's unsent changes down while there are any.
+ *
+ * An edit is usually acknowledged within milliseconds, so nothing is written
+ * before SAVE_EVERY_MS, and then at most that often, and only what is not
+ * written yet: a record holds the whole text. But once something is written
+ * down, no edit is sent that the record does not have: the next visit
+ * must be able to tell what has arrived (docs/decisions/031). Where there is no
+ * IndexedDB (a private window, a full disk) nothing is kept, and the page says
+ * so; the warning before leaving it remains.
+ */
+
+import type { SavedState } from "../sync";
+import { isUnsentOurs, log, noteTrouble, putUnsent, removeUnsent } from "../browser";
+
+const SAVE_EVERY_MS = 500;
+/** A browser that takes longer to write must not keep an edit from the server. */
+const WRITE_MS = 2_000;
+
+export class UnsentSaver {
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** There is a record, once all that was begun is written. */
+  #hasRecord = false;
+  /** There is a record, by all that this page knows. */
+  #isWritten = false;
+  /** What that record says. */
+  #record: { kept: SavedState; isLeft: boolean } | null = null;
+  #isStopped = false;
+
+  /** What is being written, and what is after that: the newest there is. */
+  #writing: Promise<void> | null = null;
+  #queued: Promise<void> | null = null;
+  #newest: () => Promise<void> = () => Promise.resolve();
+  /** Who waits to hear whose the record is. */
+  #pendingCheck: object | null = null;
+
+  constructor(
+    private readonly token: string,
+    private readonly padId: string,
+    private readonly read: () => { kept: SavedState | null; changes: number },
+    /** Another page has taken the record over. */
+    private readonly onClaimed: () => void,
+  ) {}
+
+  /** A record of an earlier tab whose part this one plays. */
+  adoptRecord(): void {
+    this.#hasRecord = this.#isWritten = true;
+  }
+
+  changed(unsaved: number): void {
+    if (this.#isStopped) return;
+    if (unsaved > 0) this.#timer ??= setInterval(() => this.#save(false), SAVE_EVERY_MS);
+    else this.#forget();
+  }
+
+  /** The page may go away: while the user is asked, the browser has time to write. */
+  flushNow(): void {
+    if (this.#timer !== undefined) this.#save(false);
+  }
+
+  /** The page goes away: whatever is unsent is there for the next visit, and
+   * nothing else. Resolves when that is written, or when it seems that it never
+   * will be, and says which; a page that is unloaded cannot wait. */
+  async onPageHide(): Promise<boolean> {
+    if (this.#timer !== undefined) this.#save(true);
+    await (this.#unwritten && inTime(this.#unwritten));
+    return this.#unwritten === null && (this.#timer === undefined || this.#record !== null);
+  }
+
+  /** Leaves the record as it is from now on: it may be another tab's. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#newest = () => Promise.resolve();
+    this.#pendingCheck = null;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Brings the record up to date, before an edit is sent. null when there is
+   * none, which is the rule; else resolves when it is written, or when it seems
+   * that it never will be. */
+  catchUp(): Promise<unknown> | null {
+    if (!this.#hasRecord && !this.#unwritten) return null;
+    this.#save(false);
+    return this.#unwritten && inTime(this.#unwritten);
+  }
+
+  /** Runs `say` at once where no other page can have the record; else as soon as
+   * it is known that none has. Of several that wait, the last. */
+  ifOurs(say: () => void): void {
+    if (navigator.locks || !this.#isWritten) return say();
+    const check = (this.#pendingCheck = {});
+    // A browser that gives no answer gives the record to nobody else either.
+    void inTime(isUnsentOurs(this.token).catch(() => true)).then((isOurs) => {
+      if (this.#pendingCheck !== check) return;
+      if (isOurs === false) this.onClaimed();
+      else say();
+    });
+  }
+
+  #save(isLeft: boolean): void {
+    const { kept, changes } = this.read();
+    if (!kept || (kept === this.#record?.kept && isLeft === this.#record.isLeft)) return;
+    this.#hasRecord = true;
+    this.#record = { kept, isLeft };
+    const { token, padId } = this;
+    const record = { token, padId, isLeft, claimedAtMs: 0, savedAtMs: Date.now(), changes, kept };
+    this.#write(async () => {
+      if (!(await putUnsent(record, !this.#isWritten))) return this.onClaimed();
+      this.#isWritten = true;
+    });
+  }
+
+  #forget(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#record = null;
+    if (!this.#hasRecord) return;
+    this.#hasRecord = false;
+    this.#write(async () => {
+      await removeUnsent(this.token);
+      this.#isWritten = false;
+    });
+  }
+
+  get #unwritten(): Promise<void> | null {
+    return this.#queued ?? this.#writing;
+  }
+
+  /** One after the other; what still waits gives way to what is newer. */
+  #write(write: () => Promise<void>): void {
+    if (this.#isStopped) return;
+    this.#newest = write;
+    this.#queued ??= this.#writeNext();
+  }
+
+  async #writeNext(): Promise<void> {
+    await this.#writing;
+    this.#queued = null;
+    const writing = this.#newest().catch((error: unknown) => this.#giveUp(error));
+    this.#writing = writing;
+    await writing;
+    if (this.#writing === writing) this.#writing = null;
+  }
+
+  #giveUp(error: unknown): void {
+    this.#record = null;
+    log.warn("unsent changes cannot be kept in this browser:", error);
+    noteTrouble("unsent");
+  }
+}
+
+/** Undefined when it takes too long. */
+function inTime<Result>(done: Promise<Result>): Promise<Result | undefined> {
+  return Promise.race([done, new Promise<undefined>((resolve) => setTimeout(resolve, WRITE_MS))]);
+}

@@ -1,0 +1,60 @@
+import type { Refusal, Session } from "../session";
+import { t } from "../strings";
+import { Banner } from "./banner";
+import { downloadText } from "./copy";
+import { CopyButton } from "./copy_button";
+import { fileName } from "./files";
+import { titleOf } from "./title";
+
+/** A change the server did not take: why, and every way out. */
+export function RefusalBanner({ session }: { session: Session }) {
+  const refusal = session.refusal.value;
+  if (!refusal) return null;
+  return (
+    <Banner heading={t.refusal.heading} text={`${reason(refusal)} ${t.refusal.kept(session.unsaved.value)}`}>
+      <Take text={() => session.localText()} session={session} />
+      <button type="button" onClick={() => session.undoRefused()}>
+        {t.refusal.undo}
+      </button>
+    </Banner>
+  );
+}
+
+/** Text that stood here is not thrown away by whatever took its place. */
+export function UnmergedTextBanner({ session, restore }: { session: Session; restore: (text: string) => void }) {
+  const unmerged = session.unmerged.all.value[0];
+  if (!unmerged) return null;
+  const { text, why } = unmerged;
+  const end = () => session.unmerged.drop(text);
+  return (
+    <Banner heading={t.unmerged.why[why].heading} text={t.unmerged.why[why].explain}>
+      <Take text={() => text} session={session} />
+      <button type="button" onClick={() => (restore(text), end())}>
+        {t.unmerged.restore}
+      </button>
+      <button type="button" onClick={end}>
+        {t.unmerged.discard}
+      </button>
+    </Banner>
+  );
+}
+
+function Take({ text, session }: { text: () => string; session: Session }) {
+  const download = () => {
+    const whole = text();
+    downloadText(whole, fileName(titleOf(whole, session.padId), session.language.peek()));
+  };
+  return (
+    <>
+      <CopyButton text={text} label={t.refusal.copy} />
+      <button type="button" onClick={download}>
+        {t.refusal.download}
+      </button>
+    </>
+  );
+}
+
+function reason({ code, message, limit }: Refusal): string {
+  const why = t.refusal.why[code]?.(limit === null ? t.refusal.someLimit : t.bytes(limit));
+  return why ?? t.refusal.otherwise(message, code);
+}
