@@ -3,7 +3,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeSocket } from "./testing/fake_socket";
 import { bootstrap } from "./bootstrap";
-import { putUnsent } from "./browser/unsent_store";
+import { unsentStore } from "./browser/unsent_store";
 
 const at = (hash: string) => bootstrap({ hash, search: "" } as Location, "https://host/base/");
 
@@ -40,7 +40,7 @@ test("a name that no server takes opens nothing", async () => {
 test("what an earlier visit left is found meanwhile", async () => {
   const kept = { epoch: null, revision: 0, serverText: "", inflight: null, buffer: null, since: null };
   const record = { token: "t", padId: "p", isLeft: true, claimedAtMs: 0, savedAtMs: 1, changes: 2, kept };
-  await putUnsent(record, true);
+  await unsentStore.put(record, true);
   expect((await at("#p").left).record).toMatchObject({ token: "t", changes: 2 });
 });
 

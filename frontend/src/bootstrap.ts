@@ -6,7 +6,7 @@
 
 import { SUBPROTOCOL_V2 } from "./wire";
 import { newPadId, type PadIdProblem, padIdProblem, parseAddress, socketUrl } from "./session/address";
-import { claimUnsent, type UnsentRecord } from "./browser/unsent_store";
+import { type UnsentRecord, unsentStore } from "./browser/unsent_store";
 
 export interface Bootstrap {
   padId: string;
@@ -37,7 +37,7 @@ function unsentIn(padId: string): Bootstrap["left"] {
   const silence = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error("the browser's database does not answer")), ANSWER_MS);
   });
-  return Promise.race([claimUnsent(padId, Date.now()), silence]).then(
+  return Promise.race([unsentStore.claim(padId, Date.now()), silence]).then(
     (record) => ({ record }),
     (trouble: unknown) => ({ record: null, trouble }),
   );

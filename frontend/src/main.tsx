@@ -11,10 +11,10 @@ import {
   log,
   noteTrouble,
   preferredLanguages,
-  releaseUnsent,
   searchWithoutPassword,
   settings,
   type UnsentRecord,
+  unsentStore,
   watchSleep,
 } from "./browser";
 import { hashOf, type PadIdProblem, Session } from "./session";
@@ -39,13 +39,13 @@ export async function main(begun: Bootstrap, root: HTMLElement): Promise<void> {
 
 async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   const hasStrings = inTheirLanguage();
-  const [left = null, ...others] = await recoveredDrafts(begun, hasStrings, root);
+  const [draft = null, ...others] = await recoveredDrafts(begun, hasStrings, root);
   const { padId, otp, base, problem, socket } = begun;
-  const session = problem ? null : new Session(padId, otp, base, left, socket);
+  const session = problem ? null : new Session(padId, otp, base, { draft, socket });
   session?.unmerged.restoreFromLastPage();
   // The server answers while the strings come and the screen is made; but what
   // was left is on the screen before anything can take its place.
-  if (!left) session?.open();
+  if (!draft) session?.open();
   await hasStrings;
   root.replaceChildren();
   if (!session) return refuse(problem!, root);
@@ -85,7 +85,7 @@ async function recoveredDrafts(begun: Bootstrap, hasStrings: Promise<void>, root
   await hasStrings;
   const chunk = await loadChunk("what an earlier visit left", () => import("./recovered_drafts"));
   if (chunk) return chunk.offerRecoveredDrafts(record, begun.padId, root);
-  await releaseUnsent(record).catch((error: unknown) => log.warn("not released:", error));
+  await unsentStore.release(record).catch((error: unknown) => log.warn("not released:", error));
   return [];
 }
 

@@ -2,18 +2,12 @@
  * console, other tabs, and code that is loaded when it is wanted. */
 export { isChunkMissing, loadChunk } from "./chunks";
 export { log, setLogLevel } from "./log";
+export { type Page, page } from "./page";
 export { forgetPad, type RecentPad, recentPads, rememberPad } from "./recent_pads";
 export { loadConfig, mayShowRemoteImages } from "./server_config";
 export { FONT_SIZES, LOCALES, preferredLanguages, settings, type Settings, setSettings, TAB_SIZES, THEMES } from "./settings";
 export { watchSleep } from "./sleep";
-export { noteTrouble, readStored, storageTrouble, writeStored } from "./storage";
-export { holdToken } from "./tabs";
-export {
-  claimUnsent,
-  isUnsentOurs,
-  putUnsent,
-  releaseUnsent,
-  removeUnsent,
-  type UnsentRecord,
-} from "./unsent_store";
+export { noteTrouble, readStored, type StorageTrouble, storageTrouble, writeStored } from "./storage";
+export { Tabs, tabs, TABS_TIMING, type TabsEnvironment, type TabsTiming } from "./tabs";
+export { type UnsentRecord, UnsentStore, unsentStore, type UnsentStoreOptions } from "./unsent_store";
 export { searchWithout, searchWithoutPassword, type UrlOptions, urlOptions } from "./url_options";

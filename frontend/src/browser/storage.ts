@@ -1,15 +1,22 @@
 /** What this browser remembers. In a private window, or with storage switched
  * off or full, it remembers nothing, says so, and everything else goes on. */
 
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 
 const PREFIX = "kolabpad.";
 
-/** What this browser has turned out not to keep. */
-export const storageTrouble = signal<{ settings: boolean; unsent: boolean }>({ settings: false, unsent: false });
+/** What a browser has turned out not to keep. */
+export interface StorageTrouble {
+  settings: boolean;
+  unsent: boolean;
+}
 
-export function noteTrouble(what: "settings" | "unsent"): void {
-  if (!storageTrouble.peek()[what]) storageTrouble.value = { ...storageTrouble.peek(), [what]: true };
+/** Of this browser. */
+export const storageTrouble = signal<StorageTrouble>({ settings: false, unsent: false });
+
+/** Notes that the browser does not keep that. */
+export function noteTrouble(what: keyof StorageTrouble, trouble: Signal<StorageTrouble> = storageTrouble): void {
+  if (!trouble.peek()[what]) trouble.value = { ...trouble.peek(), [what]: true };
 }
 
 export function readStored(key: string): unknown {

@@ -10,88 +10,146 @@
  * before it speaks (UnsentSaver.ifOurs).
  */
 
+import { type Clock, systemClock } from "../clock";
+import { type Page, page } from "./page";
+
 const LOCK_PREFIX = "kolabpad.tab.";
 const CHANNEL = "kolabpad.tabs";
-/** A living tab answers within this, however busy it is. */
-const ANSWER_MS = 1_000;
-/** A page that was left or reloaded may live on a little beside the next one. */
-const LEAVING_MS = 2_000;
 
-type Word = { kind: "ask" | "here" | "taken"; token: string };
-
-/** The tokens of this page, and what to do when another tab takes one over. */
-const mine = new Map<string, () => void>();
-const asked = new Map<string, () => void>();
-let channel: BroadcastChannel | null = null;
-let isLeaving = false;
-
-/** Holds that token for as long as the page lives. */
-export function holdToken(token: string, onClaimed: () => void = () => {}): void {
-  if (!mine.has(token)) void navigator.locks?.request(LOCK_PREFIX + token, () => new Promise(() => {})).catch(() => {});
-  mine.set(token, onClaimed);
-  open();
+export interface TabsTiming {
+  /** A living tab answers within this, however busy it is. */
+  answerMs: number;
+  /** A page that was left or reloaded may live on for so long beside the next one. */
+  leavingMs: number;
 }
 
-/** Tells whoever had that token, should it still wake up, that it is ours. */
-export function announceClaim(token: string): void {
-  holdToken(token);
-  say("taken", token);
+export const TABS_TIMING: TabsTiming = { answerMs: 1_000, leavingMs: 2_000 };
+
+/** What goes over the channel, from tabs of older versions of the page too: the values are fixed.
+ * ask: does the tab of that token live? here: it does. taken: another tab has claimed that token. */
+interface TabMessage {
+  kind: "ask" | "here" | "taken";
+  token: string;
 }
 
-/** Is the tab of that token gone for good? Waits for one that is just leaving. */
-export async function isTabGone(token: string, isLeft: boolean): Promise<boolean> {
-  if (mine.has(token)) return false;
-  if (!navigator.locks) return isLeft || !(await answers(token, ANSWER_MS));
-  if (!(await isLocked(token))) return true;
-  await Promise.race([answers(token, LEAVING_MS), released(token)]);
-  return !(await isLocked(token));
+/** The browser, as far as tabs find one another through it. */
+export interface TabsEnvironment {
+  /** Throws in a browser that has no channels. */
+  openChannel(name: string): BroadcastChannel;
+  /** undefined on plain HTTP, where browsers have none. */
+  locks(): LockManager | undefined;
+  page: Page;
+  clock: Clock;
+  timing: TabsTiming;
 }
 
-/* ---- by asking ---- */
+const BROWSER: TabsEnvironment = {
+  openChannel: (name) => new BroadcastChannel(name),
+  locks: () => globalThis.navigator?.locks,
+  page,
+  clock: systemClock,
+  timing: TABS_TIMING,
+};
 
-function open(): void {
-  if (channel) return;
-  try {
-    channel = new BroadcastChannel(CHANNEL);
-  } catch {
-    return; // a browser that keeps nothing has no channels either
+/** One page's view of the tabs. A page has one token for each session that it runs. */
+export class Tabs {
+  /** The tokens of this page, and what to do when another tab claims one of them. */
+  readonly #mine = new Map<string, () => void>();
+  /** The tokens that were asked about, and what to do when their tab answers. */
+  readonly #asked = new Map<string, () => void>();
+  #channel: BroadcastChannel | null = null;
+  #isLeaving = false;
+
+  constructor(private readonly environment: TabsEnvironment = BROWSER) {}
+
+  /** True where a lock tells for sure whether a tab lives. */
+  get hasLocks(): boolean {
+    return Boolean(this.environment.locks());
   }
-  channel.addEventListener("message", ({ data }: MessageEvent<Word>) => hear(data));
-  globalThis.addEventListener?.("pagehide", () => (isLeaving = true));
-  globalThis.addEventListener?.("pageshow", () => (isLeaving = false));
-}
 
-function say(kind: Word["kind"], token: string): void {
-  open();
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin
-  channel?.postMessage({ kind, token } satisfies Word);
-}
+  /** Holds that token for as long as the page lives. `onClaimed` is called when another tab goes on under it. */
+  hold(token: string, onClaimed: () => void = () => {}): void {
+    if (!this.#mine.has(token)) {
+      const forever = () => new Promise<void>(() => {});
+      void this.environment.locks()?.request(LOCK_PREFIX + token, forever).catch(() => {});
+    }
+    this.#mine.set(token, onClaimed);
+    this.#open();
+  }
 
-function hear({ kind, token }: Word): void {
-  if (kind === "here") asked.get(token)?.();
-  else if (kind === "taken") mine.get(token)?.();
-  else if (mine.has(token) && !isLeaving) say("here", token);
-}
+  /** Holds a token that another tab had, and tells that tab, should it still wake up. */
+  claim(token: string): void {
+    this.hold(token);
+    this.#say("taken", token);
+  }
 
-/** False when nobody says so in time. */
-function answers(token: string, ms: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = (isHere: boolean) => (asked.delete(token), resolve(isHere));
-    asked.set(token, () => end(true));
-    setTimeout(() => end(false), ms);
-    say("ask", token);
-  });
+  /** Resolves to true when the tab of that token is gone for good; waits for one that is just leaving.
+   * `isLeft`: its page said that it was left, which is good enough where there are no locks. */
+  async isGone(token: string, isLeft: boolean): Promise<boolean> {
+    if (this.#mine.has(token)) return false;
+    const { answerMs, leavingMs } = this.environment.timing;
+    const locks = this.environment.locks();
+    if (!locks) return isLeft || !(await this.#answers(token, answerMs));
+    if (!(await isLocked(locks, token))) return true;
+    await Promise.race([this.#answers(token, leavingMs), released(locks, token, leavingMs)]);
+    return !(await isLocked(locks, token));
+  }
+
+  /** Ends the listening to other tabs; for pages that a test runs side by side. */
+  close(): void {
+    this.#channel?.close();
+    this.#channel = null;
+  }
+
+  /* ---- by asking ---- */
+
+  #open(): void {
+    if (this.#channel) return;
+    try {
+      this.#channel = this.environment.openChannel(CHANNEL);
+    } catch {
+      return; // a browser that keeps nothing has no channels either
+    }
+    this.#channel.addEventListener("message", ({ data }: MessageEvent<TabMessage>) => this.#hear(data));
+    this.environment.page.addEventListener("pagehide", () => (this.#isLeaving = true));
+    this.environment.page.addEventListener("pageshow", () => (this.#isLeaving = false));
+  }
+
+  #say(kind: TabMessage["kind"], token: string): void {
+    this.#open();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin
+    this.#channel?.postMessage({ kind, token } satisfies TabMessage);
+  }
+
+  #hear({ kind, token }: TabMessage): void {
+    if (kind === "here") this.#asked.get(token)?.();
+    else if (kind === "taken") this.#mine.get(token)?.();
+    else if (this.#mine.has(token) && !this.#isLeaving) this.#say("here", token);
+  }
+
+  /** False when nobody says so in time. */
+  #answers(token: string, ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (isHere: boolean) => (this.#asked.delete(token), resolve(isHere));
+      this.#asked.set(token, () => end(true));
+      this.environment.clock.setTimeout(() => end(false), ms);
+      this.#say("ask", token);
+    });
+  }
 }
 
 /* ---- by locks ---- */
 
-async function isLocked(token: string): Promise<boolean> {
-  const { held } = await navigator.locks.query();
+async function isLocked(locks: LockManager, token: string): Promise<boolean> {
+  const { held } = await locks.query();
   return held?.some(({ name }) => name === LOCK_PREFIX + token) ?? false;
 }
 
 /** Resolves when nobody holds that lock, or when it seems that somebody means to. */
-async function released(token: string): Promise<void> {
-  const giveUp = AbortSignal.timeout(LEAVING_MS);
-  await navigator.locks.request(LOCK_PREFIX + token, { mode: "shared", signal: giveUp }, () => {}).catch(() => {});
+async function released(locks: LockManager, token: string, ms: number): Promise<void> {
+  const signal = AbortSignal.timeout(ms);
+  await locks.request(LOCK_PREFIX + token, { mode: "shared", signal }, () => {}).catch(() => {});
 }
+
+/** Those of this page. */
+export const tabs = new Tabs();

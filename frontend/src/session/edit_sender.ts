@@ -5,35 +5,35 @@ import type { Transport } from "../transport";
 import type { UnsentSaver } from "./unsent_saver";
 
 export class EditSender {
-  #held: object | null = null;
+  /** Stands for the edit that waits for its record; another object, or null, once it need not be sent any more. */
+  #waiting: object | null = null;
 
   constructor(
     private readonly transport: Transport,
     private readonly saver: UnsentSaver,
-    /** An edit was sent that had to wait. */
-    private readonly onLate: () => void,
   ) {}
 
   /** Is an edit waiting? */
   get isWaiting(): boolean {
-    return this.#held !== null;
+    return this.#waiting !== null;
   }
 
-  take(text: string): void {
+  /** Sends the edit, now or when its record is written; `onLate` is called when it had to wait and was sent. */
+  take(text: string, onLate: () => void): void {
     const writing = this.saver.catchUp();
     if (!writing) return void this.transport.send(text);
-    const held = (this.#held = {});
+    const waiting = (this.#waiting = {});
     void writing.then(() => {
-      if (this.#held !== held) return;
-      this.#held = null;
+      if (this.#waiting !== waiting) return;
+      this.#waiting = null;
       this.transport.send(text);
-      this.onLate();
+      onLate();
     });
   }
 
   /** Another connection: an edit that still waits counts as lost on the old one. */
   reset(): void {
-    this.#held = null;
+    this.#waiting = null;
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 import type { UserInfo } from "../wire";
-import { readStored, urlOptions, writeStored } from "../browser";
+import type { Environment } from "./environment";
 
 export const NAME_POINTS_MAX = 64;
 const KEY = "identity";
@@ -17,23 +17,25 @@ const ANIMALS = [
   "Lark", "Lynx", "Marten", "Otter", "Owl", "Panda", "Robin", "Seal", "Swan", "Wren",
 ];
 
+type IdentityEnvironment = Pick<Environment, "askedName" | "random" | "storage">;
+
 export class Identity {
   readonly shown: Signal<UserInfo>;
   #hasMet = false;
   /** The colour was made up just now: nobody will miss it. */
   #isNew: boolean;
 
-  constructor(private readonly announce: (identity: UserInfo) => void) {
-    const { name, hue, isNew } = loadIdentity();
+  constructor(private readonly environment: IdentityEnvironment) {
+    const { name, hue, isNew } = loadIdentity(environment);
     this.shown = signal({ name, hue });
     this.#isNew = isNew;
   }
 
   /** What the user chose. */
   set(name: string, hue: number): void {
-    this.#show({ name: cleanName(name) || this.shown.value.name, hue });
+    this.shown.value = { name: cleanName(name) || this.shown.value.name, hue };
     this.#isNew = false;
-    writeStored(KEY, this.shown.value);
+    this.environment.storage.write(KEY, this.shown.value);
   }
 
   /** Meeting others for the first time, exchanges a colour that one of them has:
@@ -50,26 +52,21 @@ export class Identity {
     }
     const distinct = distinctHue(hue, hues);
     if (distinct === hue) return false;
-    this.#show({ name, hue: distinct });
+    this.shown.value = { name, hue: distinct };
     return true;
-  }
-
-  #show(identity: UserInfo): void {
-    this.shown.value = identity;
-    this.announce(identity);
   }
 }
 
 /** As remembered, or a new one. */
-function loadIdentity(): UserInfo & { isNew: boolean } {
-  const kept = readStored(KEY) as Partial<UserInfo> | null;
+function loadIdentity({ askedName, random, storage }: IdentityEnvironment): UserInfo & { isNew: boolean } {
+  const kept = storage.read(KEY) as Partial<UserInfo> | null;
   const name = typeof kept?.name === "string" ? cleanName(kept.name) : "";
-  const hue = isHue(kept?.hue) ? kept.hue : Math.floor(Math.random() * 360);
-  const asked = cleanName(urlOptions.name ?? "");
+  const hue = isHue(kept?.hue) ? kept.hue : Math.floor(random() * 360);
+  const asked = cleanName(askedName ?? "");
   const isNew = !isHue(kept?.hue);
   if (asked) return { name: asked, hue, isNew: false };
-  const identity = { name: name || `${pick(MANNERS)} ${pick(ANIMALS)}`, hue };
-  if (!name) writeStored(KEY, identity);
+  const identity = { name: name || `${pick(MANNERS, random)} ${pick(ANIMALS, random)}`, hue };
+  if (!name) storage.write(KEY, identity);
   return { ...identity, isNew };
 }
 
@@ -107,6 +104,6 @@ export function isHue(hue: unknown): hue is number {
   return Number.isInteger(hue) && (hue as number) >= 0 && (hue as number) <= 359;
 }
 
-function pick<T>(list: readonly T[]): T {
-  return list[Math.floor(Math.random() * list.length)]!;
+function pick<T>(list: readonly T[], random: () => number): T {
+  return list[Math.floor(random() * list.length)]!;
 }

@@ -8,21 +8,22 @@ function inboxOf(costMs: number, eachMs = 0) {
   const rests: number[] = [];
   const delivered: number[][] = [];
   let nowMs = 0;
-  const inbox = new Inbox<number>(
-    (next) => {
-      const taken: number[] = [];
-      for (let message = next(); message; message = next()) {
-        taken.push(message);
-        nowMs += eachMs;
-      }
-      nowMs += costMs;
-      delivered.push(taken);
-    },
-    (message) => message > 0,
-    () => 1,
-    (run, restMs) => (frames.push(run), rests.push(restMs)),
-    () => nowMs,
-  );
+  const inbox = new Inbox<number>({
+    canWait: (message) => message > 0,
+    changesIn: () => 1,
+    schedule: (run, restMs) => (frames.push(run), rests.push(restMs)),
+    isHidden: () => globalThis.document?.hidden ?? false,
+    elapsed: () => nowMs,
+  });
+  inbox.listen((next) => {
+    const taken: number[] = [];
+    for (let message = next(); message; message = next()) {
+      taken.push(message);
+      nowMs += eachMs;
+    }
+    nowMs += costMs;
+    delivered.push(taken);
+  });
   return { inbox, delivered, frames, rests, frame: () => frames.shift()!() };
 }
 
@@ -78,16 +79,18 @@ test("a delivery stops after a batch, and the next goes on where it stopped", ()
 test("a message that brings many changes is not divided, and fills the batch", () => {
   const frames: (() => void)[] = [];
   const delivered: number[] = [];
-  const inbox = new Inbox<number>(
-    (next) => {
-      let changes = 0;
-      for (let message = next(); message; message = next()) changes += message;
-      delivered.push(changes);
-    },
-    () => true,
-    (message) => message,
-    (run) => frames.push(run),
-  );
+  const inbox = new Inbox<number>({
+    canWait: () => true,
+    changesIn: (message) => message,
+    schedule: (run) => frames.push(run),
+    isHidden: () => false,
+    elapsed: () => performance.now(),
+  });
+  inbox.listen((next) => {
+    let changes = 0;
+    for (let message = next(); message; message = next()) changes += message;
+    delivered.push(changes);
+  });
   for (const changes of [200, 900, 10]) inbox.push(changes);
   while (frames.length > 0) frames.shift()!();
   expect(delivered).toEqual([1100, 10]);

@@ -15,6 +15,8 @@
  * meanwhile waits for one batch and not for all.
  */
 
+import type { Page } from "../browser";
+import type { Clock } from "../clock";
 import { BatchSize } from "./batch_size";
 
 /** Deliveries that take less need no rest: a frame has room for them. */
@@ -27,24 +29,36 @@ const FLOOD_REST_MS = 30;
 /** Asks for the next message until there is none for now. */
 export type Deliver<Message> = (next: () => Message | undefined) => void;
 
+export interface InboxOptions<Message> {
+  /** False for a message that nobody would see, and that is not held up. */
+  canWait: (message: Message) => boolean;
+  /** How many changes a message may bring to the screen. */
+  changesIn: (message: Message) => number;
+  /** Runs a delivery in a frame after that rest. */
+  schedule: (run: () => void, restMs: number) => void;
+  /** True while nobody can see the page. */
+  isHidden: () => boolean;
+  /** A clock for durations, in milliseconds. */
+  elapsed: () => number;
+}
+
 export class Inbox<Message> {
   #waiting: Message[] = [];
   #scheduled = false;
   #restMs = 0;
   readonly #batchSize = new BatchSize();
+  #deliver: Deliver<Message> = () => {};
 
-  constructor(
-    private readonly deliver: Deliver<Message>,
-    private readonly canWait: (message: Message) => boolean,
-    /** How many changes a message may bring to the screen. */
-    private readonly changesIn: (message: Message) => number,
-    private readonly schedule: (run: () => void, restMs: number) => void = onNextFrame,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly options: InboxOptions<Message>) {}
+
+  /** Gives the messages to `deliver`; once, before the first push(). */
+  listen(deliver: Deliver<Message>): void {
+    this.#deliver = deliver;
+  }
 
   push(message: Message): void {
     this.#waiting.push(message);
-    if (this.#waiting.length === 1 && !this.canWait(message)) this.flush();
+    if (this.#waiting.length === 1 && !this.options.canWait(message)) this.flush();
     else this.#plan();
   }
 
@@ -61,23 +75,24 @@ export class Inbox<Message> {
   #plan(): void {
     if (this.#scheduled || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    this.schedule(() => {
+    this.options.schedule(() => {
       this.#scheduled = false;
-      this.#give(isHidden() ? Infinity : this.#batchSize.changes);
+      // Nobody types in a hidden tab, and its timers may come once a minute.
+      this.#give(this.options.isHidden() ? Infinity : this.#batchSize.changes);
       this.#plan();
     }, this.#restMs);
   }
 
   #give(limit: number): void {
     if (this.#waiting.length === 0) return;
-    const began = this.now();
+    const began = this.options.elapsed();
     let changes = 0;
-    this.deliver(() => {
+    this.#deliver(() => {
       const message = changes < limit ? this.#waiting.shift() : undefined;
-      if (message !== undefined) changes += this.changesIn(message);
+      if (message !== undefined) changes += this.options.changesIn(message);
       return message;
     });
-    const tookMs = this.now() - began;
+    const tookMs = this.options.elapsed() - began;
     this.#batchSize.learn(changes, tookMs);
     this.#restMs = this.#waiting.length > 0 ? 0 : restMsAfter(tookMs, changes);
   }
@@ -88,24 +103,20 @@ function restMsAfter(tookMs: number, changes: number): number {
   return changes < FLOOD_CHANGES ? restMs : Math.max(restMs, FLOOD_REST_MS);
 }
 
-/** Nobody types in a hidden tab, and its timers may come once a minute. */
-function isHidden(): boolean {
-  return globalThis.document?.hidden ?? false;
-}
-
 /** A hidden tab has no frames, and one whose window is covered may have few. */
 const LONGEST_FRAME_MS = 100;
 
-function onNextFrame(run: () => void, restMs: number): void {
+/** Runs `run` once: before the first paint after `restMs`, or when the next frame is long in coming. */
+export function onNextFrame(run: () => void, restMs: number, page: Page, clock: Clock): void {
   let done = false;
   const once = () => {
     if (done) return;
     done = true;
     run();
   };
-  const request = () => void requestAnimationFrame(once);
-  if (isHidden()) return void setTimeout(once);
-  if (restMs > 0) setTimeout(request, restMs);
+  const request = () => page.nextFrame(once);
+  if (page.isHidden()) return void clock.setTimeout(once, 0);
+  if (restMs > 0) clock.setTimeout(request, restMs);
   else request();
-  setTimeout(once, restMs + LONGEST_FRAME_MS);
+  clock.setTimeout(once, restMs + LONGEST_FRAME_MS);
 }

@@ -6,8 +6,9 @@
 
 import { signal } from "@preact/signals";
 import type { Sync } from "../sync";
-import type { ClientMessage, ServerMessage, User, UserInfo, Welcome } from "../wire";
+import type { ClientMessage, ServerMessage, User, Welcome } from "../wire";
 import { log } from "../browser";
+import type { Environment } from "./environment";
 import { Identity } from "./identity";
 import { Notices } from "./notices";
 import { Presence } from "./presence";
@@ -25,7 +26,7 @@ export class PadState {
   readonly userId = signal(-1);
   readonly language = signal<string | null>(null);
   readonly isStorageWritable = signal(true);
-  readonly me = new Identity((info) => this.#introduce(info));
+  readonly me: Identity;
   readonly notices = new Notices();
   readonly presence: Presence;
   readonly protection: Protection;
@@ -36,12 +37,21 @@ export class PadState {
     { base, padId, token, otp }: PadPlace,
     /** False when there is no connection to say it on. */
     private readonly send: (message: ClientMessage) => boolean,
+    environment: Environment,
   ) {
-    const me = () => ({ id: this.userId.value, ...this.me.shown.value });
-    this.presence = new Presence(sync, me, (notice) => this.notices.tell(notice));
-    this.protection = new Protection(base, padId, otp, () => {
-      return { user_id: this.userId.value, user_name: this.me.shown.value.name, client: token };
-    });
+    const { userId, notices } = this;
+    const me = new Identity(environment);
+    this.me = me;
+    const person = () => ({ id: userId.value, ...me.shown.value });
+    this.presence = new Presence(sync, person, (notice) => notices.tell(notice));
+    const requester = () => ({ user_id: userId.value, user_name: me.shown.value.name, client: token });
+    this.protection = new Protection(base, padId, otp, requester, environment.fetch);
+  }
+
+  /** Takes another name and colour, and tells the others. */
+  setIdentity(name: string, hue: number): void {
+    this.me.set(name, hue);
+    this.#introduce();
   }
 
   setLanguage(language: string): void {
@@ -82,7 +92,8 @@ export class PadState {
     }
   }
 
-  #introduce(identity: UserInfo): void {
+  #introduce(): void {
+    const identity = this.me.shown.value;
     this.send({ ClientInfo: identity });
     if (this.userId.value >= 0) this.presence.people.set(this.userId.value, identity);
   }
@@ -90,7 +101,10 @@ export class PadState {
   #usersAre(users: User[]): void {
     this.presence.users(users);
     const others = users.filter(({ id }) => id !== this.userId.value);
-    if (this.me.meet(others.map(({ hue }) => hue))) this.notices.tell({ kind: "recoloured" });
+    const before = this.me.shown.value;
+    const isExchanged = this.me.meet(others.map(({ hue }) => hue));
+    if (this.me.shown.value !== before) this.#introduce();
+    if (isExchanged) this.notices.tell({ kind: "recoloured" });
   }
 
   #languageIs(language: string, userId: number, by: string): void {

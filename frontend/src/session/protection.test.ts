@@ -10,7 +10,7 @@ const fetched = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve
 beforeEach(() => {
   fetched.mockClear();
   vi.stubGlobal("fetch", fetched);
-  protection = new Protection("http://h/", "a b", null, () => ({ user_id: 1, user_name: "Me", client: "c" }));
+  protection = new Protection("http://h/", "a b", null, () => ({ user_id: 1, user_name: "Me", client: "c" }), (url, init) => fetch(url, init));
 });
 
 afterEach(() => vi.unstubAllGlobals());

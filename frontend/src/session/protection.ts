@@ -9,6 +9,7 @@
  */
 
 import { type Signal, signal } from "@preact/signals";
+import type { Environment } from "./environment";
 
 export interface Requester {
   user_id: number;
@@ -34,6 +35,7 @@ export class Protection {
     private readonly padId: string,
     otp: string | null,
     private readonly me: () => Requester,
+    private readonly fetch: Environment["fetch"],
   ) {
     this.otp = signal(otp);
   }
@@ -60,12 +62,17 @@ export class Protection {
   async #request(method: string, read: (response: Response) => Promise<string | null>): Promise<void> {
     const heard = this.#heard;
     const url = new URL(`api/document/${encodeURIComponent(this.padId)}/protect`, this.base);
-    const otp = await read(await request(method, url, { ...this.me(), otp: this.otp.value }));
+    const otp = await read(await request(this.fetch, method, url, { ...this.me(), otp: this.otp.value }));
     if (this.#heard === heard) this.otp.value = otp;
   }
 }
 
-async function request(method: string, url: URL, body: Requester & { otp: string | null }): Promise<Response> {
+async function request(
+  fetch: Environment["fetch"],
+  method: string,
+  url: URL,
+  body: Requester & { otp: string | null },
+): Promise<Response> {
   const headers = { "Content-Type": "application/json" };
   let response: Response;
   try {

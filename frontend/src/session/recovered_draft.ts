@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import type { UnsentRecord } from "../browser";
 import { Sync } from "../sync";
+import { browserEnvironment, type Environment } from "./environment";
 import { PASSING, Session } from "./session";
 
 /** The whole text as it stood in the tab that left it. */
@@ -22,9 +23,14 @@ export function textOf({ kept }: UnsentRecord): string {
  * stays, so whatever ends this page costs nothing. What the server will not take
  * is shown as text by the page's own session.
  */
-export function sendInBackground(record: UnsentRecord, main: Session, base: string): void {
-  const side = new Session(record.padId, main.otp.peek(), base, record);
-  addEventListener("pagehide", () => void side.onPageHide());
+export function sendInBackground(
+  record: UnsentRecord,
+  main: Session,
+  base: string,
+  environment: Environment = browserEnvironment,
+): void {
+  const side = new Session(record.padId, main.otp.peek(), base, { draft: record, environment });
+  environment.page.addEventListener("pagehide", () => void side.onPageHide());
   side.open();
   const stop = effect(() => {
     const state = stateOf(side, main);

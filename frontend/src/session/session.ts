@@ -12,96 +12,94 @@
  */
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { log } from "../browser";
 import type { Change } from "../kernel";
-import { type Refusal, Sync } from "../sync";
-import { type DownReason, Transport, type TransportEvents } from "../transport";
-import {
-  type ClientMessage,
-  type CursorData,
-  decode,
-  encode,
-  type ServerMessage,
-  SUBPROTOCOL_V2,
-  type UserInfo,
-  type Welcome,
-} from "../wire";
-import { holdToken, log, type UnsentRecord } from "../browser";
-import { newClientToken, shareLink, socketUrl } from "./address";
-import { CaretSender } from "./caret_sender";
-import { EditSender, isLonger } from "./edit_sender";
-import { SessionHandoff } from "./session_handoff";
-import { Inbox } from "./inbox";
-import { UnsentSaver } from "./unsent_saver";
-import { UnmergedTexts } from "./unmerged_texts";
+import type { Refusal } from "../sync";
+import type { DownReason } from "../transport";
+import { type CursorData, decode, encode, type ServerMessage, type UserInfo, type Welcome } from "../wire";
+import { shareLink } from "./address";
+import { buildComponents, type SessionComponents, type SessionOptions } from "./components";
+import { isLonger } from "./edit_sender";
+import { browserEnvironment, type Environment } from "./environment";
 import { mapCarets } from "./moved_carets";
-import { changesIn } from "./batch_size";
-import { PadState } from "./pad_state";
 import type { People } from "./people";
-import type { Link, Notice, EditorPort } from "./types";
+import type { EditorPort, Link, Notice } from "./types";
+import type { UnmergedTexts } from "./unmerged_texts";
 
 /** Refusals that have nothing to do with the edit, and pass. */
 export const PASSING: ReadonlySet<string> = new Set(["rate_limited", "storage_unavailable", "no_memory"]);
-const RETRY_PAUSE_MS = 1_500;
+
+/** What a session begins with; by default nothing, in the browser that runs this code. */
+export type StartOptions = Partial<Pick<SessionOptions, "draft" | "socket">> & { environment?: Environment };
 
 export class Session {
-  readonly link = signal<Link>({ kind: "connecting" });
+  readonly link: Signal<Link>;
+  /** The text is here, the server's or that of a draft: "empty" is not "not loaded yet". */
   readonly isLoaded = signal(false);
+  /** How many changes of the user the server does not have yet. */
   readonly unsaved = signal(0);
+  /** Why the server did not take a change; null: it took all. */
   readonly refusal = signal<Refusal | null>(null);
   readonly isStorageWritable: ReadonlySignal<boolean>;
   readonly unmerged: UnmergedTexts;
-  /** Is there text here that would go with this tab? */
-  readonly holdsOnlyCopy = computed(
-    () => !this.#handoff.isUnderway.value && (this.unsaved.value > 0 || this.unmerged.all.value.length > 0),
-  );
+  /** True while there is text here that would go with this tab. */
+  readonly holdsOnlyCopy: ReadonlySignal<boolean>;
+  /** The password that this tab knows; null: none. */
   readonly otp: Signal<string | null>;
   readonly language: ReadonlySignal<string | null>;
   readonly welcome = signal<Welcome | null>(null);
   readonly userId: ReadonlySignal<number>;
   readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
 
+  readonly #environment: Environment;
   readonly #token: string;
-  readonly #handoff: SessionHandoff;
-  readonly #saver: UnsentSaver;
-  readonly #sync = new Sync();
-  readonly #transport: Transport;
-  readonly #inbox: Inbox<ServerMessage>;
-  readonly #edits: EditSender;
-  readonly #carets: CaretSender;
+  readonly #handoff: SessionComponents["handoff"];
+  readonly #saver: SessionComponents["saver"];
+  readonly #sync: SessionComponents["sync"];
+  readonly #transport: SessionComponents["transport"];
+  readonly #inbox: SessionComponents["inbox"];
+  readonly #edits: SessionComponents["edits"];
+  readonly #carets: SessionComponents["carets"];
+  readonly #state: SessionComponents["state"];
+  /** null until there is an editor. */
   #editor: EditorPort | null = null;
-  readonly #state: PadState;
 
+  /** Connects to nothing before open() or start(). `base` is the page's own address. */
   constructor(
     readonly padId: string,
     otp: string | null,
     private readonly base: string,
-    left: UnsentRecord | null = null,
-    socket: WebSocket | null = null,
+    { draft = null, socket = null, environment = browserEnvironment }: StartOptions = {},
   ) {
-    this.#token = left?.token ?? newClientToken();
-    this.unmerged = new UnmergedTexts(padId);
-    this.#handoff = new SessionHandoff(this.unmerged, {
-      unsaved: () => this.unsaved.peek(),
-      text: () => this.localText(),
-      saveUnsent: () => this.#saver.onPageHide(),
-      shutDown: (reason) => this.#shutDown(reason),
-    });
-    holdToken(this.#token, () => this.#handoff.claimedElsewhere());
-    const unsent = () => ({ kept: this.#sync.keep(), changes: this.#sync.unsaved });
-    this.#saver = new UnsentSaver(this.#token, padId, unsent, () => this.#handoff.claimedElsewhere());
-    this.#state = new PadState(this.#sync, { base, padId, token: this.#token, otp }, (it) => this.#send(it));
-    ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = this.#state);
-    this.otp = this.#state.protection.otp;
-    if (left) this.#resume(left);
-    const events: TransportEvents = {
+    const parts = buildComponents({ padId, otp, base, draft, socket }, environment);
+    this.#environment = environment;
+    this.#token = parts.token;
+    ({
+      handoff: this.#handoff,
+      saver: this.#saver,
+      sync: this.#sync,
+      transport: this.#transport,
+      inbox: this.#inbox,
+      edits: this.#edits,
+      carets: this.#carets,
+      state: this.#state,
+      link: this.link,
+      unmerged: this.unmerged,
+    } = parts);
+    ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = parts.state);
+    this.otp = parts.state.protection.otp;
+    this.isLoaded.value = draft !== null;
+    const { handoff, unmerged } = parts;
+    this.holdsOnlyCopy = computed(
+      () => !handoff.isUnderway.value && (this.unsaved.value > 0 || unmerged.all.value.length > 0),
+    );
+    // Everything is there that these reach.
+    this.#inbox.listen((next) => this.#receive(next));
+    this.#transport.listen({
       onOpen: () => (this.#edits.reset(), this.#saver.ifOurs(() => this.#hello())),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
-    };
-    this.#transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, (n) => encode({ Ping: n }), events, socket);
-    this.#inbox = new Inbox((next) => this.#receive(next), (message) => this.#canWait(message), changesIn);
-    this.#edits = new EditSender(this.#transport, this.#saver, () => this.#carets.flush());
-    this.#carets = new CaretSender((data) => this.#send({ CursorData: data }), () => this.#ownCarets());
+    });
   }
 
   /* ---- for the editor ---- */
@@ -112,8 +110,9 @@ export class Session {
   }
 
   /** Here is the editor. */
-  start(surface: EditorPort): void {
-    this.#editor = surface;
+  start(editor: EditorPort): void {
+    this.#editor = editor;
+    this.#carets.follow(() => this.#ownCarets(editor));
     this.#syncEditor();
     this.open();
   }
@@ -160,7 +159,7 @@ export class Session {
   }
 
   setIdentity(name: string, hue: number): void {
-    this.#state.me.set(name, hue);
+    this.#state.setIdentity(name, hue);
   }
 
   setLanguage(language: string): void {
@@ -174,7 +173,7 @@ export class Session {
   }
 
   retryConnection(): void {
-    if (this.#isSilent) return void this.#handoff.begin();
+    if (this.#isGivenUp) return void this.#handoff.begin();
     this.link.value = { kind: "connecting" };
     this.#transport.connect();
   }
@@ -219,27 +218,12 @@ export class Session {
     this.#transport.stop();
   }
 
-  /** Goes on as the tab that left these changes behind. */
-  #resume(left: UnsentRecord): void {
-    this.#sync.resume(left.kept);
-    this.#saver.adoptRecord();
-    this.isLoaded.value = true;
-  }
-
   /* ---- the connection ---- */
 
-  /** Does another tab speak for this one, or nobody? */
-  get #isSilent(): boolean {
+  /** True when another tab speaks for this one, or nobody. */
+  get #isGivenUp(): boolean {
     const link = this.link.peek();
     return link.kind === "stopped" && (link.reason === "replaced" || link.reason === "out_of_step");
-  }
-
-  #shutDown(reason: DownReason): void {
-    this.#transport.stop();
-    this.#inbox.clear();
-    this.#saver.stop();
-    this.#sync.disconnected();
-    this.link.value = { kind: "stopped", reason, detail: "" };
   }
 
   #hello(): void {
@@ -253,7 +237,7 @@ export class Session {
       message = decode(text);
     } catch (error) {
       log.error("cannot go on with this connection:", error);
-      return this.#startAfresh();
+      return this.#resynchronise();
     }
     if (message.type === "Pong") this.#transport.ponged();
     else this.#inbox.push(message);
@@ -275,23 +259,12 @@ export class Session {
   }
 
   /** What the server says and what we hold do not fit: ask for everything. */
-  #startAfresh(): void {
+  #resynchronise(): void {
     this.#inbox.clear();
     this.#transport.restart({ reason: "out_of_step", retry: "backoff" });
   }
 
-  #send(message: ClientMessage): boolean {
-    return this.link.value.kind === "up" && this.#transport.send(encode(message));
-  }
-
   /* ---- what the server says ---- */
-
-  /** For the next frame: whoever waits for it would not see it sooner. */
-  #canWait(message: ServerMessage): boolean {
-    if (message.type === "UserCursor" || message.type === "UserInfo") return true;
-    const me = this.#sync.userId;
-    return message.type === "History" && message.operations.some(({ id }) => id !== me);
-  }
 
   #receive(next: () => ServerMessage | undefined): void {
     batch(() => {
@@ -344,7 +317,7 @@ export class Session {
     const { code, message, limit } = refusal;
     log.warn("edit refused:", code, message);
     this.#sync.rejected({ code, message, limit });
-    if (PASSING.has(code)) setTimeout(() => this.#retry(code), RETRY_PAUSE_MS);
+    if (PASSING.has(code)) this.#environment.clock.setTimeout(() => this.#retry(code), this.#environment.timing.retryEditMs);
   }
 
   #retry(code: string): void {
@@ -358,14 +331,14 @@ export class Session {
   /** Brings the editor up to date, then sends what there is to send. */
   #syncEditor(): void {
     if (this.#editor) this.#paint(this.#editor);
-    if (this.#sync.isOutOfStep) this.#startAfresh();
+    if (this.#sync.isOutOfStep) this.#resynchronise();
     this.#pump();
   }
 
-  #paint(surface: EditorPort): void {
+  #paint(editor: EditorPort): void {
     let changes: Change[] = [];
     const carets = this.#state.presence.resolveCarets(() => (changes = this.#sync.takeChanges()));
-    if (changes.length > 0 || carets.size > 0) surface.applyRemote(changes, carets);
+    if (changes.length > 0 || carets.size > 0) editor.applyRemote(changes, carets);
   }
 
   #pump(): void {
@@ -378,7 +351,7 @@ export class Session {
   #sendEdit(text: string): void {
     const limit = this.welcome.value?.limits.message_bytes ?? Infinity;
     if (isLonger(text, limit)) this.#sync.rejected({ code: "message_too_large", message: "", limit });
-    else this.#edits.take(text);
+    else this.#edits.take(text, () => this.#carets.flush());
   }
 
   #publish(): void {
@@ -390,8 +363,8 @@ export class Session {
   }
 
   /** null while own positions would mean nothing to the server. */
-  #ownCarets(): CursorData | null {
-    if (!this.#editor || this.#edits.isWaiting || !this.#sync.canSendCarets) return null;
-    return mapCarets(this.#editor.carets(), (at) => this.#sync.pointsOf(at));
+  #ownCarets(editor: EditorPort): CursorData | null {
+    if (this.#edits.isWaiting || !this.#sync.canSendCarets) return null;
+    return mapCarets(editor.carets(), (at) => this.#sync.pointsOf(at));
   }
 }

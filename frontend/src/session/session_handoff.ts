@@ -6,44 +6,49 @@
  */
 
 import { signal } from "@preact/signals";
-import { storageTrouble } from "../browser";
+import type { Environment } from "./environment";
 import type { UnmergedTexts } from "./unmerged_texts";
 
-/** The page that must not go on. */
-export interface SessionPage {
+/** The session that must not go on. */
+export interface EndingSession {
+  /** How many changes the server does not have. */
   unsaved(): number;
+  /** The text as the user sees it. */
   text(): string;
-  /** Writes down what is unsent; says whether that went well. */
+  /** Writes down what is unsent; resolves to false when that did not go well. */
   saveUnsent(): Promise<boolean>;
   /** Nothing is said, and nothing written down, from here on. */
   shutDown(reason: "replaced" | "out_of_step"): void;
 }
 
 export class SessionHandoff {
-  /** The next page is on its way. */
+  /** True once the next page is on its way. */
   readonly isUnderway = signal(false);
-  /** Another tab goes on with what was unsent here. */
+  /** True once another tab goes on with what was unsent here. */
   #isClaimed = false;
 
   constructor(
     private readonly unmerged: UnmergedTexts,
-    private readonly page: SessionPage,
+    private readonly session: EndingSession,
+    /** The page's own address; what follows ? and # does not count. */
+    private readonly base: string,
+    private readonly environment: Pick<Environment, "fetch" | "page" | "storageTrouble" | "timing">,
   ) {}
 
-  /** Under a token that another tab has, whatever is said or written may come
-   * to be there twice. */
+  /** Another tab has the token of this one: whatever is said or written under it
+   * from now on may come to be there twice. */
   claimedElsewhere(): void {
     this.#isClaimed = true;
-    this.page.shutDown("replaced");
+    this.session.shutDown("replaced");
   }
 
   /** Back from the browser's cache of pages. Another visit may have gone on with
    * what was unsent; if none has, it is offered to the next page. */
   async onPageRestored(): Promise<void> {
-    if (this.page.unsaved() === 0 || storageTrouble.peek().unsent) return;
+    if (this.session.unsaved() === 0 || this.environment.storageTrouble.peek().unsent) return;
     // With the server away there would be no next page. This one is as good until
     // then: it looks whose its record is before it writes or speaks.
-    if (await isServerThere()) this.#load("replaced");
+    if (await this.#isServerThere()) this.#load("replaced");
   }
 
   /** Editor and copy do not agree any more; `text` is the editor's. */
@@ -55,26 +60,27 @@ export class SessionHandoff {
   /** The user wants the pad here. What the tab that has it may lack is offered
    * as text; where no tab has it, what is unsent is offered as ever. */
   async begin(): Promise<void> {
-    const isKept = !this.#isClaimed && (await this.page.saveUnsent());
-    if (this.page.unsaved() > 0 && !isKept) this.unmerged.add(this.page.text(), "elsewhere");
+    const isSaved = !this.#isClaimed && (await this.session.saveUnsent());
+    if (this.session.unsaved() > 0 && !isSaved) this.unmerged.add(this.session.text(), "elsewhere");
     this.#load("replaced");
   }
 
   #load(reason: "replaced" | "out_of_step"): void {
-    this.page.shutDown(reason);
+    this.session.shutDown(reason);
     if (!this.unmerged.saveForNextPage()) return;
     this.isUnderway.value = true;
-    location.reload();
+    this.environment.page.reload();
   }
-}
 
-const ANSWER_MS = 3_000;
-
-async function isServerThere(): Promise<boolean> {
-  try {
-    const { ok } = await fetch(location.pathname, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
-    return ok;
-  } catch {
-    return false;
+  async #isServerThere(): Promise<boolean> {
+    const url = new URL(this.base);
+    url.search = url.hash = "";
+    const signal = AbortSignal.timeout(this.environment.timing.serverCheckMs);
+    try {
+      const { ok } = await this.environment.fetch(url, { method: "HEAD", cache: "no-store", signal });
+      return ok;
+    } catch {
+      return false;
+    }
   }
 }

@@ -6,6 +6,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { log } from "../browser";
+import type { Environment } from "./environment";
 
 export interface UnmergedText {
   text: string;
@@ -20,7 +21,10 @@ const KEY = "kolabpad.lost.";
 export class UnmergedTexts {
   readonly #all = signal<readonly UnmergedText[]>([]);
 
-  constructor(private readonly padId: string) {}
+  constructor(
+    private readonly padId: string,
+    private readonly storage: Environment["tabStorage"],
+  ) {}
 
   get all(): ReadonlySignal<readonly UnmergedText[]> {
     return this.#all;
@@ -41,7 +45,7 @@ export class UnmergedTexts {
   saveForNextPage(): boolean {
     if (this.#all.peek().length === 0) return true;
     try {
-      sessionStorage.setItem(KEY + this.padId, JSON.stringify(this.#all.peek()));
+      this.storage().setItem(KEY + this.padId, JSON.stringify(this.#all.peek()));
       return true;
     } catch (error) {
       log.warn("a text cannot be kept over a reload:", error);
@@ -52,8 +56,8 @@ export class UnmergedTexts {
   /** What the page before this one handed over. */
   restoreFromLastPage(): void {
     try {
-      const kept = JSON.parse(sessionStorage.getItem(KEY + this.padId) ?? "[]") as UnmergedText[];
-      sessionStorage.removeItem(KEY + this.padId);
+      const kept = JSON.parse(this.storage().getItem(KEY + this.padId) ?? "[]") as UnmergedText[];
+      this.storage().removeItem(KEY + this.padId);
       for (const { text, why } of kept) this.add(text, why);
     } catch (error) {
       log.warn("no texts of the page before this one:", error);

@@ -7,9 +7,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vi
 import { initKernel } from "../kernel";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
+import { browserEnvironment } from "./environment";
 import { Session } from "./session";
-import { setLogLevel, type UnsentRecord } from "../browser";
-import { allUnsent } from "../browser/unsent_store";
+import { setLogLevel, type UnsentRecord, UnsentStore, unsentStore } from "../browser";
 
 const ME = 4;
 const WELCOME = {
@@ -27,7 +27,7 @@ const hear = (message: unknown) => {
 const echo = (start: number, operation: (number | string)[]) => hear({ History: { start, operations: [{ id: ME, operation }] } });
 const type = (at: number, insert: string) => session.edit([{ from: at, to: at, insert }]);
 /** What the next visit would find. */
-const record = async (): Promise<UnsentRecord | null> => (await allUnsent())[0] ?? null;
+const record = async (): Promise<UnsentRecord | null> => (await unsentStore.all())[0] ?? null;
 
 /** Long enough for something to be written down, whatever it is. */
 async function written(): Promise<void> {
@@ -102,11 +102,9 @@ describe("once something is written down", () => {
 
   describe("regression: a page that slept while another took its record over", () => {
     beforeEach(async () => {
-      vi.resetModules();
-      vi.doMock("../browser/tabs", () => ({ isTabGone: () => Promise.resolve(true), announceClaim: () => {} }));
-      const another = await import("../browser/unsent_store");
-      vi.doUnmock("../browser/tabs");
-      expect(await another.claimUnsent("pad", Date.now())).not.toBeNull();
+      const tabs = { hasLocks: false, isGone: () => Promise.resolve(true), claim: () => {} };
+      const another = new UnsentStore({ tabs });
+      expect(await another.claim("pad", Date.now())).not.toBeNull();
     });
 
     test("says no Hello under their token", async () => {
@@ -186,16 +184,13 @@ describe("once something is written down", () => {
 test("regression: nothing goes before the Hello of the next connection, however long the record takes", async () => {
   let wrote = (): void => {};
   let isOurs = (): void => {};
-  vi.resetModules();
-  vi.doMock("../browser/unsent_store", () => ({
-    putUnsent: () => new Promise((resolve) => (wrote = () => resolve(true))),
-    isUnsentOurs: () => new Promise((resolve) => (isOurs = () => resolve(true))),
-    removeUnsent: () => Promise.resolve(),
-  }));
-  const [{ Session: Slow }, kernel] = await Promise.all([import("./session"), import("../kernel")]);
-  vi.doUnmock("../browser/unsent_store");
-  kernel.initKernel(kernelBytes());
-  session = new Slow("pad", null, "https://host/") as Session;
+  const unsent = {
+    isExclusive: false,
+    put: () => new Promise<boolean>((resolve) => (wrote = () => resolve(true))),
+    isOurs: () => new Promise<boolean>((resolve) => (isOurs = () => resolve(true))),
+    remove: () => Promise.resolve(),
+  };
+  session = new Session("pad", null, "https://host/", { environment: { ...browserEnvironment, unsent } });
   session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
   FakeSocket.last.opens();
   hear({ Welcome: WELCOME });

@@ -2,7 +2,7 @@
  * Writes a session's unsent changes down while there are any.
  *
  * An edit is usually acknowledged within milliseconds, so nothing is written
- * before SAVE_EVERY_MS, and then at most that often, and only what is not
+ * before `saveEveryMs`, and then at most that often, and only what is not
  * written yet: a record holds the whole text. But once something is written
  * down, no edit is sent that the record does not have: the next visit
  * must be able to tell what has arrived (docs/decisions/031). Where there is no
@@ -11,14 +11,13 @@
  */
 
 import type { SavedState } from "../sync";
-import { isUnsentOurs, log, noteTrouble, putUnsent, removeUnsent } from "../browser";
-
-const SAVE_EVERY_MS = 500;
-/** A browser that takes longer to write must not keep an edit from the server. */
-const WRITE_MS = 2_000;
+import { log, noteTrouble } from "../browser";
+import type { Timer } from "../clock";
+import type { Environment } from "./environment";
 
 export class UnsentSaver {
-  #timer: ReturnType<typeof setInterval> | undefined;
+  /** Set while there is something unsent. */
+  #timer: Timer | undefined;
   /** There is a record, once all that was begun is written. */
   #hasRecord = false;
   /** There is a record, by all that this page knows. */
@@ -33,14 +32,19 @@ export class UnsentSaver {
   #newest: () => Promise<void> = () => Promise.resolve();
   /** Who waits to hear whose the record is. */
   #pendingCheck: object | null = null;
+  #onClaimed: () => void = () => {};
 
   constructor(
     private readonly token: string,
     private readonly padId: string,
     private readonly read: () => { kept: SavedState | null; changes: number },
-    /** Another page has taken the record over. */
-    private readonly onClaimed: () => void,
+    private readonly environment: Pick<Environment, "clock" | "storageTrouble" | "timing" | "unsent">,
   ) {}
+
+  /** Calls `onClaimed` when another page has claimed the record; once, before anything changes. */
+  listen(onClaimed: () => void): void {
+    this.#onClaimed = onClaimed;
+  }
 
   /** A record of an earlier tab whose part this one plays. */
   adoptRecord(): void {
@@ -49,7 +53,7 @@ export class UnsentSaver {
 
   changed(unsaved: number): void {
     if (this.#isStopped) return;
-    if (unsaved > 0) this.#timer ??= setInterval(() => this.#save(false), SAVE_EVERY_MS);
+    if (unsaved > 0) this.#timer ??= this.environment.clock.setInterval(() => this.#save(false), this.environment.timing.saveEveryMs);
     else this.#forget();
   }
 
@@ -63,7 +67,7 @@ export class UnsentSaver {
    * will be, and says which; a page that is unloaded cannot wait. */
   async onPageHide(): Promise<boolean> {
     if (this.#timer !== undefined) this.#save(true);
-    await (this.#unwritten && inTime(this.#unwritten));
+    await (this.#unwritten && this.#inTime(this.#unwritten));
     return this.#unwritten === null && (this.#timer === undefined || this.#record !== null);
   }
 
@@ -72,7 +76,7 @@ export class UnsentSaver {
     this.#isStopped = true;
     this.#newest = () => Promise.resolve();
     this.#pendingCheck = null;
-    clearInterval(this.#timer);
+    this.environment.clock.clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
@@ -82,18 +86,19 @@ export class UnsentSaver {
   catchUp(): Promise<unknown> | null {
     if (!this.#hasRecord && !this.#unwritten) return null;
     this.#save(false);
-    return this.#unwritten && inTime(this.#unwritten);
+    return this.#unwritten && this.#inTime(this.#unwritten);
   }
 
   /** Runs `say` at once where no other page can have the record; else as soon as
    * it is known that none has. Of several that wait, the last. */
   ifOurs(say: () => void): void {
-    if (navigator.locks || !this.#isWritten) return say();
+    const { unsent } = this.environment;
+    if (unsent.isExclusive || !this.#isWritten) return say();
     const check = (this.#pendingCheck = {});
     // A browser that gives no answer gives the record to nobody else either.
-    void inTime(isUnsentOurs(this.token).catch(() => true)).then((isOurs) => {
+    void this.#inTime(unsent.isOurs(this.token).catch(() => true)).then((isOurs) => {
       if (this.#pendingCheck !== check) return;
-      if (isOurs === false) this.onClaimed();
+      if (isOurs === false) this.#onClaimed();
       else say();
     });
   }
@@ -104,21 +109,21 @@ export class UnsentSaver {
     this.#hasRecord = true;
     this.#record = { kept, isLeft };
     const { token, padId } = this;
-    const record = { token, padId, isLeft, claimedAtMs: 0, savedAtMs: Date.now(), changes, kept };
+    const record = { token, padId, isLeft, claimedAtMs: 0, savedAtMs: this.environment.clock.now(), changes, kept };
     this.#write(async () => {
-      if (!(await putUnsent(record, !this.#isWritten))) return this.onClaimed();
+      if (!(await this.environment.unsent.put(record, !this.#isWritten))) return this.#onClaimed();
       this.#isWritten = true;
     });
   }
 
   #forget(): void {
-    clearInterval(this.#timer);
+    this.environment.clock.clearInterval(this.#timer);
     this.#timer = undefined;
     this.#record = null;
     if (!this.#hasRecord) return;
     this.#hasRecord = false;
     this.#write(async () => {
-      await removeUnsent(this.token);
+      await this.environment.unsent.remove(this.token);
       this.#isWritten = false;
     });
   }
@@ -146,11 +151,15 @@ export class UnsentSaver {
   #giveUp(error: unknown): void {
     this.#record = null;
     log.warn("unsent changes cannot be kept in this browser:", error);
-    noteTrouble("unsent");
+    noteTrouble("unsent", this.environment.storageTrouble);
   }
-}
 
-/** Undefined when it takes too long. */
-function inTime<Result>(done: Promise<Result>): Promise<Result | undefined> {
-  return Promise.race([done, new Promise<undefined>((resolve) => setTimeout(resolve, WRITE_MS))]);
+  /** Undefined when it takes too long. */
+  #inTime<Result>(done: Promise<Result>): Promise<Result | undefined> {
+    const { clock, timing } = this.environment;
+    const tooLate = new Promise<undefined>((resolve) => {
+      clock.setTimeout(() => resolve(undefined), timing.writeTimeoutMs);
+    });
+    return Promise.race([done, tooLate]);
+  }
 }

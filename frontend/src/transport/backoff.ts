@@ -3,11 +3,17 @@
 
 import type { Retry } from "./close_codes";
 
-const FIRST_MS = 500;
-const LONGEST_MS = 15_000;
-const SOON_MS = [100, 2_000] as const;
-/** "once" means once in this time. */
-const ONCE_PER_MS = 60_000;
+export interface BackoffTiming {
+  /** The first pause; each one after it is twice as long, up to `longestMs`. */
+  firstMs: number;
+  longestMs: number;
+  /** The least and the longest pause of "soon". */
+  soonMs: readonly [number, number];
+  /** "once" means once in this time. */
+  oncePerMs: number;
+}
+
+export const BACKOFF_TIMING: BackoffTiming = { firstMs: 500, longestMs: 15_000, soonMs: [100, 2_000], oncePerMs: 60_000 };
 
 export class Backoff {
   #attempts = 0;
@@ -16,6 +22,7 @@ export class Backoff {
   constructor(
     private readonly random: () => number = Math.random,
     private readonly nowMs: () => number = () => performance.now(),
+    private readonly timing: BackoffTiming = BACKOFF_TIMING,
   ) {}
 
   /** A connection was made and answered. */
@@ -25,13 +32,14 @@ export class Backoff {
 
   /** null: do not try by yourself. */
   nextMs(retry: Retry): number | null {
+    const { firstMs, longestMs, soonMs } = this.timing;
     if (retry === "never") return null;
-    if (retry === "once") return this.#isSecondTime() ? null : this.#between(...SOON_MS);
-    if (retry === "slowly") return this.#between(LONGEST_MS / 2, LONGEST_MS);
+    if (retry === "once") return this.#isSecondTime() ? null : this.#between(...soonMs);
+    if (retry === "slowly") return this.#between(longestMs / 2, longestMs);
     const attempt = this.#attempts++;
     // Even "soon" gives way when it keeps failing.
-    if (retry === "soon" && attempt === 0) return this.#between(...SOON_MS);
-    const longest = Math.min(FIRST_MS * 2 ** attempt, LONGEST_MS);
+    if (retry === "soon" && attempt === 0) return this.#between(...soonMs);
+    const longest = Math.min(firstMs * 2 ** attempt, longestMs);
     return this.#between(longest / 2, longest);
   }
 
@@ -39,7 +47,7 @@ export class Backoff {
   #isSecondTime(): boolean {
     const lastMs = this.#onceAtMs;
     this.#onceAtMs = this.nowMs();
-    return this.#onceAtMs - lastMs < ONCE_PER_MS;
+    return this.#onceAtMs - lastMs < this.timing.oncePerMs;
   }
 
   #between(least: number, most: number): number {

@@ -10,7 +10,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
-  transport = new Transport("ws://pad/", "v2", (n) => `ping ${n}`, events);
+  transport = new Transport("ws://pad/", "v2", (n) => `ping ${n}`);
+  transport.listen(events);
   transport.connect();
 });
 
@@ -134,7 +135,8 @@ describe("a transport", () => {
 
   test("two tabs with one token do not take it from each other for ever", () => {
     const onOpen = () => other.answered();
-    const other: Transport = new Transport("ws://pad/", "v2", (n) => `ping ${n}`, { ...events, onOpen, onDown: vi.fn() });
+    const other = new Transport("ws://pad/", "v2", (n) => `ping ${n}`);
+    other.listen({ ...events, onOpen, onDown: vi.fn() });
     events.onOpen.mockImplementation(() => transport.answered());
     const connections: FakeSocket[] = [];
     // the server: whoever says Hello last is the tab
@@ -177,7 +179,8 @@ describe("a socket that the page began before", () => {
     const first = new FakeSocket("ws://pad/", "v2");
     if (state === "open") first.opens();
     if (state === "closed") first.close();
-    transport = new Transport("ws://pad/", "v2", (n) => `ping ${n}`, events, first as unknown as WebSocket);
+    transport = new Transport("ws://pad/", "v2", (n) => `ping ${n}`, { first: first as unknown as WebSocket });
+    transport.listen(events);
     transport.begin();
     return first;
   };

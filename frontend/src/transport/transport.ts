@@ -7,51 +7,109 @@
  *
  * Liveness. While started, there is at any time a socket that is connecting or
  * open, or a timer that will make one, unless the close code said that trying
- * again is the user's decision. A socket that is silent for PONG_MS after a Ping
+ * again is the user's decision. A socket that is silent for `pongMs` after a Ping
  * is given up, so a connection that died without a word ends too.
  */
 
+import { type Clock, systemClock, type Timer } from "../clock";
 import { Backoff } from "./backoff";
 import { closingOf, type Closing, type DownReason } from "./close_codes";
 
-const PING_EVERY_MS = 20_000;
-const PONG_MS = 10_000;
-/** A handshake that takes longer will not come. */
-const OPEN_MS = 15_000;
-/** Nor will an answer to the first message. Until it comes nothing else may be said. */
-const ANSWER_MS = 30_000;
-/** Nothing heard for so long, even in a tab whose timers the browser slows down
- * to one in a minute: the machine slept, and the connection did not live on. */
-const SILENT_MS = 90_000;
+export interface TransportTiming {
+  /** Between two Pings. */
+  pingEveryMs: number;
+  /** An answer to a Ping that takes longer will not come. */
+  pongMs: number;
+  /** A handshake that takes longer will not come. */
+  openMs: number;
+  /** Nor will an answer to the first message. Until it comes nothing else may be said. */
+  answerMs: number;
+  /** Nothing heard for so long, even in a tab whose timers the browser slows down
+   * to one in a minute: the machine slept, and the connection did not live on. */
+  silentMs: number;
+}
 
+export const TRANSPORT_TIMING: TransportTiming = {
+  pingEveryMs: 20_000,
+  pongMs: 10_000,
+  openMs: 15_000,
+  answerMs: 30_000,
+  silentMs: 90_000,
+};
+
+/** A WebSocket, as far as the transport needs it. */
+export interface Socket {
+  /** 0 while it connects, 1 while it is open, more when it has ended. */
+  readonly readyState: number;
+  send(text: string): void;
+  close(): void;
+  addEventListener(type: "open", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: "close", listener: (event: { code: number; reason: string }) => void): void;
+}
+
+/** WebSocket.OPEN, which not every platform has. */
+const OPEN = 1;
+
+export interface TransportOptions {
+  /** A socket that is on its way to that url already, if it still is. The server
+   * says nothing on it before we do, so nothing was missed. */
+  first?: Socket | null;
+  openSocket?: (url: string, protocol: string) => Socket;
+  clock?: Clock;
+  backoff?: Backoff;
+  timing?: TransportTiming;
+}
+
+/** Its members are called only while or after connect() runs. */
 export interface TransportEvents {
   /** Connected; the first message is ours. */
   onOpen(): void;
   onMessage(text: string): void;
   /** Not connected any more, or not at all. `retryAtMs` is on the clock of
-   * Date.now(), null when nothing happens before connect(). */
+   * now(), null when nothing happens before connect(). */
   onDown(reason: DownReason, retryAtMs: number | null, detail: string): void;
 }
 
 export class Transport {
-  #socket: WebSocket | null = null;
-  #backoff = new Backoff();
+  /** null: no connection, and none on its way. */
+  #socket: Socket | null = null;
+  /** Set while the next attempt is waited for. */
   #retry: Timer | undefined;
+  /** Set from the first answer on: the other side is asked now and then. */
   #ping: Timer | undefined;
+  /** Set while something must happen or the socket is given up: the handshake, the first answer, a Pong. */
   #pong: Timer | undefined;
   #pings = 0;
+  /** When the other side was last heard of, on the clock's now(). */
   #heardAtMs = 0;
   #hasBegun = false;
+  #events: TransportEvents = { onOpen: () => {}, onMessage: () => {}, onDown: () => {} };
+  /** Used once: for the first connection. */
+  #first: Socket | null;
+  readonly #openSocket: (url: string, protocol: string) => Socket;
+  readonly #clock: Clock;
+  readonly #backoff: Backoff;
+  readonly #timing: TransportTiming;
 
+  /** Does nothing before begin() or connect(). `pingMessage` makes the text of the n-th Ping. */
   constructor(
     private readonly url: string,
     private readonly protocol: string,
     private readonly pingMessage: (n: number) => string,
-    private readonly events: TransportEvents,
-    /** One that is on its way to that url already, if it still is. The server
-     * says nothing on it before we do, so nothing was missed. */
-    private first: WebSocket | null = null,
-  ) {}
+    options: TransportOptions = {},
+  ) {
+    this.#first = options.first ?? null;
+    this.#openSocket = options.openSocket ?? ((url, protocol) => new WebSocket(url, protocol));
+    this.#clock = options.clock ?? systemClock;
+    this.#backoff = options.backoff ?? new Backoff();
+    this.#timing = options.timing ?? TRANSPORT_TIMING;
+  }
+
+  /** Tells `events` what happens; once, before connecting. */
+  listen(events: TransportEvents): void {
+    this.#events = events;
+  }
 
   /** Connects; nothing when it has begun before. */
   begin(): void {
@@ -62,25 +120,25 @@ export class Transport {
   connect(): void {
     this.#hasBegun = true;
     this.#drop();
-    const socket = this.#firstSocket() ?? new WebSocket(this.url, this.protocol);
+    const socket = this.#firstSocket() ?? this.#openSocket(this.url, this.protocol);
     const isCurrent = () => this.#socket === socket;
     socket.addEventListener("open", () => isCurrent() && this.#opened());
     socket.addEventListener("close", (e) => isCurrent() && this.#down(closingOf(e.code), e.reason));
     socket.addEventListener("message", (e) => {
       if (!isCurrent()) return;
-      this.#heardAtMs = Date.now();
-      if (typeof e.data === "string") this.events.onMessage(e.data);
+      this.#heardAtMs = this.#clock.now();
+      if (typeof e.data === "string") this.#events.onMessage(e.data);
     });
     this.#socket = socket;
-    this.#pong = setTimeout(() => this.#down(closingOf(0), ""), OPEN_MS);
-    if (socket.readyState === WebSocket.OPEN) this.#opened();
+    this.#pong = this.#clock.setTimeout(() => this.#down(closingOf(0), ""), this.#timing.openMs);
+    if (socket.readyState === OPEN) this.#opened();
   }
 
   /** The network came or went, the machine woke up, or the tab is looked at
    * again: tries now if it was waiting to try later, or if the other side was
    * not heard of for too long; else asks whether it is still there. */
   reconnectNow(): void {
-    const isSilent = this.#ping !== undefined && Date.now() - this.#heardAtMs > SILENT_MS;
+    const isSilent = this.#ping !== undefined && this.#clock.now() - this.#heardAtMs > this.#timing.silentMs;
     if (isSilent) this.restart({ reason: "unreachable", retry: "backoff" });
     if (this.#retry !== undefined) this.connect();
     else if (this.#ping !== undefined) this.#sendPing();
@@ -91,18 +149,18 @@ export class Transport {
   answered(): void {
     this.#backoff.reset();
     this.ponged();
-    this.#ping ??= setInterval(() => this.#sendPing(), PING_EVERY_MS);
+    this.#ping ??= this.#clock.setInterval(() => this.#sendPing(), this.#timing.pingEveryMs);
   }
 
   /** The other side answered a Ping. */
   ponged(): void {
-    clearTimeout(this.#pong);
+    this.#clock.clearTimeout(this.#pong);
     this.#pong = undefined;
   }
 
   /** False when there is no connection to send on. */
   send(text: string): boolean {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    if (this.#socket?.readyState !== OPEN) return false;
     this.#socket.send(text);
     return true;
   }
@@ -117,41 +175,39 @@ export class Transport {
   }
 
   /** Good for the first connection only, and when it has not ended meanwhile. */
-  #firstSocket(): WebSocket | null {
-    const socket = this.first;
-    this.first = null;
-    return socket && socket.readyState <= WebSocket.OPEN ? socket : null;
+  #firstSocket(): Socket | null {
+    const socket = this.#first;
+    this.#first = null;
+    return socket && socket.readyState <= OPEN ? socket : null;
   }
 
   #opened(): void {
-    this.#heardAtMs = Date.now();
-    clearTimeout(this.#pong);
-    this.#pong = setTimeout(() => this.#down({ reason: "unanswered", retry: "backoff" }, ""), ANSWER_MS);
-    this.events.onOpen();
+    this.#heardAtMs = this.#clock.now();
+    this.#clock.clearTimeout(this.#pong);
+    this.#pong = this.#clock.setTimeout(() => this.#down({ reason: "unanswered", retry: "backoff" }, ""), this.#timing.answerMs);
+    this.#events.onOpen();
   }
 
   #sendPing(): void {
     this.send(this.pingMessage(++this.#pings));
-    this.#pong ??= setTimeout(() => this.#down(closingOf(0), ""), PONG_MS);
+    this.#pong ??= this.#clock.setTimeout(() => this.#down(closingOf(0), ""), this.#timing.pongMs);
   }
 
   #down({ reason, retry }: Closing, detail: string): void {
     this.#drop();
     const wait = this.#backoff.nextMs(retry);
-    if (wait !== null) this.#retry = setTimeout(() => this.connect(), wait);
-    this.events.onDown(reason, wait === null ? null : Date.now() + wait, detail);
+    if (wait !== null) this.#retry = this.#clock.setTimeout(() => this.connect(), wait);
+    this.#events.onDown(reason, wait === null ? null : this.#clock.now() + wait, detail);
   }
 
   /** No socket and no timer afterwards. */
   #drop(): void {
-    clearTimeout(this.#retry);
-    clearTimeout(this.#pong);
-    clearInterval(this.#ping);
+    this.#clock.clearTimeout(this.#retry);
+    this.#clock.clearTimeout(this.#pong);
+    this.#clock.clearInterval(this.#ping);
     this.#retry = this.#pong = this.#ping = undefined;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
   }
 }
-
-type Timer = ReturnType<typeof setTimeout>;

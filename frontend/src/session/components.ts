@@ -1,0 +1,120 @@
+/**
+ * The components of a session, made in the one order in which each finds what it
+ * needs. They call downwards only: what they have to tell is heard by whoever
+ * calls listen() or follow(), and that is the session, when all of them are there.
+ */
+
+import { type Signal, signal } from "@preact/signals";
+import type { UnsentRecord } from "../browser";
+import { Sync } from "../sync";
+import { Backoff, type Socket, Transport } from "../transport";
+import { type ClientMessage, encode, type ServerMessage, SUBPROTOCOL_V2 } from "../wire";
+import { newClientToken, socketUrl } from "./address";
+import { changesIn } from "./batch_size";
+import { CaretSender } from "./caret_sender";
+import { EditSender } from "./edit_sender";
+import type { Environment } from "./environment";
+import { Inbox, onNextFrame } from "./inbox";
+import { PadState } from "./pad_state";
+import { SessionHandoff } from "./session_handoff";
+import type { Link } from "./types";
+import { UnmergedTexts } from "./unmerged_texts";
+import { UnsentSaver } from "./unsent_saver";
+
+export interface SessionOptions {
+  padId: string;
+  otp: string | null;
+  base: string;
+  /** What an earlier tab left unsent: the session goes on as that tab. */
+  draft: UnsentRecord | null;
+  /** A socket that was opened for the session before its code was there. */
+  socket: Socket | null;
+}
+
+export interface SessionComponents {
+  token: string;
+  sync: Sync;
+  unmerged: UnmergedTexts;
+  saver: UnsentSaver;
+  link: Signal<Link>;
+  transport: Transport;
+  /** False when there is no connection to say it on. */
+  send: (message: ClientMessage) => boolean;
+  edits: EditSender;
+  carets: CaretSender;
+  state: PadState;
+  inbox: Inbox<ServerMessage>;
+  handoff: SessionHandoff;
+}
+
+export function buildComponents(options: SessionOptions, environment: Environment): SessionComponents {
+  const { padId, otp, base, draft } = options;
+  const { clock, page, timing } = environment;
+  const token = draft?.token ?? newClientToken();
+
+  // The copy of the document needs nothing, and most of the others read it.
+  const sync = new Sync();
+  if (draft) sync.resume(draft.kept);
+
+  const unmerged = new UnmergedTexts(padId, environment.tabStorage);
+
+  // Reads what is unsent from the copy. A record that is there already is that of the draft.
+  const saver = new UnsentSaver(token, padId, () => ({ kept: sync.keep(), changes: sync.unsaved }), environment);
+  if (draft) saver.adoptRecord();
+
+  // Needs none of the others. It does nothing before it is told to connect.
+  const link = signal<Link>({ kind: "connecting" });
+  const transport = new Transport(socketUrl(base, padId), SUBPROTOCOL_V2, (n) => encode({ Ping: n }), {
+    first: options.socket,
+    openSocket: environment.openSocket,
+    clock,
+    backoff: new Backoff(environment.random, clock.elapsed, timing.backoff),
+    timing: timing.transport,
+  });
+  const send = (message: ClientMessage) => link.value.kind === "up" && transport.send(encode(message));
+
+  // Sends by the transport, and waits for the saver.
+  const edits = new EditSender(transport, saver);
+  // Have something to send.
+  const carets = new CaretSender((data) => send({ CursorData: data }), clock, timing.caretPauseMs);
+  const state = new PadState(sync, { base, padId, token, otp }, send, environment);
+
+  // Asks the copy who we are, so that an echo is told from what others do.
+  const inbox = new Inbox<ServerMessage>({
+    canWait: (message) => canWait(message, sync.userId),
+    changesIn,
+    schedule: (run, restMs) => onNextFrame(run, restMs, page, clock),
+    isHidden: page.isHidden,
+    elapsed: clock.elapsed,
+  });
+
+  // Stops everything that speaks or writes, so it comes last.
+  const handoff = new SessionHandoff(
+    unmerged,
+    {
+      unsaved: () => sync.unsaved,
+      text: () => sync.localText(),
+      saveUnsent: () => saver.onPageHide(),
+      shutDown: (reason) => {
+        transport.stop();
+        inbox.clear();
+        saver.stop();
+        sync.disconnected();
+        link.value = { kind: "stopped", reason, detail: "" };
+      },
+    },
+    base,
+    environment,
+  );
+  // From here on another tab may claim the token; whichever way we learn of it, the page ends.
+  saver.listen(() => handoff.claimedElsewhere());
+  environment.tabs.hold(token, () => handoff.claimedElsewhere());
+
+  return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, inbox, handoff };
+}
+
+/** True for a message that can wait for the next frame: whoever waits for it would not see it sooner. */
+function canWait(message: ServerMessage, me: number): boolean {
+  if (message.type === "UserCursor" || message.type === "UserInfo") return true;
+  return message.type === "History" && message.operations.some(({ id }) => id !== me);
+}
