@@ -4,9 +4,11 @@
  * code is still on the way. For that reason this imports next to nothing.
  */
 
+import { type Clock, systemClock } from "./clock";
+import type { Socket } from "./transport";
 import { SUBPROTOCOL_V2 } from "./wire";
 import { newPadId, type PadIdProblem, padIdProblem, parseAddress, socketUrl } from "./session/address";
-import { type UnsentRecord, unsentStore } from "./browser/unsent_store";
+import { type UnsentRecord, type UnsentStore, unsentStore } from "./browser/unsent_store";
 
 export interface Bootstrap {
   padId: string;
@@ -15,17 +17,34 @@ export interface Bootstrap {
   /** Why there is no such pad; then there is no socket either. */
   problem: PadIdProblem | null;
   /** Connecting, or open and silent: the server waits for a Hello. */
-  socket: WebSocket | null;
+  socket: Socket | null;
   /** Never rejects: without IndexedDB there is a reason instead of a record. */
   left: Promise<{ record: UnsentRecord | null; trouble?: unknown }>;
 }
 
-export function bootstrap({ hash, search }: Location, base: string): Bootstrap {
+/** What it needs of the browser; a part of the session's environment, which comes with the rest of the code. */
+export interface BootstrapEnvironment {
+  readonly clock: Clock;
+  readonly openSocket: (url: string, protocol: string) => Socket;
+  readonly unsent: Pick<UnsentStore, "claim">;
+}
+
+const BROWSER: BootstrapEnvironment = {
+  clock: systemClock,
+  openSocket: (url, protocol) => new WebSocket(url, protocol),
+  unsent: unsentStore,
+};
+
+export function bootstrap(
+  { hash, search }: Pick<Location, "hash" | "search">,
+  base: string,
+  environment: BootstrapEnvironment = BROWSER,
+): Bootstrap {
   const { id, otp } = parseAddress(hash, search);
   const problem = padIdProblem(id);
   const padId = id || newPadId();
-  const socket = problem ? null : new WebSocket(socketUrl(base, padId), SUBPROTOCOL_V2);
-  return { padId, otp, base, problem, socket, left: id && !problem ? unsentIn(id) : nothing };
+  const socket = problem ? null : environment.openSocket(socketUrl(base, padId), SUBPROTOCOL_V2);
+  return { padId, otp, base, problem, socket, left: id && !problem ? unsentIn(id, environment) : nothing };
 }
 
 /** A database that has not answered by then is one that keeps nothing. */
@@ -33,11 +52,11 @@ const ANSWER_MS = 3_000;
 
 const nothing = Promise.resolve({ record: null });
 
-function unsentIn(padId: string): Bootstrap["left"] {
+function unsentIn(padId: string, { clock, unsent }: BootstrapEnvironment): Bootstrap["left"] {
   const silence = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error("the browser's database does not answer")), ANSWER_MS);
+    clock.setTimeout(() => reject(new Error("the browser's database does not answer")), ANSWER_MS);
   });
-  return Promise.race([unsentStore.claim(padId, Date.now()), silence]).then(
+  return Promise.race([unsent.claim(padId, clock.now()), silence]).then(
     (record) => ({ record }),
     (trouble: unknown) => ({ record: null, trouble }),
   );

@@ -15,9 +15,8 @@ import {
   settings,
   type UnsentRecord,
   unsentStore,
-  watchSleep,
 } from "./browser";
-import { hashOf, type PadIdProblem, Session } from "./session";
+import { followPage, hashOf, type PadIdProblem, Session } from "./session";
 import { loadStrings, t } from "./strings";
 import { App, RefusedPad } from "./ui";
 
@@ -50,8 +49,8 @@ async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   root.replaceChildren();
   if (!session) return refuse(problem!, root);
   keepAddress(session);
+  followPage(session);
   warnBeforeLoss(session);
-  comeBackSoon(session);
   render(<App session={session} />, root);
   void loadConfig(base);
   if (others.length === 0) return;
@@ -120,21 +119,8 @@ let isLeaving = false;
 
 function warnBeforeLoss(session: Session): void {
   addEventListener("beforeunload", (event) => {
-    session.onBeforeUnload();
     if (session.holdsOnlyCopy.value && !isLeaving) event.preventDefault();
   });
-  addEventListener("pagehide", () => session.onPageHide());
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) void session.onPageRestored();
-  });
-}
-
-function comeBackSoon(session: Session): void {
-  for (const event of ["online", "offline"]) addEventListener(event, () => session.reconnectNow());
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) session.reconnectNow();
-  });
-  watchSleep(() => session.reconnectNow());
 }
 
 function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {

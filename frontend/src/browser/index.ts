@@ -2,7 +2,7 @@
  * console, other tabs, and code that is loaded when it is wanted. */
 export { isChunkMissing, loadChunk } from "./chunks";
 export { log, setLogLevel } from "./log";
-export { type Page, page } from "./page";
+export { type Page, page, type PageEvent } from "./page";
 export { forgetPad, type RecentPad, recentPads, rememberPad } from "./recent_pads";
 export { loadConfig, mayShowRemoteImages } from "./server_config";
 export { FONT_SIZES, LOCALES, preferredLanguages, settings, type Settings, setSettings, TAB_SIZES, THEMES } from "./settings";

@@ -5,6 +5,8 @@
  * to go. The clock on the wall is what gives it away.
  */
 
+import { type Clock, systemClock } from "../clock";
+
 const TICK_MS = 1_000;
 /** What timers are late by anyhow, on a busy machine. A tab in the background
  * has its timers slowed down to one in a minute: that is late too, and being
@@ -13,13 +15,13 @@ const LATE_MS = 5_000;
 
 /** Calls `onWake` whenever time has passed that this page did not see; the
  * result ends it. */
-export function watchSleep(onWake: () => void): () => void {
-  let last = Date.now();
-  const timer = setInterval(() => {
-    const now = Date.now();
+export function watchSleep(onWake: () => void, clock: Clock = systemClock): () => void {
+  let last = clock.now();
+  const timer = clock.setInterval(() => {
+    const now = clock.now();
     const missed = now - last - TICK_MS;
     last = now;
     if (missed > LATE_MS) onWake();
   }, TICK_MS);
-  return () => clearInterval(timer);
+  return () => clock.clearInterval(timer);
 }

@@ -29,12 +29,12 @@ interface SimulatedTab {
 function tab(): SimulatedTab {
   const stored = new Map<string, unknown>();
   const perTab = new Map<string, string>();
-  const listeners: Record<"pagehide" | "pageshow", (() => void)[]> = { pagehide: [], pageshow: [] };
+  const events = new EventTarget();
   const page = {
     isHidden: () => false,
     nextFrame: (run: () => void) => void setTimeout(run, 5),
     reload: () => {},
-    addEventListener: (type: "pagehide" | "pageshow", listener: () => void) => void listeners[type].push(listener),
+    addEventListener: events.addEventListener.bind(events),
   };
   const tabs = new Tabs({
     openChannel: (name) => new BroadcastChannel(name),
@@ -63,7 +63,7 @@ function tab(): SimulatedTab {
     askedName: "Ann",
     timing: { ...TIMING, saveEveryMs: 10 },
   };
-  return { environment, store, leave: () => listeners.pagehide.forEach((listener) => listener()) };
+  return { environment, store, leave: () => void events.dispatchEvent(new Event("pagehide")) };
 }
 
 const hear = (message: unknown) => FakeSocket.last.says(JSON.stringify(message));

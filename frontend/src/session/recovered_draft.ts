@@ -1,7 +1,7 @@
-/** What an earlier visit left unsent: how it reads, and sending it on the side. */
+/** What earlier visits left unsent: finding it, how it reads, and sending it on the side. */
 
 import { effect } from "@preact/signals";
-import type { UnsentRecord } from "../browser";
+import { log, type UnsentRecord, type UnsentStore, unsentStore } from "../browser";
 import { Sync } from "../sync";
 import { browserEnvironment, type Environment } from "./environment";
 import { PASSING, Session } from "./session";
@@ -14,6 +14,35 @@ export function textOf({ kept }: UnsentRecord): string {
   const text = sync.localText();
   sync.free();
   return text;
+}
+
+export type DraftsEnvironment = Pick<Environment, "clock" | "page"> & {
+  readonly unsent: Pick<UnsentStore, "claim" | "release" | "remove">;
+};
+
+/** Claims what earlier visits of a pad left, the first being claimed already, and gives those records that
+ * `isWanted` wants sent; the others are thrown away. A page that goes before all is decided leaves them to
+ * the next. */
+export async function claimDrafts(
+  first: UnsentRecord,
+  padId: string,
+  isWanted: (record: UnsentRecord) => Promise<boolean>,
+  { clock, page, unsent }: DraftsEnvironment = { ...browserEnvironment, unsent: unsentStore },
+): Promise<UnsentRecord[]> {
+  const ours = new Set<UnsentRecord>();
+  let isDecided = false;
+  page.addEventListener("pagehide", () => {
+    if (!isDecided) for (const record of ours) void unsent.release(record).catch(() => {});
+  });
+  const next = () => unsent.claim(padId, clock.now()).catch((error: unknown) => (log.warn("no more to offer:", error), null));
+  for (let record: UnsentRecord | null = first; record; record = await next()) {
+    ours.add(record);
+    if (await isWanted(record)) continue;
+    ours.delete(record);
+    await unsent.remove(record.token).catch((error: unknown) => log.warn("not removed:", error));
+  }
+  isDecided = true;
+  return [...ours];
 }
 
 /**

@@ -14,7 +14,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { log } from "../browser";
 import type { Change } from "../kernel";
-import type { Refusal } from "../sync";
+import type { Refusal, SavedState } from "../sync";
 import type { DownReason } from "../transport";
 import { type CursorData, decode, encode, type ServerMessage, type UserInfo, type Welcome } from "../wire";
 import { shareLink } from "./address";
@@ -153,6 +153,11 @@ export class Session {
     return this.#sync.localText();
   }
 
+  /** What the server is not known to have, as it would be written down now; null when there is nothing. */
+  unsentState(): SavedState | null {
+    return this.#sync.keep();
+  }
+
   /** The address of the pad for others; carries the password. */
   shareLink(): string {
     return shareLink(this.base, { id: this.padId, otp: this.otp.value });
@@ -216,6 +221,11 @@ export class Session {
   /** The end of a session that nobody looks at. */
   close(): void {
     this.#transport.stop();
+  }
+
+  /** Gives back the kernel's memory once the page has ended: for a process that outlives its pages. */
+  free(): void {
+    this.#sync.free();
   }
 
   /* ---- the connection ---- */
