@@ -1,5 +1,5 @@
 /**
- * Lines of a package that the page needs otherwise, replaced while it is
+ * Replaces lines of a package that the page needs otherwise, while it is
  * built. The build fails when one of them is gone, so a new version of the
  * package is looked at before it is used.
  */

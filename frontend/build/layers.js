@@ -31,7 +31,7 @@ function importsOf(code) {
   return [...code.matchAll(IMPORT)].map(([, type, from, bare]) => ({ module: from ?? bare, isType: type !== undefined }));
 }
 
-/** Why the file at that path, below src, may not have that import; null when it may. */
+/** The reason for which the file at that path, below src, may not have that import; null when it may. */
 function problemOf(path, { module, isType }) {
   if (!module.startsWith(".")) return null;
   const [folder, file] = folderOf(path);

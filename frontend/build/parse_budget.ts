@@ -1,5 +1,5 @@
 /**
- * How much parsing may stand between a change of the text and the screen.
+ * Bounds the parsing that stands between a change of the text and the screen.
  *
  * CodeMirror parses for up to 20 ms within each dispatch, to the end of the
  * text when it can, and for up to 100 ms on end when idle. While others write

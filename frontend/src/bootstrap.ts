@@ -10,11 +10,12 @@ import { SUBPROTOCOL_V2 } from "./wire";
 import { newPadId, type PadIdProblem, padIdProblem, parseAddress, socketUrl } from "./session/address";
 import { type UnsentRecord, type UnsentStore, unsentStore } from "./browser/unsent_store";
 
+/** The pad as the page has begun it. */
 export interface Bootstrap {
   padId: string;
   otp: string | null;
   base: string;
-  /** Why there is no such pad; then there is no socket either. */
+  /** The reason for which there is no such pad, and then no socket either; null when the name is good. */
   problem: PadIdProblem | null;
   /** Connecting, or open and silent: the server waits for a Hello. */
   socket: Socket | null;
@@ -22,7 +23,8 @@ export interface Bootstrap {
   left: Promise<{ record: UnsentRecord | null; trouble?: unknown }>;
 }
 
-/** What it needs of the browser; a part of the session's environment, which comes with the rest of the code. */
+/** The browser, as far as the beginning needs it: a part of the session's environment, which comes with
+ * the rest of the code. */
 export interface BootstrapEnvironment {
   readonly clock: Clock;
   readonly openSocket: (url: string, protocol: string) => Socket;
@@ -35,6 +37,7 @@ const BROWSER: BootstrapEnvironment = {
   unsent: unsentStore,
 };
 
+/** Begins the pad that the address names, or a new one. `base` is the page's own address. */
 export function bootstrap(
   { hash, search }: Pick<Location, "hash" | "search">,
   base: string,

@@ -58,7 +58,7 @@ async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   for (const other of others) sendInBackground(other, session, base);
 }
 
-/** Or in English, when the words of theirs cannot be had. */
+/** Loads the words in the reader's language; English stays when they cannot be had. */
 async function inTheirLanguage(): Promise<void> {
   await loadStrings(preferredLanguages()).catch((error: unknown) => log.warn("words not loaded:", error));
   document.documentElement.lang = t.locale;
@@ -71,9 +71,10 @@ function refuse(problem: PadIdProblem, root: HTMLElement): void {
   render(<RefusedPad problem={problem} />, root);
 }
 
-/** What earlier visits could not send, as far as the user wants it sent: the page
- * goes on with the first, and the rest goes on the side. There seldom is any, so
- * what offers it is loaded when there is; without it the next visit offers it. */
+/** Resolves to the drafts of earlier visits that the user wants sent: the page goes
+ * on with the first, and the others are sent in the background. There seldom are
+ * any, so the code that offers them is loaded when there are; where it cannot be
+ * loaded, the next visit offers them. */
 async function recoveredDrafts(begun: Bootstrap, hasStrings: Promise<void>, root: HTMLElement): Promise<UnsentRecord[]> {
   const { record, trouble } = await begun.left;
   if (trouble !== undefined) {
@@ -101,9 +102,9 @@ function keepAddress(session: Session): void {
   });
 }
 
-/** Nobody tells a page that the browser's own question before leaving was
- * answered with no, and then the address would be that of a pad which is not
- * shown. So where there is one to ask, it is asked here. */
+/** Leaves for another pad. Browsers do not tell a page that their own question
+ * before leaving was answered with no, and then the address would be that of a pad
+ * which is not shown. So where there is something to ask, it is asked here. */
 function leaveFor(address: string, session: Session, stay: () => void): void {
   if (session.holdsOnlyCopy.peek()) {
     stay();
@@ -114,7 +115,7 @@ function leaveFor(address: string, session: Session, stay: () => void): void {
   location.reload();
 }
 
-/** The user knows what is left behind. */
+/** True once the user knows what is left behind. */
 let isLeaving = false;
 
 function warnBeforeLoss(session: Session): void {

@@ -8,7 +8,8 @@ import { RecoveredDraftDialog } from "./ui/recovered_draft_dialog";
 
 export { sendInBackground };
 
-/** One after the other, the first being claimed already; gives those that the user wants sent. */
+/** Offers the drafts one after the other, the first being claimed already, and resolves
+ * to those that the user wants sent. */
 export function offerRecoveredDrafts(first: UnsentRecord, padId: string, root: HTMLElement): Promise<UnsentRecord[]> {
   return claimDrafts(first, padId, (record) => isWanted(record, root));
 }

@@ -1,4 +1,4 @@
-/** What the page's HTML loads: a few lines that set off everything else. The
+/** The page's HTML loads this: a few lines that set off everything else. The
  * editor comes before the screen around it, so that no turn is a long one. */
 
 import { bootstrap } from "./bootstrap";

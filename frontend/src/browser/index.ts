@@ -1,5 +1,5 @@
-/** What the page asks of the browser and not of the pad: storage, settings, the address's options, the
- * console, other tabs, and code that is loaded when it is wanted. */
+/** The browser around the pad: storage, settings, the address's options, the console, other tabs, and
+ * code that is loaded when it is wanted. */
 export { isChunkMissing, loadChunk } from "./chunks";
 export { log, setLogLevel } from "./log";
 export { type Page, page, type PageEvent } from "./page";

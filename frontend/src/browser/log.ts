@@ -1,11 +1,12 @@
 /** The browser's console, as loud as FRONTEND_LOG_LEVEL says. */
 
 const LEVELS = ["debug", "info", "warn", "error", "none"] as const;
+/** The levels that FRONTEND_LOG_LEVEL may have, the loudest first. */
 export type LogLevel = (typeof LEVELS)[number];
 
 let least = LEVELS.indexOf("error");
 
-/** A level that does not exist changes nothing. */
+/** Sets the least level that is shown; one that does not exist changes nothing. "error" to begin with. */
 export function setLogLevel(level: string): void {
   const index = LEVELS.indexOf(level as LogLevel);
   if (index >= 0) least = index;
@@ -18,6 +19,7 @@ function logger(level: "debug" | "info" | "warn" | "error") {
   };
 }
 
+/** Writes to the console what is at least of the level that was set. */
 export const log = {
   debug: logger("debug"),
   info: logger("info"),

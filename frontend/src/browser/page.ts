@@ -1,12 +1,14 @@
 /** The page as the browser shows it: in view or hidden, left, come back, loaded anew. */
 
+/** A page, or what stands for one in a test. */
 export interface Page {
-  /** True while nobody can see the page: in another tab's shadow, or minimised. */
+  /** True while nobody can see the page: it is in the background, or its window is minimised. */
   isHidden(): boolean;
   /** Runs `run` before the next paint. A hidden page is not painted. */
   nextFrame(run: () => void): void;
   /** Loads the page anew. */
   reload(): void;
+  /** Calls `listener` at each event of that kind. */
   addEventListener(type: PageEvent, listener: (event: Event & { readonly persisted?: boolean }) => void): void;
 }
 

@@ -8,10 +8,11 @@ interface Config {
   remote_images?: unknown;
 }
 
-/** May the reader let the preview ask other sites for images? */
+/** True when the reader may let the preview ask other sites for images. */
 export const mayShowRemoteImages = signal(false);
 
-/** Fetches them; a server without them leaves the defaults. */
+/** Fetches the settings of the server and puts them in force. Never rejects: a server without
+ * them leaves the defaults. */
 export async function loadConfig(base: string): Promise<void> {
   try {
     const response = await fetch(new URL("api/config", base));

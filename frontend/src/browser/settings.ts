@@ -1,20 +1,25 @@
-/** How this person likes to edit, kept in this browser. */
+/** The settings of this person, kept in this browser. */
 
 import { signal } from "@preact/signals";
 import { onStoredByOtherTab, readStored, storageTrouble, writeStored } from "./storage";
 import { urlOptions } from "./url_options";
 
+/** Everything that can be set. */
 export interface Settings {
   theme: "system" | "light" | "dark";
-  /** What the page speaks. */
+  /** The language of the page's words. */
   locale: "system" | "en" | "de";
+  /** Long lines are wrapped. */
   wrap: boolean;
+  /** In CSS pixels. */
   fontSize: number;
+  /** In columns. */
   tabSize: number;
   /** Indent with tab characters, not spaces. */
   tabs: boolean;
   /** A text that is indented already goes on as it is. */
   detect: boolean;
+  /** Vim's keys. */
   vim: boolean;
   /** Show Markdown beside the text. */
   preview: boolean;
@@ -22,6 +27,7 @@ export interface Settings {
   collapsed: boolean;
 }
 
+/** The choices that there are for each setting that has more than two. */
 export const THEMES = ["system", "light", "dark"] as const;
 export const LOCALES = ["system", "en", "de"] as const;
 export const FONT_SIZES = [12, 13, 14, 15, 16, 18, 20, 24] as const;
@@ -41,15 +47,17 @@ const DEFAULTS: Settings = {
   collapsed: false,
 };
 
+/** The settings that the person chose, as they are written down. */
 let chosen = load();
-/** What the address asks for holds until something else is chosen. */
+/** The settings that the address asks for: they are not written down, and hold until something else is chosen. */
 let asked: Partial<Settings> = urlOptions.theme ? { theme: urlOptions.theme } : {};
 
+/** The settings that hold now; follows other tabs. */
 export const settings = signal<Settings>({ ...chosen, ...asked });
 
 onStoredByOtherTab(KEY, () => show(load()));
 
-/** Changes these and leaves the others as they are now: other tabs change them too. */
+/** Changes these settings and leaves the others as they are now: other tabs change them too. */
 export function setSettings(changes: Partial<Settings>): void {
   if (changes.theme) asked = {};
   show({ ...(storageTrouble.peek().settings ? chosen : load()), ...changes });
@@ -61,13 +69,13 @@ function show(now: Settings): void {
   settings.value = { ...chosen, ...asked };
 }
 
-/** In which languages this person would read the page, the best first. */
+/** The languages in which this person would read the page, as BCP 47 tags, the best first. */
 export function preferredLanguages(): string[] {
   const wanted = [urlOptions.lang, chosen.locale === "system" ? null : chosen.locale];
   return [...wanted.filter((it) => it !== null), ...navigator.languages];
 }
 
-/** Whatever was kept, what does not make sense is as on the first visit. */
+/** Reads the settings from storage; each that does not make sense is as on the first visit. */
 function load(): Settings {
   const kept = (readStored(KEY) ?? {}) as Partial<Record<keyof Settings, unknown>>;
   return {

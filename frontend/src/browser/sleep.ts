@@ -8,13 +8,13 @@
 import { type Clock, systemClock } from "../clock";
 
 const TICK_MS = 1_000;
-/** What timers are late by anyhow, on a busy machine. A tab in the background
+/** Timers are late by less than this anyhow, on a busy machine. A tab in the background
  * has its timers slowed down to one in a minute: that is late too, and being
  * told then does no harm. */
 const LATE_MS = 5_000;
 
-/** Calls `onWake` whenever time has passed that this page did not see; the
- * result ends it. */
+/** Calls `onWake` whenever time has passed that this page did not see, within a
+ * second of its waking; the function that it returns ends that. */
 export function watchSleep(onWake: () => void, clock: Clock = systemClock): () => void {
   let last = clock.now();
   const timer = clock.setInterval(() => {

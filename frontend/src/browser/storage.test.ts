@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** What the browser remembers, and what it must not be fooled by. */
+/** The browser remembers settings and pads, and must not be fooled by what it finds. */
 
 import { beforeEach, describe, expect, test, vi } from "vitest";
 

@@ -1,24 +1,26 @@
-/** What this browser remembers. In a private window, or with storage switched
- * off or full, it remembers nothing, says so, and everything else goes on. */
+/** Small things that outlive a visit, as JSON in localStorage. In a private window,
+ * or with storage switched off or full, nothing is kept, the page says so, and
+ * everything else goes on. */
 
 import { type Signal, signal } from "@preact/signals";
 
 const PREFIX = "kolabpad.";
 
-/** What a browser has turned out not to keep. */
+/** Tells what a browser has turned out not to keep. */
 export interface StorageTrouble {
   settings: boolean;
   unsent: boolean;
 }
 
-/** Of this browser. */
+/** The trouble of this browser. */
 export const storageTrouble = signal<StorageTrouble>({ settings: false, unsent: false });
 
-/** Notes that the browser does not keep that. */
+/** Notes that the browser does not keep that kind of thing. */
 export function noteTrouble(what: keyof StorageTrouble, trouble: Signal<StorageTrouble> = storageTrouble): void {
   if (!trouble.peek()[what]) trouble.value = { ...trouble.peek(), [what]: true };
 }
 
+/** The value under that key; null when there is none, or none that can be read. */
 export function readStored(key: string): unknown {
   let kept: string | null;
   try {
@@ -41,6 +43,7 @@ export function onStoredByOtherTab(key: string, onChange: () => void): void {
   });
 }
 
+/** Keeps a value under that key; where that fails, it is noted as trouble. */
 export function writeStored(key: string, value: unknown): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify(value));

@@ -16,6 +16,7 @@ import { type Page, page } from "./page";
 const LOCK_PREFIX = "kolabpad.tab.";
 const CHANNEL = "kolabpad.tabs";
 
+/** The waits for other tabs, in milliseconds. */
 export interface TabsTiming {
   /** A living tab answers within this, however busy it is. */
   answerMs: number;
@@ -25,8 +26,8 @@ export interface TabsTiming {
 
 export const TABS_TIMING: TabsTiming = { answerMs: 1_000, leavingMs: 2_000 };
 
-/** What goes over the channel, from tabs of older versions of the page too: the values are fixed.
- * ask: does the tab of that token live? here: it does. taken: another tab has claimed that token. */
+/** A message on the channel. Tabs of older versions of the page send the same, so the values are fixed.
+ * ask: asks whether the tab of that token lives. here: it does. taken: another tab has claimed the token. */
 interface TabMessage {
   kind: "ask" | "here" | "taken";
   token: string;
@@ -51,13 +52,15 @@ const BROWSER: TabsEnvironment = {
   timing: TABS_TIMING,
 };
 
-/** One page's view of the tabs. A page has one token for each session that it runs. */
+/** The tabs as one page sees them. A page has a token for each session that it runs. */
 export class Tabs {
   /** The tokens of this page, and what to do when another tab claims one of them. */
   readonly #mine = new Map<string, () => void>();
   /** The tokens that were asked about, and what to do when their tab answers. */
   readonly #asked = new Map<string, () => void>();
+  /** null until it is needed, and in a browser that has none. */
   #channel: BroadcastChannel | null = null;
+  /** True while the page is being left: it does not answer for its tokens any more. */
   #isLeaving = false;
 
   constructor(private readonly environment: TabsEnvironment = BROWSER) {}
@@ -127,7 +130,7 @@ export class Tabs {
     else if (this.#mine.has(token) && !this.#isLeaving) this.#say("here", token);
   }
 
-  /** False when nobody says so in time. */
+  /** Asks for the tab of that token; resolves to false when none answers in time. */
   #answers(token: string, ms: number): Promise<boolean> {
     return new Promise((resolve) => {
       const end = (isHere: boolean) => (this.#asked.delete(token), resolve(isHere));
@@ -151,5 +154,5 @@ async function released(locks: LockManager, token: string, ms: number): Promise<
   await locks.request(LOCK_PREFIX + token, { mode: "shared", signal }, () => {}).catch(() => {});
 }
 
-/** Those of this page. */
+/** The tabs as this page sees them. */
 export const tabs = new Tabs();

@@ -13,17 +13,19 @@
 import type { SavedState } from "../sync";
 import { type Tabs, tabs } from "./tabs";
 
-/** The names of its fields are those of records that browsers have already. */
+/** The changes that a tab left unsent. Browsers have such records already, so the names of the fields are fixed. */
 export interface UnsentRecord {
   token: string;
   padId: string;
   /** Its page was left in the ordinary way, and did not crash. */
   isLeft: boolean;
-  /** When a visit claimed it; 0: none has since it was last written. */
+  /** The time at which a visit claimed it, as Date.now() gives it; 0: none has since it was last written. */
   claimedAtMs: number;
+  /** The time at which it was written. */
   savedAtMs: number;
-  /** How many changes of the user are unsent. */
+  /** The number of the user's changes that are unsent. */
   changes: number;
+  /** The copy of the document, with what is unsent. */
   kept: SavedState;
   /** The page that wrote or claimed it last. */
   holder?: string;
@@ -31,20 +33,22 @@ export interface UnsentRecord {
 
 const DATABASE = "kolabpad";
 const STORE = "unsent";
-/** Of two that find it abandoned at the same time, the first to claim it has it. */
+/** A claimed record is nobody else's for so long: of two visits that find it abandoned at the same
+ * time, the first has it. */
 const CLAIMED_MS = 5_000;
 
+/** All of them have defaults: those of the browser that this code runs in. */
 export interface UnsentStoreOptions {
-  /** Looked up at each use, since a browser may have none. */
+  /** Gives the browser's databases; called at each use, since a browser may have none. */
   databases?: () => IDBFactory;
   tabs?: Pick<Tabs, "claim" | "hasLocks" | "isGone">;
-  /** For so long a claimed record is nobody else's to claim. */
+  /** See CLAIMED_MS. */
   claimedMs?: number;
   /** Names this page among those of the browser. */
   page?: string;
 }
 
-/** One page's access to the records of its browser. */
+/** The records of a browser, as one page reads and writes them. */
 export class UnsentStore {
   readonly #databases: () => IDBFactory;
   readonly #tabs: Pick<Tabs, "claim" | "hasLocks" | "isGone">;
@@ -119,7 +123,7 @@ export class UnsentStore {
     return null;
   }
 
-  /** Null when somebody else was quicker. */
+  /** Claims that record; null when somebody else was quicker. */
   async #claim(token: string, nowMs: number): Promise<UnsentRecord | null> {
     let claimed: UnsentRecord | null = null;
     await this.#withRecord("readwrite", token, (record, store) => {
@@ -139,8 +143,8 @@ export class UnsentStore {
     });
   }
 
-  /** All of it or nothing. What is done later than at once is done in an `attempt`:
-   * when that fails, so does all. */
+  /** Runs `use` in a transaction, of which all is done or nothing. What `use` does later than at once it
+   * does in an `attempt`: when that fails, so does all. */
   async #inStore(mode: IDBTransactionMode, use: UseStore): Promise<void> {
     const database = await this.#open();
     // on the disk when it is complete: what is sent then may rely on it
@@ -163,7 +167,7 @@ export class UnsentStore {
   #open(): Promise<IDBDatabase> {
     const factory = this.#databases();
     if (!this.#held || this.#held.factory !== factory) {
-      // Whatever ends the connection, the next one who wants it tries anew.
+      // Whatever ends the connection, the next use opens another.
       const letGo = () => void (this.#held = null);
       const database = connect(factory, letGo);
       this.#held = { factory, database };
@@ -192,5 +196,5 @@ function connect(factory: IDBFactory, onEnd: () => void): Promise<IDBDatabase> {
   });
 }
 
-/** That of this page. */
+/** The records of this browser, for this page. */
 export const unsentStore = new UnsentStore();

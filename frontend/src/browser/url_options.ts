@@ -1,23 +1,26 @@
 /**
- * What the address asks of this visit, for pages that show a pad in a frame:
+ * Options of the page's address, for pages that show a pad in a frame:
  *
  *     ?embed=1&theme=dark&lang=de&language=python&name=Alice
  *
- * It holds for this visit alone: what the person chose before is neither used
- * nor changed, and what does not make sense is ignored.
+ * They hold for this visit alone: what the person chose before is neither used
+ * nor changed, and an option that does not make sense is ignored.
  */
 
+/** The options; null: not asked for. */
 export interface UrlOptions {
-  /** Only the text, without what stands around it. */
+  /** Shows only the text, without what stands around it. */
   embed: boolean;
   theme: "light" | "dark" | null;
-  /** What the page speaks. */
+  /** The language of the page's words. */
   lang: string | null;
-  /** For a pad that has no language yet. */
+  /** The language of the text, for a pad that has none yet. */
   language: string | null;
+  /** The name by which the others see this person. */
   name: string | null;
 }
 
+/** Reads the options from a query ("?…" or ""). */
 export function parseUrlOptions(search: string): UrlOptions {
   const asked = new URLSearchParams(search);
   const theme = asked.get("theme");
@@ -30,11 +33,12 @@ export function parseUrlOptions(search: string): UrlOptions {
   };
 }
 
-/** Without the password that older links have there: it belongs behind the hash. */
+/** The query without the password, which older links have there: it belongs behind the hash. */
 export function searchWithoutPassword(search: string): string {
   return searchWithout(search, "otp");
 }
 
+/** The query without that option; "" when nothing is left. */
 export function searchWithout(search: string, name: string): string {
   const asked = new URLSearchParams(search);
   if (!asked.has(name)) return search;
@@ -42,4 +46,5 @@ export function searchWithout(search: string, name: string): string {
   return asked.size > 0 ? `?${asked}` : "";
 }
 
+/** The options of this page. */
 export const urlOptions = parseUrlOptions(globalThis.location?.search ?? "");

@@ -10,8 +10,9 @@ import { setCarets } from "./carets";
 import { changesIn } from "./clean_input";
 import { isRemote, remote } from "./remote";
 
-/** CodeMirror would log what a listener throws and go on, with an editor whose
- * text the session does not have. */
+/** Tells the session of the user's edits and carets. What a listener throws, CodeMirror
+ * would only log, and go on with an editor whose text the session does not have: so
+ * the session is told. */
 export function sessionBinding(session: Session): Extension {
   return EditorView.updateListener.of((update: ViewUpdate) => {
     const mine = update.transactions.filter((tr) => !isRemote(tr));
@@ -24,6 +25,7 @@ export function sessionBinding(session: Session): Extension {
   });
 }
 
+/** The editor as the session uses it. */
 export function editorPortOf(view: EditorView): EditorPort {
   return {
     applyRemote(changes, carets) {

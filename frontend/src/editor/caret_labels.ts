@@ -1,12 +1,15 @@
 /**
- * When the name at a caret is shown: for a moment when its owner comes, goes to
+ * Says when the name at a caret is shown: for a moment when its owner comes, goes to
  * another line, or moves again after a rest. Not for as long as they type on:
  * the name stands over the line above, which others may be reading.
  */
 
+/** A name is shown for so long. */
 const SHOWN_MS = 2_000;
+/** Whoever moves after so long is shown again. */
 const REST_MS = 10_000;
 
+/** The line and time of a caret's last move, and until when its name is shown. */
 interface Label {
   line: number;
   movedAtMs: number;
@@ -17,7 +20,7 @@ interface Label {
 export class CaretLabels {
   constructor(private readonly byId: ReadonlyMap<number, Label> = new Map()) {}
 
-  /** After those carets moved to those lines; null: gone. */
+  /** The labels after those carets moved to those lines; null: gone. */
   after(moves: Iterable<readonly [id: number, line: number | null]>, nowMs: number): CaretLabels {
     const byId = new Map(this.byId);
     for (const [id, line] of moves) {
@@ -28,7 +31,7 @@ export class CaretLabels {
     return new CaretLabels(byId);
   }
 
-  /** On the clock that after() was given; 0: never. */
+  /** The end of that name's showing, on the clock that after() was given; 0: it is not shown. */
   untilMs(id: number): number {
     return this.byId.get(id)?.untilMs ?? 0;
   }

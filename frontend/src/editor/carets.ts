@@ -16,19 +16,19 @@ export interface Carets {
   selections: readonly (readonly [number, number])[];
 }
 
-/** Carets that moved, by user id; null: gone. */
+/** Tells of carets that moved, by user id; null: gone. */
 export const setCarets = StateEffect.define<ReadonlyMap<number, Carets | null>>();
-/** Names and colours, whenever they change. */
+/** Tells of names and colours, whenever they change. */
 export const setPeople = StateEffect.define<ReadonlyMap<number, Person>>();
 
 interface Remote {
   carets: ReadonlyMap<number, Carets>;
   people: ReadonlyMap<number, Person>;
-  /** Until when each name is shown, on the clock of Date.now(). */
+  /** The times at which each name is shown, on the clock of Date.now(). */
   shown: CaretLabels;
 }
 
-/** As near as this to a caret, the pointer points at it. */
+/** A pointer that is as near as this to a caret points at it. */
 const POINTED_PX = 6;
 /** No name is shown wider than this. */
 const NAME_PX = 224;
@@ -52,7 +52,7 @@ const remoteField = StateField.define<Remote>({
   },
 });
 
-/** With the people who are known already. */
+/** Draws the others; `people` are those who are known already. */
 export function remoteCarets(people: ReadonlyMap<number, Person>): Extension {
   return [
     remoteField.init(() => ({ ...nobody, people })),
@@ -85,11 +85,12 @@ function point(view: EditorView, { clientX, clientY, type }: MouseEvent): false 
   return false;
 }
 
+/** The people whom the editor knows. */
 export function peopleIn(state: EditorState): ReadonlyMap<number, Person> {
   return state.field(remoteField).people;
 }
 
-/** Where that person's caret is; null when it is nowhere. */
+/** The place of that person's caret; null when it is nowhere. */
 export function caretOf(state: EditorState, id: number): number | null {
   const carets = state.field(remoteField).carets.get(id);
   return carets?.selections[0]?.[1] ?? carets?.cursors[0] ?? null;
@@ -169,14 +170,14 @@ function caretMarkers(view: EditorView): LayerMarker[] {
   return markers;
 }
 
-/** Where a name hangs, and how wide it may be there without leaving the text:
- * the line numbers would cover its start. */
+/** The room for a name: on which side of the caret it hangs, and how wide it may be
+ * there without leaving the text, since the line numbers would cover its start. */
 interface Room {
   isAtEnd: boolean;
   widthPx: number;
 }
 
-/** Behind the caret, unless that is too little and there is more before it. */
+/** The room behind the caret, unless that is too little and there is more before it. */
 function roomAt({ scrollDOM, contentDOM }: EditorView, left: number): Room {
   const before = left - scrollDOM.scrollLeft - contentDOM.offsetLeft;
   const behind = scrollDOM.clientWidth - (left - scrollDOM.scrollLeft);
@@ -248,4 +249,5 @@ class CaretMarker implements LayerMarker {
   }
 }
 
+/** The timers that hide names again. */
 const fading = new WeakMap<HTMLElement, ReturnType<typeof setTimeout>>();

@@ -28,7 +28,7 @@ interface Half {
 
 const setHalves = StateEffect.define<readonly Half[]>();
 
-/** One for each caret; until the text changes again. */
+/** The first halves that stand open: one for each caret, until the text changes again. */
 const halves = StateField.define<readonly Half[]>({
   create: () => [],
   update(value, tr) {
@@ -38,6 +38,7 @@ const halves = StateField.define<readonly Half[]>({
   },
 });
 
+/** Cleans whatever comes into the text. */
 export function cleanInput(): Extension {
   return [
     halves,
@@ -49,8 +50,8 @@ export function cleanInput(): Extension {
       if (!tr.docChanged || isRemote(tr)) return tr;
       const { changes, firstHalves } = cleaning(tr);
       if (changes.length === 0) return tr;
-      // On top of it, in the same step: so its selection, what it is and its
-      // effects stay, and what is told to the session is the sum.
+      // The cleaning comes on top of the transaction, in the same step: so its selection,
+      // annotations and effects stay, and the session is told the sum.
       return [tr, { changes, sequential: true, effects: setHalves.of(firstHalves) }];
     }),
   ];
@@ -65,7 +66,7 @@ export function changesIn(tr: Transaction): Change[] {
   return changes;
 }
 
-/** What is still to change after those changes, and the first halves that it leaves open. */
+/** The changes that clean the transaction's own, and the first halves that they leave open. */
 function cleaning(tr: Transaction): { changes: ChangeSpec[]; firstHalves: Half[] } {
   const doc = tr.startState.doc;
   const open = tr.startState.field(halves);

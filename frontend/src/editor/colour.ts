@@ -6,7 +6,7 @@ import { loadChunk } from "../browser";
 import { codeLanguage } from "./languages";
 import { highlight } from "./theme";
 
-/** Longer code would hold up the typing. */
+/** Longer code is not coloured: it would hold up the typing. */
 const LONGEST_UNITS = 50_000;
 
 /** Gives `put` the code in colours: at once when the language is there already,

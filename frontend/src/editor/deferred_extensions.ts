@@ -1,4 +1,4 @@
-/** What makes editing pleasant and is not needed to read or type the first
+/** Extensions that make editing pleasant and are not needed to read or type the first
  * letter: loaded after the page is up. */
 
 import { autocompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
@@ -6,13 +6,15 @@ import { gotoLine, highlightSelectionMatches, openSearchPanel, searchKeymap } fr
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 
+/** All of them. */
 export const deferred: Extension = [
   closeBrackets(),
   autocompletion({ activateOnTyping: false }), // with its keys
   highlightSelectionMatches(),
-  // Not on a Mac, where that types a letter: there it is Cmd-Alt-g alone.
+  // A Mac is left out, since Alt-g types a letter there: it has Cmd-Alt-g alone.
   keymap.of([{ linux: "Alt-g", win: "Alt-g", run: gotoLine }]),
   keymap.of([...closeBracketsKeymap, ...searchKeymap]),
 ];
 
+/** Commands of theirs that buttons have, too. */
 export const dialogs = { find: openSearchPanel, goToLine: gotoLine };

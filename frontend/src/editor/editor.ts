@@ -30,7 +30,7 @@ import { Preferences } from "./preferences";
 import { ReactiveCompartment } from "./reactive_compartment";
 import { appearance } from "./theme";
 
-/** What the editor says to people, in their language. */
+/** The words that the editor says to people, in their language. */
 export interface EditorStrings {
   label: string;
   loading: string;
@@ -40,9 +40,11 @@ export interface EditorStrings {
   phrases: Record<string, string>;
 }
 
+/** A title is looked for in this much of the text. */
 const FIRST_LINES_UNITS = 400;
 
 export class Editor {
+  /** CodeMirror's. */
   readonly view: EditorView;
   readonly #language = new LazyCompartment();
   readonly #deferred = new LazyCompartment();
@@ -53,7 +55,7 @@ export class Editor {
   readonly firstLines = signal("");
   /** Counts the changes of the text, whoever made them. */
   readonly changes = signal(0);
-  /** The line at the top of the view, from 0. */
+  /** The line at the top of the view, counted from 0. */
   readonly topLine = signal(0);
 
   constructor(
@@ -86,6 +88,7 @@ export class Editor {
     void this.#deferred.want(this.view, "search and completion", async () => (await import("./deferred_extensions")).deferred);
   }
 
+  /** Gives the text the keyboard. */
   focus(): void {
     this.view.focus();
   }
@@ -101,15 +104,17 @@ export class Editor {
     this.view.dispatch(this.view.state.replaceSelection(text), { scrollIntoView: true });
   }
 
+  /** The whole text. */
   text(): string {
     return this.view.state.doc.toString();
   }
 
+  /** The indentation that the text has already; null: it does not tell. */
   get indentation(): ReadonlySignal<Indentation | null> {
     return this.#preferences.found;
   }
 
-  /** Does what a key would do, for those who have no such key. */
+  /** Does what a key would do, for those who have no such key. Resolves when it is done. */
   async perform(action: "find" | "goToLine" | "undo" | "redo"): Promise<void> {
     this.view.focus();
     if (action === "undo") undo(this.view);
@@ -117,11 +122,12 @@ export class Editor {
     else (await loadChunk("search", () => import("./deferred_extensions")))?.dialogs[action](this.view);
   }
 
-  /** Whose caret is kept in view. */
+  /** The user whose caret is kept in view; null: nobody's is. */
   get following(): ReadonlySignal<number | null> {
     return this.#following.id;
   }
 
+  /** Keeps that user's caret in view; null: nobody's. */
   follow(id: number | null): void {
     if (id === null) this.#following.stop();
     else this.#following.start(this.view, id);

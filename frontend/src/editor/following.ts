@@ -9,13 +9,14 @@ import { isRemote } from "./remote";
 
 /** Keys that move the view even where they move no caret. */
 const SCROLLING = new Set(["PageUp", "PageDown", "Home", "End", "ArrowUp", "ArrowDown"]);
-/** They come to what scrolls: the gutter and the scroll bar are no part of the text. */
+/** Events by which a user takes the view over. They are listened for where it scrolls: the gutter and
+ * the scroll bar are no part of the text. */
 const INTENTS = ["wheel", "touchmove", "pointerdown"] as const;
 
 export class Following {
-  /** Whom; null: nobody. */
+  /** The user who is followed; null: nobody. */
   readonly id: Signal<number | null> = signal(null);
-  /** What scrolls now may be this, on its way to the caret. */
+  /** True while the view may be scrolling to the caret by our own doing. */
   #isMoving = false;
 
   readonly extension: Extension = [
@@ -31,11 +32,13 @@ export class Following {
     }),
   ];
 
+  /** Shows that user's caret, and keeps it in view. */
   start(view: EditorView, id: number): void {
     this.id.value = id;
     this.#show(view);
   }
 
+  /** Lets the view be. */
   stop(): void {
     this.id.value = null;
   }
@@ -57,8 +60,8 @@ export class Following {
     view.requestMeasure({ key: this, read: () => {}, write: () => (this.#isMoving = false) });
   }
 
-  /** Scroll bars that are no elements, and whatever else scrolls, show only in
-   * this: the caret has gone from where it was kept. */
+  /** True while the caret is in view. Scroll bars that are no elements, and whatever
+   * else scrolls, show only in this: the caret has gone from where it was kept. */
   #isInView(view: EditorView): boolean {
     const at = this.#caret(view);
     if (at === null) return true;

@@ -7,6 +7,7 @@
 const sheet = new CSSStyleSheet();
 const known = new Set<number>();
 
+/** The class of that hue, 0 to 359; any other number counts as 0. */
 export function hueClass(hue: number): string {
   const valid = Number.isInteger(hue) && hue >= 0 && hue < 360 ? hue : 0;
   if (known.size === 0) document.adoptedStyleSheets.push(sheet);

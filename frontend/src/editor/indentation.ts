@@ -1,23 +1,25 @@
-/** How a text is indented, read from the text. */
+/** Reads from a text how it is indented. */
 
 import type { Extension } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
 
+/** The indentation of a text. */
 export interface Indentation {
+  /** By tab characters, not spaces. */
   tabs: boolean;
-  /** Columns of a step; as the person likes it when `tabs`. */
+  /** Columns of a step. It means nothing with tabs, whose width is up to the reader. */
   size: number;
 }
 
 const STEPS = new Set([2, 3, 4, 8]);
-/** Fewer steps than these are chance. */
+/** Fewer steps than these may be chance. */
 const LEAST_STEPS = 2;
 const LOOKED_AT_UNITS = 20_000;
 /** An insert as long as this was not typed: a text has come in. */
 const ARRIVED_UNITS = 60;
 
-/** null when the text does not tell. Counted are the steps inwards from one
- * line to the next, since a line may stand at any depth. */
+/** The indentation of that text; null when it does not tell. The steps inwards from
+ * one line to the next are counted, since a line may stand at any depth. */
 export function indentationOf(text: string): Indentation | null {
   const votes = new Map<number, number>();
   const TABS = 0;
@@ -35,7 +37,7 @@ export function indentationOf(text: string): Indentation | null {
   return { tabs: step === TABS, size: step };
 }
 
-/** Looks whenever a text comes in: at the start, pasted, opened from disk. */
+/** Calls `found` whenever a text comes in: at the start, pasted, opened from disk. */
 export function watchIndentation(found: (indentation: Indentation | null) => void): Extension {
   return EditorView.updateListener.of((update) => {
     if (hasArrived(update)) found(indentationOf(update.state.sliceDoc(0, LOOKED_AT_UNITS)));

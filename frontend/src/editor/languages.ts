@@ -7,6 +7,7 @@
 import { LanguageDescription, type LanguageSupport } from "@codemirror/language";
 import { languages as stock } from "@codemirror/language-data";
 
+/** A language, to be chosen from a list. */
 export interface Language {
   id: string;
   label: string;
@@ -14,9 +15,10 @@ export interface Language {
   words: readonly string[];
 }
 
+/** The id of no language. */
 export const PLAIN_TEXT = "plaintext";
 
-/** Where the id is not the name in lower case. */
+/** The ids that are not the name in lower case. */
 const IDS: Record<string, string> = {
   "C++": "cpp",
   "C#": "csharp",
@@ -58,7 +60,7 @@ const STAND_INS: Record<string, string> = {
   wgsl: "rust",
 };
 
-/** Where the first that CodeMirror lists is not the usual one. */
+/** The usual extensions, where CodeMirror lists another one first. */
 const EXTENSIONS: Record<string, string> = { python: "py", latex: "tex", dockerfile: "dockerfile", sql: "sql" };
 
 /** Markdown as people write it here: with tables and tasks, and with code in
@@ -76,6 +78,7 @@ const descriptions = stock.map((it) => (it.name === markdown.name ? markdown : i
 
 const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));
 
+/** All that can be chosen, by their labels. */
 export const languages: readonly Language[] = [...byId]
   .map(([id, { name, alias, extensions }]) => ({ id, label: name, words: [id, ...alias, ...extensions] }))
   .sort((a, b) => a.label.localeCompare(b.label));
@@ -85,13 +88,13 @@ export function knownLanguage(id: string | null): string {
   return canonical(id) ?? PLAIN_TEXT;
 }
 
-/** What people call it; null for plain text. One that this page has no colours
- * for may be known to others, and goes by its id. */
+/** The name that people have for it; null for plain text. A language that this page
+ * has no colours for may be known to others, and goes by its id. */
 export function languageName(id: string | null): string | null {
   return byId.get(canonical(id) ?? "")?.name ?? (isForeign(id) ? id : null);
 }
 
-/** Chosen somewhere else, and without colours here. */
+/** True for a language that was chosen somewhere else and has no colours here. */
 export function isForeign(id: string | null): id is string {
   return id !== null && id !== PLAIN_TEXT && canonical(id) === null;
 }
@@ -110,12 +113,12 @@ export function languageOfFile(name: string): string | null {
   return null;
 }
 
-/** What files in that language end with. */
+/** The extension of files in that language, without the dot. */
 export function extensionOf(id: string): string {
   return EXTENSIONS[id] ?? byId.get(id)?.extensions[0] ?? "txt";
 }
 
-/** null: plain text. */
+/** Loads a language; null: it is plain text. Rejects when its code cannot be loaded. */
 export async function loadLanguage(id: string): Promise<LanguageSupport | null> {
   return (await describe(id)?.load()) ?? null;
 }
@@ -133,7 +136,7 @@ function describe(id: string): LanguageDescription | null {
   return byId.get(stand ?? id) ?? LanguageDescription.matchLanguageName(descriptions, id, false);
 }
 
-/** Only what the wire allows in a language's name. */
+/** The name with only those characters that the wire allows in a language. */
 function safeId(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9+#._ -]/g, "-");
 }

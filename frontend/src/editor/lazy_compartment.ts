@@ -6,13 +6,14 @@ import { loadChunk } from "../browser";
 
 export class LazyCompartment {
   readonly #compartment = new Compartment();
+  /** The name that was wanted last; extensions that come for others are dropped. */
   #wanted: string | null = null;
 
-  /** Nothing, to begin with. */
+  /** For the editor's configuration; there is nothing in it to begin with. */
   readonly extension: Extension = this.#compartment.of([]);
 
-  /** Puts there what is called `what`, when it has come; null: nothing. What is
-   * wanted last counts, whatever comes last. */
+  /** Loads the extension that is called `what` and puts it there; null: puts nothing
+   * there. What is wanted last counts, whatever comes last. */
   async want(view: EditorView, what: string | null, load: () => Promise<Extension>): Promise<void> {
     if (what === this.#wanted) return;
     this.#wanted = what;

@@ -18,14 +18,15 @@ const isDark = computed(() => {
 
 systemDark.addEventListener("change", () => (isSystemDark.value = systemDark.matches));
 
+/** Those of one editor. */
 export class Preferences {
   readonly #vim = new LazyCompartment();
   readonly #theme = new ReactiveCompartment(() => EditorView.darkTheme.of(isDark.value));
   readonly #textual = new ReactiveCompartment(() => textual(settings.value, this.found.value));
-  /** How the text is indented already; null: it does not tell. */
+  /** The indentation that the text has already; null: it does not tell. */
   readonly found = signal<Indentation | null>(null);
 
-  /** First in the editor's list: Vim's keys come before all others. */
+  /** For the editor's configuration, first in the list: Vim's keys come before all others. */
   readonly extension: Extension = [
     this.#vim.extension,
     this.#theme.extension,

@@ -7,19 +7,20 @@ import { effect, untracked } from "@preact/signals";
 export class ReactiveCompartment {
   readonly #compartment = new Compartment();
 
+  /** `read` makes the extension from signals. */
   constructor(private readonly read: () => Extension) {}
 
-  /** As it is now, to begin with. */
+  /** For the editor's configuration: the extension as it is now. */
   get extension(): Extension {
     return this.#compartment.of(untracked(this.read));
   }
 
-  /** Must follow at once upon the view's making. */
+  /** Keeps the extension up to date in `view`; at once after the view was made. */
   follow(view: EditorView): void {
     let isFirst = true;
     effect(() => {
       const extension = this.read();
-      // What the editor's listeners read is no concern of this part.
+      // Untracked: what the editor's listeners read is no concern of this compartment.
       if (!isFirst) untracked(() => view.dispatch({ effects: this.#compartment.reconfigure(extension) }));
       isFirst = false;
     });

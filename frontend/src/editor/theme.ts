@@ -1,17 +1,17 @@
-/** How the editor looks: every colour is a variable of the page's style sheet,
- * which knows light and dark. */
+/** The editor's looks. Every colour is a variable of the page's style sheet, which
+ * knows light and dark. */
 
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-const surface = EditorView.theme({
+const frame = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--paper)", color: "var(--ink)" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "max(var(--chosen-size, 14px), var(--least-size, 0px))", lineHeight: "1.5" },
   ".cm-content": { caretColor: "var(--ink)", paddingBottom: "40vh" },
-  // On both sides, since lines run both ways: a caret at the very edge is not seen.
+  // On both sides, since lines run both ways, and a caret at the very edge is not seen.
   ".cm-line": { padding: "0 8px" },
   "&.cm-focused > .cm-scroller > .cm-cursorLayer .cm-cursor, .cm-dropCursor": {
     borderLeftColor: "var(--ink)",
@@ -60,6 +60,7 @@ const surface = EditorView.theme({
 
 const { function: fn, definition, standard, special } = tags;
 
+/** The colours of code. */
 export const highlight = HighlightStyle.define([
   { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--syn-keyword)" },
   { tag: [tags.string, tags.regexp, special(tags.string)], color: "var(--syn-string)" },
@@ -78,4 +79,5 @@ export const highlight = HighlightStyle.define([
   { tag: [tags.deleted, tags.invalid], color: "var(--danger)" },
 ]);
 
-export const appearance: Extension = [surface, syntaxHighlighting(highlight)];
+/** All of it, for the editor's configuration. */
+export const appearance: Extension = [frame, syntaxHighlighting(highlight)];

@@ -6,7 +6,7 @@
 import { Operation } from "./operation";
 import type { Rope } from "./rope";
 
-/** Replace [from, to) by `insert`. Offsets are UTF-16 units of the text before
+/** Replaces [from, to) by `insert`. Offsets are UTF-16 units of the text before
  * the edit, and lie between code points. A list of changes is ordered and its
  * members do not overlap. */
 export interface Change {
@@ -28,7 +28,7 @@ export function operationOf(changes: readonly Change[], text: Rope): Operation {
   return op.retain(text.points - done);
 }
 
-/** What `op` does to `text`, which must be the text before it. */
+/** The changes that `op` makes to `text`, which must be the text before it. */
 export function changesOf(op: Operation, text: Rope): Change[] {
   const changes: Change[] = [];
   let at = 0;

@@ -51,13 +51,15 @@ export class KernelError extends Error {
 
 let instance: Exports | null = null;
 
-/** Comes before anything else of this folder is used. Calling it again changes
- * nothing. */
+/** Makes the instance from the bytes of kernel.wasm. It comes before anything else of
+ * this folder is used; calling it again changes nothing. Throws when the browser
+ * cannot run the module. */
 export function initKernel(bytes: BufferSource): void {
-  // So small a module is compiled sooner than a promise would come back.
+  // Not asynchronously: so small a module is compiled sooner than a promise would come back.
   instance ??= new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
 }
 
+/** The instance. Throws before initKernel(). */
 export function kernel(): Exports {
   if (!instance) throw new KernelError("the kernel is not initialised");
   return instance;
@@ -85,7 +87,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Lends `text` as UTF-8 to `use` for the length of the call. */
 export function withUtf8<T>(text: string, use: (ptr: number, lenBytes: number) => T): T {
   const k = kernel();
-  // One UTF-16 unit is at most three bytes of UTF-8.
+  // A UTF-16 unit is at most three bytes of UTF-8.
   const room = text.length * 3;
   const ptr = handle(k.kp_alloc(Math.max(room, 1)));
   try {
@@ -101,6 +103,7 @@ export function bytesAt(ptr: number, lenBytes: number): Uint8Array {
   return new Uint8Array(kernel().memory.buffer, ptr, lenBytes).slice();
 }
 
+/** The text that those bytes of UTF-8 are. */
 export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }

@@ -13,6 +13,7 @@ import type { Rope } from "./rope";
 /** An operation as it travels: retain 5, insert "text", delete 3. */
 export type Components = readonly (number | string)[];
 
+/** The same, a component at a time; `points` counts code points. */
 export type Component =
   | { kind: "retain"; points: number }
   | { kind: "delete"; points: number }
@@ -21,6 +22,7 @@ export type Component =
 const KINDS = ["retain", "delete", "insert"] as const;
 
 export class Operation {
+  /** Address in the kernel's memory; 0 once it is freed. */
   #ptr: number;
 
   private constructor(ptr: number) {
@@ -32,7 +34,8 @@ export class Operation {
     return new Operation(handle(kernel().kp_op_new()));
   }
 
-  /** Builds from the wire's form; brings it into normal form. */
+  /** Builds from the wire's form, and brings it into normal form. Throws a KernelError
+   * for text that is not text, and for lengths beyond the kernel's bounds. */
   static of(components: Components): Operation {
     const op = Operation.empty();
     try {
@@ -48,6 +51,7 @@ export class Operation {
     }
   }
 
+  /** Gives the memory back. Throws when that was done before. */
   free(): void {
     if (this.#ptr === 0) throw new KernelError("operation freed twice");
     kernel().kp_op_free(this.#ptr);
@@ -56,16 +60,19 @@ export class Operation {
 
   /* ---- build ---- */
 
+  /** Appends: the next so many code points stay. */
   retain(points: number): this {
     check(kernel().kp_op_retain(this.ptr, points), "retain");
     return this;
   }
 
+  /** Appends: this text comes in. */
   insert(text: string): this {
     withUtf8(text, (ptr, len) => check(kernel().kp_op_insert(this.ptr, ptr, len), "insert"));
     return this;
   }
 
+  /** Appends: the next so many code points go. */
   delete(points: number): this {
     check(kernel().kp_op_delete(this.ptr, points), "delete");
     return this;
@@ -73,23 +80,28 @@ export class Operation {
 
   /* ---- look ---- */
 
+  /** For calls of the kernel. Throws when it was freed. */
   get ptr(): number {
     if (this.#ptr === 0) throw new KernelError("operation used after free");
     return this.#ptr;
   }
 
+  /** Length of the text that it can be applied to, in code points. */
   get basePoints(): number {
     return kernel().kp_op_base(this.ptr);
   }
 
+  /** Length of the text that comes of it. */
   get targetPoints(): number {
     return kernel().kp_op_target(this.ptr);
   }
 
+  /** True when it leaves every text as it is. */
   get isNoop(): boolean {
     return kernel().kp_op_is_noop(this.ptr) !== 0;
   }
 
+  /** True when both do the same: the normal form is unique. */
   equals(other: Operation): boolean {
     const a = this.code();
     const b = other.code();
@@ -122,6 +134,7 @@ export class Operation {
     }
   }
 
+  /** The wire's form. */
   toJSON(): (number | string)[] {
     return [...this.components()].map((part) =>
       part.kind === "insert" ? part.text : part.kind === "retain" ? part.points : -part.points,
@@ -135,37 +148,38 @@ export class Operation {
 
   /* ---- the algebra ---- */
 
-  /** First this, then `next`. */
+  /** One operation that does this and then `next`. Throws when they do not follow each other. */
   compose(next: Operation): Operation {
     const out = Operation.empty();
     return made([out], kernel().kp_op_compose(this.ptr, next.ptr, out.ptr), "compose")[0]!;
   }
 
-  /** For two edits of the same text: what this does after `other`, and what
-   * `other` does after this. */
+  /** For two edits of the same text: gives this as it reads after `other`, and
+   * `other` as it reads after this. Throws when their base lengths differ. */
   transform(other: Operation): [Operation, Operation] {
     const out: [Operation, Operation] = [Operation.empty(), Operation.empty()];
     made(out, kernel().kp_op_transform(this.ptr, other.ptr, out[0].ptr, out[1].ptr), "transform");
     return out;
   }
 
-  /** What undoes this; `base` is the text before it. */
+  /** The operation that undoes this one; `base` is the text before it. */
   invert(base: Rope): Operation {
     const out = Operation.empty();
     return made([out], kernel().kp_op_invert(this.ptr, base.ptr, out.ptr), "invert")[0]!;
   }
 
+  /** Changes the text. Throws, and changes nothing, when its length is another. */
   applyTo(text: Rope): void {
     check(kernel().kp_op_apply(this.ptr, text.ptr), "apply");
   }
 
-  /** Where a caret of the base text stands afterwards. */
+  /** The place at which a caret of the base text stands afterwards, both in code points. */
   moveCaret(atPoints: number): number {
     return kernel().kp_op_move_caret(this.ptr, atPoints);
   }
 }
 
-/** Results of a call, or, when it was refused, none of them. */
+/** The results of a call; when it was refused, frees them and throws. */
 function made(results: Operation[], status: number, doing: string): Operation[] {
   if (status !== 0) for (const op of results) op.free();
   check(status, doing);
@@ -173,7 +187,8 @@ function made(results: Operation[], status: number, doing: string): Operation[] 
 }
 
 /** Composes a run of operations, each on the result of the one before, and
- * frees them. Pairwise, so that many small ones cost n log n and not n². */
+ * frees them; null for none. It goes by pairs, so that many small ones cost n log n
+ * and not n². */
 export function composeAll(ops: Operation[]): Operation | null {
   while (ops.length > 1) {
     const halved: Operation[] = [];

@@ -1,26 +1,26 @@
-/** Where a text that somebody else wrote may point. */
+/** Decides where a text that somebody else wrote may point. */
 
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
 const INLINE_IMAGE = /^data:image\/(?:png|gif|jpeg|webp);base64,/i;
 
-/** The address when a link may lead there; null when not. Relative ones are
- * refused: a pad's text has no place they could count from. */
+/** The address, when a link may lead there; null when not. Relative addresses are
+ * refused: a pad's text has no place from which they could count. */
 export function addressOf(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   return url && SCHEMES.has(url.protocol) ? url.href : null;
 }
 
-/** An image that the text itself holds. */
+/** True for an image that the text itself holds. */
 export function isInlineImage(source: string): boolean {
   return INLINE_IMAGE.test(source);
 }
 
-/** An image that another site would be asked for. */
+/** True for an image that another site would be asked for. */
 export function isRemoteImage(source: string): boolean {
   return /^https?:/i.test(source) && addressOf(source) !== null;
 }
 
-/** One of those that the page's policy lets in where the server allows any. */
+/** True for one of those that the page's policy lets in where the server allows any. */
 export function isSecureImage(source: string): boolean {
   return /^https:/i.test(source) && isRemoteImage(source);
 }

@@ -8,6 +8,7 @@
 import type { Token } from "markdown-it";
 import { addressOf, isInlineImage, isRemoteImage, isSecureImage } from "./addresses";
 
+/** The words that the preview adds to a text. */
 export interface Words {
   /** A link in place of an image that is not loaded. */
   image(alt: string, host: string): string;
@@ -16,6 +17,7 @@ export interface Words {
 /** Gives `put` the code in the colours of that language, now or later, or never. */
 export type Colour = (code: string, language: string, put: (coloured: DocumentFragment) => void) => void;
 
+/** Everything that an element is made with besides its token. */
 export interface ElementOptions {
   words: Words;
   colour: Colour;
@@ -32,6 +34,7 @@ const TAGS = new Set([
 const ALIGNMENT = /^text-align:(left|center|right)$/;
 const TASK = /^\[([ xX])\](?: |$)/;
 
+/** The elements of those tokens, in order. */
 export function elementsOf(tokens: readonly Token[], options: ElementOptions): DocumentFragment {
   const root = document.createDocumentFragment();
   const open: ParentNode[] = [root];

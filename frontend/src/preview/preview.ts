@@ -1,7 +1,7 @@
 /**
  * A Markdown text, shown in an element and kept up to date.
  *
- * What a person types changes one block of many. A block whose source is as
+ * Typing changes one block of many. A block whose source is as
  * before keeps its elements, so that nothing flickers, a selection stays, and
  * a long text costs little to follow.
  */
@@ -9,8 +9,9 @@
 import MarkdownIt, { type Token } from "markdown-it";
 import { type Colour, elementsOf, type Words } from "./elements";
 
+/** A block of the text, such as a paragraph or a list. */
 interface Block {
-  /** In the text, from 0. */
+  /** Its first line, counted from 0. */
   line: number;
   element: HTMLElement;
   heldImages: number;
@@ -20,6 +21,7 @@ const markdown = new MarkdownIt({ html: false, linkify: false, typographer: fals
 
 export class Preview {
   #blocks: Block[] = [];
+  /** The blocks by their source and all that their elements depend on besides. */
   #bySource = new Map<string, Block[]>();
 
   constructor(
@@ -28,8 +30,8 @@ export class Preview {
     private readonly colour: Colour,
   ) {}
 
-  /** Shows `text`, with or without images of other sites; says for how many of
-   * them nobody was asked. */
+  /** Shows `text`, with or without images of other sites, and returns the number of
+   * those that were not asked for. */
   show(text: string, hasRemoteImages = false): number {
     const env: { references?: Record<string, { title: string; href: string }> } = {};
     const tokens = markdown.parse(text, env);
@@ -50,7 +52,7 @@ export class Preview {
     return this.#blocks.reduce((sum, { heldImages }) => sum + heldImages, 0);
   }
 
-  /** Scrolls to what the text has at that line, counted from 0. */
+  /** Scrolls to the block that the text has at that line, counted from 0. */
   scrollToLine(line: number): void {
     const block = this.#blocks.findLast((block) => block.line <= line);
     const top = block ? block.element.offsetTop - this.parent.offsetTop : 0;

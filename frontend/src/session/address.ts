@@ -4,30 +4,32 @@
  * of a proxy.
  */
 
+/** A pad, and the password that the address carries. */
 export interface PadAddress {
   id: string;
   otp: string | null;
 }
 
-/** Random bits of an id we make up: nobody finds it by trying. */
+/** Random bytes of an id we make up: nobody finds it by trying. */
 const ID_BYTES = 12;
-/** Random bits of the token that tells the server that we are the same tab. */
+/** Random bytes of the token that tells the server that we are the same tab. */
 const TOKEN_BYTES = 16;
 
-/** Reads an address. Also understood is the password where older links have
- * it: `?otp=` before the hash or in it. id is "" when there is none. */
+/** Reads an address. It also understands the password where older links have it:
+ * `?otp=` before the hash or in it. The id is "" when there is none. */
 export function parseAddress(hash: string, search: string): PadAddress {
   const [id = "", ...rest] = hash.replace(/^#/, "").split(/[?&]/);
   const otp = new URLSearchParams(rest.join("&")).get("otp") ?? new URLSearchParams(search).get("otp");
   return { id: decodePercent(id), otp: otp || null };
 }
 
+/** The address of a pad within the page, from "#" on. */
 export function hashOf({ id, otp }: PadAddress): string {
   const password = otp === null ? "" : `&otp=${encodeURIComponent(otp)}`;
   return `#${encodeURIComponent(id)}${password}`;
 }
 
-/** The address for others, below the page's own. */
+/** The whole address of a pad, for others; `base` is the page's own. */
 export function shareLink(base: string, address: PadAddress): string {
   const page = new URL(base);
   page.search = "";
@@ -35,27 +37,30 @@ export function shareLink(base: string, address: PadAddress): string {
   return page.href;
 }
 
+/** The address of a pad's WebSocket. */
 export function socketUrl(base: string, padId: string): string {
   const url = new URL(`api/socket/${encodeURIComponent(padId)}`, base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }
 
+/** An id for a new pad. */
 export function newPadId(): string {
   return randomBase64url(ID_BYTES);
 }
 
+/** A token for a new tab: 22 base64url characters, secret. */
 export function newClientToken(): string {
   return randomBase64url(TOKEN_BYTES);
 }
 
-/** Why no server would open a pad of that name. */
+/** The reason for which no server would open a pad of that name. */
 export type PadIdProblem = "too_long" | "slash" | "control" | "dots";
 
 const ID_BYTES_MAX = 128;
 
-/** As the server sees it; null when the name is good. "." and ".." are paths
- * to browsers, however they are written. */
+/** The reason that the server would have; null when the name is good. "." and ".."
+ * are paths to browsers, however they are written. */
 export function padIdProblem(id: string): PadIdProblem | null {
   if (id.includes("/")) return "slash";
   if (/\p{Cc}/u.test(id)) return "control";

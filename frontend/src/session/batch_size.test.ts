@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BatchSize } from "./batch_size";
 
-/** What the batch size comes to when each change costs `eachMs` and each delivery `onceMs`. */
+/** The batch size in the end, when each change costs `eachMs` and each delivery `onceMs`. */
 function learntSize(eachMs: number, onceMs: number): number {
   const size = new BatchSize();
   for (let i = 0; i < 20; i++) size.learn(size.changes, onceMs + size.changes * eachMs);

@@ -4,34 +4,36 @@
 import type { Clock } from "../clock";
 import type { CursorData } from "../wire";
 
-/** As many as the server takes. */
+/** The server takes no more. */
 const CURSORS_MAX = 64;
 
 export class CaretSender {
-  /** They have moved since they were last sent. */
+  /** True when the carets have moved since they were last sent. */
   #changed = false;
-  /** They were sent a moment ago: the next time is when the pause ends. */
+  /** True while they were sent a moment ago: the next time is when the pause ends. */
   #pausing = false;
   #read: () => CursorData | null = () => null;
 
   constructor(
-    /** False when there is no connection to send on. */
+    /** Sends them; false when there is no connection to send on. */
     private readonly send: (data: CursorData) => boolean,
     private readonly clock: Clock,
     private readonly pauseMs: number,
   ) {}
 
-  /** From here on there are carets: `read` gives them in code points, or null while
-   * they would mean nothing to the server. */
+  /** Reads the carets by `read` from now on: in code points, or null while they would
+   * mean nothing to the server. */
   follow(read: () => CursorData | null): void {
     this.#read = read;
   }
 
+  /** Notes that they have moved, and sends them as soon as may be. */
   changed(): void {
     this.#changed = true;
     this.flush();
   }
 
+  /** Sends them if they have moved and may be sent now. */
   flush(): void {
     if (!this.#changed || this.#pausing) return;
     const data = this.#read();

@@ -21,16 +21,18 @@ import type { Link } from "./types";
 import { UnmergedTexts } from "./unmerged_texts";
 import { UnsentSaver } from "./unsent_saver";
 
+/** A session by its pad, and what it begins with. */
 export interface SessionOptions {
   padId: string;
   otp: string | null;
   base: string;
-  /** What an earlier tab left unsent: the session goes on as that tab. */
+  /** The changes that an earlier tab left unsent: the session goes on as that tab. null: there are none. */
   draft: UnsentRecord | null;
-  /** A socket that was opened for the session before its code was there. */
+  /** A socket that was opened for the session before its code was there; null: there is none. */
   socket: Socket | null;
 }
 
+/** All that a session consists of. */
 export interface SessionComponents {
   token: string;
   sync: Sync;
@@ -38,7 +40,7 @@ export interface SessionComponents {
   saver: UnsentSaver;
   link: Signal<Link>;
   transport: Transport;
-  /** False when there is no connection to say it on. */
+  /** Sends a message; false when there is no connection to say it on. */
   send: (message: ClientMessage) => boolean;
   edits: EditSender;
   carets: CaretSender;
@@ -47,6 +49,7 @@ export interface SessionComponents {
   handoff: SessionHandoff;
 }
 
+/** Makes them. Nothing is connected, and nothing is told, before the session asks for it. */
 export function buildComponents(options: SessionOptions, environment: Environment): SessionComponents {
   const { padId, otp, base, draft } = options;
   const { clock, page, timing } = environment;
@@ -75,7 +78,7 @@ export function buildComponents(options: SessionOptions, environment: Environmen
 
   // Sends by the transport, and waits for the saver.
   const edits = new EditSender(transport, saver);
-  // Have something to send.
+  // These two have something to send.
   const carets = new CaretSender((data) => send({ CursorData: data }), clock, timing.caretPauseMs);
   const state = new PadState(sync, { base, padId, token, otp }, send, environment);
 
@@ -113,7 +116,7 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, inbox, handoff };
 }
 
-/** True for a message that can wait for the next frame: whoever waits for it would not see it sooner. */
+/** True for a message that can wait for the next frame: nobody would see it sooner. */
 function canWait(message: ServerMessage, me: number): boolean {
   if (message.type === "UserCursor" || message.type === "UserInfo") return true;
   return message.type === "History" && message.operations.some(({ id }) => id !== me);

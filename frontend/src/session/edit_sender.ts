@@ -13,7 +13,7 @@ export class EditSender {
     private readonly saver: UnsentSaver,
   ) {}
 
-  /** Is an edit waiting? */
+  /** True while an edit waits for its record. */
   get isWaiting(): boolean {
     return this.#waiting !== null;
   }
@@ -31,13 +31,13 @@ export class EditSender {
     });
   }
 
-  /** Another connection: an edit that still waits counts as lost on the old one. */
+  /** Begins anew with another connection: an edit that still waits counts as lost on the old one. */
   reset(): void {
     this.#waiting = null;
   }
 }
 
-/** In bytes of UTF-8. */
+/** True when the text has more bytes of UTF-8 than `limit`. */
 export function isLonger(text: string, limit: number): boolean {
   return text.length * 3 > limit && new Blob([text]).size > limit;
 }

@@ -26,6 +26,7 @@ import {
 import { type Clock, systemClock } from "../clock";
 import { BACKOFF_TIMING, type BackoffTiming, type Socket, TRANSPORT_TIMING, type TransportTiming } from "../transport";
 
+/** The surroundings of a session. */
 export interface Environment {
   /** Time, and all timers: a tab whose clock stops is a tab that the browser has frozen. */
   readonly clock: Clock;
@@ -37,21 +38,23 @@ export interface Environment {
   readonly fetch: (url: URL, init: RequestInit) => Promise<Response>;
   /** Frames, visibility, leaving and reloading. */
   readonly page: Page;
-  /** Which tabs of this browser live: other tabs and locks are behind this. */
+  /** Knows which tabs of this browser live: other tabs and locks are behind this. */
   readonly tabs: Pick<Tabs, "hold">;
-  /** Where unsent changes are written down: IndexedDB is behind this. */
+  /** Keeps unsent changes for a later visit: IndexedDB is behind this. */
   readonly unsent: Pick<UnsentStore, "isExclusive" | "isOurs" | "put" | "remove">;
-  /** What outlives a visit, as JSON: read() gives null, and write() does nothing, where it cannot be had. */
+  /** Keeps small things for later visits, as JSON: read() gives null, and write() does nothing, where
+   * that cannot be had. */
   readonly storage: { read(key: string): unknown; write(key: string, value: unknown): void };
-  /** What outlives a reload of this tab. Asking for it throws where the browser forbids it. */
+  /** Keeps texts over a reload of this tab. Asking for it throws where the browser forbids it. */
   readonly tabStorage: () => Pick<Storage, "getItem" | "removeItem" | "setItem">;
-  /** What this browser has turned out not to keep. */
+  /** Tells what this browser has turned out not to keep. */
   readonly storageTrouble: Signal<StorageTrouble>;
   /** The name that the page's address asks for; null when it asks for none. */
   readonly askedName: string | null;
   readonly timing: Timing;
 }
 
+/** Every interval and timeout of a session, in milliseconds. */
 export interface Timing {
   readonly transport: TransportTiming;
   readonly backoff: BackoffTiming;
@@ -59,14 +62,15 @@ export interface Timing {
   readonly saveEveryMs: number;
   /** A browser that takes longer to write must not keep an edit from the server. */
   readonly writeTimeoutMs: number;
-  /** Before an edit is sent again that was refused for a reason that passes. */
+  /** The pause before an edit is sent again that was refused for a reason that passes. */
   readonly retryEditMs: number;
-  /** Between two messages about where the own carets are, at least. */
+  /** The least pause between two messages about where the own carets are. */
   readonly caretPauseMs: number;
   /** A server that takes longer to answer is not there. */
   readonly serverCheckMs: number;
 }
 
+/** The intervals that users have. */
 export const TIMING: Timing = {
   transport: TRANSPORT_TIMING,
   backoff: BACKOFF_TIMING,

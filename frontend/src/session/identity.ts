@@ -1,10 +1,11 @@
-/** Who I am to the others: a name and a colour, made up on the first visit,
+/** The name and the colour by which the others see me: made up on the first visit,
  * mine to change, kept in this browser. */
 
 import { type Signal, signal } from "@preact/signals";
 import type { UserInfo } from "../wire";
 import type { Environment } from "./environment";
 
+/** A name has no more code points than this. */
 export const NAME_POINTS_MAX = 64;
 const KEY = "identity";
 
@@ -20,9 +21,11 @@ const ANIMALS = [
 type IdentityEnvironment = Pick<Environment, "askedName" | "random" | "storage">;
 
 export class Identity {
+  /** As the others see it. */
   readonly shown: Signal<UserInfo>;
+  /** True once others were met: no colour is exchanged after that. */
   #hasMet = false;
-  /** The colour was made up just now: nobody will miss it. */
+  /** True when the colour was made up just now: nobody will miss it. */
   #isNew: boolean;
 
   constructor(private readonly environment: IdentityEnvironment) {
@@ -31,15 +34,15 @@ export class Identity {
     this.#isNew = isNew;
   }
 
-  /** What the user chose. */
+  /** Takes what the user chose, and keeps it; a name of which nothing is left stays as it was. */
   set(name: string, hue: number): void {
     this.shown.value = { name: cleanName(name) || this.shown.value.name, hue };
     this.#isNew = false;
     this.environment.storage.write(KEY, this.shown.value);
   }
 
-  /** Meeting others for the first time, exchanges a colour that one of them has:
-   * for this visit, the one that was chosen is still remembered. Says whether.
+  /** Meeting others for the first time, exchanges a colour that one of them has, and
+   * returns true when it did: for this visit, the one that was chosen is still kept.
    * On the first visit of all, takes the colour farthest from theirs for good. */
   meet(hues: readonly number[]): boolean {
     if (this.#hasMet) return false;
@@ -57,7 +60,7 @@ export class Identity {
   }
 }
 
-/** As remembered, or a new one. */
+/** The identity that was kept, or a new one. */
 function loadIdentity({ askedName, random, storage }: IdentityEnvironment): UserInfo & { isNew: boolean } {
   const kept = storage.read(KEY) as Partial<UserInfo> | null;
   const name = typeof kept?.name === "string" ? cleanName(kept.name) : "";
@@ -70,14 +73,14 @@ function loadIdentity({ askedName, random, storage }: IdentityEnvironment): User
   return { ...identity, isNew };
 }
 
-/** As the server would have it: trimmed, without control characters, at most
- * 64 code points. "" when nothing is left. */
+/** The name as the server would have it: trimmed, without control characters, at
+ * most 64 code points. "" when nothing is left. */
 export function cleanName(name: string): string {
   const printable = name.toWellFormed().replace(/\p{Cc}/gu, "");
   return [...printable.trim()].slice(0, NAME_POINTS_MAX).join("").trim();
 }
 
-/** Nearer than this on the circle of colours, two people look the same. */
+/** Two people who are nearer than this on the circle of colours look the same. */
 const NEAR_DEGREES = 24;
 
 /** `hue`, or, when somebody has nearly the same, the one farthest from all. */
@@ -85,7 +88,7 @@ export function distinctHue(hue: number, others: readonly number[]): number {
   return others.every((other) => distance(hue, other) >= NEAR_DEGREES) ? hue : farthestHue(others);
 }
 
-/** In the middle of the widest gap between those, of which there is one at least. */
+/** The hue in the middle of the widest gap between those, of which there is one at least. */
 function farthestHue(others: readonly number[]): number {
   const sorted = [...new Set(others)].sort((a, b) => a - b);
   const gaps = sorted.map((start, i) => {
@@ -100,6 +103,7 @@ function distance(a: number, b: number): number {
   return Math.min(apart, 360 - apart);
 }
 
+/** True for a hue as the wire has it: an integer from 0 to 359. */
 export function isHue(hue: unknown): hue is number {
   return Number.isInteger(hue) && (hue as number) >= 0 && (hue as number) <= 359;
 }

@@ -19,20 +19,21 @@ import type { Page } from "../browser";
 import type { Clock } from "../clock";
 import { BatchSize } from "./batch_size";
 
-/** Deliveries that take less need no rest: a frame has room for them. */
+/** A delivery that takes less needs no rest: a frame has room for it. */
 const BUSY_MS = 8;
 const LONGEST_REST_MS = 100;
-/** So many changes in one delivery are a flood. */
+/** A delivery of so many changes is a flood: more of them are on their way. */
 const FLOOD_CHANGES = 8;
 const FLOOD_REST_MS = 30;
 
 /** Asks for the next message until there is none for now. */
 export type Deliver<Message> = (next: () => Message | undefined) => void;
 
+/** All that an inbox knows of messages, frames and time. */
 export interface InboxOptions<Message> {
   /** False for a message that nobody would see, and that is not held up. */
   canWait: (message: Message) => boolean;
-  /** How many changes a message may bring to the screen. */
+  /** The number of changes that a message may bring to the screen. */
   changesIn: (message: Message) => number;
   /** Runs a delivery in a frame after that rest. */
   schedule: (run: () => void, restMs: number) => void;
@@ -44,7 +45,9 @@ export interface InboxOptions<Message> {
 
 export class Inbox<Message> {
   #waiting: Message[] = [];
+  /** True while a delivery is planned. */
   #scheduled = false;
+  /** The rest before the next delivery, after what the last one took. */
   #restMs = 0;
   readonly #batchSize = new BatchSize();
   #deliver: Deliver<Message> = () => {};
@@ -56,6 +59,7 @@ export class Inbox<Message> {
     this.#deliver = deliver;
   }
 
+  /** Takes a message in: it is delivered now, or with others in a frame. */
   push(message: Message): void {
     this.#waiting.push(message);
     if (this.#waiting.length === 1 && !this.options.canWait(message)) this.flush();
@@ -103,7 +107,7 @@ function restMsAfter(tookMs: number, changes: number): number {
   return changes < FLOOD_CHANGES ? restMs : Math.max(restMs, FLOOD_REST_MS);
 }
 
-/** A hidden tab has no frames, and one whose window is covered may have few. */
+/** The longest wait for a frame: a hidden tab has none, and one whose window is covered may have few. */
 const LONGEST_FRAME_MS = 100;
 
 /** Runs `run` once: before the first paint after `restMs`, or when the next frame is long in coming. */

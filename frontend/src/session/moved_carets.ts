@@ -10,17 +10,19 @@ export class MovedCarets {
 
   constructor(private readonly sync: Sync) {}
 
+  /** That user's carets are there now, in the server's text. */
   moved(id: number, carets: CursorData): void {
     const data = mapCarets(carets, (at) => this.sync.localCaret(at));
     this.#moved.set(id, { data, time: this.sync.caretTime });
   }
 
+  /** That user has left. */
   gone(id: number): void {
     this.#moved.set(id, null);
   }
 
-  /** Runs `advance`, which brings the local text up to date, and gives the
-   * carets as offsets in it; null: gone. */
+  /** Runs `advance`, which brings the local text up to date, and returns the carets
+   * since the last time, by user id, as UTF-16 offsets in it; null: gone. */
   resolve(advance: () => void): Map<number, CursorData | null> {
     const resolved = [...this.#moved].map(([id, caret]) => {
       const rebase = (at: number) => this.sync.rebaseCaret(at, caret!.time);
@@ -33,6 +35,7 @@ export class MovedCarets {
   }
 }
 
+/** The same carets with each place put through `map`. */
 export function mapCarets({ cursors, selections }: CursorData, map: (at: number) => number): CursorData {
   return {
     cursors: cursors.map(map),

@@ -1,17 +1,17 @@
-/** Who wants to know of what happens in a pad. The server is quicker than the
+/** Passes on what happens in a pad to those who listen. The server is quicker than the
  * screen: what is told before anybody listens is kept for the first who does. */
 
 import type { Notice } from "./types";
 
-/** More than a screen would show; a screen that never comes costs no more. */
+/** So many are kept, more than a screen would show: a screen that never comes costs no more. */
 const KEPT_MOST = 32;
 
 export class Notices {
   readonly #listeners = new Set<(notice: Notice) => void>();
-  /** null once somebody has listened. */
+  /** The notices that nobody has heard; null once somebody has listened. */
   #undelivered: Notice[] | null = [];
 
-  /** Tells `listener` from now on; the result ends it. */
+  /** Tells `listener` from now on; the function that it returns ends that. */
   listen(listener: (notice: Notice) => void): () => void {
     this.#listeners.add(listener);
     const undelivered = this.#undelivered ?? [];
@@ -20,6 +20,7 @@ export class Notices {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Tells all who listen. */
   tell(notice: Notice): void {
     if (this.#undelivered) this.#undelivered = [...this.#undelivered, notice].slice(-KEPT_MOST);
     for (const listener of this.#listeners) listener(notice);

@@ -1,20 +1,20 @@
 /**
- * What a pad is besides its text: who is in it and where, in which language it
- * is, behind which password, on a disk that can be written or not. The server
- * tells each of these as state: whatever it said last is how it is.
+ * The state of a pad besides its text: who is in it and where, its language, its
+ * password, and whether the server can write. The server tells each of these as
+ * state: what it said last holds.
  */
 
 import { signal } from "@preact/signals";
+import { log } from "../browser";
 import type { Sync } from "../sync";
 import type { ClientMessage, ServerMessage, User, Welcome } from "../wire";
-import { log } from "../browser";
 import type { Environment } from "./environment";
 import { Identity } from "./identity";
 import { Notices } from "./notices";
 import { Presence } from "./presence";
 import { Protection } from "./protection";
 
-/** Which pad, and as which tab. */
+/** A pad, and the tab that is in it. */
 export interface PadPlace {
   base: string;
   padId: string;
@@ -23,19 +23,23 @@ export interface PadPlace {
 }
 
 export class PadState {
+  /** Our id among the people; -1 before the first Welcome. */
   readonly userId = signal(-1);
+  /** null: the pad has none. */
   readonly language = signal<string | null>(null);
+  /** False while the server cannot write. */
   readonly isStorageWritable = signal(true);
   readonly me: Identity;
   readonly notices = new Notices();
   readonly presence: Presence;
   readonly protection: Protection;
+  /** A language that was chosen without a connection: it is sent on the next. */
   #languageToSend: string | null = null;
 
   constructor(
     sync: Sync,
     { base, padId, token, otp }: PadPlace,
-    /** False when there is no connection to say it on. */
+    /** Sends a message; false when there is no connection to say it on. */
     private readonly send: (message: ClientMessage) => boolean,
     environment: Environment,
   ) {
@@ -54,11 +58,13 @@ export class PadState {
     this.#introduce();
   }
 
+  /** Chooses the language for everybody, now or with the next connection. */
   setLanguage(language: string): void {
     this.language.value = language;
     if (!this.send({ SetLanguage: language })) this.#languageToSend = language;
   }
 
+  /** The server's answer to our Hello, before any other message. */
   welcomed({ user_id: userId, otp, language }: Welcome): void {
     this.userId.value = userId;
     this.protection.hear(otp);
@@ -66,12 +72,13 @@ export class PadState {
     this.isStorageWritable.value = true;
   }
 
-  /** From here on we may speak: says what was chosen meanwhile. */
+  /** We may speak from now on: sends what was chosen meanwhile. */
   joined(): void {
     if (this.#languageToSend !== null) this.send({ SetLanguage: this.#languageToSend });
     this.#languageToSend = null;
   }
 
+  /** Takes in a message that is not about the text. */
   hear(message: ServerMessage): void {
     switch (message.type) {
       case "Users":

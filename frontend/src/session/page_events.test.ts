@@ -1,4 +1,4 @@
-/** What happens to a page reaches its session. */
+/** The events of a page reach its session. */
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Page, PageEvent } from "../browser";

@@ -1,4 +1,4 @@
-/** What happens to the page, and what its session does about it. */
+/** Passes the events of a page on to its session. */
 
 import { watchSleep } from "../browser";
 import { browserEnvironment, type Environment } from "./environment";

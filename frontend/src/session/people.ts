@@ -1,17 +1,19 @@
-/** Who is in the pad, as a signal that the list and the carets watch. */
+/** The people in the pad, as a signal that the list and the carets watch. */
 
 import { computed, signal } from "@preact/signals";
 import { SYSTEM_USER, type UserInfo } from "../wire";
 
+/** Somebody in the pad. */
 export interface Person extends UserInfo {
   id: number;
 }
 
 export class People {
   readonly byId = signal<ReadonlyMap<number, Person>>(new Map());
-  /** In the order of arrival, so that nobody jumps about in the list. */
+  /** All of them in the order of arrival, so that nobody jumps about in the list. */
   readonly list = computed(() => [...this.byId.value.values()].sort((a, b) => a.id - b.id));
 
+  /** These are all who are there. */
   replace(people: Iterable<Person>): void {
     this.byId.value = new Map([...people].map(({ id, name, hue }) => [id, { id, name, hue }]));
   }
@@ -24,6 +26,7 @@ export class People {
     this.byId.value = people;
   }
 
+  /** The name of that person; null for one who is not there, and for the server itself. */
   nameOf(id: number): string | null {
     return id === SYSTEM_USER ? null : (this.byId.value.get(id)?.name ?? null);
   }

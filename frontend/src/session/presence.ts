@@ -1,10 +1,11 @@
-/** Who else is in the pad and where: what Users, UserInfo and UserCursor say. */
+/** The others in the pad and their carets, as Users, UserInfo and UserCursor tell them. */
 
 import type { Sync } from "../sync";
 import type { CursorData, User, UserInfo } from "../wire";
 import { MovedCarets } from "./moved_carets";
 import { People, type Person } from "./people";
 
+/** Somebody came or went. */
 export interface JoinOrLeave {
   kind: "joined" | "left";
   who: string;
@@ -39,11 +40,12 @@ export class Presence {
     if (!info && known !== null) this.tell({ kind: "left", who: known });
   }
 
+  /** Somebody's carets are elsewhere now. */
   caret(id: number, carets: CursorData): void {
     if (id !== this.me().id) this.#moved.moved(id, carets);
   }
 
-  /** See MovedCarets. */
+  /** See MovedCarets.resolve(). */
   resolveCarets(advance: () => void): Map<number, CursorData | null> {
     return this.#moved.resolve(advance);
   }

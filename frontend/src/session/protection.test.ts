@@ -1,4 +1,4 @@
-/** Which password is the newer one: the answer's or the socket's. */
+/** Of the answer's password and the socket's, the newer one holds. */
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Protection, ProtectionError } from "./protection";

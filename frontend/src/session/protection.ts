@@ -11,13 +11,14 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Environment } from "./environment";
 
+/** The one who asks, as the server's API wants it. */
 export interface Requester {
   user_id: number;
   user_name: string;
   client: string;
 }
 
-/** The server said no, or nothing. `code` is its word for why. */
+/** The server said no, or nothing. `code` is its word for the reason; "unreachable" when there was no answer. */
 export class ProtectionError extends Error {
   override name = "ProtectionError";
   constructor(readonly code: string) {
@@ -26,8 +27,9 @@ export class ProtectionError extends Error {
 }
 
 export class Protection {
+  /** The password that this tab knows; null: none. */
   readonly otp: Signal<string | null>;
-  /** How often the socket has spoken of it. */
+  /** Counts how often the socket has spoken of the password. */
   #heard = 0;
 
   constructor(
@@ -46,7 +48,7 @@ export class Protection {
     this.otp.value = otp;
   }
 
-  /** Gives the pad a new password. */
+  /** Gives the pad a new password. Rejects with a ProtectionError. */
   async switchOn(): Promise<void> {
     await this.#request("POST", async (response) => {
       const { otp } = (await response.json()) as { otp?: unknown };
@@ -55,6 +57,7 @@ export class Protection {
     });
   }
 
+  /** Takes the password away. Rejects with a ProtectionError. */
   async switchOff(): Promise<void> {
     await this.#request("DELETE", () => Promise.resolve(null));
   }

@@ -1,4 +1,4 @@
-/** What earlier visits left unsent: finding it, how it reads, and sending it on the side. */
+/** The changes that earlier visits left unsent: claims them, reads them, and sends them in the background. */
 
 import { effect } from "@preact/signals";
 import { log, type UnsentRecord, type UnsentStore, unsentStore } from "../browser";
@@ -16,13 +16,14 @@ export function textOf({ kept }: UnsentRecord): string {
   return text;
 }
 
+/** The environment, as far as claiming drafts needs it. */
 export type DraftsEnvironment = Pick<Environment, "clock" | "page"> & {
   readonly unsent: Pick<UnsentStore, "claim" | "release" | "remove">;
 };
 
-/** Claims what earlier visits of a pad left, the first being claimed already, and gives those records that
- * `isWanted` wants sent; the others are thrown away. A page that goes before all is decided leaves them to
- * the next. */
+/** Claims what earlier visits of a pad left, the first being claimed already, and resolves to the records
+ * that `isWanted` wants sent; the others are thrown away. A page that goes before all is decided leaves
+ * them to the next. */
 export async function claimDrafts(
   first: UnsentRecord,
   padId: string,
@@ -71,7 +72,8 @@ export function sendInBackground(
   });
 }
 
-/** Both sessions are watched, so that it is asked again whenever that may change. */
+/** The progress of the sending. It reads signals of both sessions, so that an effect asks again whenever
+ * it may change. */
 function stateOf(side: Session, main: Session): "underway" | "done" | "refused" | "other_password" {
   const [link, mainLink, otp] = [side.link.value, main.link.value, main.otp.value];
   const { value: refusal } = side.refusal;

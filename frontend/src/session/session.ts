@@ -26,29 +26,36 @@ import type { People } from "./people";
 import type { EditorPort, Link, Notice } from "./types";
 import type { UnmergedTexts } from "./unmerged_texts";
 
-/** Refusals that have nothing to do with the edit, and pass. */
+/** Codes of refusals that have nothing to do with the edit, and pass. */
 export const PASSING: ReadonlySet<string> = new Set(["rate_limited", "storage_unavailable", "no_memory"]);
 
-/** What a session begins with; by default nothing, in the browser that runs this code. */
+/** A session may begin with these. By default it begins with nothing, in the browser that runs this code. */
 export type StartOptions = Partial<Pick<SessionOptions, "draft" | "socket">> & { environment?: Environment };
 
 export class Session {
+  /** The state of the connection. */
   readonly link: Signal<Link>;
-  /** The text is here, the server's or that of a draft: "empty" is not "not loaded yet". */
+  /** True once the text is here, the server's or that of a draft: "empty" is not "not loaded yet". */
   readonly isLoaded = signal(false);
-  /** How many changes of the user the server does not have yet. */
+  /** The number of the user's changes that the server does not have yet. */
   readonly unsaved = signal(0);
-  /** Why the server did not take a change; null: it took all. */
+  /** The reason for which the server did not take a change; null: it took all. */
   readonly refusal = signal<Refusal | null>(null);
+  /** False while the server cannot write. */
   readonly isStorageWritable: ReadonlySignal<boolean>;
+  /** Texts that may stand nowhere else. */
   readonly unmerged: UnmergedTexts;
   /** True while there is text here that would go with this tab. */
   readonly holdsOnlyCopy: ReadonlySignal<boolean>;
   /** The password that this tab knows; null: none. */
   readonly otp: Signal<string | null>;
+  /** The language of the text, for everybody; null: none was chosen. */
   readonly language: ReadonlySignal<string | null>;
+  /** The last Welcome; null before the first. */
   readonly welcome = signal<Welcome | null>(null);
+  /** Our id among the people; -1 before the first Welcome. */
   readonly userId: ReadonlySignal<number>;
+  /** True while the user may not type. */
   readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
 
   readonly #environment: Environment;
@@ -109,7 +116,7 @@ export class Session {
     this.#transport.begin();
   }
 
-  /** Here is the editor. */
+  /** Shows the pad in that editor, from now on, and connects. */
   start(editor: EditorPort): void {
     this.#editor = editor;
     this.#carets.follow(() => this.#ownCarets(editor));
@@ -117,7 +124,7 @@ export class Session {
     this.open();
   }
 
-  /** The user has changed the editor's text. */
+  /** The user has changed the editor's text. Throws when the changes do not fit the copy: see editFailed(). */
   edit(changes: readonly Change[]): void {
     this.#sync.edit(changes);
     this.#pump();
@@ -136,24 +143,28 @@ export class Session {
 
   /* ---- for the page ---- */
 
+  /** The name and the colour by which the others see us. */
   get identity(): ReadonlySignal<UserInfo> {
     return this.#state.me.shown;
   }
 
+  /** Everybody who is in the pad, us included. */
   get people(): People {
     return this.#state.presence.people;
   }
 
-  /** Tells `listener` what happens from now on; the result ends it. */
+  /** Tells `listener` what happens from now on; the function that it returns ends that. */
   onNotice(listener: (notice: Notice) => void): () => void {
     return this.#state.notices.listen(listener);
   }
 
+  /** The text as the user sees it. */
   localText(): string {
     return this.#sync.localText();
   }
 
-  /** What the server is not known to have, as it would be written down now; null when there is nothing. */
+  /** The copy with what the server is not known to have, as it would be written down now; null when
+   * nothing is unsent. */
   unsentState(): SavedState | null {
     return this.#sync.keep();
   }
@@ -163,10 +174,12 @@ export class Session {
     return shareLink(this.base, { id: this.padId, otp: this.otp.value });
   }
 
+  /** Takes another name and colour, and keeps them for later visits. */
   setIdentity(name: string, hue: number): void {
     this.#state.setIdentity(name, hue);
   }
 
+  /** Chooses the language of the text, for everybody. */
   setLanguage(language: string): void {
     this.#state.setLanguage(language);
   }
@@ -177,21 +190,25 @@ export class Session {
     this.retryConnection();
   }
 
+  /** The user wants the connection now. Where another tab has the pad, it comes here. */
   retryConnection(): void {
     if (this.#isGivenUp) return void this.#handoff.begin();
     this.link.value = { kind: "connecting" };
     this.#transport.connect();
   }
 
-  /** The network came or went, the machine woke up, or the tab is looked at again. */
+  /** The network came or went, the machine woke up, or the tab is looked at again: connects if that was
+   * planned for later, and else asks whether the server is still there. */
   reconnectNow(): void {
     this.#transport.reconnectNow();
   }
 
+  /** Gives the pad a password. Rejects with a ProtectionError. */
   protect(): Promise<void> {
     return this.#state.protection.switchOn();
   }
 
+  /** Takes the password away. Rejects with a ProtectionError. */
   unprotect(): Promise<void> {
     return this.#state.protection.switchOff();
   }
@@ -208,7 +225,8 @@ export class Session {
     this.#saver.flushNow();
   }
 
-  /** The page goes away, for now or for good. */
+  /** The page goes away, for now or for good: writes down what is unsent, and that the page was left.
+   * Resolves to true when that is written. */
   onPageHide(): Promise<boolean> {
     return this.#saver.onPageHide();
   }
@@ -218,7 +236,7 @@ export class Session {
     return this.#handoff.onPageRestored();
   }
 
-  /** The end of a session that nobody looks at. */
+  /** Ends a session that nobody looks at. */
   close(): void {
     this.#transport.stop();
   }
@@ -268,7 +286,7 @@ export class Session {
     this.#publish();
   }
 
-  /** What the server says and what we hold do not fit: ask for everything. */
+  /** The server's word and our copy do not fit: connects anew and asks for everything. */
   #resynchronise(): void {
     this.#inbox.clear();
     this.#transport.restart({ reason: "out_of_step", retry: "backoff" });
@@ -314,7 +332,7 @@ export class Session {
     this.#sync.snapshot(revision, text);
   }
 
-  /** Caught up: from here on we may send. */
+  /** We have caught up, and may send from now on. */
   #joined(): void {
     if (this.link.value.kind === "up" || this.#sync.isOutOfStep) return;
     this.link.value = { kind: "up" };
@@ -372,7 +390,7 @@ export class Session {
     });
   }
 
-  /** null while own positions would mean nothing to the server. */
+  /** The own carets in code points; null while they would mean nothing to the server. */
   #ownCarets(editor: EditorPort): CursorData | null {
     if (this.#edits.isWaiting || !this.#sync.canSendCarets) return null;
     return mapCarets(editor.carets(), (at) => this.#sync.pointsOf(at));

@@ -11,7 +11,7 @@ import type { UnmergedTexts } from "./unmerged_texts";
 
 /** The session that must not go on. */
 export interface EndingSession {
-  /** How many changes the server does not have. */
+  /** The number of changes that the server does not have. */
   unsaved(): number;
   /** The text as the user sees it. */
   text(): string;

@@ -1,11 +1,11 @@
-/** What the page and the editor see of a session, besides the session. */
+/** The values that the page and the editor exchange with a session. */
 
 import type { Change } from "../kernel";
 import type { DownReason } from "../transport";
 import type { CursorData } from "../wire";
 import type { JoinOrLeave } from "./presence";
 
-/** The connection, as it is. */
+/** The state of the connection. `retryAtMs` is on the clock of Date.now(). */
 export type Link =
   | { kind: "connecting" }
   | { kind: "up" }
@@ -23,5 +23,6 @@ export type Notice =
 export interface EditorPort {
   /** Changes made by others, then carets that moved; null: that one is gone. */
   applyRemote(changes: readonly Change[], carets: ReadonlyMap<number, CursorData | null>): void;
+  /** The user's own carets as they are now. */
   carets(): CursorData;
 }

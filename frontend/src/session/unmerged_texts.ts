@@ -8,6 +8,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { log } from "../browser";
 import type { Environment } from "./environment";
 
+/** A text, and how it came to be unmerged. */
 export interface UnmergedText {
   text: string;
   /** set_back: the server came back with an older text. elsewhere: another tab
@@ -18,6 +19,7 @@ export interface UnmergedText {
 
 const KEY = "kolabpad.lost.";
 
+/** Those of one pad. */
 export class UnmergedTexts {
   readonly #all = signal<readonly UnmergedText[]>([]);
 
@@ -26,15 +28,17 @@ export class UnmergedTexts {
     private readonly storage: Environment["tabStorage"],
   ) {}
 
+  /** The oldest first. */
   get all(): ReadonlySignal<readonly UnmergedText[]> {
     return this.#all;
   }
 
+  /** Keeps a text, unless it is there already. */
   add(text: string, why: UnmergedText["why"]): void {
     if (!this.#all.peek().some((it) => it.text === text)) this.#all.value = [...this.#all.peek(), { text, why }];
   }
 
-  /** That text is merged after all, or not wanted. */
+  /** Forgets a text: it is merged after all, or not wanted. */
   drop(text: string): void {
     if (this.#all.peek().some((it) => it.text === text)) {
       this.#all.value = this.#all.peek().filter((it) => it.text !== text);
@@ -53,7 +57,7 @@ export class UnmergedTexts {
     }
   }
 
-  /** What the page before this one handed over. */
+  /** Takes up the texts that the page before this one saved. */
   restoreFromLastPage(): void {
     try {
       const kept = JSON.parse(this.storage().getItem(KEY + this.padId) ?? "[]") as UnmergedText[];

@@ -26,7 +26,7 @@ const hear = (message: unknown) => {
 };
 const echo = (start: number, operation: (number | string)[]) => hear({ History: { start, operations: [{ id: ME, operation }] } });
 const type = (at: number, insert: string) => session.edit([{ from: at, to: at, insert }]);
-/** What the next visit would find. */
+/** The record that the next visit would find. */
 const record = async (): Promise<UnsentRecord | null> => (await unsentStore.all())[0] ?? null;
 
 /** Long enough for something to be written down, whatever it is. */

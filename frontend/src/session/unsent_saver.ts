@@ -10,33 +10,38 @@
  * so; the warning before leaving it remains.
  */
 
-import type { SavedState } from "../sync";
 import { log, noteTrouble } from "../browser";
 import type { Timer } from "../clock";
+import type { SavedState } from "../sync";
 import type { Environment } from "./environment";
 
 export class UnsentSaver {
   /** Set while there is something unsent. */
   #timer: Timer | undefined;
-  /** There is a record, once all that was begun is written. */
+  /** True when there will be a record once all that was begun is written. */
   #hasRecord = false;
-  /** There is a record, by all that this page knows. */
+  /** True when there is a record now, by all that this page knows: it lags behind #hasRecord, and decides
+   * whether a record is put as new. */
   #isWritten = false;
-  /** What that record says. */
+  /** The record as it was last begun to be written; null when that failed, or there is none. */
   #record: { kept: SavedState; isLeft: boolean } | null = null;
+  /** True once the record may be another tab's: it is left as it is. */
   #isStopped = false;
 
-  /** What is being written, and what is after that: the newest there is. */
+  /** The write that runs; null: none. */
   #writing: Promise<void> | null = null;
+  /** The write after that one; null: none. It writes what is #newest when its turn comes. */
   #queued: Promise<void> | null = null;
+  /** The newest write that was asked for. Those between it and the one that runs are left out. */
   #newest: () => Promise<void> = () => Promise.resolve();
-  /** Who waits to hear whose the record is. */
+  /** Stands for the last ifOurs() that waits for its answer: the answers of those before it do not count. */
   #pendingCheck: object | null = null;
   #onClaimed: () => void = () => {};
 
   constructor(
     private readonly token: string,
     private readonly padId: string,
+    /** Reads what is unsent; `kept` is null when nothing is. */
     private readonly read: () => { kept: SavedState | null; changes: number },
     private readonly environment: Pick<Environment, "clock" | "storageTrouble" | "timing" | "unsent">,
   ) {}
@@ -46,18 +51,20 @@ export class UnsentSaver {
     this.#onClaimed = onClaimed;
   }
 
-  /** A record of an earlier tab whose part this one plays. */
+  /** There is a record already: that of the earlier tab as which this one goes on. */
   adoptRecord(): void {
     this.#hasRecord = this.#isWritten = true;
   }
 
+  /** So many changes are unsent now: begins to write them down, or removes the record. */
   changed(unsaved: number): void {
     if (this.#isStopped) return;
-    if (unsaved > 0) this.#timer ??= this.environment.clock.setInterval(() => this.#save(false), this.environment.timing.saveEveryMs);
+    const { clock, timing } = this.environment;
+    if (unsaved > 0) this.#timer ??= clock.setInterval(() => this.#save(false), timing.saveEveryMs);
     else this.#forget();
   }
 
-  /** The page may go away: while the user is asked, the browser has time to write. */
+  /** Begins to write now: the page may go away, and while the user is asked, the browser has time for it. */
   flushNow(): void {
     if (this.#timer !== undefined) this.#save(false);
   }
@@ -132,7 +139,7 @@ export class UnsentSaver {
     return this.#queued ?? this.#writing;
   }
 
-  /** One after the other; what still waits gives way to what is newer. */
+  /** Writes one after the other; what still waits gives way to what is newer. */
   #write(write: () => Promise<void>): void {
     if (this.#isStopped) return;
     this.#newest = write;
@@ -154,7 +161,7 @@ export class UnsentSaver {
     noteTrouble("unsent", this.environment.storageTrouble);
   }
 
-  /** Undefined when it takes too long. */
+  /** The result of `done`; undefined when it takes too long. */
   #inTime<Result>(done: Promise<Result>): Promise<Result | undefined> {
     const { clock, timing } = this.environment;
     const tooLate = new Promise<undefined>((resolve) => {

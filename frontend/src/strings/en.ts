@@ -4,7 +4,7 @@
 export const en = {
   /** For dates, numbers and the page's lang attribute. */
   locale: "en",
-  /** Which way it is written. */
+  /** The direction in which it is written. */
   dir: "ltr" as "ltr" | "rtl",
   appName: "Kolabpad",
   menu: "Pad menu",

@@ -7,12 +7,13 @@ export type { Strings };
 /** The catalogue in use: English until loadStrings() has found another. */
 export let t: Strings = en;
 
-/** Each loaded only when it is wanted. */
+/** The other catalogues: each is loaded only when it is wanted. */
 const OTHERS: Record<string, () => Promise<Strings>> = {
   de: async () => (await import("./de")).de,
 };
 
-/** Chooses by what is preferred; must be done before anything is shown. */
+/** Chooses the catalogue by the preferred languages; this comes before anything is shown.
+ * Rejects, and leaves English, when it cannot be loaded. */
 export async function loadStrings(preferred: readonly string[]): Promise<void> {
   t = (await OTHERS[localeFor(preferred)]?.()) ?? en;
 }

@@ -7,7 +7,7 @@ import { en } from "./en";
 
 const PACKAGES = ["autocomplete", "commands", "language", "search", "view"];
 
-/** What stands in quotes where a phrase is asked for, as in
+/** The words in quotes where a phrase is asked for, as in
  * `phrase(view, fold ? "Folded lines" : "Unfolded lines")`. */
 function phrasesOf(name: string): string[] {
   const code = readFileSync(new URL(`../../node_modules/@codemirror/${name}/dist/index.js`, import.meta.url), "utf8");

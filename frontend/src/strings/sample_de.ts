@@ -1,4 +1,4 @@
-/** What a new pad may begin with, in German: by itself, since few visits want it. */
+/** The sample that a new pad may begin with, in German: a chunk of its own, since few visits want it. */
 
 export const sample = `# Notizen für Donnerstag
 

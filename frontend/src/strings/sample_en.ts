@@ -1,4 +1,4 @@
-/** What a new pad may begin with, in English: by itself, since few visits want it. */
+/** The sample that a new pad may begin with, in English: a chunk of its own, since few visits want it. */
 
 export const sample = `# Notes for Thursday
 

@@ -1,5 +1,5 @@
 /**
- * What changed between two texts, as one operation.
+ * The difference between two texts, as one operation.
  *
  * Used when a snapshot takes the place of history: unsent edits are then
  * transformed over this operation, so it has to be a real difference. "Delete
@@ -15,14 +15,15 @@ import { shortestChanges } from "./shortest";
 // the square of the differences, so it is sought where there are few.
 const STEPS_MOST = 250;
 
-/** What may serve as an anchor when there is one of it in either text: first
- * whole lines, then words and single characters. Space is like any other. */
+/** The pieces that may serve as anchors, when there is one of them in either text:
+ * first whole lines, then words and single characters. Space does not: it is like
+ * any other. */
 const ANCHORS = [lines, words];
 
 /** A piece of a text and where it begins. */
 type Piece = [piece: string, at: number];
 
-/** With their line ends; those that hold nothing but space are left out. */
+/** The lines of a text with their line ends; those that hold nothing but space are left out. */
 function* lines(text: string): Generator<Piece> {
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf("\n", at) + 1 || text.length;
@@ -46,8 +47,8 @@ export function operationBetween(from: Rope, to: string): Operation {
   return operationOf(placed, from);
 }
 
-/** In the gaps between anchors, each time with finer ones; where there are none,
- * exact if that is affordable, else as a whole. */
+/** Compares in the gaps between anchors, each time with finer ones; where there are
+ * none, exactly if that is affordable, else as a whole. */
 function compare(a: string, b: string, [anchors, ...finer] = ANCHORS): Change[] {
   if (a === b) return [];
   if (a === "" || b === "") return [{ from: 0, to: a.length, insert: b }];
@@ -71,7 +72,7 @@ interface Anchor {
   length: number;
 }
 
-/** What both texts have exactly once, as long as it comes in the same order. */
+/** The pieces that both texts have exactly once, as far as they come in the same order. */
 function commonAnchors(a: string, b: string, pieces: typeof lines): Anchor[] {
   const [placesA, placesB] = [placesOf(pieces(a)), placesOf(pieces(b))];
   const common: Anchor[] = [];

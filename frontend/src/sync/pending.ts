@@ -8,7 +8,7 @@ export interface Pending {
   count: number;
 }
 
-/** The same as it can be written down. */
+/** The same in a form that can be written down. */
 export interface SavedPending {
   operation: Components;
   count: number;
@@ -23,7 +23,7 @@ export function append(first: Pending | null, then: Pending): Pending {
   return { operation, count: first.count + then.count };
 }
 
-/** Do both in a row change nothing? */
+/** True when both in a row change nothing. */
 export function isUndone(first: Pending, then: Pending): boolean {
   const both = first.operation.compose(then.operation);
   const { isNoop } = both;
@@ -31,10 +31,10 @@ export function isUndone(first: Pending, then: Pending): boolean {
   return isNoop;
 }
 
-/** What a message has besides the operation, at most. */
+/** A message has this much besides the operation, at most. */
 const ENVELOPE_BYTES = 64;
 
-/** How many bytes a message with both in a row would have, at most. */
+/** The size of a message with both in a row, at most, in bytes. */
 export function sizeOf(first: Pending, then: Pending): number {
   const both = first.operation.compose(then.operation);
   const text = JSON.stringify(both.toJSON());
@@ -48,9 +48,9 @@ export function replace(pending: Pending, operation: Operation): Pending {
   return { operation, count: pending.count };
 }
 
-/** For changes that follow one another and a `remote` one made on the text
- * before all of them: what each reads after it, and what it reads after all of
- * them. `spent` are the operations in between, `remote` included where it is not
+/** Moves changes that follow one another over a `remote` one that was made on the
+ * text before all of them. `moved` are the changes as they read after it, and `last`
+ * is the remote one as it reads after all of them. `spent` are the operations in between, `remote` included where it is not
  * the last itself; they are the caller's to free. */
 export function moveOver(
   unsent: readonly (Pending | null)[],
@@ -66,18 +66,20 @@ export function moveOver(
   return { moved, last: trail.at(-1)!, spent: trail.slice(0, -1) };
 }
 
-/** What takes `pending`, made on `text`, back where `then` follows it, and what
- * is left of `then`; takes both. */
+/** Gives the operation that takes `pending`, made on `text`, back where `then` follows
+ * it, and the rest of `then`; takes both. */
 export function takeBack(pending: Pending, text: Rope, then: Pending | null): [Operation, Pending | null] {
   const { moved, last, spent } = moveOver([then], pending.operation.invert(text));
   for (const op of [pending.operation, ...spent]) op.free();
   return [last, then && replace(then, moved[0]!)];
 }
 
+/** Pending changes in the form that can be written down. */
 export function toSaved(pending: Pending | null): SavedPending | null {
   return pending && { operation: pending.operation.toJSON(), count: pending.count };
 }
 
+/** Pending changes from that form; their operation belongs to the caller. */
 export function fromSaved(saved: SavedPending | null): Pending | null {
   return saved && { operation: Operation.of(saved.operation), count: saved.count };
 }

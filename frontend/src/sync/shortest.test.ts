@@ -5,7 +5,7 @@ import { shortestChanges } from "./shortest";
 
 const points = (text: string) => [...text].length;
 
-/** How many points are removed and inserted. */
+/** The number of points that are removed and inserted. */
 const cost = (a: string, b: string): number | null => {
   const changes = shortestChanges(a, b, 250);
   if (!changes) return null;

@@ -12,7 +12,7 @@ import type { Change } from "../kernel";
 
 const UNREACHED = -2;
 
-/** One step: at point x of `a`, removes it or inserts point y of `b`. */
+/** A step: at point x of `a`, it removes that point or inserts point y of `b`. */
 interface Step {
   x: number;
   y: number;
@@ -44,7 +44,7 @@ function shortestWalk(from: readonly number[], to: readonly number[], most: numb
   return null;
 }
 
-/** Where diagonal k is reached by one step right, and by one down. */
+/** The places at which diagonal k is reached by one step right, and by one down. */
 function stepsTo(farthest: Int32Array, middle: number, k: number, width: number, height: number): [number, number] {
   const [left, above] = [farthest[middle + k - 1]!, farthest[middle + k + 1]!];
   return [left >= 0 && left < width ? left + 1 : UNREACHED, above >= 0 && above - k <= height ? above : UNREACHED];

@@ -39,7 +39,7 @@ class Typist {
     for (const point of kept.inserted) if (this.#deleted.get(point)?.has(name)) this.#deleted.get(point)!.set(name, false);
   }
 
-  /** What is wrong with that text, if anything. */
+  /** The faults of that text; none when it is as it should be. */
   audit(text: string): string[] {
     const there = new Set<string>();
     const wrong: string[] = [];
@@ -85,7 +85,7 @@ class Typist {
   }
 }
 
-/** What a record would insert and delete. */
+/** The characters that a record would insert and delete. */
 function pointsOf(kept: SavedState | null): { inserted: Set<string>; deleted: Set<string> } {
   const [inserted, deleted] = [new Set<string>(), new Set<string>()];
   let text = [...(kept?.serverText ?? "")];

@@ -1,7 +1,6 @@
 /**
- * The state of one tab's copy of one document, and nothing else: no DOM, no
- * socket, no timer. It is told what happened and says what is to be shown and
- * what is to be sent.
+ * The state of one tab's copy of one document, and nothing else: no DOM, no socket, no timer. It is told what
+ * happened and says what is to be shown and what is to be sent.
  *
  *     server text --inflight--> --buffer--> local text (what the editor shows)
  *
@@ -9,23 +8,19 @@
  *     awaiting               inflight          buffer = null
  *     awaiting with buffer   inflight          buffer
  *
- * One edit is in flight at most; what is typed meanwhile is composed into the
- * buffer behind it. Offline, everything gathers in the buffer.
+ * One edit is in flight at most; what is typed meanwhile, and offline, is composed into the buffer behind it.
  *
- * Safety. (S1) local == server ∘ inflight ∘ buffer, after every call. (S2) an
- * edit leaves `inflight` only when the server is known to hold it, when it is
- * known not to hold it (then it goes back into the buffer), or when its author
- * takes it back. So nothing typed is dropped, and nothing is sent a second
- * time that was applied the first. (S3) nothing is sent between Hello and the
- * History or Snapshot that answers it: until then we do not know which.
+ * Safety. (S1) local == server ∘ inflight ∘ buffer, after every call. (S2) an edit leaves `inflight` only when
+ * the server is known to hold it, when it is known not to hold it (then it goes back into the buffer), or when
+ * its author takes it back. So nothing typed is dropped, and nothing is sent a second time that was applied the
+ * first. (S3) nothing is sent between Hello and the History or Snapshot that answers it: until then we do not
+ * know which.
  *
- * Liveness. After each call the owner asks takeEdit(). It gives an edit
- * whenever the link is up, none is in flight and none is refused; the echo of
- * an edit, or the Welcome after a lost connection, ends its flight. So as long
- * as connections come back, `unsaved` reaches zero once typing pauses.
+ * Liveness. After each call the owner asks takeEdit(). It gives an edit whenever the link is up, none is in
+ * flight and none is refused; the echo of an edit, or the Welcome after a lost connection, ends its flight. So
+ * as long as connections come back, `unsaved` reaches zero once typing pauses.
  *
- * Units: positions on the wire are code points; changes for the editor are in
- * UTF-16 units of the local text.
+ * Units: positions on the wire are code points; changes for the editor are in UTF-16 units of the local text.
  */
 
 import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
@@ -40,14 +35,18 @@ export class Sync {
   #local = new Rope();
   #inflight: Pending | null = null;
   #buffer: Pending | null = null;
+  /** Set while the edit in flight is refused: it is not sent, and the user decides about it. */
   #refusal: Refusal | null = null;
-  /** Why what is on its way again was refused before. */
+  /** The refusal of an edit that is on its way again; for the user it holds until that is known to end better. */
   #retried: Refusal | null = null;
-  /** How long the local text was when the edit in flight was refused. */
+  /** The length of the local text when the edit in flight was refused. */
   #refusedBytes = 0;
 
+  /** "joining" from a Welcome to the Snapshot or History after it. */
   #link: Link = "down";
+  /** The epoch that #revision counts in; null while there is no text, or one to be asked for anew. */
   #epoch: string | null = null;
+  /** The epoch of the Welcome: that of the Snapshot, if one comes, and not before it is here. */
   #epochOfSnapshot: string | null = null;
   #revision = 0;
   #userId = -1;
@@ -55,26 +54,29 @@ export class Sync {
   #outOfStep = false;
   /** Our last revision that the server held. A Welcome may know only an earlier one. */
   #saved = 0;
+  /** True when the last Welcome knew less of ours than the server once held: it has been set back. */
   #isForgotten = false;
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
-  /** What keep() gave last, and of what. Whatever is unsent is replaced when it
-   * changes, so the same object says the same. */
+  /** The last result of keep(), and what it was made of. Whatever is unsent is replaced
+   * when it changes, so the same objects give the same result. */
   #kept: { kept: SavedState; of: unknown[] } | null = null;
   /** Remote operations that takeChanges() has not given to the editor yet. */
   #remote: Operation[] = [];
 
   /* ---- look ---- */
 
-  /** What a Hello says of this copy. */
+  /** The part of a Hello that is about this copy. */
   get position(): { epoch: string | null; revision: number } {
     return { epoch: this.#epoch, revision: this.#epoch === null ? 0 : this.#revision };
   }
 
+  /** The revision of the server text. */
   get revision(): number {
     return this.#revision;
   }
 
+  /** The id that the last Welcome gave; -1 before it. */
   get userId(): number {
     return this.#userId;
   }
@@ -89,17 +91,18 @@ export class Sync {
     return (this.#inflight?.count ?? 0) + (this.#buffer?.count ?? 0);
   }
 
-  /** Why there is something that the server did not take; also while it is
-   * tried again, until that is known to have come to a better end. */
+  /** The reason for which the server did not take a change; also while that is tried again,
+   * until it is known to have come to a better end. */
   get refusal(): Refusal | null {
     return this.#refusal ?? this.#retried;
   }
 
-  /** Server and copy contradict each other: reconnect, the epoch is dropped. */
+  /** True when server and copy contradict each other: the owner drops the epoch and reconnects. */
   get isOutOfStep(): boolean {
     return this.#outOfStep;
   }
 
+  /** The text as the user sees it. */
   localText(): string {
     return this.#local.read();
   }
@@ -111,33 +114,33 @@ export class Sync {
 
   /* ---- carets ---- */
 
-  /** Own positions mean something to the server only when everything before
-   * them was sent. */
+  /** True when own positions mean something to the server: everything before them was sent. */
   get canSendCarets(): boolean {
     return this.#link === "up" && !this.#buffer && !this.#refusal;
   }
 
+  /** From the editor's offsets in the local text to code points. */
   pointsOf(atU16: number): number {
     return this.#local.pointsOfU16(atU16);
   }
 
+  /** From code points to the editor's offsets in the local text. */
   u16Of(atPoints: number): number {
     return this.#local.u16OfPoints(atPoints);
   }
 
-  /** How many remote operations the editor has yet to be given: the "when" of
-   * a caret that arrives now. */
+  /** The "when" of a caret that arrives now: the number of remote operations that the editor has yet to be given. */
   get caretTime(): number {
     return this.#remote.length;
   }
 
-  /** Where a caret of the server's text stands in the local one. */
+  /** The place in the local text of a caret that stands in the server's, in code points. */
   localCaret(atPoints: number): number {
     const unsent = [this.#inflight, this.#buffer];
     return unsent.reduce((at, pending) => pending?.operation.moveCaret(at) ?? at, atPoints);
   }
 
-  /** Where a local caret of that time stands after what came since. */
+  /** The place of a local caret of that time after the remote operations since, in code points. */
   rebaseCaret(atPoints: number, time: number): number {
     return this.#remote.slice(time).reduce((at, op) => op.moveCaret(at), atPoints);
   }
@@ -153,8 +156,7 @@ export class Sync {
     this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
   }
 
-  /** Takes the refused change back; what was typed after it stays. The editor's
-   * text follows through takeChanges(). */
+  /** Takes the refused change back; what was typed after it stays. The editor's text follows through takeChanges(). */
   undoRefused(): void {
     if (!this.#refusal || !this.#inflight) return;
     const [undo, buffer] = takeBack(this.#inflight, this.#server, this.#buffer);
@@ -164,8 +166,7 @@ export class Sync {
     this.#refusal = null;
   }
 
-  /** Lets the refused change be sent again as it is, together with what came
-   * after it. */
+  /** Lets the refused change be sent again as it is, together with what came after it. */
   retry(): void {
     if (!this.#refusal) return;
     this.#retried = this.#refusal;
@@ -175,10 +176,9 @@ export class Sync {
 
   /* ---- another visit ---- */
 
-  /** null when there is nothing unsent to keep; the same object for as long as it
-   * would say the same. Where a record is written down, it is written anew before
-   * any edit that takeEdit() gives is sent; otherwise it would call unsent what
-   * the server may have, as part of another edit. */
+  /** The copy as it can be written down; null when nothing is unsent, and the same object for as long as it would
+   * say the same. Where a record is written down, it is written anew before any edit that takeEdit() gives is
+   * sent; otherwise it would call unsent what the server may have, as part of another edit. */
   keep(): SavedState | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
     const [epoch, revision, saved] = [this.#epoch, this.#revision, this.#saved];
@@ -190,9 +190,8 @@ export class Sync {
     return kept;
   }
 
-  /** Goes on where another tab stopped, as if it had only lost its connection:
-   * for a machine that has seen nothing yet. The Hello must carry that tab's
-   * token. */
+  /** Goes on where another tab stopped, as if it had only lost its connection: for a machine that has seen nothing
+   * yet. The Hello must carry that tab's token. */
   resume({ epoch, revision, saved = 0, serverText, inflight, buffer }: SavedState): void {
     this.#server.set(serverText);
     this.#epoch = epoch;
@@ -208,6 +207,7 @@ export class Sync {
 
   /* ---- the server ---- */
 
+  /** The server has answered the Hello; a Snapshot or History follows. */
   welcome({ userId, epoch, resumed, committed }: Welcome): void {
     // (S2) With one edit in flight, a revision of ours beyond the one we hold
     // can only be that edit, refused or not. Else it never arrived.
@@ -226,8 +226,8 @@ export class Sync {
     this.#link = "joining";
   }
 
-  /** Would that snapshot take back what was here? Revisions only grow, and what
-   * we saved stays: otherwise it is a restored backup, or a document begun anew. */
+  /** True when that snapshot would take back what was here. Revisions only grow, and what we saved stays:
+   * otherwise it is a restored backup, or a document begun anew. */
   isSetBack(revision: number, text: string): boolean {
     return this.#loaded && (this.#isForgotten || revision < this.#revision) && this.serverText() !== text;
   }
@@ -267,6 +267,7 @@ export class Sync {
     this.#refusedBytes = this.#local.bytes;
   }
 
+  /** The connection has ended, or is given up. */
   disconnected(): void {
     this.#link = "down";
     this.#committed = null;
@@ -305,6 +306,7 @@ export class Sync {
     return { revision: this.#revision, operation: this.#inflight.operation.toJSON() };
   }
 
+  /** Gives the memory of the kernel back; the machine is not used any more. */
   free(): void {
     for (const op of this.#remote) op.free();
     for (const pending of [this.#inflight, this.#buffer]) pending?.operation.free();
@@ -314,7 +316,7 @@ export class Sync {
 
   /* ---- within ---- */
 
-  /** One committed operation. False, and nothing changed, when it does not fit. */
+  /** Takes in one committed operation. False, and nothing is changed, when it does not fit. */
   #advance({ id, operation }: Entry): boolean {
     let op: Operation | null = null;
     try {
@@ -340,8 +342,8 @@ export class Sync {
     }
   }
 
-  /** After a resume the revision decides, since ids may have been given anew;
-   * otherwise the first of our own after sending. */
+  /** True when the operation that comes next is the edit in flight. After a resume the revision decides,
+   * since ids may have been given anew; otherwise it is the first of our own after sending. */
   #isEcho(id: number): boolean {
     if (!this.#inflight || this.#refusal) return false;
     if (this.#committed !== null) return this.#revision + 1 === this.#committed;
@@ -356,8 +358,7 @@ export class Sync {
     this.#retried = null;
   }
 
-  /** Applies an operation of somebody else, made on the server's text, and
-   * moves our unsent ones over it. Takes `remote`. */
+  /** Applies an operation of somebody else, and moves our unsent ones over it. Takes `remote`. */
   #rebase(remote: Operation): void {
     const unsent = [this.#inflight, this.#buffer];
     const { moved, last, spent } = moveOver(unsent, remote);
@@ -383,12 +384,11 @@ export class Sync {
     if (!this.#buffer) buffer.operation.free();
   }
 
-  /** Has the text become one that the server takes, by my hand or by that of
-   * others, or was the change undone by hand? */
+  /** True when the text has become one that the server takes, or the user has undone the change. */
   #fitsAgain(): boolean {
     const { code, limit } = this.#refusal!;
     if (code === "document_too_large" && limit !== null) {
-      // What was refused as it stands is not sent again as it stands.
+      // A change that was refused is not sent again as it stands.
       const isAnother = this.#buffer !== null || this.#local.bytes < this.#refusedBytes;
       return isAnother && this.#local.bytes <= limit;
     }

@@ -1,4 +1,4 @@
-/** What goes into the sync machine and comes out of it. */
+/** The values that go into the sync machine and come out of it. */
 
 import type { Components } from "../kernel";
 import type { SavedPending } from "./pending";
@@ -9,7 +9,7 @@ export interface Edit {
   operation: Components;
 }
 
-/** What the machine needs to know of a Welcome. */
+/** A Welcome, as far as the machine needs it. */
 export interface Welcome {
   userId: number;
   epoch: string;
@@ -24,7 +24,8 @@ export interface Entry {
   operation: Components;
 }
 
-/** Why the server did not apply the edit in flight. */
+/** The reason for which the server did not apply the edit in flight: its code, its words,
+ * and the limit that was passed, if it is one. */
 export interface Refusal {
   code: string;
   message: string;

@@ -1,7 +1,7 @@
 /** A WebSocket that does what a test says. */
 export class FakeSocket extends EventTarget {
   static readonly OPEN = 1;
-  /** All that were made since the test began. */
+  /** All sockets that were made since the test began. */
   static all: FakeSocket[] = [];
   readyState = 0;
   readonly sent: string[] = [];
@@ -15,6 +15,7 @@ export class FakeSocket extends EventTarget {
     FakeSocket.all.push(this);
   }
 
+  /** The newest of them. */
   static get last(): FakeSocket {
     return FakeSocket.all.at(-1)!;
   }
@@ -30,20 +31,23 @@ export class FakeSocket extends EventTarget {
 
   /* ---- the test ---- */
 
+  /** The server has accepted. */
   opens(): void {
     this.readyState = FakeSocket.OPEN;
     this.dispatchEvent(new Event("open"));
   }
 
+  /** The server says that. */
   says(data: string): void {
     this.dispatchEvent(Object.assign(new Event("message"), { data }));
   }
 
+  /** The connection ends with that code. */
   ends(code: number, reason = ""): void {
     this.dispatchEvent(Object.assign(new Event("close"), { code, reason }));
   }
 
-  /** What was sent in messages of that name. */
+  /** The bodies of the messages of that name that were sent. */
   sentAs(name: string): unknown[] {
     const messages = this.sent.map((text) => JSON.parse(text) as Record<string, unknown>);
     return messages.flatMap((message) => (name in message ? [message[name]] : []));

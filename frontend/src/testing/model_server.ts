@@ -7,12 +7,14 @@ import { Operation, Rope } from "../kernel";
 import type { Components } from "../kernel";
 import type { Edit, Entry, Refusal, Welcome } from "../sync/types";
 
+/** A message to a tab. */
 export type Message =
   | { type: "welcome"; welcome: Welcome }
   | { type: "snapshot"; revision: number; text: string }
   | { type: "history"; start: number; entries: Entry[] }
   | { type: "rejected"; refusal: Refusal };
 
+/** A connection of a tab. */
 interface Peer {
   token: string;
   userId: number;
@@ -21,6 +23,7 @@ interface Peer {
   outbox: Message[];
 }
 
+/** A server with one document. */
 export class ModelServer {
   readonly text = new Rope();
   /** Operation i leads from revision i to i + 1; `held` is the oldest kept. */
@@ -32,12 +35,14 @@ export class ModelServer {
   #userIds = new Map<string, number>();
   #peers = new Set<Peer>();
   #nextUser = 0;
+  /** A longer text is refused. */
   maxPoints = Infinity;
 
   get revision(): number {
     return this.#log.length;
   }
 
+  /** The Hello of a tab, and its answer: a Welcome with what the tab lacks. */
   join(token: string, position: { epoch: string | null; revision: number }): Peer {
     for (const old of this.#peers) if (old.token === token) this.#peers.delete(old);
     const userId = this.#userIds.get(token) ?? this.#nextUser++;
@@ -54,10 +59,12 @@ export class ModelServer {
     return peer;
   }
 
+  /** The end of a connection. */
   leave(peer: Peer): void {
     this.#peers.delete(peer);
   }
 
+  /** Applies an edit, or refuses it. */
   edit(peer: Peer, { revision, operation }: Edit): void {
     if (!this.#peers.has(peer)) return;
     let op = Operation.of(operation);

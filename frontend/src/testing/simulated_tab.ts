@@ -7,9 +7,9 @@ import { type Edit, type SavedState, Sync } from "../sync";
 
 export class SimulatedTab {
   sync = new Sync();
-  /** What the user sees. */
+  /** The text that the user sees. */
   text = "";
-  /** What is written down of the unsent: all that outlives a crash. */
+  /** The record of what is unsent: all that outlives a crash. */
   record: SavedState | null = null;
   #peer: Peer | null = null;
   /** Sent, and not at the server yet. */
@@ -27,6 +27,7 @@ export class SimulatedTab {
     return this.#peer !== null;
   }
 
+  /** Connects, again if need be. */
   connect(): void {
     if (this.#peer) this.disconnect(0);
     this.#peer = this.server.join(`${this.name} ${this.#lives}`, this.sync.position);
@@ -65,6 +66,7 @@ export class SimulatedTab {
     this.syncEditor();
   }
 
+  /** The user changes the text. */
   type(changes: Change[]): void {
     this.sync.edit(changes);
     this.text = applied(this.text, changes);
@@ -88,6 +90,7 @@ export class SimulatedTab {
     return messages.length > 0;
   }
 
+  /** Brings the editor up to date, then sends what there is to send. */
   syncEditor(): void {
     this.text = applied(this.text, this.sync.takeChanges());
     if (this.sync.isOutOfStep) {
@@ -111,6 +114,7 @@ export class SimulatedTab {
   }
 }
 
+/** The text after those changes, as an editor makes them. */
 export function applied(text: string, changes: readonly Change[]): string {
   let result = "";
   let at = 0;

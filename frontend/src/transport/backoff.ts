@@ -1,8 +1,9 @@
-/** How long to wait before the next attempt. Randomised, since after a restart
+/** Says how long to wait before the next attempt. Randomised, since after a restart
  * every tab of a server is waiting for the same thing. */
 
 import type { Retry } from "./close_codes";
 
+/** The pauses between attempts. */
 export interface BackoffTiming {
   /** The first pause; each one after it is twice as long, up to `longestMs`. */
   firstMs: number;
@@ -16,7 +17,9 @@ export interface BackoffTiming {
 export const BACKOFF_TIMING: BackoffTiming = { firstMs: 500, longestMs: 15_000, soonMs: [100, 2_000], oncePerMs: 60_000 };
 
 export class Backoff {
+  /** Attempts in a row that led to nothing. */
   #attempts = 0;
+  /** The time at which "once" was last asked for. */
   #onceAtMs = -Infinity;
 
   constructor(
@@ -30,7 +33,7 @@ export class Backoff {
     this.#attempts = 0;
   }
 
-  /** null: do not try by yourself. */
+  /** The pause before the next attempt, in milliseconds; null: there is none before the user wants it. */
   nextMs(retry: Retry): number | null {
     const { firstMs, longestMs, soonMs } = this.timing;
     if (retry === "never") return null;
@@ -43,7 +46,7 @@ export class Backoff {
     return this.#between(longest / 2, longest);
   }
 
-  /** Asked a moment ago already? An answer in between changes nothing. */
+  /** True when this was asked a moment ago already; a connection in between changes nothing. */
   #isSecondTime(): boolean {
     const lastMs = this.#onceAtMs;
     this.#onceAtMs = this.nowMs();

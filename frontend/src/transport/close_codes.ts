@@ -1,8 +1,9 @@
 /**
- * What the end of a connection means: what the user is told, and when to try
+ * The meaning of the end of a connection: what the user is told, and when to try
  * again. The codes are those of docs/protocol.md.
  */
 
+/** The reasons for which there is no connection; the page has a sentence for each. */
 export type DownReason =
   | "unreachable"
   | "unanswered"
@@ -26,6 +27,7 @@ export type DownReason =
  * does something. */
 export type Retry = "soon" | "backoff" | "slowly" | "once" | "never";
 
+/** The meaning of the end of a connection. */
 export interface Closing {
   reason: DownReason;
   retry: Retry;
@@ -55,8 +57,8 @@ const CLOSINGS: Record<number, Closing> = {
   4429: { reason: "rate_limited", retry: "slowly" },
 };
 
-/** Every other end, the network's included, is an unreachable server; no code
- * but 4401 has to do with the password. */
+/** The meaning of a close code. Every code that is not in the table, the network's
+ * own included, is an unreachable server; none but 4401 has to do with the password. */
 export function closingOf(code: number): Closing {
   return CLOSINGS[code] ?? { reason: "unreachable", retry: "backoff" };
 }

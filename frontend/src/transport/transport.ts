@@ -15,17 +15,18 @@ import { type Clock, systemClock, type Timer } from "../clock";
 import { Backoff } from "./backoff";
 import { closingOf, type Closing, type DownReason } from "./close_codes";
 
+/** The waits of a transport. */
 export interface TransportTiming {
-  /** Between two Pings. */
+  /** The time between two Pings. */
   pingEveryMs: number;
   /** An answer to a Ping that takes longer will not come. */
   pongMs: number;
   /** A handshake that takes longer will not come. */
   openMs: number;
-  /** Nor will an answer to the first message. Until it comes nothing else may be said. */
+  /** An answer to the first message that takes longer will not come. Until it is there nothing else may be said. */
   answerMs: number;
-  /** Nothing heard for so long, even in a tab whose timers the browser slows down
-   * to one in a minute: the machine slept, and the connection did not live on. */
+  /** Where nothing was heard for so long, even in a tab whose timers the browser slows
+   * down to one in a minute, the machine slept and the connection did not live on. */
   silentMs: number;
 }
 
@@ -51,6 +52,7 @@ export interface Socket {
 /** WebSocket.OPEN, which not every platform has. */
 const OPEN = 1;
 
+/** Each has a default: those of the browser that this code runs in. */
 export interface TransportOptions {
   /** A socket that is on its way to that url already, if it still is. The server
    * says nothing on it before we do, so nothing was missed. */
@@ -61,12 +63,13 @@ export interface TransportOptions {
   timing?: TransportTiming;
 }
 
-/** Its members are called only while or after connect() runs. */
+/** The events of a transport. There are none before begin() or connect(). */
 export interface TransportEvents {
   /** Connected; the first message is ours. */
   onOpen(): void;
+  /** The other side said that. */
   onMessage(text: string): void;
-  /** Not connected any more, or not at all. `retryAtMs` is on the clock of
+  /** There is no connection any more, or none came about. `retryAtMs` is on the clock of
    * now(), null when nothing happens before connect(). */
   onDown(reason: DownReason, retryAtMs: number | null, detail: string): void;
 }
@@ -78,11 +81,14 @@ export class Transport {
   #retry: Timer | undefined;
   /** Set from the first answer on: the other side is asked now and then. */
   #ping: Timer | undefined;
-  /** Set while something must happen or the socket is given up: the handshake, the first answer, a Pong. */
+  /** Set while something is waited for, without which the socket is given up: the handshake,
+   * the first answer, a Pong. */
   #pong: Timer | undefined;
+  /** The number of Pings that were sent: each carries its own. */
   #pings = 0;
-  /** When the other side was last heard of, on the clock's now(). */
+  /** The time at which the other side was last heard of, on the clock's now(). */
   #heardAtMs = 0;
+  /** True once connect() was called: begin() does nothing any more. */
   #hasBegun = false;
   #events: TransportEvents = { onOpen: () => {}, onMessage: () => {}, onDown: () => {} };
   /** Used once: for the first connection. */
@@ -170,11 +176,12 @@ export class Transport {
     this.#down(closing, "");
   }
 
+  /** Gives the connection up, without telling: nothing happens before connect(). */
   stop(): void {
     this.#drop();
   }
 
-  /** Good for the first connection only, and when it has not ended meanwhile. */
+  /** The socket that was there before, for the first connection only, and when it has not ended meanwhile. */
   #firstSocket(): Socket | null {
     const socket = this.#first;
     this.#first = null;

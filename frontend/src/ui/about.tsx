@@ -6,9 +6,10 @@ import type { Pad } from "./pad";
 
 const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
 
-/** With the keys as they are written on this machine. */
+/** True where the keys are written as on a Mac. */
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
+/** The bottom of the sidebar: when the pad expires, a new pad, and a dialog about the page. */
 export function About({ pad }: { pad: Pad }) {
   const isOpen = useSignal(false);
   const close = () => (isOpen.value = false);

@@ -86,7 +86,7 @@ const NAMED_AFTER_MS = 250;
 
 function EditorPane({ session, ready }: { session: Session; ready: (editor: Editor) => void }) {
   const ref = useRef<HTMLDivElement>(null);
-  // At once, not after the first frame: it is what people wait for.
+  // The editor is made at once, not after the first frame: it is what people wait for.
   useLayoutEffect(() => {
     const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases });
     ready(editor);
@@ -107,7 +107,7 @@ function EditorPane({ session, ready }: { session: Session; ready: (editor: Edit
   return <div class="editor" ref={ref} />;
 }
 
-/** What this browser will not keep, and what it could not load, is said once. */
+/** Says once what this browser will not keep, and that it could not load something. */
 function tellOfTrouble({ notify }: Pad): () => void {
   const told = new Set<string>();
   return effect(() => {
@@ -122,7 +122,7 @@ function tellOfTrouble({ notify }: Pad): () => void {
   });
 }
 
-/** The language that the address asks for, in a pad that has none. */
+/** Gives a pad that has no language the one that the address asks for. */
 function setAskedLanguage(session: Session): () => void {
   let isDone = urlOptions.language === null;
   return effect(() => {
@@ -132,7 +132,7 @@ function setAskedLanguage(session: Session): () => void {
   });
 }
 
-/** The tab, and the list of recent pads, say what the pad is about. */
+/** Names the tab, and the pad in the list of recent ones, by what the text begins with. */
 function name(session: Session, firstLines: string): void {
   const title = titleOf(firstLines, session.padId);
   document.title = `${title} – ${t.appName}`;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** Bad news above the text, with the ways out. */
+/** Tells of trouble above the text, with the ways out as `children`. */
 export function Banner({ heading, text, children }: { heading: string; text: string; children: ComponentChildren }) {
   return (
     <div class="banner" role="alert">

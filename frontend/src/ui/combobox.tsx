@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { found, type Option } from "./options";
 
 interface Props {
-  /** The field's; its label refers to it. */
+  /** The id of the field, to which its label refers. */
   id: string;
   options: readonly Option[];
   /** The id of the one that is chosen. */

@@ -1,7 +1,7 @@
 /** Getting text out of the page. */
 
-/** Copies; works on plain HTTP too, where browsers have no clipboard API.
- * False when neither way is open. */
+/** Copies the text, also on plain HTTP, where browsers have no clipboard API.
+ * Resolves to false when neither way is open. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -27,6 +27,7 @@ function copyBySelection(text: string): boolean {
   return copied;
 }
 
+/** Has the browser save the text as a file of that name. */
 export function downloadText(text: string, name: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
   const link = document.createElement("a");

@@ -6,7 +6,7 @@ import { ToastRegion } from "./toast_region";
 interface Props {
   label: string;
   class?: string;
-  /** Asked for by Escape and the like; without it the dialog stays. */
+  /** Called for Escape and the like; without it the dialog stays. */
   onClose?: () => void;
   children: ComponentChildren;
 }
@@ -16,8 +16,8 @@ interface Props {
  * again afterwards. */
 export function Dialog({ label, onClose, children, class: className = "" }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
-  // Before it is taken out of the page, since only a dialog that is there gives
-  // the focus back; other effects end after that.
+  // A layout effect ends before the dialog is taken out of the page, other effects after
+  // that; and only a dialog that is there gives the focus back.
   useLayoutEffect(() => {
     const dialog = ref.current!;
     dialog.showModal();

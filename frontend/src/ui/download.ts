@@ -5,12 +5,13 @@ import { fileName } from "./files";
 import type { Pad } from "./pad";
 import { titleOf } from "./title";
 
+/** Has the browser save the text under the pad's title. */
 export function download({ session }: Pad): void {
   const text = session.localText();
   downloadText(text, fileName(titleOf(text, session.padId), session.language.value));
 }
 
-/** Ctrl+S downloads; the result ends it. */
+/** Makes Ctrl+S download the text; the function that it returns ends that. */
 export function downloadByKey(pad: Pad): () => void {
   const save = (event: KeyboardEvent) => {
     if (!isSaveKey(event)) return;
@@ -23,7 +24,7 @@ export function downloadByKey(pad: Pad): () => void {
 
 type Key = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
 
-/** Where the layout has no Latin letters, the key's place counts. */
+/** True for Ctrl+S, or Cmd+S. Where the layout has no Latin letters, the key's place counts. */
 export function isSaveKey({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key): boolean {
   if (ctrlKey === metaKey || shiftKey || altKey) return false;
   return key.toLowerCase() === "s" || (code === "KeyS" && !/^[\x20-\x7e]$/.test(key));

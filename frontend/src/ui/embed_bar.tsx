@@ -2,8 +2,8 @@ import type { Session } from "../session";
 import { t } from "../strings";
 import { Retry, StatusSign } from "./status_line";
 
-/** All that stands around an embedded text: whether it is safe, and the way to
- * the whole page. */
+/** The only thing around an embedded text: it says whether the text is safe, and leads
+ * to the whole page. */
 export function EmbedBar({ session }: { session: Session }) {
   return (
     <footer class="embed-bar">

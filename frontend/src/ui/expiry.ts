@@ -1,13 +1,13 @@
-/** When the pad would be deleted, if nobody used it any more. */
+/** Reckons when the pad would be deleted, if nobody used it any more. */
 
 import { effect, type Signal } from "@preact/signals";
 import type { Session } from "../session";
 
 const HOUR_MS = 3_600_000;
 
-/** Keeps `expiry` as it is; the result ends it. The server says it once, at the
- * joining, and counts from the last use: for as long as somebody is in the pad,
- * that is now. */
+/** Keeps `expiry` up to date; the function that it returns ends that. The server tells
+ * it once, when one joins, and counts from the last use: for as long as somebody is in
+ * the pad, that is now. */
 export function watchExpiry(session: Session, expiry: Signal<Date | null>): () => void {
   let lifeMs: number | null = null;
   const reckon = () => {

@@ -39,7 +39,7 @@ export function FileOpener({ pad }: { pad: Pad }) {
   );
 }
 
-/** Opens the first of them, and says what becomes of the others. */
+/** Opens the first of the files, and says what becomes of the others. */
 export async function openFiles(pad: Pad, files: readonly File[]): Promise<void> {
   const [file] = files;
   if (!file || pad.session.isReadOnly.value) return;
@@ -52,7 +52,8 @@ export async function openFiles(pad: Pad, files: readonly File[]): Promise<void>
   else pad.opened.value = opened;
 }
 
-/** A file dropped on the page would otherwise take its place. */
+/** Catches files that are dropped on the page, whose place they would otherwise take;
+ * the function that it returns ends that. */
 function catchDrops(pad: Pad): () => void {
   const over = (event: DragEvent) => event.dataTransfer?.types.includes("Files") && event.preventDefault();
   const drop = (event: DragEvent) => {
@@ -71,7 +72,7 @@ function catchDrops(pad: Pad): () => void {
   };
 }
 
-/** Says how to have the text back that was here. */
+/** Replaces the text, and says how to have the old one back. */
 function replaceAll(pad: Pad, file: OpenedFile): void {
   replace(pad, file);
   pad.notify(t.text.replaced(file.name), { about: "file" });
@@ -83,7 +84,8 @@ function replace(pad: Pad, { name, text }: OpenedFile): void {
   if (language !== null && language !== pad.session.language.value) pad.session.setLanguage(language);
 }
 
-/** What people did not get is not taken from their sight by time. */
+/** Says why something was not opened, until it is dismissed: what people did not get
+ * must not vanish before they have read of it. */
 function refuse(pad: Pad, why: string): void {
   pad.notify(why, { stay: "until_dismissed", about: "file" });
 }

@@ -1,11 +1,13 @@
-/** Files from disk, and names for files to disk. */
+/** Reads files from disk, and names files for it. */
 
 import { extensionOf, knownLanguage } from "../editor";
 import { cleanText } from "../session";
 
+/** The reasons for which a file has no text for a pad. */
 export type FileProblem = "too_large" | "binary" | "not_utf8" | "unreadable";
 
-/** The text of a file, cleaned, or why it is none for a pad. */
+/** Resolves to the text of a file, cleaned, or to the reason for which it has none for a
+ * pad. Never rejects. */
 export async function readText(
   file: File,
   limitBytes: number,
@@ -26,13 +28,13 @@ export async function readText(
   }
 }
 
-/** By its byte order mark. Such text is full of NULs, like no other. */
+/** True for UTF-16, by its byte order mark. Such text is full of NULs, like no other. */
 function isUtf16([first, second]: Uint8Array): boolean {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
-/** What the pad is called on disk: its title where that makes a name, with the
- * language's extension. */
+/** The name of the pad's file: its title, where that makes a name, with the language's
+ * extension. */
 export function fileName(title: string, language: string | null): string {
   const name = title.replace(/[\p{Cc}/\\:*?"<>|]/gu, " ").replace(/\s+/g, " ").replace(/^\.+/, "").trim();
   const extension = extensionOf(knownLanguage(language));

@@ -6,7 +6,7 @@ const PATHS = {
   sidebar: "M5 5h14a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM10 5v14",
 } as const;
 
-/** For the eye only: the button around it has a name. */
+/** One of the pictures, for the eye only: the button around it has a name. */
 export function Icon({ name }: { name: keyof typeof PATHS }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">

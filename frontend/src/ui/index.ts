@@ -1,3 +1,3 @@
-/** What is on the screen. */
+/** The screen. */
 export { App } from "./app";
 export { RefusedPad } from "./refused_pad";

@@ -7,7 +7,7 @@ import { Combobox } from "./combobox";
 import { isMarkdown } from "./markdown";
 import { Switch } from "./switch";
 
-/** What the text is written in, for everybody in the pad. */
+/** Chooses the language of the text, for everybody in the pad. */
 export function LanguageSection({ session }: { session: Session }) {
   const id = session.language.value;
   const options = useMemo(() => {

@@ -6,7 +6,7 @@ import type { Pad } from "./pad";
 
 type Pane = typeof import("./preview_pane");
 
-/** Beside the text, for the preview: a chunk of the page that few visits want. */
+/** The preview beside the text: a chunk of the page that few visits want, loaded here. */
 export function LazyPreview({ pad }: { pad: Pad }) {
   const pane = useSignal<Pane | "coming" | null>("coming");
   useEffect(() => {

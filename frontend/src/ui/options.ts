@@ -1,14 +1,16 @@
-/** What a search in a list of choices finds. */
+/** Searches a list of choices. */
 
+/** A choice. */
 export interface Option {
   id: string;
   label: string;
-  /** Found by these as well, when they begin with what is looked for. */
+  /** Other words by which it is found, when they begin with what is looked for. */
   words?: readonly string[];
 }
 
-/** All when nothing is looked for. What begins with the query comes first, then
- * what goes by another word that does, then what holds it anywhere. */
+/** The options that a search finds, all of them when nothing is looked for. Those that
+ * begin with the query come first, then those with another word that does, then those
+ * that hold it anywhere. */
 export function found(options: readonly Option[], query: string): readonly Option[] {
   const sought = query.trim().toLowerCase();
   if (sought === "") return options;

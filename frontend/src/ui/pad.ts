@@ -4,23 +4,25 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { Editor } from "../editor";
 import type { Session } from "../session";
 
+/** A file from disk, read. */
 export interface OpenedFile {
   name: string;
   text: string;
 }
 
-/** A toast is there for a moment or until it is dismissed; one about the
- * same thing takes the place of what was said before. */
+/** The way in which a toast is shown: for a moment or until it is dismissed. One about the same thing
+ * takes the place of the one before. */
 export interface ToastOptions {
   stay?: "a_moment" | "until_dismissed";
   about?: "file" | "language" | "protection";
 }
 
+/** The session and the screen around it. */
 export interface Pad {
   session: Session;
   /** null until the text area is there. */
   editor: ReadonlySignal<Editor | null>;
-  /** When it is deleted if nobody uses it any more; null: never, or not known. */
+  /** The time at which it is deleted if nobody uses it any more; null: never, or not known. */
   expiry: ReadonlySignal<Date | null>;
   /** A file that waits for word on where to put it. */
   opened: Signal<OpenedFile | null>;

@@ -8,7 +8,7 @@ import { Dialog } from "./dialog";
 export function PasswordDialog({ session }: { session: Session }) {
   const link = session.link.value;
   const draft = useSignal("");
-  // Kept while it may want correcting, and no longer.
+  // The draft is kept while it may want correcting, and no longer.
   useEffect(() => {
     if (link.kind === "up") draft.value = "";
   }, [link.kind]);

@@ -6,7 +6,7 @@ import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
 
-/** Who is here, me first; without a connection, who was. */
+/** Lists the people who are here, me first; without a connection, those who were. */
 export function People({ pad }: { pad: Pad }) {
   const { session } = pad;
   const me = session.userId.value;
@@ -124,8 +124,8 @@ function IdentityForm({ session, done }: { session: Session; done: () => void })
   );
 }
 
-/** maxLength would count UTF-16 units, of which an emoji has two or more. What
- * an input method is at work on is left alone. */
+/** The field's text, cut where a name ends: maxLength would count UTF-16 units, of which
+ * an emoji has two or more. What an input method is at work on is left alone. */
 function limited(field: HTMLInputElement, isComposing: boolean): string {
   const points = [...field.value];
   if (points.length > NAME_POINTS_MAX && !isComposing) field.value = points.slice(0, NAME_POINTS_MAX).join("");

@@ -8,13 +8,13 @@ import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
 
-/** Longer texts would hold up the typing. */
+/** Longer texts have no preview: it would hold up the typing. */
 const LONGEST_UNITS = 1 << 20;
 /** The preview takes this part of the time at most. */
 const SHARE_OF_TIME = 1 / 8;
 const LEAST_WAIT_MS = 120;
 
-/** The reader wants to see images of other sites: in this pad, on this visit. */
+/** True once the reader wants to see images of other sites: in this pad, on this visit. */
 const wantsRemoteImages = signal(false);
 
 /** A Markdown pad as it reads, beside its text. */
@@ -72,12 +72,13 @@ function HeldImages({ count, shown }: { count: number; shown: () => void }) {
   );
 }
 
+/** Told of each attempt to show the text. */
 interface Outcome {
   shown(heldImages: number): void;
   failed(why: string): void;
 }
 
-/** Keeps `parent` as the editor's text is; the result ends it. */
+/** Keeps `parent` as the editor's text is; the function that it returns ends that. */
 function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
   const preview = new Preview(parent, { image: t.preview.image }, colour);
   let timer: ReturnType<typeof setTimeout> | undefined;

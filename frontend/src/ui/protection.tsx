@@ -3,7 +3,7 @@ import { ProtectionError, type Session } from "../session";
 import { t } from "../strings";
 import { CopyButton } from "./copy_button";
 
-/** The password, on or off. */
+/** Switches the password on and off, and shows it. */
 export function Protection({ session, notify }: { session: Session; notify: (text: string) => void }) {
   const isOn = session.otp.value !== null;
   const isBusy = useSignal(false);
@@ -26,7 +26,7 @@ export function Protection({ session, notify }: { session: Session; notify: (tex
           type="checkbox"
           role="switch"
           checked={isOn}
-          // Not "disabled", which would throw out the keyboard that has just pressed it.
+          // "disabled" would throw out the keyboard that has just pressed it.
           aria-disabled={isIdle}
           aria-busy={isBusy.value}
           onClick={(event) => isIdle && event.preventDefault()}

@@ -4,7 +4,7 @@ import { hashOf, type Session } from "../session";
 import { t } from "../strings";
 import { Icon } from "./icon";
 
-/** Pads this browser was in; the list is nobody else's. */
+/** The pads that this browser was in; nobody else has the list. */
 export function RecentSection({ session }: { session: Session }) {
   if (others(session).length === 0) return null;
   return (
@@ -15,7 +15,7 @@ export function RecentSection({ session }: { session: Session }) {
   );
 }
 
-/** With a heading only when there is something below it. */
+/** The list of them, with the heading only when there is something below it. */
 export function RecentList({ session, heading }: { session: Session; heading?: ComponentChildren }) {
   const pads = others(session);
   if (pads.length === 0) return null;

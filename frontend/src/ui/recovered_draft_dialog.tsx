@@ -5,7 +5,7 @@ import { t } from "../strings";
 
 interface Props {
   record: UnsentRecord;
-  /** As it stood in the tab that left it. */
+  /** The whole text as it stood in the tab that left it. */
   text: string;
   decided: (send: boolean) => void;
 }

@@ -1,7 +1,7 @@
 import type { PadIdProblem } from "../session";
 import { t } from "../strings";
 
-/** In place of a pad whose name no server takes. */
+/** Stands in place of a pad whose name no server takes. */
 export function RefusedPad({ problem }: { problem: PadIdProblem }) {
   return (
     <main class="refused">

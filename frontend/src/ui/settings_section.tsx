@@ -12,7 +12,7 @@ import { localeFor, t } from "../strings";
 import type { Pad } from "./pad";
 import { Switch } from "./switch";
 
-/** How the editor looks and feels to this person. */
+/** Changes the settings of this person. */
 export function SettingsSection({ pad }: { pad: Pad }) {
   const { theme, locale, wrap, fontSize, tabSize, tabs, detect, vim } = settings.value;
   const found = pad.editor.value?.indentation.value;
@@ -32,12 +32,12 @@ export function SettingsSection({ pad }: { pad: Pad }) {
   );
 }
 
-/** Ends the wait for the moment in which the page may begin anew. */
+/** Ends the wait for the moment in which the page may be loaded anew; does nothing while there is none. */
 let stayAsItIs = (): void => {};
 
-/** What is said already does not change, so the page begins anew, as soon as
- * nothing is lost by it. The choice counts more than what the address asked,
- * and the last choice more than those before. */
+/** Changes the language of the page. Words that are on the screen do not change, so the
+ * page is loaded anew, as soon as nothing is lost by it. The choice counts more than
+ * what the address asked for, and the last choice more than those before. */
 function speak(locale: (typeof LOCALES)[number], { session, notify }: Pad): void {
   stayAsItIs();
   setSettings({ locale });

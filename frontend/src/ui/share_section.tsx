@@ -6,7 +6,7 @@ import { t } from "../strings";
 import { CopyButton } from "./copy_button";
 import { Dialog } from "./dialog";
 
-/** The link, to copy or to point a camera at. */
+/** Shows the link, to copy or to point a camera at. */
 export function ShareSection({ session }: { session: Session }) {
   const link = useMemo(() => computed(() => session.shareLink()), [session]);
   const showsCode = useSignal(false);

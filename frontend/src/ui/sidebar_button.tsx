@@ -3,11 +3,11 @@ import { setSettings } from "../browser";
 import { t } from "../strings";
 import { Icon } from "./icon";
 
-/** One of the two was pressed: the other one, which comes in its place, takes
- * the keyboard over. */
+/** True when one of the two buttons was pressed: the other one, which comes in its
+ * place, takes the keyboard over. */
 let changesHands = false;
 
-/** On wide screens: hides the sidebar, or brings it back. */
+/** Hides the sidebar on wide screens, or brings it back. */
 export function SidebarButton({ wants }: { wants: "hidden" | "shown" }) {
   const ref = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {

@@ -6,8 +6,8 @@ import { isNarrow } from "./media";
 import type { Pad } from "./pad";
 import { RecentList } from "./recent_section";
 
-/** Below the caret of an empty pad: where one may have wanted to go, and
- * something to look at. Gone with the first letter. */
+/** Stands below the caret of an empty pad: the pads where one may have wanted to go, and
+ * a sample to look at. It goes with the first letter. */
 export function StartPanel({ pad }: { pad: Pad }) {
   const { session } = pad;
   const isEmpty = useMemo(() => computed(() => (pad.editor.value?.firstLines.value ?? "") === ""), [pad]);

@@ -7,14 +7,15 @@ import { t } from "../strings";
 /** good: nothing to do. busy: passes by itself. bad: text is not where it should be. */
 export type Mood = "good" | "busy" | "bad";
 
+/** The state in words. */
 export interface Status {
   mood: Mood;
   text: string;
   hint: string | null;
-  /** What is kept here, in few words, while the server cannot have it. */
+  /** Says in few words what is kept here while the server cannot have it; null: nothing is. */
   kept: string | null;
   canRetry: boolean;
-  /** The same without what changes by the second; null: not worth a word. */
+  /** The text without what changes by the second, for those who listen; null: it is not worth a word. */
   spoken: string | null;
 }
 
@@ -25,7 +26,7 @@ addEventListener("offline", () => (isOnline.value = false));
 
 let ticking: ReturnType<typeof setInterval> | undefined;
 
-/** Changes twice a second while somebody waits for it. */
+/** Changes twice a second while something depends on it. */
 const tick: Signal<number> = signal(0, {
   watched: () => (ticking = setInterval(() => (tick.value += 1), 500)),
   unwatched: () => clearInterval(ticking),
@@ -36,6 +37,7 @@ function secondsUntil(atMs: number): number {
   return Math.ceil((atMs - Date.now()) / 1000);
 }
 
+/** The state of a session's connection, kept up to date. */
 export function statusOf(session: Session): ReadonlySignal<Status> {
   return computed(() => {
     const link = session.link.value;
@@ -52,7 +54,7 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
         return connected(session, unsaved, status);
       case "stopped": {
         const text = link.reason === "password" ? t.status.password : t.status.reason[link.reason];
-        // What another tab goes on with is not sent from here.
+        // Another tab goes on with what is unsent, so it is not sent from here.
         const hint = link.reason === "replaced" && unsaved > 0 ? t.status.keptBrief(unsaved) : kept;
         return status("bad", text, hint, link.reason !== "password");
       }
@@ -79,8 +81,8 @@ function connected(session: Session, unsaved: number, status: Make): Status {
   return status("good", t.status.connected, null);
 }
 
-/** What is not in its journal a server passes on to nobody, unless it is set to
- * write later: then nothing counts as unsaved. */
+/** Says what becomes of changes that the server cannot save. What is not in its journal it
+ * passes on to nobody, unless it is set to write later: then nothing counts as unsaved. */
 function unsavable(unsaved: number): string {
   return join(unsaved > 0 ? t.status.storageKept(unsaved) : null, t.status.storageHint);
 }

@@ -9,6 +9,7 @@ const SIGNS = { good: "✓", busy: "…", bad: "!" } as const;
 
 const useStatus = (session: Session) => useMemo(() => statusOf(session), [session]).value;
 
+/** The state of the connection, in the sidebar. */
 export function StatusLine({ session }: { session: Session }) {
   const { mood, text, hint } = useStatus(session);
   return (
@@ -25,7 +26,7 @@ export function StatusLine({ session }: { session: Session }) {
   );
 }
 
-/** For the bar on small screens. */
+/** The state of the connection, for the bar on small screens. */
 export function StatusSign({ session }: { session: Session }) {
   const { mood, text, hint, kept } = useStatus(session);
   return (
@@ -41,7 +42,7 @@ export function StatusSign({ session }: { session: Session }) {
   );
 }
 
-/** Where trying again is up to the user, or may be sooner than planned. */
+/** A button to try again, where that is up to the user or may be sooner than planned. */
 export function Retry({ session }: { session: Session }) {
   if (!useStatus(session).canRetry) return null;
   return (
@@ -51,7 +52,7 @@ export function Retry({ session }: { session: Session }) {
   );
 }
 
-/** What passes within this is not worth interrupting anybody for. */
+/** A state that passes within this is not worth interrupting anybody for. */
 const LASTING_MS = 1_500;
 
 /** Tells those who listen to the page that the connection has become another:

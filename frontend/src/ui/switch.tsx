@@ -4,6 +4,7 @@ interface Props {
   set: (on: boolean) => void;
 }
 
+/** A switch with its label. */
 export function Switch({ label, isOn, set }: Props) {
   return (
     <label class="switch">

@@ -6,7 +6,7 @@ import { CopyButton } from "./copy_button";
 import { fileName } from "./files";
 import { titleOf } from "./title";
 
-/** A change the server did not take: why, and every way out. */
+/** Tells of a change that the server did not take: the reason, and every way out. */
 export function RefusalBanner({ session }: { session: Session }) {
   const refusal = session.refusal.value;
   if (!refusal) return null;
@@ -20,7 +20,7 @@ export function RefusalBanner({ session }: { session: Session }) {
   );
 }
 
-/** Text that stood here is not thrown away by whatever took its place. */
+/** Offers a text that stood here and may stand nowhere else, one at a time. */
 export function UnmergedTextBanner({ session, restore }: { session: Session; restore: (text: string) => void }) {
   const unmerged = session.unmerged.all.value[0];
   if (!unmerged) return null;

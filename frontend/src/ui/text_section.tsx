@@ -43,10 +43,10 @@ export function TextSection({ pad }: { pad: Pad }) {
   );
 }
 
-/** What the keyboard has keys for and a phone has not. */
+/** Actions for which a keyboard has keys and a phone has none. */
 const ACTIONS = ["find", "goToLine", "undo", "redo"] as const;
 
-/** The drawer would lie over what these show: it goes first. */
+/** Performs one of them. The drawer would lie over what they show, so it is closed first. */
 function perform(pad: Pad, action: (typeof ACTIONS)[number]): void {
   pad.closeMenu();
   whenNoDialog(() => void pad.editor.value?.perform(action));

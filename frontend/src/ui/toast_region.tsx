@@ -7,8 +7,8 @@ import type { Toasts } from "./toasts";
 /** The toasts of the page around. */
 export const ToastsContext = createContext<Toasts | null>(null);
 
-/** Where toasts are seen and heard. What is under a modal dialog is neither, so
- * that each dialog has a region like the page's own, and the topmost speaks. */
+/** The place where toasts are seen and heard. Under a modal dialog they are neither, so
+ * each dialog has a region like the page's own, and the topmost speaks. */
 export function ToastRegion({ isTopmost }: { isTopmost: boolean }) {
   const toasts = useContext(ToastsContext);
   const region = useRef<HTMLDivElement>(null);

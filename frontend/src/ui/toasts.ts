@@ -21,11 +21,14 @@ interface Toast {
  * those who listen to the page, since the list of people shows them already. */
 export class Toasts {
   readonly shown = signal<readonly Toast[]>([]);
+  /** Words for those alone who listen to the page. */
   readonly spoken = signal("");
   #next = 0;
   #digest = new JoinLeaveDigest();
+  /** True while joins and leaves are gathered. */
   #gathering = false;
 
+  /** Shows a toast. */
   notify(text: string, { stay = "a_moment", about }: ToastOptions = {}): void {
     const toast = { key: this.#next++, text, about };
     const others = this.shown.value.filter((it) => about === undefined || it.about !== about);
@@ -33,10 +36,12 @@ export class Toasts {
     if (stay === "a_moment") setTimeout(() => this.dismiss(toast.key), SHOWN_MS);
   }
 
+  /** Takes a toast away. */
   dismiss(key: number): void {
     this.shown.value = this.shown.value.filter((toast) => toast.key !== key);
   }
 
+  /** Tells of something that happened in the pad. */
   hear(notice: Notice): void {
     if ("who" in notice) this.#gather(notice);
     else this.notify(sentence(notice), { about: subjectOf(notice) });
@@ -57,12 +62,12 @@ export class Toasts {
     ];
     this.spoken.value = sentences.filter(Boolean).join(". ");
     this.#gathering = false;
-    // What stays would be said again in each region that shows it later.
+    // Words that stay would be said again in each region that shows them later.
     setTimeout(() => (this.spoken.value = ""), SHOWN_MS);
   }
 }
 
-/** More names than these would be read out for ever. */
+/** More names than these are only counted: they would be read out for ever. */
 const NAMED_MOST = 3;
 
 function listed(names: readonly string[]): string {

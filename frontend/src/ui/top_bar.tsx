@@ -8,6 +8,7 @@ import { Sidebar } from "./sidebar";
 import { SidebarButton } from "./sidebar_button";
 import { StatusSign } from "./status_line";
 
+/** The page's name and picture. */
 export function Brand() {
   return (
     <h1 class="brand">
@@ -17,8 +18,8 @@ export function Brand() {
   );
 }
 
-/** In place of the sidebar: the state of things and a button that brings it
- * back, on small screens as a drawer. */
+/** Stands in place of the sidebar: the state of the connection, and a button that brings
+ * the sidebar back, on small screens as a drawer. */
 export function TopBar({ pad, isOpen }: { pad: Pad; isOpen: Signal<boolean> }) {
   return (
     <header class={isNarrow.value ? "top-bar" : "top-bar as-sidebar"}>

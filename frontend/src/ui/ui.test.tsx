@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** What people are told, and what they can do about it. */
+/** People are told of trouble, and can do something about it. */
 
 import { signal } from "@preact/signals";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";

@@ -62,6 +62,8 @@ const DECODERS: Record<string, (body: Json) => ServerMessage> = {
   Pong: (body) => ({ type: "Pong", n: count(body, "Pong") }),
 };
 
+/** The message that a text from the server is. Throws a WireError when it is none;
+ * one of a kind that is not known comes as "Unknown", to be ignored. */
 export function decode(text: string): ServerMessage {
   let json: Json;
   try {

@@ -9,21 +9,26 @@ export type Operation = readonly (number | string)[];
 /** The author of what no user made, as a JSON number reads: 2^64 - 1, rounded. */
 export const SYSTEM_USER = 2 ** 64;
 
+/** A person's carets and selections. */
 export interface CursorData {
   cursors: number[];
   /** Anchor and head. */
   selections: [number, number][];
 }
 
+/** A person as the others see them. */
 export interface UserInfo {
   name: string;
+  /** 0 to 359. */
   hue: number;
 }
 
+/** A person in the pad. */
 export interface User extends UserInfo, CursorData {
   id: number;
 }
 
+/** The first message of a tab. */
 export interface Hello {
   /** 22 base64url characters, secret to this tab. */
   client: string;
@@ -34,6 +39,7 @@ export interface Hello {
   hue: number;
 }
 
+/** All that a client may say. */
 export type ClientMessage =
   | { Hello: Hello } // v2
   | { Edit: { revision: number; operation: Operation } }
@@ -42,6 +48,7 @@ export type ClientMessage =
   | { CursorData: CursorData }
   | { Ping: number }; // v2
 
+/** The answer to Hello. */
 export interface Welcome {
   user_id: number;
   epoch: string;
@@ -58,6 +65,7 @@ export interface Welcome {
   server: string;
 }
 
+/** All that the server may say, with its kind as `type`. */
 export type ServerMessage =
   | { type: "Identity"; user_id: number } // v1
   | { type: "Welcome"; welcome: Welcome } // v2, as all below it that are not in v1
