@@ -340,10 +340,22 @@ struct wire_password gateway_password(struct gateway *g, const char *id)
 
 /* ---- the server ---- */
 
+/* Whoever has room knows all that may be known, unless somebody left during the
+ * broadcast: that is for the next one. */
+static void check_told(struct gateway *g)
+{
+    LIST_EACH (at, next, &g->conns) {
+        struct sim_conn *conn = conn_of(at);
+        bool waits = conn->is_behind || !conn->doc || !list_is_empty(&conn->doc->dirty_link);
+        gateway_require(waits || !conn_lacks(conn), "a turn ends and somebody was not told", OK);
+    }
+}
+
 void gateway_turn(struct gateway *g)
 {
     journal_post(&g->documents);
     documents_broadcast(&g->documents);
+    check_told(g);
 }
 
 void gateway_tick(struct gateway *g, int64_t later_ms)

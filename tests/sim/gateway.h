@@ -56,7 +56,7 @@ struct gateway {
     struct link password_changes; /* struct sim_password_change, that are not answered */
     bool is_dying;                /* documents are dropped as they are */
     struct {
-        uint64_t told_operations, closed, refused, resumed, snapshots, loads, evictions, outages, passwords,
+        uint64_t told_operations, closed, refused, resumed, snapshots, evictions, outages, passwords,
             restarts, expired;
     } counts;
 };

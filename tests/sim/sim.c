@@ -48,7 +48,6 @@ void sim_hang_up(struct sim *sim, struct seat *seat)
         return;
     wire_cut(&seat->conn->up, random_below(&sim->random, seat->conn->up.count + 1));
     wire_cut(&seat->conn->down, 0);
-    seat->conn->is_behind = false; /* nobody drains it any more */
     seat->conn->has_client = false;
     seat->conn = NULL;
     sim_client_cut(&seat->client);

@@ -143,8 +143,7 @@ static void tell_history(struct sim_conn *conn, uint64_t from, uint64_t to)
 
 /* ---- as far as there is room ---- */
 
-/* Is there anything that may be told? */
-static bool lacks(const struct sim_conn *conn)
+bool conn_lacks(const struct sim_conn *conn)
 {
     return conn->doc && conn->doc->pad.committed >= conn->peer.gate &&
            (!conn->is_welcomed || pad_peer_lacks(&conn->peer));
@@ -174,7 +173,7 @@ void tell_conn(struct sim_conn *conn)
 {
     if (waits_for_a_failing_store(conn))
         close_conn(conn, ERR_STORAGE);
-    while (lacks(conn) && conn->down.count < conn->gateway->outbox_max)
+    while (conn_lacks(conn) && conn->down.count < conn->gateway->outbox_max)
         tell_next(conn);
-    conn->is_behind = lacks(conn);
+    conn->is_behind = conn_lacks(conn);
 }

@@ -9,6 +9,9 @@
  * the store fails. */
 void tell_conn(struct sim_conn *conn);
 
+/* Is there anything that it may be told? */
+bool conn_lacks(const struct sim_conn *conn);
+
 /* Out of the document, or of the queue for it. */
 void leave_document(struct sim_conn *conn);
 /* The same, and closes; the client reads first what was said before. */
