@@ -100,7 +100,7 @@ static bool is_behind_another(const struct fake_store *s, const struct store_req
 
 static bool waits_for_recovery(const struct fake_store *s, const struct store_request *req)
 {
-    return s->is_failing && request_is_write(req) && !req->fail_fast;
+    return s->is_failing && request_may_wait(req);
 }
 
 /* A read or a write in a hurry, which is told at once that it must fail. */

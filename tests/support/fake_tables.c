@@ -166,11 +166,13 @@ static void append(struct fake_tables *t, struct store_request *req)
         append_row(t, &req->rows[i], req->now_ms);
 }
 
+/* The newest batch stays, whatever is asked for. */
 static void trim_journal(struct fake_document *doc, uint64_t keep_from)
 {
     LIST_EACH (at, following, &doc->batches) {
         struct fake_batch *batch = batch_of(at);
-        if (batch->first_revision < keep_from && batch->end_revision <= keep_from)
+        bool is_newest = following == &doc->batches;
+        if (!is_newest && batch->first_revision < keep_from && batch->end_revision <= keep_from)
             delete_batch(batch);
     }
 }
@@ -192,15 +194,19 @@ static void snapshot(struct fake_tables *t, struct store_request *req)
         put_epoch(doc, req->epoch);
 }
 
+static void put_opened(struct fake_document *doc, const struct store_request *req)
+{
+    doc->accessed_s = req->now_ms / 1000;
+    if (req->has_epoch)
+        put_epoch(doc, req->epoch);
+}
+
 static void opened(struct fake_tables *t, struct store_request *req)
 {
     struct fake_document *doc = fake_tables_find(t, req->id);
     req->found = doc != NULL;
-    if (!doc)
-        return;
-    doc->accessed_s = req->now_ms / 1000;
-    if (req->has_epoch)
-        put_epoch(doc, req->epoch);
+    if (doc)
+        put_opened(doc, req);
 }
 
 /* The time of the journal's last batch; 0: it has none. */
@@ -245,8 +251,11 @@ static enum error read_epochs(const struct fake_document *doc, struct store_requ
     req->epochs = store_arena_alloc(req->arena, doc->epoch_count * sizeof *req->epochs);
     if (!req->epochs)
         return ERR_NO_MEMORY;
-    memcpy(req->epochs, doc->epochs, doc->epoch_count * sizeof *req->epochs);
-    req->epoch_count = doc->epoch_count;
+    for (uint32_t i = 0; i < doc->epoch_count; i++) {
+        bool is_its_own = req->has_epoch && id128_equal(doc->epochs[i].id, req->epoch.id);
+        if (!is_its_own)
+            req->epochs[req->epoch_count++] = doc->epochs[i];
+    }
     return OK;
 }
 
@@ -269,6 +278,16 @@ static enum error read_journal(struct fake_document *doc, struct store_request *
     return OK;
 }
 
+/* A LOAD with an epoch opens the document too: the epoch begins where the
+ * stored history ends. */
+static void open_loaded(struct fake_document *doc, struct store_request *req)
+{
+    req->epoch.first_revision = doc->revision;
+    if (!list_is_empty(&doc->batches) && batch_of(doc->batches.prev)->end_revision > doc->revision)
+        req->epoch.first_revision = batch_of(doc->batches.prev)->end_revision;
+    put_opened(doc, req);
+}
+
 static enum error peek(struct fake_tables *t, struct store_request *req)
 {
     struct fake_document *doc = fake_tables_find(t, req->id);
@@ -287,7 +306,11 @@ static enum error load(struct fake_tables *t, struct store_request *req)
         err = store_request_copy(req, doc->text, &req->text);
     if (!err)
         err = read_epochs(doc, req);
-    return err ? err : read_journal(doc, req);
+    if (!err)
+        err = read_journal(doc, req);
+    if (!err && req->has_epoch)
+        open_loaded(doc, req);
+    return err;
 }
 
 static enum error expired(struct fake_tables *t, struct store_request *req)
@@ -334,8 +357,8 @@ static void carry_out_write(struct fake_tables *t, struct store_request *req)
 void fake_tables_carry_out(struct fake_tables *t, struct store_request *req)
 {
     request_clear_answer(req);
-    if (request_is_write(req))
-        carry_out_write(t, req);
-    else
+    if (request_is_read(req))
         carry_out_read(t, req);
+    else
+        carry_out_write(t, req);
 }
