@@ -33,14 +33,15 @@ static const struct metric_row rejected_row = {"rejected_total",
 static const struct metric_row build_row = {
     "build_info", "Always 1; its labels are the version and the commit of this server", GAUGE};
 
-/* The founding document's shorter names in /api/stats. */
+/* The founding document's shorter names in /api/stats, and Rustpad's: its clients and
+ * monitors read start_time, num_documents and database_size, which counts documents. */
 static const struct {
     const char *name;
     enum metric metric;
 } short_names[] = {
-    {"active_persisters", METRIC_PERSISTERS},
-    {"websocket_connections", METRIC_CONNECTIONS},
-    {"persist_errors", METRIC_PERSIST_ERRORS},
+    {"active_persisters", METRIC_PERSISTERS},   {"websocket_connections", METRIC_CONNECTIONS},
+    {"persist_errors", METRIC_PERSIST_ERRORS},  {"num_documents", METRIC_DOCUMENTS},
+    {"database_size", METRIC_STORED_DOCUMENTS},
 };
 
 /* Each on a cache line of its own: shards count without disturbing each other. */
@@ -388,7 +389,8 @@ enum error metrics_markdown(struct buf *out)
         "In JSON, `rejected_total` is the sum and `rejected` an object with a number for each reason;\n"
         "a histogram is `{\"count\":…,\"sum\":…,\"p50\":…,\"p99\":…}` in seconds, the last two as soon as\n"
         "there is something to tell; and these are there as well: `version`, `commit`,\n"
-        "`active_persisters`, `websocket_connections`, `persist_errors`, `memory_usage_mb`.\n\n"
+        "`active_persisters`, `websocket_connections`, `persist_errors`, `memory_usage_mb`, and as Rustpad\n"
+        "has them `num_documents` (`documents_in_memory`) and `database_size` (`documents_stored`).\n\n"
         "`websocket_connections_total`, `active_persisters_count` and `goroutine_count` are gauges whose\n"
         "names say otherwise: alert rules in use know them by these names.\n");
     return json_error(&j);

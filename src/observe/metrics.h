@@ -56,8 +56,8 @@
     X(METRIC_SLOW_READERS,        "slow_readers_closed_total",  COUNTER, "Connections closed because they took nothing") \
     X(METRIC_UPTIME,              "uptime_seconds",             GAUGE,   "Seconds since the server started")          \
     X(METRIC_START_TIME,          "start_time",                 GAUGE,   "When the server started, seconds since the epoch") \
-    X(METRIC_STORED_DOCUMENTS,    "num_documents",              GAUGE,   "Documents in the database")                 \
-    X(METRIC_DATABASE_SIZE,       "database_size",              GAUGE,   "Bytes of the database and its write-ahead log") \
+    X(METRIC_STORED_DOCUMENTS,    "documents_stored",           GAUGE,   "Documents in the database")                 \
+    X(METRIC_DATABASE_SIZE,       "database_bytes",             GAUGE,   "Bytes of the database and its write-ahead log") \
     X(METRIC_DISK_FREE,           "disk_free_bytes",            GAUGE,   "Free space on the database's disk")         \
     X(METRIC_DISK_SIZE,           "disk_size_bytes",            GAUGE,   "Size of the database's disk")               \
     X(METRIC_LOG_DROPPED,         "log_lines_dropped_total",    COUNTER, "Log lines dropped because the log was too slow")
@@ -105,7 +105,8 @@ void metrics_refresh(int64_t now_ms);
 
 /* The JSON object of GET /api/stats: every name of the tables, and the founding
  * document's shorter ones (active_persisters, websocket_connections,
- * memory_usage_mb, persist_errors). A histogram is {"count":…,"sum":…} with,
+ * memory_usage_mb, persist_errors), and Rustpad's (num_documents: those in memory;
+ * database_size: those in the database, in documents). A histogram is {"count":…,"sum":…} with,
  * once there is something to tell, "p50" and "p99", all in seconds.
  * ERR_NO_MEMORY leaves a part of it in `out`; so below. */
 enum error metrics_json(struct buf *out);

@@ -198,8 +198,10 @@ static void test_stats_as_the_founding_document_shows_them(void **state)
     assert_int_equal(number(s, "persist_errors"), 3);
     assert_int_equal(number(s, "uptime_seconds"), 86400);
     assert_int_equal(number(s, "start_time"), NOW_MS / 1000);
-    assert_int_equal(number(s, "num_documents"), 7);
-    assert_int_equal(number(s, "database_size"), 4096);
+    assert_int_equal(number(s, "documents_stored"), 7);
+    assert_int_equal(number(s, "database_bytes"), 4096);
+    assert_int_equal(number(s, "num_documents"), 42);
+    assert_int_equal(number(s, "database_size"), 7);
     assert_string_equal(json_string_value(json_object_get(s, "version")), "1.0.0");
     assert_string_equal(json_string_value(json_object_get(s, "commit")), "abc1234");
     json_decref(s);
