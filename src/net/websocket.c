@@ -156,11 +156,20 @@ static bool has_good_reason(const struct wslay_event_on_msg_recv_arg *message)
            utf8_check(slice_of(message->msg + 2, message->msg_length - 2), NULL) == OK;
 }
 
+/* wslay takes a body of one byte for none, but where there is a body it begins with a
+ * code of two (RFC 6455, 5.5.1). */
+static bool has_half_a_code(const struct ws_receiver *r)
+{
+    return r->payload_bytes == 1;
+}
+
 static void on_close(struct ws_receiver *r, const struct wslay_event_on_msg_recv_arg *message)
 {
     if (r->result.state != WS_OPEN)
         return;
-    if (has_good_reason(message))
+    if (has_half_a_code(r))
+        r->result = (struct ws_result){.state = WS_FAILED, .why = ERR_BAD_MESSAGE, .code = CLOSE_PROTOCOL};
+    else if (has_good_reason(message))
         r->result = (struct ws_result){.state = WS_CLOSED,
                                        .code = message->status_code ? message->status_code : CLOSE_NO_CODE};
     else

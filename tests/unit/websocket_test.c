@@ -298,6 +298,7 @@ static void broken_frames_fail_with_1002(void **state)
         {"\x81\xff\x80\x00\x00\x00\x00\x00\xff\xffmask!", 15}, /* length with its highest bit set */
         {"\x88\x82\x00\x00\x00\x00\x03\xed", 8},               /* close code 1005 */
         {"\x88\x82\x00\x00\x00\x00\x00\x01", 8},               /* close code 1 */
+        {"\x88\x81\x00\x00\x00\x00\x03", 7},                   /* half a close code */
         {"\x01\x80mask\x81\x80mask", 12},                      /* a second text inside the first */
     };
 
