@@ -1,12 +1,15 @@
 /* link: kp_net kp_core kp_alloc */
-/* Everything that reads HTTP text: escapes, lists, addresses, the handshake.
+/* Everything that reads HTTP text: escapes, lists, tags, addresses, the head of a
+ * request, the handshake.
  * The input is cut at newlines into fields. */
 #include "net/address.h"
 #include "net/content_coding.h"
+#include "net/etag.h"
 #include "net/handshake.h"
 #include "net/header_list.h"
 #include "net/http.h"
 #include "net/mime.h"
+#include "net/request_head.h"
 #include "net/security_headers.h"
 
 #include <stdlib.h>
@@ -93,10 +96,34 @@ static void handshakes(const struct slice fields[FIELDS])
     char accept[HANDSHAKE_ACCEPT_CHARS + 1];
 
     (void)handshake_offers(fields[4], SLICE("kolabpad.v2"));
-    if (!handshake_is_valid(&h))
+    if (handshake_check(&h))
         return;
     handshake_accept(h.key, accept);
     must_hold(strlen(accept) == HANDSHAKE_ACCEPT_CHARS);
+}
+
+static void tags(struct slice list)
+{
+    if (etag_list_has(list, SLICE("\"a-1\""), ETAG_STRONG))
+        must_hold(etag_list_has(list, SLICE("\"a-1\""), ETAG_WEAK));
+}
+
+/* The fields are header lines; the layout of the library is not there to be looked at. */
+static void heads(const struct slice fields[FIELDS])
+{
+    struct head h;
+
+    head_begin(&h, SLICE("POST"), fields[0], NULL, SLICE("HTTP/1.1"));
+    for (int i = 1; i < FIELDS; i++) {
+        const char *colon = fields[i].len > 0 ? memchr(fields[i].ptr, ':', fields[i].len) : NULL;
+        size_t name_len = colon ? (size_t)(colon - fields[i].ptr) : 0;
+        if (colon)
+            head_field(&h, slice_of(fields[i].ptr, name_len), slice_from(fields[i], name_len + 1));
+    }
+    if (head_end(&h, 0))
+        return;
+    must_hold(h.host.ptr && is_authority(h.host));
+    must_hold(!h.coding.ptr || (!h.length.ptr && h.codings == 1 && h.chunked == 1));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -112,9 +139,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         lists(fields[i]);
         addresses(fields[i]);
         proxies(fields[i]);
+        tags(fields[i]);
         (void)mime_type(fields[i]);
         security_headers_each(&policy, fields[i], true, add, NULL);
     }
     handshakes(fields);
+    heads(fields);
     return 0;
 }

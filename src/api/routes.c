@@ -13,6 +13,7 @@
 #include "session/upgrade.h"
 #include "text/utf8.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { DOCUMENT_ID_BYTES_MAX = 128 };
@@ -25,22 +26,12 @@ static void refuse(struct http_request *request, enum error why)
 
 /* ---- the WebSocket ---- */
 
-static void refuse_plain_http(struct http_request *request)
-{
-    struct http_response response = {
-        .status = 426,
-        .content_type = "application/json",
-        .body = SLICE("{\"error\":\"This address speaks WebSocket only.\",\"code\":\"upgrade_required\"}\n"),
-        .headers = {{"Upgrade", SLICE("websocket")}},
-        .header_count = 1};
-    http_respond(request, &response);
-}
-
 /* A v2 client gives its password in its Hello, a v1 client in the address. */
 static void get_socket(struct api *api, struct http_request *request, struct slice id)
 {
-    if (!http_wants_websocket(request)) {
-        refuse_plain_http(request);
+    enum error fault = http_check_websocket(request);
+    if (fault) {
+        refuse(request, fault);
     } else if (!http_offers_protocol(request, session_protocol_v2)) {
         http_job_post(api->server, request, &upgrade_job, id, http_query(request, "otp"));
     } else {
@@ -155,12 +146,68 @@ static bool method_is(const struct http_request *request, const char *method)
     return is_head_of_get || slice_equal(request->method, wanted);
 }
 
+/* ---- methods ---- */
+
+/* Those of RFC 9110 and PATCH; another one is "not implemented" wherever it is sent. */
+static bool is_known_method(const struct http_request *request)
+{
+    static const char *const known[] = {"GET",     "HEAD",  "POST",  "PUT",    "DELETE",
+                                        "OPTIONS", "TRACE", "PATCH", "CONNECT"};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (slice_equal(request->method, slice_from_cstr(known[i])))
+            return true;
+    return false;
+}
+
+/* What an address takes, as Allow has it: OPTIONS asks for it, 405 comes with it. */
+static void refuse_method(struct http_request *request, struct slice allow)
+{
+    if (slice_equal(request->method, SLICE("OPTIONS"))) {
+        http_respond(request, &(struct http_response){
+                                  .status = 204, .headers = {{"Allow", allow}}, .header_count = 1});
+        return;
+    }
+    metric_rejected(ERR_METHOD);
+    http_respond_method(request, allow);
+}
+
+static void refuse_method_of_route(struct http_request *request, struct slice path)
+{
+    char allow[64] = "OPTIONS";
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        struct slice raw_id;
+        if (!matches(&routes[i], path, &raw_id))
+            continue;
+        size_t len = strlen(allow);
+        snprintf(allow + len, sizeof(allow) - len, ", %s%s", routes[i].method,
+                 strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+    }
+    refuse_method(request, slice_from_cstr(allow));
+}
+
 static void serve_file(struct api *api, struct http_request *request)
 {
     if (!method_is(request, "GET"))
-        refuse(request, ERR_METHOD);
+        refuse_method(request, SLICE("OPTIONS, GET, HEAD"));
     else if (!static_files_respond(api->files, request, request->path))
         refuse(request, ERR_NOT_FOUND);
+}
+
+/* ---- all of it ---- */
+
+/* The route for the request's path and method; `*is_known` when there is one for the
+ * path at least. */
+static const struct route *find(const struct http_request *request, struct slice *raw_id, bool *is_known)
+{
+    *is_known = false;
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        if (!matches(&routes[i], request->path, raw_id))
+            continue;
+        *is_known = true;
+        if (method_is(request, routes[i].method))
+            return &routes[i];
+    }
+    return NULL;
 }
 
 void routes_handle(void *arg, struct http_request *request)
@@ -168,25 +215,23 @@ void routes_handle(void *arg, struct http_request *request)
     struct api *api = arg;
     metric_inc(METRIC_HTTP_REQUESTS);
     log_event(LOG_DEBUG, "http_request", LOG_STR("method", request->method), LOG_STR("path", request->path));
+    bool is_known;
+    struct slice raw_id;
+    const struct route *route = find(request, &raw_id, &is_known);
     if (!origin_is_allowed(server_config(api->server), request)) {
         refuse(request, ERR_ORIGIN);
         return;
     }
     if (origin_answer_preflight(server_config(api->server), request))
         return;
-    bool is_known = false;
-    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-        struct slice raw_id;
-        if (!matches(&routes[i], request->path, &raw_id))
-            continue;
-        is_known = true;
-        if (method_is(request, routes[i].method)) {
-            run(&routes[i], api, request, raw_id);
-            return;
-        }
-    }
-    if (is_known)
-        refuse(request, ERR_METHOD);
+    if (!is_known_method(request))
+        refuse(request, ERR_NOT_IMPLEMENTED);
+    else if (slice_equal(request->path, SLICE("*")))
+        refuse_method(request, SLICE("OPTIONS, GET, HEAD, POST, DELETE"));
+    else if (route)
+        run(route, api, request, raw_id);
+    else if (is_known)
+        refuse_method_of_route(request, request->path);
     else
         serve_file(api, request);
 }

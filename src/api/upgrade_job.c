@@ -7,6 +7,8 @@ static void respond_unauthorized(struct http_job *job)
 {
     http_job_respond(job, &(struct http_response){.status = 401,
                                                   .content_type = "text/plain; charset=utf-8",
+                                                  .headers = {{"WWW-Authenticate", SLICE("Bearer")}},
+                                                  .header_count = 1,
                                                   .body = slice_from_cstr(error_text(ERR_PASSWORD))});
 }
 

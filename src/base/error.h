@@ -28,6 +28,11 @@
     X(ERR_BAD_ID,            "bad_id",              4400, 400, "A document id is 1 to 128 bytes of UTF-8 without '/' or control characters.") \
     X(ERR_MESSAGE_TOO_LARGE, "message_too_large",   1009, 413, "The message is larger than this server takes.")     \
     X(ERR_MEDIA_TYPE,        "bad_media_type",      4400, 415, "Send the body as application/json.")                \
+    X(ERR_MALFORMED,         "malformed_request",   4400, 400, "The request is not HTTP as RFC 9112 has it.")          \
+    X(ERR_HANDSHAKE,         "bad_handshake",       4400, 400, "The handshake is not that of RFC 6455.")               \
+    X(ERR_UPGRADE,           "upgrade_required",    4400, 426, "This address speaks WebSocket (version 13) only.")     \
+    X(ERR_NOT_IMPLEMENTED,   "not_implemented",     4400, 501, "This server does not know that method or transfer coding.") \
+    X(ERR_PRECONDITION,      "precondition_failed", 4400, 412, "What is here is not what If-Match names.")     \
     X(ERR_METHOD,            "bad_method",          4400, 405, "This address does not take that method.")           \
     X(ERR_NOT_FOUND,         "not_found",           4410, 404, "There is nothing at this address.")                 \
     /* the peer may not */                                                                                          \

@@ -23,11 +23,15 @@ static bool is_key(struct slice key)
     return EVP_DecodeBlock(decoded, (const unsigned char *)key.ptr, KEY_CHARS) == (int)sizeof decoded;
 }
 
-bool handshake_is_valid(const struct handshake *h)
+enum error handshake_check(const struct handshake *h)
 {
-    return slice_equal(h->method, SLICE("GET")) && header_list_has(h->upgrade, SLICE("websocket")) &&
-           header_list_has(h->connection, SLICE("upgrade")) && slice_equal(h->version, SLICE("13")) &&
-           is_key(h->key);
+    bool is_upgrade =
+        slice_equal(h->method, SLICE("GET")) && header_list_has(h->upgrade, SLICE("websocket")) &&
+        header_list_has(h->connection, SLICE("upgrade")) && slice_equal(h->version, SLICE("13"));
+
+    if (!is_upgrade)
+        return ERR_UPGRADE;
+    return is_key(h->key) ? OK : ERR_HANDSHAKE;
 }
 
 void handshake_accept(struct slice key, char out[HANDSHAKE_ACCEPT_CHARS + 1])

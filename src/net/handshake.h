@@ -2,7 +2,10 @@
 #ifndef KOLABPAD_NET_HANDSHAKE_H
 #define KOLABPAD_NET_HANDSHAKE_H
 
+#include "base/error.h"
 #include "base/slice.h"
+
+#include <stdbool.h>
 
 /* The headers that decide; absent ones have ptr NULL. */
 struct handshake {
@@ -15,8 +18,10 @@ struct handshake {
 
 enum { HANDSHAKE_ACCEPT_CHARS = 28 };
 
-/* True for a GET that upgrades to WebSocket version 13 with a key of 16 bytes. */
-bool handshake_is_valid(const struct handshake *h);
+/* OK for a GET that upgrades to WebSocket version 13 with a key of 16 bytes.
+ * ERR_UPGRADE for a request that is no such upgrade, ERR_HANDSHAKE for one without a
+ * correct key. */
+enum error handshake_check(const struct handshake *h);
 
 /* Sec-WebSocket-Accept for a valid key; `out` gets a terminating NUL. */
 void handshake_accept(struct slice key, char out[HANDSHAKE_ACCEPT_CHARS + 1]);

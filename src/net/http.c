@@ -8,6 +8,7 @@
 #include "net/header_list.h"
 #include "net/http_private.h"
 #include "net/listener.h"
+#include "net/request_head.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -23,18 +24,83 @@ enum {
     CLOSE_POLL_MS = 5,
 };
 
+/* The libmicrohttpd whose memory request_head.h knows, Debian 12's. Later ones keep
+ * their name as a shared library, so this is found out when the server starts. */
+static const char LIBRARY_KNOWN[] = "0.9.75";
+
 /* ---- reading a request ---- */
 
-static struct slice split_target(struct exchange *x)
+static enum MHD_Result on_field(void *head, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                const char *value, size_t value_len)
+{
+    (void)kind;
+    head_field(head, slice_of(name, name_len), slice_of(value ? value : "", value_len));
+    return MHD_YES;
+}
+
+/* The first look at a request: before it is framed as it should be, nothing of it is
+ * worth reading. */
+static enum error check_head(struct exchange *x, const char *version)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    struct head head;
+
+    head_begin(&head, x->req.method, buf_slice(&x->target), x->server->knows_layout ? x->sent_target : NULL,
+               slice_from_cstr(version));
+    MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, on_field, &head);
+    enum error err = head_end(&head, info ? info->header_size : 0);
+    if (err)
+        return err;
+    x->is_http_1_0 = head.is_http_1_0;
+    x->req.host = head.host;
+    return head_length(&head, HTTP_BODY_MAX) > HTTP_BODY_MAX ? ERR_MESSAGE_TOO_LARGE : OK;
+}
+
+static bool begins_nocase(struct slice s, struct slice with)
+{
+    return s.len >= with.len && ascii_equal_nocase(slice_of(s.ptr, with.len), with);
+}
+
+/* "http://host/path", as clients of proxies send it: its host counts, not the Host
+ * header. Leaves what is behind it in `*target`. */
+static bool take_authority(struct exchange *x, struct slice *target)
+{
+    static const struct slice schemes[] = {{"http://", 7}, {"https://", 8}};
+    struct slice rest = {0};
+    size_t len = 0;
+
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (begins_nocase(*target, schemes[i]))
+            rest = slice_from(*target, schemes[i].len);
+    while (len < rest.len && rest.ptr[len] != '/' && rest.ptr[len] != '?')
+        len++;
+    x->req.host = slice_of(rest.ptr, len);
+    *target = slice_from(rest, len);
+    return len > 0 && is_authority(x->req.host);
+}
+
+/* RFC 9112, 3.2: the forms of a target. */
+static enum error split_target(struct exchange *x)
 {
     struct slice target = buf_slice(&x->target);
-    const char *mark = memchr(target.ptr, '?', target.len);
 
-    if (!mark)
-        return target;
-    size_t path_len = (size_t)(mark - target.ptr);
-    x->query = slice_from(target, path_len + 1);
-    return slice_of(target.ptr, path_len);
+    if (slice_equal(x->req.method, SLICE("CONNECT")))
+        return ERR_NOT_IMPLEMENTED;
+    x->req.path = target;
+    if (slice_equal(target, SLICE("*")))
+        return slice_equal(x->req.method, SLICE("OPTIONS")) ? OK : ERR_MALFORMED;
+    if (target.ptr[0] != '/' && !take_authority(x, &target))
+        return ERR_MALFORMED;
+    const char *mark = target.len > 0 ? memchr(target.ptr, '?', target.len) : NULL;
+    if (mark)
+        x->query = slice_from(target, (size_t)(mark - target.ptr) + 1);
+    x->req.path = mark ? slice_of(target.ptr, (size_t)(mark - target.ptr)) : target;
+    if (x->req.path.len == 0)
+        x->req.path = SLICE("/");
+    else
+        http_decode_unreserved(&x->req.path);
+    return OK;
 }
 
 /* Removes BASE_PATH; false when the path is not below it. */
@@ -77,48 +143,49 @@ static void find_client(struct exchange *x)
     x->req.client = address_behind_proxies(peer, http_header(&x->req, "X-Forwarded-For"), config->trusted,
                                            config->trusted_count);
     x->req.is_tls = ascii_equal_nocase(http_header(&x->req, "X-Forwarded-Proto"), SLICE("https"));
+    struct slice hosts = http_header(&x->req, "X-Forwarded-Host");
+    struct header_item first;
+    if (header_list_next(&hosts, &first) && is_authority(first.name))
+        x->req.host = first.name;
 }
 
-static bool announces_too_much(const struct exchange *x)
-{
-    struct slice length = http_header(&x->req, "Content-Length");
-    uint64_t bytes = 0;
-
-    for (size_t i = 0; i < length.len && bytes <= HTTP_BODY_MAX; i++)
-        bytes = bytes * 10 + (uint64_t)(length.ptr[i] - '0'); /* digits: the library has checked */
-    return bytes > HTTP_BODY_MAX;
-}
-
+/* A query is kept, mark and all: it may hold a password, or ?embed=1. */
 static void redirect_to_base(struct exchange *x)
 {
-    struct slice base = buf_slice(&x->server->base_path);
-    char location[256];
+    struct buf location = {0};
+    enum error err = buf_append(&location, buf_slice(&x->server->base_path));
 
-    snprintf(location, sizeof location, "%.*s/", (int)base.len, base.ptr);
-    http_respond(&x->req, &(struct http_response){.status = 308,
-                                                  .headers = {{"Location", slice_from_cstr(location)}},
-                                                  .header_count = 1});
+    if (!err)
+        err = buf_append_byte(&location, '/');
+    if (!err && x->query.ptr)
+        err = buf_append(&location, slice_of(x->query.ptr - 1, x->query.len + 1));
+    if (err)
+        http_respond_error(&x->req, err);
+    else
+        http_respond(&x->req, &(struct http_response){.status = 308,
+                                                      .headers = {{"Location", buf_slice(&location)}},
+                                                      .header_count = 1});
+    buf_deinit(&location);
 }
 
 /* The headers are there. A request that can be refused by them is refused now,
  * before its body is read. */
-static enum MHD_Result on_headers(struct exchange *x, const char *method)
+static enum MHD_Result on_headers(struct exchange *x, const char *method, const char *version)
 {
     struct slice base = buf_slice(&x->server->base_path);
-    struct slice path = split_target(x);
-    bool is_base = base.len > 0 && slice_equal(path, base);
 
     atomic_store(&x->phase, EXCHANGE_HANDLING);
     x->req.method = slice_from_cstr(method);
-    x->req.path = path;
-    find_client(x);
-    if (is_base)
+    enum error err = check_head(x, version);
+    if (!err)
+        err = split_target(x);
+    if (!err)
+        find_client(x);
+    if (err)
+        http_respond_error(&x->req, err); /* and the library closes the connection */
+    else if (base.len > 0 && slice_equal(x->req.path, base))
         redirect_to_base(x);
-    else if (announces_too_much(x))
-        http_respond_error(&x->req, ERR_MESSAGE_TOO_LARGE);
-    else if (path.len == 0 || path.ptr[0] != '/')
-        http_respond_error(&x->req, ERR_BAD_REQUEST);
-    else if (!strip_base(base, &x->req.path))
+    else if (x->req.path.ptr[0] == '/' && !strip_base(base, &x->req.path))
         http_respond_error(&x->req, ERR_NOT_FOUND);
     return atomic_load(&x->phase) == EXCHANGE_ANSWERED ? exchange_queue_response(x) : MHD_YES;
 }
@@ -192,6 +259,7 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
 
     if (!x)
         return NULL;
+    x->sent_target = target;
     x->deadline = deadline_of(connection);
     return x;
 }
@@ -202,12 +270,12 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 {
     struct exchange *x = *context;
 
-    (void)arg, (void)connection, (void)url, (void)version;
+    (void)arg, (void)connection, (void)url;
     if (!x)
         return MHD_NO; /* on_target had no memory for it */
     switch ((enum exchange_phase)atomic_load(&x->phase)) {
     case EXCHANGE_READING:
-        return on_headers(x, method);
+        return on_headers(x, method, version);
     case EXCHANGE_ANSWERED:
         return exchange_queue_response(x);
     default:
@@ -245,18 +313,21 @@ static size_t keep_escapes(void *arg, struct MHD_Connection *connection, char *t
 
 /* ---- the server ---- */
 
+/* The library is told to be lenient where request_head.h is strict afterwards: it
+ * would hang up without a word on what gets a 400 this way. Another version than the
+ * one whose memory is known is told to be strict. */
 static struct MHD_Daemon *start_daemon(struct http_server *s)
 {
     unsigned flags =
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ITC;
 
-    return MHD_start_daemon(flags, s->port, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->listen_fd,
-                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->config.connections_max,
-                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->config.timeout_s,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-                            MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_CONNECTION,
-                            on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags, s->port, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->listen_fd,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->config.connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)s->config.timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_STRICT_FOR_CLIENT, s->knows_layout ? 0 : 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+        NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_END);
 }
 
 /* The socket belongs to this server from now on, wherever it came from. */
@@ -276,7 +347,8 @@ enum error http_open(const struct http_config *config, struct http_server **out,
     snprintf(message, LISTENER_MESSAGE_MAX, "out of memory");
     if (!s)
         return err;
-    *s = (struct http_server){.config = *config};
+    *s = (struct http_server){.config = *config,
+                              .knows_layout = strcmp(MHD_get_version(), LIBRARY_KNOWN) == 0};
     if (buf_append(&s->base_path, config->base_path))
         goto no_path;
     err = take_listener(s, message);

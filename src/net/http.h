@@ -8,7 +8,8 @@
  *
  * Bounded: connections in total, bytes of headers, bytes of body (HTTP_BODY_MAX),
  * seconds for slow or half-open requests. Every response carries the security
- * headers. Oversized, malformed or aborted requests never reach the handler. */
+ * headers. Oversized, malformed (request_head.h) or aborted requests never reach the
+ * handler. */
 #ifndef KOLABPAD_NET_HTTP_H
 #define KOLABPAD_NET_HTTP_H
 
@@ -21,7 +22,12 @@ struct http_server;
 
 struct http_request {
     struct slice method;
-    struct slice path; /* as sent, not decoded, BASE_PATH removed; begins with '/' */
+    /* BASE_PATH removed, of escapes only those decoded that mean the same without
+     * ("%73tats"); begins with '/', or is "*" (with OPTIONS only). */
+    struct slice path;
+    /* "name" or "name:port" that the client asked for: of an absolute target, else Host;
+     * behind TRUSTED_PROXIES X-Forwarded-Host. ptr NULL: HTTP/1.0 without one. */
+    struct slice host;
     struct slice body;
     struct address client; /* the real one, behind TRUSTED_PROXIES */
     bool is_tls;           /* X-Forwarded-Proto: https from a trusted proxy */
@@ -29,7 +35,7 @@ struct http_request {
 };
 
 /* Absent: ptr NULL. Present but empty: ptr set, len 0. Borrowed until the
- * answer. Query values are percent-decoded. */
+ * answer. Query names and values are percent-decoded, headers trimmed. */
 struct slice http_query(const struct http_request *req, const char *name);
 struct slice http_header(const struct http_request *req, const char *name);
 
@@ -54,11 +60,15 @@ struct http_response {
 /* HEAD is answered without the body by the server itself. */
 void http_respond(struct http_request *req, const struct http_response *response);
 
-/* The error as JSON: {"error":"…","code":"…"} with its status. */
+/* The error as JSON: {"error":"…","code":"…"} with its status, and the headers that
+ * RFC 9110 demands with that status. */
 void http_respond_error(struct http_request *req, enum error err);
+/* ERR_METHOD with Allow, a list like "GET, HEAD". */
+void http_respond_method(struct http_request *req, struct slice allow);
 
-/* True when it is a correct WebSocket handshake (RFC 6455, version 13). */
-bool http_wants_websocket(const struct http_request *req);
+/* OK for a correct WebSocket handshake (RFC 6455, version 13); ERR_UPGRADE for what is
+ * none, ERR_HANDSHAKE for one without a correct key. */
+enum error http_check_websocket(const struct http_request *req);
 /* True when Sec-WebSocket-Protocol offers it. */
 bool http_offers_protocol(const struct http_request *req, struct slice protocol);
 

@@ -25,10 +25,12 @@ struct exchange {
     struct http_server *server;
     struct MHD_Connection *connection;
     struct deadline *deadline;
-    _Atomic int phase;   /* enum exchange_phase; see above who moves it */
-    bool is_in_progress; /* given to the handler: counted in http_server.in_progress */
-    struct buf target;   /* as sent */
-    struct slice query;  /* in target, behind '?' */
+    _Atomic int phase;       /* enum exchange_phase; see above who moves it */
+    bool is_in_progress;     /* given to the handler: counted in http_server.in_progress */
+    struct buf target;       /* as sent, later with its path decoded as far as in http_request.path */
+    const char *sent_target; /* where the library has it; for request_head.h, before the handler runs */
+    bool is_http_1_0;
+    struct slice query; /* in target, behind '?' */
     struct buf body;
     uint64_t body_bytes; /* received, kept or not */
     struct link texts;   /* decoded and joined values, freed with the exchange */
@@ -52,6 +54,7 @@ struct http_server {
     int listen_fd;
     bool is_shared;               /* the socket outlives this server */
     bool is_quiet;                /* http_quiesce was called */
+    bool knows_layout;            /* the library is the one whose memory request_head.h knows */
     _Atomic uint64_t in_progress; /* given to the handler and not yet done with */
     uint16_t port;
     struct http_config config;
@@ -66,6 +69,12 @@ struct exchange *exchange_new(struct http_server *server, struct MHD_Connection 
 void exchange_free(struct exchange *x);
 /* A copy that lives as long as the exchange; ptr NULL: no memory. */
 struct slice exchange_keep(struct exchange *x, struct slice bytes);
+
+/* ---- http_request.c ---- */
+
+/* Decodes, where they are, the escapes of letters, digits and "-._~", which mean the
+ * same as the characters (RFC 3986, 6.2.2.2). */
+void http_decode_unreserved(struct slice *path);
 
 /* ---- http_response.c ---- */
 

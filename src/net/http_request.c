@@ -27,6 +27,25 @@ bool http_percent_decode(struct slice raw, struct buf *out)
     return true;
 }
 
+static bool is_unreserved(int byte)
+{
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           byte == '-' || byte == '.' || byte == '_' || byte == '~';
+}
+
+void http_decode_unreserved(struct slice *path)
+{
+    char *to = (char *)path->ptr; /* the exchange's own copy */
+
+    for (struct slice rest = *path; rest.len > 0;) {
+        int byte = rest.ptr[0] == '%' ? percent_escape(rest) : -1;
+        bool is_decoded = is_unreserved(byte);
+        *to++ = is_decoded ? (char)byte : rest.ptr[0];
+        rest = slice_from(rest, is_decoded ? PERCENT_ESCAPE_BYTES : 1);
+    }
+    path->len = (size_t)(to - path->ptr);
+}
+
 /* ---- the query ---- */
 
 static struct slice take_until(struct slice *rest, char separator)
@@ -67,7 +86,7 @@ struct slice http_query(const struct http_request *req, const char *name)
     while (rest.len > 0) {
         struct slice value = take_until(&rest, '&');
         struct slice key = take_until(&value, '=');
-        if (slice_equal(key, wanted))
+        if (slice_equal(key, wanted) || (key.len > wanted.len && slice_equal(decode_value(x, key), wanted)))
             return decode_value(x, value);
     }
     return (struct slice){0};
@@ -86,7 +105,7 @@ static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char 
                                  const char *value, size_t value_len)
 {
     struct header_search *search = arg;
-    struct slice this = slice_of(value ? value : "", value_len);
+    struct slice this = trim_blanks(slice_of(value ? value : "", value_len));
 
     (void)kind;
     if (!ascii_equal_nocase(slice_of(name, name_len), search->name))
@@ -121,8 +140,9 @@ struct slice http_header(const struct http_request *req, const char *name)
 
 /* ---- the handshake ---- */
 
-bool http_wants_websocket(const struct http_request *req)
+enum error http_check_websocket(const struct http_request *req)
 {
+    const struct exchange *x = exchange_of((struct http_request *)req);
     struct handshake h = {
         .method = req->method,
         .upgrade = http_header(req, "Upgrade"),
@@ -131,7 +151,7 @@ bool http_wants_websocket(const struct http_request *req)
         .key = http_header(req, "Sec-WebSocket-Key"),
     };
 
-    return handshake_is_valid(&h);
+    return x->is_http_1_0 ? ERR_UPGRADE : handshake_check(&h); /* RFC 9110, 7.8 */
 }
 
 bool http_offers_protocol(const struct http_request *req, struct slice protocol)

@@ -29,8 +29,7 @@ static bool has_cache_control(const struct http_response *r)
 
 static void add_headers(struct exchange *x, struct MHD_Response *to, const struct http_response *r)
 {
-    security_headers_each(&x->server->config.policy, http_header(&x->req, "Host"), x->req.is_tls, add_header,
-                          to);
+    security_headers_each(&x->server->config.policy, x->req.host, x->req.is_tls, add_header, to);
     if (r->content_type)
         add_header(to, "Content-Type", r->content_type);
     if (!has_cache_control(r))
@@ -77,7 +76,18 @@ void http_respond(struct http_request *req, const struct http_response *r)
     answer(x, r->status, response);
 }
 
-void http_respond_error(struct http_request *req, enum error err)
+/* What RFC 9110 and RFC 6455 demand next to a status. */
+static const struct {
+    enum error err;
+    struct http_header_pair header;
+} demanded[] = {
+    {ERR_PASSWORD, {"WWW-Authenticate", {"Bearer", 6}}},
+    {ERR_UPGRADE, {"Upgrade", {"websocket", 9}}},
+    {ERR_UPGRADE, {"Connection", {"Upgrade", 7}}},
+    {ERR_UPGRADE, {"Sec-WebSocket-Version", {"13", 2}}},
+};
+
+static void respond_json(struct http_request *req, struct http_response *response, enum error err)
 {
     struct buf body = {0};
     struct json j = json_to(&body);
@@ -87,12 +97,28 @@ void http_respond_error(struct http_request *req, enum error err)
     json_raw(&j, ",\"code\":");
     json_quoted(&j, slice_from_cstr(error_code(err)));
     json_raw(&j, "}");
-    http_respond(req, &(struct http_response){
-                          .status = error_http_status(err),
-                          .content_type = "application/json",
-                          .body = json_error(&j) ? SLICE("{}") : buf_slice(&body),
-                      });
+    response->status = error_http_status(err);
+    response->content_type = "application/json";
+    response->body = json_error(&j) ? SLICE("{}") : buf_slice(&body);
+    http_respond(req, response);
     buf_deinit(&body);
+}
+
+void http_respond_error(struct http_request *req, enum error err)
+{
+    struct http_response response = {0};
+
+    for (size_t i = 0; i < sizeof demanded / sizeof *demanded; i++)
+        if (demanded[i].err == err)
+            response.headers[response.header_count++] = demanded[i].header;
+    respond_json(req, &response, err);
+}
+
+void http_respond_method(struct http_request *req, struct slice allow)
+{
+    struct http_response response = {.headers = {{"Allow", allow}}, .header_count = 1};
+
+    respond_json(req, &response, ERR_METHOD);
 }
 
 enum MHD_Result exchange_queue_response(struct exchange *x)
@@ -139,8 +165,7 @@ static void add_upgrade_headers(struct exchange *x, struct MHD_Response *to, str
         if (name.ptr)
             add_header(to, "Sec-WebSocket-Protocol", name.ptr);
     }
-    security_headers_each(&x->server->config.policy, http_header(&x->req, "Host"), x->req.is_tls, add_header,
-                          to);
+    security_headers_each(&x->server->config.policy, x->req.host, x->req.is_tls, add_header, to);
 }
 
 void http_upgrade(struct http_request *req, struct slice protocol,

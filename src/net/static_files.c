@@ -1,8 +1,9 @@
 #include "net/static_files.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "net/etag.h"
 #include "net/file_table.h"
-#include "net/header_list.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -165,20 +166,6 @@ static bool pick_form(struct static_files *files, struct slice path, struct slic
     return true;
 }
 
-/* If-None-Match compares weakly (RFC 9110, 13.1.2). */
-static bool is_known(struct slice if_none_match, const char *etag)
-{
-    struct header_item item;
-
-    while (header_list_next(&if_none_match, &item)) {
-        if (item.name.len > 2 && memcmp(item.name.ptr, "W/", 2) == 0)
-            item.name = slice_from(item.name, 2);
-        if (slice_equal(item.name, SLICE("*")) || slice_equal(item.name, slice_from_cstr(etag)))
-            return true;
-    }
-    return false;
-}
-
 static void add(struct http_response *r, const char *name, const char *value)
 {
     r->headers[r->header_count++] = (struct http_header_pair){name, slice_from_cstr(value)};
@@ -186,14 +173,19 @@ static void add(struct http_response *r, const char *name, const char *value)
 
 static void respond(struct http_request *req, const struct pick *pick)
 {
-    struct http_response r = {.status = 200, .content_type = pick->type};
+    struct http_response r = {.status = etag_status(req, slice_from_cstr(pick->etag)),
+                              .content_type = pick->type};
 
+    if (r.status == 412) {
+        close(pick->fd);
+        http_respond_error(req, ERR_PRECONDITION);
+        return;
+    }
     add(&r, "ETag", pick->etag);
     add(&r, "Vary", "Accept-Encoding");
     add(&r, "Cache-Control", pick->is_immutable ? "public, max-age=31536000, immutable" : "no-cache");
-    if (is_known(http_header(req, "If-None-Match"), pick->etag)) {
+    if (r.status == 304) {
         close(pick->fd);
-        r.status = 304;
         r.content_type = NULL;
         http_respond(req, &r);
         return;
@@ -214,24 +206,46 @@ static bool is_read(struct slice method)
     return slice_equal(method, SLICE("GET")) || slice_equal(method, SLICE("HEAD"));
 }
 
-bool static_files_respond(struct static_files *files, struct http_request *req, struct slice path)
+/* The name of a file in a path: decoded, but for slashes, which are no part of a
+ * name. False when no name is written like that, or without memory. */
+static bool decode_name(struct slice path, struct buf *out)
+{
+    size_t slashes = 0, decoded = 0;
+
+    if (!http_percent_decode(path, out))
+        return false;
+    for (size_t i = 0; i < path.len; i++)
+        slashes += path.ptr[i] == '/';
+    for (size_t i = 0; i < out->len; i++)
+        decoded += out->ptr[i] == '/';
+    return slashes == decoded;
+}
+
+static bool find(struct static_files *files, struct http_request *req, struct slice path, struct pick *out)
 {
     struct slice accept_encoding = http_header(req, "Accept-Encoding");
-    struct pick pick;
+    struct buf name = {0};
+    bool found = decode_name(path, &name);
 
     uv_mutex_lock(&files->lock);
     reload_if_changed(files);
-    bool found =
-        pick_form(files, slice_equal(path, SLICE("/")) ? SLICE("/index.html") : path, accept_encoding, &pick);
+    found = found && pick_form(files, buf_slice(&name), accept_encoding, out);
     uv_mutex_unlock(&files->lock);
+    buf_deinit(&name);
+    return found && out->fd >= 0;
+}
 
-    if (!found || pick.fd < 0)
+bool static_files_respond(struct static_files *files, struct http_request *req, struct slice path)
+{
+    struct pick pick;
+
+    if (!find(files, req, slice_equal(path, SLICE("/")) ? SLICE("/index.html") : path, &pick))
         return false;
-    if (!is_read(req->method)) {
+    if (is_read(req->method)) {
+        respond(req, &pick);
+    } else {
         close(pick.fd);
-        http_respond_error(req, ERR_METHOD);
-        return true;
+        http_respond_method(req, SLICE("GET, HEAD"));
     }
-    respond(req, &pick);
     return true;
 }

@@ -22,9 +22,9 @@ enum error static_files_reload(struct static_files *files);
 void static_files_close(struct static_files *files); /* NULL is fine */
 
 /* GET and HEAD of `path` ("/" is index.html); other methods get 405. False when
- * there is no such file: the caller answers. Handles If-None-Match and
- * Accept-Encoding. Names are compared as sent: the front end's need no
- * escapes. */
+ * there is no such file: the caller answers. Handles If-Match, If-None-Match,
+ * Accept-Encoding and escapes in the path; Range is not (and Accept-Ranges not sent):
+ * every file is small. */
 bool static_files_respond(struct static_files *files, struct http_request *req, struct slice path);
 
 #endif

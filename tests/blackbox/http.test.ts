@@ -388,7 +388,14 @@ describe('static files', () => {
     expect((await own.get('/pad/')).text).toBe(INDEX);
     expect((await own.get('/pad/api/health')).status).toBe(200);
     expect((await own.get('/api/health')).status).toBe(404);
-    expect([301, 302, 307, 308]).toContain((await own.get('/pad')).status);
+    for (const query of ['', '?embed=1', '?', '?otp=a%20b&embed=1?x']) {
+      for (const target of [`/pad${query}`, `/p%61d${query}`, `http://pad.example/pad${query}`]) {
+        const answer = await own.get(target);
+        expect([answer.status, answer.headers.location], target).toEqual([308, `/pad/${query}`]);
+      }
+      expect((await own.get(`/pad/${query}`)).text).toBe(INDEX);
+    }
+    expect((await own.get('/padding/')).status).toBe(404);
     const socket = await Connection.dial(`ws://127.0.0.1:${own.port}/pad/api/socket/x`);
     await forTheTest(socket).message('Identity');
   });

@@ -84,8 +84,9 @@ static void upgrade(struct http_request *req)
 {
     struct slice v2 = SLICE("kolabpad.v2");
 
-    if (!http_wants_websocket(req))
-        http_respond_error(req, ERR_BAD_REQUEST);
+    enum error fault = http_check_websocket(req);
+    if (fault)
+        http_respond_error(req, fault);
     else
         http_upgrade(req, http_offers_protocol(req, v2) ? v2 : (struct slice){0}, on_socket, NULL);
 }
@@ -338,7 +339,8 @@ static void malformed_requests_never_reach_the_handler(void **state)
     static const char *const rows[] = {
         "GET / HTTP/1.1\r\n\r\n",                   /* no Host */
         "GET nonsense HTTP/1.1\r\nHost: x\r\n\r\n", /* no path */
-        "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n", /* folded */
         "GET / HTTP/1.1\r\nno colon here\r\n\r\n",
         "\x16\x03\x01\x02\r\n\r\n", /* TLS to a plain port */
     };
@@ -494,7 +496,8 @@ static void other_requests_for_a_socket_are_refused(void **state)
 {
     (void)state;
     get("/socket", "");
-    assert_int_equal(answer.status, 400);
+    assert_int_equal(answer.status, 426);
+    assert_string_equal(answer_header(&answer, "Upgrade"), "websocket");
     assert_int_equal(atomic_load(&upgraded.count), 0);
 }
 
@@ -512,6 +515,9 @@ static void a_base_path_is_removed(void **state)
     get("/pad", "");
     assert_int_equal(answer.status, 308);
     assert_string_equal(answer_header(&answer, "Location"), "/pad/");
+    get("/p%61d?embed=1", "");
+    assert_int_equal(answer.status, 308);
+    assert_string_equal(answer_header(&answer, "Location"), "/pad/?embed=1");
     get("/padded", "");
     assert_int_equal(answer.status, 404);
     get("/", "");
