@@ -11,6 +11,7 @@
 #define KOLABPAD_API_HTTP_JOB_H
 
 #include "api/api.h"
+#include "base/id128.h"
 #include "doc/commit_wait.h"
 #include "doc/open.h"
 #include "doc/password.h"
@@ -33,6 +34,7 @@ struct http_job {
 
     struct open *open;       /* the open request under way; NULL: none */
     struct buf body;         /* of the answer, as of wait.revision */
+    struct id128 epoch;      /* … of this epoch; zero: of a document that nobody made */
     struct commit_wait wait; /* until what is in `body` is committed */
     /* Password jobs: what is being written. The database may have it already, so
      * a stopping server waits for the answer instead of refusing the job. */

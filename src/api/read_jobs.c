@@ -1,22 +1,39 @@
 #include "api/read_jobs.h"
 
 #include "base/json.h"
+#include "net/etag.h"
 
 #include <stdio.h>
 
 /* ---- the text ---- */
 
+enum { TAG_MAX = 64 };
+
+/* A revision alone would name other texts too: those of a document that was deleted
+ * and made again, or came from a restored backup. Both have another epoch. */
+static struct slice text_tag(const struct http_job *job, char out[TAG_MAX])
+{
+    char epoch[ID128_CHARS];
+    id128_encode(job->epoch, epoch);
+    int len =
+        snprintf(out, TAG_MAX, "\"%.*s-%llu\"", ID128_CHARS, epoch, (unsigned long long)job->wait.revision);
+    return slice_of(out, (size_t)len);
+}
+
 static void send_text(struct http_job *job)
 {
-    char etag[32];
-    int len = snprintf(etag, sizeof(etag), "\"%llu\"", (unsigned long long)job->wait.revision);
-    struct slice tag = slice_of(etag, (size_t)len);
-    struct slice known = http_header(job->request, "If-None-Match");
-    bool is_known = known.ptr && slice_equal(known, tag);
+    char text[TAG_MAX];
+    struct slice tag = text_tag(job, text);
+    int status = etag_status(job->request, tag);
+    bool has_body = status == 200;
+    if (status == 412) {
+        http_job_fail(job, ERR_PRECONDITION);
+        return;
+    }
     http_job_respond(job,
-                     &(struct http_response){.status = is_known ? 304 : 200,
-                                             .content_type = is_known ? NULL : "text/plain; charset=utf-8",
-                                             .body = is_known ? (struct slice){0} : buf_slice(&job->body),
+                     &(struct http_response){.status = status,
+                                             .content_type = has_body ? "text/plain; charset=utf-8" : NULL,
+                                             .body = has_body ? buf_slice(&job->body) : (struct slice){0},
                                              .headers = {{"ETag", tag}, {"Cache-Control", SLICE("no-cache")}},
                                              .header_count = 2});
 }
@@ -37,6 +54,7 @@ static void read_text(struct http_job *job, struct document *doc)
         http_job_fail(job, ERR_NO_MEMORY);
         return;
     }
+    job->epoch = doc->pad.epochs[doc->pad.epoch_count - 1].id;
     job->wait.done = on_text_committed;
     document_when_committed(doc, &job->wait);
 }

@@ -2,11 +2,13 @@
 // every MUST that a server can be tried for. What two servers might read
 // differently is refused with 400 and the connection closed, so that nobody can
 // hide one request in another.
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import fs from 'node:fs';
+import { Connection } from './support/connection.ts';
 import { v1 } from './support/clients.ts';
 import type { RawAnswer } from './support/raw_http.ts';
 import { RawHttp } from './support/raw_http.ts';
-import { freshId, useServer } from './support/server.ts';
+import { freshId, startServer, useServer } from './support/server.ts';
 
 const server = useServer({ RATE_LIMITS: 'off' });
 const connect = (): Promise<RawHttp> => RawHttp.connect(server().port);
@@ -485,5 +487,65 @@ describe('answers', () => {
       expect(part.headers['accept-ranges']).toBeUndefined();
       expect(part.headers['content-range']).toBeUndefined();
     }
+  });
+});
+
+describe('If-None-Match and If-Match', () => {
+  let id = '';
+  const targets: [string, () => string][] = [
+    ['a file', () => '/index.html'],
+    ['a text', () => `/api/text/${id}`],
+    ['a text at its other address', () => `/api/document/${id}/text`],
+    ['the text of a document nobody made', () => '/api/text/never-made'],
+  ];
+  beforeAll(async () => {
+    id = freshId('tagged');
+    const socket = await Connection.dial(server().socketUrl(id));
+    socket.send({ Edit: { revision: 0, operation: ['tagged'] } });
+    await socket.message('History');
+    await socket.close();
+  });
+
+  test.each(targets)('%s', async (_what, target) => {
+    const get = (lines: string): string => `GET ${target()} HTTP/1.1\r\n${HOST}${lines}\r\n`;
+    const tag = (await taken(get(''), 200)).headers['etag'] as string;
+    expect(tag).toMatch(/^"[\x21\x23-\x7e]+"$/);
+    for (const known of [tag, `W/${tag}`, `"other", ${tag}`, `"a,b",W/"c" , W/${tag}, "d"`, `, ,${tag},`, '*', `"x"\r\nIf-None-Match: ${tag}`]) {
+      const answer = await taken(get(`If-None-Match: ${known}\r\n`), 304);
+      expect(answer.headers['etag'], known).toBe(tag);
+    }
+    const bare = tag.slice(1, -1);
+    for (const other of ['"other"', bare, `"x${bare}"`, `w/${tag}`, `W/"other"`, `"x,${bare}"`, `"x" ${tag}`, '', '"', `"*"`, `*, ${bare}`]) {
+      await taken(get(`If-None-Match: ${other}\r\n`), 200);
+    }
+    for (const mine of [tag, `"other", ${tag}`, '*']) await taken(get(`If-Match: ${mine}\r\n`), 200);
+    for (const other of ['"other"', `W/${tag}`]) await taken(get(`If-Match: ${other}\r\n`), 412);
+    await taken(get(`If-Match: ${tag}\r\nIf-None-Match: ${tag}\r\n`), 304);
+    await taken(get('If-Modified-Since: Fri, 01 Jan 2038 00:00:00 GMT\r\n'), 200);
+    await taken(`HEAD ${target()} HTTP/1.1\r\n${HOST}If-None-Match: ${tag}\r\n\r\n`, 304, 'HEAD');
+  });
+
+  test('a text that was made anew has another tag, at the same revision', async () => {
+    const own = await startServer();
+    const read = async (known?: string): Promise<[number, string, string]> => {
+      const answer = await own.get('/api/text/pad', { headers: known === undefined ? {} : { 'if-none-match': known } });
+      return [answer.status, answer.text, answer.headers.etag as string];
+    };
+    const write = async (text: string): Promise<void> => {
+      const alice = await v1(own, 'pad');
+      await alice.type(text);
+      await alice.close();
+    };
+    const nothing = await read();
+    await write('one');
+    const first = await read();
+    expect(first).toMatchObject([200, 'one', expect.anything()]);
+    expect(first[2]).not.toBe(nothing[2]);
+
+    await own.stop();
+    for (const suffix of ['', '-wal', '-shm']) fs.rmSync(own.database + suffix, { force: true });
+    await own.restart();
+    await write('two');
+    expect(await read(first[2])).toMatchObject([200, 'two', expect.anything()]);
   });
 });
