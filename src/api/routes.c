@@ -210,6 +210,18 @@ static const struct route *find(const struct http_request *request, struct slice
     return NULL;
 }
 
+/* Files are the same for everybody and a page of another site cannot read them, so
+ * that their Origin does not matter: behind a proxy that hides the host, the page must
+ * come up to say so. */
+static bool refuse_origin(struct api *api, struct http_request *request, bool is_file)
+{
+    if (is_file || origin_is_allowed(server_config(api->server), request))
+        return false;
+    origin_log_refused(request);
+    refuse(request, ERR_ORIGIN);
+    return true;
+}
+
 void routes_handle(void *arg, struct http_request *request)
 {
     struct api *api = arg;
@@ -218,11 +230,8 @@ void routes_handle(void *arg, struct http_request *request)
     bool is_known;
     struct slice raw_id;
     const struct route *route = find(request, &raw_id, &is_known);
-    if (!origin_is_allowed(server_config(api->server), request)) {
-        refuse(request, ERR_ORIGIN);
-        return;
-    }
-    if (origin_answer_preflight(server_config(api->server), request))
+    if (refuse_origin(api, request, !is_known) ||
+        origin_answer_preflight(server_config(api->server), request))
         return;
     if (!is_known_method(request))
         refuse(request, ERR_NOT_IMPLEMENTED);

@@ -131,6 +131,12 @@ describe('the target', () => {
     },
   );
 
+  test('the host of an absolute one counts, and Host does not', async () => {
+    const from = (target: string, origin: string): string => `GET ${target} HTTP/1.1\r\n${HOST}Origin: ${origin}\r\n\r\n`;
+    await taken(from('http://other.example/api/stats', 'http://other.example'), 200);
+    await taken(from('http://other.example/api/stats', 'http://pad.example'), 403);
+  });
+
   test('OPTIONS * and OPTIONS of an address say what is taken', async () => {
     const all = await taken(`OPTIONS * HTTP/1.1\r\n${HOST}\r\n`, 204);
     expect(all.headers['allow']).toContain('POST');
