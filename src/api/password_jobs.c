@@ -1,5 +1,7 @@
 #include "api/password_jobs.h"
 
+#include "api/origin.h"
+
 #include <stdio.h>
 #include <strings.h>
 
@@ -9,6 +11,14 @@ static bool is_json(const struct http_request *request)
     const struct slice json = SLICE("application/json");
     return type.ptr && type.len >= json.len && strncasecmp(type.ptr, json.ptr, json.len) == 0 &&
            (type.len == json.len || type.ptr[json.len] == ';' || type.ptr[json.len] == ' ');
+}
+
+/* A page of another site can make a browser post a form or plain text, but not JSON
+ * without asking first. Scripts are not bothered with it: curl -d says that it sends a
+ * form. */
+static bool may_be_forged(const struct http_request *request)
+{
+    return origin_is_page(request) && !is_json(request);
 }
 
 static void send_password(struct http_job *job)
@@ -34,7 +44,7 @@ static void on_changed(struct password_change *change, enum error err)
 static enum error change_password(struct http_job *job, bool is_on)
 {
     struct protect_request body;
-    if (!is_json(job->request))
+    if (may_be_forged(job->request))
         return ERR_MEDIA_TYPE;
     enum error err = protect_decode(&job->shard->decoder, job->request->body, &body);
     if (err)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Refused } from './support/connection.ts';
 import { V1Client, forTheTest, freshTab, freshToken, v1, v2, v2Silent } from './support/clients.ts';
 import type { Client, Tab } from './support/clients.ts';
-import type { Answer } from './support/http.ts';
+import type { Answer, RequestOptions } from './support/http.ts';
 import { json, jsonBody } from './support/http.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
 import { WriteLock, storedDocument } from './support/sqlite.ts';
@@ -90,16 +90,35 @@ describe('switching it on', () => {
     expect((await protect('never-opened', { user_id: 0, user_name: 'x' })).status).toBe(403);
   });
 
-  test.each([['text/plain'], ['application/x-www-form-urlencoded'], [undefined]])('415 for a body of type %s', async (type) => {
+  /** A page of another site can make a browser send these without asking; a script does not care. */
+  const TYPES = [['text/plain'], ['application/x-www-form-urlencoded'], ['multipart/form-data; boundary=x'], [undefined]] as const;
+  const typed = (type: string | undefined, headers: Record<string, string> = {}): RequestOptions => ({
+    method: 'POST',
+    headers: { ...(type === undefined ? {} : { 'content-type': type }), ...headers },
+    body: JSON.stringify({ user_id: 0, user_name: 'x' }),
+  });
+
+  test.each(TYPES)('a body of type %s is taken from scripts', async (type) => {
     const id = freshId();
     const alice = await v1(server(), id);
-    const answer = await server().get(`/api/document/${id}/protect`, {
-      method: 'POST',
-      headers: type === undefined ? {} : { 'content-type': type },
-      body: JSON.stringify({ user_id: 0, user_name: 'x' }),
+    const answer = await server().get(`/api/document/${id}/protect`, typed(type));
+    expect(answer.status).toBe(200);
+    const { otp } = json<{ otp: string }>(answer);
+    await alice.message('OTP', (content) => content.otp === otp);
+    const off = await server().get(`/api/document/${id}/protect`, {
+      ...typed(type), method: 'DELETE', body: JSON.stringify({ user_id: 0, user_name: 'x', otp }),
     });
-    expect(answer.status).toBe(415);
-    expect(json(answer)).toMatchObject({ code: expect.any(String) });
+    expect(off.status).toBe(204);
+  });
+
+  test.each(TYPES)('a body of type %s is refused from pages', async (type) => {
+    const id = freshId();
+    const alice = await v1(server(), id);
+    const post = async (headers: Record<string, string>): Promise<number> =>
+      (await server().get(`/api/document/${id}/protect`, typed(type, headers))).status;
+    for (const origin of ['https://evil.example', 'null', '']) expect(await post({ origin }), origin).toBe(403);
+    for (const site of ['cross-site', 'same-site', 'same-origin']) expect(await post({ 'sec-fetch-site': site }), site).toBe(415);
+    expect(await post({ origin: `http://127.0.0.1:${server().port}` })).toBe(415);
     await alice.type('still open');
     expect(alice.otp).toBeNull();
   });
@@ -129,6 +148,24 @@ describe('switching it on', () => {
   });
 });
 
+test('in memory only (SQLITE_URI empty) a password works as everything else does, until the server stops', async () => {
+  const own = await startServer({ SQLITE_URI: '' });
+  const alice = await v1(own, 'pad');
+  await alice.type('text');
+  const body = { user_id: 0, user_name: 'x' };
+  const answer = await own.get('/api/document/pad/protect', jsonBody('POST', body));
+  expect(answer.status).toBe(200);
+  const { otp } = json<{ otp: string }>(answer);
+  await alice.message('OTP', (content) => content.otp === otp);
+  expect((await own.get('/api/text/pad')).status).toBe(401);
+  expect(await own.text('pad', otp)).toBe('text');
+  expect((await refusal(v1(own, 'pad'))).status).toBe(401);
+  await v1(own, 'pad', { otp });
+  expect((await own.get('/api/document/pad/protect', jsonBody('DELETE', { ...body, otp: 'wrong' }))).status).toBe(403);
+  expect((await own.get('/api/document/pad/protect', jsonBody('DELETE', { ...body, otp }))).status).toBe(204);
+  expect((await own.get('/api/health')).status).toBe(200);
+});
+
 describe('regression: an outsider cannot take a protected document over', () => {
   test('a guessed user id is not enough', async () => {
     const { id, owner, otp } = await protectedPad();
@@ -144,11 +181,13 @@ describe('regression: an outsider cannot take a protected document over', () => 
 
   test('as text/plain, the way a form on another site would send it', async () => {
     const { id, owner, otp } = await protectedPad();
-    const answer = await server().get(`/api/document/${id}/protect`, {
-      method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ user_id: owner.id, user_name: 'M' }),
-    });
-    expect(answer.status).toBe(415);
-    expect(answer.text).not.toContain(otp);
+    for (const [page, status] of [[{ origin: 'https://evil.example' }, 403], [{ 'sec-fetch-site': 'cross-site' }, 415], [{}, 403]] as const) {
+      const answer = await server().get(`/api/document/${id}/protect`, {
+        method: 'POST', headers: { 'content-type': 'text/plain', ...page }, body: JSON.stringify({ user_id: owner.id, user_name: 'M' }),
+      });
+      expect(answer.status).toBe(status);
+      expect(answer.text).not.toContain(otp);
+    }
   });
 
   test('from a foreign origin', async () => {
