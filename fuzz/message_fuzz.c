@@ -3,7 +3,10 @@
  *
  * Laws: a refusal has a reason that fits a close frame and leaves the result
  * alone; what is accepted is within its bounds; a valid edit, encoded and
- * decoded again, is the same edit. */
+ * decoded again, is the same edit; whatever v2 takes, v1 takes as the same; an
+ * edit of v1 with foreign line ends, applied and corrected, leaves its author
+ * with the text that the pad has. */
+#include "pad/pad_private.h"
 #include "proto/client_message.h"
 #include "proto/server_message.h"
 
@@ -21,6 +24,44 @@ enum { CLOSE_REASON_MAX = 123 };
 static struct client_decoder decoder, second;
 static struct buf text;
 
+enum { TEXT_MAX = 4096 };
+
+/* A text of that many points for the edit to be made on: line ends, and others. */
+static bool text_of(uint32_t points, struct rope *out)
+{
+    static char some[TEXT_MAX];
+    if (points > TEXT_MAX)
+        return false;
+    for (uint32_t i = 0; i < points; i++)
+        some[i] = i % 3 ? '\n' : 'a';
+    return rope_from_text(out, slice_of(some, points)) == OK;
+}
+
+/* Inserts of the copy hold \r, which op_apply takes as it takes any checked text. */
+static void line_ends_are_corrected(struct op_view typed)
+{
+    struct rope pad_text = {0}, copy = {0};
+    struct op edit = {0}, correction = {0};
+    struct buf a = {0}, b = {0};
+    struct op_view checked;
+    if (!text_of(typed.base_points, &pad_text) || !text_of(typed.base_points, &copy))
+        return;
+    LAW(line_ends_split(typed, &pad_text, &edit, &correction) == OK);
+    LAW(op_decode(op_view(&edit).code, &checked) == OK &&
+        op_decode(op_view(&correction).code, &checked) == OK);
+    LAW(op_apply(op_view(&edit), &pad_text) == OK);
+    LAW(op_apply(typed, &copy) == OK && op_apply(op_view(&correction), &copy) == OK);
+    LAW(rope_read(&pad_text, 0, rope_size(&pad_text).points, &a) == OK);
+    LAW(rope_read(&copy, 0, rope_size(&copy).points, &b) == OK);
+    LAW(slice_equal(buf_slice(&a), buf_slice(&b)) && !utf8_has_cr(buf_slice(&a)));
+    rope_deinit(&pad_text);
+    rope_deinit(&copy);
+    op_deinit(&edit);
+    op_deinit(&correction);
+    buf_deinit(&a);
+    buf_deinit(&b);
+}
+
 static void edit_survives(const struct client_message *m, enum pad_version version)
 {
     struct json j = json_to(&text);
@@ -28,6 +69,10 @@ static void edit_survives(const struct client_message *m, enum pad_version versi
     const char *detail;
     struct op_view checked;
 
+    if (version == PAD_V1 && line_ends_are_foreign(m->edit.op)) {
+        line_ends_are_corrected(m->edit.op);
+        return;
+    }
     LAW(op_decode(m->edit.op.code, &checked) == OK);
     LAW(checked.base_points == m->edit.op.base_points && checked.target_points == m->edit.op.target_points);
     buf_clear(&text);
@@ -54,7 +99,8 @@ static void is_within_bounds(const struct client_message *m, enum pad_version ve
         LAW(m->hello.pad.name.len <= 4 * PAD_NAME_POINTS_MAX);
         break;
     case CLIENT_SET_LANGUAGE:
-        LAW(pad_language_is_valid(m->language));
+        LAW(version == PAD_V1 ? m->language.ptr && m->language.len <= PAD_LANGUAGE_KEPT_BYTES_MAX
+                              : pad_language_is_valid(m->language));
         break;
     case CLIENT_INFO:
         LAW(m->info.hue <= 359 && m->info.name.len > 0 && m->info.name.len <= 4 * PAD_NAME_POINTS_MAX);
@@ -65,7 +111,28 @@ static void is_within_bounds(const struct client_message *m, enum pad_version ve
     case CLIENT_PING:
         LAW(version == PAD_V2);
         break;
+    case CLIENT_NOTHING:
+        LAW(version == PAD_V1);
+        break;
     }
+}
+
+/* The other messages in the same text. */
+static void decode_rest(void)
+{
+    enum { KINDS = 4 };
+    struct client_message m;
+    const char *detail = NULL;
+
+    for (int n = 0; n <= KINDS; n++) {
+        const enum error err = client_decode_next(&decoder, &m, &detail);
+        if (err || m.kind == CLIENT_NOTHING) {
+            LAW(!err || detail);
+            return;
+        }
+        is_within_bounds(&m, PAD_V1);
+    }
+    LAW(!"there is an end");
 }
 
 static void decode(enum pad_version version, struct slice json)
@@ -78,6 +145,8 @@ static void decode(enum pad_version version, struct slice json)
     const enum error err = client_decode(&decoder, version, json, &m, &detail);
     if (err == OK) {
         is_within_bounds(&m, version);
+        if (version == PAD_V1)
+            decode_rest();
         return;
     }
     LAW(err == ERR_BAD_MESSAGE || err == ERR_BAD_OPERATION || err == ERR_BAD_TEXT || err == ERR_NO_MEMORY);

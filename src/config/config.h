@@ -33,6 +33,7 @@ struct config {
     int64_t expiry_ms;           /* EXPIRY_DAYS; 0: never */
     int64_t cleanup_interval_ms;
     int64_t memory_retention_ms;
+    int64_t v1_pin_ms; /* V1_HISTORY_HOURS; 0: as long as it fits */
     /* connections */
     int64_t read_timeout_ms, write_timeout_ms, heartbeat_ms;
     uint32_t outbox_frames; /* BROADCAST_BUFFER_SIZE */
@@ -64,7 +65,6 @@ struct config {
     int64_t idle_persist_ms;  /* 30 s */
     int64_t safety_net_ms;    /* 5 min */
     int64_t hello_timeout_ms; /* 5 s */
-    int64_t v1_pin_ms;        /* 10 min */
     int64_t history_ms;       /* 10 min */
 };
 

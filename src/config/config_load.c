@@ -368,7 +368,6 @@ enum error config_load(struct config *out, char message[512])
                        .idle_persist_ms = 30000,
                        .safety_net_ms = 300000,
                        .hello_timeout_ms = 5000,
-                       .v1_pin_ms = 600000,
                        .history_ms = 600000};
     enum error err = OK;
 

@@ -366,7 +366,10 @@ static void on_fault(struct conn *c, enum error why, uint16_t code)
 
 static void feed(struct conn *c, struct slice bytes)
 {
-    struct ws_sink sink = {.on_text = on_text, .arg = c, .message_max = &c->message_max};
+    struct ws_sink sink = {.on_text = on_text,
+                           .arg = c,
+                           .takes_binary = c->handlers->takes_binary,
+                           .message_max = &c->message_max};
 
     if (c->discards_input || c->has_peer_closed)
         return;

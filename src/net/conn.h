@@ -35,11 +35,13 @@ struct conn_end {
 
 struct conn_handlers {
     /* A whole text message, valid UTF-8; borrowed for the call. Binary
-     * messages and oversized ones are closed here (4400, 1009). */
+     * messages (unless takes_binary, which makes text of them) and oversized
+     * ones are closed here (4400, 1009). */
     void (*on_message)(void *owner, struct slice text);
     /* Everything is written, after conn_is_ready had said no. */
     void (*on_drain)(void *owner);
     void (*on_closed)(void *owner, const struct conn_end *end);
+    bool takes_binary;
 };
 
 /* Takes over a connected socket whose handshake is done, with the bytes that

@@ -105,7 +105,7 @@ static void on_frame_start(wslay_event_context_ptr wslay,
         return;
     r->is_last = frame->fin;
     r->in_message = true;
-    if (frame->opcode == WSLAY_BINARY_FRAME)
+    if (frame->opcode == WSLAY_BINARY_FRAME && !r->sink->takes_binary)
         fail(r, ERR_BAD_MESSAGE);
     else if (frame->payload_length + r->message.len > *r->sink->message_max)
         fail(r, ERR_MESSAGE_TOO_LARGE);
@@ -121,7 +121,7 @@ static void on_chunk(wslay_event_context_ptr wslay, const struct wslay_event_on_
     (void)wslay;
     if (wslay_is_ctrl_frame(r->opcode) || r->result.state != WS_OPEN)
         return;
-    if (r->opcode == WSLAY_TEXT_FRAME && r->is_last && piece.len == r->payload_bytes)
+    if (r->opcode != WSLAY_CONTINUATION_FRAME && r->is_last && piece.len == r->payload_bytes)
         r->whole = piece;
     else if (buf_append(&r->message, piece))
         fail(r, ERR_NO_MEMORY);
@@ -135,9 +135,22 @@ static void on_frame_end(wslay_event_context_ptr wslay, void *arg)
     r->behind_bytes -= r->frame_bytes;
 }
 
+static struct slice whole_message(const struct ws_receiver *r)
+{
+    return r->whole.ptr ? r->whole : buf_slice(&r->message);
+}
+
+static void check_utf8(struct ws_receiver *r)
+{
+    if (r->result.state != WS_OPEN || utf8_check(whole_message(r), NULL) == OK)
+        return;
+    r->result = (struct ws_result){.state = WS_FAILED, .why = ERR_BAD_TEXT, .code = CLOSE_BAD_UTF8};
+    wslay_event_shutdown_read(r->wslay);
+}
+
 static void deliver_text(struct ws_receiver *r)
 {
-    struct slice text = r->whole.ptr ? r->whole : buf_slice(&r->message);
+    struct slice text = whole_message(r);
 
     if (r->result.state == WS_OPEN && !r->sink->on_text(r->sink->arg, text)) {
         r->result.state = WS_STOPPED;
@@ -182,6 +195,8 @@ static void on_message(wslay_event_context_ptr wslay, const struct wslay_event_o
     struct ws_receiver *r = arg;
 
     if (!wslay_is_ctrl_frame(message->opcode)) {
+        if (message->opcode == WSLAY_BINARY_FRAME) /* wslay checks the UTF-8 of text only */
+            check_utf8(r);
         deliver_text(r);
         return;
     }

@@ -36,6 +36,7 @@ struct ws_sink {
      * rest of the bytes is not wanted any more. */
     bool (*on_text)(void *arg, struct slice text);
     void *arg;
+    bool takes_binary;         /* binary messages count as text, if they are UTF-8 too; else they fail */
     const size_t *message_max; /* bytes; read again for every frame, so that on_text may change it */
 };
 

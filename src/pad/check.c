@@ -52,14 +52,25 @@ static const char *check_cursors(const struct pad *pad, const struct pad_peer *p
     REQUIRE(c->revision >= pad->history.base, "cursors stand before the history");
     REQUIRE((c->carets != NULL) == (c->caret_count + c->selection_count > 0), "cursors without memory");
     /* Carets stand in the text of their own revision, which may not be the newest. */
-    const uint32_t points = c->revision == pad->revision
-                                ? rope_size(&pad->text).points
-                                : history_at(&pad->history, c->revision).op.base_points;
-    for (size_t i = 0; i < c->caret_count; i++)
-        REQUIRE(c->carets[i] <= points, "a caret stands behind the text");
-    for (size_t i = 0; i < c->selection_count; i++)
-        REQUIRE(c->selections[i].anchor <= points && c->selections[i].head <= points,
-                "a selection reaches behind the text");
+    return NULL;
+}
+
+/* Each stands beside an operation that is nothing to the others. */
+static const char *check_corrections(const struct pad *pad, const struct pad_peer *peer)
+{
+    uint64_t revision = 0;
+    LIST_EACH (at, next, &peer->corrections) {
+        const struct pad_correction *c = LIST_ITEM(at, struct pad_correction, link);
+        REQUIRE(peer->version == PAD_V1, "a correction of a v2 peer");
+        REQUIRE(c->revision > revision, "corrections are out of order");
+        REQUIRE(c->revision > pad->history.base && c->revision < pad->revision,
+                "a correction is not beside the history");
+        const struct history_entry entry = history_at(&pad->history, c->revision);
+        REQUIRE(op_is_noop(entry.op), "a correction hides an operation");
+        REQUIRE(c->op.base_points == c->typed.target_points, "a correction of another edit");
+        REQUIRE(c->op.target_points == entry.op.base_points, "a correction does not lead to the text");
+        revision = c->revision;
+    }
     return NULL;
 }
 
@@ -76,7 +87,8 @@ static const char *check_peer(const struct pad *pad, const struct pad_peer *peer
     REQUIRE((peer->version == PAD_V2) == (peer->client != NULL), "a peer and its tab disagree");
     REQUIRE(!peer->client || (peer->client->peer == peer && peer->client->user_id == peer->user_id),
             "a tab belongs to another peer");
-    return check_cursors(pad, peer);
+    const char *wrong = check_cursors(pad, peer);
+    return wrong ? wrong : check_corrections(pad, peer);
 }
 
 static const char *check_peers(const struct pad *pad)

@@ -97,6 +97,12 @@ const struct pad_cursors *pad_cursors_now(struct pad_peer *peer)
     return cursors;
 }
 
+uint32_t pad_carets_end(const struct pad *pad)
+{
+    return pad->committed == pad->revision ? rope_size(&pad->text).points
+                                           : history_at(&pad->history, pad->committed).op.base_points;
+}
+
 /* The oldest revision that carets stand at; `committed` when all are there. */
 static uint64_t oldest_revision(struct pad *pad)
 {
@@ -178,11 +184,6 @@ void cursors_publish(struct pad *pad)
 
 /* ---- setting ---- */
 
-static uint32_t clamp(uint32_t position, uint32_t most)
-{
-    return position < most ? position : most;
-}
-
 enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t caret_count,
                            const struct pad_range *selections, size_t selection_count, int64_t now_ms)
 {
@@ -196,12 +197,11 @@ enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t
     const enum error err = resize(&peer->cursors, caret_count, selection_count);
     if (err)
         return err;
-    const uint32_t end = rope_size(&pad->text).points;
     for (size_t i = 0; i < caret_count; i++)
-        peer->cursors.carets[i] = clamp(carets[i], end);
+        peer->cursors.carets[i] = corrections_move_caret(peer, carets[i]);
     for (size_t i = 0; i < selection_count; i++)
-        peer->cursors.selections[i] =
-            (struct pad_range){clamp(selections[i].anchor, end), clamp(selections[i].head, end)};
+        peer->cursors.selections[i] = (struct pad_range){corrections_move_caret(peer, selections[i].anchor),
+                                                         corrections_move_caret(peer, selections[i].head)};
     peer->cursors.revision = pad->revision;
     pad->now_ms = now_ms;
     cursors_changed(peer);

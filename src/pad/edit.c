@@ -3,15 +3,22 @@
 
 /* Translates a revision of v1 into ours. Revision 0 of v1 is the empty text when
  * an insert stands for the text before (v1->offset is 1): an edit against it is
- * rebased over that insert first. */
-static enum error from_v1(const struct pad *pad, uint64_t *revision, struct op_view *op, struct op *held)
+ * rebased over that insert first. So is one of a copy that has line ends of its
+ * own over their correction. */
+static enum error from_v1(const struct pad_peer *peer, uint64_t *revision, struct op_view *op,
+                          struct op *held)
 {
+    const struct pad *pad = peer->pad;
     const struct pad_v1 *v1 = pad->v1;
     if (*revision > pad->revision - v1->base + v1->offset)
         return ERR_BAD_REVISION;
     const bool is_before_text = v1->offset > *revision;
     *revision = is_before_text ? v1->base : *revision - v1->offset + v1->base;
-    return is_before_text ? rebase_over(op, op_view(&v1->text), held) : OK;
+    if (is_before_text)
+        return rebase_over(op, op_view(&v1->text), held);
+    const struct op *correction = correction_at(peer, *revision);
+    const bool is_of_own_copy = correction && op->base_points == correction->base_points;
+    return is_of_own_copy ? rebase_over(op, op_view(correction), held) : OK;
 }
 
 static uint32_t points_at(const struct pad *pad, uint64_t revision)
@@ -27,18 +34,26 @@ static enum error check_fit(const struct pad *pad, uint64_t revision, struct op_
     return op.base_points == points_at(pad, revision) ? OK : ERR_BAD_OPERATION;
 }
 
+uint32_t pad_document_bytes_max(const struct pad *pad)
+{
+    const uint32_t usual = pad->limits->document_bytes;
+    return pad->oversize_bytes > usual ? pad->oversize_bytes : usual;
+}
+
 /* An edit that makes the text smaller is taken even where it stays too large. */
 static enum error check_size(const struct pad *pad, struct op_view op)
 {
     const int64_t growth = op_growth_bytes(op, &pad->text);
-    if (growth > 0 && rope_size(&pad->text).bytes + growth > (int64_t)pad->limits->document_bytes)
+    if (growth > 0 && rope_size(&pad->text).bytes + growth > (int64_t)pad_document_bytes_max(pad))
         return ERR_DOCUMENT_TOO_LARGE;
     return OK;
 }
 
 static enum error apply(struct pad *pad, uint64_t author, struct op_view op, int64_t now_ms)
 {
-    enum error err = history_reserve(&pad->history, op);
+    enum error err = check_size(pad, op);
+    if (!err)
+        err = history_reserve(&pad->history, op);
     if (!err)
         err = op_apply(op, &pad->text);
     if (err)
@@ -46,6 +61,43 @@ static enum error apply(struct pad *pad, uint64_t author, struct op_view op, int
     history_append(&pad->history, author, now_ms / MS_PER_S, op); /* reserved above */
     pad->revision++;
     return OK;
+}
+
+/* The edit, and behind it the operation that is nothing to all but its author. */
+static enum error apply_pair(struct pad_peer *peer, struct op_view edit, struct pad_correction *correction,
+                             int64_t now_ms)
+{
+    struct pad *pad = peer->pad;
+    struct op nothing = {0};
+    enum error err = op_retain(&nothing, edit.target_points);
+    if (!err)
+        err = history_reserve_pair(&pad->history, edit, op_view(&nothing));
+    if (!err)
+        err = apply(pad, peer->user_id, edit, now_ms);
+    if (!err) {
+        correction_keep(peer, correction, pad->revision);
+        history_append(&pad->history, PAD_SYSTEM_USER, now_ms / MS_PER_S, op_view(&nothing)); /* reserved */
+        pad->revision++;
+    }
+    op_deinit(&nothing);
+    return err;
+}
+
+/* Applies an edit that brings line ends of its own. */
+static enum error apply_foreign(struct pad_peer *peer, struct op_view op, int64_t now_ms)
+{
+    struct op edit = {0}, fix = {0};
+    struct pad_correction *correction = NULL;
+    enum error err = line_ends_split(op, &peer->pad->text, &edit, &fix);
+    if (!err)
+        err = correction_new(peer, op, &fix, history_budget_bytes(peer->pad), &correction);
+    if (!err)
+        err = apply_pair(peer, op_view(&edit), correction, now_ms);
+    if (err && correction)
+        correction_free(correction);
+    op_deinit(&edit);
+    op_deinit(&fix);
+    return err;
 }
 
 static bool is_journal_behind(const struct pad *pad)
@@ -62,18 +114,19 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
         return ERR_REPLACED;
     if (is_journal_behind(pad))
         return ERR_STORAGE;
-    enum error err = peer->version == PAD_V1 ? from_v1(pad, &revision, &op, &held) : OK;
+    enum error err = peer->version == PAD_V1 ? from_v1(peer, &revision, &op, &held) : OK;
     if (!err)
         err = check_fit(pad, revision, op);
     if (!err)
         err = rebase_to_now(pad, revision, &op, &held, &peer->edit_work);
-    if (!err)
-        err = check_size(pad, op);
-    if (!err)
+    if (!err && peer->version == PAD_V1 && line_ends_are_foreign(op))
+        err = apply_foreign(peer, op, now_ms);
+    else if (!err)
         err = apply(pad, peer->user_id, op, now_ms);
     op_deinit(&held);
     if (err)
         return err;
+    corrections_seen(peer, revision);
     if (peer->client) {
         client_edited(pad, peer->client, pad->revision);
         if (revision > peer->floor) /* it has seen that revision */

@@ -36,13 +36,22 @@ void history_deinit(struct history *h)
     *h = (struct history){.base = history_end(h)};
 }
 
-enum error history_reserve(struct history *h, struct op_view op)
+static enum error reserve(struct history *h, size_t most_bytes, size_t entries)
 {
-    const size_t most_bytes = ENTRY_HEAD_MAX + op.code.len;
     if (h->bytes.len + most_bytes > UINT32_MAX) /* what the index can point at */
         return ERR_NO_MEMORY;
     const enum error err = buf_reserve(&h->bytes, most_bytes);
-    return err ? err : buf_reserve(&h->index, sizeof(uint32_t));
+    return err ? err : buf_reserve(&h->index, entries * sizeof(uint32_t));
+}
+
+enum error history_reserve(struct history *h, struct op_view op)
+{
+    return reserve(h, ENTRY_HEAD_MAX + op.code.len, 1);
+}
+
+enum error history_reserve_pair(struct history *h, struct op_view first, struct op_view second)
+{
+    return reserve(h, 2 * ENTRY_HEAD_MAX + first.code.len + second.code.len, 2);
 }
 
 enum error history_append(struct history *h, uint64_t author, int64_t time_s, struct op_view op)

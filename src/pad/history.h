@@ -46,6 +46,9 @@ static inline uint64_t history_end(const struct history *h)
 /* Makes room for `op`, so that appending it next cannot fail. ERR_NO_MEMORY. */
 enum error history_reserve(struct history *h, struct op_view op);
 
+/* The same for two that are appended one after the other. */
+enum error history_reserve_pair(struct history *h, struct op_view first, struct op_view second);
+
 /* ERR_NO_MEMORY leaves it as it was. */
 enum error history_append(struct history *h, uint64_t author, int64_t time_s, struct op_view op);
 

@@ -114,6 +114,26 @@ enum error name_of_user(struct slice raw, struct slice *out)
     return err;
 }
 
+enum error pad_clean_language(struct slice raw, struct buf *out)
+{
+    buf_clear(out);
+    if (utf8_check(raw, NULL) != OK)
+        return ERR_BAD_TEXT;
+    const enum error err =
+        buf_reserve(out, raw.len < PAD_LANGUAGE_KEPT_BYTES_MAX ? raw.len : PAD_LANGUAGE_KEPT_BYTES_MAX);
+    if (err)
+        return err;
+    size_t len_bytes;
+    for (struct slice rest = raw; rest.len > 0; rest = slice_from(rest, len_bytes)) {
+        const bool is_kept = !is_dropped(first_point(rest, &len_bytes));
+        if (out->len + len_bytes > PAD_LANGUAGE_KEPT_BYTES_MAX)
+            break;
+        if (is_kept)
+            buf_append(out, slice_of(rest.ptr, len_bytes)); /* reserved above */
+    }
+    return OK;
+}
+
 static bool is_language_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||

@@ -25,7 +25,6 @@ struct pad_limits pad_limits_default(uint32_t document_bytes)
         .history_bytes = MIB,
         .history_ms = 10 * MS_PER_MIN,
         .v1_history_bytes = v1_history_bytes(document_bytes),
-        .v1_pin_ms = 10 * MS_PER_MIN,
         .uncommitted_bytes = 8 * MIB,
     };
 }
@@ -110,7 +109,8 @@ static size_t peers_memory_bytes(const struct pad *pad)
     size_t bytes = 0;
     LIST_EACH (at, next, &pad->peers) {
         const struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        bytes += peer->name.len + cursors_memory_bytes(&peer->cursors) + sizeof(struct pad_left);
+        bytes += peer->name.len + cursors_memory_bytes(&peer->cursors) + corrections_memory_bytes(peer) +
+                 sizeof(struct pad_left);
     }
     return bytes;
 }

@@ -49,8 +49,9 @@
 
 enum {
     PAD_NAME_POINTS_MAX = 64,
-    PAD_HUES = 360, /* 0 … 359 */
-    PAD_LANGUAGE_BYTES_MAX = 64,
+    PAD_HUES = 360,                    /* 0 … 359 */
+    PAD_LANGUAGE_BYTES_MAX = 64,       /* v2 */
+    PAD_LANGUAGE_KEPT_BYTES_MAX = 256, /* v1, and what ancestors stored */
     PAD_CURSORS_MAX = 64,
     PAD_CURSOR_INTERVAL_MS = 20, /* 50 cursor messages a second, latest wins */
     PAD_EPOCHS_KEPT = 8,
@@ -64,7 +65,7 @@ struct pad_limits {
     uint32_t history_bytes;     /* least budget of the history: 1 MiB (4 x the text when that is more) */
     int64_t history_ms;         /* operations younger than this are kept, within the budget: 10 min */
     uint32_t v1_history_bytes;  /* beyond it v1 peers are asked to leave: 16 x document_bytes, 16 to 64 MiB */
-    int64_t v1_pin_ms;          /* how long the v1 history outlives the last v1 peer: 10 min */
+    int64_t v1_pin_ms;          /* how long the v1 history outlives the last v1 peer; 0: as long as it fits */
     uint32_t uncommitted_bytes; /* operations that may wait for the journal: 8 MiB, then edits are refused */
 };
 
@@ -98,7 +99,8 @@ struct pad_range {
     uint32_t anchor, head;
 };
 
-/* Carets and selections, at `revision`. */
+/* Carets and selections, at `revision`. They may stand behind the text: see
+ * pad_set_cursors. */
 struct pad_cursors {
     uint64_t revision;
     uint8_t caret_count, selection_count;
@@ -126,6 +128,7 @@ struct pad_peer {
     struct slice name; /* owned by the pad */
     uint16_t hue;
     struct pad_cursors cursors;
+    struct link corrections;      /* v1: struct pad_correction, what it is told about its own line ends */
     uint64_t edit_work;           /* what its last edit cost, taken or not: PAD_REBASE_WORK_MAX */
     struct link cursors_waiting;  /* in pad->cursors_waiting: changed, not published yet */
     int64_t cursors_published_ms; /* when they last were; limits them to one in PAD_CURSOR_INTERVAL_MS */
@@ -193,6 +196,8 @@ struct pad {
     int64_t now_ms;              /* the latest time the pad was told */
     uint64_t packed_revision; /* at which pad_rest packed the text last: nothing to pack until it changes */
     size_t compact_at_bytes;  /* history_compact_if_grown acts beyond this; 0: it never looked yet */
+    uint32_t oversize_bytes;  /* the limit of a text that was larger than limits->document_bytes when it
+                               * was loaded, with room to edit it; else 0 */
 };
 
 /* The history as v1 clients see it: revision 0 is the empty text, then (when
@@ -231,8 +236,9 @@ struct pad_stored {
  * applied, the batches before it (if they reach up to it without a gap) kept
  * as history for those who resume; then begins `epoch`. Everything counts as
  * committed. A batch may reach from before `revision` to behind it. Carriage
- * returns, which only texts of the ancestors hold, become line ends; a
- * language that would not be accepted today reads as none. On failure the pad is as pad_init leaves it:
+ * returns, which only texts of the ancestors hold, become line ends; languages
+ * are cleaned by pad_clean_language. A text larger than the limit may be edited:
+ * pad_document_bytes_max. On failure the pad is as pad_init leaves it:
  *   ERR_STORAGE     the stored bytes contradict each other
  *   ERR_NO_MEMORY */
 enum error pad_restore(struct pad *pad, const struct pad_limits *limits, const struct pad_stored *stored,
@@ -288,21 +294,36 @@ struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id);
  *   ERR_BAD_OPERATION       base length is not that revision's length
  *   ERR_DOCUMENT_TOO_LARGE  the text would grow beyond the limit
  *   ERR_STORAGE             too much waits for the journal already
- *   ERR_NO_MEMORY */
+ *   ERR_RATE_LIMITED        v1: too many corrections of line ends wait to be told
+ *   ERR_NO_MEMORY
+ * A v1 client may insert \r\n and \r. They become \n, in two operations: the edit,
+ * and one by the system that is nothing to anybody but the author, who is told the
+ * edit as it typed it, and then how to correct its copy (pad_entry_for). */
 enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op, int64_t now_ms);
+
+/* The bytes that the text may have: limits->document_bytes. A text that was larger
+ * when it was loaded may grow by a quarter of the limit from there. */
+uint32_t pad_document_bytes_max(const struct pad *pad);
 
 /* ---- presence; all strings are copied ---- */
 
 /* Trims, drops control characters, cuts to PAD_NAME_POINTS_MAX. `out` is
  * cleared first. An empty result is the caller's to refuse. */
 enum error pad_clean_name(struct slice raw, struct buf *out);
+/* Is it one that v2 clients may set? */
 bool pad_language_is_valid(struct slice language);
+/* v1 clients may set any name: drops control characters, and cuts to
+ * PAD_LANGUAGE_KEPT_BYTES_MAX. `out` is cleared first. ERR_BAD_TEXT, ERR_NO_MEMORY. */
+enum error pad_clean_language(struct slice raw, struct buf *out);
 /* The setters below leave everything as it was on ERR_NO_MEMORY. pad_set_info
  * cleans the name itself (an empty one becomes "Anonymous"); cleaning twice
  * does no harm. */
 
 enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue);
-/* Positions are clamped to the text; beyond PAD_CURSORS_MAX the rest is cut.
+/* Positions are kept as they are, even behind the text, since v1 clients are told
+ * them so: who shows them cuts them to pad_carets_end. Beyond PAD_CURSORS_MAX the
+ * rest is cut. Carets of a v1 peer whose line ends are to be corrected yet are
+ * brought over that.
  * Within PAD_CURSOR_INTERVAL_MS of the last published change it is kept, and
  * published by a later pad_tick. */
 enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t caret_count,
@@ -347,6 +368,11 @@ bool pad_peer_lacks(const struct pad_peer *peer);
  * back to what the peer has, *gone is set as well: close it with
  * ERR_CANNOT_RESUME. Read them with history_at. */
 bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *from, uint64_t *to, bool *gone);
+/* The operation from `revision` on, as this peer is to be told it. */
+struct history_entry pad_entry_for(const struct pad_peer *peer, uint64_t revision);
+/* True when some operation in [from, to) is told to this peer in another form
+ * than to the others of its version. */
+bool pad_has_history_of_its_own(const struct pad_peer *peer, uint64_t from, uint64_t to);
 /* The number under which the peer's protocol knows revision `revision`. */
 uint64_t pad_revision_for(const struct pad_peer *peer, uint64_t revision);
 
@@ -371,6 +397,8 @@ void pad_told_items(struct pad_peer *peer, uint64_t sequence);
  * and that may be told: their revision is `committed` afterwards, or newer
  * while they wait for the journal themselves. */
 const struct pad_cursors *pad_cursors_now(struct pad_peer *peer);
+/* The end of the committed text, in which carets are told. */
+uint32_t pad_carets_end(const struct pad *pad);
 /* True when the peer's cursors may be told: they were published once, and the
  * text in which they were set last is committed. */
 bool pad_shows_cursors(const struct pad_peer *peer);

@@ -57,7 +57,9 @@ struct splice {
     uint32_t at, deleted, inserted; /* in points */
 };
 struct splice splice_of(struct op_view op);
-/* The same result as op_move_caret; `at` is not behind the text. */
+/* The result of op_move_caret; but a caret behind the text stays as far behind it
+ * as it is (pad_set_cursors says why there are such). */
+uint32_t caret_move(struct op_view op, uint32_t at);
 uint32_t splice_move_caret(const struct splice *splice, uint32_t at);
 
 /* ---- rebase.c ---- */
@@ -113,6 +115,38 @@ enum error v1_open(struct pad *pad);
 void v1_free(struct pad *pad);
 /* Frees it when its time is over. */
 void v1_expire(struct pad *pad, int64_t now_ms);
+
+/* ---- line_ends.c: \r\n and \r in the edits of v1 clients ---- */
+
+/* What a peer is told instead of the history's operation from `revision` on. */
+struct pad_correction {
+    struct link link; /* in peer->corrections, by `revision` */
+    uint64_t revision;
+    struct op typed; /* the edit before it, as its author has it */
+    struct op op;    /* from the author's copy, with its \r, to the text at `revision` */
+};
+/* Does it insert a carriage return? */
+bool line_ends_are_foreign(struct op_view op);
+/* Takes `op`, an edit of `text` that does, apart into the edit that has \n
+ * instead, and the operation that makes the result of the latter from that of
+ * `op`. Both are cleared first. ERR_NO_MEMORY, ERR_BAD_OPERATION (too large). */
+enum error line_ends_split(struct op_view op, const struct rope *text, struct op *edit,
+                           struct op *correction);
+/* Makes a correction of a copy of `typed` and of `*op`, which is empty afterwards. It is
+ * kept with a revision, or given to correction_free. ERR_RATE_LIMITED: those that wait to
+ * be told take more than `most_bytes`; ERR_NO_MEMORY. */
+enum error correction_new(struct pad_peer *peer, struct op_view typed, struct op *op, size_t most_bytes,
+                          struct pad_correction **out);
+void correction_free(struct pad_correction *correction);
+void correction_keep(struct pad_peer *peer, struct pad_correction *correction, uint64_t revision);
+/* The correction that leads on from `revision`, or NULL. */
+const struct op *correction_at(const struct pad_peer *peer, uint64_t revision);
+/* The peer has seen everything before `revision`: those it was told are not needed any more. */
+void corrections_seen(struct pad_peer *peer, uint64_t revision);
+/* A place in the peer's own copy, brought over what it was not told yet. */
+uint32_t corrections_move_caret(const struct pad_peer *peer, uint32_t at_points);
+void corrections_free(struct pad_peer *peer);
+size_t corrections_memory_bytes(const struct pad_peer *peer);
 
 /* ---- compact.c ---- */
 

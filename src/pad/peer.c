@@ -45,6 +45,7 @@ static void init_items(struct pad_peer *peer)
     list_init(&peer->info_item.link);
     list_init(&peer->cursors_item.link);
     list_init(&peer->cursors_waiting);
+    list_init(&peer->corrections);
 }
 
 /* Everything in joining that can fail; on failure the pad and the peer are as
@@ -88,6 +89,7 @@ static void detach(struct pad_peer *peer)
     item_forget(&peer->cursors_item);
     pad->peer_count--;
     cursors_free(peer);
+    corrections_free(peer);
     name_free(&peer->name);
     peer->client = NULL;
     peer->pad = NULL;
@@ -217,6 +219,8 @@ bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *fr
         return false;
     *from = peer->sent;
     *to = history_reach(h, peer->sent, peer->pad->committed, max_bytes);
+    if (*to < peer->pad->committed && correction_at(peer, *to)) /* never without the edit before it */
+        ++*to;
     return true;
 }
 

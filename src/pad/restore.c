@@ -44,11 +44,15 @@ static enum error restore_text(struct pad *pad, struct slice text)
 
 static enum error restore_names(struct pad *pad, const struct pad_stored *stored)
 {
-    enum error err = OK;
-    if (pad_language_is_valid(stored->language))
-        err = name_copy(stored->language, &pad->language);
+    struct buf language = {0};
+    enum error err = pad_clean_language(stored->language, &language);
+    if (err == ERR_BAD_TEXT) /* then it has none */
+        err = OK;
+    if (!err && language.len > 0)
+        err = name_copy(buf_slice(&language), &pad->language);
     if (!err && stored->otp.len > 0)
         err = name_copy(stored->otp, &pad->otp);
+    buf_deinit(&language);
     return err;
 }
 
@@ -170,6 +174,16 @@ static enum error restore_epochs(struct pad *pad, const struct pad_stored *store
     return OK;
 }
 
+/* A text above the limit came from an ancestor, which counted characters, or the
+ * setting was lowered since. Nobody could type into it without room. */
+static void make_room(struct pad *pad)
+{
+    enum { ROOM_PARTS = 4 };
+    const uint32_t usual = pad->limits->document_bytes, bytes = rope_size(&pad->text).bytes;
+    if (bytes > usual)
+        pad->oversize_bytes = bytes + usual / ROOM_PARTS;
+}
+
 /* ---- all of it ---- */
 
 static enum error restore(struct pad *pad, const struct pad_stored *stored, struct id128 epoch,
@@ -188,8 +202,10 @@ static enum error restore(struct pad *pad, const struct pad_stored *stored, stru
         err = restore_batches(pad, stored, now_ms);
     if (!err)
         err = restore_epochs(pad, stored, epoch);
-    if (!err)
+    if (!err) {
+        make_room(pad);
         history_compact(pad, now_ms);
+    }
     return storage_error(err);
 }
 

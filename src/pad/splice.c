@@ -18,13 +18,25 @@ struct splice splice_of(struct op_view op)
     return splice;
 }
 
+static uint32_t cut(uint64_t at)
+{
+    return at < UINT32_MAX ? (uint32_t)at : UINT32_MAX;
+}
+
+uint32_t caret_move(struct op_view op, uint32_t at)
+{
+    if (at <= op.base_points)
+        return op_move_caret(op, at);
+    return cut((uint64_t)op.target_points + (at - op.base_points));
+}
+
 uint32_t splice_move_caret(const struct splice *splice, uint32_t at)
 {
     if (!splice->is_one_place)
-        return op_move_caret(splice->op, at);
+        return caret_move(splice->op, at);
     if (at < splice->at)
         return at;
     if (at - splice->at < splice->deleted)
         return splice->at + splice->inserted;
-    return at + splice->inserted - splice->deleted;
+    return cut((uint64_t)at + splice->inserted - splice->deleted);
 }

@@ -38,12 +38,17 @@ static struct pad_v1 *v1_new(const struct pad *pad)
     return v1;
 }
 
-/* The view outlives the last v1 peer for a while, so that a reload finds its
- * revisions again, unless it has grown beyond its limit. */
+static bool is_pin_over(const struct pad *pad)
+{
+    const int64_t pin_ms = pad->limits->v1_pin_ms;
+    return pin_ms > 0 && pad->now_ms - pad->v1->last_left_ms >= pin_ms;
+}
+
+/* The view outlives the last v1 peer, so that a tab that was away finds its
+ * revisions again, until its time is over or it has grown beyond its limit. */
 static bool is_over(const struct pad *pad)
 {
-    return pad->v1 && pad->v1_peer_count == 0 &&
-           (pad_v1_overgrown(pad) || pad->now_ms - pad->v1->last_left_ms >= pad->limits->v1_pin_ms);
+    return pad->v1 && pad->v1_peer_count == 0 && (pad_v1_overgrown(pad) || is_pin_over(pad));
 }
 
 enum error v1_open(struct pad *pad)

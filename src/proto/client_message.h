@@ -1,8 +1,12 @@
 /* client_message.h - messages of clients, decoded and checked.
  *
- * Every message is a JSON object with exactly one key (docs/protocol.md).
- * jansson parses; this file checks shape, types and ranges, so that what comes
- * out needs no further validation but that against the document.
+ * Every message is a JSON object with one key (docs/protocol.md). jansson
+ * parses; this file checks shape, types and ranges, so that what comes out
+ * needs no further validation but that against the document.
+ *
+ * v2 is read strictly. v1 is read as the ancestors read it, wherever nothing can
+ * be corrupted by that: what is left out has a default, what is not known is
+ * passed over, and several keys are several messages.
  *
  * A decoder is reused for all messages of a shard: the strings and arrays of a
  * message are valid until the next call or client_decoder_deinit. One thread. */
@@ -12,7 +16,8 @@
 #include "pad/pad.h"
 
 enum client_message_kind {
-    CLIENT_HELLO, /* v2 only */
+    CLIENT_NOTHING, /* v1 only: nothing (more) that is known */
+    CLIENT_HELLO,   /* v2 only */
     CLIENT_EDIT,
     CLIENT_SET_LANGUAGE,
     CLIENT_INFO,
@@ -30,9 +35,9 @@ struct client_message {
         } hello;
         struct {
             uint64_t revision;
-            struct op_view op;
+            struct op_view op; /* v1: inserts may hold carriage returns, as pad_edit takes them */
         } edit;
-        struct slice language;
+        struct slice language; /* v1: any text that pad_clean_language leaves, be it empty */
         struct {
             struct slice name; /* cleaned, not empty */
             uint16_t hue;
@@ -52,6 +57,7 @@ struct client_decoder {
     struct buf name;
     struct buf numbers; /* carets and selections */
     void *root;         /* json_t of the last message */
+    size_t next_row;    /* v1: where client_decode_next goes on in the table of messages */
 };
 
 void client_decoder_deinit(struct client_decoder *d);
@@ -61,9 +67,14 @@ void client_decoder_deinit(struct client_decoder *d);
  * ERR_BAD_OPERATION, ERR_BAD_TEXT (inserts), ERR_NO_MEMORY. `detail` then
  * holds a short static text for the close reason ("Edit: revision must be an
  * integer >= 0"). Unknown extra members inside a known message are ignored, so
- * that newer clients can add some; unknown messages are refused. */
+ * that newer clients can add some; unknown messages are refused in v2. In v1 the
+ * first that is known is given, CLIENT_NOTHING if there is none. */
 enum error client_decode(struct client_decoder *d, enum pad_version version, struct slice json,
                          struct client_message *out, const char **detail);
+
+/* v1: the next message of the same text; CLIENT_NOTHING when there is no more.
+ * `out` of the call before is invalid. Errors as above. */
+enum error client_decode_next(struct client_decoder *d, struct client_message *out, const char **detail);
 
 /* The body of POST and DELETE …/protect. Strings live in the decoder. */
 struct protect_request {

@@ -55,20 +55,32 @@ void encode_operation(struct json *j, struct op_view op)
     json_raw(j, *before == '[' ? "[]" : "]");
 }
 
+static void write_place(struct json *j, uint32_t place, uint32_t end)
+{
+    json_uint(j, place < end ? place : end);
+}
+
+/* How far carets are told: v1 clients get them as they were set, as from their
+ * ancestors, and cut them themselves. */
+static uint32_t carets_end(const struct pad *pad, enum pad_version version)
+{
+    return version == PAD_V1 ? UINT32_MAX : pad_carets_end(pad);
+}
+
 /* "cursors":[…],"selections":[[…],…] */
-static void write_cursors(struct json *j, const struct pad_cursors *cursors)
+static void write_cursors(struct json *j, const struct pad_cursors *cursors, uint32_t end)
 {
     json_raw(j, "\"cursors\":[");
     for (size_t i = 0; i < cursors->caret_count; i++) {
         json_raw(j, i ? "," : "");
-        json_uint(j, cursors->carets[i]);
+        write_place(j, cursors->carets[i], end);
     }
     json_raw(j, "],\"selections\":[");
     for (size_t i = 0; i < cursors->selection_count; i++) {
         json_raw(j, i ? ",[" : "[");
-        json_uint(j, cursors->selections[i].anchor);
+        write_place(j, cursors->selections[i].anchor, end);
         json_raw(j, ",");
-        json_uint(j, cursors->selections[i].head);
+        write_place(j, cursors->selections[i].head, end);
         json_raw(j, "]");
     }
     json_raw(j, "]");
@@ -125,7 +137,7 @@ void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, 
         before = ",";
     }
     for (uint64_t r = from; r < to; r++, before = ",") {
-        const struct history_entry entry = history_at(&pad->history, r);
+        const struct history_entry entry = pad_entry_for(peer, r);
         json_raw(j, before);
         write_history_entry(j, entry.author, entry.op);
     }
@@ -137,7 +149,7 @@ void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, 
 static void write_limits(struct json *j, const struct welcome_message *m)
 {
     json_raw(j, ",\"limits\":{\"document_bytes\":");
-    json_uint(j, m->pad->limits->document_bytes);
+    json_uint(j, pad_document_bytes_max(m->pad));
     json_raw(j, ",\"message_bytes\":");
     json_uint(j, m->message_bytes_max);
     json_raw(j, "}");
@@ -196,6 +208,7 @@ void encode_snapshot(struct json *j, const struct pad *pad)
 void encode_users(struct json *j, struct pad *pad)
 {
     static const struct pad_cursors none = {0};
+    const uint32_t end = pad_carets_end(pad);
     const char *before = "";
 
     json_raw(j, "{\"Users\":[");
@@ -209,7 +222,7 @@ void encode_users(struct json *j, struct pad *pad)
         json_raw(j, ",");
         write_person(j, peer);
         json_raw(j, ",");
-        write_cursors(j, pad_shows_cursors(peer) ? pad_cursors_now(peer) : &none);
+        write_cursors(j, pad_shows_cursors(peer) ? pad_cursors_now(peer) : &none, end);
         json_raw(j, "}");
         before = ",";
     }
@@ -263,18 +276,19 @@ void encode_user_left(struct json *j, uint64_t user_id)
     json_raw(j, ",\"info\":null}}");
 }
 
-static void write_user_cursor(struct json *j, uint64_t user_id, const struct pad_cursors *cursors)
+static void write_user_cursor(struct json *j, uint64_t user_id, const struct pad_cursors *cursors,
+                              uint32_t end)
 {
     json_raw(j, "{\"UserCursor\":{\"id\":");
     json_uint(j, user_id);
     json_raw(j, ",\"data\":{");
-    write_cursors(j, cursors);
+    write_cursors(j, cursors, end);
     json_raw(j, "}}}");
 }
 
-void encode_user_cursor(struct json *j, struct pad_peer *peer)
+void encode_user_cursor(struct json *j, struct pad_peer *peer, enum pad_version version)
 {
-    write_user_cursor(j, peer->user_id, pad_cursors_now(peer));
+    write_user_cursor(j, peer->user_id, pad_cursors_now(peer), carets_end(peer->pad, version));
 }
 
 static void write_language(struct json *j, const struct pad *pad, uint64_t by)
@@ -318,7 +332,7 @@ bool encode_change(struct json *j, struct pad *pad, const struct pad_change *cha
         encode_user_info(j, change->peer);
         return true;
     case PAD_ITEM_CURSORS: /* pad_next_change has brought them to now */
-        write_user_cursor(j, change->user_id, &change->peer->cursors);
+        write_user_cursor(j, change->user_id, &change->peer->cursors, carets_end(pad, version));
         return true;
     case PAD_ITEM_LEFT:
         encode_user_left(j, change->user_id);

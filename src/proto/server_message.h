@@ -16,7 +16,7 @@ void encode_operation(struct json *j, struct op_view op);
 void encode_identity(struct json *j, uint64_t user_id);
 
 /* {"History":{"start":…,"operations":[…]}} with the operations [from, to) of the
- * pad under the peer's numbering. For a v1 peer, `with_v1_text` puts the
+ * pad under the peer's numbering, as pad_entry_for gives them. For a v1 peer, `with_v1_text` puts the
  * insert that stands for the text before in front, and start is 0. */
 void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, uint64_t to,
                     bool with_v1_text);
@@ -39,7 +39,8 @@ void encode_pong(struct json *j, int64_t n);
 /* both: a changed item as a message */
 void encode_user_info(struct json *j, const struct pad_peer *peer);
 void encode_user_left(struct json *j, uint64_t user_id);
-void encode_user_cursor(struct json *j, struct pad_peer *peer);
+/* v2: cut to the committed text. */
+void encode_user_cursor(struct json *j, struct pad_peer *peer, enum pad_version version);
 void encode_language(struct json *j, const struct pad *pad);
 /* The language at connect time: by user 18446744073709551615, "System". */
 void encode_language_initial(struct json *j, const struct pad *pad);

@@ -12,6 +12,7 @@ enum { FRAMES_KEPT = 6 };
 struct kept_frame {
     enum frame_kind kind;
     enum pad_version version;
+    uint64_t reader; /* the user whose history is its own (pad_entry_for); PAD_SYSTEM_USER: of all */
     uint64_t from, to;
     struct frame *frame; /* one reference; NULL: this place is free */
 };
@@ -59,7 +60,7 @@ static void add_nameless(struct frame_builder *b, struct document *doc)
         if (peer->has_info || !pad_shows_cursors(peer))
             continue;
         struct json j = frame_builder_message(b);
-        encode_user_cursor(&j, peer);
+        encode_user_cursor(&j, peer, PAD_V2);
         frame_builder_end_message(b, &j);
     }
 }
@@ -114,12 +115,18 @@ static struct frame *make(struct frame_builder *b, struct document *doc, enum fr
 
 /* ---- the kept ones ---- */
 
-static struct frame *find(const struct frames *frames, enum frame_kind kind, enum pad_version version,
-                          uint64_t from, uint64_t to)
+static uint64_t reader_of(enum frame_kind kind, const struct pad_peer *peer, uint64_t from, uint64_t to)
+{
+    const bool is_alone = kind == FRAME_HISTORY && pad_has_history_of_its_own(peer, from, to);
+    return is_alone ? peer->user_id : PAD_SYSTEM_USER;
+}
+
+static struct frame *find(const struct frames *frames, const struct kept_frame *wanted)
 {
     for (int i = 0; i < FRAMES_KEPT; i++) {
         const struct kept_frame *k = &frames->kept[i];
-        if (k->frame && k->kind == kind && k->version == version && k->from == from && k->to == to)
+        if (k->frame && k->kind == wanted->kind && k->version == wanted->version &&
+            k->reader == wanted->reader && k->from == wanted->from && k->to == wanted->to)
             return k->frame;
     }
     return NULL;
@@ -139,11 +146,16 @@ struct frame *frames_get(struct frame_builder *builder, struct document *doc, en
         doc->frames = calloc(1, sizeof(struct frames));
     if (!doc->frames)
         return NULL;
-    struct frame *frame = find(doc->frames, kind, peer->version, from, to);
+    struct kept_frame wanted = {.kind = kind,
+                                .version = peer->version,
+                                .reader = reader_of(kind, peer, from, to),
+                                .from = from,
+                                .to = to};
+    struct frame *frame = find(doc->frames, &wanted);
     if (frame)
         return frame;
-    frame = make(builder, doc, kind, peer, from, to);
-    if (frame)
-        keep(doc->frames, &(struct kept_frame){kind, peer->version, from, to, frame});
-    return frame;
+    wanted.frame = make(builder, doc, kind, peer, from, to);
+    if (wanted.frame)
+        keep(doc->frames, &wanted);
+    return wanted.frame;
 }

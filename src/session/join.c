@@ -2,6 +2,7 @@
 
 #include "doc/attach.h"
 #include "doc/open.h"
+#include "guard/random.h"
 #include "observe/log.h"
 #include "proto/server_message.h"
 #include "session/frames.h"
@@ -184,14 +185,24 @@ static enum error greet_v1(struct session *s)
     return send_made(s, frame_builder_finish(b));
 }
 
-static void add_v1_settings(struct frame_builder *b, const struct pad *pad)
+/* A client came in with the password and knows it. Only one that was set since is
+ * news to it. */
+static bool knows_password(const struct session *s)
 {
+    const struct joining *j = s->joining;
+    return !s->doc->pad.otp.ptr ||
+           (j->has_password && secret_equal(buf_slice(&j->password), s->doc->pad.otp));
+}
+
+static void add_v1_settings(struct frame_builder *b, const struct session *s)
+{
+    const struct pad *pad = &s->doc->pad;
     if (pad->language.ptr) {
         struct json j = frame_builder_message(b);
         encode_language_initial(&j, pad);
         frame_builder_end_message(b, &j);
     }
-    if (pad->otp.ptr) {
+    if (!knows_password(s)) {
         struct json j = frame_builder_message(b);
         encode_otp_initial(&j, pad);
         frame_builder_end_message(b, &j);
@@ -213,7 +224,7 @@ static void add_v1_presence(struct frame_builder *b, struct pad *pad)
         if (!pad_shows_cursors(peer))
             continue;
         struct json j = frame_builder_message(b);
-        encode_user_cursor(&j, peer);
+        encode_user_cursor(&j, peer, PAD_V1);
         frame_builder_end_message(b, &j);
     }
 }
@@ -224,7 +235,7 @@ static enum error introduce_v1(struct session *s)
 {
     struct frame_builder *b = &s->shard->frames;
     frame_builder_begin(b);
-    add_v1_settings(b, &s->doc->pad);
+    add_v1_settings(b, s);
     add_v1_presence(b, &s->doc->pad);
     struct frame *frame = frame_builder_finish(b);
     if (!frame || frame->len > 0)

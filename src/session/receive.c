@@ -7,6 +7,7 @@
 #include "session/join.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 enum {
     REFUSALS_MAX = 2000,                    /* more edits refused than taken: it is closed */
@@ -17,7 +18,7 @@ enum {
 
 static void send_rejected(struct session *s, enum error why)
 {
-    uint64_t limit = why == ERR_DOCUMENT_TOO_LARGE ? s->doc->documents->policy->pad_limits.document_bytes : 0;
+    uint64_t limit = why == ERR_DOCUMENT_TOO_LARGE ? pad_document_bytes_max(&s->doc->pad) : 0;
     frame_builder_begin(&s->shard->frames);
     struct json j = frame_builder_message(&s->shard->frames);
     encode_rejected(&j, pad_revision_for(&s->peer, s->peer.sent), why, limit);
@@ -25,10 +26,23 @@ static void send_rejected(struct session *s, enum error why)
     session_send(s, frame_builder_finish(&s->shard->frames));
 }
 
+/* A v1 client has only the close reason, and its ancestors counted characters. */
+static void close_too_large(struct session *s)
+{
+    char reason[124];
+    const unsigned bytes = pad_document_bytes_max(&s->doc->pad);
+    snprintf(reason, sizeof reason,
+             "The document would be larger than %u bytes of UTF-8 (not ASCII: 2 to 4 bytes a character).",
+             bytes);
+    session_close(s, ERR_DOCUMENT_TOO_LARGE, reason);
+}
+
 /* The edit was not applied. */
 static void refuse_edit(struct session *s, enum error why)
 {
-    if (s->version == PAD_V1) {
+    if (s->version == PAD_V1 && why == ERR_DOCUMENT_TOO_LARGE) {
+        close_too_large(s);
+    } else if (s->version == PAD_V1) {
         session_close(s, why, NULL);
     } else if (++s->refusals > REFUSALS_MAX) {
         session_close(s, ERR_RATE_LIMITED, NULL);
@@ -109,15 +123,18 @@ static void on_second_hello(struct session *s, const struct client_message *m)
     session_close(s, ERR_BAD_MESSAGE, "Hello was said already");
 }
 
+static void on_nothing(struct session *s, const struct client_message *m)
+{
+    (void)s, (void)m; /* a v1 message of which nothing is known here */
+}
+
 static const struct {
     const char *name; /* for the log */
     void (*handle)(struct session *s, const struct client_message *m);
 } messages[] = {
-    [CLIENT_HELLO] = {"Hello", on_second_hello},
-    [CLIENT_EDIT] = {"Edit", on_edit},
-    [CLIENT_SET_LANGUAGE] = {"SetLanguage", on_set_language},
-    [CLIENT_INFO] = {"ClientInfo", on_info},
-    [CLIENT_CURSORS] = {"CursorData", on_cursors},
+    [CLIENT_NOTHING] = {"nothing", on_nothing}, [CLIENT_HELLO] = {"Hello", on_second_hello},
+    [CLIENT_EDIT] = {"Edit", on_edit},          [CLIENT_SET_LANGUAGE] = {"SetLanguage", on_set_language},
+    [CLIENT_INFO] = {"ClientInfo", on_info},    [CLIENT_CURSORS] = {"CursorData", on_cursors},
     [CLIENT_PING] = {"Ping", on_ping},
 };
 static_assert(sizeof(messages) / sizeof(messages[0]) == CLIENT_KIND_COUNT, "each kind needs a row");
@@ -153,6 +170,19 @@ static void not_understood(struct session *s, enum error err, const char *detail
         session_close(s, err, detail);
 }
 
+/* v1: what else the same text holds. */
+static void take_all(struct session *s, struct client_message *m, size_t bytes)
+{
+    const char *detail = NULL;
+    enum error err = OK;
+    while (!err && s->state == SESSION_JOINED && m->kind != CLIENT_NOTHING) {
+        while_joined(s, m, bytes);
+        err = client_decode_next(&s->shard->decoder, m, &detail);
+    }
+    if (err && s->state == SESSION_JOINED)
+        not_understood(s, err, detail);
+}
+
 static void take(struct session *s, struct slice text)
 {
     struct client_message m;
@@ -160,6 +190,8 @@ static void take(struct session *s, struct slice text)
     enum error err = client_decode(&s->shard->decoder, s->version, text, &m, &detail);
     if (err)
         not_understood(s, err, detail);
+    else if (s->state == SESSION_JOINED && s->version == PAD_V1)
+        take_all(s, &m, text.len);
     else if (s->state == SESSION_JOINED)
         while_joined(s, &m, text.len);
     else if (s->state == SESSION_AWAITING_HELLO)

@@ -98,8 +98,12 @@ static void on_drain(void *owner)
     session_catch_up(owner);
 }
 
-static const struct conn_handlers handlers = {
+static const struct conn_handlers v2_handlers = {
     .on_message = on_message, .on_drain = on_drain, .on_closed = on_closed};
+
+/* Some scripts send their JSON in binary messages. */
+static const struct conn_handlers v1_handlers = {
+    .on_message = on_message, .on_drain = on_drain, .on_closed = on_closed, .takes_binary = true};
 
 /* ---- the start ---- */
 
@@ -149,6 +153,15 @@ static void log_opened(const struct session *s)
               LOG_CSTR("protocol", s->version == PAD_V2 ? "v2" : "v1"));
 }
 
+/* A v1 client cannot split an edit, and many write all but ASCII as \u00e9: that is
+ * three times the two bytes that this character is. */
+static size_t v1_message_max(const struct shard *shard)
+{
+    enum { ESCAPED_TIMES = 3 };
+    return shard->loop.limits.message_bytes_max +
+           (ESCAPED_TIMES - 1) * (size_t)shard->config->max_document_bytes;
+}
+
 static void begin(struct session *s)
 {
     metric_inc(METRIC_CONNECTIONS);
@@ -156,6 +169,7 @@ static void begin(struct session *s)
     if (s->version == PAD_V2) {
         shard_want_timer(s->shard, s->shard->config->hello_timeout_ms);
     } else {
+        conn_set_message_max(s->conn, v1_message_max(s->shard));
         conn_pause(s->conn); /* it speaks at once, and is heard when it is in */
         join_document(s);
     }
@@ -172,7 +186,8 @@ void session_start(struct loop_task *task)
     }
     int fd = request->fd;
     request->fd = -1; /* conn_open closes it on failure */
-    if (conn_open(&shard->loop, fd, buf_slice(&request->already_read), &handlers, s, &s->conn)) {
+    if (conn_open(&shard->loop, fd, buf_slice(&request->already_read),
+                  s->version == PAD_V1 ? &v1_handlers : &v2_handlers, s, &s->conn)) {
         session_free(s);
         session_request_free(request);
         return;

@@ -22,12 +22,12 @@ describe('document size, in bytes of UTF-8', () => {
     expect(await server().text(id)).toBe(`z${'x'.repeat(LIMIT - 1)}`);
   });
 
-  test('v1 is closed', async () => {
+  test('v1 is closed, and the reason says the limit', async () => {
     const id = freshId();
     const alice = await v1(server(), id);
     await alice.type('x'.repeat(LIMIT));
     alice.sendEdit(1, [LIMIT, 'y']);
-    expect(await alice.closing()).toMatchObject({ code: 1009, reason: expect.stringMatching(/./) });
+    expect(await alice.closing()).toMatchObject({ code: 1009, reason: expect.stringContaining(`${LIMIT} bytes`) });
     expect((await server().text(id)).length).toBe(LIMIT);
   });
 
@@ -60,12 +60,12 @@ describe('document size, in bytes of UTF-8', () => {
   });
 });
 
-describe('one message: the document limit and 64 KiB', () => {
-  for (const [version, open] of [['v1', v1], ['v2', v2]] as const) {
+describe('one message: the document limit, for v1 three times that, and 64 KiB', () => {
+  for (const [version, open, times] of [['v1', v1, 3], ['v2', v2, 1]] as const) {
     test(`${version}: more closes with 1009`, async () => {
       const id = freshId();
       const alice = await open(server(), id);
-      alice.sendText(JSON.stringify({ ClientInfo: { name: 'x'.repeat(LIMIT + 65 * 1024), hue: 1 } }));
+      alice.sendText(JSON.stringify({ ClientInfo: { name: 'x'.repeat(times * LIMIT + 65 * 1024), hue: 1 } }));
       expect((await alice.closing()).code).toBe(1009);
       expect(await server().text(id)).toBe('');
     });
@@ -117,6 +117,11 @@ describe('hue', () => {
     expect((await alice.message('UserInfo')).info.hue).toBe(hue);
   });
   test.each([-1, 360, 1e9, 1.5, '"red"', 'null', '"10;background:url(//evil)"'])('%s is refused', async (hue) => {
+    const alice = await v2(server(), freshId());
+    alice.sendText(`{"ClientInfo":{"name":"Alice","hue":${hue}}}`);
+    expect((await alice.closing()).code).toBe(4400);
+  });
+  test.each([1.5, '"red"', '"10;background:url(//evil)"'])('%s is refused in v1, too', async (hue) => {
     const alice = await v1(server(), freshId());
     alice.sendText(`{"ClientInfo":{"name":"Alice","hue":${hue}}}`);
     expect((await alice.closing()).code).toBe(4400);
@@ -134,18 +139,26 @@ describe('language', () => {
     async (_what, language) => {
       const id = freshId();
       const watcher = await v1(server(), id);
-      const alice = await v1(server(), id);
+      const alice = await v2(server(), id);
       alice.send({ SetLanguage: language });
       expect((await alice.closing()).code).toBe(4400);
       await watcher.type('x');
       expect(watcher.language).toBeNull();
     },
   );
+  test('v1: a number is refused, a name is kept as far as 256 bytes', async () => {
+    const id = freshId();
+    const [alice, bob] = [await v1(server(), id), await v1(server(), id)];
+    alice.send({ SetLanguage: 7 });
+    expect((await alice.closing()).code).toBe(4400);
+    bob.send({ SetLanguage: `a\nb${'x'.repeat(300)}` });
+    expect((await bob.message('Language')).language).toBe(`ab${'x'.repeat(254)}`);
+  });
 });
 
 describe('cursors and selections', () => {
-  test('beyond the end they are clamped', async () => {
-    const alice = await v1(server(), freshId());
+  test('v2: beyond the end they are clamped', async () => {
+    const alice = await v2(server(), freshId());
     await alice.type('12345');
     alice.point([3, 6, 4_000_000_000], [[2, 99], [99, 0]]);
     expect((await alice.message('UserCursor')).data).toEqual({ cursors: [3, 5, 5], selections: [[2, 5], [5, 0]] });
@@ -182,7 +195,6 @@ describe('cursors and selections', () => {
     ['no list', '{"cursors":5,"selections":[]}'],
     ['a selection of one', '{"cursors":[],"selections":[[1]]}'],
     ['a selection of three', '{"cursors":[],"selections":[[1,2,3]]}'],
-    ['no cursors', '{"selections":[]}'],
   ])('%s is refused', async (_what, data) => {
     const alice = await v1(server(), freshId());
     alice.sendText(`{"CursorData":${data}}`);

@@ -80,7 +80,7 @@ test('Welcome tells what the tab may know', async () => {
   const { welcome } = await v2(server(), id);
   expect(welcome).toMatchObject({
     user_id: 0, epoch: expect.stringMatching(/^[\w-]+$/), revision: 0, resumed: false, committed: 0,
-    access: 'edit', otp: null, limits: { document_bytes: 256 * 1024, message_bytes: expect.any(Number) },
+    access: 'edit', otp: null, limits: { document_bytes: 1024 * 1024, message_bytes: expect.any(Number) },
     server: expect.stringMatching(/^\d+\.\d+\.\d+ \(\w+\)$/),
   });
   const now = Date.now() / 1000;

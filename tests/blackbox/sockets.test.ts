@@ -32,13 +32,12 @@ test('the greeting comes in the order of the protocol', async () => {
   const bob = await v1(server(), id, { otp });
   await bob.message('UserCursor');
   expect(bob.messages.map((message) => Object.keys(message)[0])).toEqual([
-    'Identity', 'History', 'Language', 'OTP', 'UserInfo', 'UserCursor',
+    'Identity', 'History', 'Language', 'UserInfo', 'UserCursor', // no OTP: it came with it
   ]);
   expect(bob.messages[0]).toEqual({ Identity: 1 });
   expect(bob.messages[1]).toEqual({ History: { start: 0, operations: [{ id: 0, operation: ['text'] }] } });
-  expect(bob.messages[3]?.['OTP'].otp).toBe(otp);
-  expect(bob.messages[4]).toEqual({ UserInfo: { id: 0, info: { name: 'Alice', hue: 10 } } });
-  expect(bob.messages[5]?.['UserCursor'].id).toBe(0);
+  expect(bob.messages[3]).toEqual({ UserInfo: { id: 0, info: { name: 'Alice', hue: 10 } } });
+  expect(bob.messages[4]?.['UserCursor'].id).toBe(0);
 });
 
 test('at connect time the language is set by user 18446744073709551615, "System"', async () => {

@@ -6,6 +6,9 @@ import { hasNoViolations } from './axe.ts';
 import { expect, test, words } from './pad.ts';
 import type { Pad } from './pad.ts';
 
+// A limit that a paste of 300 KiB is beyond.
+test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 256 } });
+
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 const sizes = { wide: {}, narrow: pixel };
 const schemes = ['light', 'dark'] as const;

@@ -118,7 +118,7 @@ static void move_users(struct sim_client *c, struct op_view op)
 }
 
 /* Both sides transformed it over the same operations, so it must have become
- * the same. */
+ * the same; line ends are corrected right behind it. */
 static void acknowledge(struct sim_client *c, struct op_view op)
 {
     require(c->has_outstanding, "acknowledged without an edit in flight");
@@ -146,13 +146,16 @@ static void take_history(struct sim_client *c, const struct wire_message *m)
     uint64_t author;
     struct op_view op;
     require(m->revision == c->revision, "history with a gap or a repetition");
-    for (size_t at = 0; wire_next_operation(m, &at, &author, &op); c->revision++) {
+    for (size_t at = 0; wire_next_operation(m, &at, &author, &op);) {
         reference_text_apply(&c->server, op);
         move_users(c, op);
         if (author == c->user_id)
             acknowledge(c, op);
         else
             take_remote(c, op);
+        c->revision++;
+        if (c->version == PAD_V1) /* as existing clients do: at its acknowledgement, before what follows it */
+            send_buffer(c);
     }
 }
 
@@ -367,6 +370,13 @@ static void insert_something(struct sim_client *c, struct random *r, struct op *
         const uint32_t point = random_one_in(r, 4) ? 0 : unique_points_next(c->points);
         must(op_insert(op, point ? slice_of(utf8, utf8_put(point, utf8)) : slice_from_cstr(random_point(r))));
     }
+    if (c->version != PAD_V1 || !random_one_in(r, 3))
+        return;
+    static const struct slice ends[] = {{"\r", 1}, {"\r\n", 2}, {"\n\r", 2}, {"\r\r\n", 3}, {"\n", 1}};
+    const struct slice end = ends[random_below(r, 5)];
+    must(op_insert_checked(op, end, (uint32_t)end.len));
+    if (random_one_in(r, 2))
+        must(op_insert(op, SLICE("z")));
 }
 
 void sim_client_type(struct sim_client *c, struct random *r)

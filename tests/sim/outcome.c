@@ -68,16 +68,19 @@ static bool knows_truly(const struct sim_client *c, struct pad_peer *peer)
     const bool is_visible = peer->has_info || peer->cursors_item.changed;
     if (!user || !is_visible)
         return !user == !is_visible;
-    const struct wire_cursors now = wire_cursors_of(pad_cursors_now(peer));
+    /* As they are shown: v1 clients are told carets behind the text, too. */
+    struct wire_cursors now = wire_cursors_of(pad_cursors_now(peer)), known = user->cursors;
+    wire_cursors_clamp(&now, pad_carets_end(peer->pad));
+    wire_cursors_clamp(&known, pad_carets_end(peer->pad));
     if (user->has_info != peer->has_info || user->has_cursors != (peer->cursors_item.changed > 0))
         return false;
     if (peer->has_info && (user->hue != peer->hue || strlen(user->name) != peer->name.len ||
                            memcmp(user->name, peer->name.ptr, peer->name.len) != 0))
         return false;
-    return now.caret_count == user->cursors.caret_count && now.has_selection == user->cursors.has_selection &&
-           memcmp(now.carets, user->cursors.carets, now.caret_count * sizeof *now.carets) == 0 &&
-           (!now.has_selection || (now.selection.anchor == user->cursors.selection.anchor &&
-                                   now.selection.head == user->cursors.selection.head));
+    return now.caret_count == known.caret_count && now.has_selection == known.has_selection &&
+           memcmp(now.carets, known.carets, now.caret_count * sizeof *now.carets) == 0 &&
+           (!now.has_selection ||
+            (now.selection.anchor == known.selection.anchor && now.selection.head == known.selection.head));
 }
 
 static unsigned count_known(struct sim *sim, const struct sim_client *c, struct pad *pad)

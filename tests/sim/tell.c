@@ -44,6 +44,8 @@ static void tell_cursors(struct sim_conn *conn, const struct pad_peer *peer)
     struct wire_message *m = wire_put(&conn->down, WIRE_CURSORS);
     m->user_id = peer->user_id;
     m->cursors = wire_cursors_of(&peer->cursors);
+    if (conn->peer.version == PAD_V2)
+        wire_cursors_clamp(&m->cursors, pad_carets_end(peer->pad));
 }
 
 static void tell_language(struct sim_conn *conn)
@@ -134,7 +136,7 @@ static void tell_history(struct sim_conn *conn, uint64_t from, uint64_t to)
     struct wire_message *m = wire_put(&conn->down, WIRE_HISTORY);
     m->revision = pad_revision_for(&conn->peer, from);
     for (uint64_t r = from; r < to; r++) {
-        const struct history_entry entry = history_at(&conn->doc->pad.history, r);
+        const struct history_entry entry = pad_entry_for(&conn->peer, r);
         wire_append_operation(m, entry.author, entry.op);
     }
     pad_told_history(&conn->peer, to);

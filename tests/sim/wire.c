@@ -64,8 +64,8 @@ bool wire_next_operation(const struct wire_message *m, size_t *at, uint64_t *aut
     if (!varint_read(bytes, at, author) || !varint_read(bytes, at, &code_bytes) ||
         code_bytes > bytes.len - *at)
         abort();
-    if (op_decode(slice_of(bytes.ptr + *at, (size_t)code_bytes), op) != OK)
-        abort();
+    const struct slice code = slice_of(bytes.ptr + *at, (size_t)code_bytes);
+    *op = op_view_trusted(code); /* what a v1 client typed is echoed to it with its \r */
     *at += (size_t)code_bytes;
     return true;
 }
@@ -96,4 +96,18 @@ struct wire_cursors wire_cursors_of(const struct pad_cursors *cursors)
     if (out.has_selection)
         out.selection = cursors->selections[0];
     return out;
+}
+
+static void clamp(uint32_t *at, uint32_t end)
+{
+    if (*at > end)
+        *at = end;
+}
+
+void wire_cursors_clamp(struct wire_cursors *cursors, uint32_t end)
+{
+    for (uint32_t i = 0; i < cursors->caret_count; i++)
+        clamp(&cursors->carets[i], end);
+    clamp(&cursors->selection.anchor, end);
+    clamp(&cursors->selection.head, end);
 }

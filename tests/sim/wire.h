@@ -79,5 +79,7 @@ struct wire_password wire_password_of(struct slice password);
 struct slice wire_password_slice(const struct wire_password *password);
 
 struct wire_cursors wire_cursors_of(const struct pad_cursors *cursors);
+/* Puts those behind `end` there. */
+void wire_cursors_clamp(struct wire_cursors *cursors, uint32_t end);
 
 #endif

@@ -65,7 +65,7 @@ static void test_defaults(void **state)
     assert_int_equal(c->http_connections, 1000);
     assert_string_equal(c->sqlite_uri, "./data/kolabpad.db");
     assert_int_equal(c->durability, STORE_JOURNAL);
-    assert_int_equal(c->max_document_bytes, 262144);
+    assert_int_equal(c->max_document_bytes, 1024 * 1024);
     assert_int_equal(c->expiry_ms, INT64_C(7) * 24 * 3600 * 1000);
     assert_int_equal(c->cleanup_interval_ms, 3600 * 1000);
     assert_int_equal(c->memory_retention_ms, 24 * 3600 * 1000);
@@ -94,7 +94,7 @@ static void test_defaults(void **state)
     assert_int_equal(c->idle_persist_ms, 30000);
     assert_int_equal(c->safety_net_ms, 300000);
     assert_int_equal(c->hello_timeout_ms, 5000);
-    assert_int_equal(c->v1_pin_ms, 600000);
+    assert_int_equal(c->v1_pin_ms, 0);
 }
 
 static void test_an_empty_value_counts_as_unset(void **state)

@@ -173,6 +173,11 @@ static enum error edit_prepared_as_old(struct scene *s)
     return pad_edit(&s->guest, 0, op_view(&s->op), 0);
 }
 
+static enum error edit_prepared_as_old_at_1(struct scene *s)
+{
+    return pad_edit(&s->guest, 1, op_view(&s->op), 0);
+}
+
 static enum error edit_prepared_now(struct scene *s)
 {
     return pad_edit(&s->ada, s->pad.revision, op_view(&s->op), 0);
@@ -215,6 +220,24 @@ static void test_editing_over_the_text_of_a_v1_view(void **state)
     prepare(&s, "+old", 1);
     try_with_failures(&s, edit_prepared_as_old, "hello");
     assert_text(&s.pad, "helloold");
+    scene_close(&s);
+}
+
+/* Such an edit is two operations: both, or none. */
+static void test_editing_with_foreign_line_ends(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s);
+    assert_int_equal(edit(&s.ada, 0, "+hello"), OK);
+    assert_int_equal(join_old(&s), OK);
+    assert_int_equal(edit(&s.ada, 1, "=5 +!"), OK);
+    op_clear(&s.op);
+    assert_int_equal(op_retain(&s.op, 5), OK);
+    assert_int_equal(op_insert_checked(&s.op, SLICE("a\r\nb\r"), 5), OK);
+    try_with_failures(&s, edit_prepared_as_old_at_1, "hello!");
+    assert_text(&s.pad, "hello!a\nb\n");
+    assert_int_equal(s.pad.revision, 4);
     scene_close(&s);
 }
 
@@ -421,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_editing),
         cmocka_unit_test(test_editing_elsewhere),
         cmocka_unit_test(test_editing_over_the_text_of_a_v1_view),
+        cmocka_unit_test(test_editing_with_foreign_line_ends),
         cmocka_unit_test(test_editing_a_text_of_many_leaves),
         cmocka_unit_test(test_presence),
         cmocka_unit_test(test_storing),

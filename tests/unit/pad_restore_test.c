@@ -263,12 +263,40 @@ static void test_carriage_returns_of_the_ancestors(void **state)
     must_reload(w, "one\ntwo\nthree\n", 0);
 }
 
-static void test_a_language_that_is_none_reads_as_none(void **state)
+static void test_an_odd_language_is_kept(void **state)
 {
     struct world *w = *state;
     assert_int_equal(buf_append(&w->storage.row.language, SLICE("<b>")), OK);
     must_reload(w, "", 0);
+    assert_slice(w->again.language, "<b>");
+    buf_clear(&w->storage.row.language);
+    assert_int_equal(buf_append(&w->storage.row.language, SLICE("\x01\n")), OK);
+    must_reload(w, "", 0);
     assert_null(w->again.language.ptr);
+    buf_clear(&w->storage.row.language);
+    assert_int_equal(buf_append(&w->storage.row.language, SLICE("\xff")), OK);
+    must_reload(w, "", 0);
+    assert_null(w->again.language.ptr);
+}
+
+/* Ancestors counted characters. */
+static void test_a_text_above_the_limit_can_be_edited(void **state)
+{
+    struct world *w = *state;
+    struct pad_peer ada;
+    limits.document_bytes = 12;
+    put_text(w, "aaaaabbbbbcccccddddd");
+    must_reload(w, "aaaaabbbbbcccccddddd", 0);
+    assert_int_equal(pad_document_bytes_max(&w->again), 23);
+    join(&w->again, &ada, hello_v2(10), 0);
+    assert_int_equal(edit(&ada, 0, "=20 +xyz"), OK);
+    assert_int_equal(edit(&ada, 1, "=23 +x"), ERR_DOCUMENT_TOO_LARGE);
+    assert_int_equal(edit(&ada, 1, "-20 =3"), OK);
+    assert_int_equal(edit(&ada, 2, "=3 +01234567890123456789"), OK);
+    pad_leave(&ada, 0);
+    put_text(w, "aaaaabbbbbcc");
+    must_reload(w, "aaaaabbbbbcc", 0);
+    assert_int_equal(pad_document_bytes_max(&w->again), 12);
 }
 
 static void test_text_that_is_not_utf8_is_refused(void **state)
@@ -385,7 +413,8 @@ int main(void)
         IN_A_WORLD(test_the_last_few_epochs_are_kept),
         IN_A_WORLD(test_tabs_keep_their_order_through_storage),
         IN_A_WORLD(test_carriage_returns_of_the_ancestors),
-        IN_A_WORLD(test_a_language_that_is_none_reads_as_none),
+        IN_A_WORLD(test_an_odd_language_is_kept),
+        IN_A_WORLD(test_a_text_above_the_limit_can_be_edited),
         IN_A_WORLD(test_text_that_is_not_utf8_is_refused),
         IN_A_WORLD(test_contradictions_in_the_journal),
         IN_A_WORLD(test_contradictions_in_the_epochs),

@@ -365,7 +365,7 @@ static void test_carets_move_with_the_text(void **state)
     assert_int_equal(now->selections[0].head, 4);
 }
 
-static void test_carets_are_clamped_and_cut(void **state)
+static void test_carets_are_kept_as_set_and_the_list_is_cut(void **state)
 {
     struct room *room = *state;
     uint32_t carets[PAD_CURSORS_MAX + 6];
@@ -380,8 +380,20 @@ static void test_carets_are_clamped_and_cut(void **state)
     check_pad(&room->pad);
     assert_int_equal(room->bob.cursors.caret_count, PAD_CURSORS_MAX);
     assert_int_equal(room->bob.cursors.selection_count, PAD_CURSORS_MAX);
-    assert_int_equal(room->bob.cursors.carets[63], 10);
-    assert_int_equal(room->bob.cursors.selections[3].head, 10);
+    assert_int_equal(room->bob.cursors.carets[63], 63);
+    assert_true(room->bob.cursors.selections[3].head == UINT32_MAX);
+    commit(&room->pad);
+    assert_int_equal(pad_carets_end(&room->pad), 10);
+    edit(&room->ada, 1, "+abc =5 -2 =2 +d =1");       /* several places */
+    edit(&room->ada, 2, "+ef =12");                   /* one */
+    assert_int_equal(pad_carets_end(&room->pad), 10); /* as long as it is not committed */
+    commit(&room->pad);
+    assert_int_equal(pad_carets_end(&room->pad), 14);
+    const struct pad_cursors *now = pad_cursors_now(&room->bob);
+    assert_int_equal(now->carets[0], 5);
+    assert_int_equal(now->carets[10], 14);
+    assert_int_equal(now->carets[63], 67); /* as far behind the text as before */
+    assert_true(now->selections[3].head == UINT32_MAX);
     assert_int_equal(pad_set_cursors(&room->bob, NULL, 0, NULL, 0, 2000), OK);
     assert_null(room->bob.cursors.carets);
 }
@@ -657,7 +669,7 @@ int main(void)
         IN_A_ROOM(test_tombstones_wait_for_those_at_the_gate),
         IN_A_ROOM(test_leaving_again_and_again_leaves_one_tombstone),
         IN_A_ROOM(test_carets_move_with_the_text),
-        IN_A_ROOM(test_carets_are_clamped_and_cut),
+        IN_A_ROOM(test_carets_are_kept_as_set_and_the_list_is_cut),
         IN_A_ROOM(test_carets_are_shown_fifty_times_a_second),
         IN_A_ROOM(test_carets_wait_for_the_text_they_stand_in),
         IN_A_ROOM(test_carets_set_again_wait_too),

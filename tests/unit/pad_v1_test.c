@@ -141,6 +141,7 @@ static void test_the_pin_outlives_the_last_v1_client_for_a_while(void **state)
     struct room *room = *state;
     struct pad_peer old;
     limits.history_bytes = 100;
+    limits.v1_pin_ms = 600000;
     type(room, "+b");
     join_v1(&room->pad, &old, 1000);
     type(room, "=1 +c");
@@ -157,6 +158,26 @@ static void test_the_pin_outlives_the_last_v1_client_for_a_while(void **state)
     join_v1(&room->pad, &old, 2000000);
     assert_int_equal(room->pad.v1->base, 2);
     pad_leave(&old, 2000000);
+}
+
+/* A closed lid: only the bound on bytes ends it, unless a setting does. */
+static void test_the_pin_has_no_end_of_its_own(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    join_v1(&room->pad, &old, 0);
+    type(room, "+one");
+    type(room, "=3 +\\stwo");
+    pad_leave(&old, 1000);
+    pad_leave(&room->ada, 1000);
+    pad_rest(&room->pad, 11 * 60 * 1000);
+    pad_tick(&room->pad, DAY_MS);
+    assert_non_null(room->pad.v1);
+    join_v1(&room->pad, &old, DAY_MS);
+    assert_int_equal(edit(&old, 1, "=3 +!"), OK); /* what it typed before it had heard of the second */
+    assert_text(&room->pad, "one two!");
+    pad_leave(&old, DAY_MS);
 }
 
 static void test_an_overgrown_view_goes_with_its_last_client(void **state)
@@ -218,6 +239,181 @@ static void test_the_pin_grows_with_the_document(void **state)
     assert_int_equal(pad_limits_default(UINT32_MAX).v1_history_bytes, 64 * MIB);
 }
 
+/* ---- line ends ---- */
+
+/* As edit(), of a line that may hold \r and \n themselves: {at, text, rest}. */
+static enum error edit_raw(struct pad_peer *peer, uint64_t revision, uint32_t at, const char *text,
+                           uint32_t deleted, uint32_t rest)
+{
+    struct op op = {0};
+    struct pad *pad = peer->pad;
+    assert_int_equal(op_retain(&op, at), OK);
+    assert_int_equal(op_insert_checked(&op, slice_from_cstr(text), (uint32_t)strlen(text)), OK);
+    assert_int_equal(op_delete(&op, deleted), OK);
+    assert_int_equal(op_retain(&op, rest), OK);
+    const enum error err = pad_edit(peer, revision, op_view(&op), pad->now_ms);
+    op_deinit(&op);
+    check_pad(pad);
+    return err;
+}
+
+/* What the peer is told from `revision` on, in the form of op_text. */
+static void assert_told(const struct pad_peer *peer, uint64_t revision, uint64_t author, const char *line)
+{
+    struct op expected = {0};
+    const struct history_entry entry = pad_entry_for(peer, revision);
+    if (strstr(line, "\\r")) { /* an insert alone, which the builder of others would refuse */
+        struct buf text = {0};
+        assert_int_equal(op_text_unescape(line + 1, strlen(line) - 1, &text), OK);
+        assert_int_equal(op_insert_checked(&expected, buf_slice(&text), (uint32_t)text.len), OK);
+        buf_deinit(&text);
+    } else {
+        assert_int_equal(op_text_parse(line, &expected), OK);
+    }
+    assert_true(op_equal(entry.op, op_view(&expected)));
+    assert_true(entry.author == author);
+    op_deinit(&expected);
+}
+
+static void test_line_ends_are_corrected_in_the_copy_of_their_author(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old, other;
+    join_v1(&room->pad, &old, 0);
+    join_v1(&room->pad, &other, 0);
+    assert_int_equal(edit_raw(&old, 0, 0, "one\r\ntwo\rthree\r", 0, 0), OK);
+    assert_text(&room->pad, "one\ntwo\nthree\n");
+    assert_int_equal(room->pad.revision, 2);
+    assert_told(&old, 0, old.user_id, "+one\\r\\ntwo\\rthree\\r");
+    assert_told(&other, 0, old.user_id, "+one\\ntwo\\nthree\\n");
+    assert_told(&old, 1, PAD_SYSTEM_USER, "=3 -1 =4 +\\n -1 =5 +\\n -1");
+    assert_told(&other, 1, PAD_SYSTEM_USER, "=14");
+    assert_true(pad_has_history_of_its_own(&old, 0, 2));
+    assert_true(pad_has_history_of_its_own(&old, 0, 1));
+    assert_false(pad_has_history_of_its_own(&other, 0, 2));
+    pad_leave(&old, 0);
+    pad_leave(&other, 0);
+}
+
+static void test_a_cr_before_a_line_end_that_is_there_says_nothing(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    type(room, "+a\\nb");
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(edit_raw(&old, 1, 1, "\r", 0, 2), OK);
+    assert_text(&room->pad, "a\nb");
+    assert_told(&old, 2, PAD_SYSTEM_USER, "=1 -1 =2");
+    assert_int_equal(edit_raw(&old, 3, 0, "x\r", 1, 2), OK); /* in the place of "a" */
+    assert_text(&room->pad, "x\nb");
+    assert_int_equal(edit_raw(&old, 5, 3, "\r", 0, 0), OK); /* nothing behind it */
+    assert_text(&room->pad, "x\nb\n");
+    pad_leave(&old, 0);
+}
+
+/* It types on before it has heard of the correction. */
+static void test_an_edit_of_the_copy_with_its_own_line_ends(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(edit_raw(&old, 0, 0, "a\r\nb", 0, 0), OK);
+    assert_int_equal(edit_raw(&old, 1, 4, "c\r\n", 0, 0), OK); /* acknowledged at 1; 4 characters there */
+    assert_text(&room->pad, "a\nbc\n");
+    assert_int_equal(room->pad.revision, 4);
+    type(room, "=5 +z");
+    assert_int_equal(edit_raw(&old, 3, 5, "d", 0, 1), OK); /* "a\nbc\r\n": between the two */
+    assert_text(&room->pad, "a\nbcd\nz");
+    assert_int_equal(edit_raw(&old, 2, 3, "!", 0, 0), OK); /* the corrected text fits as well */
+    assert_text(&room->pad, "a\nb!cd\nz");
+    assert_int_equal(edit_raw(&old, 1, 5, "!", 0, 0), ERR_BAD_OPERATION); /* no text it can have had */
+    pad_leave(&old, 0);
+}
+
+static void test_the_edit_is_ordered_as_its_author_typed_it(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    join_v1(&room->pad, &old, 0);
+    type(room, "+\x0b");
+    assert_int_equal(edit_raw(&old, 0, 0, "\r\n", 0, 0), OK); /* 13 > 11, though the 10 in its place is not */
+    assert_text(&room->pad, "\x0b\n");
+    pad_leave(&old, 0);
+}
+
+static void test_the_pair_is_told_whole(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    uint64_t from, to;
+    bool gone;
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(edit_raw(&old, 0, 0, "a\r\nb", 0, 0), OK);
+    assert_int_equal(edit_raw(&old, 1, 4, "c\r\n", 0, 0), OK);
+    commit(&room->pad);
+    assert_true(pad_history_for(&old, 1, &from, &to, &gone));
+    assert_int_equal(to, 2);
+    pad_told_history(&old, to);
+    assert_true(pad_history_for(&old, 1, &from, &to, &gone));
+    assert_int_equal(to, 4);
+    pad_told_history(&old, to);
+    assert_int_equal(edit_raw(&old, 4, 5, "!", 0, 0), OK);
+    assert_true(list_is_empty(&old.corrections)); /* it has seen them */
+    pad_leave(&old, 0);
+}
+
+static void test_carets_of_the_uncorrected_copy(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(edit_raw(&old, 0, 0, "a\r\nb\rc", 0, 0), OK);
+    commit(&room->pad);
+    set_caret(&old, 6, 0); /* behind the c */
+    assert_caret(&old, 5);
+    tell(&old);
+    set_caret(&old, 5, 100);
+    assert_caret(&old, 5);
+    pad_leave(&old, 0);
+}
+
+/* A script that says revision 0 for ever, and one that reads nothing. */
+static void test_corrections_are_bounded(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    limits.document_bytes = 1 << 20;
+    join_v1(&room->pad, &old, 0);
+    for (unsigned i = 0; i < 300; i++) {
+        assert_int_equal(edit_raw(&old, 0, 0, "line\r\n", 0, 0), OK);
+        commit(&room->pad);
+        tell(&old);
+    }
+    size_t kept = 0;
+    LIST_EACH (at, next, &old.corrections)
+        kept++;
+    assert_in_range(kept, 1, 66);
+    pad_leave(&old, 0);
+
+    limits.history_bytes = 2000;
+    join_v1(&room->pad, &old, 0);
+    enum error err = OK;
+    char text[401];
+    for (unsigned i = 0; i < 400; i++)
+        text[i] = i % 2 ? '\n' : '\r';
+    text[400] = '\0';
+    type(room, "-1500");
+    const uint64_t first = pad_revision_for(&old, room->pad.revision);
+    unsigned taken = 0;
+    for (; !err && taken < 1000; taken++, commit(&room->pad)) /* each in the place of the one before */
+        err = edit_raw(&old, taken ? first + 2 * taken - 1 : first, 0, text, taken ? 400 : 0, 0);
+    assert_int_equal(err, ERR_RATE_LIMITED);
+    assert_in_range(taken, 2, 8);
+    tell(&old);
+    assert_int_equal(edit_raw(&old, first, 0, "line\r\n", 0, 0), OK);
+    pad_leave(&old, 0);
+}
+
 /* ---- people ---- */
 
 static void test_a_v1_client_is_nobody_until_it_says_who_it_is(void **state)
@@ -249,10 +445,18 @@ int main(void)
         IN_A_ROOM(test_all_v1_clients_share_one_numbering),
         IN_A_ROOM(test_the_pin_wins_over_age_and_budget),
         IN_A_ROOM(test_the_pin_outlives_the_last_v1_client_for_a_while),
+        IN_A_ROOM(test_the_pin_has_no_end_of_its_own),
         IN_A_ROOM(test_an_overgrown_view_goes_with_its_last_client),
         IN_A_ROOM(test_a_new_client_starts_a_new_view_instead_of_an_overgrown_one),
         IN_A_ROOM(test_what_is_pinned_for_v1_is_not_replayed_to_v2),
         cmocka_unit_test(test_the_pin_grows_with_the_document),
+        IN_A_ROOM(test_line_ends_are_corrected_in_the_copy_of_their_author),
+        IN_A_ROOM(test_a_cr_before_a_line_end_that_is_there_says_nothing),
+        IN_A_ROOM(test_an_edit_of_the_copy_with_its_own_line_ends),
+        IN_A_ROOM(test_the_edit_is_ordered_as_its_author_typed_it),
+        IN_A_ROOM(test_the_pair_is_told_whole),
+        IN_A_ROOM(test_carets_of_the_uncorrected_copy),
+        IN_A_ROOM(test_corrections_are_bounded),
         IN_A_ROOM(test_a_v1_client_is_nobody_until_it_says_who_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -246,11 +246,17 @@ static void test_people(void **state)
     edit(&alice, 0, "+0123456789012345678901234567890123456789012");
     says(encode_user_info(&j, &alice), "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}");
     says(encode_user_left(&j, 3), "{\"UserInfo\":{\"id\":3,\"info\":null}}");
-    says(encode_user_cursor(&j, &alice),
+    says(encode_user_cursor(&j, &alice, PAD_V2),
          "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[],\"selections\":[]}}}");
     assert_int_equal(pad_set_cursors(&alice, (const uint32_t[]){42}, 1, selections, 2, 2000), OK);
-    says(encode_user_cursor(&j, &alice),
+    says(encode_user_cursor(&j, &alice, PAD_V2),
          "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[42],\"selections\":[[10,25],[3,3]]}}}");
+    const struct pad_range behind[] = {{99, 1}};
+    assert_int_equal(pad_set_cursors(&alice, (const uint32_t[]){99}, 1, behind, 1, 3000), OK);
+    says(encode_user_cursor(&j, &alice, PAD_V2),
+         "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[43],\"selections\":[[43,1]]}}}");
+    says(encode_user_cursor(&j, &alice, PAD_V1),
+         "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[99],\"selections\":[[99,1]]}}}");
 }
 
 static void test_language_and_otp(void **state)

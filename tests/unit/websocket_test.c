@@ -7,6 +7,8 @@
 
 enum { MESSAGE_MAX = 300 };
 
+static bool takes_binary; /* as for v1 clients */
+
 /* The outcome of feeding bytes; texts is "[message]" for each. */
 struct outcome {
     struct buf texts;
@@ -30,7 +32,8 @@ static bool on_text(void *arg, struct slice text)
 static void feed_piece(struct ws_pool *pool, struct ws_receiver **held, struct slice piece, struct outcome *o)
 {
     static const size_t message_max = MESSAGE_MAX;
-    struct ws_sink sink = {.on_text = on_text, .arg = o, .message_max = &message_max};
+    struct ws_sink sink = {
+        .on_text = on_text, .arg = o, .takes_binary = takes_binary, .message_max = &message_max};
 
     if (o->state != WS_OPEN)
         return;
@@ -254,6 +257,28 @@ static void binary_is_refused_with_4400(void **state)
     expect(&b, "", WS_FAILED, 4400);
 }
 
+static void binary_that_is_utf8_can_count_as_text(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    takes_binary = true;
+    put_frame(&b, FIN | BINARY, SLICE("one"));
+    put_frame(&b, FIN | TEXT, SLICE("two"));
+    put_frame(&b, BINARY, SLICE("th\xc3"));
+    put_frame(&b, FIN | PING, SLICE("p"));
+    put_frame(&b, CONTINUATION, SLICE("\xa4"));
+    put_frame(&b, FIN | CONTINUATION, SLICE("ree"));
+    put_frame(&b, FIN | BINARY, SLICE(""));
+    expect(&b, "[one][two][th\xc3\xa4ree][]", WS_OPEN, 0);
+    put_frame(&b, FIN | BINARY, SLICE("\xc3"));
+    expect(&b, "", WS_FAILED, 1007);
+    put_frame(&b, BINARY, SLICE("\xff"));
+    put_frame(&b, FIN | CONTINUATION, SLICE("x"));
+    expect(&b, "", WS_FAILED, 1007);
+    takes_binary = false;
+}
+
 static void too_large_is_refused_with_1009(void **state)
 {
     struct buf b = {0};
@@ -384,6 +409,7 @@ int main(void)
         cmocka_unit_test(a_text_that_ends_inside_a_character_fails_with_1007),
         cmocka_unit_test(a_reason_that_is_not_utf8_fails_with_1007),
         cmocka_unit_test(binary_is_refused_with_4400),
+        cmocka_unit_test(binary_that_is_utf8_can_count_as_text),
         cmocka_unit_test(too_large_is_refused_with_1009),
         cmocka_unit_test(broken_frames_fail_with_1002),
         cmocka_unit_test(the_reader_can_stop),

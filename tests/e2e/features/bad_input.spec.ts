@@ -3,6 +3,9 @@ import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 
+// A limit that a file of 300 KiB is beyond.
+test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 256 } });
+
 async function choose(pad: Pad, name: string, buffer: Buffer): Promise<void> {
   await pad.page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
 }
