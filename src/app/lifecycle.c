@@ -124,7 +124,8 @@ static enum error open_http(struct program *program, char *message)
                                  .trusted = c->trusted,
                                  .trusted_count = c->trusted_count,
                                  .policy = {.framers = slice_from_cstr(c->frame_ancestors),
-                                            .has_remote_images = c->remote_images == REMOTE_IMAGES_ASK},
+                                            .has_remote_images = c->remote_images == REMOTE_IMAGES_ASK,
+                                            .replacement = slice_from_cstr(c->content_security_policy)},
                                  .handler = routes_handle,
                                  .arg = &program->api};
     return http_open(&config, &program->http, message);

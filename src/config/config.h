@@ -53,6 +53,7 @@ struct config {
     /* the page */
     char frame_ancestors[PAGE_POLICY_FRAMERS_MAX + 1]; /* origins with spaces between; "": none */
     enum remote_images remote_images;
+    char content_security_policy[PAGE_POLICY_TEXT_MAX + 1]; /* "": our own */
     /* logs */
     enum log_level log_level;
     char frontend_log_level[8];

@@ -243,13 +243,22 @@ static bool set_nothing(const struct setting *s, const char *text, struct config
     return true;
 }
 
+/* A header's value: it is sent as it stands. */
+static bool set_policy(const struct setting *s, const char *text, struct config *c)
+{
+    for (const char *at = text; *at; at++)
+        if (*at < ' ' || *at > '~')
+            return false;
+    return set_text(s, text, c);
+}
+
 /* ---- rows ---- */
 
 static bool (*const setters[])(const struct setting *, const char *, struct config *) = {
     [SETTING_TEXT] = set_text,       [SETTING_PATH] = set_path,         [SETTING_NUMBER] = set_number,
     [SETTING_CHOICE] = set_choice,   [SETTING_WORD] = set_word,         [SETTING_SWITCH] = set_switch,
     [SETTING_ORIGINS] = set_origins, [SETTING_NETWORKS] = set_networks, [SETTING_FRAMERS] = set_framers,
-    [SETTING_FOREIGN] = set_nothing,
+    [SETTING_POLICY] = set_policy,   [SETTING_FOREIGN] = set_nothing,
 };
 
 /* A value for the message: short, and printable. */

@@ -102,6 +102,8 @@ const struct setting config_settings[] = {
      .help = "Other sites whose pages may show a pad in a frame, for example https://intranet.example.org; *: any. See ?embed=1 in docs/embedding.md."},
     {"REMOTE_IMAGES", NULL, GROUP_PAGE, CHOICE(remote_images, remote_images), .default_text = "off",
      .help = "Images of other sites in the Markdown preview. off: never, they are links; ask: a button shows them, for one reader and one visit. The other site then learns the reader's address."},
+    {"CONTENT_SECURITY_POLICY", NULL, GROUP_PAGE, .type = SETTING_POLICY, FIELD(content_security_policy), .default_text = "", .default_words = "that of the built page",
+     .help = "The header in place of our own, for another front end in STATIC_DIR; frame-ancestors is added where it is not named. See docs/operations.md."},
 
     {"BACKEND_LOG_LEVEL", "LOG_LEVEL", GROUP_LOGS, CHOICE(log_level, levels), .default_text = "info",
      .help = "How much the server logs."},
@@ -159,6 +161,9 @@ const char *setting_expects(const struct setting *s, char out[128])
     case SETTING_TEXT:
     case SETTING_FOREIGN:
         snprintf(out, 128, "at most %zu bytes of text", s->size ? s->size - 1 : 255);
+        return out;
+    case SETTING_POLICY:
+        snprintf(out, 128, "at most %zu bytes of printable ASCII", s->size - 1);
         return out;
     case SETTING_PATH:
         return "a path of letters, digits and . _ ~ -, such as /pad";

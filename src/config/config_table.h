@@ -16,6 +16,7 @@ enum setting_type {
     SETTING_SWITCH,   /* bool: on, off */
     SETTING_ORIGINS,  /* origins, origin_count */
     SETTING_FRAMERS,  /* char[]: origins with spaces between */
+    SETTING_POLICY,   /* char[]: a header's value */
     SETTING_NETWORKS, /* trusted, trusted_count */
     SETTING_FOREIGN,  /* known, but not for this program */
 };

@@ -2,8 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-enum { HOST_MAX = 255, POLICY_MAX = 1024 + PAGE_POLICY_FRAMERS_MAX };
+enum { HOST_MAX = 255, POLICY_MAX = 1024 + PAGE_POLICY_TEXT_MAX + PAGE_POLICY_FRAMERS_MAX };
 
 static const struct header {
     const char *name, *value;
@@ -37,6 +38,34 @@ static struct slice framers_of(const struct page_policy *policy)
     return is_open ? policy->framers : SLICE("'none'");
 }
 
+static bool is_replaced(const struct page_policy *policy)
+{
+    return policy->replacement.len > 0 && policy->replacement.len <= PAGE_POLICY_TEXT_MAX;
+}
+
+/* A replacement may say itself whose frames the page may be in. */
+static bool names_framers(const struct page_policy *policy)
+{
+    static const struct slice name = {"frame-ancestors", 15};
+    const struct slice text = policy->replacement;
+
+    for (size_t i = 0; is_replaced(policy) && i + name.len <= text.len; i++)
+        if (strncasecmp(text.ptr + i, name.ptr, name.len) == 0)
+            return true;
+    return false;
+}
+
+static void write_replacement(char out[POLICY_MAX], const struct page_policy *policy)
+{
+    struct slice framers = framers_of(policy), text = policy->replacement;
+
+    if (names_framers(policy))
+        snprintf(out, POLICY_MAX, "%.*s", (int)text.len, text.ptr);
+    else
+        snprintf(out, POLICY_MAX, "%.*s; frame-ancestors %.*s", (int)text.len, text.ptr, (int)framers.len,
+                 framers.ptr);
+}
+
 /* 'self' alone does not cover WebSockets in older Safari: they are named. */
 static void write_policy(char out[POLICY_MAX], const struct page_policy *policy, struct slice host)
 {
@@ -59,13 +88,16 @@ void security_headers_each(const struct page_policy *policy, struct slice host, 
 {
     char text[POLICY_MAX];
 
-    write_policy(text, policy, host);
+    if (is_replaced(policy))
+        write_replacement(text, policy);
+    else
+        write_policy(text, policy, host);
     add(arg, "Content-Security-Policy", text);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         add(arg, fixed[i].name, fixed[i].value);
     /* For browsers that do not know frame-ancestors. This header cannot hold a list,
      * so it is left out where there is one. */
-    if (policy->framers.len == 0)
+    if (policy->framers.len == 0 && !names_framers(policy))
         add(arg, "X-Frame-Options", "DENY");
     if (is_tls)
         add(arg, "Strict-Transport-Security", "max-age=31536000");

@@ -95,6 +95,7 @@ static void test_defaults(void **state)
     assert_int_equal(c->safety_net_ms, 300000);
     assert_int_equal(c->hello_timeout_ms, 5000);
     assert_int_equal(c->v1_pin_ms, 0);
+    assert_string_equal(c->content_security_policy, "");
 }
 
 static void test_an_empty_value_counts_as_unset(void **state)

@@ -212,6 +212,35 @@ static void two_doors_of_the_policy_can_be_opened(void **state)
     assert_non_null(strstr(too_long.policy, "frame-ancestors 'none';"));
 }
 
+static void the_policy_can_be_replaced(void **state)
+{
+    static char long_policy[PAGE_POLICY_TEXT_MAX + 1];
+    struct page_policy other = {.replacement = SLICE("default-src 'self' 'unsafe-inline'"),
+                                .has_remote_images = true};
+    struct found found = {0}, framed = {0}, own = {0}, longest = {0}, too_long = {0};
+
+    (void)state;
+    security_headers_each(&other, SLICE("h"), false, note, &found);
+    assert_string_equal(found.policy, "default-src 'self' 'unsafe-inline'; frame-ancestors 'none'");
+    assert_true(found.has_frame_options);
+    other.framers = SLICE("https://a.example");
+    security_headers_each(&other, SLICE("h"), false, note, &framed);
+    assert_string_equal(framed.policy,
+                        "default-src 'self' 'unsafe-inline'; frame-ancestors https://a.example");
+    other = (struct page_policy){.replacement = SLICE("Frame-Ancestors *; default-src *")};
+    security_headers_each(&other, SLICE("h"), false, note, &own);
+    assert_string_equal(own.policy, "Frame-Ancestors *; default-src *");
+    assert_false(own.has_frame_options); /* it could only say no */
+
+    memset(long_policy, 'x', sizeof long_policy);
+    other.replacement = slice_of(long_policy, sizeof long_policy - 1);
+    security_headers_each(&other, SLICE("h"), false, note, &longest);
+    assert_non_null(strstr(longest.policy, "x; frame-ancestors 'none'"));
+    other.replacement.len++;
+    security_headers_each(&other, SLICE("h"), false, note, &too_long);
+    assert_non_null(strstr(too_long.policy, "default-src 'none'"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +254,7 @@ int main(void)
         cmocka_unit_test(escapes_are_decoded_or_refused),
         cmocka_unit_test(the_policy_names_the_host_only_when_it_is_one),
         cmocka_unit_test(two_doors_of_the_policy_can_be_opened),
+        cmocka_unit_test(the_policy_can_be_replaced),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
