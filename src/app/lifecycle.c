@@ -46,6 +46,9 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
     case STORE_EVENT_LOCKED:
         log_line(LOG_INFO, "The other server has stopped; taking over");
         break;
+    case STORE_EVENT_LEGACY:
+        log_event(LOG_WARN, "database_takeover", LOG_CSTR("what", text));
+        break;
     case STORE_EVENT_MIGRATED:
         log_event(LOG_INFO, "database_migrated", LOG_UINT("version", count), LOG_CSTR("what", text));
         break;

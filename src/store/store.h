@@ -178,6 +178,7 @@ enum store_event {
     STORE_EVENT_READ_FAILED,
     STORE_EVENT_WAITING,  /* another server holds the lock (once) */
     STORE_EVENT_LOCKED,   /* got it after waiting */
+    STORE_EVENT_LEGACY,   /* an ancestor's database is taken over, and text says what its owner should know */
     STORE_EVENT_MIGRATED, /* schema at version `count`; text names what was done */
 };
 

@@ -1,8 +1,9 @@
 // Databases written by Kolabpad-Go and by Rustpad are taken over on first start.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { freshTab, v1, v2 } from './support/clients.ts';
-import { startServer, temporaryFolder } from './support/server.ts';
+import { Server, startServer, temporaryFolder } from './support/server.ts';
 import { sql, storedDocument } from './support/sqlite.ts';
 
 const KOLABPAD = `
@@ -74,4 +75,34 @@ test('imported documents expire like others, counted from the import', async () 
   const server = await startServer({ KP_TEST_CLEANUP_INTERVAL_MS: 100 }, databaseWith(KOLABPAD));
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(await server.text('plain')).toBe('from the ancestor');
+});
+
+test('ids that Rustpad stored percent-encoded are found as people write them', async () => {
+  const server = await startServer({}, databaseWith(`
+    CREATE TABLE document(id TEXT PRIMARY KEY, text TEXT NOT NULL, language TEXT);
+    INSERT INTO document VALUES ('my%20pad', 'one', NULL), ('%E6%97%A5%E8%A8%98', 'two', NULL), ('a/b', 'three', 'x/y');`));
+  expect(await server.text('my pad')).toBe('one');
+  expect(await server.text('日記')).toBe('two');
+  const page = await v2(server, '日記');
+  await page.type('!');
+  expect((await server.get('/api/text/%E6%97%A5%E8%A8%98')).text).toBe('two!');
+  const [, renamed] = await server.logged(/warn: database_takeover .*a\/b.*id \\?"(a-b-[0-9a-f]{16})/);
+  const script = await v1(server, renamed as string);
+  await script.sees('three');
+  expect(script.language).toBe('x/y');
+});
+
+test('while the old server has the file open nothing is taken over; what it still writes comes along', async () => {
+  const folder = databaseWith(RUSTPAD);
+  const old = spawn('sqlite3', [path.join(folder, 'kolabpad.db')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void old.kill());
+  const answered = new Promise((resolve) => old.stdout.once('data', resolve));
+  old.stdin.write('SELECT count(*) FROM document;\n');
+  await answered; // the file is open, and no lock is held
+  const server = await Server.launch({}, folder);
+  onTestFinished(() => server.dispose());
+  await server.logged(/warn: database_takeover .*process \d+ \(sqlite3\)/);
+  old.stdin.end("UPDATE document SET text = 'written late';\n");
+  await server.listening();
+  expect(await server.text('plain')).toBe('written late');
 });

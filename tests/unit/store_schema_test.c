@@ -1,9 +1,14 @@
 /* link: kp_store kp_alloc store_fixture faulty_vfs */
 /* Files of other times and other programs: taken over, migrated, or refused
  * and left as they are. */
+#include "store/sqlite/legacy_id.h"
 #include "store/sqlite/legacy_import.h"
+#include "store/sqlite/open_elsewhere.h"
 #include "support/faulty_vfs.h"
 #include "support/store_fixture.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 static int setup(void **state)
 {
@@ -174,6 +179,127 @@ static void broken_sequences_become_one_replacement_each(void **state)
     repair("\r\r\n\n\r", "\n\n\n\n");
 }
 
+static void expect_text(struct fixture *f, const char *id, const char *text)
+{
+    struct store_request *r = ask(f, load_of(id));
+    assert_true(r->found);
+    assert_slice(r->text, text);
+    store_request_free(r);
+}
+
+static void rustpads_ids_are_decoded(void **state)
+{
+    struct fixture *f = *state;
+    sql(f, "CREATE TABLE document(id TEXT PRIMARY KEY, text TEXT NOT NULL, language TEXT);"
+           "INSERT INTO document VALUES ('my%20pad', 'one', NULL), ('caf%C3%A9', 'two', NULL), ('100%', "
+           "'three', NULL),"
+           " ('both%20forms', 'encoded', NULL), ('both forms', 'plain', NULL), ('a%2Fb', 'four', NULL),"
+           " ('%ff', 'five', NULL), ('r%C3%A9', 'first', NULL), ('r%c3%a9', 'second', NULL);");
+    fixture_open(f, STORE_JOURNAL);
+    expect_text(f, "my pad", "one");
+    expect_text(f, "caf\xc3\xa9", "two");
+    expect_text(f, "100%", "three");
+    expect_text(f, "both forms", "plain");
+    expect_text(f, "both%20forms", "encoded"); /* the decoded id is another's: the log says so */
+    assert_int_equal(event_count(f, STORE_EVENT_LEGACY), 2);
+    expect_text(f, "a%2Fb", "four");
+    expect_text(f, "%ff", "five");
+    expect_text(f, "r\xc3\xa9", "first");
+    expect_text(f, "r%c3%a9", "second");
+    assert_int_equal(store_stats(f->store).documents, 9);
+}
+
+static void kolabpad_gos_ids_are_not_encoded(void **state)
+{
+    struct fixture *f = *state;
+    sql(f, KOLABPAD_GO);
+    sql(f, "INSERT INTO document VALUES ('50%25', 'x', NULL, NULL)");
+    fixture_open(f, STORE_JOURNAL);
+    expect_text(f, "50%25", "x");
+}
+
+static void a_file_that_was_rustpads_first_has_encoded_ids(void **state)
+{
+    struct fixture *f = *state;
+    sql(f, KOLABPAD_GO);
+    sql(f, "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY);"
+           "INSERT INTO document VALUES ('my%20pad', 'x', NULL, NULL)");
+    fixture_open(f, STORE_JOURNAL);
+    expect_text(f, "my pad", "x");
+}
+
+static void every_id_can_be_reached(void **state)
+{
+    struct fixture *f = *state;
+    struct buf id = {0};
+    sql(f, KOLABPAD_GO);
+    sql(f, "INSERT INTO document VALUES ('a/b', 'slash', NULL, NULL)");
+    fixture_open(f, STORE_JOURNAL);
+    assert_int_equal(legacy_id_rename(SLICE("a/b"), &id), OK);
+    assert_int_equal(buf_append_byte(&id, 0), OK);
+    assert_true(strncmp(id.ptr, "a-b-", 4) == 0);
+    expect_text(f, id.ptr, "slash");
+    assert_non_null(strstr(f->last_text[STORE_EVENT_LEGACY], "\"a/b\""));
+    assert_non_null(strstr(f->last_text[STORE_EVENT_LEGACY], id.ptr));
+    assert_string_equal(sql(f, "SELECT count(*) FROM documents"), "3");
+    buf_deinit(&id);
+}
+
+static void renamed_ids_are_valid_and_differ(void **state)
+{
+    static char longest[400];
+    struct buf a = {0}, b = {0};
+    (void)state;
+    memset(longest, 'x', sizeof longest);
+    memcpy(longest + 109, "\xc3\xa9\xf0\x9f\x8e\x89", 6); /* not cut inside of these */
+    for (size_t len = 129; len < sizeof longest; len++) {
+        const struct slice id = slice_of(longest, len);
+        assert_false(legacy_id_is_valid(id));
+        assert_int_equal(legacy_id_rename(id, &a), OK);
+        assert_true(legacy_id_is_valid(buf_slice(&a)));
+        assert_int_equal(legacy_id_rename(slice_of(longest, len - 1), &b), OK);
+        assert_false(slice_equal(buf_slice(&a), buf_slice(&b)));
+    }
+    const struct slice odd[] = {SLICE(""),         SLICE("/"),    SLICE("a\tb"),
+                                SLICE("\xc2\x85"), SLICE("\xff"), SLICE("\x7f")};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        assert_false(legacy_id_is_valid(odd[i]));
+        assert_int_equal(legacy_id_rename(odd[i], &a), OK);
+        assert_true(legacy_id_is_valid(buf_slice(&a)));
+    }
+    buf_deinit(&a);
+    buf_deinit(&b);
+}
+
+/* This process is not somebody else. */
+static void an_open_file_is_noticed(void **state)
+{
+    struct fixture *f = *state;
+    char who[64] = "";
+    int ready[2];
+    sql(f, KOLABPAD_GO);
+    FILE *ours = fopen(f->path, "rb");
+    assert_non_null(ours);
+    assert_false(is_open_elsewhere(f->path, who, sizeof who));
+    assert_int_equal(pipe(ready), 0);
+    const pid_t child = fork(); /* inherits it */
+    if (child == 0) {
+        char byte;
+        close(ready[1]);
+        (void)!read(ready[0], &byte, 1); /* until the parent closes its end */
+        _exit(0);
+    }
+    char expected[32];
+    snprintf(expected, sizeof expected, "%ld (", (long)child);
+    assert_true(is_open_elsewhere(f->path, who, sizeof who));
+    assert_non_null(strstr(who, expected));
+    close(ready[1]);
+    waitpid(child, NULL, 0);
+    assert_false(is_open_elsewhere(f->path, who, sizeof who));
+    close(ready[0]);
+    fclose(ours);
+}
+
 static void a_failed_legacy_import_leaves_the_file_as_it_was(void **state)
 {
     struct fixture *f = *state;
@@ -278,6 +404,12 @@ int main(void)
         TEST(a_document_is_taken_over_once),
         TEST(no_text_of_an_ancestor_is_refused),
         TEST(broken_sequences_become_one_replacement_each),
+        TEST(rustpads_ids_are_decoded),
+        TEST(kolabpad_gos_ids_are_not_encoded),
+        TEST(a_file_that_was_rustpads_first_has_encoded_ids),
+        TEST(every_id_can_be_reached),
+        TEST(renamed_ids_are_valid_and_differ),
+        TEST(an_open_file_is_noticed),
         TEST(a_failed_legacy_import_leaves_the_file_as_it_was),
         TEST(migrations_are_recorded_and_run_once),
         TEST(a_newer_schema_is_refused),

@@ -37,8 +37,10 @@ static const char CREATE_TABLES[] = "CREATE TABLE documents ("
                                     " first_revision INTEGER NOT NULL);"
                                     "CREATE INDEX epochs_document ON epochs (document_id, seq);";
 
-static enum error create_tables(struct connection *c, char *done, size_t size)
+static enum error create_tables(struct connection *c, const struct store_config *config, char *done,
+                                size_t size)
 {
+    (void)config;
     snprintf(done, size, "created the tables");
     return connection_execute(c, CREATE_TABLES);
 }
@@ -47,7 +49,7 @@ static const struct migration {
     int version;
     const char *name;
     /* Writes what it did into `done`; leaves it when there was nothing to do. */
-    enum error (*run)(struct connection *c, char *done, size_t size);
+    enum error (*run)(struct connection *c, const struct store_config *config, char *done, size_t size);
 } MIGRATIONS[] = {
     {101, "documents_journal_epochs", create_tables},
     {102, "takeover_of_document", legacy_import_run},
@@ -111,7 +113,8 @@ static enum error record(struct connection *c, const struct migration *m)
     return connection_execute(c, sql);
 }
 
-static enum error migrate_from(struct connection *c, int version, char *done, size_t size)
+static enum error migrate_from(struct connection *c, int version, const struct store_config *config,
+                               char *done, size_t size)
 {
     enum error err = connection_execute(c, "BEGIN IMMEDIATE;"
                                            "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -121,7 +124,7 @@ static enum error migrate_from(struct connection *c, int version, char *done, si
     for (int i = 0; !err && i < MIGRATION_COUNT; i++) {
         if (MIGRATIONS[i].version <= version)
             continue;
-        err = MIGRATIONS[i].run(c, done, size);
+        err = MIGRATIONS[i].run(c, config, done, size);
         if (!err)
             err = record(c, &MIGRATIONS[i]);
     }
@@ -135,7 +138,10 @@ enum error schema_migrate(struct connection *c, const char *path, const struct s
     if (version == schema_version())
         return OK;
     char done[128] = "";
-    enum error err = migrate_from(c, version, done, sizeof done);
+    enum error err = version == 0 ? legacy_import_wait(c, path, config, message) : OK;
+    if (err)
+        return err;
+    err = migrate_from(c, version, config, done, sizeof done);
     if (err) {
         message_error(message, "Cannot bring the database %s up to date: %s. It was left as it is.", path,
                       c->why);
