@@ -114,6 +114,9 @@ static void is_within_bounds(const struct client_message *m, enum pad_version ve
     case CLIENT_NOTHING:
         LAW(version == PAD_V1);
         break;
+    case CLIENT_KIND_COUNT:
+        LAW(!"it is a kind");
+        break;
     }
 }
 

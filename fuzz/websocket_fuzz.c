@@ -2,11 +2,14 @@
 /* The WebSocket receive path: a peer's bytes whole, split, and byte by byte
  * must come to the same end, within bounded memory. */
 #include "net/websocket.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MESSAGE_MAX = 4096 };
+
+static bool takes_binary; /* as for v1 clients */
 
 struct outcome {
     uint64_t texts; /* a hash of all that was delivered, in order */
@@ -31,7 +34,7 @@ static bool on_text(void *arg, struct slice text)
 {
     struct outcome *o = arg;
 
-    must_hold(text.len <= MESSAGE_MAX);
+    must_hold(text.len <= MESSAGE_MAX && utf8_check(text, NULL) == OK);
     o->texts = mix(mix(o->texts, text), SLICE("|"));
     return true;
 }
@@ -40,7 +43,8 @@ static struct outcome feed_in_pieces(struct slice bytes, size_t piece)
 {
     static const size_t message_max = MESSAGE_MAX;
     struct outcome o = {0};
-    struct ws_sink sink = {.on_text = on_text, .arg = &o, .message_max = &message_max};
+    struct ws_sink sink = {
+        .on_text = on_text, .arg = &o, .takes_binary = takes_binary, .message_max = &message_max};
     struct ws_pool *pool = ws_pool_new();
     struct ws_receiver *held = NULL;
 
@@ -90,19 +94,31 @@ static struct slice before_close(struct slice bytes)
     return slice_of(bytes.ptr, at);
 }
 
+static void feed_both_ways(struct slice bytes, size_t piece)
+{
+    feed_in_pieces(bytes, bytes.len);
+    feed_in_pieces(bytes, piece);
+
+    struct slice open = before_close(bytes);
+    struct outcome whole = feed_in_pieces(open, open.len);
+    expect_same(whole, feed_in_pieces(open, 1));
+    expect_same(whole, feed_in_pieces(open, piece));
+}
+
+static void feed(struct slice bytes, size_t piece)
+{
+    for (int i = 0; i < 2; i++) {
+        takes_binary = i > 0;
+        feed_both_ways(bytes, piece);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    struct slice bytes = slice_of(data + 1, size - 1);
-    feed_in_pieces(bytes, bytes.len);
-    feed_in_pieces(bytes, 1 + data[0]);
-
-    struct slice open = before_close(bytes);
-    struct outcome whole = feed_in_pieces(open, open.len);
-    expect_same(whole, feed_in_pieces(open, 1));
-    expect_same(whole, feed_in_pieces(open, 1 + data[0]));
+    feed(slice_of(data + 1, size - 1), 1 + (size_t)data[0]);
     return 0;
 }
