@@ -3,7 +3,7 @@
  *
  * Input: one byte that says where the encoded operation `a` ends, its bytes,
  * and a script that becomes the concurrent `b` and the later `c`. Whatever is
- * decoded must be in normal form, and the laws must hold. */
+ * decoded must be in normal form, and the laws must hold under every order. */
 #include "ot/op.h"
 
 #include <stdlib.h>
@@ -60,15 +60,15 @@ static void check_normal_form(struct op_view view)
     op_deinit(&again);
 }
 
-static void check_transform(struct op_view a, struct op_view b)
+static void check_transform(struct op_view a, struct op_view b, enum op_order order)
 {
     struct op a1 = {0}, b1 = {0}, rebased = {0}, left = {0}, right = {0};
 
-    if (op_transform(a, b, &a1, &b1) != OK) { /* the sums are too large */
+    if (op_transform(a, b, order, &a1, &b1) != OK) { /* the sums are too large */
         CHECK((uint64_t)a.target_points + b.target_points > OP_POINTS_MAX);
         return;
     }
-    CHECK(op_rebase(a, b, &rebased) == OK && op_equal(op_view(&rebased), op_view(&a1)));
+    CHECK(op_rebase(a, b, order, &rebased) == OK && op_equal(op_view(&rebased), op_view(&a1)));
     CHECK(op_compose(a, op_view(&b1), &left) == OK && op_compose(b, op_view(&a1), &right) == OK);
     CHECK(op_equal(op_view(&left), op_view(&right)));
     check_normal_form(op_view(&a1));
@@ -156,7 +156,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_normal_form(a);
     check_carets(a);
     if (b.base_points == a.base_points) /* else it was too long to be finished */
-        check_transform(a, op_view(&b));
+        for (enum op_order order = OP_BY_TEXT; order <= OP_B_FIRST; order++)
+            check_transform(a, op_view(&b), order);
     if (c.base_points == a.target_points && a.base_points <= TEXT_POINTS_MAX)
         check_on_text(a, op_view(&c));
     op_deinit(&b);

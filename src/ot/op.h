@@ -120,18 +120,25 @@ int64_t op_growth_bytes(struct op_view op, const struct rope *base);
  * apply(compose(a, b), t) == apply(b, apply(a, t)). */
 enum error op_compose(struct op_view a, struct op_view b, struct op *out);
 
+/* The rule for two inserts at one place: which of them stands first. Both sides
+ * of a connection must use the same rule for the same two operations, and they
+ * know it from the operations and their authors alone (docs/protocol.md), so
+ * nobody needs to know who is the server. */
+enum op_order {
+    OP_BY_TEXT, /* the smaller text, compared as code points; of equal ones each keeps its own first */
+    OP_A_FIRST, /* that of a, for every place at which the two meet */
+    OP_B_FIRST, /* that of b */
+};
+
 /* a and b were made on the same text. a1 has the effect of a on the text after
  * b, b1 that of b on the text after a. ERR_BAD_OPERATION unless the bases are equal.
- * TP1: compose(a, b1) == compose(b, a1).
- *
- * Inserts at one place are ordered by comparing their whole texts as code
- * points, the smaller first; of equal ones each keeps its own first. Every
- * client does the same, so nobody needs to know who is the server. */
-enum error op_transform(struct op_view a, struct op_view b, struct op *a1, struct op *b1);
+ * TP1, under every order: compose(a, b1) == compose(b, a1). */
+enum error op_transform(struct op_view a, struct op_view b, enum op_order order, struct op *a1,
+                        struct op *b1);
 
 /* Makes a1 of op_transform only, which is all that the server needs, at half
  * the cost. */
-enum error op_rebase(struct op_view a, struct op_view over_b, struct op *a1);
+enum error op_rebase(struct op_view a, struct op_view over_b, enum op_order order, struct op *a1);
 
 /* out undoes `op`; `base` is the text before it was applied.
  * ERR_BAD_OPERATION unless op.base equals the text's length. */

@@ -46,14 +46,23 @@ static enum error take_equal_inserts(struct side *a, struct side *b)
     return OK;
 }
 
-/* Both insert here: the smaller text goes first. */
-static enum error take_both_inserts(struct side *a, struct side *b)
+/* Both insert here, and the smaller text goes first. */
+static enum error take_smaller_insert(struct side *a, struct side *b)
 {
     int order = slice_compare(a->in.at.text, b->in.at.text);
 
     if (order == 0)
         return take_equal_inserts(a, b);
     return order < 0 ? take_insert(a, b) : take_insert(b, a);
+}
+
+/* Both insert here. The one that goes first is taken; the other comes up again
+ * as an insert on its own side. */
+static enum error take_both_inserts(struct side *a, struct side *b, enum op_order order)
+{
+    if (order == OP_BY_TEXT)
+        return take_smaller_insert(a, b);
+    return order == OP_A_FIRST ? take_insert(a, b) : take_insert(b, a);
 }
 
 /* The next points of the common text: each side retains or deletes them. Points
@@ -73,12 +82,12 @@ static enum error take_piece(struct side *a, struct side *b)
     return err;
 }
 
-static enum error take_next(struct side *a, struct side *b)
+static enum error take_next(struct side *a, struct side *b, enum op_order order)
 {
     bool a_inserts = op_cursor_is(&a->in, OP_INSERT), b_inserts = op_cursor_is(&b->in, OP_INSERT);
 
     if (a_inserts && b_inserts)
-        return take_both_inserts(a, b);
+        return take_both_inserts(a, b, order);
     if (a_inserts)
         return take_insert(a, b);
     if (b_inserts)
@@ -87,12 +96,12 @@ static enum error take_next(struct side *a, struct side *b)
     return take_piece(a, b);
 }
 
-static enum error walk(struct side *a, struct side *b)
+static enum error walk(struct side *a, struct side *b, enum op_order order)
 {
     enum error err = OK;
 
     while (!err && !(a->in.done && b->in.done))
-        err = take_next(a, b);
+        err = take_next(a, b, order);
     return err;
 }
 
@@ -102,7 +111,7 @@ static enum error reserve(struct op *out, struct op_view of)
     return buf_reserve(&out->code, of.code.len + 2 * COMPONENT_HEAD_MAX);
 }
 
-enum error op_transform(struct op_view a, struct op_view b, struct op *a1, struct op *b1)
+enum error op_transform(struct op_view a, struct op_view b, enum op_order order, struct op *a1, struct op *b1)
 {
     struct op built_a = {0}, built_b = {0};
     struct side side_a = {op_cursor(a), &built_a}, side_b = {op_cursor(b), &built_b};
@@ -114,7 +123,7 @@ enum error op_transform(struct op_view a, struct op_view b, struct op *a1, struc
     if (!err)
         err = reserve(&built_b, b);
     if (!err)
-        err = walk(&side_a, &side_b);
+        err = walk(&side_a, &side_b, order);
     if (err) {
         op_deinit(&built_a);
         op_deinit(&built_b);
@@ -125,7 +134,7 @@ enum error op_transform(struct op_view a, struct op_view b, struct op *a1, struc
     return OK;
 }
 
-enum error op_rebase(struct op_view a, struct op_view over_b, struct op *a1)
+enum error op_rebase(struct op_view a, struct op_view over_b, enum op_order order, struct op *a1)
 {
     struct op built = {0};
     struct side side_a = {op_cursor(a), &built}, side_b = {op_cursor(over_b), NULL};
@@ -135,7 +144,7 @@ enum error op_rebase(struct op_view a, struct op_view over_b, struct op *a1)
         return ERR_BAD_OPERATION;
     err = reserve(&built, a);
     if (!err)
-        err = walk(&side_a, &side_b);
+        err = walk(&side_a, &side_b, order);
     if (err) {
         op_deinit(&built);
         return err;

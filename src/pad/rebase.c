@@ -22,7 +22,7 @@
 enum error rebase_over(struct op_view *op, struct op_view over, struct op *held)
 {
     struct op rebased = {0};
-    const enum error err = op_rebase(*op, over, &rebased);
+    const enum error err = op_rebase(*op, over, OP_BY_TEXT, &rebased);
     if (err)
         return err;
     op_deinit(held);

@@ -88,9 +88,12 @@ EXPORT int32_t kp_op_compose(const struct op *a, const struct op *b, struct op *
     return op_compose(op_view(a), op_view(b), out);
 }
 
-EXPORT int32_t kp_op_transform(const struct op *a, const struct op *b, struct op *a1, struct op *b1)
+EXPORT int32_t kp_op_transform(const struct op *a, const struct op *b, uint32_t order, struct op *a1,
+                               struct op *b1)
 {
-    return op_transform(op_view(a), op_view(b), a1, b1);
+    enum op_order rule = order <= OP_B_FIRST ? (enum op_order)order : OP_BY_TEXT;
+
+    return op_transform(op_view(a), op_view(b), rule, a1, b1);
 }
 
 EXPORT int32_t kp_op_invert(const struct op *op, const struct rope *base, struct op *out)

@@ -34,7 +34,8 @@ uint32_t kp_op_base(const struct op *op);
 uint32_t kp_op_target(const struct op *op);
 uint32_t kp_op_is_noop(const struct op *op);
 int32_t kp_op_compose(const struct op *a, const struct op *b, struct op *out);
-int32_t kp_op_transform(const struct op *a, const struct op *b, struct op *a1, struct op *b1);
+/* `order` is an enum op_order; another number counts as OP_BY_TEXT. */
+int32_t kp_op_transform(const struct op *a, const struct op *b, uint32_t order, struct op *a1, struct op *b1);
 int32_t kp_op_invert(const struct op *op, const struct rope *base, struct op *out);
 int32_t kp_op_apply(const struct op *op, struct rope *text);
 uint32_t kp_op_move_caret(const struct op *op, uint32_t at_points);

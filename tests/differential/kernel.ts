@@ -106,10 +106,13 @@ export const compose = (a: Components, b: Components): Components =>
     return read(out);
   });
 
-export const transform = (a: Components, b: Components): [Components, Components] =>
+/** enum op_order of src/ot/op.h. */
+export const ORDERS = ['by text', 'a first', 'b first'] as const;
+
+export const transform = (a: Components, b: Components, order: (typeof ORDERS)[number] = 'by text'): [Components, Components] =>
   scope((op) => {
     const [a1, b1] = [op(), op()];
-    must(kp.kp_op_transform!(op(a), op(b), a1, b1));
+    must(kp.kp_op_transform!(op(a), op(b), ORDERS.indexOf(order), a1, b1));
     return [read(a1), read(b1)];
   });
 

@@ -55,13 +55,15 @@ test(`KP_SEED=${seed}: compose`, () => {
   });
 });
 
-test('transform', () => {
-  compare(3000, (random) => {
-    const base = random.below(40);
-    const [a, b] = [random.operation(base, ALL), random.operation(base, ALL)];
-    return { request: ['transform', line(a), line(b)], answer: kernel.transform(a, b).map(line).join('\t') };
+for (const [verb, order] of [['transform', 'by text'], ['a_first', 'a first'], ['b_first', 'b first']] as const) {
+  test(`transform, inserts ${order}`, () => {
+    compare(3000, (random) => {
+      const base = random.below(40);
+      const [a, b] = [random.operation(base, ALL), random.operation(base, ALL)];
+      return { request: [verb, line(a), line(b)], answer: kernel.transform(a, b, order).map(line).join('\t') };
+    });
   });
-});
+}
 
 test('apply and invert', () => {
   compare(1500, (random) => {

@@ -1,8 +1,8 @@
 /**
  * The kernel against ot.js, the library that this form of operations comes
  * from. It counts UTF-16 units, so the texts are of the Basic Multilingual
- * Plane; and it always puts the first operation's insert first, so of two
- * inserts at one place the smaller is made the first here.
+ * Plane; and it always puts the first operation's insert first, so for the order
+ * by text the smaller of two inserts at one place is made the first here.
  */
 import ot from 'ot';
 import { expect, test } from 'vitest';
@@ -89,6 +89,17 @@ test('transform', () => {
   });
   expect(compared).toBeGreaterThan(rounds(1000));
   expect(meeting).toBeGreaterThan(rounds(300));
+});
+
+test('transform, the first or the second operation first', () => {
+  each(3000, (random) => {
+    const base = random.below(40);
+    const [a, b] = [random.operation(base, BMP), random.operation(base, BMP)];
+    const aFirst = ot.TextOperation.transform(theirs(a), theirs(b));
+    const bFirst = ot.TextOperation.transform(theirs(b), theirs(a)).reverse();
+    expect(kernel.transform(a, b, 'a first')).toEqual(aFirst.map(({ ops }) => ops));
+    expect(kernel.transform(a, b, 'b first')).toEqual(bFirst.map(({ ops }) => ops));
+  });
 });
 
 test('nothing is left in the kernel', () => {

@@ -67,7 +67,7 @@ static void forget_pending(struct sim_client *c)
 static void pass(struct op *pending, struct op *over)
 {
     struct op pending_after = {0}, over_after = {0};
-    must(op_transform(op_view(pending), op_view(over), &pending_after, &over_after));
+    must(op_transform(op_view(pending), op_view(over), OP_BY_TEXT, &pending_after, &over_after));
     replace(pending, &pending_after);
     replace(over, &over_after);
 }

@@ -4,7 +4,9 @@
  * Operations and texts are written as support/op_text.h says.
  *
  *     compose    a  b      ->  operation
- *     transform  a  b      ->  a1  b1
+ *     transform  a  b      ->  a1  b1           inserts by their text,
+ *     a_first    a  b      ->  a1  b1           those of a first,
+ *     b_first    a  b      ->  a1  b1           those of b first
  *     invert     text  op  ->  operation
  *     apply      text  op  ->  text
  *     caret      op  at    ->  number
@@ -69,18 +71,33 @@ static enum error do_compose(char **fields, struct work *w)
     return err;
 }
 
-static enum error do_transform(char **fields, struct work *w)
+static enum error transform(char **fields, struct work *w, enum op_order order)
 {
     enum error err = read_two(fields, w);
 
     if (!err)
-        err = op_transform(op_view(&w->a), op_view(&w->b), &w->out, &w->other);
+        err = op_transform(op_view(&w->a), op_view(&w->b), order, &w->out, &w->other);
     if (err)
         return err;
     op_text_print(op_view(&w->out), stdout);
     putchar('\t');
     op_text_print(op_view(&w->other), stdout);
     return OK;
+}
+
+static enum error do_transform(char **fields, struct work *w)
+{
+    return transform(fields, w, OP_BY_TEXT);
+}
+
+static enum error do_a_first(char **fields, struct work *w)
+{
+    return transform(fields, w, OP_A_FIRST);
+}
+
+static enum error do_b_first(char **fields, struct work *w)
+{
+    return transform(fields, w, OP_B_FIRST);
 }
 
 static enum error do_invert(char **fields, struct work *w)
@@ -118,8 +135,8 @@ static const struct verb {
     const char *name;
     enum error (*run)(char **fields, struct work *w);
 } verbs[] = {
-    {"compose", do_compose}, {"transform", do_transform}, {"invert", do_invert},
-    {"apply", do_apply},     {"caret", do_caret},
+    {"compose", do_compose}, {"transform", do_transform}, {"a_first", do_a_first}, {"b_first", do_b_first},
+    {"invert", do_invert},   {"apply", do_apply},         {"caret", do_caret},
 };
 
 /* Cuts a line into its fields, in place. */

@@ -114,12 +114,12 @@ static enum error do_op_compose(void)
 
 static enum error do_op_transform(void)
 {
-    return op_transform(op_view(&a), op_view(&b), &out_a, &out_b);
+    return op_transform(op_view(&a), op_view(&b), OP_BY_TEXT, &out_a, &out_b);
 }
 
 static enum error do_op_rebase(void)
 {
-    return op_rebase(op_view(&a), op_view(&b), &out_a);
+    return op_rebase(op_view(&a), op_view(&b), OP_BY_TEXT, &out_a);
 }
 
 static enum error do_op_invert(void)

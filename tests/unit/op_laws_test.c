@@ -8,9 +8,11 @@
 
 enum { ROUNDS = 4000, TEXT_MAX = 30 };
 
-/* One random text, two concurrent operations on it, and one after each. */
+/* One random text, two concurrent operations on it with the order of their
+ * inserts, and one after each. */
 struct scene {
     struct rope text;
+    enum op_order order;
     struct op a, b, after_a, after_after_a;
 };
 
@@ -18,7 +20,7 @@ static void scene_init(struct scene *s, struct random *rnd)
 {
     struct buf text = {0};
 
-    *s = (struct scene){0};
+    *s = (struct scene){.order = (enum op_order)random_below(rnd, OP_B_FIRST + 1)};
     random_text(rnd, random_below(rnd, TEXT_MAX), &text);
     random_must(rope_from_text(&s->text, buf_slice(&text)));
     random_op(rnd, s->text.size.points, &s->a);
@@ -48,11 +50,20 @@ static void print(const char *name, const struct op *op)
 
 static void fail_law(const struct scene *s, const char *law)
 {
+    static const char *const orders[] = {"by text", "a first", "b first"};
+
+    fprintf(stderr, "  order: %s\n", orders[s->order]);
     print("a", &s->a);
     print("b", &s->b);
     print("after a", &s->after_a);
     print("after that", &s->after_after_a);
     fail_msg("%s does not hold", law);
+}
+
+/* The same order when a and b change places. */
+static enum op_order mirrored(enum op_order order)
+{
+    return order == OP_BY_TEXT ? OP_BY_TEXT : order == OP_A_FIRST ? OP_B_FIRST : OP_A_FIRST;
 }
 
 /* verbs without error handling */
@@ -125,7 +136,7 @@ static bool law_results_are_sound(const struct scene *s)
 {
     struct op a1 = {0}, b1 = {0}, undo = {0}, both = compose(&s->a, &s->after_a);
 
-    random_must(op_transform(op_view(&s->a), op_view(&s->b), &a1, &b1));
+    random_must(op_transform(op_view(&s->a), op_view(&s->b), s->order, &a1, &b1));
     random_must(op_invert(op_view(&s->a), &s->text, &undo));
     bool holds = is_sound(&s->a) && is_sound(&s->b) && is_sound(&a1) && is_sound(&b1) && is_sound(&undo) &&
                  is_sound(&both);
@@ -141,7 +152,7 @@ static bool law_both_orders_converge(const struct scene *s)
 {
     struct op a1 = {0}, b1 = {0};
 
-    random_must(op_transform(op_view(&s->a), op_view(&s->b), &a1, &b1));
+    random_must(op_transform(op_view(&s->a), op_view(&s->b), s->order, &a1, &b1));
     struct op left = compose(&s->a, &b1), right = compose(&s->b, &a1);
     struct rope after_a = applied(&s->text, &s->a), after_b = applied(&s->text, &s->b);
     struct rope at_a = applied(&after_a, &b1), at_b = applied(&after_b, &a1);
@@ -207,10 +218,10 @@ static bool law_rebase_is_half_a_transform(const struct scene *s)
 {
     struct op a1 = {0}, b1 = {0}, rebased = {0};
 
-    random_must(op_transform(op_view(&s->a), op_view(&s->b), &a1, &b1));
-    random_must(op_rebase(op_view(&s->a), op_view(&s->b), &rebased));
+    random_must(op_transform(op_view(&s->a), op_view(&s->b), s->order, &a1, &b1));
+    random_must(op_rebase(op_view(&s->a), op_view(&s->b), s->order, &rebased));
     bool holds = op_equal(op_view(&a1), op_view(&rebased));
-    random_must(op_rebase(op_view(&s->b), op_view(&s->a), &rebased));
+    random_must(op_rebase(op_view(&s->b), op_view(&s->a), mirrored(s->order), &rebased));
     holds = holds && op_equal(op_view(&b1), op_view(&rebased));
     op_deinit(&a1);
     op_deinit(&b1);
@@ -224,13 +235,48 @@ static bool law_transform_is_symmetric(const struct scene *s)
 {
     struct op a1 = {0}, b1 = {0}, a2 = {0}, b2 = {0};
 
-    random_must(op_transform(op_view(&s->a), op_view(&s->b), &a1, &b1));
-    random_must(op_transform(op_view(&s->b), op_view(&s->a), &b2, &a2));
+    random_must(op_transform(op_view(&s->a), op_view(&s->b), s->order, &a1, &b1));
+    random_must(op_transform(op_view(&s->b), op_view(&s->a), mirrored(s->order), &b2, &a2));
     bool holds = op_equal(op_view(&a1), op_view(&a2)) && op_equal(op_view(&b1), op_view(&b2));
     op_deinit(&a1);
     op_deinit(&b1);
     op_deinit(&a2);
     op_deinit(&b2);
+    return holds;
+}
+
+/* What one side inserts, at one place of its own, into the text of both. */
+static struct op insertion(const struct scene *s, uint32_t at, const char *text)
+{
+    struct op op = {0};
+
+    random_must(op_retain(&op, at));
+    random_must(op_insert(&op, slice_from_cstr(text)));
+    random_must(op_retain(&op, s->text.size.points - at));
+    return op;
+}
+
+/* Inserts at one place come out in the order asked for, whatever they are. */
+static bool law_the_order_is_kept(const struct scene *s)
+{
+    uint32_t at = s->text.size.points / 2;
+    struct op smaller = insertion(s, at, "m"), larger = insertion(s, at, "mm");
+    const struct op *a = s->order == OP_A_FIRST ? &larger : &smaller, *b = a == &larger ? &smaller : &larger;
+    struct op a1 = {0}, b1 = {0}, want = insertion(s, at, "mmm");
+
+    random_must(op_transform(op_view(a), op_view(b), s->order, &a1, &b1));
+    struct op both = compose(b, &a1);
+    /* the first one stands where it was made: the other is retained behind it or before it */
+    struct op_view first = op_view(s->order == OP_B_FIRST ? &b1 : &a1);
+    struct op_iter it = op_iter(first);
+    bool holds = op_equal(op_view(&both), op_view(&want)) && op_iter_next(&it);
+    holds = holds && (at > 0 ? it.kind == OP_RETAIN && it.points == at : it.kind == OP_INSERT);
+    op_deinit(&smaller);
+    op_deinit(&larger);
+    op_deinit(&want);
+    op_deinit(&a1);
+    op_deinit(&b1);
+    op_deinit(&both);
     return holds;
 }
 
@@ -275,6 +321,7 @@ LAW(compose_is_associative)
 LAW(invert_undoes)
 LAW(rebase_is_half_a_transform)
 LAW(transform_is_symmetric)
+LAW(the_order_is_kept)
 LAW(carets_stay_within)
 
 /* Long texts, so that operations reach over leaves of the rope. */
@@ -284,7 +331,7 @@ static void test_laws_hold_on_long_texts(void **state)
     (void)state;
 
     for (unsigned round = random_rounds(20); round > 0; round--) {
-        struct scene s = {0};
+        struct scene s = {.order = (enum op_order)random_below(&rnd, OP_B_FIRST + 1)};
         struct buf text = {0};
         random_text(&rnd, 3000 + random_below(&rnd, 9000), &text);
         random_must(rope_from_text(&s.text, buf_slice(&text)));
@@ -312,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_invert_undoes),
         cmocka_unit_test(test_rebase_is_half_a_transform),
         cmocka_unit_test(test_transform_is_symmetric),
+        cmocka_unit_test(test_the_order_is_kept),
         cmocka_unit_test(test_carets_stay_within),
         cmocka_unit_test(test_laws_hold_on_long_texts),
     };

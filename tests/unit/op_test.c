@@ -34,18 +34,24 @@ static void build(const char *components, const char *want)
     assert_op(op(components), want, components);
 }
 
-static void xform(const char *a, const char *b, const char *want_a1, const char *want_b1)
+static void xform_by(enum op_order order, const char *a, const char *b, const char *want_a1,
+                     const char *want_b1)
 {
     struct op in_a = op(a), in_b = op(b), a1 = {0}, b1 = {0}, rebased = {0};
 
-    assert_int_equal(op_transform(op_view(&in_a), op_view(&in_b), &a1, &b1), OK);
-    assert_int_equal(op_rebase(op_view(&in_a), op_view(&in_b), &rebased), OK);
+    assert_int_equal(op_transform(op_view(&in_a), op_view(&in_b), order, &a1, &b1), OK);
+    assert_int_equal(op_rebase(op_view(&in_a), op_view(&in_b), order, &rebased), OK);
     assert_true(op_equal(op_view(&a1), op_view(&rebased)));
     assert_op(a1, want_a1, "a1");
     assert_op(b1, want_b1, "b1");
     op_deinit(&in_a);
     op_deinit(&in_b);
     op_deinit(&rebased);
+}
+
+static void xform(const char *a, const char *b, const char *want_a1, const char *want_b1)
+{
+    xform_by(OP_BY_TEXT, a, b, want_a1, want_b1);
 }
 
 static void comp(const char *a, const char *b, const char *want)
@@ -273,6 +279,20 @@ static void test_inserts_at_one_place_are_ordered_by_code_points(void **state)
     xform("=1 +b -1", "=1 +a -1", "=2 +b", "=1 +a =1");
 }
 
+static void test_inserts_at_one_place_are_ordered_as_told(void **state)
+{
+    (void)state;
+    xform_by(OP_A_FIRST, "+b", "+a", "+b =1", "=1 +a");
+    xform_by(OP_B_FIRST, "+a", "+b", "=1 +a", "+b =1");
+    xform_by(OP_A_FIRST, "+same", "+same", "+same =4", "=4 +same");
+    xform_by(OP_B_FIRST, "+same", "+same", "=4 +same", "+same =4");
+    /* one order for all the places at which they meet */
+    xform_by(OP_A_FIRST, "+a =1 +z", "+m =1 +m", "+a =2 +z =1", "=1 +m =2 +m");
+    xform_by(OP_B_FIRST, "=1 +b -1", "=1 +c -1", "=2 +b", "=1 +c =1");
+    /* where they do not meet it is of no account */
+    xform_by(OP_B_FIRST, "+a =2", "=1 +b =1", "+a =3", "=2 +b =1");
+}
+
 static void test_lengths_must_fit(void **state)
 {
     struct op a = op("=3"), b = op("=4"), out = op("+kept"), other = op("+kept");
@@ -280,8 +300,8 @@ static void test_lengths_must_fit(void **state)
     (void)state;
 
     assert_int_equal(op_compose(op_view(&a), op_view(&b), &out), ERR_BAD_OPERATION);
-    assert_int_equal(op_transform(op_view(&a), op_view(&b), &out, &other), ERR_BAD_OPERATION);
-    assert_int_equal(op_rebase(op_view(&a), op_view(&b), &out), ERR_BAD_OPERATION);
+    assert_int_equal(op_transform(op_view(&a), op_view(&b), OP_BY_TEXT, &out, &other), ERR_BAD_OPERATION);
+    assert_int_equal(op_rebase(op_view(&a), op_view(&b), OP_BY_TEXT, &out), ERR_BAD_OPERATION);
     assert_int_equal(op_apply(op_view(&a), &text), ERR_BAD_OPERATION);
     assert_int_equal(op_invert(op_view(&a), &text, &out), ERR_BAD_OPERATION);
     assert_op(out, "+kept", "out");
@@ -300,8 +320,8 @@ static void test_sums_beyond_the_limit_are_refused(void **state)
     assert_int_equal(op_insert(&a, SLICE("ab")), OK);
     assert_int_equal(op_retain(&b, OP_POINTS_MAX - 3), OK);
     assert_int_equal(op_insert(&b, SLICE("cd")), OK);
-    assert_int_equal(op_transform(op_view(&a), op_view(&b), &a1, &b1), ERR_BAD_OPERATION);
-    assert_int_equal(op_rebase(op_view(&a), op_view(&b), &a1), ERR_BAD_OPERATION);
+    assert_int_equal(op_transform(op_view(&a), op_view(&b), OP_A_FIRST, &a1, &b1), ERR_BAD_OPERATION);
+    assert_int_equal(op_rebase(op_view(&a), op_view(&b), OP_A_FIRST, &a1), ERR_BAD_OPERATION);
     assert_op(a1, "+kept", "a1");
     assert_op(b1, "+kept", "b1");
     op_deinit(&a);
@@ -360,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_compose),
         cmocka_unit_test(test_transform),
         cmocka_unit_test(test_inserts_at_one_place_are_ordered_by_code_points),
+        cmocka_unit_test(test_inserts_at_one_place_are_ordered_as_told),
         cmocka_unit_test(test_lengths_must_fit),
         cmocka_unit_test(test_sums_beyond_the_limit_are_refused),
         cmocka_unit_test(test_apply_and_undo),

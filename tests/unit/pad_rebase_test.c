@@ -47,7 +47,7 @@ static void rebase_plainly(const struct pad *pad, uint64_t revision, struct op *
 {
     for (; revision < pad->revision; revision++) {
         struct op moved = {0};
-        random_must(op_rebase(op_view(op), history_at(&pad->history, revision).op, &moved));
+        random_must(op_rebase(op_view(op), history_at(&pad->history, revision).op, OP_BY_TEXT, &moved));
         op_deinit(op);
         *op = moved;
     }

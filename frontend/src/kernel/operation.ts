@@ -19,6 +19,11 @@ export type Component =
   | { kind: "delete"; points: number }
   | { kind: "insert"; points: number; text: string };
 
+/** Which of two inserts at one place stands first: the smaller text, or that of one
+ * side. The numbers are those of enum op_order. */
+export const InsertOrder = { byText: 0, thisFirst: 1, otherFirst: 2 } as const;
+export type InsertOrder = (typeof InsertOrder)[keyof typeof InsertOrder];
+
 const KINDS = ["retain", "delete", "insert"] as const;
 
 export class Operation {
@@ -155,10 +160,11 @@ export class Operation {
   }
 
   /** For two edits of the same text: gives this as it reads after `other`, and
-   * `other` as it reads after this. Throws when their base lengths differ. */
-  transform(other: Operation): [Operation, Operation] {
+   * `other` as it reads after this. `order` is for inserts at one place. Throws
+   * when their base lengths differ. */
+  transform(other: Operation, order: InsertOrder = InsertOrder.byText): [Operation, Operation] {
     const out: [Operation, Operation] = [Operation.empty(), Operation.empty()];
-    made(out, kernel().kp_op_transform(this.ptr, other.ptr, out[0].ptr, out[1].ptr), "transform");
+    made(out, kernel().kp_op_transform(this.ptr, other.ptr, order, out[0].ptr, out[1].ptr), "transform");
     return out;
   }
 
