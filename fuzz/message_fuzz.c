@@ -97,6 +97,7 @@ static void is_within_bounds(const struct client_message *m, enum pad_version ve
         LAW(version == PAD_V2 && m->hello.pad.hue <= 359 && !id128_is_zero(m->hello.pad.token));
         LAW(m->hello.pad.has_epoch == !id128_is_zero(m->hello.pad.epoch));
         LAW(m->hello.pad.name.len <= 4 * PAD_NAME_POINTS_MAX);
+        LAW(m->hello.pad.order == PAD_BY_TEXT || m->hello.pad.order == PAD_BY_AUTHOR);
         break;
     case CLIENT_SET_LANGUAGE:
         LAW(version == PAD_V1 ? m->language.ptr && m->language.len <= PAD_LANGUAGE_KEPT_BYTES_MAX

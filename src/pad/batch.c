@@ -2,7 +2,13 @@
  *
  *     byte 1   varint(tabs)
  *     tabs × ( varint(user id)  16 bytes of token  varint(last) )
- *     to the end × ( varint(author + 1, 0 for the system)  varint(bytes)  code of the operation )
+ *     to the end × ( author  varint(bytes)  code of the operation )
+ *     author   varint(id + 1, 0 for the system), written a byte longer than it has
+ *              to be (its last byte is 0) when the author goes by author
+ *
+ * Servers from before that rule read the longer form as the same number, and
+ * theirs is the shorter one, by text, as their authors went: either program may
+ * run on a file of the other.
  *
  * `last` counts the operations up to and including the tab's last one in this
  * batch; the tabs are ordered by it. v1 authors have no token and so no row
@@ -11,7 +17,7 @@
 #include "base/mem.h"
 #include "pad/pad_private.h"
 
-enum { BATCH_FORMAT = 1, TOKEN_BYTES = sizeof(struct id128) };
+enum { BATCH_FORMAT = 1, TOKEN_BYTES = sizeof(struct id128), VARINT_GOES_ON = 0x80 };
 
 /* ---- writing ---- */
 
@@ -47,9 +53,18 @@ static enum error encode_tabs(struct pad *pad, struct buf *out)
     return err;
 }
 
+static enum error encode_author(struct pad_author author, struct buf *out)
+{
+    const enum error err = buf_append_varint(out, author.user_id + 1);
+    if (err || author.order == PAD_BY_TEXT)
+        return err;
+    out->ptr[out->len - 1] |= (char)VARINT_GOES_ON;
+    return buf_append_byte(out, 0);
+}
+
 static enum error encode_operation(const struct history_entry *entry, struct buf *out)
 {
-    enum error err = buf_append_varint(out, entry->author + 1);
+    enum error err = encode_author(entry->author, out);
     if (!err)
         err = buf_append_varint(out, entry->op.code.len);
     if (!err)
@@ -151,15 +166,25 @@ bool batch_is_done(const struct batch_reader *reader)
     return reader->operations.len == 0;
 }
 
+static bool take_author(struct slice *bytes, struct pad_author *out)
+{
+    const size_t before = bytes->len;
+    uint64_t id_plus_one;
+    if (!take_varint(bytes, &id_plus_one))
+        return false;
+    const bool is_longer = before - bytes->len > varint_size(id_plus_one);
+    *out = (struct pad_author){id_plus_one - 1, is_longer ? PAD_BY_AUTHOR : PAD_BY_TEXT};
+    return out->user_id <= PAD_USER_ID_MAX || (out->user_id == PAD_SYSTEM_USER && !is_longer);
+}
+
 static enum error take_operation(struct batch_reader *r, struct batch_operation *out)
 {
-    uint64_t author_plus_one, code_bytes;
+    uint64_t code_bytes;
     struct slice code;
-    if (!take_varint(&r->operations, &author_plus_one) || !take_varint(&r->operations, &code_bytes) ||
+    if (!take_author(&r->operations, &out->author) || !take_varint(&r->operations, &code_bytes) ||
         !take_bytes(&r->operations, code_bytes, &code) || op_decode(code, &out->op) != OK)
         return ERR_STORAGE;
-    out->author = author_plus_one - 1;
-    return out->author <= PAD_USER_ID_MAX || out->author == PAD_SYSTEM_USER ? OK : ERR_STORAGE;
+    return OK;
 }
 
 enum error batch_next(struct batch_reader *r, struct batch_operation *out)
@@ -172,7 +197,7 @@ enum error batch_next(struct batch_reader *r, struct batch_operation *out)
     operation.is_last_of_tab = r->has_tab && r->tab.last == r->position;
     if (operation.is_last_of_tab) {
         operation.token = r->tab.token;
-        if (r->tab.user_id != operation.author)
+        if (r->tab.user_id != operation.author.user_id)
             return ERR_STORAGE;
         err = next_tab(r);
     }

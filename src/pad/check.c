@@ -26,7 +26,11 @@ static const char *check_history(const struct pad *pad)
         struct op_view decoded;
         REQUIRE(op_decode(entry.op.code, &decoded) == OK, "an operation in the history is broken");
         REQUIRE(r == pad->history.base || decoded.base_points == points, "the history is not a chain");
-        REQUIRE(entry.author < pad->next_user_id || entry.author == PAD_SYSTEM_USER, "an author has no id");
+        const struct pad_author author = entry.author;
+        REQUIRE(author.user_id < pad->next_user_id || author.user_id == PAD_SYSTEM_USER,
+                "an author has no id");
+        REQUIRE(author.user_id != PAD_SYSTEM_USER || author.order == PAD_BY_TEXT,
+                "the system goes by author");
         points = decoded.target_points;
     }
     REQUIRE(pad->history.count == 0 || points == rope_size(&pad->text).points,
@@ -85,6 +89,7 @@ static const char *check_peer(const struct pad *pad, const struct pad_peer *peer
     REQUIRE(peer->user_id < pad->next_user_id, "a user id may be given twice");
     REQUIRE(peer->tombstone != NULL, "a peer cannot leave");
     REQUIRE((peer->version == PAD_V2) == (peer->client != NULL), "a peer and its tab disagree");
+    REQUIRE(peer->version == PAD_V2 || peer->order == PAD_BY_TEXT, "a v1 peer goes by author");
     REQUIRE(!peer->client || (peer->client->peer == peer && peer->client->user_id == peer->user_id),
             "a tab belongs to another peer");
     const char *wrong = check_cursors(pad, peer);

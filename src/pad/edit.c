@@ -15,10 +15,10 @@ static enum error from_v1(const struct pad_peer *peer, uint64_t *revision, struc
     const bool is_before_text = v1->offset > *revision;
     *revision = is_before_text ? v1->base : *revision - v1->offset + v1->base;
     if (is_before_text)
-        return rebase_over(op, op_view(&v1->text), held);
+        return rebase_over(op, op_view(&v1->text), OP_BY_TEXT, held);
     const struct op *correction = correction_at(peer, *revision);
     const bool is_of_own_copy = correction && op->base_points == correction->base_points;
-    return is_of_own_copy ? rebase_over(op, op_view(correction), held) : OK;
+    return is_of_own_copy ? rebase_over(op, op_view(correction), OP_BY_TEXT, held) : OK;
 }
 
 static uint32_t points_at(const struct pad *pad, uint64_t revision)
@@ -49,7 +49,7 @@ static enum error check_size(const struct pad *pad, struct op_view op)
     return OK;
 }
 
-static enum error apply(struct pad *pad, uint64_t author, struct op_view op, int64_t now_ms)
+static enum error apply(struct pad *pad, struct pad_author author, struct op_view op, int64_t now_ms)
 {
     enum error err = check_size(pad, op);
     if (!err)
@@ -73,10 +73,11 @@ static enum error apply_pair(struct pad_peer *peer, struct op_view edit, struct 
     if (!err)
         err = history_reserve_pair(&pad->history, edit, op_view(&nothing));
     if (!err)
-        err = apply(pad, peer->user_id, edit, now_ms);
+        err = apply(pad, (struct pad_author){peer->user_id, peer->order}, edit, now_ms);
     if (!err) {
         correction_keep(peer, correction, pad->revision);
-        history_append(&pad->history, PAD_SYSTEM_USER, now_ms / MS_PER_S, op_view(&nothing)); /* reserved */
+        history_append(&pad->history, pad_system_author(), now_ms / MS_PER_S,
+                       op_view(&nothing)); /* reserved */
         pad->revision++;
     }
     op_deinit(&nothing);
@@ -108,6 +109,7 @@ static bool is_journal_behind(const struct pad *pad)
 enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op, int64_t now_ms)
 {
     struct pad *pad = peer->pad;
+    const struct pad_author author = {peer->user_id, peer->order};
     struct op held = {0}; /* the rebased edit; `op` is a view of the original until there is one */
     peer->edit_work = 0;
     if (!pad)
@@ -118,11 +120,11 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
     if (!err)
         err = check_fit(pad, revision, op);
     if (!err)
-        err = rebase_to_now(pad, revision, &op, &held, &peer->edit_work);
+        err = rebase_to_now(pad, revision, author, &op, &held, &peer->edit_work);
     if (!err && peer->version == PAD_V1 && line_ends_are_foreign(op))
         err = apply_foreign(peer, op, now_ms);
     else if (!err)
-        err = apply(pad, peer->user_id, op, now_ms);
+        err = apply(pad, author, op, now_ms);
     op_deinit(&held);
     if (err)
         return err;

@@ -23,10 +23,10 @@ static size_t entry_at(const struct history *h, uint64_t revision)
 static uint64_t seconds_after(const struct history *h, uint64_t revision)
 {
     size_t at = entry_at(h, revision);
-    uint64_t author = 0, seconds = 0;
+    uint64_t author = 0, seconds_and_order = 0;
     varint_read(buf_slice(&h->bytes), &at, &author);
-    varint_read(buf_slice(&h->bytes), &at, &seconds);
-    return seconds;
+    varint_read(buf_slice(&h->bytes), &at, &seconds_and_order);
+    return seconds_and_order >> 1;
 }
 
 void history_deinit(struct history *h)
@@ -54,7 +54,7 @@ enum error history_reserve_pair(struct history *h, struct op_view first, struct 
     return reserve(h, 2 * ENTRY_HEAD_MAX + first.code.len + second.code.len, 2);
 }
 
-enum error history_append(struct history *h, uint64_t author, int64_t time_s, struct op_view op)
+enum error history_append(struct history *h, struct pad_author author, int64_t time_s, struct op_view op)
 {
     const enum error err = history_reserve(h, op);
     if (err)
@@ -64,8 +64,8 @@ enum error history_append(struct history *h, uint64_t author, int64_t time_s, st
     const uint64_t later_s = time_s > h->last_time_s ? (uint64_t)time_s - (uint64_t)h->last_time_s : 0;
     const uint32_t at = (uint32_t)h->bytes.len;
     buf_append(&h->index, slice_of(&at, sizeof at));
-    buf_append_varint(&h->bytes, author + 1); /* PAD_SYSTEM_USER wraps around to 0 */
-    buf_append_varint(&h->bytes, later_s);
+    buf_append_varint(&h->bytes, author.user_id + 1); /* PAD_SYSTEM_USER wraps around to 0 */
+    buf_append_varint(&h->bytes, later_s << 1 | (author.order == PAD_BY_AUTHOR));
     buf_append(&h->bytes, op.code);
     h->last_time_s = (int64_t)((uint64_t)h->last_time_s + later_s);
     h->count++;
@@ -76,11 +76,12 @@ struct history_entry history_at(const struct history *h, uint64_t revision)
 {
     const struct slice bytes = {h->bytes.ptr, entry_at(h, revision + 1)};
     size_t at = entry_at(h, revision);
-    uint64_t author_plus_one = 0, seconds = 0;
-    varint_read(bytes, &at, &author_plus_one);
-    varint_read(bytes, &at, &seconds);
-    return (struct history_entry){.author = author_plus_one - 1,
-                                  .op = op_view_trusted(slice_from(bytes, at))};
+    uint64_t id_plus_one = 0, seconds_and_order = 0;
+    varint_read(bytes, &at, &id_plus_one);
+    varint_read(bytes, &at, &seconds_and_order);
+    return (struct history_entry){
+        .author = {id_plus_one - 1, seconds_and_order & 1 ? PAD_BY_AUTHOR : PAD_BY_TEXT},
+        .op = op_view_trusted(slice_from(bytes, at))};
 }
 
 size_t history_bytes(const struct history *h, uint64_t from, uint64_t to)

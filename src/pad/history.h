@@ -3,7 +3,9 @@
  * A queue: operations are appended at the end (the newest revision) and
  * dropped from the front (the base). Each entry is
  *
- *     varint(author + 1, 0 for the system)  varint(seconds after the entry before)  code of the operation
+ *     varint(author's id + 1, 0 for the system)
+ *     varint(seconds after the entry before << 1 | 1 when the author goes by author)
+ *     code of the operation
  *
  * in one run of bytes, with an index of where each begins. Reading entry r is
  * O(1); append and drop are O(1) amortised. A keystroke costs about 16 bytes.
@@ -31,8 +33,21 @@ struct history {
     int64_t first_time_s; /* of the oldest entry held */
 };
 
+/* The rule that an author goes by where inserts of two authors meet at one
+ * place. By author counts only where both go by it: then the smaller user id
+ * stands first. Between any other two the texts are compared. */
+enum pad_order {
+    PAD_BY_TEXT, /* v1 clients, v2 clients that do not ask for more, and the system */
+    PAD_BY_AUTHOR,
+};
+
+struct pad_author {
+    uint64_t user_id; /* or PAD_SYSTEM_USER */
+    enum pad_order order;
+};
+
 struct history_entry {
-    uint64_t author; /* user id, or PAD_SYSTEM_USER */
+    struct pad_author author;
     struct op_view op;
 };
 
@@ -50,7 +65,7 @@ enum error history_reserve(struct history *h, struct op_view op);
 enum error history_reserve_pair(struct history *h, struct op_view first, struct op_view second);
 
 /* ERR_NO_MEMORY leaves it as it was. */
-enum error history_append(struct history *h, uint64_t author, int64_t time_s, struct op_view op);
+enum error history_append(struct history *h, struct pad_author author, int64_t time_s, struct op_view op);
 
 /* The operation that leads from `revision` to `revision` + 1; it must be held.
  * Valid until the history changes. */

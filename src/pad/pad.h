@@ -28,6 +28,11 @@
  * are told at revision `committed`. A peer that is told its history up to
  * there first, then the carets, sees them exactly where they are.
  *
+ * Inserts of two people at one place are ordered by what both of them can
+ * (enum pad_order in history.h). A peer says so on joining, and it is part of
+ * every operation: a pad may have people of both kinds, and an operation stays
+ * what it was made as after its author has gone or come back as another kind.
+ *
  * v1 clients expect a history that starts at 0 and are given the one since the
  * first of them joined: `v1` below holds the text from there as if one system
  * user had inserted it. Their revision numbers count from that insert.
@@ -46,6 +51,11 @@
 #include "pad/history.h"
 
 #define PAD_SYSTEM_USER UINT64_MAX /* the author of what no user made */
+
+static inline struct pad_author pad_system_author(void)
+{
+    return (struct pad_author){PAD_SYSTEM_USER, PAD_BY_TEXT};
+}
 
 enum {
     PAD_NAME_POINTS_MAX = 64,
@@ -116,6 +126,7 @@ struct pad_peer {
     struct pad *pad;  /* NULL when not joined */
     enum pad_version version;
     uint64_t user_id;
+    enum pad_order order;      /* its operations' */
     struct pad_client *client; /* v2: the tab behind the connection */
     /* Four revisions, each a promise of its own. `gate` is fixed on joining; the
      * others only grow. */
@@ -257,6 +268,7 @@ struct pad_hello {
     uint64_t revision;
     struct slice name; /* v2; cleaned by pad_clean_name */
     uint16_t hue;
+    enum pad_order order; /* v2; for v1 it is PAD_BY_TEXT, which is 0 */
 };
 
 struct pad_welcome {

@@ -64,14 +64,14 @@ uint32_t splice_move_caret(const struct splice *splice, uint32_t at);
 
 /* ---- rebase.c ---- */
 
-/* Puts `*op` behind `over`. The result is held by `*held`, which may hold what
- * `*op` was. On failure both stay. */
-enum error rebase_over(struct op_view *op, struct op_view over, struct op *held);
-/* The same with every operation from `revision` on, one after the other. What
- * that cost is added to `*work`; ERR_BAD_REVISION when it would be more than
- * PAD_REBASE_WORK_MAX. On failure `*op` is of no use any more. */
-enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_view *op, struct op *held,
-                         uint64_t *work);
+/* Puts `*op`, the a of `order`, behind `over`. The result is held by `*held`,
+ * which may hold what `*op` was. On failure both stay. */
+enum error rebase_over(struct op_view *op, struct op_view over, enum op_order order, struct op *held);
+/* The same with every operation from `revision` on, one after the other; `*op`
+ * is by `author`. What that cost is added to `*work`; ERR_BAD_REVISION when it
+ * would be more than PAD_REBASE_WORK_MAX. On failure `*op` is of no use any more. */
+enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct pad_author author,
+                         struct op_view *op, struct op *held, uint64_t *work);
 
 /* ---- cursors.c ---- */
 
@@ -160,7 +160,7 @@ void history_compact_if_grown(struct pad *pad, int64_t now_ms);
 /* ---- batch.c: the journal's form of operations ---- */
 
 struct batch_operation {
-    uint64_t author;
+    struct pad_author author;
     struct op_view op;
     bool is_last_of_tab; /* the last in this batch of the tab `token` */
     struct id128 token;

@@ -114,6 +114,7 @@ static void enter(struct pad *pad, struct pad_peer *peer, const struct pad_hello
     peer->pad = pad;
     peer->version = hello->version;
     peer->user_id = user_id;
+    peer->order = hello->version == PAD_V2 ? hello->order : PAD_BY_TEXT;
     peer->gate = pad->revision;
     peer->cursors.revision = pad->revision;
     init_items(peer);

@@ -19,16 +19,25 @@
  * the shard. */
 #include "pad/pad_private.h"
 
-enum error rebase_over(struct op_view *op, struct op_view over, struct op *held)
+enum error rebase_over(struct op_view *op, struct op_view over, enum op_order order, struct op *held)
 {
     struct op rebased = {0};
-    const enum error err = op_rebase(*op, over, OP_BY_TEXT, &rebased);
+    const enum error err = op_rebase(*op, over, order, &rebased);
     if (err)
         return err;
     op_deinit(held);
     *held = rebased;
     *op = op_view(held);
     return OK;
+}
+
+/* The order that every client works out for the same two authors. A user can
+ * meet an operation of the same id: that of who had the id before a restart. */
+static enum op_order order_of(struct pad_author a, struct pad_author b)
+{
+    if (a.order == PAD_BY_TEXT || b.order == PAD_BY_TEXT || a.user_id == b.user_id)
+        return OP_BY_TEXT;
+    return a.user_id < b.user_id ? OP_A_FIRST : OP_B_FIRST;
 }
 
 /* ---- what it costs ---- */
@@ -172,36 +181,40 @@ static enum error reassemble(const struct parts *parts, struct op_view *op, stru
 
 /* Rebases over any operation, the long way: puts the edit together, transforms
  * it, and takes it apart again. */
-static enum error rewrite(struct parts *parts, const struct splice *splice, struct op_view *op,
-                          struct op *held)
+static enum error rewrite(struct parts *parts, const struct splice *splice, enum op_order order,
+                          struct op_view *op, struct op *held)
 {
     parts->work +=
         REWRITE_NS + REWRITTEN_NS * (count_of(parts) + splice->components) + op->code.len / BYTES_PER_NS;
     enum error err = reassemble(parts, op, held);
     if (!err)
-        err = rebase_over(op, splice->op, held);
+        err = rebase_over(op, splice->op, order, held);
     return err ? err : take_apart(parts, *op);
 }
 
-static enum error put_behind(struct parts *parts, const struct splice *splice, struct op_view *op,
-                             struct op *held)
+/* Two operations that do not meet have no order, and most do not. */
+static enum error put_behind(struct parts *parts, struct pad_author author, const struct history_entry *entry,
+                             struct op_view *op, struct op *held)
 {
+    const struct splice splice = splice_of(entry->op);
     if (parts->work > PAD_REBASE_WORK_MAX) /* asked before, so that a single operation is never too many */
         return ERR_BAD_REVISION;
-    parts->work += LOOK_NS + COMPONENT_NS * splice->components;
-    return move_by(parts, splice) ? OK : rewrite(parts, splice, op, held);
+    parts->work += LOOK_NS + COMPONENT_NS * splice.components;
+    if (move_by(parts, &splice))
+        return OK;
+    return rewrite(parts, &splice, order_of(author, entry->author), op, held);
 }
 
-enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct op_view *op, struct op *held,
-                         uint64_t *work)
+enum error rebase_to_now(const struct pad *pad, uint64_t revision, struct pad_author author,
+                         struct op_view *op, struct op *held, uint64_t *work)
 {
     struct parts parts = {0};
     if (pad->revision - revision > PAD_REBASE_WORK_MAX / LOOK_NS)
         return ERR_BAD_REVISION; /* known before it is tried */
     enum error err = revision < pad->revision ? take_apart(&parts, *op) : OK;
     for (; !err && revision < pad->revision; revision++) {
-        const struct splice splice = splice_of(history_at(&pad->history, revision).op);
-        err = put_behind(&parts, &splice, op, held);
+        const struct history_entry entry = history_at(&pad->history, revision);
+        err = put_behind(&parts, author, &entry, op, held);
     }
     if (!err)
         err = reassemble(&parts, op, held);

@@ -95,8 +95,8 @@ static enum error replay_operation(struct replay *r, const struct batch_operatio
     if (is_news)
         pad->revision = pad->journaled = pad->committed = r->expected;
     if (!err && o->is_last_of_tab)
-        err = client_restore(pad, o->token, o->author, r->expected);
-    clients_reserve_id(pad, o->author);
+        err = client_restore(pad, o->token, o->author.user_id, r->expected);
+    clients_reserve_id(pad, o->author.user_id);
     return err;
 }
 

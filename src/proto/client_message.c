@@ -242,6 +242,19 @@ static enum error decode_person(struct decoding *c, const json_t *body, struct p
     return clean_name(c, raw, &out->name);
 }
 
+/* A rule that is not known here is one that a later server would have agreed to:
+ * Welcome does not echo it, and the tab goes by text. */
+static enum error decode_order(struct decoding *c, const json_t *body, struct pad_hello *out)
+{
+    const json_t *order = read_optional(body, "order");
+    struct slice name = {0};
+
+    if (order && !read_string(order, &name))
+        return refuse(c, "Hello: order must be a string or null");
+    out->order = slice_equal(name, SLICE("author")) ? PAD_BY_AUTHOR : PAD_BY_TEXT;
+    return OK;
+}
+
 static enum error decode_hello(struct decoding *c, const json_t *body, struct client_message *out)
 {
     struct pad_hello *hello = &out->hello.pad;
@@ -255,6 +268,8 @@ static enum error decode_hello(struct decoding *c, const json_t *body, struct cl
     enum error err = decode_known_state(c, body, hello);
     if (!err)
         err = decode_person(c, body, hello);
+    if (!err)
+        err = decode_order(c, body, hello);
     return err;
 }
 

@@ -114,10 +114,15 @@ void encode_identity(struct json *j, uint64_t user_id)
     json_raw(j, "}");
 }
 
-static void write_history_entry(struct json *j, uint64_t author, struct op_view op)
+/* A reader that goes by author is told of authors that do not: with them the
+ * texts are compared. */
+static void write_history_entry(struct json *j, struct pad_author author, struct op_view op,
+                                enum pad_order reader)
 {
     json_raw(j, "{\"id\":");
-    json_uint(j, author);
+    json_uint(j, author.user_id);
+    if (reader == PAD_BY_AUTHOR && author.order == PAD_BY_TEXT)
+        json_raw(j, ",\"order\":\"text\"");
     json_raw(j, ",\"operation\":");
     encode_operation(j, op);
     json_raw(j, "}");
@@ -133,13 +138,13 @@ void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, 
     json_uint(j, with_v1_text ? 0 : pad_revision_for(peer, from)); /* counted as the peer counts */
     json_raw(j, ",\"operations\":[");
     if (with_v1_text && pad->v1->offset) {
-        write_history_entry(j, PAD_SYSTEM_USER, op_view(&pad->v1->text));
+        write_history_entry(j, pad_system_author(), op_view(&pad->v1->text), peer->order);
         before = ",";
     }
     for (uint64_t r = from; r < to; r++, before = ",") {
         const struct history_entry entry = pad_entry_for(peer, r);
         json_raw(j, before);
-        write_history_entry(j, entry.author, entry.op);
+        write_history_entry(j, entry.author, entry.op, peer->order);
     }
     json_raw(j, "]}}");
 }
@@ -178,6 +183,8 @@ void encode_welcome(struct json *j, const struct welcome_message *m)
     json_int(j, m->created_ms / MS_PER_SECOND);
     json_raw(j, ",\"expires_at\":");
     write_seconds_or_null(j, m->expires_ms);
+    if (m->order == PAD_BY_AUTHOR)
+        json_raw(j, ",\"order\":\"author\"");
     json_raw(j, ",\"server\":");
     json_quoted(j, slice_from_cstr(m->server));
     json_raw(j, "}}");

@@ -16,7 +16,8 @@ void encode_operation(struct json *j, struct op_view op);
 void encode_identity(struct json *j, uint64_t user_id);
 
 /* {"History":{"start":…,"operations":[…]}} with the operations [from, to) of the
- * pad under the peer's numbering, as pad_entry_for gives them. For a v1 peer, `with_v1_text` puts the
+ * pad under the peer's numbering, as pad_entry_for gives them, and to a peer that
+ * goes by author also which of their authors do not. For a v1 peer, `with_v1_text` puts the
  * insert that stands for the text before in front, and start is 0. */
 void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, uint64_t to,
                     bool with_v1_text);
@@ -27,7 +28,8 @@ struct welcome_message {
     const struct pad_welcome *welcome;
     int64_t created_ms, expires_ms; /* expires 0: never */
     size_t message_bytes_max;
-    const char *server; /* "1.0.0 (abc1234)" */
+    enum pad_order order; /* the peer's; told only when it is not PAD_BY_TEXT */
+    const char *server;   /* "1.0.0 (abc1234)" */
 };
 void encode_welcome(struct json *j, const struct welcome_message *m);
 void encode_snapshot(struct json *j, const struct pad *pad); /* the text at pad->revision */

@@ -5,14 +5,15 @@
 #include <stdlib.h>
 
 /* A turn tells few different things: v1 and v2 each some operations and some
- * presence. Readers that are far behind, each at a place of its own, push the
- * others out, and share with nobody anyway. */
+ * presence, and v2 the operations in two forms while tabs of both orders are here. Readers that are far
+ * behind, each at a place of its own, push the others out, and share with nobody anyway. */
 enum { FRAMES_KEPT = 6 };
 
 struct kept_frame {
     enum frame_kind kind;
     enum pad_version version;
-    uint64_t reader; /* the user whose history is its own (pad_entry_for); PAD_SYSTEM_USER: of all */
+    enum pad_order order; /* of the readers of a FRAME_HISTORY; the others are the same for both */
+    uint64_t reader;      /* the user whose history is its own (pad_entry_for); PAD_SYSTEM_USER: of all */
     uint64_t from, to;
     struct frame *frame; /* one reference; NULL: this place is free */
 };
@@ -126,7 +127,8 @@ static struct frame *find(const struct frames *frames, const struct kept_frame *
     for (int i = 0; i < FRAMES_KEPT; i++) {
         const struct kept_frame *k = &frames->kept[i];
         if (k->frame && k->kind == wanted->kind && k->version == wanted->version &&
-            k->reader == wanted->reader && k->from == wanted->from && k->to == wanted->to)
+            k->order == wanted->order && k->reader == wanted->reader && k->from == wanted->from &&
+            k->to == wanted->to)
             return k->frame;
     }
     return NULL;
@@ -139,6 +141,11 @@ static void keep(struct frames *frames, const struct kept_frame *new_frame)
     *place = *new_frame;
 }
 
+static enum pad_order order_of(enum frame_kind kind, const struct pad_peer *reader)
+{
+    return kind == FRAME_HISTORY ? reader->order : PAD_BY_TEXT;
+}
+
 struct frame *frames_get(struct frame_builder *builder, struct document *doc, enum frame_kind kind,
                          const struct pad_peer *peer, uint64_t from, uint64_t to)
 {
@@ -148,6 +155,7 @@ struct frame *frames_get(struct frame_builder *builder, struct document *doc, en
         return NULL;
     struct kept_frame wanted = {.kind = kind,
                                 .version = peer->version,
+                                .order = order_of(kind, peer),
                                 .reader = reader_of(kind, peer, from, to),
                                 .from = from,
                                 .to = to};

@@ -102,6 +102,7 @@ static void add_welcome(struct frame_builder *b, struct session *s)
                                 .created_ms = doc->created_ms,
                                 .expires_ms = document_expires_ms(doc, shard_now_ms(shard)),
                                 .message_bytes_max = shard->loop.limits.message_bytes_max,
+                                .order = s->peer.order,
                                 .server = shard->version};
     struct json j = frame_builder_message(b);
     encode_welcome(&j, &m);

@@ -24,6 +24,7 @@ void sim_client_init(struct sim_client *c, enum pad_version version, struct id12
                      struct unique_points *points)
 {
     *c = (struct sim_client){.version = version, .token = token, .document = document, .points = points};
+    c->order = version == PAD_V2 && token.bytes[0] % 3 > 0 ? PAD_BY_AUTHOR : PAD_BY_TEXT;
 }
 
 void sim_client_deinit(struct sim_client *c)
@@ -63,11 +64,27 @@ static void forget_pending(struct sim_client *c)
     c->has_outstanding = c->has_buffer = false;
 }
 
+static struct pad_author myself(const struct sim_client *c)
+{
+    return (struct pad_author){c->user_id, c->order};
+}
+
+/* The order of what this client has pending and an operation of `author`. What
+ * is in flight counts as what it was sent as, which is what the server knows;
+ * what was never sent may be ordered in any way that keeps runs whole. */
+static enum op_order order_with(const struct sim_client *c, struct pad_author author)
+{
+    const struct pad_author me = c->has_outstanding ? c->sent_as : myself(c);
+    if (me.order == PAD_BY_TEXT || author.order == PAD_BY_TEXT || me.user_id == author.user_id)
+        return OP_BY_TEXT;
+    return me.user_id < author.user_id ? OP_A_FIRST : OP_B_FIRST;
+}
+
 /* Puts `pending` behind `over` and makes `over` into what it is after it. */
-static void pass(struct op *pending, struct op *over)
+static void pass(struct op *pending, struct op *over, enum op_order order)
 {
     struct op pending_after = {0}, over_after = {0};
-    must(op_transform(op_view(pending), op_view(over), OP_BY_TEXT, &pending_after, &over_after));
+    must(op_transform(op_view(pending), op_view(over), order, &pending_after, &over_after));
     replace(pending, &pending_after);
     replace(over, &over_after);
 }
@@ -76,6 +93,7 @@ static void send_outstanding(struct sim_client *c)
 {
     struct wire_message *m = wire_put(c->up, WIRE_EDIT);
     m->revision = c->revision;
+    c->sent_as = myself(c);
     must(buf_append(&m->bytes, buf_slice(&c->outstanding.code)));
 }
 
@@ -129,30 +147,31 @@ static void acknowledge(struct sim_client *c, struct op_view op)
     c->acked = c->revision + 1;
 }
 
-static void take_remote(struct sim_client *c, struct op_view op)
+static void take_remote(struct sim_client *c, struct op_view op, struct pad_author author)
 {
+    const enum op_order order = order_with(c, author);
     struct op remote = {0};
     must(op_copy(&remote, op));
     if (c->has_outstanding)
-        pass(&c->outstanding, &remote);
+        pass(&c->outstanding, &remote, order);
     if (c->has_buffer)
-        pass(&c->buffer, &remote);
+        pass(&c->buffer, &remote, order);
     reference_text_apply(&c->text, op_view(&remote));
     op_deinit(&remote);
 }
 
 static void take_history(struct sim_client *c, const struct wire_message *m)
 {
-    uint64_t author;
+    struct pad_author author;
     struct op_view op;
     require(m->revision == c->revision, "history with a gap or a repetition");
     for (size_t at = 0; wire_next_operation(m, &at, &author, &op);) {
         reference_text_apply(&c->server, op);
         move_users(c, op);
-        if (author == c->user_id)
+        if (author.user_id == c->user_id)
             acknowledge(c, op);
         else
-            take_remote(c, op);
+            take_remote(c, op, author);
         c->revision++;
         if (c->version == PAD_V1) /* as existing clients do: at its acknowledgement, before what follows it */
             send_buffer(c);
@@ -209,7 +228,7 @@ static void take_snapshot(struct sim_client *c, const struct wire_message *m)
         c->has_outstanding = false;
     }
     reference_text_diff(&c->server, &now, &missed);
-    take_remote(c, op_view(&missed));
+    take_remote(c, op_view(&missed), pad_system_author());
     reference_text_copy(&c->server, &now);
     c->acked = c->welcome.committed;
     c->revision = m->revision;
@@ -228,6 +247,9 @@ void sim_client_connect(struct sim_client *c, struct wire_pipe *up)
         start_afresh(c);
     c->user_count = 0;
     c->language[0] = '\0'; /* none, unless it is told */
+    if (c->will_learn)
+        c->order = PAD_BY_AUTHOR;
+    c->will_learn = c->version == PAD_V2 && c->token.bytes[0] % 6 == 0;
     struct wire_message *m = wire_put(up, WIRE_HELLO);
     m->hello = (struct pad_hello){
         .version = c->version,
@@ -237,6 +259,7 @@ void sim_client_connect(struct sim_client *c, struct wire_pipe *up)
         .revision = c->has_epoch ? c->revision : 0,
         .name = SLICE("tab"),
         .hue = c->token.bytes[0],
+        .order = c->order,
     };
     m->document = c->document;
     m->password = c->password;

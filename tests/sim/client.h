@@ -5,6 +5,9 @@
  * token, epoch and revision, learns from `committed` whether the edit in
  * flight arrived, and rebases what it has not sent on a snapshot.
  *
+ * Some go by author and some by text, and some by text until they lose their
+ * first connection, as a page does whose server is replaced by a newer one.
+ *
  * v1 is a script: it starts from nothing on each connection and forgets what
  * was not acknowledged on the one before. */
 #ifndef KOLABPAD_SIM_CLIENT_H
@@ -45,6 +48,9 @@ struct sim_client {
     uint64_t revision; /* of `server` */
     uint64_t acked;    /* the revision after its last acknowledged edit */
     uint64_t user_id;
+    enum pad_order order;      /* of the present connection */
+    struct pad_author sent_as; /* the author that the edit in flight has at the server */
+    bool will_learn;           /* goes by author from its next connection on */
     struct pad_welcome welcome;
     struct id128 welcome_epoch;
 

@@ -128,7 +128,8 @@ static void tell_welcome(struct sim_conn *conn)
         conn->snapshot = (struct buf){0};
     }
     if (conn->peer.version == PAD_V1 && pad->v1->offset)
-        wire_append_operation(wire_put(&conn->down, WIRE_HISTORY), PAD_SYSTEM_USER, op_view(&pad->v1->text));
+        wire_append_operation(wire_put(&conn->down, WIRE_HISTORY), pad_system_author(),
+                              op_view(&pad->v1->text));
 }
 
 static void tell_history(struct sim_conn *conn, uint64_t from, uint64_t to)
@@ -136,7 +137,9 @@ static void tell_history(struct sim_conn *conn, uint64_t from, uint64_t to)
     struct wire_message *m = wire_put(&conn->down, WIRE_HISTORY);
     m->revision = pad_revision_for(&conn->peer, from);
     for (uint64_t r = from; r < to; r++) {
-        const struct history_entry entry = pad_entry_for(&conn->peer, r);
+        struct history_entry entry = pad_entry_for(&conn->peer, r);
+        if (conn->peer.order == PAD_BY_TEXT)
+            entry.author.order = PAD_BY_TEXT;
         wire_append_operation(m, entry.author, entry.op);
     }
     pad_told_history(&conn->peer, to);

@@ -69,10 +69,12 @@ void wire_free(struct wire_message *message);
 /* Loses all but the `kept` oldest messages. */
 void wire_cut(struct wire_pipe *pipe, unsigned kept);
 
-/* A HISTORY message holds author and code of each operation. */
-void wire_append_operation(struct wire_message *m, uint64_t author, struct op_view op);
+/* A HISTORY message holds author and code of each operation. The order of the
+ * author is told to clients that go by author; to others it reads by text. */
+void wire_append_operation(struct wire_message *m, struct pad_author author, struct op_view op);
 /* The operation at *at, which moves behind it; false at the end. */
-bool wire_next_operation(const struct wire_message *m, size_t *at, uint64_t *author, struct op_view *op);
+bool wire_next_operation(const struct wire_message *m, size_t *at, struct pad_author *author,
+                         struct op_view *op);
 
 /* NULL ptr: none. */
 struct wire_password wire_password_of(struct slice password);

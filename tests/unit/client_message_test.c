@@ -586,6 +586,26 @@ static void test_an_epoch_that_is_no_id_is_unknown(void **state)
     assert_int_equal(hello("\"client\":\"" TOKEN "\",\"revision\":7")->revision, 0);
 }
 
+/* A rule that is not known here is not agreed to, and no error: a newer page may
+ * ask for it. */
+static void test_the_order_that_a_tab_goes_by(void **state)
+{
+    static const char *const by_text[] = {"",
+                                          ",\"order\":null",
+                                          ",\"order\":\"text\"",
+                                          ",\"order\":\"Author\"",
+                                          ",\"order\":\"\"",
+                                          ",\"order\":\"author\\u0000\""};
+    char members[128];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof by_text / sizeof by_text[0]; i++) {
+        snprintf(members, sizeof members, "\"client\":\"" TOKEN "\"%s", by_text[i]);
+        assert_int_equal(hello(members)->order, PAD_BY_TEXT);
+    }
+    assert_int_equal(hello("\"order\":\"author\",\"client\":\"" TOKEN "\"")->order, PAD_BY_AUTHOR);
+}
+
 static void test_an_empty_password_is_not_none(void **state)
 {
     (void)state;
@@ -613,6 +633,8 @@ static void test_hello_that_is_none(void **state)
         "\"client\":\"" TOKEN "\",\"name\":7",
         "\"client\":\"" TOKEN "\",\"hue\":360",
         "\"client\":\"" TOKEN "\",\"hue\":-1",
+        "\"client\":\"" TOKEN "\",\"order\":1",
+        "\"client\":\"" TOKEN "\",\"order\":[\"author\"]",
     };
     char json[256];
     (void)state;
@@ -758,6 +780,7 @@ int main(void)
         cmocka_unit_test(test_hello_of_a_tab_that_comes_back),
         cmocka_unit_test(test_hello_of_a_fresh_tab),
         cmocka_unit_test(test_an_epoch_that_is_no_id_is_unknown),
+        cmocka_unit_test(test_the_order_that_a_tab_goes_by),
         cmocka_unit_test(test_an_empty_password_is_not_none),
         cmocka_unit_test(test_hello_that_is_none),
         cmocka_unit_test(test_ping),

@@ -140,6 +140,27 @@ static void test_frames_are_shared_until_they_are_stale(void **state)
     frame_unref(first);
 }
 
+/* Those who go by author are told of authors that do not, in frames of their
+ * own; the frames of all others say what they always said. */
+static void test_history_has_a_form_for_each_order(void **state)
+{
+    struct pad_hello hello = hello_v2(12);
+    struct pad_peer eve;
+    (void)state;
+    hello.order = PAD_BY_AUTHOR;
+    attach(&eve, hello);
+    type(&ada, "+abc");
+    turn_journal();
+    const struct frame *plain = frames_get(&builder, doc, FRAME_HISTORY, &bob, 0, 1);
+    const struct frame *marked = frames_get(&builder, doc, FRAME_HISTORY, &eve, 0, 1);
+    assert_false(says(slice_of(plain->bytes, plain->len), "order"));
+    assert_true(says(slice_of(marked->bytes, marked->len), "\"order\":\"text\""));
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &ada, 0, 1), plain);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_CHANGES, &eve, 0, doc->pad.sequence),
+                     frames_get(&builder, doc, FRAME_CHANGES, &ada, 0, doc->pad.sequence));
+    document_detach(doc, &eve);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +168,7 @@ int main(void)
         IN_A_PAD(test_carets_are_told_at_the_committed_text),
         IN_A_PAD(test_carets_wait_for_their_text),
         IN_A_PAD(test_frames_are_shared_until_they_are_stale),
+        IN_A_PAD(test_history_has_a_form_for_each_order),
         IN_A_PAD(test_who_joins_hears_of_an_outage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,16 +5,19 @@
 #include "support/unit.h"
 
 struct oracle_entry {
-    uint64_t author;
+    struct pad_author author;
     int64_t time_s;
     struct op op;
 };
 
 enum { ORACLE_MAX = 600 };
 
-static uint64_t random_author(struct random *r)
+static struct pad_author random_author(struct random *r)
 {
-    return random_one_in(r, 5) ? PAD_SYSTEM_USER : random_next(r) >> (12 + random_below(r, 50));
+    if (random_one_in(r, 5))
+        return (struct pad_author){PAD_SYSTEM_USER, PAD_BY_TEXT};
+    return (struct pad_author){random_next(r) >> (12 + random_below(r, 50)),
+                               random_one_in(r, 2) ? PAD_BY_AUTHOR : PAD_BY_TEXT};
 }
 
 static void assert_same(const struct history *h, const struct oracle_entry *all, uint64_t end)
@@ -22,7 +25,8 @@ static void assert_same(const struct history *h, const struct oracle_entry *all,
     assert_int_equal(history_end(h), end);
     for (uint64_t r = h->base; r < end; r++) {
         const struct history_entry entry = history_at(h, r);
-        assert_true(entry.author == all[r].author);
+        assert_true(entry.author.user_id == all[r].author.user_id);
+        assert_int_equal(entry.author.order, all[r].author.order);
         assert_true(op_equal(entry.op, op_view(&all[r].op)));
         assert_int_equal(entry.op.base_points, all[r].op.base_points);
         assert_int_equal(entry.op.target_points, all[r].op.target_points);
@@ -76,7 +80,7 @@ static void append_keystrokes(struct history *h, unsigned count)
     random_must(op_insert(&op, SLICE("x")));
     random_must(op_retain(&op, 5));
     for (; count > 0; count--)
-        random_must(history_append(h, 3, 1700000000, op_view(&op)));
+        random_must(history_append(h, (struct pad_author){3, PAD_BY_AUTHOR}, 1700000000, op_view(&op)));
     op_deinit(&op);
 }
 
@@ -129,7 +133,7 @@ static void test_time_never_runs_backwards(void **state)
     struct op op = {0};
     const int64_t times_s[] = {1000, 2000, 500, 2500};
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(history_append(&h, 0, times_s[i], op_view(&op)), OK);
+        assert_int_equal(history_append(&h, (struct pad_author){.user_id = 0}, times_s[i], op_view(&op)), OK);
     assert_int_equal(history_since(&h, 1000, 4), 0);
     assert_int_equal(history_since(&h, 1500, 4), 1);
     assert_int_equal(history_since(&h, 2000, 4), 1);

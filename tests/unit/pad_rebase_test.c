@@ -31,23 +31,38 @@ static void test_carets(void **state)
     assert_in_range(one_place, 1000, random_rounds(2900));
 }
 
+/* Few people, so that the order between them is of every kind. */
+static struct pad_author random_author(struct random *r)
+{
+    return (struct pad_author){random_below(r, 4), random_one_in(r, 3) ? PAD_BY_TEXT : PAD_BY_AUTHOR};
+}
+
 /* Appends `count` operations to the pad, one upon the other. */
 static void append_history(struct random *r, struct pad *pad, unsigned count)
 {
     for (; count > 0; count--) {
         struct op op = edit_of(r, rope_size(&pad->text).points);
         random_must(op_apply(op_view(&op), &pad->text));
-        random_must(history_append(&pad->history, 0, 0, op_view(&op)));
+        random_must(history_append(&pad->history, random_author(r), 0, op_view(&op)));
         pad->revision++;
         op_deinit(&op);
     }
 }
 
-static void rebase_plainly(const struct pad *pad, uint64_t revision, struct op *op)
+/* The rule of docs/protocol.md. */
+static enum op_order order_of(struct pad_author a, struct pad_author b)
+{
+    if (a.order == PAD_BY_AUTHOR && b.order == PAD_BY_AUTHOR && a.user_id != b.user_id)
+        return a.user_id < b.user_id ? OP_A_FIRST : OP_B_FIRST;
+    return OP_BY_TEXT;
+}
+
+static void rebase_plainly(const struct pad *pad, uint64_t revision, struct pad_author author, struct op *op)
 {
     for (; revision < pad->revision; revision++) {
         struct op moved = {0};
-        random_must(op_rebase(op_view(op), history_at(&pad->history, revision).op, OP_BY_TEXT, &moved));
+        const struct history_entry entry = history_at(&pad->history, revision);
+        random_must(op_rebase(op_view(op), entry.op, order_of(author, entry.author), &moved));
         op_deinit(op);
         *op = moved;
     }
@@ -69,8 +84,9 @@ static void test_edits(void **state)
         random_must(op_copy(&edit, op_view(&plain)));
         struct op_view quick = op_view(&edit);
         uint64_t work = 0;
-        random_must(rebase_to_now(&pad, revision, &quick, &held, &work));
-        rebase_plainly(&pad, revision, &plain);
+        const struct pad_author author = random_author(&r);
+        random_must(rebase_to_now(&pad, revision, author, &quick, &held, &work));
+        rebase_plainly(&pad, revision, author, &plain);
         assert_true(op_equal(quick, op_view(&plain)));
         assert_int_equal(quick.base_points, plain.base_points);
         assert_int_equal(quick.target_points, plain.target_points);
@@ -94,7 +110,7 @@ static void begin_with_a_text(struct pad *pad, const struct pad_limits *limits)
     pad_init(pad, limits, id(1));
     random_must(op_insert(&op, slice_of(text, sizeof text)));
     random_must(op_apply(op_view(&op), &pad->text));
-    random_must(history_append(&pad->history, 0, 0, op_view(&op)));
+    random_must(history_append(&pad->history, (struct pad_author){.user_id = 0}, 0, op_view(&op)));
     pad->revision = 1;
     op_deinit(&op);
 }
@@ -106,7 +122,7 @@ static void type_at(struct pad *pad, uint32_t at)
     random_must(op_insert(&op, SLICE("x")));
     random_must(op_retain(&op, rope_size(&pad->text).points - at));
     random_must(op_apply(op_view(&op), &pad->text));
-    random_must(history_append(&pad->history, 0, 0, op_view(&op)));
+    random_must(history_append(&pad->history, (struct pad_author){.user_id = 0}, 0, op_view(&op)));
     pad->revision++;
     op_deinit(&op);
 }
@@ -127,7 +143,7 @@ static enum error rebase_from_1(const struct pad *pad, const struct op *edit, ui
 {
     struct op held = {0};
     struct op_view op = op_view(edit);
-    const enum error err = rebase_to_now(pad, 1, &op, &held, work);
+    const enum error err = rebase_to_now(pad, 1, (struct pad_author){.user_id = 1}, &op, &held, work);
     op_deinit(&held);
     return err;
 }

@@ -91,7 +91,7 @@ static void test_the_journal_alone(void **state)
     type(w, &w->bob, "=5 +\\s😀");
     must_reload(w, "hello 😀", 2);
     assert_int_equal(w->again.history.base, 0);
-    assert_int_equal(history_at(&w->again.history, 1).author, w->bob.user_id);
+    assert_int_equal(history_at(&w->again.history, 1).author.user_id, w->bob.user_id);
 }
 
 static void test_the_row_and_the_journal_after_it(void **state)

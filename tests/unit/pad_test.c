@@ -183,7 +183,7 @@ static void test_a_tab_resumes_under_its_number(void **state)
     assert_int_equal(welcome.committed, 1);
     assert_null(welcome.replaced);
     assert_int_equal(room->bob.sent, 0);
-    assert_int_equal(history_at(&room->pad.history, 0).author, bob);
+    assert_int_equal(history_at(&room->pad.history, 0).author.user_id, bob);
 }
 
 static void test_resuming_needs_a_known_epoch_and_revision(void **state)

@@ -271,7 +271,7 @@ static void assert_told(const struct pad_peer *peer, uint64_t revision, uint64_t
         assert_int_equal(op_text_parse(line, &expected), OK);
     }
     assert_true(op_equal(entry.op, op_view(&expected)));
-    assert_true(entry.author == author);
+    assert_true(entry.author.user_id == author);
     op_deinit(&expected);
 }
 

@@ -32,9 +32,10 @@ static int end(void **state)
     return 0;
 }
 
-static struct pad_welcome join(struct pad_peer *peer, enum pad_version version, const char *name)
+static struct pad_welcome join_by(enum pad_order order, struct pad_peer *peer, enum pad_version version,
+                                  const char *name)
 {
-    struct pad_hello hello = {.version = version, .name = slice_from_cstr(name), .hue = 180};
+    struct pad_hello hello = {.version = version, .name = slice_from_cstr(name), .hue = 180, .order = order};
     struct pad_welcome welcome;
 
     hello.token.bytes[0] = (uint8_t)name[0];
@@ -42,6 +43,11 @@ static struct pad_welcome join(struct pad_peer *peer, enum pad_version version, 
     if (version == PAD_V1)
         assert_int_equal(pad_set_info(peer, hello.name, hello.hue), OK);
     return welcome;
+}
+
+static struct pad_welcome join(struct pad_peer *peer, enum pad_version version, const char *name)
+{
+    return join_by(PAD_BY_TEXT, peer, version, name);
 }
 
 static void edit(struct pad_peer *peer, uint64_t revision, const char *line)
@@ -122,6 +128,22 @@ static void test_history_of_a_v2_peer(void **state)
     says(encode_history(&j, &alice, 2, 2, false), "{\"History\":{\"start\":2,\"operations\":[]}}");
 }
 
+/* Who goes by author is told of those who do not. */
+static void test_history_of_peers_of_both_orders(void **state)
+{
+    (void)state;
+    join(&alice, PAD_V2, "Alice");
+    join_by(PAD_BY_AUTHOR, &bob, PAD_V2, "Bob");
+    edit(&alice, 0, "+hello");
+    edit(&bob, 1, "=5 +!");
+    says(encode_history(&j, &bob, 0, 2, false),
+         "{\"History\":{\"start\":0,\"operations\":[{\"id\":0,\"order\":\"text\",\"operation\":[\"hello\"]},"
+         "{\"id\":1,\"operation\":[5,\"!\"]}]}}");
+    says(encode_history(&j, &alice, 0, 2, false),
+         "{\"History\":{\"start\":0,\"operations\":[{\"id\":0,\"operation\":[\"hello\"]},"
+         "{\"id\":1,\"operation\":[5,\"!\"]}]}}");
+}
+
 /* To Bob, who joins with v1, the text before is one insert by the system. */
 static void test_history_of_a_v1_peer(void **state)
 {
@@ -174,6 +196,12 @@ static void test_welcome(void **state)
          "\"committed\":815,\"access\":\"edit\",\"language\":\"c\",\"otp\":\"abc123XYZ-_9\","
          "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
          "\"created_at\":1767225600,\"expires_at\":null,\"server\":\"1.0.0 (abc1234)\"}}");
+    m.order = PAD_BY_AUTHOR;
+    says(encode_welcome(&j, &m),
+         "{\"Welcome\":{\"user_id\":3,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":830,\"resumed\":true,"
+         "\"committed\":815,\"access\":\"edit\",\"language\":\"c\",\"otp\":\"abc123XYZ-_9\","
+         "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},\"created_at\":1767225600,"
+         "\"expires_at\":null,\"order\":\"author\",\"server\":\"1.0.0 (abc1234)\"}}");
 }
 
 static void test_snapshot(void **state)
@@ -364,6 +392,7 @@ int main(void)
         test(test_operations),
         test(test_identity_and_pong),
         test(test_history_of_a_v2_peer),
+        test(test_history_of_peers_of_both_orders),
         test(test_history_of_a_v1_peer),
         test(test_history_of_a_v1_peer_from_nothing),
         test(test_welcome),
