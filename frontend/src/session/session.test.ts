@@ -89,6 +89,20 @@ describe("joining", () => {
     expect(session.shareLink()).toBe("https://host/base/#my%20pad&otp=pw");
   });
 
+  test.each([
+    ["author", "mab"], // by user id: mine is smaller than theirs
+    [undefined, "abm"], // an older server: by text
+  ])("asks for the order by author, and goes by what Welcome says: %s", (order, result) => {
+    open();
+    expect(sent("Hello")).toEqual([expect.objectContaining({ order: "author" })]);
+    hear({ Welcome: { ...WELCOME, order } });
+    hear({ Snapshot: { revision: 0, text: "" } });
+    type(0, 0, "m");
+    hear({ History: { start: 0, operations: [{ id: ME + 1, operation: ["a"] }, { id: 1, operation: [1, "b"] }] } });
+    frame();
+    expect(editor.text).toBe(result);
+  });
+
   test("is connected once the text is here, and read-only before", () => {
     open();
     hear({ Welcome: WELCOME });

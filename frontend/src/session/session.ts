@@ -255,7 +255,7 @@ export class Session {
   }
 
   #hello(): void {
-    const hello = { client: this.#token, otp: this.otp.value, ...this.#sync.position };
+    const hello = { client: this.#token, otp: this.otp.value, ...this.#sync.position, order: "author" } as const;
     this.#transport.send(encode({ Hello: { ...hello, ...this.identity.value } }));
   }
 
@@ -321,8 +321,8 @@ export class Session {
 
   #welcomed(welcome: Welcome): void {
     this.#transport.answered();
-    const { user_id: userId, epoch, resumed, committed } = welcome;
-    this.#sync.welcome({ userId, epoch, resumed, committed });
+    const { user_id: userId, epoch, resumed, committed, order } = welcome;
+    this.#sync.welcome({ userId, epoch, resumed, committed, order });
     this.welcome.value = welcome;
     this.#state.welcomed(welcome);
   }

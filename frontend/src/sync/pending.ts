@@ -1,6 +1,6 @@
 /** Local changes that the server is not known to hold. */
 
-import { type Components, Operation, type Rope } from "../kernel";
+import { type Components, type InsertOrder, Operation, type Rope } from "../kernel";
 
 /** Local changes as one operation, and how many there were. */
 export interface Pending {
@@ -49,17 +49,19 @@ export function replace(pending: Pending, operation: Operation): Pending {
 }
 
 /** Moves changes that follow one another over a `remote` one that was made on the
- * text before all of them. `moved` are the changes as they read after it, and `last`
- * is the remote one as it reads after all of them. `spent` are the operations in between, `remote` included where it is not
- * the last itself; they are the caller's to free. */
+ * text before all of them; `order` is for inserts at one place. `moved` are the changes
+ * as they read after it, and `last` is the remote one as it reads after all of them.
+ * `spent` are the operations in between, `remote` included where it is not the last
+ * itself; they are the caller's to free. */
 export function moveOver(
   unsent: readonly (Pending | null)[],
   remote: Operation,
+  order?: InsertOrder,
 ): { moved: (Operation | null)[]; last: Operation; spent: Operation[] } {
   const trail = [remote];
   const moved = unsent.map((pending) => {
     if (!pending) return null;
-    const [mine, theirs] = pending.operation.transform(trail.at(-1)!);
+    const [mine, theirs] = pending.operation.transform(trail.at(-1)!, order);
     trail.push(theirs);
     return mine;
   });

@@ -24,6 +24,7 @@
  */
 
 import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
+import { type Author, authorOf, NOBODY, orderOf } from "./author";
 import { operationBetween } from "./diff";
 import { append, isUndone, moveOver, fromSaved, type Pending, replace, sizeOf, takeBack, toSaved } from "./pending";
 import type { Edit, Entry, SavedState, Refusal, Welcome } from "./types";
@@ -34,6 +35,8 @@ export class Sync {
   #server = new Rope();
   #local = new Rope();
   #inflight: Pending | null = null;
+  /** As whom the edit in flight was sent. That stays when a Welcome makes us somebody else. */
+  #sender: Author = NOBODY;
   #buffer: Pending | null = null;
   /** Set while the edit in flight is refused: it is not sent, and the user decides about it. */
   #refusal: Refusal | null = null;
@@ -49,7 +52,8 @@ export class Sync {
   /** The epoch of the Welcome: that of the Snapshot, if one comes, and not before it is here. */
   #epochOfSnapshot: string | null = null;
   #revision = 0;
-  #userId = -1;
+  /** Who we are on the present connection. */
+  #me: Author = NOBODY;
   #loaded = false;
   #outOfStep = false;
   /** Our last revision that the server held. A Welcome may know only an earlier one. */
@@ -78,7 +82,7 @@ export class Sync {
 
   /** The id that the last Welcome gave; -1 before it. */
   get userId(): number {
-    return this.#userId;
+    return this.#me.id;
   }
 
   /** A server text has been seen: "empty" is not "not loaded yet". */
@@ -185,20 +189,16 @@ export class Sync {
     const of = [this.#inflight, this.#buffer, epoch, revision, saved];
     if (this.#kept?.of.every((part, i) => part === of[i])) return this.#kept.kept;
     const [inflight, buffer] = [toSaved(this.#inflight), toSaved(this.#buffer)];
-    const kept = { epoch, revision, saved, serverText: this.serverText(), inflight, buffer };
-    this.#kept = { of, kept };
-    return kept;
+    const kept = { epoch, revision, saved, serverText: this.serverText(), inflight, sender: this.#sender, buffer };
+    return (this.#kept = { of, kept }).kept;
   }
 
   /** Goes on where another tab stopped, as if it had only lost its connection: for a machine that has seen nothing
    * yet. The Hello must carry that tab's token. */
-  resume({ epoch, revision, saved = 0, serverText, inflight, buffer }: SavedState): void {
+  resume({ epoch, revision, saved = 0, serverText, inflight, sender = NOBODY, buffer }: SavedState): void {
     this.#server.set(serverText);
-    this.#epoch = epoch;
-    this.#revision = revision;
-    this.#saved = saved;
-    this.#inflight = fromSaved(inflight);
-    this.#buffer = fromSaved(buffer);
+    [this.#epoch, this.#revision, this.#saved] = [epoch, revision, saved];
+    [this.#inflight, this.#sender, this.#buffer] = [fromSaved(inflight), sender, fromSaved(buffer)];
     this.#loaded = true;
     const kept = [inflight, buffer].map((pending) => fromSaved(pending)?.operation);
     const shown = [Operation.empty().insert(serverText), ...kept];
@@ -208,21 +208,23 @@ export class Sync {
   /* ---- the server ---- */
 
   /** The server has answered the Hello; a Snapshot or History follows. */
-  welcome({ userId, epoch, resumed, committed }: Welcome): void {
+  welcome({ userId, epoch, resumed, committed, order }: Welcome): void {
     // (S2) With one edit in flight, a revision of ours beyond the one we hold
     // can only be that edit, refused or not. Else it never arrived.
-    const applied = this.#inflight && committed > this.#revision;
+    const applied = this.#inflight !== null && committed > this.#revision;
     if (applied) this.#refusal = null;
     this.#committed = applied ? committed : null;
     if (!applied && !this.#refusal) this.#unsend();
     this.#isForgotten = committed < this.#saved;
     this.#saved = committed;
-    this.#userId = userId;
+    this.#me = authorOf(userId, order === "author");
     // A new epoch counts from the Snapshot that comes with it: beside the
     // revision of another one it would name a state that nobody ever had.
     this.#epoch = resumed ? epoch : null;
     this.#epochOfSnapshot = epoch;
-    this.#outOfStep = resumed && !this.#loaded;
+    // By text we are not told which of the entries before our edit the server ordered by author.
+    const isUntold = applied && this.#sender.order === "author" && order !== "author";
+    this.#outOfStep = resumed && (!this.#loaded || isUntold);
     this.#link = "joining";
   }
 
@@ -239,7 +241,7 @@ export class Sync {
       this.#land();
     }
     try {
-      this.#rebase(operationBetween(this.#server, text));
+      this.#rebase(operationBetween(this.#server, text), NOBODY);
     } catch {
       return void (this.#outOfStep = true); // not a text that a document may hold
     }
@@ -252,7 +254,7 @@ export class Sync {
   /** Committed operations, the first of them made against revision `start`. */
   history(start: number, entries: readonly Entry[]): void {
     const seen = this.#revision - start;
-    if (seen < 0) return void (this.#outOfStep = true);
+    if (seen < 0 || this.#outOfStep) return void (this.#outOfStep = true);
     for (const entry of entries.slice(seen)) {
       if (!this.#advance(entry)) return void (this.#outOfStep = true);
     }
@@ -301,8 +303,7 @@ export class Sync {
     }
     if (this.unsaved === 0) this.#retried = null;
     if (this.#inflight || !this.#buffer) return null;
-    this.#inflight = this.#buffer;
-    this.#buffer = null;
+    [this.#inflight, this.#sender, this.#buffer] = [this.#buffer, this.#me, null];
     return { revision: this.#revision, operation: this.#inflight.operation.toJSON() };
   }
 
@@ -317,7 +318,7 @@ export class Sync {
   /* ---- within ---- */
 
   /** Takes in one committed operation. False, and nothing is changed, when it does not fit. */
-  #advance({ id, operation }: Entry): boolean {
+  #advance({ id, order, operation }: Entry): boolean {
     let op: Operation | null = null;
     try {
       op = Operation.of(operation);
@@ -330,7 +331,7 @@ export class Sync {
         this.#saved = this.#revision + 1;
         this.#land();
       } else {
-        this.#rebase(op);
+        this.#rebase(op, authorOf(id, this.#me.order === "author" && (order ?? null) === null));
         op = null;
       }
       this.#revision += 1;
@@ -347,7 +348,7 @@ export class Sync {
   #isEcho(id: number): boolean {
     if (!this.#inflight || this.#refusal) return false;
     if (this.#committed !== null) return this.#revision + 1 === this.#committed;
-    return this.#link === "up" && id === this.#userId;
+    return this.#link === "up" && id === this.#me.id;
   }
 
   /** The edit in flight is in the server's text. */
@@ -359,9 +360,9 @@ export class Sync {
   }
 
   /** Applies an operation of somebody else, and moves our unsent ones over it. Takes `remote`. */
-  #rebase(remote: Operation): void {
+  #rebase(remote: Operation, author: Author): void {
     const unsent = [this.#inflight, this.#buffer];
-    const { moved, last, spent } = moveOver(unsent, remote);
+    const { moved, last, spent } = moveOver(unsent, remote, orderOf(this.#inflight ? this.#sender : this.#me, author));
     remote.applyTo(this.#server);
     const [inflight, buffer] = unsent.map((pending, i) => pending && replace(pending, moved[i]!));
     for (const op of spent) op.free();

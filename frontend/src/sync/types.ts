@@ -1,6 +1,7 @@
 /** The values that go into the sync machine and come out of it. */
 
 import type { Components } from "../kernel";
+import type { Author } from "./author";
 import type { SavedPending } from "./pending";
 
 /** An edit to be sent, made against `revision`. */
@@ -16,11 +17,15 @@ export interface Welcome {
   resumed: boolean;
   /** The revision after this tab's last operation that the server holds, or 0. */
   committed: number;
+  /** "author" when the server orders inserts by it, too. */
+  order?: string | null;
 }
 
 /** A committed operation and who made it. */
 export interface Entry {
   id: number;
+  /** On a connection by author: "text" when its author goes by that. */
+  order?: string | null;
   operation: Components;
 }
 
@@ -41,5 +46,7 @@ export interface SavedState {
   /** The revision after this tab's last operation that the server held. */
   saved?: number;
   inflight: SavedPending | null;
+  /** The author as whom the edit in flight was sent. */
+  sender?: Author;
   buffer: SavedPending | null;
 }

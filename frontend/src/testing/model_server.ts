@@ -1,9 +1,11 @@
 /**
- * The server's side of protocol v2, as small as it can be: enough to play any
+ * The server's side of the protocol, as small as it can be: enough to play any
  * of its answers to a tab, in one process and without time. For tests only.
+ *
+ * The rule for inserts that meet is written here a second time.
  */
 
-import { Operation, Rope } from "../kernel";
+import { InsertOrder, Operation, Rope } from "../kernel";
 import type { Components } from "../kernel";
 import type { Edit, Entry, Refusal, Welcome } from "../sync/types";
 
@@ -18,16 +20,26 @@ export type Message =
 interface Peer {
   token: string;
   userId: number;
+  byAuthor: boolean;
   /** Told all operations before this revision. */
   sent: number;
   outbox: Message[];
 }
 
+/** A Hello, as far as the model needs it. v1 has no Hello: its position is null. */
+interface Hello {
+  token: string;
+  position: { epoch: string | null; revision: number } | null;
+  byAuthor: boolean;
+}
+
+type LogEntry = { id: number; byAuthor: boolean; token: string; operation: Components };
+
 /** A server with one document. */
 export class ModelServer {
   readonly text = new Rope();
   /** Operation i leads from revision i to i + 1; `held` is the oldest kept. */
-  #log: { id: number; token: string; operation: Components }[] = [];
+  #log: LogEntry[] = [];
   #held = 0;
   #epoch = 0;
   #epochStarts = new Map<string, number>([["e0", 0]]);
@@ -35,6 +47,8 @@ export class ModelServer {
   #userIds = new Map<string, number>();
   #peers = new Set<Peer>();
   #nextUser = 0;
+  /** A v1 tab knows its own operations by their id alone, so no other ever has it. */
+  #nextV1User = 1000;
   /** A longer text is refused. */
   maxPoints = Infinity;
 
@@ -43,17 +57,20 @@ export class ModelServer {
   }
 
   /** The Hello of a tab, and its answer: a Welcome with what the tab lacks. */
-  join(token: string, position: { epoch: string | null; revision: number }): Peer {
+  join({ token, position, byAuthor }: Hello): Peer {
     for (const old of this.#peers) if (old.token === token) this.#peers.delete(old);
-    const userId = this.#userIds.get(token) ?? this.#nextUser++;
+    const userId = position === null ? this.#nextV1User++ : (this.#userIds.get(token) ?? this.#nextUser++);
     this.#userIds.set(token, userId);
-    const resumed = this.#canResume(position);
-    const sent = resumed ? position.revision : this.revision;
-    const peer: Peer = { token, userId, sent, outbox: [] };
+    const resumed = position !== null && this.#canResume(position);
+    const sent = position === null ? 0 : resumed ? position.revision : this.revision;
+    const peer: Peer = { token, userId, byAuthor, sent, outbox: [] };
     const committed = this.#committed.get(token) ?? 0;
-    const welcome = { userId, epoch: `e${this.#epoch}`, resumed, committed };
+    const order = byAuthor ? { order: "author" } : {};
+    const welcome = { userId, epoch: `e${this.#epoch}`, resumed, committed, ...order };
     peer.outbox.push({ type: "welcome", welcome });
-    if (!resumed) peer.outbox.push({ type: "snapshot", revision: this.revision, text: this.text.read() });
+    // A history from nothing on is what v1 starts with.
+    if (position === null) peer.outbox.push({ type: "snapshot", revision: 0, text: "" });
+    else if (!resumed) peer.outbox.push({ type: "snapshot", revision: this.revision, text: this.text.read() });
     this.#peers.add(peer);
     if (resumed) this.tell(peer, true);
     return peer;
@@ -68,9 +85,9 @@ export class ModelServer {
   edit(peer: Peer, { revision, operation }: Edit): void {
     if (!this.#peers.has(peer)) return;
     let op = Operation.of(operation);
-    for (const { operation: seen } of this.#log.slice(revision)) {
-      const other = Operation.of(seen);
-      const [mine, theirs] = op.transform(other);
+    for (const seen of this.#log.slice(revision)) {
+      const other = Operation.of(seen.operation);
+      const [mine, theirs] = op.transform(other, orderBetween(peer, seen));
       for (const used of [op, other, theirs]) used.free();
       op = mine;
     }
@@ -79,7 +96,8 @@ export class ModelServer {
       peer.outbox.push({ type: "rejected", refusal });
     } else {
       op.applyTo(this.text);
-      this.#log.push({ id: peer.userId, token: peer.token, operation: op.toJSON() });
+      const { userId: id, byAuthor, token } = peer;
+      this.#log.push({ id, byAuthor, token, operation: op.toJSON() });
       this.#committed.set(peer.token, this.revision);
     }
     op.free();
@@ -88,7 +106,7 @@ export class ModelServer {
   /** Puts what the peer lacks into its outbox, as one message. */
   tell(peer: Peer, evenNothing = false): void {
     if (peer.sent === this.revision && !evenNothing) return;
-    const entries = this.#log.slice(peer.sent).map(({ id, operation }) => ({ id, operation }));
+    const entries = this.#log.slice(peer.sent).map((entry) => entryFor(peer, entry));
     peer.outbox.push({ type: "history", start: peer.sent, entries });
     peer.sent = this.revision;
   }
@@ -111,6 +129,16 @@ export class ModelServer {
   #canResume({ epoch, revision }: { epoch: string | null; revision: number }): boolean {
     return epoch !== null && this.#epochStarts.has(epoch) && revision >= this.#held;
   }
+}
+
+function orderBetween({ userId, byAuthor }: Peer, seen: LogEntry): InsertOrder {
+  if (!byAuthor || !seen.byAuthor || userId === seen.id) return InsertOrder.byText;
+  return userId < seen.id ? InsertOrder.thisFirst : InsertOrder.otherFirst;
+}
+
+/** An entry by text says so to those who go by author; by text there is nothing to say. */
+function entryFor(peer: Peer, { id, byAuthor, operation }: LogEntry): Entry {
+  return peer.byAuthor && !byAuthor ? { id, order: "text", operation } : { id, operation };
 }
 
 export type { Peer };

@@ -5,6 +5,9 @@ import type { Change } from "../kernel";
 import type { Message, ModelServer, Peer } from "./model_server";
 import { type Edit, type SavedState, Sync } from "../sync";
 
+/** v1; v2 without order by author and with it; or v2 with it on every other connection. */
+export type TabKind = "v1" | "by text" | "by author" | "by turns";
+
 export class SimulatedTab {
   sync = new Sync();
   /** The text that the user sees. */
@@ -17,10 +20,14 @@ export class SimulatedTab {
   /** To be sent once the record has it. */
   #held: Edit | null = null;
   #lives = 1;
+  #connections = 0;
+  /** How often it contradicted the server. */
+  contradictions = 0;
 
   constructor(
     private readonly server: ModelServer,
     readonly name: string,
+    readonly kind: TabKind = "by author",
   ) {}
 
   get isConnected(): boolean {
@@ -30,7 +37,10 @@ export class SimulatedTab {
   /** Connects, again if need be. */
   connect(): void {
     if (this.#peer) this.disconnect(0);
-    this.#peer = this.server.join(`${this.name} ${this.#lives}`, this.sync.position);
+    this.#connections += 1;
+    const byAuthor = this.kind === "by author" || (this.kind === "by turns" && this.#connections % 2 === 1);
+    const position = this.kind === "v1" ? null : this.sync.position;
+    this.#peer = this.server.join({ token: `${this.name} ${this.#lives}`, position, byAuthor });
   }
 
   /** The first `arrived` of the edits on their way reach the server; whatever
@@ -47,6 +57,7 @@ export class SimulatedTab {
 
   /** The record is brought up to date, as a browser does it: late. */
   write(): boolean {
+    if (this.kind === "v1") return false; // it has none
     const hadAny = this.record !== null;
     this.record = this.sync.keep();
     if (this.#held) this.#up.push(this.#held);
@@ -94,6 +105,7 @@ export class SimulatedTab {
   syncEditor(): void {
     this.text = applied(this.text, this.sync.takeChanges());
     if (this.sync.isOutOfStep) {
+      this.contradictions += 1;
       this.disconnect(0);
       this.sync.dropEpoch();
     }

@@ -3,7 +3,7 @@
  * Everything is checked here, so that nothing behind it has to.
  */
 
-import type { CursorData, Operation, ServerMessage, User, UserInfo, Welcome } from "./messages";
+import type { CursorData, HistoryEntry, ServerMessage, User, UserInfo, Welcome } from "./messages";
 
 /** The server sent something that this protocol does not allow. */
 export class WireError extends Error {
@@ -97,13 +97,14 @@ function welcome(f: Fields): Welcome {
     },
     created_at: orNull(count)(f.created_at, "created_at"),
     expires_at: orNull(count)(f.expires_at, "expires_at"),
+    order: orNull(string)(f.order, "order"),
     server: string(f.server, "server"),
   };
 }
 
-function entry(json: Json): { id: number; operation: Operation } {
-  const { id, operation } = fields(json, "operations");
-  return { id: count(id, "id"), operation: list(operation, "operation").map(component) };
+function entry(json: Json): HistoryEntry {
+  const { id, order, operation } = fields(json, "operations");
+  return { id: count(id, "id"), order: orNull(string)(order, "order"), operation: list(operation, "operation").map(component) };
 }
 
 function component(json: Json): number | string {

@@ -37,6 +37,8 @@ export interface Hello {
   revision: number;
   name: string;
   hue: number;
+  /** The order of inserts at one place that the tab can go by. */
+  order?: "author";
 }
 
 /** All that a client may say. */
@@ -62,7 +64,16 @@ export interface Welcome {
   /** Seconds since 1970; null when the document does not expire. */
   created_at: number | null;
   expires_at: number | null;
+  /** "author", as asked for; null from a server that cannot. */
+  order: string | null;
   server: string;
+}
+
+/** A committed operation. `order` is "text" when its author does not go by author as we do. */
+export interface HistoryEntry {
+  id: number;
+  order: string | null;
+  operation: Operation;
 }
 
 /** All that the server may say, with its kind as `type`. */
@@ -70,7 +81,7 @@ export type ServerMessage =
   | { type: "Identity"; user_id: number } // v1
   | { type: "Welcome"; welcome: Welcome } // v2, as all below it that are not in v1
   | { type: "Snapshot"; revision: number; text: string } // v2
-  | { type: "History"; start: number; operations: { id: number; operation: Operation }[] }
+  | { type: "History"; start: number; operations: HistoryEntry[] }
   | { type: "Users"; users: User[] } // v2
   | { type: "Language"; language: string; user_id: number; user_name: string }
   | { type: "OTP"; otp: string | null; user_id: number; user_name: string }

@@ -4,17 +4,22 @@ import { decode, encode, SYSTEM_USER, WireError } from ".";
 const WELCOME = {
   user_id: 3, epoch: "q3Rk", revision: 830, resumed: true, committed: 815, access: "edit",
   language: "c", otp: null, limits: { document_bytes: 262144, message_bytes: 327680 },
-  created_at: 1767225600, expires_at: 1767830400, server: "1.0.0 (abc1234)",
+  created_at: 1767225600, expires_at: 1767830400, order: "author", server: "1.0.0 (abc1234)",
 };
 
 describe("messages of the server", () => {
   test.each([
     [{ Identity: 0 }, { type: "Identity", user_id: 0 }],
     [{ Welcome: WELCOME }, { type: "Welcome", welcome: WELCOME }],
+    [{ Welcome: { ...WELCOME, order: undefined } }, { type: "Welcome", welcome: { ...WELCOME, order: null } }],
     [{ Snapshot: { revision: 8, text: "" } }, { type: "Snapshot", revision: 8, text: "" }],
     [
       { History: { start: 5, operations: [{ id: 0, operation: [10, "hello", -2] }] } },
-      { type: "History", start: 5, operations: [{ id: 0, operation: [10, "hello", -2] }] },
+      { type: "History", start: 5, operations: [{ id: 0, order: null, operation: [10, "hello", -2] }] },
+    ],
+    [
+      { History: { start: 5, operations: [{ id: 0, order: "text", operation: [10] }] } },
+      { type: "History", start: 5, operations: [{ id: 0, order: "text", operation: [10] }] },
     ],
     [
       { Users: [{ id: 1, name: "Bob", hue: 20, cursors: [4], selections: [[1, 4]] }] },
@@ -53,6 +58,7 @@ describe("messages of the server", () => {
     '{"History":{"start":0,"operations":[{"id":0,"operation":[""]}]}}',
     '{"History":{"start":0,"operations":[{"id":0,"operation":[1.5]}]}}',
     '{"History":{"start":0,"operations":[{"id":0,"operation":[null]}]}}',
+    '{"History":{"start":0,"operations":[{"id":0,"order":1,"operation":[1]}]}}',
     '{"UserInfo":{"id":0,"info":{"name":"x","hue":360}}}',
     '{"UserInfo":{"id":0,"info":{"name":"x","hue":"red;"}}}',
     '{"UserCursor":{"id":0,"data":{"cursors":[1],"selections":[[1]]}}}',
