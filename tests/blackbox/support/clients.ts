@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClientOptions } from 'ws';
 import type { Message } from './connection.ts';
 import { Connection } from './connection.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Order } from './operation.ts';
 import { deleteAt, insertAt, points } from './operation.ts';
 import { Replica } from './replica.ts';
 import type { Server } from './server.ts';
@@ -15,6 +15,9 @@ export const SYSTEM = 18446744073709551615;
 
 export type Participant = { name: string; hue: number };
 export type Cursors = { cursors: number[]; selections: [number, number][] };
+
+/** A committed operation; `order` is there for those who go by author. */
+export type Entry = { id: number; order?: string; operation: Operation };
 
 export abstract class Client extends Connection {
   replica = new Replica();
@@ -95,16 +98,22 @@ export abstract class Client extends Connection {
   }
 
   /** What is known already is skipped; a gap means the server lost something. */
-  private onHistory(start: number, operations: { id: number; operation: Operation }[]): void {
+  private onHistory(start: number, operations: Entry[]): void {
     if (start > this.replica.revision) {
       throw new Error(`history jumps from revision ${this.replica.revision} to ${start}`);
     }
-    for (const { id, operation } of operations.slice(this.replica.revision - start)) {
+    for (const entry of operations.slice(this.replica.revision - start)) {
+      const { id, operation } = entry;
       if (id === this.id && !this.replica.settled) {
         const next = this.replica.acknowledge();
         if (next !== undefined && this.maySpeak) this.sendEdit(this.replica.revision, next);
-      } else this.replica.remote(operation);
+      } else this.replica.remote(operation, this.orderWith(entry));
     }
+  }
+
+  /** The order of what is ours (a) and an entry of somebody else (b), where both insert. */
+  protected orderWith(_entry: Entry): Order {
+    return 'text';
   }
 }
 
@@ -144,13 +153,27 @@ export type Hello = {
   revision: number;
   name: string;
   hue: number;
+  order?: unknown;
 };
 
+/** The author of an operation, and whether inserts are ordered by that. */
+type Author = { id: number; byAuthor: boolean };
+
 /** What one browser tab knows, from one connection to the next. */
-export type Tab = { token: string; epoch: string | null; otp: string | null; replica: Replica };
+export type Tab = {
+  token: string;
+  epoch: string | null;
+  otp: string | null;
+  replica: Replica;
+  /** Asks for the order by author. */
+  byAuthor?: boolean;
+  /** As whom the edit in flight was sent. */
+  sender?: Author;
+};
 
 export const freshToken = (): string => randomBytes(16).toString('base64url');
 export const freshTab = (otp: string | null = null): Tab => ({ token: freshToken(), epoch: null, otp, replica: new Replica() });
+export const authorTab = (): Tab => ({ ...freshTab(), byAuthor: true });
 
 export class V2Client extends Client {
   tab: Tab = freshTab();
@@ -161,7 +184,7 @@ export class V2Client extends Client {
 
   static async open(server: Server, document: string, options: { tab?: Tab; name?: string; hue?: number } & ClientOptions = {}): Promise<V2Client> {
     const { tab, name, hue, ...rest } = options;
-    const client = await V2Client.silent(server, document, rest);
+    const client = await this.silent(server, document, rest);
     client.tab = tab ?? client.tab;
     client.replica = client.tab.replica;
     client.hello({ name: name ?? 'Anonymous', hue: hue ?? 0 });
@@ -171,12 +194,28 @@ export class V2Client extends Client {
 
   /** Upgraded, but Hello is not said yet. */
   static async silent(server: Server, document: string, options: ClientOptions = {}): Promise<V2Client> {
-    return (await V2Client.dial(server.socketUrl(encodeURIComponent(document)), ['kolabpad.v2'], options)) as V2Client;
+    return (await this.dial(server.socketUrl(encodeURIComponent(document)), ['kolabpad.v2'], options)) as V2Client;
   }
 
   hello(fields: Partial<Hello> = {}): void {
-    const { token: client, epoch, otp, replica } = this.tab;
-    this.send({ Hello: { client, otp, epoch, revision: epoch === null ? 0 : replica.revision, name: 'Anonymous', hue: 0, ...fields } });
+    const { token: client, epoch, otp, replica, byAuthor } = this.tab;
+    const order = byAuthor ? { order: 'author' } : {};
+    this.send({ Hello: { client, otp, epoch, revision: epoch === null ? 0 : replica.revision, name: 'Anonymous', hue: 0, ...order, ...fields } });
+  }
+
+  override sendEdit(revision: number, operation: Operation): void {
+    this.tab.sender = this.me;
+    super.sendEdit(revision, operation);
+  }
+
+  private get me(): Author {
+    return { id: this.id, byAuthor: this.welcome?.order === 'author' };
+  }
+
+  protected override orderWith({ id, order }: Entry): Order {
+    const mine = this.replica.settled ? this.me : (this.tab.sender as Author);
+    const isByAuthor = mine.byAuthor && this.me.byAuthor && order === undefined && mine.id !== id;
+    return !isByAuthor ? 'text' : mine.id < id ? 'a first' : 'b first';
   }
 
   info(name: string, hue: number): void {

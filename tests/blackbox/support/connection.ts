@@ -153,7 +153,7 @@ export class Connection {
     for (const waiter of this.waiters) waiter.reject(error);
   }
 
-  private wake(): void {
+  protected wake(): void {
     for (const waiter of this.waiters) {
       if (waiter.probe()) waiter.resolve();
       else if (this.closed) {

@@ -125,8 +125,11 @@ export function comparePoints(a: string, b: string): number {
   return as.length - bs.length;
 }
 
+/** What stands first where both insert: the smaller text, what a inserts, or what b does. */
+export type Order = 'text' | 'a first' | 'b first';
+
 /** a as it must read once b, made on the same text, has been applied. */
-export function transform(a: Operation, b: Operation): Operation {
+export function transform(a: Operation, b: Operation, order: Order = 'text'): Operation {
   if (baseLength(a) !== baseLength(b)) {
     throw new Error(`cannot transform: made on ${baseLength(a)} and on ${baseLength(b)} code points`);
   }
@@ -136,7 +139,7 @@ export function transform(a: Operation, b: Operation): Operation {
   for (let gap = 0; gap <= mine.keep.length; gap++) {
     const own = mine.gaps[gap] as string;
     const other = theirs.gaps[gap] as string;
-    const otherFirst = other !== '' && own !== '' && comparePoints(own, other) > 0;
+    const otherFirst = other !== '' && own !== '' && (order === 'text' ? comparePoints(own, other) > 0 : order === 'b first');
     if (otherFirst) out.retain(points(other).length).insert(own);
     else out.insert(own).retain(points(other).length);
     if (gap === mine.keep.length || !theirs.keep[gap]) continue;
@@ -144,6 +147,21 @@ export function transform(a: Operation, b: Operation): Operation {
     else out.delete(1);
   }
   return out.done();
+}
+
+/** The same order when a and b change places. */
+export const mirrored = (order: Order): Order => (order === 'text' ? order : order === 'a first' ? 'b first' : 'a first');
+
+/** Where a caret stands afterwards, that inserts at the caret do not push. */
+export function moveCaret(op: Operation, caret: number): number {
+  let moved = 0;
+  for (const part of op) {
+    if (caret === 0) break;
+    const count = typeof part === 'string' ? points(part).length : Math.min(Math.abs(part), caret);
+    if (typeof part === 'number') caret -= count;
+    if (typeof part === 'string' || part > 0) moved += count;
+  }
+  return moved;
 }
 
 function takeApart(op: Operation): Gaps {

@@ -5,8 +5,8 @@
 //   awaiting with buffer    and `buffer` was typed since
 //
 // What the user sees is always  server · outstanding · buffer.
-import type { Operation, Text } from './operation.ts';
-import { apply, compose, difference, transform } from './operation.ts';
+import type { Operation, Order, Text } from './operation.ts';
+import { apply, compose, difference, mirrored, moveCaret, transform } from './operation.ts';
 
 export class Replica {
   revision = 0;
@@ -14,6 +14,8 @@ export class Replica {
   text: Text = [];
   outstanding: Operation | undefined;
   buffer: Operation | undefined;
+  /** Where the user types next; what others insert there comes behind it. */
+  caret = 0;
 
   /** The user types. Returns what is to be sent now, if anything. */
   edit(op: Operation): Operation | undefined {
@@ -23,11 +25,11 @@ export class Replica {
     return undefined;
   }
 
-  /** Somebody else's operation became the next revision. */
-  remote(op: Operation): void {
+  /** Somebody else's operation became the next revision; `order` is that of ours (a) and theirs (b). */
+  remote(op: Operation, order: Order = 'text'): void {
     this.revision += 1;
     this.server = apply(op, this.server);
-    this.rebase(op);
+    this.rebase(op, order);
   }
 
   /** Ours became the next revision. Returns what is to be sent now. */
@@ -44,7 +46,7 @@ export class Replica {
       known = apply(this.outstanding, known);
       this.promote();
     }
-    this.rebase(difference(known, text));
+    this.rebase(difference(known, text), 'text');
     this.revision = revision;
     this.server = text;
   }
@@ -59,18 +61,19 @@ export class Replica {
     return this.outstanding;
   }
 
-  private rebase(op: Operation): void {
+  private rebase(op: Operation, order: Order): void {
     let over = op;
     if (this.outstanding !== undefined) {
-      const next = transform(this.outstanding, over);
-      over = transform(over, this.outstanding);
+      const next = transform(this.outstanding, over, order);
+      over = transform(over, this.outstanding, mirrored(order));
       this.outstanding = next;
     }
     if (this.buffer !== undefined) {
-      const next = transform(this.buffer, over);
-      over = transform(over, this.buffer);
+      const next = transform(this.buffer, over, order);
+      over = transform(over, this.buffer, mirrored(order));
       this.buffer = next;
     }
     this.text = apply(over, this.text);
+    this.caret = moveCaret(over, this.caret);
   }
 }
