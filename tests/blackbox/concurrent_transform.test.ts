@@ -4,7 +4,8 @@ import type { Client } from './support/clients.ts';
 import { converged, v1, v2 } from './support/clients.ts';
 import type { Operation } from './support/operation.ts';
 import { apply, points } from './support/operation.ts';
-import { Random } from './support/random.ts';
+import { Random } from '../../frontend/src/testing/random.ts';
+import { randomOperation, seedOfRun } from './support/random.ts';
 import { freshId, useServer } from './support/server.ts';
 import { sleep } from './support/wait.ts';
 
@@ -56,8 +57,7 @@ test('an edit against an old revision is carried over everything since', async (
 });
 
 for (let round = 0; round < ROUNDS; round++) {
-  const random = new Random();
-  const seed = random.seed + round;
+  const seed = seedOfRun() + round;
   test(`six people of both versions edit at random and converge (seed ${seed})`, async () => {
     const dice = new Random(seed);
     const id = freshId('converge');
@@ -68,7 +68,7 @@ for (let round = 0; round < ROUNDS; round++) {
     ];
     for (let step = 0; step < 60; step++) {
       const person = dice.pick(people);
-      for (let burst = dice.below(4); burst >= 0; burst--) person.edit(dice.operation(person.length));
+      for (let burst = dice.below(4); burst >= 0; burst--) person.edit(randomOperation(dice, person.length));
       if (dice.below(3) === 0) await sleep(dice.below(4));
     }
     const text = await converged(server(), id, [observer, ...people]);

@@ -4,13 +4,14 @@ import { expect, test } from 'vitest';
 import type { Client } from './support/clients.ts';
 import { V1Client, V2Client } from './support/clients.ts';
 import type { Operation } from './support/operation.ts';
-import { Random } from './support/random.ts';
+import { Random } from '../../frontend/src/testing/random.ts';
+import { seedOfRun } from './support/random.ts';
 import { startServer } from './support/server.ts';
 import { sleep } from './support/wait.ts';
 
 const TIMES = Number(process.env['KP_KILL_COUNT'] ?? 4);
 const PADS = 3;
-const random = new Random();
+const random = new Random(seedOfRun());
 
 test(`${TIMES} kills under load lose nothing that anyone saw (seed ${random.seed})`, { timeout: 60_000 + TIMES * 20_000 }, async () => {
   const server = await startServer({

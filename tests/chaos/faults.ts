@@ -4,7 +4,7 @@
 import { sleep } from '../blackbox/support/wait.ts';
 import { ERRNO } from './faulty_io.ts';
 import type { Person } from './person.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../frontend/src/testing/random.ts';
 import type { World } from './world.ts';
 
 type Settings = Record<string, string | number>;

@@ -7,7 +7,7 @@
 // "Perhaps" is for what even a client that did everything right cannot know:
 // the edit in flight of a v1 client whose connection broke, of a tab that was
 // closed for good, and what a restored backup took back.
-import type { Random } from './random.ts';
+import type { Random } from '../../frontend/src/testing/random.ts';
 
 type Certainty = 'surely' | 'perhaps';
 

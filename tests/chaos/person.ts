@@ -2,7 +2,7 @@
 import type { Ledger } from './ledger.ts';
 import type { History } from './history.ts';
 import type { Network } from './network.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../frontend/src/testing/random.ts';
 
 /** Text that the server is not known to have, or to have deleted. */
 export type Unsent = { inserted: string; deleted: string };

@@ -2,7 +2,7 @@
 // wrong and when. Made from a seed; parts can be taken away to find out which
 // of them a failure needs.
 import { FAULTS } from './faults.ts';
-import { Random } from './random.ts';
+import { Random } from '../../frontend/src/testing/random.ts';
 
 export type PlannedFault = { name: string; atMs: number; seed: number };
 export type PlannedPerson = { name: string; version: 1 | 2; pad: string };

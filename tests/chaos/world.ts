@@ -16,7 +16,7 @@ import { Network } from './network.ts';
 import { OldClient } from './old_client.ts';
 import type { Person } from './person.ts';
 import type { Plan, PlannedPerson } from './plan.ts';
-import { Random } from './random.ts';
+import { Random } from '../../frontend/src/testing/random.ts';
 import { Tab } from './tab.ts';
 
 /** How long everything may take to come together again. */

@@ -1,7 +1,8 @@
 /** The browser module's allocator: blocks keep their content, and come back. */
 import { expect, test } from 'vitest';
+import { Random } from '../../frontend/src/testing/random.ts';
 import { bytesAt, heapUsed, kp } from './kernel.ts';
-import { Random, rounds, seed } from './random.ts';
+import { rounds, seed } from './random.ts';
 
 interface Block {
   address: number;

@@ -7,8 +7,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
+import { Random } from '../../frontend/src/testing/random.ts';
 import * as kernel from './kernel.ts';
-import { ALL, Random, points, rounds, seed, targetPoints, type Components } from './random.ts';
+import { ALL, points, randomOperation, randomText, rounds, seed, targetPoints, type Components } from './random.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const binary = `${root}/build/differential/op_cli`;
@@ -49,8 +50,8 @@ function compare(usual: number, make: (random: Random) => { request: string[]; a
 
 test(`KP_SEED=${seed}: compose`, () => {
   compare(1500, (random) => {
-    const a = random.operation(random.below(40), ALL);
-    const b = random.operation(targetPoints(a), ALL);
+    const a = randomOperation(random, random.below(40), ALL);
+    const b = randomOperation(random, targetPoints(a), ALL);
     return { request: ['compose', line(a), line(b)], answer: line(kernel.compose(a, b)) };
   });
 });
@@ -59,7 +60,7 @@ for (const [verb, order] of [['transform', 'by text'], ['a_first', 'a first'], [
   test(`transform, inserts ${order}`, () => {
     compare(3000, (random) => {
       const base = random.below(40);
-      const [a, b] = [random.operation(base, ALL), random.operation(base, ALL)];
+      const [a, b] = [randomOperation(random, base, ALL), randomOperation(random, base, ALL)];
       return { request: [verb, line(a), line(b)], answer: kernel.transform(a, b, order).map(line).join('\t') };
     });
   });
@@ -67,8 +68,8 @@ for (const [verb, order] of [['transform', 'by text'], ['a_first', 'a first'], [
 
 test('apply and invert', () => {
   compare(1500, (random) => {
-    const text = random.text(random.below(40), ALL);
-    const op = random.operation(points(text), ALL);
+    const text = randomText(random, random.below(40), ALL);
+    const op = randomOperation(random, points(text), ALL);
     return random.below(2)
       ? { request: ['apply', escape(text), line(op)], answer: escape(kernel.apply(text, op)) }
       : { request: ['invert', escape(text), line(op)], answer: line(kernel.invert(text, op)) };
@@ -77,8 +78,8 @@ test('apply and invert', () => {
 
 test('texts over many leaves', () => {
   compare(20, (random) => {
-    const text = random.text(2000 + random.below(8000), ALL);
-    const op = random.operation(points(text), ALL);
+    const text = randomText(random, 2000 + random.below(8000), ALL);
+    const op = randomOperation(random, points(text), ALL);
     return { request: ['apply', escape(text), line(op)], answer: escape(kernel.apply(text, op)) };
   });
 });
@@ -86,7 +87,7 @@ test('texts over many leaves', () => {
 test('carets', () => {
   compare(1500, (random) => {
     const base = random.below(40);
-    const op = random.operation(base, ALL);
+    const op = randomOperation(random, base, ALL);
     const at = random.below(base + 3);
     return { request: ['caret', line(op), String(at)], answer: String(kernel.caret(op, at)) };
   });

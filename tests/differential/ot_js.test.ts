@@ -6,8 +6,9 @@
  */
 import ot from 'ot';
 import { expect, test } from 'vitest';
+import { Random } from '../../frontend/src/testing/random.ts';
 import * as kernel from './kernel.ts';
-import { BMP, Random, rounds, seed, targetPoints, type Components } from './random.ts';
+import { BMP, randomOperation, randomText, rounds, seed, targetPoints, type Components } from './random.ts';
 
 const theirs = (op: Components) => ot.TextOperation.fromJSON(op);
 
@@ -43,7 +44,7 @@ function tieOrder(a: Components, b: Components): number {
 
 test(`KP_SEED=${seed}: normal form`, () => {
   each(3000, (random) => {
-    const op = random.operation(random.below(40), BMP);
+    const op = randomOperation(random, random.below(40), BMP);
     expect(kernel.normal(op)).toEqual(theirs(op).ops);
     expect(kernel.recode(op)).toEqual(theirs(op).ops);
   });
@@ -51,24 +52,24 @@ test(`KP_SEED=${seed}: normal form`, () => {
 
 test('apply', () => {
   each(2000, (random) => {
-    const text = random.text(random.below(60), BMP);
-    const op = random.operation(text.length, BMP);
+    const text = randomText(random, random.below(60), BMP);
+    const op = randomOperation(random, text.length, BMP);
     expect(kernel.apply(text, op)).toBe(theirs(op).apply(text));
   });
 });
 
 test('compose', () => {
   each(3000, (random) => {
-    const a = random.operation(random.below(40), BMP);
-    const b = random.operation(targetPoints(a), BMP);
+    const a = randomOperation(random, random.below(40), BMP);
+    const b = randomOperation(random, targetPoints(a), BMP);
     expect(kernel.compose(a, b)).toEqual(theirs(a).compose(theirs(b)).ops);
   });
 });
 
 test('invert', () => {
   each(2000, (random) => {
-    const text = random.text(random.below(40), BMP);
-    const op = random.operation(text.length, BMP);
+    const text = randomText(random, random.below(40), BMP);
+    const op = randomOperation(random, text.length, BMP);
     expect(kernel.invert(text, op)).toEqual(theirs(op).invert(text).ops);
   });
 });
@@ -78,8 +79,8 @@ test('transform', () => {
   let meeting = 0;
   each(6000, (random) => {
     const base = random.below(40);
-    const a = theirs(random.operation(base, BMP));
-    const b = theirs(random.operation(base, BMP));
+    const a = theirs(randomOperation(random, base, BMP));
+    const b = theirs(randomOperation(random, base, BMP));
     const order = tieOrder(a.ops, b.ops);
     if (Number.isNaN(order)) return;
     const [a1, b1] = order > 0 ? ot.TextOperation.transform(b, a).reverse() : ot.TextOperation.transform(a, b);
