@@ -7,7 +7,7 @@ export { forgetPad, type RecentPad, recentPads, rememberPad } from "./recent_pad
 export { loadConfig, mayShowRemoteImages } from "./server_config";
 export { FONT_SIZES, LOCALES, preferredLanguages, settings, type Settings, setSettings, TAB_SIZES, THEMES } from "./settings";
 export { watchSleep } from "./sleep";
-export { noteTrouble, readStored, type StorageTrouble, storageTrouble, writeStored } from "./storage";
+export { noteTrouble, noTroubleYet, readStored, type StorageTrouble, storageTrouble, writeStored } from "./storage";
 export { Tabs, tabs, TABS_TIMING, type TabsEnvironment, type TabsTiming } from "./tabs";
 export { type UnsentRecord, UnsentStore, unsentStore, type UnsentStoreOptions } from "./unsent_store";
 export { searchWithout, searchWithoutPassword, type UrlOptions, urlOptions } from "./url_options";

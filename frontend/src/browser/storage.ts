@@ -12,8 +12,13 @@ export interface StorageTrouble {
   unsent: boolean;
 }
 
+/** Makes the signal of a page that has not been disappointed yet. */
+export function noTroubleYet(): Signal<StorageTrouble> {
+  return signal({ settings: false, unsent: false });
+}
+
 /** The trouble of this browser. */
-export const storageTrouble = signal<StorageTrouble>({ settings: false, unsent: false });
+export const storageTrouble = noTroubleYet();
 
 /** Notes that the browser does not keep that kind of thing. */
 export function noteTrouble(what: keyof StorageTrouble, trouble: Signal<StorageTrouble> = storageTrouble): void {
