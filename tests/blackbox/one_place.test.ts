@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { Client, Entry } from './support/clients.ts';
 import { authorTab, converged, forTheTest, freshTab, v1, v2, V2Client } from './support/clients.ts';
 import type { Message } from './support/connection.ts';
-import { Random } from './support/random.ts';
+import { Random } from '../../frontend/src/testing/random.ts';
+import { seedOfRun } from './support/random.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
 import { sleep } from './support/wait.ts';
 
@@ -53,7 +54,7 @@ const SENTENCES = [
 ];
 
 test(`${PAIRS} pairs of sentences typed at one place stay whole`, { timeout: 120_000 }, async () => {
-  const dice = new Random();
+  const dice = new Random(seedOfRun());
   const torn: string[] = [];
   await Promise.all(
     Array.from({ length: PAIRS }, async (_, pair) => {
@@ -76,7 +77,7 @@ test(`${PAIRS} pairs of sentences typed at one place stay whole`, { timeout: 120
 });
 
 test('people of every kind type at one place and converge', { timeout: 60_000 }, async () => {
-  const random = new Random();
+  const random = new Random(seedOfRun());
   await Promise.all(
     Array.from({ length: 10 }, async () => {
       const id = freshId('kinds');

@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import type { V1Client } from './support/clients.ts';
 import { converged, v1, v2 } from './support/clients.ts';
-import { Random } from './support/random.ts';
+import { Random } from '../../frontend/src/testing/random.ts';
+import { randomWord, seedOfRun } from './support/random.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
 
 const server = useServer({ RATE_LIMITS: 'off' });
@@ -196,14 +197,14 @@ describe('carriage returns', () => {
   });
 
   test('scripts with line ends of all kinds and pages converge', async () => {
-    const random = new Random();
+    const random = new Random(seedOfRun());
     const id = freshId('crlf');
     const scripts = await Promise.all([0, 1, 2].map(() => v1(server(), id)));
     const pages = await Promise.all([0, 1].map(() => v2(server(), id)));
     const ends = ['\r', '\r\n', '\n\r', '\r\r\n', '\n', 'x\r\ny'];
     const act = (client: (typeof scripts)[0] | (typeof pages)[0], isScript: boolean): void => {
       const at = random.below(client.length + 1);
-      const word = isScript && random.below(2) === 0 ? random.pick(ends) : random.word();
+      const word = isScript && random.below(2) === 0 ? random.pick(ends) : randomWord(random);
       if (client.length > 0 && random.below(3) === 0) client.delete(random.below(client.length), 1);
       else client.insert(word, at);
     };

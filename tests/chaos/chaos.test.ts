@@ -10,6 +10,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setLogLevel } from '../../frontend/src/browser/index.ts';
 import { initKernel } from '../../frontend/src/sync/index.ts';
 import { FAULTS } from './faults.ts';
 import { buildFaultyIo } from './faulty_io.ts';
@@ -26,6 +27,7 @@ const REDUCTIONS = Number(process.env['KP_CHAOS_REDUCTIONS'] ?? 10);
 
 beforeAll(async () => {
   buildFaultyIo();
+  setLogLevel('none');
   await initKernel(new Uint8Array(fs.readFileSync(path.join(import.meta.dirname, '../../frontend/src/kernel/kernel.wasm'))));
   const unknown = ONLY.filter((name) => !FAULTS.some((fault) => fault.name === name));
   if (unknown.length > 0) throw new Error(`no fault ${unknown.join(', ')}; there are ${FAULTS.map(({ name }) => name).join(', ')}`);

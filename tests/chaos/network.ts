@@ -4,6 +4,7 @@ import net from 'node:net';
 
 /** What happens to bytes of one direction. */
 export type Road = {
+  /** Each piece arrives so much later, in order: it takes longer, and as much gets through. */
   delayMs: number;
   /** One byte at a time. */
   drips: boolean;
@@ -69,8 +70,10 @@ class Line {
     const passed = isCut ? bytes.subarray(0, road.cutAfterBytes) : bytes;
     road.cutAfterBytes -= passed.length;
     const { delayMs, drips } = road;
+    const dueAtMs = performance.now() + delayMs;
     const sent = this.after(road).then(async () => {
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+      const waitMs = delayMs > 0 ? dueAtMs - performance.now() : 0;
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       if (to.destroyed) return;
       if (drips) for (const byte of passed) to.write(Buffer.of(byte));
       else to.write(passed);

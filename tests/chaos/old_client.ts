@@ -3,11 +3,13 @@
 // it again might double it), and it begins at revision 0 with each connection.
 import { WebSocket } from 'ws';
 import { V1Client } from '../blackbox/support/clients.ts';
-import { apply, Builder, points } from '../blackbox/support/operation.ts';
+import { Builder, points } from '../blackbox/support/operation.ts';
 import { Replica } from '../blackbox/support/replica.ts';
 import type { Server } from '../blackbox/support/server_process.ts';
-import type { Person, Surroundings, Unsent } from './person.ts';
+import type { Person, Surroundings } from './person.ts';
 import { strokes } from './typing.ts';
+import type { Unsent } from './unsent.ts';
+import { unsentIn } from './unsent.ts';
 
 /** Longer than any heartbeat of a plan. */
 const SILENCE_MS = 7000;
@@ -51,19 +53,8 @@ export class OldClient implements Person {
   }
 
   unsent(): Unsent {
-    const unsent = { inserted: '', deleted: '' };
-    let text = this.replica.server;
-    for (const op of [this.replica.outstanding, this.replica.buffer]) {
-      if (op === undefined) continue;
-      let at = 0;
-      for (const part of op) {
-        if (typeof part === 'string') unsent.inserted += part;
-        else if (part < 0) unsent.deleted += text.slice(at, at - part).join('');
-        if (typeof part === 'number') at += Math.abs(part);
-      }
-      text = apply(op, text);
-    }
-    return unsent;
+    const { server, outstanding, buffer } = this.replica;
+    return unsentIn(server, [outstanding, buffer]);
   }
 
   act(): void {
@@ -92,11 +83,11 @@ export class OldClient implements Person {
   }
 
   /** A v1 client keeps nothing. */
-  crash(): void {
+  async crash(): Promise<void> {
     this.client?.socket.terminate();
   }
 
-  leave(): void {
+  async leave(): Promise<void> {
     if (this.isGone) return;
     this.forgetUnsent();
     this.close();

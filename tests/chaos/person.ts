@@ -1,11 +1,11 @@
 // person.ts - somebody with a client, of either version.
-import type { Ledger } from './ledger.ts';
-import type { History } from './history.ts';
-import type { Network } from './network.ts';
 import type { Random } from '../../frontend/src/testing/random.ts';
-
-/** Text that the server is not known to have, or to have deleted. */
-export type Unsent = { inserted: string; deleted: string };
+import type { Browser } from './browser/browser.ts';
+import type { MemoryStorage } from './browser/storage.ts';
+import type { History } from './history.ts';
+import type { Ledger } from './ledger.ts';
+import type { Network } from './network.ts';
+import type { Unsent } from './unsent.ts';
 
 export interface Person {
   readonly name: string;
@@ -16,6 +16,7 @@ export interface Person {
   /** Connected, and everything typed is acknowledged. */
   readonly isSettled: boolean;
   readonly isAway: boolean;
+  /** Text that the server is not known to have, or to have deleted. */
   unsent(): Unsent;
   /** Does something to the text, if there is one. */
   act(): void;
@@ -23,9 +24,11 @@ export interface Person {
   freeze(): void;
   thaw(): void;
   /** The client ends without a word and is started again, with what it kept. */
-  crash(): void;
+  crash(): Promise<void>;
   /** Leaves for good. */
-  leave(): void;
+  leave(): Promise<void>;
+  /** The end of the run. */
+  close(): void;
   /** How he is, for a failure. */
   describe(): string;
 }
@@ -40,4 +43,13 @@ export type Surroundings = {
   random: Random;
   /** Something that must never happen. */
   violated: (what: string) => void;
+};
+
+/** One who comes with a browser. */
+export type BrowserSurroundings = Surroundings & {
+  /** Whose browser it is, whichever tab: to the ledger, all of its tabs are one author. */
+  author: string;
+  browser: Browser;
+  /** What the tab remembers from page to page. */
+  sessionStorage: MemoryStorage;
 };

@@ -1,11 +1,12 @@
 // plan.ts - a run as data: who takes part, how the server is set up, what goes
 // wrong and when. Made from a seed; parts can be taken away to find out which
 // of them a failure needs.
-import { FAULTS } from './faults.ts';
 import { Random } from '../../frontend/src/testing/random.ts';
+import type { BrowserKind } from './browser/browser.ts';
+import { FAULTS } from './faults.ts';
 
 export type PlannedFault = { name: string; atMs: number; seed: number };
-export type PlannedPerson = { name: string; version: 1 | 2; pad: string };
+export type PlannedPerson = { name: string; version: 1 | 2; pad: string; browser: BrowserKind };
 export type Plan = {
   seed: number;
   ms: number;
@@ -47,7 +48,8 @@ function settingsOf(random: Random): Plan['settings'] {
 
 function personOf(i: number, random: Random): PlannedPerson {
   const version = random.chance(20) && i > 0 ? 1 : 2; // in an empty pad a v1 client does not know that it may begin
-  return { name: `${version === 1 ? 'old' : 'tab'}${i}`, version, pad: random.chance(75) ? 'one' : 'two' };
+  const browser = { isSecure: random.chance(50), hasDatabase: random.chance(90) };
+  return { name: `${version === 1 ? 'old' : 'tab'}${i}`, version, pad: random.chance(75) ? 'one' : 'two', browser };
 }
 
 function weighted<T extends { weight: number }>(from: readonly T[], random: Random): T {

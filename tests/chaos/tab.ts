@@ -1,54 +1,61 @@
-// tab.ts - a browser tab: the page's own sync machine and wire, with a socket
-// and timers that do what the page does, only faster.
-import { randomBytes } from 'node:crypto';
-import { WebSocket } from 'ws';
-import type { Change, Edit, Kept } from '../../frontend/src/sync/index.ts';
-import { Sync } from '../../frontend/src/sync/index.ts';
-import { closingOf } from '../../frontend/src/transport/close_codes.ts';
-import type { ServerMessage, Welcome } from '../../frontend/src/wire/index.ts';
-import { decode, encode, SUBPROTOCOL_V2 } from '../../frontend/src/wire/index.ts';
-import { apply, points } from '../blackbox/support/operation.ts';
-import type { Person, Surroundings, Unsent } from './person.ts';
+// tab.ts - somebody at one tab of a browser: the pages that follow one another in
+// it, each with the client that is shipped, and what the ledger must know of them.
+import type { UnsentRecord } from '../../frontend/src/browser/index.ts';
+import type { Change } from '../../frontend/src/kernel/index.ts';
+import type { Link } from '../../frontend/src/session/index.ts';
+import { TIMING } from '../../frontend/src/session/index.ts';
+import type { SavedState } from '../../frontend/src/sync/index.ts';
+import { points } from '../blackbox/support/operation.ts';
+import type { Intervals } from './browser/environment.ts';
+import { PadPage } from './browser/pad_page.ts';
+import type { Page } from './browser/page.ts';
+import type { BrowserSurroundings, Person } from './person.ts';
 import type { Stroke } from './typing.ts';
 import { strokes } from './typing.ts';
+import type { Unsent } from './unsent.ts';
+import { lostFrom, unsaidOf, unsentOf } from './unsent.ts';
 
-const PING_EVERY_MS = 600;
-/** Generous: the machine may be loaded, and an answer that comes late is no fault. */
-const PONG_MS = 4000;
-const ANSWER_MS = 10_000;
-const KEEP_EVERY_MS = 250;
-/** How long the browser may take to write a record. */
-const WRITE_MS = 30;
-const RETRY_MS = 300;
+/** Much shorter than those of the page, but for what waits for somebody else:
+ * the machine may be loaded, and an answer that comes late is no fault. */
+const INTERVALS: Intervals = {
+  ...TIMING,
+  transport: { pingEveryMs: 600, pongMs: 4000, openMs: 10_000, answerMs: 10_000, silentMs: 3000 },
+  backoff: { firstMs: 60, longestMs: 1000, soonMs: [5, 60], oncePerMs: 3000 },
+  saveEveryMs: 250,
+  writeTimeoutMs: 20_000,
+  retryEditMs: 300,
+  caretPauseMs: 150,
+  tabs: { answerMs: 400, leavingMs: 800 },
+  claimedMs: 1000,
+};
+
+const THROWN_AWAY_PERCENT = 5;
 
 export class Tab implements Person {
-  private sync = new Sync();
-  private shown = '';
-  private token = randomBytes(16).toString('base64url');
-  private socket: WebSocket | null = null;
-  private waiting: ServerMessage[] = [];
-  private attempts = 0;
-  private deadline: NodeJS.Timeout | undefined;
-  /** Runs from a Ping to the next sign of life. */
-  private silence: NodeJS.Timeout | undefined;
-  private isFrozen = false;
-  private isGone = false;
-  private readonly thawed: (() => void)[] = [];
-  private readonly beats: NodeJS.Timeout[];
-  /** Changes as they were last written down: what a crash leaves behind. */
-  private kept: Kept | null = null;
-  /** Runs while an edit waits for the record of it to be written. */
-  private writing: NodeJS.Timeout | undefined;
+  /** null between two pages, and after the last. */
+  #page: PadPage | null = null;
+  #isGone = false;
+  /** The page is gone, or about to be, and it is not known yet what of it was written down. */
+  #isEnding = false;
+  /** How often the saver of this page had its turn. */
+  #turns = 0;
+  /** When each point was typed in this page, in turns. */
+  #typedAt = new Map<string, number>();
+  /** What was typed before that turn is on the disk, or was acknowledged. */
+  #writtenBefore = 0;
   /** The text here may be taken back by what the server says next, and deletions in it with it: the database went back. */
   isOfThePast = false;
 
-  constructor(private readonly around: Surroundings) {
-    this.beats = [setInterval(() => this.ping(), PING_EVERY_MS), setInterval(() => this.keep(), KEEP_EVERY_MS)];
-    this.connect();
+  constructor(private readonly around: BrowserSurroundings) {
+    this.open();
   }
 
   get name(): string {
     return this.around.name;
+  }
+
+  get author(): string {
+    return this.around.author;
   }
 
   get pad(): string {
@@ -59,295 +66,265 @@ export class Tab implements Person {
     return this.around.network;
   }
 
+  get browser() {
+    return this.around.browser;
+  }
+
+  get sessionStorage() {
+    return this.around.sessionStorage;
+  }
+
   get text(): string {
-    return this.shown;
+    return this.#page?.editor.text ?? '';
   }
 
   get isAway(): boolean {
-    return this.isGone || this.isFrozen;
+    return !this.#page || this.#isEnding || this.#page.page.isFrozen;
   }
 
   get isSettled(): boolean {
-    return this.isUp && this.sync.isLoaded && this.sync.unsaved === 0 && this.waiting.length === 0;
+    return !this.#isEnding && this.isUp && this.#page!.session!.isLoaded.peek() && !this.isUnsaved;
+  }
+
+  /** That of the session here. Records under other tokens are those of tabs that are gone, or drafts that are being sent. */
+  get token(): string | null {
+    return this.#page?.token ?? null;
+  }
+
+  /** Does this page go on as the tab of that token, or send its draft in the background? */
+  hasClaimed(token: string): boolean {
+    return this.#page !== null && (this.token === token || this.browser.claims.get(token)?.by === this.#page.page);
   }
 
   unsent(): Unsent {
-    return unsentOf(this.sync.keep());
+    return unsentOf(this.#page?.unsent);
   }
 
   /** What cannot have reached the server: not even in flight. */
   get unsaid(): string {
-    const kept = this.sync.keep();
-    return (kept?.buffer?.operation ?? []).filter((part) => typeof part === 'string').join('');
+    return unsaidOf(this.#page?.unsent);
   }
 
   describe(): string {
-    const { revision, unsaved, refusal, isOutOfStep } = this.sync;
-    return `${this.name}: ${this.isUp ? 'up' : 'down'}, revision ${revision}, ${unsaved} unsaved, ${points(this.shown).length} points, refusal ${refusal?.code}, out of step ${isOutOfStep}`;
+    const session = this.#page?.session;
+    if (!session) return `${this.name}: ${this.#page ? 'a page that is being loaded' : 'no page'}`;
+    const [link, refusal] = [JSON.stringify(session.link.peek()), session.refusal.peek()?.code];
+    return `${this.name}: ${link}, ${session.unsaved.peek()} unsaved, ${points(this.text).length} points, refusal ${refusal}`;
   }
 
   /* ---- the user ---- */
 
   act(): void {
-    if (this.isAway || !this.sync.isLoaded) return;
-    this.deliver();
-    const text = points(this.shown);
-    const made = strokes(text.length, this.around.random, this.around.ledger);
+    const session = this.#page?.session;
+    if (this.isAway || !session || session.isReadOnly.peek() || session.link.peek().kind === 'stopped') return;
+    const text = points(this.text);
+    const { ledger, random } = this.around;
+    const made = strokes(text.length, random, ledger);
     for (const { from, to, insert } of made) {
-      this.around.ledger.inserted(this.pad, this.name, insert);
-      this.around.ledger.deleted(this.name, text.slice(from, to).join(''), this.isOfThePast ? 'perhaps' : 'surely');
+      ledger.inserted(this.pad, this.author, insert);
+      ledger.deleted(this.author, text.slice(from, to).join(''), this.isOfThePast ? 'perhaps' : 'surely');
+      for (const point of insert) this.#typedAt.set(point, this.#turns);
     }
-    const changes = inUnits(made, text);
-    this.sync.edit(changes);
-    this.shown = applied(this.shown, changes);
-    this.pump();
+    if (made.length > 0) this.#page!.type(inUnits(made, text));
   }
 
+  /* ---- the pages ---- */
+
+  /** A page with the pad, if there is none. */
+  open(): void {
+    if (this.#isGone || this.#page) return;
+    const { browser, sessionStorage, pad, network, author, violated } = this.around;
+    const base = `http://127.0.0.1:${network.port}/`;
+    this.#turns = this.#writtenBefore = 0;
+    this.#typedAt = new Map();
+    this.isOfThePast = false;
+    this.#page = new PadPage({ browser, sessionStorage, base, pad, name: author, intervals: INTERVALS }, {
+      note: (what) => this.#note(what),
+      violated: (what) => violated(`${this.name} ${what}`),
+      onReload: () => void this.reload(),
+      isWanted: (draft) => this.#isWanted(draft),
+      onBegin: (draft) => this.#began(draft),
+      onHeard: (text) => this.#heard(text),
+      onLink: (link) => this.#linkIs(link),
+    });
+    const { clock, databases } = this.#page.page;
+    clock.setInterval(() => this.#turn(databases.isBusy), INTERVALS.saveEveryMs);
+  }
+
+  /** The saver's own turn comes between two of these, or three in a hidden page; when after it the disk has nothing
+   * to do any more, what was typed before it is written. */
+  #turn(isDiskBusy: boolean): void {
+    this.#turns += 1;
+    if (!isDiskBusy) this.#writtenBefore = this.#turns - 2;
+  }
+
+  /** The page is left, and loaded anew. */
+  async reload(): Promise<void> {
+    await this.shut();
+    this.open();
+  }
+
+  /** The page is left. */
+  shut(): Promise<void> {
+    this.#note('the page is left');
+    return this.#end(async (page) => {
+      if (page.isCached) return page.kill(); // nobody tells it
+      await page.thaw();
+      // under a lock the last write needs no answer of the disk, if there is none before it
+      if (page.browser.kind.isSecure && !page.databases.isBusy) this.#writtenBefore = Infinity;
+      await page.unload();
+    });
+  }
+
+  /** The process of the page dies, and the page is loaded anew. */
+  async kill(): Promise<void> {
+    this.#note('the page is killed');
+    await this.#end((page) => page.kill());
+    this.open();
+  }
+
+  /** The browser dies, and comes back with the page. Each of its tabs must be told. */
+  async crash(): Promise<void> {
+    this.#note('the browser crashes');
+    await this.#end(() => this.browser.crash());
+    this.open();
+  }
+
+  async leave(): Promise<void> {
+    this.#isGone = true;
+    await this.shut();
+  }
+
+  close(): void {
+    this.#isGone = true;
+    this.#page?.page.kill();
+    this.#page?.free();
+    this.#page = null;
+  }
+
+  /* ---- the page, as it is ---- */
+
   freeze(): void {
-    this.isFrozen = true;
-    this.socket?.pause();
+    this.#page?.page.freeze();
   }
 
   thaw(): void {
-    this.isFrozen = false;
-    this.socket?.resume();
-    for (const run of this.thawed.splice(0)) run();
+    void this.#page?.page.thaw();
   }
 
-  /** The browser dies. The next one finds what was written down last, if anything was. */
-  crash(): void {
-    const { kept } = this;
-    const now = this.unsent();
-    const rescued = unsentOf(kept);
-    const lost = points(now.inserted).filter((point) => !rescued.inserted.includes(point));
-    const forgotten = points(now.deleted).filter((point) => !rescued.deleted.includes(point));
-    this.around.ledger.doubt(this.name, lost.join(''), forgotten.join('') + rescued.inserted);
-    this.around.history.note(this.name, kept ? `crashed, ${points(rescued.inserted).length} points kept` : 'crashed, nothing kept');
-    this.drop();
-    this.sync.free();
-    this.sync = new Sync();
-    this.shown = '';
-    this.kept = null;
-    if (kept) this.sync.resume(kept);
-    else this.token = randomBytes(16).toString('base64url');
-    this.shown = applied('', this.sync.takeChanges());
-    this.connect();
+  get isUp(): boolean {
+    return this.#page?.session?.link.peek().kind === 'up';
   }
 
-  leave(): void {
-    if (this.isGone) return;
-    const { inserted, deleted } = this.unsent();
-    this.around.ledger.doubt(this.name, inserted, deleted);
-    this.around.history.note(this.name, 'left for good');
-    this.close();
+  get isUnsaved(): boolean {
+    return (this.#page?.session?.unsaved.peek() ?? 0) > 0;
   }
 
-  /** The end of the run. */
-  close(): void {
-    if (this.isGone) return;
-    this.isGone = true;
-    this.beats.forEach(clearInterval);
-    this.drop();
-    this.sync.free();
+  look(isHidden: boolean): void {
+    this.#page?.page.look(isHidden);
   }
 
-  /* ---- the connection ---- */
-
-  private get isUp(): boolean {
-    return this.socket?.readyState === WebSocket.OPEN && this.deadline === undefined;
+  /** The machine's network came or went. */
+  networkIs(state: 'online' | 'offline'): void {
+    this.#page?.page.happens(state);
   }
 
-  private connect(): void {
-    if (this.isGone) return;
-    const url = `ws://127.0.0.1:${this.network.port}/api/socket/${this.pad}`;
-    const socket = new WebSocket(url, SUBPROTOCOL_V2, { perMessageDeflate: false, handshakeTimeout: ANSWER_MS });
-    const isCurrent = () => this.socket === socket;
-    socket.on('open', () => isCurrent() && this.whenAwake(() => isCurrent() && this.hello()));
-    socket.on('message', (data) => isCurrent() && this.hear(data.toString()));
-    socket.on('close', (code, reason) => isCurrent() && this.whenAwake(() => isCurrent() && this.down(code, reason.toString())));
-    socket.on('error', () => undefined);
-    this.socket = socket;
-    this.expectWithin(ANSWER_MS);
+  /** The page is left for another for a while, and is there again when the user goes back. */
+  async goAndComeBack(pause: () => Promise<void>): Promise<void> {
+    if (this.browser.kind.isSecure) return this.reload(); // a page that holds a lock is not kept
+    const page = this.#page?.page;
+    if (!page || page.isCached) return;
+    await page.enterCache();
+    await pause();
+    page.leaveCache();
   }
 
-  private hello(): void {
-    this.expectWithin(ANSWER_MS);
-    this.say({ Hello: { client: this.token, otp: null, ...this.sync.position, name: this.name, hue: 0 } });
+  /* ---- the ledger ---- */
+
+  /** The page ends in that way. What was unsent and is in no record, nobody can know. */
+  async #end(how: (page: Page) => Promise<void> | void): Promise<void> {
+    const ended = this.#page;
+    if (!ended || this.#isEnding) return;
+    this.#isEnding = true;
+    const { disk, kind } = this.browser;
+    await how(ended.page);
+    const { life } = disk;
+    await disk.idle();
+    if (this.#page !== ended) return; // the run is over
+    const rescued = unsentOf(this.#leftBy(ended));
+    const lost = lostFrom(this.unsent(), rescued);
+    this.around.ledger.doubt(this.author, lost.inserted, lost.deleted);
+    this.#note(`${points(rescued.inserted).length} points kept, ${points(lost.inserted).length} perhaps lost`);
+    const isPromised = kind.hasDatabase && disk.life === life && ended.session?.link.peek().kind !== 'stopped';
+    if (isPromised) this.#check(lost.inserted);
+    ended.free();
+    this.#page = null;
+    this.#isEnding = false;
   }
 
-  /** Without an answer by then the other side counts as dead. */
-  private expectWithin(ms: number): void {
-    clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => this.whenAwake(() => this.deadline && this.down(0, 'no answer')), ms);
+  /** What the next page will find of that one: its record, as it was when another page claimed it. */
+  #leftBy({ token, page }: PadPage): SavedState | undefined {
+    if (token === null) return undefined;
+    const claim = this.browser.claims.get(token);
+    if (claim && claim.by !== page) return claim.kept;
+    return this.browser.records.find((record) => record.token === token)?.kept;
   }
 
-  private answered(): void {
-    clearTimeout(this.deadline);
-    this.deadline = undefined;
+  #check(lost: string): void {
+    const old = [...lost].filter((point) => (this.#typedAt.get(point) ?? Infinity) < this.#writtenBefore);
+    if (old.length === 0) return;
+    this.around.violated(`${this.name} had typed ${old.length} points a while ago, and they were not written down`);
   }
 
-  private ping(): void {
-    if (!this.isUp || this.isFrozen || !this.sync.isLoaded) return;
-    this.say({ Ping: 1 });
-    const { socket } = this;
-    this.silence ??= setTimeout(() => this.whenAwake(() => this.socket === socket && this.silence && this.down(0, 'no Pong')), PONG_MS);
+  #claimed({ token, kept }: UnsentRecord): void {
+    this.browser.claims.set(token, { kept, by: this.#page!.page });
   }
 
-  private down(code: number, why: string): void {
-    this.deliver();
-    const { reason } = closingOf(code);
-    this.around.history.note(this.name, `down: ${code} ${why}`);
-    if (reason === 'bad_message' || reason === 'message_too_large') this.around.violated(`${this.name} was told ${code} ${why}`);
-    this.drop();
-    this.sync.disconnected();
-    if (reason === 'out_of_step') this.sync.dropEpoch();
-    this.retry();
+  #isWanted(draft: UnsentRecord): boolean {
+    this.#claimed(draft);
+    const { author, ledger, random } = this.around;
+    const { inserted, deleted } = unsentOf(draft.kept);
+    const isWanted = !random.chance(THROWN_AWAY_PERCENT);
+    this.#note(`a draft with ${points(inserted).length} points is ${isWanted ? 'sent' : 'thrown away'}`);
+    if (!isWanted) ledger.doubt(author, inserted, deleted);
+    return isWanted;
   }
 
-  private retry(): void {
-    const longest = Math.min(60 * 2 ** this.attempts++, 1000);
-    setTimeout(() => this.whenAwake(() => this.socket === null && this.connect()), this.around.random.between(longest / 4, longest));
+  #began(draft: UnsentRecord | null): void {
+    this.isOfThePast = draft !== null && draft.savedAtMs < this.browser.wentBackAtMs;
   }
 
-  private drop(): void {
-    clearTimeout(this.deadline);
-    clearTimeout(this.silence);
-    clearTimeout(this.writing);
-    this.deadline = this.silence = this.writing = undefined;
-    this.waiting = [];
-    const { socket } = this;
-    this.socket = null;
-    socket?.terminate();
+  #heard(text: string): (() => void) | void {
+    if (text.startsWith('{"Snapshot"')) return this.#snapshot(JSON.parse(text) as { Snapshot: { text: string } });
+    if (text.startsWith('{"History"')) return () => (this.isOfThePast = false);
+    if (text.startsWith('{"Welcome"')) this.#note(text.slice(0, text.indexOf(',"access"')));
+    else if (text.startsWith('{"Rejected"')) this.#note(text);
   }
 
-  private say(message: Parameters<typeof encode>[0]): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(encode(message));
+  /** Whoever loses saved text to a restored backup is told. */
+  #snapshot({ Snapshot: { text: after } }: { Snapshot: { text: string } }): () => void {
+    const unsent = new Set(this.unsent().inserted);
+    const gone = this.around.ledger.takenBack(this.author, this.text, after).filter((point) => !unsent.has(point));
+    return () => {
+      this.isOfThePast = false;
+      const told = this.#page!.session!.unmerged.all.peek();
+      const isTold = told.some(({ text, why }) => why === 'set_back' && gone.every((point) => text.includes(point)));
+      if (gone.length === 0 || isTold) return;
+      this.around.violated(`${this.name} is not told that ${gone.length} points of his were taken back`);
+    };
   }
 
-  private whenAwake(run: () => void): void {
-    if (this.isFrozen) this.thawed.push(run);
-    else if (!this.isGone) run();
+  #linkIs(link: Link): void {
+    if (link.kind !== 'connecting') this.#note(link.kind === 'up' ? 'up' : `${link.kind}: ${link.reason}`);
   }
 
-  /* ---- what the server says ---- */
-
-  /** Held for a frame or not, as in the page. */
-  private hear(text: string): void {
-    clearTimeout(this.silence);
-    this.silence = undefined;
-    this.waiting.push(decode(text));
-    if (this.waiting.length > 1) return;
-    if (this.around.random.chance(50)) this.deliver();
-    else setTimeout(() => this.whenAwake(() => this.deliver()), this.around.random.between(1, 16));
+  #note(what: string): void {
+    this.around.history.note(this.name, what);
   }
-
-  private deliver(): void {
-    const messages = this.waiting;
-    this.waiting = [];
-    for (const message of messages) this.handle(message);
-    if (messages.length > 0) this.settle();
-  }
-
-  private handle(message: ServerMessage): void {
-    switch (message.type) {
-      case 'Welcome':
-        return this.welcomed(message.welcome);
-      case 'Snapshot': {
-        const isTold = this.sync.isSetBack(message.revision, message.text);
-        const gone = this.around.ledger.takenBack(this.name, this.sync.serverText(), message.text);
-        if (gone.length > 0 && !isTold) this.around.violated(`${this.name} is not told that ${gone.length} points of his were taken back`);
-        this.sync.snapshot(message.revision, message.text);
-        this.isOfThePast = false;
-        return this.answered();
-      }
-      case 'History':
-        this.sync.history(message.start, message.operations);
-        this.isOfThePast = false;
-        return this.answered();
-      case 'Rejected':
-        this.around.history.note(this.name, `refused: ${message.code}`);
-        this.sync.rejected({ code: message.code, message: message.message, limit: message.limit });
-        setTimeout(() => this.whenAwake(() => this.again()), RETRY_MS);
-        return;
-      default:
-    }
-  }
-
-  private welcomed({ user_id: userId, epoch, resumed, committed, revision }: Welcome): void {
-    this.around.history.note(this.name, `welcome: revision ${this.sync.revision} to ${revision}, ${resumed ? 'resumed' : 'afresh'}, committed ${committed}`);
-    this.attempts = 0;
-    this.sync.welcome({ userId, epoch, resumed, committed });
-  }
-
-  private settle(): void {
-    this.shown = applied(this.shown, this.sync.takeChanges());
-    if (this.shown !== this.sync.localText()) this.around.violated(`${this.name}: the editor shows another text than the copy`);
-    if (this.sync.isOutOfStep) {
-      this.around.violated(`${this.name} lost step at revision ${this.sync.revision}`);
-      this.drop();
-      this.sync.disconnected();
-      this.sync.dropEpoch();
-      return this.retry();
-    }
-    this.pump();
-  }
-
-  private again(): void {
-    this.sync.retry();
-    this.pump();
-  }
-
-  private pump(): void {
-    const edit = this.sync.takeEdit();
-    if (edit && this.kept) this.writing = setTimeout(() => this.whenAwake(() => this.sayWritten(edit)), this.around.random.below(WRITE_MS));
-    else if (edit) this.say({ Edit: edit });
-  }
-
-  /** Where a record exists, the edit is in it before it is sent. */
-  private sayWritten(edit: Edit): void {
-    if (!this.writing) return; // its connection is gone
-    this.writing = undefined;
-    this.kept = this.sync.keep();
-    this.say({ Edit: edit });
-  }
-
-  /** Later than things happen, and so is the end of the record. */
-  private keep(): void {
-    if (!this.isAway) this.kept = this.sync.keep();
-  }
-}
-
-/* ---- texts ---- */
-
-function unsentOf(kept: Kept | null): Unsent {
-  const unsent = { inserted: '', deleted: '' };
-  if (!kept) return unsent;
-  let text = points(kept.serverText);
-  for (const pending of [kept.inflight, kept.buffer]) {
-    if (!pending) continue;
-    let at = 0;
-    for (const part of pending.operation) {
-      if (typeof part === 'string') unsent.inserted += part;
-      else if (part < 0) unsent.deleted += text.slice(at, at - part).join('');
-      if (typeof part === 'number') at += Math.abs(part);
-    }
-    text = apply(pending.operation, text);
-  }
-  return unsent;
 }
 
 /** The same in UTF-16 units. */
 function inUnits(made: readonly Stroke[], text: readonly string[]): Change[] {
   const offset = (at: number) => text.slice(0, at).join('').length;
   return made.map(({ from, to, insert }) => ({ from: offset(from), to: offset(to), insert }));
-}
-
-function applied(text: string, changes: readonly Change[]): string {
-  let result = '';
-  let at = 0;
-  for (const { from, to, insert } of changes) {
-    result += text.slice(at, from) + insert;
-    at = to;
-  }
-  return result + text.slice(at);
 }

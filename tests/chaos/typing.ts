@@ -1,7 +1,7 @@
 // typing.ts - what people do to a text: type on, insert, delete, replace, paste,
 // cut a lot; at one place or several.
-import type { Ledger } from './ledger.ts';
 import type { Random } from '../../frontend/src/testing/random.ts';
+import type { Ledger } from './ledger.ts';
 
 /** Replace [from, to) of a text by `insert`. Code points. */
 export type Stroke = { from: number; to: number; insert: string };

@@ -3,10 +3,14 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { SavedState } from '../../frontend/src/sync/index.ts';
+import { Random } from '../../frontend/src/testing/random.ts';
 import { WriteLock } from '../blackbox/support/sqlite.ts';
 import type { Exit } from '../blackbox/support/server_process.ts';
 import { Server, temporaryFolder } from '../blackbox/support/server_process.ts';
 import { sleep, until } from '../blackbox/support/wait.ts';
+import { Browser } from './browser/browser.ts';
+import { MemoryStorage } from './browser/storage.ts';
 import { FaultyIo } from './faulty_io.ts';
 import { FAULTS } from './faults.ts';
 import { History } from './history.ts';
@@ -16,23 +20,39 @@ import { Network } from './network.ts';
 import { OldClient } from './old_client.ts';
 import type { Person } from './person.ts';
 import type { Plan, PlannedPerson } from './plan.ts';
-import { Random } from '../../frontend/src/testing/random.ts';
 import { Tab } from './tab.ts';
+import { unsaidOf, unsentOf } from './unsent.ts';
 
 /** How long everything may take to come together again. */
 const CALM_MS = Number(process.env['KP_PATIENCE_MS'] ?? 45_000);
+
+/** All being settled, records are removed within this, or nobody knows of them. */
+const SENT_WITHIN_MS = 3000;
+/** A page that sends one in the background may have a dead connection to find out about. */
+const SENT_LATE_MS = 20_000;
+
+/** In one browser. */
+const TABS_MOST = 3;
+const PEOPLE_MOST = 12;
+
+type Visited = { browser: Browser; pad: string };
 
 export class World {
   readonly ledger = new Ledger();
   readonly history = new History();
   readonly people: Person[] = [];
+  /** Of everybody who was ever there, by the name under which the ledger knows them. */
+  readonly browsers = new Map<string, Visited>();
   readonly violations: string[] = [];
   readonly folder = temporaryFolder();
   readonly io = new FaultyIo(path.join(this.folder, 'faulty_io'));
   server!: Server;
   isTyping = true;
+  private readonly leaving = new Set<Person>();
   private turn: Promise<void> = Promise.resolve();
   private backup: Mark | undefined;
+  /** Since when, all being settled, there have been records. */
+  private heldSinceMs = Infinity;
 
   private constructor(readonly plan: Plan) {}
 
@@ -61,7 +81,7 @@ export class World {
   }
 
   private async end(): Promise<void> {
-    for (const person of this.people) (person as Tab | OldClient).close();
+    for (const person of this.people) person.close();
     await Promise.all(this.people.map(({ network }) => network.close()));
     await this.server?.dispose().catch((error: Error) => this.violated(error.message));
     this.io.close();
@@ -83,31 +103,68 @@ export class World {
 
   /* ---- people ---- */
 
-  async join({ name, version, pad }: PlannedPerson): Promise<void> {
-    const network = await Network.open(() => this.server.port);
-    const around = {
-      name,
-      pad,
-      network,
-      ledger: this.ledger,
-      history: this.history,
-      random: Random.of(this.plan.seed, name),
-      violated: (what: string) => this.violated(what),
-    };
-    this.people.push(version === 1 ? new OldClient(around) : new Tab(around));
+  async join({ name, version, pad, browser: kind }: PlannedPerson): Promise<Person> {
+    const around = { ...this.around(name, pad), network: await Network.open(() => this.server.port) };
+    if (version === 1) return this.enter(new OldClient(around));
+    const browser = new Browser(kind, Random.of(this.plan.seed, `browser of ${name}`));
+    this.browsers.set(name, { browser, pad });
+    return this.enter(new Tab({ ...around, author: name, browser, sessionStorage: new MemoryStorage() }));
   }
 
-  /** One who left is replaced by a newcomer. */
-  async replace(person: Person): Promise<void> {
-    person.leave();
+  /** One more tab in a browser, which shares its network unless nobody is there any more. */
+  async openTab(author: string, sessionStorage = new MemoryStorage()): Promise<Tab> {
+    const { browser, pad } = this.browsers.get(author)!;
+    const network = this.tabsOf(browser)[0]?.network ?? (await Network.open(() => this.server.port));
+    const name = `${author}'${browser.pagesOpened}`;
+    return this.enter(new Tab({ ...this.around(name, pad), network, author, browser, sessionStorage }));
+  }
+
+  tabsOf(browser: Browser): Tab[] {
+    return this.people.filter((person) => person instanceof Tab && person.browser === browser) as Tab[];
+  }
+
+  /** One who leaves for good. False when he is leaving, or gone, already. */
+  async part(person: Person): Promise<boolean> {
+    if (this.leaving.has(person)) return false;
+    this.leaving.add(person);
+    await person.leave();
     this.people.splice(this.people.indexOf(person), 1);
-    await person.network.close();
-    const name = `${person.name}+`;
-    await this.join({ name, version: person instanceof Tab ? 2 : 1, pad: person.pad });
-    void this.typeOn(this.people.at(-1)!);
+    if (!this.people.some(({ network }) => network === person.network)) await person.network.close();
+    return true;
   }
 
-  private async typeOn(person: Person): Promise<void> {
+  /** One who leaves is replaced by a newcomer, with another browser. */
+  async replace(person: Person): Promise<void> {
+    if (!(await this.part(person))) return;
+    const version = person instanceof Tab ? 2 : 1;
+    const browser = person instanceof Tab ? person.browser.kind : { isSecure: true, hasDatabase: true };
+    void this.typeOn(await this.join({ name: `${person.name}+`, version, pad: person.pad, browser }));
+  }
+
+  /** The browser of that person ends with all of its tabs; a client without one ends alone. */
+  async crash(person: Person): Promise<void> {
+    await Promise.all((person instanceof Tab ? this.tabsOf(person.browser) : [person]).map((each) => each.crash()));
+  }
+
+  /** One more tab in the browser, a new one or a duplicate of that, or one of several closed for good. */
+  async moreOrFewerTabs({ author, browser, sessionStorage }: Tab, isDuplicate: boolean): Promise<void> {
+    const tabs = this.tabsOf(browser);
+    const hasRoom = tabs.length < TABS_MOST && this.people.length < PEOPLE_MOST;
+    if (hasRoom) void this.typeOn(await this.openTab(author, isDuplicate ? sessionStorage.copy() : undefined));
+    else if (tabs.length > 1) await this.part(tabs.at(-1)!);
+  }
+
+  private enter<Someone extends Person>(someone: Someone): Someone {
+    this.people.push(someone);
+    return someone;
+  }
+
+  private around(name: string, pad: string) {
+    const violated = (what: string) => this.violated(what);
+    return { name, pad, ledger: this.ledger, history: this.history, random: Random.of(this.plan.seed, name), violated };
+  }
+
+  async typeOn(person: Person): Promise<void> {
     const random = Random.of(this.plan.seed, `typing ${person.name}`);
     while (this.isTyping && this.people.includes(person)) {
       for (let burst = random.chance(10) ? 8 : 1; burst > 0 && this.isTyping && this.people.includes(person); burst--) {
@@ -182,7 +239,11 @@ export class World {
     const mark = this.ledger.mark();
     for (const person of this.people) {
       const { inserted, deleted } = person.unsent();
-      without(mark, person.name, inserted, deleted);
+      without(mark, person instanceof Tab ? person.author : person.name, inserted, deleted);
+    }
+    for (const { author, kept } of this.drafts) {
+      const { inserted, deleted } = unsentOf(kept);
+      without(mark, author, inserted, deleted);
     }
     execFileSync('sqlite3', [this.server.database, '-cmd', '.timeout 5000', `.backup '${this.backupFile}'`]);
     this.backup = mark;
@@ -196,13 +257,22 @@ export class World {
       for (const suffix of ['', '-wal', '-shm']) fs.rmSync(this.server.database + suffix, { force: true });
       fs.copyFileSync(this.backupFile, this.server.database);
       await sleep(50); // connections end, and v1 clients count their losses
-      const unsent = new Set<string>();
+      // what is in flight may be acknowledged in a message that is still on its way
+      const unsent = new Set(this.drafts.map(({ kept }) => unsaidOf(kept)).join(''));
       for (const tab of this.people.filter((person) => person instanceof Tab)) {
-        // what is in flight may be acknowledged in a message that is still on its way
         for (const point of tab.unsaid) unsent.add(point);
         tab.isOfThePast = true;
       }
+      for (const { browser } of this.browsers.values()) browser.wentBackAtMs = Date.now();
       this.ledger.wentBack(mark, unsent);
+    });
+  }
+
+  /** What lies unsent in browsers, of pages that are no more. */
+  private get drafts(): { author: string; kept: SavedState }[] {
+    return [...this.browsers].flatMap(([author, { browser }]) => {
+      const alive = this.tabsOf(browser).map(({ token }) => token);
+      return browser.records.filter(({ token }) => !alive.includes(token)).map(({ kept }) => ({ author, kept }));
     });
   }
 
@@ -223,34 +293,65 @@ export class World {
   private async calm(): Promise<void> {
     this.history.note('run', 'all is well from here on');
     this.io.disk({});
+    for (const { browser } of this.browsers.values()) browser.heal();
     for (const person of this.people) {
       person.network.heal();
       person.network.plug();
       person.thaw();
+      if (person instanceof Tab) person.look(false);
     }
     this.mustRun();
+    // whoever left with something unsent comes back: to close a tab is no loss
+    for (const [author, { browser }] of this.browsers) {
+      if (browser.records.length > 0 && this.tabsOf(browser).length === 0) await this.openTab(author);
+    }
   }
 
   private get pads(): string[] {
     return [...new Set(this.people.map(({ pad }) => pad))];
   }
 
-  /** Everything is acknowledged and everybody sees the same. */
+  /** Everything is acknowledged, no browser holds a record, and everybody sees the same. */
   private async comeTogether(): Promise<boolean> {
     const end = Date.now() + CALM_MS;
-    for (const pad of this.pads) {
-      const here = this.people.filter((person) => person.pad === pad);
-      for (;;) {
-        const text = here.every(({ isSettled }) => isSettled) ? await this.server.text(pad).catch(() => null) : null;
-        if (text !== null && here.every((person) => person.text === text)) break;
-        if (Date.now() > end) {
-          for (const person of here) this.violated(`did not come together: ${person.describe()}`);
-          return false;
-        }
-        await sleep(30);
+    while (!(await this.isTogether())) {
+      if (Date.now() > end) {
+        for (const person of this.people) this.violated(`did not come together: ${person.describe()}`);
+        for (const { author } of this.drafts) this.violated(`did not come together: a draft of ${author} is left`);
+        return false;
       }
+      await sleep(30);
     }
     this.history.note('run', 'all have the same text');
+    return true;
+  }
+
+  private async isTogether(): Promise<boolean> {
+    if (!this.people.every(({ isSettled }) => isSettled)) return false;
+    if (await this.holdsRecords()) return false;
+    for (const pad of this.pads) {
+      const text = await this.server.text(pad).catch(() => null);
+      if (text === null || !this.people.every((person) => person.pad !== pad || person.text === text)) return false;
+    }
+    return true;
+  }
+
+  /** True while a browser holds a record. What nobody sends, the next visit finds. */
+  private async holdsRecords(): Promise<boolean> {
+    const holders = [...this.browsers.values()].map(({ browser }) => browser).filter(({ records }) => records.length > 0);
+    if (holders.length === 0) {
+      this.heldSinceMs = Infinity;
+      return false;
+    }
+    this.heldSinceMs = Math.min(this.heldSinceMs, performance.now());
+    const heldMs = performance.now() - this.heldSinceMs;
+    for (const browser of heldMs > SENT_WITHIN_MS ? holders : []) {
+      const tabs = this.tabsOf(browser);
+      const isLate = browser.records.some(({ token }) => tabs.some((tab) => tab.hasClaimed(token)));
+      if (isLate && heldMs < SENT_LATE_MS) continue;
+      if (isLate) this.violated(`a record is not sent, or not removed: ${tabs.map((tab) => tab.describe()).join('; ')}`);
+      for (const tab of tabs) await tab.reload();
+    }
     return true;
   }
 

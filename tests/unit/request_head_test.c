@@ -14,7 +14,7 @@ enum { HEAD_MAX = 256, PARTS_MAX = 16 };
 static enum error check(const char *picture, int moved)
 {
     static char memory[HEAD_MAX], elsewhere[HEAD_MAX];
-    struct slice parts[PARTS_MAX];
+    struct slice parts[PARTS_MAX] = {{0}};
     size_t count = 0, len = strlen(picture);
     struct head h;
 
