@@ -13,12 +13,33 @@ test.each([
   ["#pad&otp=", "", "pad", null],
   ["", "", "", null],
   ["#&otp=x", "", "", "x"],
+  // Regression: these opened "Q", "why" and the like.
+  ["#Q&A", "", "Q&A", null],
+  ["#why?", "", "why?", null],
+  ["#a=b", "", "a=b", null],
+  ["#a&b=c?d", "", "a&b=c?d", null],
+  ["#R&D&otp=pw", "", "R&D", "pw"],
+  ["#why?&otp=pw", "", "why?", "pw"],
+  ["#why??otp=pw", "", "why?", "pw"],
+  ["#a&otp", "", "a&otp", null],
+  ["#a&notp=b", "", "a&notp=b", null],
+  ["#otp=b", "", "otp=b", null],
+  ["#Q%26A", "", "Q&A", null],
+  ["#a%26otp%3Db", "", "a&otp=b", null],
+  ["#a#b", "", "a#b", null],
+  ["#Q&A", "?otp=older&embed=1", "Q&A", "older"],
+  ["#50%", "", "50%", null],
+  ["#50%25", "", "50%", null],
+  ["#50%%20off", "", "50% off", null], // what browsers make of "#50% off"
+  ["#%E6%97%A5%F0%9F%98%80%", "", "日😀%", null],
+  ["#caf%E9%C3%A9", "", "caf%E9é", null],
+  ["#%ED%A0%80", "", "%ED%A0%80", null],
 ])("%s%s is pad %j with password %j", (hash, search, id, otp) => {
   expect(parseAddress(hash, search)).toEqual({ id, otp });
 });
 
 test("an address survives its own writing", () => {
-  for (const id of ["pad", "a b&c?d=e", "日本😀", "100%", "#"]) {
+  for (const id of ["pad", "a b&c?d=e", "日本😀", "100%", "#", "Q&A", "why?", "a=b", "50% off", "a&otp=b", "a?otp=b", "%41", "é"]) {
     for (const otp of [null, "Ab-_9", "a&b=c d+e"]) {
       expect(parseAddress(hashOf({ id, otp }), "")).toEqual({ id, otp });
     }

@@ -1,7 +1,8 @@
 /**
  * The address of a pad: `#pad-id` or `#pad-id&otp=password`. Both stand behind
  * the hash, which browsers send to no server, so that neither ends in the log
- * of a proxy.
+ * of a proxy. All that follows the hash is the id, unless it ends in exactly
+ * `&otp=…`: `#Q&A`, `#why?` and `#a=b` are pads of these names.
  */
 
 /** A pad, and the password that the address carries. */
@@ -15,15 +16,20 @@ const ID_BYTES = 12;
 /** Random bytes of the token that tells the server that we are the same tab. */
 const TOKEN_BYTES = 16;
 
+/** What an address with a password ends in; older links have a "?" there. */
+const PASSWORD_AT_END = /[&?](otp=[^&]*)$/;
+
 /** Reads an address. It also understands the password where older links have it:
  * `?otp=` before the hash or in it. The id is "" when there is none. */
 export function parseAddress(hash: string, search: string): PadAddress {
-  const [id = "", ...rest] = hash.replace(/^#/, "").split(/[?&]/);
-  const otp = new URLSearchParams(rest.join("&")).get("otp") ?? new URLSearchParams(search).get("otp");
-  return { id: decodePercent(id), otp: otp || null };
+  const whole = hash.replace(/^#/, "");
+  const [atEnd = "", password = ""] = PASSWORD_AT_END.exec(whole) ?? [];
+  const otp = new URLSearchParams(password).get("otp") ?? new URLSearchParams(search).get("otp");
+  return { id: decodePercent(whole.slice(0, whole.length - atEnd.length)), otp: otp || null };
 }
 
-/** The address of a pad within the page, from "#" on. */
+/** The address of a pad within the page, from "#" on. The id is escaped, so that none looks like one with
+ * a password. */
 export function hashOf({ id, otp }: PadAddress): string {
   const password = otp === null ? "" : `&otp=${encodeURIComponent(otp)}`;
   return `#${encodeURIComponent(id)}${password}`;
@@ -76,10 +82,17 @@ function randomBase64url(bytes: number): string {
     .replaceAll("=", "");
 }
 
+/** One character in UTF-8, each byte escaped. */
+const ESCAPED_CHARACTER =
+  /%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}/gi;
+
+/** A "%" that escapes nothing is one: browsers make `#50%%20off` of `#50% off`. */
 function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a stray % in a hand-written link
-  }
+  return text.replace(ESCAPED_CHARACTER, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped; // a surrogate, or written in more bytes than it needs
+    }
+  });
 }
