@@ -42,7 +42,7 @@ describe('switching it on', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
     const { otp } = json<{ otp: string }>(answer);
-    expect(otp).toMatch(/^[A-Za-z0-9_-]{12}$/);
+    expect(otp).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{10}[A-Za-z0-9]$/);
     expect(storedDocument(server().database, id)?.otp).toBe(otp);
     for (const client of [alice, bob]) expect(await client.message('OTP')).toEqual({ otp, user_id: 0, user_name: 'Alice' });
   });

@@ -52,6 +52,14 @@ test("ids and tokens are long, random and fit for the wire", () => {
   expect(new Set(Array.from({ length: 100 }, newPadId)).size).toBe(100);
 });
 
+test("regression: an id begins and ends with a letter or digit, which chats leave in a link", () => {
+  const ids = Array.from({ length: 2_000 }, newPadId);
+  expect(ids.filter((id) => !/^[A-Za-z0-9][\w-]{14}[A-Za-z0-9]$/.test(id))).toEqual([]);
+  expect(new Set(ids.map((id) => id[0])).size).toBe(62);
+  expect(new Set(ids.map((id) => id.at(-1))).size).toBe(62);
+  expect(ids.some((id) => /[-_]/.test(id))).toBe(true);
+});
+
 test.each([
   ["pad", null],
   ["日本😀 100%", null],

@@ -50,9 +50,16 @@ export function socketUrl(base: string, padId: string): string {
   return url.href;
 }
 
-/** An id for a new pad. */
+/** What may stand at either end of an id: chats take "-" and "_" there for the sentence's. */
+const SAFE_ENDS = /^[A-Za-z0-9].*[A-Za-z0-9]$/;
+
+/** An id for a new pad; its first and last characters are letters or digits. An id with others is drawn
+ * anew as a whole, so that every one that is left stays as likely as any other. */
 export function newPadId(): string {
-  return randomBase64url(ID_BYTES);
+  let id: string;
+  do id = randomBase64url(ID_BYTES);
+  while (!SAFE_ENDS.test(id));
+  return id;
 }
 
 /** A token for a new tab: 22 base64url characters, secret. */
