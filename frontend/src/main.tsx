@@ -11,12 +11,13 @@ import {
   log,
   noteTrouble,
   preferredLanguages,
+  rememberedPassword,
   searchWithoutPassword,
   settings,
   type UnsentRecord,
   unsentStore,
 } from "./browser";
-import { followPage, hashOf, type PadIdProblem, Session } from "./session";
+import { followPage, hashOf, type PadIdProblem, Session, tryRememberedPassword } from "./session";
 import { loadStrings, t } from "./strings";
 import { App, RefusedPad } from "./ui";
 
@@ -40,7 +41,8 @@ async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   const hasStrings = inTheirLanguage();
   const [draft = null, ...others] = await recoveredDrafts(begun, hasStrings, root);
   const { padId, otp, base, problem, socket } = begun;
-  const session = problem ? null : new Session(padId, otp, base, { draft, socket });
+  const password = otp ?? rememberedPassword(padId);
+  const session = problem ? null : new Session(padId, password, base, { draft, socket });
   session?.unmerged.restoreFromLastPage();
   // The server answers while the strings come and the screen is made; but what
   // was left is on the screen before anything can take its place.
@@ -49,6 +51,7 @@ async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   root.replaceChildren();
   if (!session) return refuse(problem!, root);
   keepAddress(session);
+  tryRememberedPassword(session, otp === null && password !== null);
   followPage(session);
   warnBeforeLoss(session);
   render(<App session={session} />, root);

@@ -3,7 +3,7 @@
 export { isChunkMissing, loadChunk } from "./chunks";
 export { log, setLogLevel } from "./log";
 export { type Page, page, type PageEvent } from "./page";
-export { forgetPad, type RecentPad, recentPads, rememberPad } from "./recent_pads";
+export { forgetPad, type RecentPad, recentPads, rememberedPassword, rememberPad } from "./recent_pads";
 export { loadConfig, mayShowRemoteImages } from "./server_config";
 export { FONT_SIZES, LOCALES, preferredLanguages, settings, type Settings, setSettings, TAB_SIZES, THEMES } from "./settings";
 export { watchSleep } from "./sleep";

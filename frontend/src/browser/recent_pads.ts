@@ -1,37 +1,53 @@
-/** Pads visited in this browser, newest first. Known to nobody else. */
+/** Pads visited in this browser, newest first, with the passwords that opened them. Known to nobody else. */
 
 import { signal } from "@preact/signals";
 import { onStoredByOtherTab, readStored, storageTrouble, writeStored } from "./storage";
 
-/** A pad by its id, with the title that it had. */
+/** A pad by its id, with the title that it had, and the password that opened it; null or nothing: it has none. */
 export interface RecentPad {
   id: string;
   title: string;
+  otp?: string | null;
 }
 
 const KEY = "recent";
-/** So many pads are remembered. */
+/** So many pads are remembered without a password. */
 const MOST = 12;
+/** So many are remembered in all. A password may be written down nowhere else, so its pad stays longer. */
+const MOST_PROTECTED = 100;
 
 /** The list as the page shows it, newest first; follows other tabs. */
 export const recentPads = signal<readonly RecentPad[]>(load());
 
 onStoredByOtherTab(KEY, () => (recentPads.value = load()));
 
-/** Puts a pad first, under its present title. */
-export function rememberPad(pad: RecentPad): void {
-  save([pad, ...withoutPad(pad.id)].slice(0, MOST));
+/** Puts a pad first, under its present title and password. Where the password is left out, what is
+ * remembered of it stays. */
+export function rememberPad({ id, title, otp = rememberedPassword(id) }: RecentPad): void {
+  save(shortened([padOf(id, title, otp), ...withoutPad(id)]));
 }
 
-/** Takes a pad out of the list. */
+/** Takes a pad out of the list, and with it the password. */
 export function forgetPad(padId: string): void {
   save(withoutPad(padId));
 }
 
-/** The list without that pad, read anew: other tabs write the same list. */
+/** The password that last opened the pad in this browser; null: none, or the pad was forgotten. */
+export function rememberedPassword(padId: string): string | null {
+  return remembered().find(({ id }) => id === padId)?.otp ?? null;
+}
+
 function withoutPad(padId: string): RecentPad[] {
-  const pads = storageTrouble.peek().settings ? recentPads.peek() : load();
-  return pads.filter(({ id }) => id !== padId);
+  return remembered().filter(({ id }) => id !== padId);
+}
+
+/** The list, read anew: other tabs write the same. */
+function remembered(): readonly RecentPad[] {
+  return storageTrouble.peek().settings ? recentPads.peek() : load();
+}
+
+function shortened(pads: RecentPad[]): RecentPad[] {
+  return pads.filter(({ otp }, place) => place < (otp ? MOST_PROTECTED : MOST));
 }
 
 function save(pads: readonly RecentPad[]): void {
@@ -44,5 +60,9 @@ function load(): RecentPad[] {
   if (!Array.isArray(kept)) return [];
   const isPad = (pad: Partial<RecentPad> | null) =>
     typeof pad?.id === "string" && pad.id !== "" && typeof pad.title === "string";
-  return kept.filter(isPad).slice(0, MOST);
+  return shortened(kept.filter(isPad).map(({ id, title, otp }) => padOf(id, title, otp)));
+}
+
+function padOf(id: string, title: string, otp: unknown): RecentPad {
+  return typeof otp === "string" && otp !== "" ? { id, title, otp } : { id, title };
 }

@@ -122,6 +122,34 @@ describe("recent pads", () => {
     expect(again.recentPads.value).toHaveLength(11);
   });
 
+  test("regression: keep the password of a pad, until the pad is forgotten", async () => {
+    const recent = await import("./recent_pads");
+    recent.rememberPad({ id: "a", title: "A", otp: "pw" });
+    recent.rememberPad({ id: "a", title: "A, renamed" }); // the password is not known just now
+    vi.resetModules();
+    const again = await import("./recent_pads");
+    expect(again.rememberedPassword("a")).toBe("pw");
+    expect(again.recentPads.value).toEqual([{ id: "a", title: "A, renamed", otp: "pw" }]);
+    again.rememberPad({ id: "a", title: "A", otp: "new" });
+    expect(again.rememberedPassword("a")).toBe("new");
+    again.rememberPad({ id: "a", title: "A", otp: null });
+    expect(again.rememberedPassword("a")).toBeNull();
+    again.rememberPad({ id: "a", title: "A", otp: "pw" });
+    again.forgetPad("a");
+    expect(again.rememberedPassword("a")).toBeNull();
+    expect(localStorage.getItem("kolabpad.recent")).toBe("[]");
+  });
+
+  test("with a password stay longer than the others", async () => {
+    const recent = await import("./recent_pads");
+    recent.rememberPad({ id: "secret", title: "S", otp: "pw" });
+    for (let n = 0; n < 20; n++) recent.rememberPad({ id: `p${n}`, title: `Pad ${n}`, otp: null });
+    expect(recent.rememberedPassword("secret")).toBe("pw");
+    expect(recent.recentPads.value).toHaveLength(13);
+    for (let n = 0; n < 120; n++) recent.rememberPad({ id: `s${n}`, title: `Pad ${n}`, otp: "pw" });
+    expect(recent.recentPads.value).toHaveLength(100);
+  });
+
   test("survive nonsense", async () => {
     localStorage.setItem("kolabpad.recent", '[null,{"id":""},{"id":"a"},{"id":"b","title":"B"},7]');
     const recent = await import("./recent_pads");

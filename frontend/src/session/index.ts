@@ -1,6 +1,7 @@
 /** An open pad: what the page shows of it and does with it. */
 export { Session } from "./session";
 export { followPage } from "./page_events";
+export { tryRememberedPassword } from "./remembered_password";
 export { browserEnvironment, type Environment, TIMING, type Timing } from "./environment";
 export type { EditorPort, Link, Notice } from "./types";
 export type { Refusal } from "../sync";

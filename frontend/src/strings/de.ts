@@ -196,7 +196,7 @@ export const de: Strings = {
   protection: {
     heading: "Schutz",
     label: "Passwortschutz",
-    on: "Nur wer den Link mit dem Passwort hat, kommt herein.",
+    on: "Nur wer den Link mit dem Passwort hat, kommt herein. Dieser Browser merkt es sich, bis Sie das Pad vergessen lassen.",
     off: "Wer die Adresse kennt, kommt herein.",
     password: "Passwort:",
     copy: "Passwort kopieren",

@@ -183,7 +183,7 @@ export const en = {
   protection: {
     heading: "Protection",
     label: "Password protection",
-    on: "Only people with the link that carries the password get in.",
+    on: "Only people with the link that carries the password get in. This browser remembers it until you forget the pad.",
     off: "Anyone who knows the address gets in.",
     password: "Password:",
     copy: "Copy password",

@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { isChunkMissing, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
+import { isChunkMissing, rememberedPassword, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
 import { Editor, knownLanguage } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
@@ -92,7 +92,7 @@ function EditorPane({ session, ready }: { session: Session; ready: (editor: Edit
     ready(editor);
     const nameNow = () => name(session, editor.firstLines.peek());
     const nameSoon = effect(() => {
-      void editor.firstLines.value;
+      void [editor.firstLines.value, session.link.value, session.otp.value];
       const timer = setTimeout(nameNow, NAMED_AFTER_MS);
       return () => clearTimeout(timer);
     });
@@ -132,9 +132,13 @@ function setAskedLanguage(session: Session): () => void {
   });
 }
 
-/** Names the tab, and the pad in the list of recent ones, by what the text begins with. */
+/** Names the tab, and the pad in the list of recent ones, by what the text begins with. A protected pad is
+ * in that list even when it is empty: its password may be written down nowhere else. */
 function name(session: Session, firstLines: string): void {
   const title = titleOf(firstLines, session.padId);
   document.title = `${title} – ${t.appName}`;
-  if (firstLines !== "") rememberPad({ id: session.padId, title });
+  // Only the server can say that the password is the right one, or that there is none.
+  const otp = session.link.peek().kind === "up" ? session.otp.peek() : undefined;
+  const isNewPassword = otp !== undefined && otp !== rememberedPassword(session.padId);
+  if (firstLines !== "" || isNewPassword) rememberPad({ id: session.padId, title, otp });
 }

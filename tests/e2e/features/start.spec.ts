@@ -32,6 +32,25 @@ test('a new pad shows the recent ones of this browser; one can be forgotten', as
   await expect(link).toHaveCount(0);
 });
 
+test('regression: a recent pad with a password opens without being asked for it', async ({ open }) => {
+  const pad = await (await open('#secret')).ready();
+  await pad.type('# A secret');
+  await pad.saved();
+  await pad.page.getByRole('switch', { name: words.protection.label }).click();
+  await expect.poll(() => new URL(pad.page.url()).hash).toMatch(/^#secret&otp=[A-Za-z0-9][\w-]{10}[A-Za-z0-9]$/);
+  const address = pad.page.url();
+  await pad.page.getByRole('link', { name: words.about.newPad }).click();
+  const start = pad.page.getByRole('region', { name: words.start.label });
+  await start.getByRole('link', { name: 'A secret' }).click();
+  await pad.shows('# A secret');
+  expect(pad.page.url()).toBe(address);
+  // Forgotten, it asks again.
+  await pad.page.getByRole('link', { name: words.about.newPad }).click();
+  await start.getByRole('button', { name: words.recent.forget('A secret') }).click();
+  await pad.page.goto(address.replace(/&otp=.*/, ''));
+  await expect(pad.page.getByRole('dialog', { name: words.password.heading })).toBeVisible();
+});
+
 test('the title of a recent pad, however long, leaves the button to forget it in view', async ({ open }) => {
   const pad = await (await open('#first')).ready();
   await pad.type('A title that goes on and on '.repeat(4));
