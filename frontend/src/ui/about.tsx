@@ -3,6 +3,7 @@ import type { Session } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
 import type { Pad } from "./pad";
+import { Words } from "./words";
 
 const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
 
@@ -16,7 +17,11 @@ export function About({ pad }: { pad: Pad }) {
   const expires = pad.expiry.value?.toLocaleDateString(t.locale, { dateStyle: "long" });
   return (
     <section class="about" aria-label={t.about.heading}>
-      {expires && <p class="hint">{t.about.expires(expires)}</p>}
+      {expires && (
+        <p class="hint">
+          <Words text={t.about.expires(expires)} />
+        </p>
+      )}
       <div class="pairs">
         <a class="button" href="./">
           {t.about.newPad}
@@ -62,7 +67,7 @@ function AboutText({ session }: { session: Session }) {
       <p class="hint">
         {t.about.page(PAGE_SHA)}
         <br />
-        {welcome && t.about.server(welcome.server)}
+        {welcome && <Words text={t.about.server(welcome.server)} />}
       </p>
     </>
   );

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { t } from "../strings";
 import { copyText } from "./copy";
+import { Words } from "./words";
 
 const SHOWN_MS = 2000;
 
@@ -13,7 +14,9 @@ export function CopyButton({ text, label, class: className }: { text: () => stri
   };
   return (
     <button type="button" class={className} onClick={copy}>
-      <span aria-live="polite">{outcome.value ?? label}</span>
+      <span aria-live="polite">
+        <Words text={outcome.value ?? label} />
+      </span>
     </button>
   );
 }

@@ -5,6 +5,7 @@ import { Dialog } from "./dialog";
 import { readText } from "./files";
 import { whenNoDialog } from "./open_dialogs";
 import type { OpenedFile, Pad } from "./pad";
+import { Words } from "./words";
 
 /** Takes files that are dropped anywhere, and asks where to put one when the
  * pad has text already. */
@@ -22,7 +23,9 @@ export function FileOpener({ pad }: { pad: Pad }) {
   };
   return (
     <Dialog label={t.text.openHeading(file.name)} onClose={close}>
-      <h2>{t.text.openHeading(file.name)}</h2>
+      <h2>
+        <Words text={t.text.openHeading(file.name)} />
+      </h2>
       <p>{t.text.openExplain}</p>
       <div class="actions">
         <button type="button" onClick={use(() => replaceAll(pad, file))}>

@@ -5,6 +5,7 @@ import { NAME_POINTS_MAX, type Person, type Session } from "../session";
 import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
+import { Words } from "./words";
 
 /** Lists the people who are here, me first; without a connection, those who were. */
 export function People({ pad }: { pad: Pad }) {
@@ -20,11 +21,13 @@ export function People({ pad }: { pad: Pad }) {
   };
   return (
     <section aria-labelledby="people-heading">
-      <h2 id="people-heading">{isKnown ? t.people.heading(others.length + 1) : t.people.before(others.length + 1)}</h2>
+      <h2 id="people-heading">
+        <Words text={isKnown ? t.people.heading(others.length + 1) : t.people.before(others.length + 1)} />
+      </h2>
       <ul class="people">
         <li>
           <Swatch hue={session.identity.value.hue} />
-          <span class="name">{session.identity.value.name}</span>
+          <Name name={session.identity.value.name} />
           <span class="you">{t.people.you}</span>
           <button
             ref={edit}
@@ -61,7 +64,7 @@ function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: bo
   return (
     <li>
       <Swatch hue={person.hue} />
-      <span class="name">{person.name}</span>
+      <Name name={person.name} />
       <button
         type="button"
         class="quiet follow"
@@ -70,10 +73,22 @@ function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: bo
         title={t.people.followHint}
         onClick={() => isKnown && toggle()}
       >
-        <span aria-hidden="true">{isFollowed ? t.people.following : t.people.follow}</span>
-        <span class="visually-hidden">{isFollowed ? t.people.followingOf(person.name) : t.people.followOf(person.name)}</span>
+        <span aria-hidden="true">
+          <Words text={isFollowed ? t.people.following : t.people.follow} />
+        </span>
+        <span class="visually-hidden">
+          <Words text={isFollowed ? t.people.followingOf(person.name) : t.people.followOf(person.name)} />
+        </span>
       </button>
     </li>
+  );
+}
+
+function Name({ name }: { name: string }) {
+  return (
+    <span class="name" translate={false}>
+      <Words text={name} />
+    </span>
   );
 }
 

@@ -7,6 +7,7 @@ import { Preview } from "../preview";
 import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
+import { Words } from "./words";
 
 /** Longer texts have no preview: it would hold up the typing. */
 const LONGEST_UNITS = 1 << 20;
@@ -45,7 +46,11 @@ export function PreviewPane({ pad }: { pad: Pad }) {
         </button>
       </div>
       {held.value > 0 && <HeldImages count={held.value} shown={() => ref.current?.focus()} />}
-      {problem.value !== null && <p class="hint">{problem.value}</p>}
+      {problem.value !== null && (
+        <p class="hint">
+          <Words text={problem.value} />
+        </p>
+      )}
       {/* It scrolls, so the keyboard must reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={ref} class="preview-text" tabIndex={0} role="document" aria-labelledby="preview-heading" dir="auto" />
@@ -62,7 +67,9 @@ function HeldImages({ count, shown }: { count: number; shown: () => void }) {
   };
   return (
     <div class="held">
-      <p class="hint">{t.preview.held(count)}</p>
+      <p class="hint">
+        <Words text={t.preview.held(count)} />
+      </p>
       {canShow && (
         <button type="button" title={t.preview.showImagesHint} onClick={show}>
           {t.preview.showImages}

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { ProtectionError, type Session } from "../session";
 import { t } from "../strings";
 import { CopyButton } from "./copy_button";
+import { Words } from "./words";
 
 /** Switches the password on and off, and shows it. */
 export function Protection({ session, notify }: { session: Session; notify: (text: string) => void }) {
@@ -34,11 +35,15 @@ export function Protection({ session, notify }: { session: Session; notify: (tex
         />
         {t.protection.label}
       </label>
-      <p class="hint">{isOn ? t.protection.on : t.protection.off}</p>
+      <p class="hint">
+        <Words text={isOn ? t.protection.on : t.protection.off} />
+      </p>
       {isOn && (
         <p class="password">
           <span>
-            {t.protection.password} <code>{session.otp.value}</code>
+            {t.protection.password} <code key={session.otp.value} translate={false}>
+              {session.otp.value}
+            </code>
           </span>
           <CopyButton text={() => session.otp.peek() ?? ""} label={t.protection.copy} />
         </p>

@@ -3,6 +3,7 @@ import { forgetPad, recentPads } from "../browser";
 import { hashOf, type Session } from "../session";
 import { t } from "../strings";
 import { Icon } from "./icon";
+import { Words } from "./words";
 
 /** The pads that this browser was in; nobody else has the list. */
 export function RecentSection({ session }: { session: Session }) {
@@ -25,7 +26,9 @@ export function RecentList({ session, heading }: { session: Session; heading?: C
       <ul class="recent-list" aria-label={t.recent.heading}>
         {pads.map(({ id, title }) => (
           <li key={id}>
-            <a href={hashOf({ id, otp: null })}>{title}</a>
+            <a href={hashOf({ id, otp: null })} translate={false}>
+              <Words text={title} />
+            </a>
             <button type="button" class="quiet icon-button" aria-label={t.recent.forget(title)} title={t.recent.forget(title)} onClick={() => forgetPad(id)}>
               <Icon name="close" />
             </button>

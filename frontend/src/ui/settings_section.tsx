@@ -11,6 +11,7 @@ import {
 import { localeFor, t } from "../strings";
 import type { Pad } from "./pad";
 import { Switch } from "./switch";
+import { Words } from "./words";
 
 /** Changes the settings of this person. */
 export function SettingsSection({ pad }: { pad: Pad }) {
@@ -25,7 +26,11 @@ export function SettingsSection({ pad }: { pad: Pad }) {
       <Choice label={t.settings.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
       <Switch label={t.settings.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
       <Switch label={t.settings.detect} isOn={detect} set={(on) => setSettings({ detect: on })} />
-      {detect && found && <p class="hint">{found.tabs ? t.settings.foundTabs : t.settings.foundSpaces(found.size)}</p>}
+      {detect && found && (
+        <p class="hint">
+          <Words text={found.tabs ? t.settings.foundTabs : t.settings.foundSpaces(found.size)} />
+        </p>
+      )}
       <Switch label={t.settings.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
       <Switch label={t.settings.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
     </details>

@@ -5,6 +5,7 @@ import type { Session } from "../session";
 import { t } from "../strings";
 import { CopyButton } from "./copy_button";
 import { Dialog } from "./dialog";
+import { Words } from "./words";
 
 /** Shows the link, to copy or to point a camera at. */
 export function ShareSection({ session }: { session: Session }) {
@@ -27,7 +28,9 @@ export function ShareSection({ session }: { session: Session }) {
           {t.share.code}
         </button>
       </div>
-      <p class="hint">{session.otp.value === null ? t.share.hint : t.share.hintProtected}</p>
+      <p class="hint">
+        <Words text={session.otp.value === null ? t.share.hint : t.share.hintProtected} />
+      </p>
       {showsCode.value && (
         <Dialog label={t.share.codeHeading} onClose={close}>
           <h2>{t.share.codeHeading}</h2>

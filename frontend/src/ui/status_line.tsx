@@ -2,7 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Session } from "../session";
 import { t } from "../strings";
-import { statusOf } from "./status";
+import { type Mood, statusOf } from "./status";
+import { Words } from "./words";
 
 /** Said by words and shape, not by colour alone. */
 const SIGNS = { good: "✓", busy: "…", bad: "!" } as const;
@@ -15,12 +16,16 @@ export function StatusLine({ session }: { session: Session }) {
   return (
     <section class={`status ${mood}`} aria-label={t.status.heading}>
       <p class="status-text">
-        <span class="sign" aria-hidden="true">
-          {SIGNS[mood]}
+        <Sign mood={mood} />
+        <span data-testid="status">
+          <Words text={text} />
         </span>
-        <span data-testid="status">{text}</span>
       </p>
-      {hint && <p class="hint">{hint}</p>}
+      {hint && (
+        <p class="hint">
+          <Words text={hint} />
+        </p>
+      )}
       <Retry session={session} />
     </section>
   );
@@ -31,13 +36,25 @@ export function StatusSign({ session }: { session: Session }) {
   const { mood, text, hint, kept } = useStatus(session);
   return (
     <span class={`status-sign ${mood}`} title={[text, hint].filter(Boolean).join(". ")}>
-      <span class="sign" aria-hidden="true">
-        {SIGNS[mood]}
-      </span>
+      <Sign mood={mood} />
       <span class="status-words">
-        <span class="status-short">{text}</span>
-        {kept && <span class="status-kept">{kept}</span>}
+        <span class="status-short">
+          <Words text={text} />
+        </span>
+        {kept && (
+          <span class="status-kept">
+            <Words text={kept} />
+          </span>
+        )}
       </span>
+    </span>
+  );
+}
+
+function Sign({ mood }: { mood: Mood }) {
+  return (
+    <span class="sign" aria-hidden="true" translate={false}>
+      <Words text={SIGNS[mood]} />
     </span>
   );
 }
@@ -73,7 +90,7 @@ export function StatusVoice({ session }: { session: Session }) {
   }, [latest.current]);
   return (
     <div class="visually-hidden" aria-live="polite">
-      {said.value}
+      <Words text={said.value} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useContext, useRef } from "preact/hooks";
 import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Toasts } from "./toasts";
+import { Words } from "./words";
 
 /** The toasts of the page around. */
 export const ToastsContext = createContext<Toasts | null>(null);
@@ -37,7 +38,7 @@ export function ToastRegion({ isTopmost }: { isTopmost: boolean }) {
           ))}
       </div>
       <div class="visually-hidden" role="status">
-        {isTopmost && toasts.spoken.value}
+        {isTopmost && <Words text={toasts.spoken.value} />}
       </div>
     </>
   );

@@ -1,0 +1,174 @@
+// @vitest-environment happy-dom
+/** Regression: a page that the browser had translated said "Connected, all saved" for ever. Chrome puts each
+ * text into two <font> elements; what the page then writes into the text it had is seen by nobody. */
+
+import { signal } from "@preact/signals";
+import { act, cleanup, render } from "@testing-library/preact";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { forgetPad, rememberPad, setSettings } from "../browser";
+import { initKernel } from "../kernel";
+import { Session } from "../session";
+import { en as t } from "../strings/en";
+import { FakeSocket } from "../testing/fake_socket";
+import { kernelBytes } from "../testing/kernel_bytes";
+import { About } from "./about";
+import { EmbedBar } from "./embed_bar";
+import { FileOpener } from "./file_opener";
+import type { Pad } from "./pad";
+import { People } from "./people";
+import { Protection } from "./protection";
+import { RecentSection } from "./recent_section";
+import { SettingsSection } from "./settings_section";
+import { ShareSection } from "./share_section";
+import { StatusLine, StatusVoice } from "./status_line";
+import { RefusalBanner } from "./text_banners";
+import { ToastRegion, ToastsContext } from "./toast_region";
+import { Toasts } from "./toasts";
+
+const WELCOME = {
+  user_id: 4, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null, otp: null,
+  limits: { document_bytes: 2048, message_bytes: 9000 }, created_at: 0, expires_at: null, server: "s1",
+};
+
+let session: Session;
+let pad: Pad;
+let page: HTMLElement;
+const toasts = new Toasts();
+const indentation = signal({ tabs: false, size: 2 });
+
+/** Translates as Chrome does; but one that heeds no translate="no", as there are. */
+function translate(): void {
+  const texts: Text[] = [];
+  const walker = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) texts.push(walker.currentNode as Text);
+  for (const text of texts) {
+    if (text.data.trim() === "" || text.parentElement!.localName === "font") continue;
+    const [outer, inner] = [document.createElement("font"), document.createElement("font")];
+    text.replaceWith(outer);
+    outer.append(inner);
+    inner.append(`«${text.data}»`);
+  }
+}
+
+/** The words on the page, translated or not. */
+const words = () => page.textContent!.replaceAll(/[«»]/g, "");
+const say = (message: unknown) => act(() => FakeSocket.last.says(JSON.stringify(message)));
+
+const pause = () => new Promise((done) => setTimeout(done, 50));
+
+async function connect(welcome: object = WELCOME): Promise<void> {
+  act(() => FakeSocket.last.opens());
+  await say({ Welcome: welcome });
+  await say({ Snapshot: { revision: 0, text: "" } });
+}
+
+/** What the page says after a change, which it must say as if nobody had translated it. */
+async function expectWords(change: () => unknown, ...expected: string[]): Promise<void> {
+  translate();
+  await act(async () => void (await change()));
+  for (const sentence of expected) expect(words()).toContain(sentence);
+}
+
+beforeEach(async () => {
+  initKernel(kernelBytes());
+  vi.stubGlobal("WebSocket", FakeSocket);
+  FakeSocket.all = [];
+  localStorage.clear();
+  setSettings({ detect: true });
+  session = new Session("pad", null, "http://host/");
+  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  const editor = signal({ following: signal<number | null>(null), indentation, firstLines: signal("") });
+  pad = { session, editor, expiry: signal(null), opened: signal(null), notify: () => {}, closeMenu: () => {} } as unknown as Pad;
+  page = render(
+    <ToastsContext.Provider value={toasts}>
+      <StatusLine session={session} />
+      <EmbedBar session={session} />
+      <StatusVoice session={session} />
+      <RefusalBanner session={session} />
+      <People pad={pad} />
+      <ShareSection session={session} />
+      <Protection session={session} notify={() => {}} />
+      <SettingsSection pad={pad} />
+      <RecentSection session={session} />
+      <About pad={pad} />
+      <FileOpener pad={pad} />
+      <ToastRegion isTopmost />
+    </ToastsContext.Provider>,
+  ).container as HTMLElement;
+});
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test("the state of the connection, the number of changes, and what is spoken", async () => {
+  vi.useFakeTimers();
+  await expectWords(() => connect(), t.status.connected);
+  await expectWords(() => session.edit([{ from: 0, to: 0, insert: "a" }]), t.status.saving(1));
+  expect(words()).not.toContain(t.status.connected);
+  await expectWords(() => session.edit([{ from: 1, to: 1, insert: "b" }]), t.status.saving(2));
+  await expectWords(() => FakeSocket.last.ends(1006), t.status.kept(2), t.status.keptBrief(2), "!");
+  await expectWords(() => vi.advanceTimersByTime(10), t.status.retryNow);
+  expect(words()).not.toContain(t.status.saving(2));
+  await expectWords(() => vi.advanceTimersByTime(1_500), t.status.reason.unreachable);
+});
+
+test("a refusal and the number of changes behind it", async () => {
+  await connect();
+  act(() => session.edit([{ from: 0, to: 0, insert: "a" }]));
+  await say({ Rejected: { revision: 0, code: "bad_text", message: "m", limit: null } });
+  await expectWords(() => session.edit([{ from: 1, to: 1, insert: "b" }]), t.refusal.kept(2));
+  expect(words()).not.toContain(t.refusal.kept(1));
+  await expectWords(() => session.undoRefused());
+  expect(words()).not.toContain(t.refusal.heading);
+});
+
+test("the people: how many, their names, whom one follows", async () => {
+  await connect();
+  const me = { id: 4, name: "Me", hue: 1 };
+  await expectWords(() => say({ Users: [me, { id: 5, name: "Bob", hue: 200 }] }), t.people.heading(2), "Bob");
+  // Names wait for the next frame.
+  await expectWords(() => (say({ UserInfo: { id: 5, info: { name: "Robert", hue: 200 } } }), pause()), "Robert");
+  expect(words()).not.toContain("Bob");
+  await expectWords(() => (pad.editor.value!.following as unknown as { value: number }).value = 5, t.people.followingOf("Robert"));
+  await expectWords(() => session.setIdentity("Myself", 1), "Myself");
+  await expectWords(() => FakeSocket.last.ends(1006), t.people.before(2));
+  expect(words()).not.toContain(t.people.heading(2));
+});
+
+test("the password, and what the link carries", async () => {
+  await connect();
+  await expectWords(() => say({ OTP: { otp: "pw1", user_id: 4, user_name: "Me" } }), t.protection.on, t.share.hintProtected, "pw1");
+  await expectWords(() => say({ OTP: { otp: "pw2", user_id: 4, user_name: "Me" } }), "pw2");
+  expect(words()).not.toContain("pw1");
+  await expectWords(() => say({ OTP: { otp: null, user_id: 4, user_name: "Me" } }), t.protection.off, t.share.hint);
+  expect(words()).not.toContain(t.share.hintProtected);
+});
+
+test("recent pads, files, settings, what was copied, and when it expires", async () => {
+  rememberPad({ id: "other", title: "Before" });
+  await expectWords(() => rememberPad({ id: "other", title: "Afterwards" }), "Afterwards");
+  expect(words()).not.toContain("Before");
+  await expectWords(() => forgetPad("other"));
+  expect(words()).not.toContain("Afterwards");
+  pad.opened.value = { name: "one.txt", text: "" };
+  await expectWords(() => (pad.opened.value = { name: "two.txt", text: "" }), t.text.openHeading("two.txt"));
+  await expectWords(() => (indentation.value = { tabs: true, size: 4 }), t.settings.foundTabs);
+  await expectWords(() => (page.querySelector<HTMLButtonElement>("button.primary")!.click(), pause()));
+  expect([t.copied, t.copyFailed].some((word) => words().includes(word))).toBe(true);
+  const expiry = pad.expiry as unknown as { value: Date };
+  expiry.value = new Date(2031, 1, 2);
+  await expectWords(() => (expiry.value = new Date(2032, 1, 2)), "2032");
+  expect(words()).not.toContain("2031");
+});
+
+test("toasts", async () => {
+  await expectWords(() => toasts.notify("First toast", { about: "file" }), "First toast");
+  await expectWords(() => toasts.notify("Second toast", { about: "file" }), "Second toast");
+  expect(words()).not.toContain("First toast");
+  await expectWords(() => (toasts.spoken.value = "Ann joined"), "Ann joined");
+  await expectWords(() => (toasts.spoken.value = "Bob joined"), "Bob joined");
+  expect(words()).not.toContain("Ann joined");
+});
