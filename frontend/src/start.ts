@@ -14,5 +14,6 @@ async function start(): Promise<void> {
 
 start().catch((error: unknown) => {
   log.error("the page could not be loaded:", error);
-  document.getElementById("not-loaded")!.hidden = false;
+  // It shows by itself after some seconds; there is nothing to wait for any more.
+  document.getElementById("not-started")?.classList.add("now");
 });
