@@ -29,10 +29,11 @@ export function parseAddress(hash: string, search: string): PadAddress {
 }
 
 /** The address of a pad within the page, from "#" on. The id is escaped, so that none looks like one with
- * a password. */
+ * a password; and so is a sign at the end, where chats take it for the sentence's. */
 export function hashOf({ id, otp }: PadAddress): string {
   const password = otp === null ? "" : `&otp=${encodeURIComponent(otp)}`;
-  return `#${encodeURIComponent(id)}${password}`;
+  const hash = `#${encodeURIComponent(id)}${password}`;
+  return hash.replace(/[-_.!~*'()]$/, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** The whole address of a pad, for others; `base` is the page's own. */
