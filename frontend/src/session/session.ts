@@ -14,7 +14,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { log } from "../browser";
 import type { Change } from "../kernel";
-import type { Refusal, SavedState } from "../sync";
+import type { Offered, Refusal, SavedState } from "../sync";
 import type { DownReason } from "../transport";
 import { type CursorData, decode, encode, type ServerMessage, type UserInfo, type Welcome } from "../wire";
 import { shareLink } from "./address";
@@ -124,9 +124,9 @@ export class Session {
     this.open();
   }
 
-  /** The user has changed the editor's text. Throws when the changes do not fit the copy: see editFailed(). */
-  edit(changes: readonly Change[]): void {
-    this.#sync.edit(changes);
+  /** The user has changed the editor's text, by an offer if given. Throws when it does not fit: see editFailed(). */
+  edit(changes: readonly Change[], offered: Offered | null = null): void {
+    this.#sync.edit(changes, offered);
     this.#pump();
   }
 
@@ -298,6 +298,7 @@ export class Session {
     batch(() => {
       for (let message = next(); message; message = next()) this.#handle(message);
       this.#syncEditor();
+      this.#sync.offers.takeDropped()?.onDropped();
       if (this.unmerged.all.peek().length > 0) this.unmerged.drop(this.localText());
     });
   }

@@ -1,8 +1,9 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { initKernel, Rope } from "../kernel";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { Random } from "../testing/random";
-import { operationBetween } from "./diff";
+import { applied } from "../testing/simulated_tab";
+import { changesBetween, operationBetween } from "./diff";
 
 beforeAll(() => initKernel(kernelBytes()));
 
@@ -80,4 +81,39 @@ test("lines that were moved about do not spoil the rest", () => {
   const moved = [...lines.slice(300, 310), ...lines.slice(0, 300), ...lines.slice(310)];
   const kept = between(lines.join(""), moved.join("")).reduce<number>((sum, part) => sum + (Number(part) > 0 ? Number(part) : 0), 0);
   expect(kept).toBeGreaterThan(0.9 * lines.join("").length);
+});
+
+describe("a text that a person replaces", () => {
+  const numbered = (n: number, change: (line: number) => string | null) =>
+    Array.from({ length: n }, (_, i) => change(i)).filter((it) => it !== null).join("\n");
+  const line = (i: number) => (i % 3 === 0 ? "" : i % 3 === 1 ? "}" : `line ${i}`);
+
+  test.each([
+    ["one line that differs", "a\nbread\nc\n", "a\nbutter\nc\n", [{ from: 3, to: 7, insert: "utter" }]],
+    ["lines put in between equal ones", "}\n\n}\n", "}\n\nnew\n\n}\n", [{ from: 3, to: 3, insert: "new\n\n" }]],
+    ["two blocks", "1\n2\n3\n4\n5", "1\nx\n3\n4\n6", [{ from: 2, to: 3, insert: "x" }, { from: 8, to: 9, insert: "6" }]],
+    ["no line end at the end", "a\nb\n", "a\nb", [{ from: 3, to: 4, insert: "" }]],
+    ["nothing in common", "ab", "x\ny", [{ from: 0, to: 2, insert: "x\ny" }]],
+    ["one half of an emoji alike", "😀", "😁", [{ from: 0, to: 2, insert: "😁" }]],
+    ["nothing", "a\n", "a\n", []],
+  ])("%s", (_, from, to, changes) => {
+    expect(changesBetween(from, to)).toEqual(changes);
+    expect(applied(from, changesBetween(from, to))).toBe(to);
+  });
+
+  test("keeps every line that both have, however long the text and many the changes", () => {
+    const [from, to] = [numbered(9000, line), numbered(9000, (i) => (i % 90 === 2 ? `changed ${i}` : i % 100 === 0 ? null : line(i)))];
+    const began = performance.now();
+    const changes = changesBetween(from, to);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(applied(from, changes)).toBe(to);
+    expect(changes.reduce((sum, { insert }) => sum + insert.length, 0)).toBeLessThan(2000);
+  });
+
+  test("that has nothing in common with the other costs little", () => {
+    const [from, to] = [numbered(60000, (i) => `${i}`), numbered(60000, (i) => `x${i}`)];
+    const began = performance.now();
+    expect(applied(from, changesBetween(from, to))).toBe(to);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
 });

@@ -7,13 +7,15 @@
  */
 
 import { type Change, type Operation, operationOf, type Rope } from "../kernel";
-import { shortestChanges } from "./shortest";
+import { shortestBlocks, shortestChanges } from "./shortest";
 
 // The shortest difference may be a wrong one: it keeps two line ends rather
 // than the one word between them, and what was deleted in that word comes back.
 // So what the texts surely have in common comes first. And the shortest costs
 // the square of the differences, so it is sought where there are few.
 const STEPS_MOST = 250;
+/** Of lines that are given or taken in a replacement; beyond it, lines that both have once come first. */
+const STEPS_AT_ONCE = 600;
 
 /** The pieces that may serve as anchors, when there is one of them in either text:
  * first whole lines, then words and single characters. Space does not: it is like
@@ -43,8 +45,34 @@ export function operationBetween(from: Rope, to: string): Operation {
   const start = commonStart(text, to);
   const end = commonEnd(text, to, start);
   const changes = compare(text.slice(start, text.length - end), to.slice(start, to.length - end));
-  const placed = changes.map((change) => ({ ...change, from: change.from + start, to: change.to + start }));
-  return operationOf(placed, from);
+  return operationOf(moved(changes, start), from);
+}
+
+/** The changes by which a person replaces the text `from` by the text `to`: as few lines as can
+ * be, each block of them less what it begins and ends with in both. Lines that both have are
+ * not touched, nor are the carets and the typing in them. */
+export function changesBetween(from: string, to: string): Change[] {
+  return replaced(from, to, true).map((change) => {
+    const gone = from.slice(change.from, change.to);
+    const start = commonStart(gone, change.insert);
+    const end = commonEnd(gone, change.insert, start);
+    const insert = change.insert.slice(start, change.insert.length - end);
+    return { from: change.from + start, to: change.to - end, insert };
+  });
+}
+
+/** First the lines that either text has once, then the shortest way in the gaps between them. */
+function replaced(a: string, b: string, isWhole: boolean): Change[] {
+  if (a === b) return [];
+  if (a === "" || b === "") return [{ from: 0, to: a.length, insert: b }];
+  const blocks = shortestBlocks(linesOf(a), linesOf(b), isWhole ? STEPS_AT_ONCE : STEPS_MOST);
+  if (blocks) return blocks;
+  if (!isWhole) return [{ from: 0, to: a.length, insert: b }];
+  return between(commonAnchors(a, b, lines), a, b, (inA, inB) => replaced(inA, inB, false));
+}
+
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 /** Compares in the gaps between anchors, each time with finer ones; where there are
@@ -55,15 +83,22 @@ function compare(a: string, b: string, [anchors, ...finer] = ANCHORS): Change[] 
   if (!anchors) {
     return shortestChanges(a, b, STEPS_MOST) ?? [{ from: 0, to: a.length, insert: b }];
   }
+  return between(commonAnchors(a, b, anchors), a, b, (inA, inB) => compare(inA, inB, finer));
+}
+
+/** The changes in the gaps between anchors. */
+function between(anchors: readonly Anchor[], a: string, b: string, inGap: (a: string, b: string) => Change[]): Change[] {
   const changes: Change[] = [];
   let [atA, atB] = [0, 0];
-  for (const { inA, inB, length } of [...commonAnchors(a, b, anchors), { inA: a.length, inB: b.length, length: 0 }]) {
-    for (const change of compare(a.slice(atA, inA), b.slice(atB, inB), finer)) {
-      changes.push({ ...change, from: change.from + atA, to: change.to + atA });
-    }
+  for (const { inA, inB, length } of [...anchors, { inA: a.length, inB: b.length, length: 0 }]) {
+    changes.push(...moved(inGap(a.slice(atA, inA), b.slice(atB, inB)), atA));
     [atA, atB] = [inA + length, inB + length];
   }
   return changes;
+}
+
+function moved(changes: readonly Change[], by: number): Change[] {
+  return changes.map((change) => ({ ...change, from: change.from + by, to: change.to + by }));
 }
 
 interface Anchor {

@@ -1,6 +1,8 @@
 /** The copy of the document in this tab, as a pure state machine. Everything
  * a test needs to drive it, the kernel's initialisation included. */
 export { Sync } from "./sync";
+export { changesBetween } from "./diff";
+export type { Offered } from "./offer";
 export type { Edit, Entry, Refusal, SavedState, Welcome } from "./types";
 // The name that tests/chaos/tab.ts has for it.
 export type { SavedState as Kept } from "./types";

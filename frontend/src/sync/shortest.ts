@@ -23,7 +23,15 @@ interface Step {
 export function shortestChanges(a: string, b: string, most: number): Change[] | null {
   const [from, to] = [pointsOf(a), pointsOf(b)];
   const steps = shortestWalk(from, to, most);
-  return steps && changesOf(steps, from, to);
+  return steps && changesOf(steps, (x) => unitsOf(from[x]!), (y) => String.fromCodePoint(to[y]!));
+}
+
+/** The same in whole pieces, such as lines, instead of code points. */
+export function shortestBlocks(a: readonly string[], b: readonly string[], most: number): Change[] | null {
+  const numbers = new Map<string, number>();
+  const numberOf = (piece: string) => numbers.get(piece) ?? (numbers.set(piece, numbers.size), numbers.size - 1);
+  const steps = shortestWalk(a.map(numberOf), b.map(numberOf), most);
+  return steps && changesOf(steps, (x) => a[x]!.length, (y) => b[y]!);
 }
 
 function shortestWalk(from: readonly number[], to: readonly number[], most: number): Step[] | null {
@@ -65,16 +73,16 @@ function walkedBack(trail: readonly Int32Array[], middle: number, width: number,
 }
 
 /** Steps between two points that are kept are one change. */
-function changesOf(steps: readonly Step[], from: readonly number[], to: readonly number[]): Change[] {
+function changesOf(steps: readonly Step[], unitsAt: (x: number) => number, textAt: (y: number) => string): Change[] {
   const changes: Change[] = [];
   let open: Change | null = null;
   let [point, at] = [0, 0];
   for (const { x, y, isInsert } of steps) {
     if (x > point) open = null;
-    for (; point < x; point++) at += unitsOf(from[point]!);
+    for (; point < x; point++) at += unitsAt(point);
     if (!open) changes.push((open = { from: at, to: at, insert: "" }));
-    if (isInsert) open.insert += String.fromCodePoint(to[y]!);
-    else open.to = at += unitsOf(from[point++]!);
+    if (isInsert) open.insert += textAt(y);
+    else open.to = at += unitsAt(point++);
   }
   return changes;
 }

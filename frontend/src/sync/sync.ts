@@ -26,7 +26,10 @@
 import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
 import { type Author, authorOf, NOBODY, orderOf } from "./author";
 import { operationBetween } from "./diff";
-import { append, isUndone, moveOver, fromSaved, type Pending, replace, sizeOf, takeBack, toSaved } from "./pending";
+import { Offers, type Offered } from "./offer";
+import { append, fromSaved, moveOver, type Pending, replace, takeBack } from "./pending";
+import { fitsAgain } from "./refused";
+import { SavedCopy } from "./saved_copy";
 import type { Edit, Entry, SavedState, Refusal, Welcome } from "./types";
 
 type Link = "down" | "joining" | "up";
@@ -38,6 +41,8 @@ export class Sync {
   /** As whom the edit in flight was sent. That stays when a Welcome makes us somebody else. */
   #sender: Author = NOBODY;
   #buffer: Pending | null = null;
+  /** What was taken here of that which others are offered as well. */
+  readonly offers = new Offers();
   /** Set while the edit in flight is refused: it is not sent, and the user decides about it. */
   #refusal: Refusal | null = null;
   /** The refusal of an edit that is on its way again; for the user it holds until that is known to end better. */
@@ -62,9 +67,7 @@ export class Sync {
   #isForgotten = false;
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
-  /** The last result of keep(), and what it was made of. Whatever is unsent is replaced
-   * when it changes, so the same objects give the same result. */
-  #kept: { kept: SavedState; of: unknown[] } | null = null;
+  readonly #savedCopy = new SavedCopy();
   /** Remote operations that takeChanges() has not given to the editor yet. */
   #remote: Operation[] = [];
 
@@ -151,30 +154,31 @@ export class Sync {
 
   /* ---- the user ---- */
 
-  /** The editor's text has changed. Remote changes must have been taken first. */
-  edit(changes: readonly Change[]): void {
+  /** The editor's text has changed. Remote changes must have been taken first. A change that was `offered`
+   * to others too is taken back when they were quicker. */
+  edit(changes: readonly Change[], offered: Offered | null = null): void {
     if (this.#remote.length > 0) throw new Error("edit before takeChanges");
     const operation = operationOf(changes, this.#local);
     if (operation.isNoop) return operation.free();
     operation.applyTo(this.#local);
+    this.offers.edited(operation, this.#buffer, offered);
     this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
   }
 
   /** Takes the refused change back; what was typed after it stays. The editor's text follows through takeChanges(). */
   undoRefused(): void {
     if (!this.#refusal || !this.#inflight) return;
+    this.offers.end();
     const [undo, buffer] = takeBack(this.#inflight, this.#server, this.#buffer);
     if (buffer) this.#setBuffer(buffer);
     this.#remote.push(undo);
-    this.#inflight = null;
-    this.#refusal = null;
+    [this.#inflight, this.#refusal] = [null, null];
   }
 
   /** Lets the refused change be sent again as it is, together with what came after it. */
   retry(): void {
     if (!this.#refusal) return;
-    this.#retried = this.#refusal;
-    this.#refusal = null;
+    [this.#retried, this.#refusal] = [this.#refusal, null];
     this.#unsend();
   }
 
@@ -185,12 +189,8 @@ export class Sync {
    * sent; otherwise it would call unsent what the server may have, as part of another edit. */
   keep(): SavedState | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
-    const [epoch, revision, saved] = [this.#epoch, this.#revision, this.#saved];
-    const of = [this.#inflight, this.#buffer, epoch, revision, saved];
-    if (this.#kept?.of.every((part, i) => part === of[i])) return this.#kept.kept;
-    const [inflight, buffer] = [toSaved(this.#inflight), toSaved(this.#buffer)];
-    const kept = { epoch, revision, saved, serverText: this.serverText(), inflight, sender: this.#sender, buffer };
-    return (this.#kept = { of, kept }).kept;
+    const position = { epoch: this.#epoch, revision: this.#revision, saved: this.#saved, sender: this.#sender };
+    return this.#savedCopy.of(position, this.#server, this.#inflight, this.#buffer);
   }
 
   /** Goes on where another tab stopped, as if it had only lost its connection: for a machine that has seen nothing
@@ -215,8 +215,7 @@ export class Sync {
     if (applied) this.#refusal = null;
     this.#committed = applied ? committed : null;
     if (!applied && !this.#refusal) this.#unsend();
-    this.#isForgotten = committed < this.#saved;
-    this.#saved = committed;
+    [this.#isForgotten, this.#saved] = [committed < this.#saved, committed];
     this.#me = authorOf(userId, order === "author");
     // A new epoch counts from the Snapshot that comes with it: beside the
     // revision of another one it would name a state that nobody ever had.
@@ -237,6 +236,7 @@ export class Sync {
   /** The whole text, in place of the history we lack. */
   snapshot(revision: number, text: string): void {
     if (this.#committed !== null) {
+      this.#dropOfferIfTaken(true);
       this.#inflight!.operation.applyTo(this.#server);
       this.#land();
     }
@@ -245,8 +245,7 @@ export class Sync {
     } catch {
       return void (this.#outOfStep = true); // not a text that a document may hold
     }
-    this.#epoch = this.#epochOfSnapshot;
-    this.#revision = revision;
+    [this.#epoch, this.#revision] = [this.#epochOfSnapshot, revision];
     this.#loaded = true;
     this.#link = "up";
   }
@@ -264,21 +263,17 @@ export class Sync {
   /** The edit in flight was not applied. */
   rejected(refusal: Refusal): void {
     if (!this.#inflight || this.#refusal) return;
-    this.#refusal = refusal;
-    this.#retried = null;
-    this.#refusedBytes = this.#local.bytes;
+    [this.#refusal, this.#retried, this.#refusedBytes] = [refusal, null, this.#local.bytes];
   }
 
   /** The connection has ended, or is given up. */
   disconnected(): void {
-    this.#link = "down";
-    this.#committed = null;
+    [this.#link, this.#committed] = ["down", null];
   }
 
   /** Asks for a Snapshot with the next Hello. */
   dropEpoch(): void {
-    this.#epoch = null;
-    this.#outOfStep = false;
+    [this.#epoch, this.#outOfStep] = [null, false];
   }
 
   /* ---- what follows ---- */
@@ -297,18 +292,21 @@ export class Sync {
   /** The edit to send now, if there is one; it is in flight from here on. */
   takeEdit(): Edit | null {
     if (this.#link !== "up" || this.#outOfStep) return null;
-    if (this.#refusal && this.#fitsAgain()) {
+    const bytes = { now: this.#local.bytes, before: this.#refusedBytes };
+    if (this.#refusal && fitsAgain(this.#refusal, bytes, this.#inflight!, this.#buffer)) {
       this.#refusal = null;
       this.#unsend();
     }
     if (this.unsaved === 0) this.#retried = null;
     if (this.#inflight || !this.#buffer) return null;
     [this.#inflight, this.#sender, this.#buffer] = [this.#buffer, this.#me, null];
+    this.offers.sent();
     return { revision: this.#revision, operation: this.#inflight.operation.toJSON() };
   }
 
   /** Gives the memory of the kernel back; the machine is not used any more. */
   free(): void {
+    this.offers.end();
     for (const op of this.#remote) op.free();
     for (const pending of [this.#inflight, this.#buffer]) pending?.operation.free();
     this.#server.free();
@@ -327,6 +325,7 @@ export class Sync {
         // Ours as the server rebased it. Anything else means that the two
         // kernels disagree, and then the copies do.
         if (!op.equals(this.#inflight!.operation)) return false;
+        this.#dropOfferIfTaken(true);
         op.applyTo(this.#server);
         this.#saved = this.#revision + 1;
         this.#land();
@@ -353,22 +352,32 @@ export class Sync {
 
   /** The edit in flight is in the server's text. */
   #land(): void {
+    this.offers.landed();
     this.#inflight!.operation.free();
-    this.#inflight = null;
-    this.#committed = null;
-    this.#retried = null;
+    [this.#inflight, this.#committed, this.#retried] = [null, null, null];
   }
 
   /** Applies an operation of somebody else, and moves our unsent ones over it. Takes `remote`. */
   #rebase(remote: Operation, author: Author): void {
+    const order = orderOf(this.#inflight ? this.#sender : this.#me, author);
+    this.offers.moveOver(this.#inflight, remote, order);
     const unsent = [this.#inflight, this.#buffer];
-    const { moved, last, spent } = moveOver(unsent, remote, orderOf(this.#inflight ? this.#sender : this.#me, author));
+    const { moved, last, spent } = moveOver(unsent, remote, order);
     remote.applyTo(this.#server);
     const [inflight, buffer] = unsent.map((pending, i) => pending && replace(pending, moved[i]!));
     for (const op of spent) op.free();
     this.#inflight = inflight!;
     if (buffer) this.#setBuffer(buffer);
     this.#remote.push(last);
+    this.#dropOfferIfTaken(false);
+  }
+
+  /** Takes an offer back that somebody else has taken before. */
+  #dropOfferIfTaken(hasArrived: boolean): void {
+    const undo = this.offers.dropped(hasArrived, this.#server, this.#inflight, this.#buffer);
+    if (!undo) return;
+    this.#remote.push(undo);
+    this.#setBuffer(append(this.#buffer, { operation: Operation.of(undo.toJSON()), count: 1 }));
   }
 
   /** Puts the edit in flight back in front of the buffer: it was not applied. */
@@ -376,25 +385,16 @@ export class Sync {
     if (!this.#inflight) return;
     const back = this.#inflight;
     this.#inflight = null;
+    this.offers.unsent(back, this.#buffer);
     this.#setBuffer(this.#buffer ? append(back, this.#buffer) : back);
+    this.#dropOfferIfTaken(false);
   }
 
   /** A buffer that changes nothing any more is no buffer. */
   #setBuffer(buffer: Pending): void {
     this.#buffer = buffer.operation.isNoop ? null : buffer;
-    if (!this.#buffer) buffer.operation.free();
-  }
-
-  /** True when the text has become one that the server takes, or the user has undone the change. */
-  #fitsAgain(): boolean {
-    const { code, limit } = this.#refusal!;
-    if (code === "document_too_large" && limit !== null) {
-      // A change that was refused is not sent again as it stands.
-      const isAnother = this.#buffer !== null || this.#local.bytes < this.#refusedBytes;
-      return isAnother && this.#local.bytes <= limit;
-    }
-    if (!this.#buffer) return false;
-    if (code === "message_too_large" && limit !== null) return sizeOf(this.#inflight!, this.#buffer) <= limit;
-    return isUndone(this.#inflight!, this.#buffer);
+    if (this.#buffer) return;
+    buffer.operation.free();
+    this.offers.undone();
   }
 }

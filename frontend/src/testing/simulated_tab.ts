@@ -3,7 +3,7 @@
 
 import type { Change } from "../kernel";
 import type { Message, ModelServer, Peer } from "./model_server";
-import { type Edit, type SavedState, Sync } from "../sync";
+import { type Edit, type Offered, type SavedState, Sync } from "../sync";
 
 /** v1; v2 without order by author and with it; or v2 with it on every other connection. */
 export type TabKind = "v1" | "by text" | "by author" | "by turns";
@@ -77,9 +77,9 @@ export class SimulatedTab {
     this.syncEditor();
   }
 
-  /** The user changes the text. */
-  type(changes: Change[]): void {
-    this.sync.edit(changes);
+  /** The user changes the text; by an offer, if one is given. */
+  type(changes: Change[], offered: Offered | null = null): void {
+    this.sync.edit(changes, offered);
     this.text = applied(this.text, changes);
     this.#send();
   }

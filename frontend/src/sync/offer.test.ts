@@ -1,0 +1,164 @@
+/** What several people are offered is made once, whoever presses first. */
+
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { initKernel, kernelHeapBytes } from "../kernel";
+import { kernelBytes } from "../testing/kernel_bytes";
+import { ModelServer } from "../testing/model_server";
+import { Random } from "../testing/random";
+import { SimulatedTab } from "../testing/simulated_tab";
+import { changesBetween } from "./diff";
+
+let server: ModelServer;
+let tabs: SimulatedTab[];
+
+const TOUCHED = { ends: "when_touched", onDropped() {} } as const;
+const MADE = { ends: "when_made", onDropped() {} } as const;
+const TEXT = "one\ntwo\nthree\n";
+
+beforeAll(() => initKernel(kernelBytes()));
+
+let heap = 0;
+beforeEach(() => {
+  heap = kernelHeapBytes();
+  server = new ModelServer();
+  tabs = ["a", "b", "c"].map((name) => new SimulatedTab(server, name));
+  for (const tab of tabs) tab.connect();
+  settle();
+});
+
+afterEach(() => {
+  for (const tab of tabs) tab.sync.free();
+  server.text.free();
+  expect(kernelHeapBytes(), "all memory of the kernel is given back").toBe(heap);
+});
+
+function settle(): void {
+  for (let moves = true; moves; ) {
+    moves = false;
+    for (const tab of tabs) moves = [tab.deliverUp(), tab.deliverDown(9)].includes(true) || moves;
+  }
+}
+
+const put = (tab: SimulatedTab, text: string) => tab.type(changesBetween(tab.text, text), TOUCHED);
+const write = (tab: SimulatedTab, at: number, insert: string) => tab.type([{ from: at, to: at, insert }]);
+const begin = (text: string) => (put(tabs[0]!, text), settle());
+
+/** All hold that text, and nothing is unsent. */
+function expectAll(text: string): void {
+  settle();
+  for (const tab of tabs) {
+    expect(tab.text, tab.name).toBe(text);
+    expect(tab.sync.localText()).toBe(text);
+    expect(tab.sync.unsaved).toBe(0);
+  }
+  expect(server.text.read()).toBe(text);
+}
+
+describe("an offer that several take within a round trip", () => {
+  test.each(["", "an older text\n", "one\nthree\n"])("is made once, over %j", (before) => {
+    begin(before);
+    for (const tab of tabs) put(tab, TEXT);
+    expectAll(TEXT);
+    expect(tabs.map((tab) => tab.sync.offers.takeDropped())).toEqual([null, TOUCHED, TOUCHED]);
+  });
+
+  test("is the first one's where the texts differ", () => {
+    put(tabs[1]!, "a sample");
+    put(tabs[0]!, "ein Beispiel");
+    expectAll("ein Beispiel");
+  });
+
+  test("goes when somebody has written there, and stays when it was elsewhere", () => {
+    begin("head\ntail\n");
+    write(tabs[0]!, 10, "typed");
+    put(tabs[1]!, "new head\ntail\n");
+    expectAll("new head\ntail\ntyped");
+    write(tabs[0]!, 19, "!");
+    put(tabs[1]!, "new head\ntail\ntyped\nmore\n");
+    expectAll("new head\ntail\ntyped!");
+    expect(tabs[1]!.sync.offers.takeDropped()).toBe(TOUCHED);
+  });
+
+  test("is made once when it was taken without a connection, with typing before and after", () => {
+    begin("x\n");
+    for (const tab of tabs) tab.disconnect(0);
+    write(tabs[0]!, 0, "A");
+    write(tabs[1]!, 0, "B");
+    for (const tab of tabs) put(tab, tab.text + TEXT);
+    write(tabs[0]!, 0, "a");
+    write(tabs[1]!, tabs[1]!.text.length, "b");
+    for (const tab of tabs) {
+      tab.connect();
+      settle();
+    }
+    expect(server.text.read().split("three").length - 1).toBe(1);
+    expect([...server.text.read()].filter((it) => "ABab".includes(it)).toSorted().join("")).toBe("ABab");
+    expectAll(server.text.read());
+  });
+
+  test.each([0, 1])("is made once when the connection is lost with it on its way, %d arrived", (arrived) => {
+    begin("x\n");
+    put(tabs[0]!, TEXT);
+    put(tabs[1]!, TEXT);
+    tabs[0]!.deliverUp();
+    tabs[1]!.disconnect(arrived);
+    write(tabs[1]!, 3, "!");
+    tabs[1]!.connect();
+    settle();
+    expect(server.text.read().split("three").length - 1).toBe(1);
+    expectAll(server.text.read());
+  });
+
+  test("leaves what others have typed into it", () => {
+    put(tabs[0]!, TEXT);
+    put(tabs[1]!, TEXT);
+    tabs[0]!.deliverUp();
+    tabs[1]!.deliverUp();
+    tabs[2]!.deliverDown(9);
+    write(tabs[2]!, 3, "!");
+    write(tabs[2]!, tabs[2]!.text.length - 1, "?");
+    settle();
+    const text = server.text.read();
+    expect(text.split("three").length - 1).toBe(1);
+    expect(text).toContain("!");
+    expect(text).toContain("?");
+    expectAll(text);
+  });
+
+  test("that is a replacement by a file goes only when another made the same change", () => {
+    begin("one\n2\nthree\n");
+    write(tabs[0]!, 5, "!");
+    tabs[1]!.type(changesBetween(tabs[1]!.text, TEXT), MADE);
+    tabs[2]!.type(changesBetween(tabs[2]!.text, TEXT), MADE);
+    settle();
+    expectAll("one\ntwo!\nthree\n");
+  });
+
+  test("is an edit like any other once the server has it", () => {
+    put(tabs[0]!, TEXT);
+    settle();
+    write(tabs[1]!, 0, "x");
+    settle();
+    expectAll("x" + TEXT);
+  });
+});
+
+test("whatever is offered and typed, all hold the same text in the end", () => {
+  const random = new Random(7);
+  for (let run = 0; run < 150; run++) {
+    for (let step = 0; step < 40; step++) {
+      const tab = tabs[random.below(3)]!;
+      const other = random.chance(50) ? TEXT : `${tab.text}${random.below(9)}\n`;
+      if (!tab.isConnected && random.chance(50)) tab.connect();
+      else if (random.chance(8)) tab.disconnect(random.below(2));
+      else if (random.chance(20)) tab.type(changesBetween(tab.text, other), random.chance(50) ? TOUCHED : MADE);
+      else if (random.chance(25)) write(tab, random.below(tab.text.length + 1), `${random.below(9)}`);
+      else if (random.chance(50)) tab.deliverUp();
+      else tab.deliverDown(1 + random.below(2));
+      if (random.chance(2)) server.compact();
+    }
+    for (const tab of tabs) if (!tab.isConnected) tab.connect();
+    settle();
+    expectAll(server.text.read());
+  }
+});

@@ -1,0 +1,24 @@
+/** A copy with what is unsent, in the form that can be written down. */
+
+import type { Rope } from "../kernel";
+import { type Pending, toSaved } from "./pending";
+import type { SavedState } from "./types";
+
+/** The last one that was asked for, and what it was made of. Whatever is unsent is replaced when it
+ * changes, so the same objects give the same result. */
+export class SavedCopy {
+  #last: { state: SavedState; of: unknown[] } | null = null;
+
+  of(
+    position: Required<Pick<SavedState, "epoch" | "revision" | "saved" | "sender">>,
+    server: Rope,
+    inflight: Pending | null,
+    buffer: Pending | null,
+  ): SavedState {
+    const of = [inflight, buffer, position.epoch, position.revision, position.saved];
+    if (this.#last?.of.every((part, i) => part === of[i])) return this.#last.state;
+    const state = { ...position, serverText: server.read(), inflight: toSaved(inflight), buffer: toSaved(buffer) };
+    this.#last = { of, state };
+    return state;
+  }
+}
