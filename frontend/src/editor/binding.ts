@@ -5,9 +5,10 @@
 
 import { type Extension, Transaction } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
-import type { Session, EditorPort } from "../session";
+import type { EditorPort, Offered, Session } from "../session";
 import { setCarets } from "./carets";
 import { changesIn } from "./clean_input";
+import { offered } from "./offered";
 import { isRemote, remote } from "./remote";
 
 /** Tells the session of the user's edits and carets. What a listener throws, CodeMirror
@@ -17,12 +18,17 @@ export function sessionBinding(session: Session): Extension {
   return EditorView.updateListener.of((update: ViewUpdate) => {
     const mine = update.transactions.filter((tr) => !isRemote(tr));
     try {
-      for (const tr of mine) if (tr.docChanged) session.edit(changesIn(tr));
+      for (const tr of mine) if (tr.docChanged) session.edit(changesIn(tr), ...offersOf(tr));
     } catch (error) {
       return session.editFailed(error, update.state.doc.toString());
     }
     if (mine.some((tr) => tr.docChanged || tr.selection)) session.caretsMoved();
   });
+}
+
+function offersOf(tr: Transaction): [] | [Offered] {
+  const offer = tr.annotation(offered);
+  return offer ? [offer] : [];
 }
 
 /** The editor as the session uses it. */

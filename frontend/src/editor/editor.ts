@@ -1,6 +1,6 @@
 /** The text area of a pad: CodeMirror, bound to a session. */
 
-import { defaultKeymap, history, historyKeymap, indentWithTab, redo, undo } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, redo, undo } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
 import { EditorState, type Extension } from "@codemirror/state";
 import {
@@ -18,13 +18,15 @@ import {
 } from "@codemirror/view";
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { loadChunk } from "../browser";
-import type { Person, Session } from "../session";
+import { changesBetween, cleanText, type Offered, type Person, type Session } from "../session";
 import { sessionBinding, editorPortOf } from "./binding";
 import { peopleIn, remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
+import { type EmptyInput, refuseEmptyInput } from "./empty_input";
 import { Following } from "./following";
 import type { Indentation } from "./indentation";
 import { loadLanguage } from "./languages";
+import { offered } from "./offered";
 import { LazyCompartment } from "./lazy_compartment";
 import { Preferences } from "./preferences";
 import { ReactiveCompartment } from "./reactive_compartment";
@@ -62,6 +64,8 @@ export class Editor {
     parent: HTMLElement,
     session: Session,
     private readonly strings: EditorStrings,
+    /** Hears of input that was refused, since there was no text in it. */
+    onEmptyInput: (what: EmptyInput) => void = () => {},
   ) {
     this.#preferences = new Preferences(strings.commandLine);
     this.#access = new ReactiveCompartment(() => this.#accessOf(session));
@@ -69,6 +73,7 @@ export class Editor {
       parent,
       extensions: [
         this.#preferences.extension,
+        refuseEmptyInput(onEmptyInput),
         cleanInput(),
         sessionBinding(session),
         remoteCarets(session.people.byId.peek()),
@@ -93,14 +98,17 @@ export class Editor {
     this.view.focus();
   }
 
-  /** Makes the whole text this one, as an edit of the user. */
-  replaceText(text: string): void {
-    const { doc } = this.view.state;
-    this.view.dispatch({ changes: { from: 0, to: doc.length, insert: text }, scrollIntoView: true });
+  /** Makes the whole text this one, as an edit of the user: one that touches only the lines that differ.
+   * `offer` says what becomes of it where others do the same at the same time. */
+  replaceText(text: string, offer: Offered): void {
+    const changes = changesBetween(this.text(), cleanText(text));
+    const annotations = [offered.of(offer), isolateHistory.of("full")];
+    this.view.dispatch({ changes, annotations, scrollIntoView: true });
   }
 
   /** Puts text in place of the selection. */
   insertText(text: string): void {
+    if (text === "") return;
     this.view.dispatch(this.view.state.replaceSelection(text), { scrollIntoView: true });
   }
 
@@ -145,8 +153,6 @@ export class Editor {
           const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop);
           this.topLine.value = view.state.doc.lineAt(block.from).number - 1;
         },
-        // Files are the page's, which looks at them first.
-        drop: (event) => (event.dataTransfer?.files.length ?? 0) > 0,
       }),
     ];
   }

@@ -16,6 +16,11 @@ export const de: Strings = {
   leave: "Ein Teil Ihres Textes ist bisher nur hier. Dieses Pad trotzdem verlassen?",
 
   editor: {
+    nothingIn: {
+      paste: "Nichts wurde eingefügt: in der Zwischenablage ist kein Text, und Pads fassen nur Text.",
+      drop: "Nichts wurde eingefügt: darin ist kein Text, und Pads fassen nur Text.",
+      cut: "Nichts wurde ausgeschnitten: der Browser gibt die Zwischenablage nicht frei.",
+    },
     label: "Gemeinsamer Text. Escape und dann Tab verlässt den Editor.",
     loading: "Wird geladen …",
     commandLine: "Vim-Befehl",
@@ -119,6 +124,7 @@ export const de: Strings = {
     label: "Anfang",
     explain: "Ein neues Pad: oben schreiben oder mit etwas anderem anfangen.",
     sample: "Ein Beispiel laden",
+    taken: "Jemand war schneller. Das Beispiel wurde nicht eingefügt.",
     sampleText: async () => (await import("./sample_de")).sample,
   },
 
@@ -163,6 +169,8 @@ export const de: Strings = {
     openExplain: "In diesem Pad steht schon Text.",
     replace: "Den Text ersetzen",
     replaced: (name) => `Der Text ist jetzt der von ${name}. Rückgängig bringt zurück, was hier stand.`,
+    empty: (name) => `${name} ist leer. Nichts wurde geändert.`,
+    taken: (name) => `Jemand hat den Text zur selben Zeit geändert. Er wurde nicht durch ${name} ersetzt.`,
     insert: "An der Schreibmarke einfügen",
     onlyOne: (name) => `Dateien werden einzeln geöffnet. Nur ${name} wurde genommen.`,
     folder: (name) => `${name} ist ein Ordner. Öffnen Sie die Dateien darin einzeln.`,
@@ -264,6 +272,7 @@ export const de: Strings = {
       },
     },
     restore: "Meinen Text wieder einsetzen",
+    taken: "Jemand hat den Text zur selben Zeit geändert. Sehen Sie ihn an, bevor Sie Ihren zurücksetzen.",
     discard: "Verwerfen",
   },
 

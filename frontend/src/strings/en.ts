@@ -17,6 +17,11 @@ export const en = {
   leave: "Some of your text is only here yet. Leave this pad all the same?",
 
   editor: {
+    nothingIn: {
+      paste: "Nothing was pasted: there is no text in the clipboard, and pads hold text only.",
+      drop: "Nothing was added: there is no text in what you dropped, and pads hold text only.",
+      cut: "Nothing was cut: the browser gives no access to the clipboard.",
+    },
     label: "Shared text. Press Escape and then Tab to leave the editor.",
     loading: "Loading…",
     commandLine: "Vim command",
@@ -102,6 +107,7 @@ export const en = {
     label: "Start",
     explain: "A new pad: type above, or begin with something else.",
     sample: "Load a sample",
+    taken: "Somebody else was quicker. The sample was not added.",
     sampleText: async (): Promise<string> => (await import("./sample_en")).sample,
   },
 
@@ -146,6 +152,8 @@ export const en = {
     openExplain: "This pad has text already.",
     replace: "Replace the text",
     replaced: (name: string) => `The text is that of ${name} now. Undo brings back what was here.`,
+    empty: (name: string) => `${name} is empty. Nothing was changed.`,
+    taken: (name: string) => `Somebody else changed the text at the same time, so it was not replaced by ${name}.`,
     insert: "Insert at the caret",
     onlyOne: (name: string) => `Files are opened one at a time. Only ${name} was taken.`,
     folder: (name: string) => `${name} is a folder. Open the files in it one at a time.`,
@@ -250,6 +258,7 @@ export const en = {
       },
     },
     restore: "Put my text back",
+    taken: "Somebody else changed the text at the same time. Look at it before you put yours back.",
     discard: "Discard it",
   },
 

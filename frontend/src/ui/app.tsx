@@ -15,7 +15,7 @@ import { ToastsContext, ToastRegion } from "./toast_region";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
 import { LazyPreview } from "./lazy_preview";
-import { UnmergedTextBanner, RefusalBanner } from "./text_banners";
+import { putBack, UnmergedTextBanner, RefusalBanner } from "./text_banners";
 import { Sidebar } from "./sidebar";
 import { SidebarButton } from "./sidebar_button";
 import { StartPanel } from "./start_panel";
@@ -50,9 +50,9 @@ export function App({ session }: { session: Session }) {
       )}
       <main>
         <RefusalBanner session={session} />
-        <UnmergedTextBanner session={session} restore={(text) => pad.editor.value?.replaceText(text)} />
+        <UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />
         <div class={showsPreview ? "panes both" : "panes"}>
-          <EditorPane session={session} ready={ready} />
+          <EditorPane pad={pad} ready={ready} />
           {showsPreview && <LazyPreview pad={pad} />}
         </div>
         {!urlOptions.embed && <StartPanel pad={pad} />}
@@ -84,11 +84,14 @@ function assemble(session: Session) {
 /** The tab's name may lag behind the typing, the typing not behind the name. */
 const NAMED_AFTER_MS = 250;
 
-function EditorPane({ session, ready }: { session: Session; ready: (editor: Editor) => void }) {
+function EditorPane({ pad, ready }: { pad: Pad; ready: (editor: Editor) => void }) {
+  const { session } = pad;
   const ref = useRef<HTMLDivElement>(null);
   // The editor is made at once, not after the first frame: it is what people wait for.
   useLayoutEffect(() => {
-    const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases });
+    const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases }, (what) =>
+      pad.notify(t.editor.nothingIn[what], { about: "input" }),
+    );
     ready(editor);
     const nameNow = () => name(session, editor.firstLines.peek());
     const nameSoon = effect(() => {

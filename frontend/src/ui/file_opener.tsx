@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { languageOfFile } from "../editor";
+import type { Offered } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
 import { readText } from "./files";
@@ -49,9 +50,10 @@ export async function openFiles(pad: Pad, files: readonly File[]): Promise<void>
   const limit = pad.session.welcome.value?.limits.document_bytes ?? Infinity;
   const read = await readText(file, limit);
   if ("problem" in read) return refuse(pad, t.text.problem[read.problem]!(file.name, t.bytes(limit)));
+  if (read.text === "") return refuse(pad, t.text.empty(file.name));
   if (files.length > 1) refuse(pad, t.text.onlyOne(file.name));
   const opened = { name: file.name, text: read.text };
-  if (pad.session.localText() === "") replace(pad, opened);
+  if (pad.session.localText() === "") replace(pad, opened, "when_touched");
   else pad.opened.value = opened;
 }
 
@@ -77,12 +79,20 @@ function catchDrops(pad: Pad): () => void {
 
 /** Replaces the text, and says how to have the old one back. */
 function replaceAll(pad: Pad, file: OpenedFile): void {
-  replace(pad, file);
+  replace(pad, file, "when_made");
   pad.notify(t.text.replaced(file.name), { about: "file" });
 }
 
-function replace(pad: Pad, { name, text }: OpenedFile): void {
-  pad.editor.value?.replaceText(text);
+/** Replaces the text. Where others did so at the same time and it did not become that of the file, it is
+ * asked again. */
+function replace(pad: Pad, file: OpenedFile, ends: Offered["ends"]): void {
+  const { name, text } = file;
+  const onDropped = () => {
+    if (pad.session.localText() === text) return;
+    pad.opened.value = file;
+    pad.notify(t.text.taken(name), { about: "file" });
+  };
+  pad.editor.value?.replaceText(text, { ends, onDropped });
   const language = languageOfFile(name);
   if (language !== null && language !== pad.session.language.value) pad.session.setLanguage(language);
 }

@@ -14,7 +14,7 @@ export interface OpenedFile {
  * takes the place of the one before. */
 export interface ToastOptions {
   stay?: "a_moment" | "until_dismissed";
-  about?: "file" | "language" | "protection";
+  about?: "file" | "input" | "offer" | "language" | "protection";
 }
 
 /** The session and the screen around it. */

@@ -23,11 +23,12 @@ export function StartPanel({ pad }: { pad: Pad }) {
   );
 }
 
-async function loadSample({ session, editor }: Pad): Promise<void> {
+async function loadSample({ session, editor, notify }: Pad): Promise<void> {
   const sample = await loadChunk("sample", t.start.sampleText);
   // Somebody may have been quicker.
   if (sample === null || session.localText() !== "") return;
-  editor.value?.replaceText(sample);
+  const onDropped = () => session.localText() !== sample && notify(t.start.taken, { about: "offer" });
+  editor.value?.replaceText(sample, { ends: "when_touched", onDropped });
   session.setLanguage("markdown");
   if (!isNarrow.value) setSettings({ preview: true });
   editor.value?.focus();

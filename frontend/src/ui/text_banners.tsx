@@ -4,6 +4,7 @@ import { Banner } from "./banner";
 import { downloadText } from "./copy";
 import { CopyButton } from "./copy_button";
 import { fileName } from "./files";
+import type { Pad } from "./pad";
 import { titleOf } from "./title";
 
 /** Tells of a change that the server did not take: the reason, and every way out. */
@@ -37,6 +38,18 @@ export function UnmergedTextBanner({ session, restore }: { session: Session; res
       </button>
     </Banner>
   );
+}
+
+/** Puts a text back. Others may be offered the same: where one of them was quicker, and what stands there
+ * now is not this text, it is offered again. */
+export function putBack({ session, editor, notify }: Pad, text: string): void {
+  const why = session.unmerged.all.peek().find((it) => it.text === text)?.why ?? "unsent";
+  const onDropped = () => {
+    if (session.localText() === text) return;
+    session.unmerged.add(text, why);
+    notify(t.unmerged.taken, { about: "offer" });
+  };
+  editor.value?.replaceText(text, { ends: "when_touched", onDropped });
 }
 
 function Take({ text, session }: { text: () => string; session: Session }) {

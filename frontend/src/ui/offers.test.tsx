@@ -1,0 +1,109 @@
+// @vitest-environment happy-dom
+/** What several people are offered is done once, and nobody loses what was not done. */
+
+import { signal } from "@preact/signals";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { initKernel } from "../kernel";
+import { changesBetween, type Offered, Session } from "../session";
+import { en as t } from "../strings/en";
+import { FakeSocket } from "../testing/fake_socket";
+import { kernelBytes } from "../testing/kernel_bytes";
+import { openFiles } from "./file_opener";
+import type { Pad } from "./pad";
+import { putBack, UnmergedTextBanner } from "./text_banners";
+
+const WELCOME = {
+  user_id: 4, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null, otp: null,
+  limits: { document_bytes: 2048, message_bytes: 9000 }, created_at: 0, expires_at: null, server: "s",
+};
+
+let session: Session;
+
+const say = (message: unknown) => act(() => FakeSocket.last.says(JSON.stringify(message)));
+
+async function connect(): Promise<void> {
+  act(() => FakeSocket.last.opens());
+  await say({ Welcome: WELCOME });
+  await say({ Snapshot: { revision: 0, text: "" } });
+}
+
+beforeEach(async () => {
+  await initKernel(kernelBytes());
+  vi.stubGlobal("WebSocket", FakeSocket);
+  FakeSocket.all = [];
+  localStorage.clear();
+  session = new Session("pad", null, "http://host/");
+  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+});
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+describe("what others are offered too", () => {
+  /** A pad whose text area is a string. */
+  function padOf(): { pad: Pad; told: string[] } {
+    const told: string[] = [];
+    const editor = {
+      replaceText(text: string, offer: Offered) {
+        session.edit(changesBetween(session.localText(), text), offer);
+      },
+    };
+    const pad = { session, editor: signal(editor), opened: signal(null), notify: (text: string) => told.push(text) };
+    return { pad: pad as unknown as Pad, told };
+  }
+  const echo = (start: number, operation: unknown[]) => say({ History: { start, operations: [{ id: 4, operation }] } });
+  const others = (start: number, operation: unknown[]) => say({ History: { start, operations: [{ id: 5, operation }] } });
+
+  test("a text is put back once, by whoever was first", async () => {
+    await connect();
+    const { pad, told } = padOf();
+    session.unmerged.add("precious", "set_back");
+    render(<UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />);
+    fireEvent.click(screen.getByText(t.unmerged.restore));
+    await others(0, ["precious"]);
+    await echo(1, ["precious", 8]);
+    await vi.waitFor(() => expect(FakeSocket.last.sentAs("Edit")).toHaveLength(2)); // there it is taken back
+    expect(session.localText()).toBe("precious");
+    expect(session.unmerged.all.value).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
+  test("where the other one's text is not the same, mine is offered again", async () => {
+    await connect();
+    const { pad, told } = padOf();
+    session.unmerged.add("precious", "set_back");
+    render(<UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />);
+    fireEvent.click(screen.getByText(t.unmerged.restore));
+    await others(0, ["precioux"]);
+    await echo(1, ["precious", 8]);
+    await vi.waitFor(() => expect(session.localText()).toBe("precioux"));
+    expect(session.unmerged.all.value).toEqual([{ text: "precious", why: "set_back" }]);
+    expect(told).toEqual([t.unmerged.taken]);
+    screen.getByText(t.unmerged.restore);
+  });
+
+  test("a file opened into an empty pad that somebody else fills asks where to put it", async () => {
+    await connect();
+    const { pad, told } = padOf();
+    await openFiles(pad, [new File(["mine"], "a.txt")]);
+    expect(session.localText()).toBe("mine");
+    await others(0, ["hers"]);
+    await echo(1, [4, "mine"]);
+    await vi.waitFor(() => expect(session.localText()).toBe("hers"));
+    expect(pad.opened.value).toEqual({ name: "a.txt", text: "mine" });
+    expect(told).toEqual([t.text.taken("a.txt")]);
+  });
+
+  test("an empty file changes nothing", async () => {
+    await connect();
+    const { pad, told } = padOf();
+    act(() => session.edit([{ from: 0, to: 0, insert: "here" }]));
+    await openFiles(pad, [new File([], "a.txt")]);
+    expect(session.localText()).toBe("here");
+    expect(pad.opened.value).toBeNull();
+    expect(told).toEqual([t.text.empty("a.txt")]);
+  });
+});
