@@ -62,6 +62,29 @@ describe("over a selection", () => {
   });
 });
 
+describe("a composition over a selection", () => {
+  const compose = (type: string, data: string) => {
+    const event = new Event(type, { bubbles: true });
+    Object.defineProperty(event, "data", { value: data });
+    view.contentDOM.dispatchEvent(event);
+  };
+
+  test.each([
+    ["that is given up", "", "one two"],
+    ["that ends with text", "x", "x two"],
+  ])("%s", (_, composed, text) => {
+    vi.useFakeTimers();
+    open();
+    compose("compositionstart", "");
+    view.dispatch({ changes: { from: 0, to: 3, insert: "nih" } });
+    view.dispatch({ changes: { from: 0, to: 3, insert: composed } });
+    compose("compositionend", composed);
+    vi.advanceTimersByTime(1000);
+    expect(view.state.doc.toString()).toBe(text);
+    vi.useRealTimers();
+  });
+});
+
 test("a drop without text is refused and said, a file is left to the page", () => {
   open();
   expect(happens("drop", "dataTransfer", { "text/html": "<img>" })).toBe(false);

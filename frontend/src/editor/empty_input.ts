@@ -1,11 +1,12 @@
 /**
  * Nothing is deleted where nothing is inserted: a screenshot pasted over a selection, a cut
- * that reaches no clipboard, a selection dragged into a field of the page. CodeMirror and
+ * that reaches no clipboard, a selection dragged into a field of the page, a composition
+ * (of an input method) that was given up. CodeMirror and
  * the browser would delete the selection, for everybody; here it stays, and it is said why.
  */
 
 import { EditorState, type Extension, type Transaction } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
+import { EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 
 /** What was asked for and could not be done. */
 export type EmptyInput = "paste" | "drop" | "cut";
@@ -13,6 +14,7 @@ export type EmptyInput = "paste" | "drop" | "cut";
 /** Refuses input without text, and tells of it. */
 export function refuseEmptyInput(tell: (what: EmptyInput) => void): Extension {
   return [
+    composedOver,
     EditorState.transactionFilter.of((tr) => (isEmptyPaste(tr) ? [] : tr)),
     EditorView.domEventHandlers({
       paste({ clipboardData }, { state }) {
@@ -37,6 +39,48 @@ export function refuseEmptyInput(tell: (what: EmptyInput) => void): Extension {
     }),
   ];
 }
+
+/** The page has what a composition left behind this long after its end. */
+const COMPOSED_AFTER_MS = 100;
+
+/** Brings back the selection that a composition took the place of, when that ends with nothing. */
+class ComposedOver {
+  /** The text that was selected, and what stands in its place. */
+  #replaced: { text: string; from: number; to: number } | null = null;
+
+  update({ docChanged, changes }: ViewUpdate): void {
+    if (!docChanged || !this.#replaced) return;
+    const { text, from, to } = this.#replaced;
+    this.#replaced = { text, from: changes.mapPos(from, -1), to: changes.mapPos(to, 1) };
+  }
+
+  begin({ state }: EditorView): void {
+    const { from, to } = state.selection.main;
+    this.#replaced = from < to && !state.readOnly ? { text: state.sliceDoc(from, to), from, to } : null;
+  }
+
+  end(view: EditorView, composed: string): void {
+    const isGivenUp = composed === "";
+    setTimeout(() => {
+      const replaced = this.#replaced;
+      this.#replaced = null;
+      if (!replaced || !isGivenUp || replaced.from < replaced.to || !view.dom.isConnected) return;
+      const { from, text } = replaced;
+      view.dispatch({ changes: { from, insert: text }, selection: { anchor: from, head: from + text.length } });
+    }, COMPOSED_AFTER_MS);
+  }
+}
+
+const composedOver = ViewPlugin.fromClass(ComposedOver, {
+  eventObservers: {
+    compositionstart(_, view) {
+      this.begin(view);
+    },
+    compositionend({ data }, view) {
+      this.end(view, data);
+    },
+  },
+});
 
 /** The text that CodeMirror would paste. */
 function textIn(data: DataTransfer): string {

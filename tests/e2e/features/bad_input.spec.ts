@@ -97,3 +97,25 @@ test('a browser that is full says what it cannot keep, and goes on', async ({ op
   await pad.ready();
   expect(await server.text('full')).toBe('kept only here');
 });
+
+test('what holds no text deletes nothing that is selected: a screenshot, a composition given up', async ({ open }) => {
+  const [pad, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await pad.type('keep me');
+  await bob.shows('keep me');
+  await pad.page.keyboard.press('ControlOrMeta+a');
+  await pad.editor.evaluate((content) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([new Uint8Array([1])], 'shot.png', { type: 'image/png' }));
+    clipboardData.setData('text/html', '<img src="x">');
+    content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(pad.page.locator('.toast')).toContainText(words.editor.nothingIn.paste);
+  await pad.shows('keep me');
+  const devtools = await pad.page.context().newCDPSession(pad.page);
+  await devtools.send('Input.imeSetComposition', { text: 'ni', selectionStart: 2, selectionEnd: 2 });
+  await pad.shows('ni');
+  await devtools.send('Input.imeSetComposition', { text: '', selectionStart: 0, selectionEnd: 0 });
+  await pad.shows('keep me');
+  await pad.saved();
+  await bob.shows('keep me');
+});
