@@ -89,7 +89,7 @@ static void json_seconds(struct json *j, const char *name, int64_t ms)
         json_int(j, ms / 1000);
 }
 
-static void describe(struct json *j, const struct document *doc, int64_t now_ms)
+static void describe(struct json *j, const struct document *doc)
 {
     const struct pad *pad = &doc->pad;
     json_raw(j, ",\"language\":");
@@ -102,7 +102,7 @@ static void describe(struct json *j, const struct document *doc, int64_t now_ms)
     json_uint(j, rope_size(&pad->text).bytes);
     json_seconds(j, ",\"created_at\":", doc->created_ms);
     json_seconds(j, ",\"updated_at\":", doc->updated_ms);
-    json_seconds(j, ",\"expires_at\":", document_expires_ms(doc, now_ms));
+    json_seconds(j, ",\"expires_at\":", document_expires_ms(doc));
 }
 
 static enum error write_info(struct http_job *job, const struct open_result *result)
@@ -111,7 +111,7 @@ static enum error write_info(struct http_job *job, const struct open_result *res
     json_raw(&j, result->exists ? "{\"exists\":true" : "{\"exists\":false");
     json_raw(&j, result->is_protected ? ",\"protected\":true" : ",\"protected\":false");
     if (result->doc)
-        describe(&j, result->doc, shard_now_ms(job->shard));
+        describe(&j, result->doc);
     json_raw(&j, "}\n");
     return json_error(&j);
 }

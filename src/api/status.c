@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "net/header_list.h"
+#include "observe/clock.h"
 #include "observe/metrics.h"
 #include "shard/shard.h"
 
@@ -42,10 +43,11 @@ static void refresh_metrics(struct server *server)
     refresh_traffic(server);
     metric_set(METRIC_STORED_DOCUMENTS, (int64_t)stats.documents);
     metric_set(METRIC_DATABASE_SIZE, (int64_t)stats.database_bytes);
+    metric_set(METRIC_CLOCK_OFFSET, stats.clock_offset_ms);
     metric_set(METRIC_JOURNAL_LAG, (int64_t)stats.oldest_wait_ms);
     metric_set(METRIC_DISK_SIZE, (int64_t)stats.disk_bytes);
     metric_set(METRIC_DISK_FREE, (int64_t)stats.disk_free_bytes);
-    metrics_refresh(wall_now_ms());
+    metrics_refresh(clock_ms());
 }
 
 void status_prometheus(struct api *api, struct http_request *request, struct slice id)
@@ -110,7 +112,7 @@ void status_health(struct api *api, struct http_request *request, struct slice i
     bool is_ready = !is_failing && !is_stopping;
     struct buf body = {0};
     struct json j = json_to(&body);
-    metrics_refresh(wall_now_ms());
+    metrics_refresh(clock_ms());
     json_raw(&j, is_failing    ? "{\"status\":\"failing\""
                  : is_stopping ? "{\"status\":\"stopping\""
                                : "{\"status\":\"ok\"");

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "net/conn.h"
+#include "observe/clock.h"
 #include "observe/metrics.h"
 #include "session/session.h"
 
@@ -254,7 +255,7 @@ void task_dump(struct server *server, struct http_request *request, enum task_du
     d->part_count = count;
     atomic_store(&d->next, 1);
     atomic_store(&d->waited, count);
-    metrics_refresh(wall_now_ms());
+    metrics_refresh(clock_ms());
     d->parts[0].dump = d;
     write_threads(&d->parts[0]);
     for (uint32_t i = 1; i < count; i++) {

@@ -55,7 +55,7 @@ static void on_found(struct store_request *req)
     store_request_free(req);
 }
 
-static void search(struct shard *shard, int64_t now_ms)
+static void search(struct shard *shard)
 {
     struct store_request *req = store_request_new(STORE_EXPIRED, (struct slice){0});
     if (!req)
@@ -63,27 +63,22 @@ static void search(struct shard *shard, int64_t now_ms)
     req->reply_to = &shard->mailbox;
     req->context = shard;
     req->done = on_found;
-    req->cutoff_ms = now_ms - shard->config->expiry_ms;
+    req->unused_ms = shard->config->expiry_ms;
     req->max_ids = EXPIRED_IDS_MAX;
-    req->now_ms = now_ms;
     store_post(shard->store, req);
-}
-
-void cleanup_begin(struct shard *shard)
-{
-    shard->cleanup_due_ms = wall_now_ms() + FIRST_SEARCH_MS;
 }
 
 void cleanup_check(struct shard *shard)
 {
     const struct config *config = shard->config;
-    int64_t now_ms = shard_now_ms(shard), interval_ms = config->cleanup_interval_ms;
+    int64_t now_ms = shard_now_ms(shard);
     if (shard->index != 0 || config->expiry_ms == 0)
         return;
+    if (shard->cleanup_due_ms == 0)
+        shard->cleanup_due_ms = now_ms + FIRST_SEARCH_MS;
     if (now_ms >= shard->cleanup_due_ms) {
-        shard->cleanup_due_ms = now_ms + interval_ms;
-        search(shard, now_ms);
+        shard->cleanup_due_ms = now_ms + config->cleanup_interval_ms;
+        search(shard);
     }
-    int64_t left_ms = shard->cleanup_due_ms - now_ms; /* more than an interval if the clock was put back */
-    shard_want_timer(shard, left_ms < interval_ms ? left_ms : interval_ms);
+    shard_want_timer(shard, shard->cleanup_due_ms - now_ms);
 }

@@ -4,6 +4,7 @@
 #include "api/routes.h"
 #include "app/turn.h"
 #include "net/static_files.h"
+#include "observe/clock.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "store/store.h"
@@ -49,6 +50,9 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
     case STORE_EVENT_LEGACY:
         log_event(LOG_WARN, "database_takeover", LOG_CSTR("what", text));
         break;
+    case STORE_EVENT_CLOCK_JUMPED:
+        log_event(LOG_WARN, "clock_jumped", LOG_CSTR("what", text));
+        break;
     case STORE_EVENT_MIGRATED:
         log_event(LOG_INFO, "database_migrated", LOG_UINT("version", count), LOG_CSTR("what", text));
         break;
@@ -59,6 +63,7 @@ static enum error open_store(struct program *program, bool (*should_stop)(void *
 {
     struct store_config config = {.uri = slice_from_cstr(program->config->sqlite_uri),
                                   .durability = program->config->durability,
+                                  .expiry_ms = program->config->expiry_ms,
                                   .on_event = on_store_event,
                                   .arg = program->api.server,
                                   .should_stop = should_stop};
@@ -159,7 +164,7 @@ enum error program_start(struct program *program, const struct config *config, b
     *program = (struct program){.config = config};
     snprintf(program->version, sizeof(program->version), "%s (%s)", KOLABPAD_VERSION, KOLABPAD_COMMIT);
     snprintf(message, MESSAGE_SIZE, "Out of memory");
-    metrics_start(wall_now_ms(), KOLABPAD_VERSION, KOLABPAD_COMMIT);
+    metrics_start(clock_ms(), wall_now_ms(), KOLABPAD_VERSION, KOLABPAD_COMMIT);
     enum error err = server_new(config, program->version, &turn_handlers, &program->api.server);
     if (err)
         return err;

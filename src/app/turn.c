@@ -99,7 +99,6 @@ static void run(void *arg)
 enum error turn_start(struct shard *shard)
 {
     shard->stop_task.run = on_stop;
-    cleanup_begin(shard);
     return uv_thread_create(&shard->thread, run, shard) == 0 ? OK : ERR_NO_MEMORY;
 }
 

@@ -38,10 +38,10 @@ bool document_admits(const struct document *doc, struct slice password)
     return !doc->pad.otp.ptr || (password.ptr && secret_equal(doc->pad.otp, password));
 }
 
-int64_t document_expires_ms(const struct document *doc, int64_t now_ms)
+int64_t document_expires_ms(const struct document *doc)
 {
     int64_t expiry_ms = doc->documents->policy->expiry_ms;
-    return expiry_ms == 0 ? 0 : now_ms + expiry_ms;
+    return expiry_ms == 0 ? 0 : documents_wall_ms(doc->documents) + expiry_ms;
 }
 
 /* ---- make ---- */
@@ -81,18 +81,21 @@ static void become_ready(struct document *doc)
 void document_begin(struct document *doc)
 {
     pad_init(&doc->pad, &doc->documents->policy->pad_limits, random_id());
-    doc->created_ms = doc->updated_ms = doc->saved_ms = documents_now_ms(doc->documents);
+    doc->created_ms = doc->updated_ms = documents_wall_ms(doc->documents);
+    doc->saved_ms = documents_now_ms(doc->documents);
     become_ready(doc);
 }
 
-/* The store's lists in the pad's form; the bytes stay the request's. */
+/* The store's lists in the pad's form, times on the pad's clock; the bytes stay the request's. */
 struct stored_lists {
     struct pad_epoch *epochs;
     struct pad_stored_batch *batches;
 };
 
-static enum error convert_lists(const struct store_request *req, struct stored_lists *out)
+static enum error convert_lists(struct documents *docs, const struct store_request *req,
+                                struct stored_lists *out)
 {
+    int64_t wall_ahead_ms = documents_wall_ms(docs) - documents_now_ms(docs);
     out->epochs = mem_alloc((req->epoch_count + 1) * sizeof(*out->epochs));
     out->batches = mem_alloc((req->batch_count + 1) * sizeof(*out->batches));
     if (!out->epochs || !out->batches)
@@ -100,15 +103,15 @@ static enum error convert_lists(const struct store_request *req, struct stored_l
     for (uint32_t i = 0; i < req->epoch_count; i++)
         out->epochs[i] = (struct pad_epoch){req->epochs[i].id, req->epochs[i].first_revision};
     for (uint32_t i = 0; i < req->batch_count; i++)
-        out->batches[i] = (struct pad_stored_batch){req->batches[i].first_revision, req->batches[i].time_ms,
-                                                    req->batches[i].batch};
+        out->batches[i] = (struct pad_stored_batch){
+            req->batches[i].first_revision, req->batches[i].time_ms - wall_ahead_ms, req->batches[i].batch};
     return OK;
 }
 
 enum error document_restore(struct document *doc, const struct store_request *req)
 {
     struct stored_lists lists = {0};
-    enum error err = convert_lists(req, &lists);
+    enum error err = convert_lists(doc->documents, req, &lists);
     if (!err) {
         struct pad_stored stored = {.text = req->text,
                                     .revision = req->revision,
@@ -150,7 +153,8 @@ void document_has_news(struct document *doc)
 
 void document_meta_changed(struct document *doc)
 {
-    doc->changed_ms = doc->updated_ms = documents_now_ms(doc->documents);
+    doc->changed_ms = documents_now_ms(doc->documents);
+    doc->updated_ms = documents_wall_ms(doc->documents);
     doc->meta_changed = true;
     document_has_news(doc);
 }

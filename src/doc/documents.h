@@ -3,7 +3,7 @@
  *
  *   above (sessions, HTTP)   ─ open, attach, edit, protect, when_committed ─►  documents
  *   above                    ◄─ events: news, stale, close, drop ─────────────  documents
- *   host (the shard)         ◄─ post, want_timer, now_ms ─────────────────────  documents
+ *   host (the shard)         ◄─ post, want_timer, clocks ─────────────────────  documents
  *
  * This folder knows neither sockets nor HTTP nor SQLite: it is given the time,
  * a way to post requests to the store and someone to tell what happened. A
@@ -40,8 +40,11 @@ struct document_policy {
 
 /* The services that the thread around the documents gives them. */
 struct documents_host {
-    /* The wall clock in milliseconds since the Unix epoch, the same all through a turn. */
+    /* Two clocks, each the same all through a turn. By now_ms, in milliseconds from some beginning
+     * before the process, everything is timed: it only goes forward. wall_ms, since the Unix epoch,
+     * is what people see and the database keeps: it may say anything, and nothing is decided by it. */
     int64_t (*now_ms)(void *owner);
+    int64_t (*wall_ms)(void *owner);
     /* Asks for documents_on_timer to be called no later than `in_ms` from now. */
     void (*want_timer)(void *owner, int64_t in_ms);
     /* Hands a request to the store. Where it has `done`, that is called on this
@@ -100,13 +103,20 @@ static inline int64_t documents_now_ms(struct documents *docs)
     return docs->host->now_ms(docs->owner);
 }
 
+static inline int64_t documents_wall_ms(struct documents *docs)
+{
+    return docs->host->wall_ms(docs->owner);
+}
+
 static inline void documents_want_timer(struct documents *docs, int64_t in_ms)
 {
     docs->host->want_timer(docs->owner, in_ms);
 }
 
+/* Stamps the request with the wall clock. */
 static inline void documents_post(struct documents *docs, struct store_request *req)
 {
+    req->now_ms = documents_wall_ms(docs);
     docs->host->post(docs->owner, req);
 }
 

@@ -22,7 +22,8 @@ enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t r
     enum error err = pad_edit(peer, revision, op, now_ms);
     if (err)
         return err;
-    doc->changed_ms = doc->updated_ms = now_ms;
+    doc->changed_ms = now_ms;
+    doc->updated_ms = documents_wall_ms(doc->documents);
     must_journal(doc, arrived_ns);
     log_event(LOG_DEBUG, "edit", LOG_STR("docId", doc->id), LOG_UINT("userId", peer->user_id),
               LOG_UINT("revision", doc->pad.revision));

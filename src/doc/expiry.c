@@ -29,7 +29,6 @@ static void delete_rows(struct documents *docs, struct slice id, int64_t cutoff_
     req->context = docs;
     req->done = on_deleted;
     req->cutoff_ms = cutoff_ms;
-    req->now_ms = documents_now_ms(docs);
     documents_post(docs, req);
 }
 

@@ -145,7 +145,6 @@ static void post(struct documents *docs)
     }
     req->context = append;
     req->done = on_appended;
-    req->now_ms = documents_now_ms(docs);
     docs->append_in_flight = true;
     documents_post(docs, req);
 }

@@ -38,8 +38,8 @@ static int64_t earlier(int64_t a, int64_t b)
 }
 
 /* True when something that is done every `step_ms` is due at *due_ms; then moves
- * *due_ms to the next time. A due time further away than one step was set before
- * the clock was put back, and counts as due. */
+ * *due_ms to the next time. A due time further away than one step cannot be
+ * right, whatever the clock did, and counts as due. */
 static bool is_due(int64_t now_ms, int64_t *due_ms, int64_t step_ms)
 {
     int64_t left_ms = *due_ms - now_ms;

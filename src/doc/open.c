@@ -116,7 +116,6 @@ static enum error post(struct open *o, enum store_kind kind, void (*done)(struct
         return ERR_NO_MEMORY;
     req->context = context;
     req->done = done;
-    req->now_ms = documents_now_ms(o->documents);
     documents_post(o->documents, req);
     return OK;
 }

@@ -140,7 +140,6 @@ static enum error fill(struct store_request *req, struct document *doc, struct s
         return err;
     req->revision = pad->revision;
     req->keep_from = journal_tail(doc);
-    req->now_ms = documents_now_ms(doc->documents);
     if (!doc->epoch_stored) {
         struct pad_epoch *epoch = &pad->epochs[pad->epoch_count - 1];
         req->has_epoch = true;
@@ -240,7 +239,7 @@ void persister_touch(struct document *doc, int64_t now_ms)
     int64_t expiry_ms = doc->documents->policy->expiry_ms, interval_ms = TOUCH_INTERVAL_MS;
     if (expiry_ms > 0 && expiry_ms / 4 < interval_ms)
         interval_ms = expiry_ms / 4;
-    bool is_due = now_ms - doc->touched_ms >= interval_ms || !doc->epoch_stored;
+    bool is_due = doc->touched_ms == 0 || now_ms - doc->touched_ms >= interval_ms || !doc->epoch_stored;
     if (!doc->stored || !is_due)
         return;
     struct store_request *req = store_request_new(STORE_OPEN, doc->id);
@@ -249,7 +248,6 @@ void persister_touch(struct document *doc, int64_t now_ms)
     struct pad_epoch *epoch = &doc->pad.epochs[doc->pad.epoch_count - 1];
     req->has_epoch = !doc->epoch_stored;
     req->epoch = (struct store_epoch){epoch->id, epoch->first_revision};
-    req->now_ms = now_ms;
     doc->touched_ms = now_ms;
     doc->epoch_stored = true;
     documents_post(doc->documents, req);

@@ -13,4 +13,9 @@ static inline uint64_t clock_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static inline int64_t clock_ms(void)
+{
+    return (int64_t)(clock_ns() / 1000000u);
+}
+
 #endif

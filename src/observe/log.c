@@ -341,10 +341,11 @@ static void wait_for_room(size_t len)
 {
     struct timespec until;
 
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += CLOSING_TIMEOUT_MS / 1000;
     while (logger.waits_for_room && !has_room(len))
-        logger.waits_for_room = pthread_cond_timedwait(&logger.room, &logger.lock, &until) == 0;
+        logger.waits_for_room =
+            pthread_cond_clockwait(&logger.room, &logger.lock, CLOCK_MONOTONIC, &until) == 0;
 }
 
 /* The writer is woken only by the first line of a batch. */

@@ -125,12 +125,12 @@ static int64_t snapshots_last_minute(int64_t now_ms)
     return sum;
 }
 
-void metrics_start(int64_t now_ms, const char *version, const char *commit)
+void metrics_start(int64_t now_ms, int64_t wall_ms, const char *version, const char *commit)
 {
     server.start_ms = now_ms;
     server.version = version;
     server.commit = commit;
-    metric_set(METRIC_START_TIME, now_ms / MS_PER_SECOND);
+    metric_set(METRIC_START_TIME, wall_ms / MS_PER_SECOND);
 }
 
 /* Reading the limit takes half a dozen files, and it hardly ever changes: it is read

@@ -53,6 +53,7 @@
     X(METRIC_EVICTIONS,           "document_evictions_total",   COUNTER, "Documents removed from memory")             \
     X(METRIC_EXPIRATIONS,         "document_expirations_total", COUNTER, "Documents deleted from the database")       \
     X(METRIC_JOURNAL_LAG,         "journal_lag_seconds",        GAUGE_MS, "How long the oldest unanswered database request has been waiting") \
+    X(METRIC_CLOCK_OFFSET,        "clock_offset_seconds",       GAUGE_MS, "How far the wall clock is ahead of the time that the database has seen pass") \
     X(METRIC_SLOW_READERS,        "slow_readers_closed_total",  COUNTER, "Connections closed because they took nothing") \
     X(METRIC_UPTIME,              "uptime_seconds",             GAUGE,   "Seconds since the server started")          \
     X(METRIC_START_TIME,          "start_time",                 GAUGE,   "When the server started, seconds since the epoch") \
@@ -93,11 +94,13 @@ static inline void metric_inc(enum metric m)
 void histogram_observe(enum histogram h, uint64_t microseconds);
 /* Refused edits, requests and connections, by reason (a label of bounded size). */
 void metric_rejected(enum error reason);
-/* One more snapshot written, for the sliding minute. */
+/* One more snapshot written, for the sliding minute. All `now_ms` are monotonic: clock_ms's, or
+ * a loop's. */
 void metric_snapshot_written(int64_t now_ms);
 
-/* Sets what is known from the start, once. The strings are borrowed for life. */
-void metrics_start(int64_t now_ms, const char *version, const char *commit);
+/* Sets what is known from the start, once; `wall_ms` is the wall clock. The strings are
+ * borrowed for life. */
+void metrics_start(int64_t now_ms, int64_t wall_ms, const char *version, const char *commit);
 /* Refreshes what is read from the system and what follows from the rest:
  * memory, CPU, open files, tasks, uptime, dropped log lines, writes per
  * minute. Call it before one of the three below. */

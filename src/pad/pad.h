@@ -38,7 +38,7 @@
  * user had inserted it. Their revision numbers count from that insert.
  *
  * Units: positions in code points, sizes in bytes, times in milliseconds since
- * the Unix epoch (`now_ms`, which may jump; the pad only compares).
+ * some beginning (`now_ms`; the pad only compares).
  * Owner: one shard; no other thread touches a pad or its peers.
  * Memory: an empty pad is well under 1 KiB; one at rest is not much more than
  * its text. Bounds: the constants below and pad_limits. */

@@ -100,7 +100,7 @@ static void add_welcome(struct frame_builder *b, struct session *s)
     struct welcome_message m = {.pad = &doc->pad,
                                 .welcome = &s->joining->welcome,
                                 .created_ms = doc->created_ms,
-                                .expires_ms = document_expires_ms(doc, shard_now_ms(shard)),
+                                .expires_ms = document_expires_ms(doc),
                                 .message_bytes_max = shard->loop.limits.message_bytes_max,
                                 .order = s->peer.order,
                                 .server = shard->version};

@@ -10,16 +10,22 @@ enum {
 
 /* ---- the clock and the timer ---- */
 
-int64_t shard_now_ms(struct shard *shard)
+int64_t shard_now_ms(const struct shard *shard)
 {
-    if (shard->now_ms == 0)
-        shard->now_ms = wall_now_ms();
-    return shard->now_ms;
+    return loop_now_ms(&shard->loop);
+}
+
+int64_t shard_wall_ms(struct shard *shard)
+{
+    if (!shard->has_wall)
+        shard->wall_ms = wall_now_ms();
+    shard->has_wall = true;
+    return shard->wall_ms;
 }
 
 void shard_end_turn(struct shard *shard)
 {
-    shard->now_ms = 0;
+    shard->has_wall = false;
 }
 
 void shard_want_timer(struct shard *shard, int64_t in_ms)
@@ -64,6 +70,11 @@ static int64_t host_now_ms(void *owner)
     return shard_now_ms(owner);
 }
 
+static int64_t host_wall_ms(void *owner)
+{
+    return shard_wall_ms(owner);
+}
+
 static void host_want_timer(void *owner, int64_t in_ms)
 {
     shard_want_timer(owner, in_ms);
@@ -77,7 +88,7 @@ static void host_post(void *owner, struct store_request *req)
 }
 
 static const struct documents_host host = {
-    .now_ms = host_now_ms, .want_timer = host_want_timer, .post = host_post};
+    .now_ms = host_now_ms, .wall_ms = host_wall_ms, .want_timer = host_want_timer, .post = host_post};
 
 /* ---- life ---- */
 

@@ -43,7 +43,8 @@ struct shard {
     struct frame_builder frames;   /* for one frame at a time */
 
     struct store_mailbox mailbox;
-    int64_t now_ms;       /* the wall clock as read in this turn; 0: not yet */
+    bool has_wall;        /* the wall clock was read in this turn */
+    int64_t wall_ms;      /* and said this */
     int64_t timer_due_ms; /* when the loop's timer goes off, monotonic; 0: it is not set */
 
     /* Written by app/turn.c alone: the thread, and how far its end has come. */
@@ -53,7 +54,7 @@ struct shard {
     int64_t phase_ms; /* since when it has been in this phase, monotonic */
 
     /* Written by app/cleanup.c alone, on shard 0: when the next search for expired
-     * documents is due, on the wall clock. */
+     * documents is due, monotonic; 0: none was planned yet. */
     int64_t cleanup_due_ms;
 };
 
@@ -74,8 +75,10 @@ enum error shard_init(struct shard *shard, const struct document_policy *policy,
 /* Ends what connections are left, drops the documents, frees the rest. */
 void shard_deinit(struct shard *shard);
 
-/* The wall clock in milliseconds since the Unix epoch, read once a turn. */
-int64_t shard_now_ms(struct shard *shard);
+/* The time by which everything is timed, monotonic, in milliseconds, and the wall clock in
+ * milliseconds since the Unix epoch, for what people see; each read once a turn. */
+int64_t shard_now_ms(const struct shard *shard);
+int64_t shard_wall_ms(struct shard *shard);
 /* At the end of a turn: the next one reads the clock anew. */
 void shard_end_turn(struct shard *shard);
 

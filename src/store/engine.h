@@ -32,6 +32,7 @@ enum { ENGINE_LANES_MAX = 4 };
 
 struct engine {
     const struct engine_ops *ops;
+    int64_t idle_ms; /* after_answers is also called when a lane had nothing to do for so long; 0: not */
 };
 
 struct engine_ops {
@@ -76,8 +77,8 @@ struct engine_ops {
      * request from a bad database. Leaves `why` as it is. */
     bool (*probe)(struct engine *e, uint32_t lane);
 
-    /* The lane has delivered its answers and nobody waits for it: time for
-     * housekeeping. */
+    /* The lane has delivered its answers and nobody waits for it, or it was idle
+     * for idle_ms: time for housekeeping. */
     void (*after_answers)(struct engine *e, uint32_t lane);
 
     /* One sentence about the lane's latest failure, for the log: never document

@@ -24,6 +24,7 @@ struct lane {
     pthread_t thread;
     struct worker worker;     /* the thread's; others read is_failing */
     bool has_noticed_closing; /* the thread's: its retries were made due when it saw is_closing */
+    int64_t idle_at_us;       /* the thread's: when housekeeping is due though nothing happens */
 
     /* Guarded by the store's lock. */
     struct link taken;   /* store_request.lane_link: taken and not yet delivered, in order */
@@ -257,6 +258,11 @@ static bool is_retry_due(const struct lane *lane, int64_t now_us)
     return lane->worker.is_failing && now_us >= lane->worker.retry_at_us;
 }
 
+static int64_t next_idle_us(const struct engine *engine)
+{
+    return engine->idle_ms > 0 ? clock_us() + engine->idle_ms * 1000 : INT64_MAX;
+}
+
 /* When the store is closing, a long backoff is not waited out. */
 static void notice_closing(struct lane *lane)
 {
@@ -294,7 +300,8 @@ static void note_giving_up(struct store *s)
 static void sleep_until_work(struct lane *lane, int64_t now_us)
 {
     struct store *s = lane->store;
-    int64_t until = lane->worker.is_failing ? lane->worker.retry_at_us : INT64_MAX;
+    int64_t until =
+        lane->worker.is_failing ? earlier(lane->worker.retry_at_us, lane->idle_at_us) : lane->idle_at_us;
     if (s->is_closing && now_us < s->deadline_us)
         until = earlier(until, s->deadline_us);
     lane->is_asleep = true;
@@ -307,7 +314,7 @@ static void sleep_until_work(struct lane *lane, int64_t now_us)
     lane->is_asleep = false;
 }
 
-/* Waits for something to do: fresh requests, answers to deliver, or a retry.
+/* Waits for something to do: fresh requests, answers to deliver, a retry, or housekeeping.
  * False when it is time to end. */
 static bool next_work(struct lane *lane, struct link *fresh)
 {
@@ -323,7 +330,7 @@ static bool next_work(struct lane *lane, struct link *fresh)
         if (must_give_up(lane, now))
             note_giving_up(s);
         is_open = is_needed(lane);
-        if (!is_open || is_retry_due(lane, now))
+        if (!is_open || is_retry_due(lane, now) || now >= lane->idle_at_us)
             break;
         sleep_until_work(lane, now);
     }
@@ -347,6 +354,7 @@ static void *run(void *arg)
         }
         carry_out(lane, &fresh);
         engine->ops->after_answers(engine, lane->number);
+        lane->idle_at_us = next_idle_us(engine);
     }
     return NULL;
 }
@@ -356,7 +364,7 @@ static void *run(void *arg)
 static void init_lane(struct store *s, uint32_t number)
 {
     struct lane *lane = &s->lanes[number];
-    *lane = (struct lane){.store = s, .number = number};
+    *lane = (struct lane){.store = s, .number = number, .idle_at_us = next_idle_us(s->engine)};
     list_init(&lane->taken);
     worker_init(&lane->worker, s->engine, number, &s->config, &s->failing_lanes);
     pthread_condattr_t monotonic;

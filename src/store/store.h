@@ -30,8 +30,13 @@
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
- * Tables: documents, journal, epochs, schema_migrations (docs/architecture.md).
- * Times are milliseconds since the Unix epoch in requests, seconds in tables. */
+ * Tables: documents, journal, epochs, clock, schema_migrations (docs/architecture.md).
+ * Times are milliseconds since the Unix epoch in requests, seconds in tables.
+ *
+ * Two kinds of time. `now_ms` is the wall clock's, for what people see. Whether a
+ * document has expired is decided by the calendar, which counts the time that the
+ * store has seen pass and nothing else (calendar.h): accessed_at and `cutoff_ms`
+ * are its. So no jump of the clock makes anything expire. */
 #ifndef KOLABPAD_STORE_STORE_H
 #define KOLABPAD_STORE_STORE_H
 
@@ -55,7 +60,7 @@ enum store_kind {
     STORE_SNAPSHOT, /* the documents row as a whole */
     STORE_OPEN,     /* a document was opened: accessed_at, and its new epoch if it was loaded */
     STORE_DELETE,   /* a document with its journal and epochs, if not accessed since `cutoff_ms` */
-    STORE_EXPIRED,  /* lists ids not accessed since `cutoff_ms` */
+    STORE_EXPIRED,  /* lists ids not accessed for `unused_ms` */
 };
 
 struct store_epoch {
@@ -112,8 +117,9 @@ struct store_request {
 
     /* in */
     struct slice id;
-    int64_t now_ms;
-    int64_t cutoff_ms;             /* DELETE, EXPIRED */
+    int64_t now_ms;                /* APPEND, SNAPSHOT: the wall clock */
+    int64_t unused_ms;             /* EXPIRED */
+    int64_t cutoff_ms;             /* DELETE; the answer of EXPIRED has it: by the calendar */
     uint32_t max_ids;              /* EXPIRED */
     struct store_append_row *rows; /* APPEND */
     uint32_t row_count;
@@ -137,11 +143,12 @@ struct store_request {
     struct store_epoch epoch;
 
     /* out */
-    enum error result; /* OK, ERR_STORAGE, ERR_NO_MEMORY; DELETE of a fresh one: ERR_FORBIDDEN */
-    bool found;        /* LOAD, PEEK, OPEN, DELETE: is there a row? */
-    int64_t created_ms, updated_ms, accessed_ms;
-    uint64_t text_bytes;        /* LOAD, PEEK: of the text in the row, before the journal */
-    struct store_epoch *epochs; /* LOAD: oldest first, without the one in `epoch` */
+    enum error result;              /* OK, ERR_STORAGE, ERR_NO_MEMORY; DELETE of a fresh one: ERR_FORBIDDEN */
+    bool found;                     /* LOAD, PEEK, OPEN, DELETE: is there a row? */
+    int64_t created_ms, updated_ms; /* by the wall clock */
+    int64_t accessed_ms;            /* by the calendar */
+    uint64_t text_bytes;            /* LOAD, PEEK: of the text in the row, before the journal */
+    struct store_epoch *epochs;     /* LOAD: oldest first, without the one in `epoch` */
     uint32_t epoch_count;
     struct store_batch *batches; /* LOAD: by first_revision */
     uint32_t batch_count;
@@ -180,11 +187,15 @@ enum store_event {
     STORE_EVENT_LOCKED,   /* got it after waiting */
     STORE_EVENT_LEGACY,   /* an ancestor's database is taken over, and text says what its owner should know */
     STORE_EVENT_MIGRATED, /* schema at version `count`; text names what was done */
+    STORE_EVENT_CLOCK_JUMPED, /* the wall clock; text says from where to where, and what it means */
 };
 
 struct store_config {
     struct slice uri; /* path, sqlite://…, file:…; empty: in memory only */
     enum store_durability durability;
+    int64_t expiry_ms; /* how long the caller keeps documents, for calendar_limits_for; 0: for ever */
+    /* The wall clock; called like on_event. NULL: the system's. */
+    int64_t (*wall_ms)(void *arg);
     /* Called on a thread of the store (or in store_open); must be quick and must
      * not post requests. `id` is the document of a failure, the first of several;
      * else empty. `text` is for the log: never document text. */
@@ -219,6 +230,7 @@ bool store_is_failing(const struct store *s);
 struct store_stats {
     uint64_t documents;      /* rows in `documents` */
     uint64_t database_bytes; /* the file and its WAL; 0 when in memory */
+    int64_t clock_offset_ms; /* how far the wall clock is ahead of the calendar */
     uint64_t queued_requests;
     uint64_t oldest_wait_ms;              /* how long the oldest unanswered request has been waiting */
     uint64_t disk_bytes, disk_free_bytes; /* of the file system; 0 when in memory */

@@ -4,6 +4,12 @@
 
 /* ---- the host ---- */
 
+static int64_t host_wall_ms(void *owner)
+{
+    const struct fake_store *s = owner;
+    return s->now_ms + s->wall_ahead_ms;
+}
+
 static int64_t host_now_ms(void *owner)
 {
     return ((struct fake_store *)owner)->now_ms;
@@ -25,7 +31,7 @@ static void host_post(void *owner, struct store_request *req)
 }
 
 const struct documents_host fake_store_host = {
-    .now_ms = host_now_ms, .want_timer = host_want_timer, .post = host_post};
+    .now_ms = host_now_ms, .wall_ms = host_wall_ms, .want_timer = host_want_timer, .post = host_post};
 
 /* ---- make and let go ---- */
 

@@ -28,6 +28,7 @@ enum { FAKE_STORE_KINDS = STORE_EXPIRED + 1 };
 struct fake_store {
     struct fake_tables tables;
     int64_t now_ms;          /* the clock; the test moves it */
+    int64_t wall_ahead_ms;   /* how far the wall clock is ahead of it */
     int64_t timer_due_ms;    /* when documents_on_timer must be called at the latest; 0: nobody asked */
     bool is_failing;         /* writes do not work at the moment */
     struct link posted;      /* struct store_request, oldest first */

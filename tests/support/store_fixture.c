@@ -43,6 +43,12 @@ static bool should_stop(void *arg)
     return stop;
 }
 
+static int64_t wall_ms(void *arg)
+{
+    struct fixture *f = arg;
+    return f->wall_ms;
+}
+
 static struct timespec in_ms(int ms)
 {
     struct timespec at;
@@ -122,6 +128,8 @@ enum error fixture_try_open(struct fixture *f, enum store_durability durability,
     struct store_config config = {
         .uri = slice_from_cstr(f->uri),
         .durability = durability,
+        .expiry_ms = f->expiry_ms,
+        .wall_ms = f->has_wall ? wall_ms : NULL,
         .on_event = on_event,
         .arg = f,
         .should_stop = should_stop,
@@ -164,6 +172,8 @@ void fixture_deinit(struct fixture *f)
 void post(struct fixture *f, struct store_request *req)
 {
     req->reply_to = &f->box;
+    if (f->has_wall && req->now_ms)
+        f->wall_ms = req->now_ms;
     store_post(f->store, req);
 }
 
@@ -255,6 +265,15 @@ struct store_request *delete_of(const char *id, int64_t cutoff_ms)
 {
     struct store_request *req = request_of(STORE_DELETE, id);
     req->cutoff_ms = cutoff_ms;
+    return req;
+}
+
+struct store_request *expired_of(int64_t unused_ms)
+{
+    struct store_request *req = request_of(STORE_EXPIRED, NULL);
+    req->now_ms = 0;
+    req->unused_ms = unused_ms;
+    req->max_ids = 100;
     return req;
 }
 

@@ -15,6 +15,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 enum { FIXTURE_EVENTS = 4096 };
 
@@ -23,7 +24,10 @@ struct fixture {
     char path[96]; /* folder/pads.db */
     char uri[160];
     const struct engine_ops *engine; /* NULL: the one that the URI names */
-    struct store *store;             /* NULL: closed */
+    bool has_wall;                   /* the store's wall clock is `wall_ms`, not the system's */
+    _Atomic int64_t wall_ms;         /* post() sets it to the request's now_ms, if that has one */
+    int64_t expiry_ms;
+    struct store *store; /* NULL: closed */
     struct store_mailbox box;
     struct link answers; /* taken out, not yet asked for */
 
@@ -73,6 +77,7 @@ struct store_request *append_of(const char *id, uint64_t first, uint64_t end, co
 struct store_request *snapshot_of(const char *id, const char *text, uint64_t revision);
 struct store_request *open_of(const char *id, char epoch, uint64_t first_revision);
 struct store_request *delete_of(const char *id, int64_t cutoff_ms);
+struct store_request *expired_of(int64_t unused_ms);
 
 struct store_epoch epoch_of(char name, uint64_t first_revision);
 void assert_slice(struct slice s, const char *expected);

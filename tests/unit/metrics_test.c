@@ -102,7 +102,7 @@ static void test_what_the_system_says(void **state)
 
     metric_set(METRIC_CONNECTIONS, 100);
     metric_set(METRIC_PERSISTERS, 10);
-    metrics_start(NOW_MS, "1.0.0", "abc1234");
+    metrics_start(NOW_MS, NOW_MS, "1.0.0", "abc1234");
     metrics_refresh(NOW_MS + 86400000);
     assert_int_equal(metric_get(METRIC_OPEN_FILES), files + 1);
     close(extra);
@@ -176,7 +176,7 @@ static void test_stats_hold_every_name(void **state)
 static void test_stats_as_the_founding_document_shows_them(void **state)
 {
     (void)state;
-    metrics_start(NOW_MS, "1.0.0", "abc1234");
+    metrics_start(NOW_MS, NOW_MS, "1.0.0", "abc1234");
     metric_set(METRIC_DOCUMENTS, 42);
     metric_set(METRIC_PERSISTERS, 41);
     metric_set(METRIC_CONNECTIONS, 108);
@@ -256,7 +256,7 @@ static void test_refusals_by_reason(void **state)
 static void test_prometheus(void **state)
 {
     (void)state;
-    metrics_start(NOW_MS, "1.0.0", "abc1234");
+    metrics_start(NOW_MS, NOW_MS, "1.0.0", "abc1234");
     metric_set(METRIC_DOCUMENTS, 42);
     metric_set(METRIC_CPU, 1234);
     const char *text = prometheus(false);

@@ -9,6 +9,8 @@ static int setup(void **state)
 {
     struct fixture *f = test_malloc(sizeof *f);
     fixture_init(f, NULL);
+    f->has_wall = true; /* the requests' times are those of the store's clock */
+    f->wall_ms = T0_MS;
     fixture_open(f, STORE_JOURNAL);
     *state = f;
     return 0;
@@ -164,10 +166,8 @@ static void an_edit_keeps_a_document_fresh(void **state)
     assert_int_equal(r->accessed_ms, T0_MS + 90 * 1000);
     store_request_free(r);
     expect(f, delete_of("pad", T0_MS + 90 * 1000), ERR_FORBIDDEN);
-    r = store_request_new(STORE_EXPIRED, (struct slice){0});
-    r->cutoff_ms = T0_MS + 90 * 1000;
-    r->max_ids = 10;
-    ask(f, r);
+    r = ask(f, expired_of(0));
+    assert_int_equal(r->cutoff_ms, T0_MS + 90 * 1000);
     assert_int_equal(r->id_count, 0);
     store_request_free(r);
 }
@@ -303,7 +303,9 @@ static void a_load_may_record_the_epoch_that_it_begins(void **state)
     store_request_free(r);
 
     /* The same epoch once more, because the first answer was lost: no second entry. */
-    r = ask(f, load_with_epoch("pad", 'B'));
+    r = load_with_epoch("pad", 'B');
+    r->now_ms = T0_MS + 12000;
+    ask(f, r);
     assert_int_equal(r->epoch_count, 1);
     assert_int_equal(r->epoch.first_revision, 9);
     store_request_free(r);
@@ -313,7 +315,7 @@ static void a_load_may_record_the_epoch_that_it_begins(void **state)
     assert_int_equal(r->epochs[1].id.bytes[0], 'B');
     assert_int_equal(r->epochs[1].first_revision, 9);
     store_request_free(r);
-    assert_string_equal(sql(f, "SELECT accessed_at - created_at FROM documents"), "0"); /* of the second */
+    assert_string_equal(sql(f, "SELECT accessed_at - created_at FROM documents"), "12"); /* of the second */
 }
 
 static void a_text_newer_than_the_journal_is_where_an_epoch_begins(void **state)
@@ -381,17 +383,17 @@ static void deleting_takes_everything_of_that_document_only(void **state)
 static void expired_documents_are_listed_oldest_first(void **state)
 {
     struct fixture *f = *state;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 4; i >= 0; i--) {
         char id[16];
         snprintf(id, sizeof id, "pad%d", i);
         struct store_request *r = snapshot_of(id, "text", 1);
         r->now_ms = T0_MS + (4 - i) * 10000;
         expect(f, r, OK);
     }
-    struct store_request *r = store_request_new(STORE_EXPIRED, (struct slice){0});
-    r->cutoff_ms = T0_MS + 30000;
+    struct store_request *r = expired_of(10000);
     r->max_ids = 2;
     ask(f, r);
+    assert_int_equal(r->cutoff_ms, T0_MS + 30000);
     assert_int_equal(r->id_count, 2);
     assert_slice(r->ids[0], "pad4");
     assert_slice(r->ids[1], "pad3");

@@ -93,7 +93,8 @@ static enum error prepare(struct database *db, const struct location *l, const s
         return err;
     if (!(err = connection_execute(&db->connection, SETTINGS)) &&
         !(err = connection_execute(&db->connection, SYNCHRONOUS[config->durability])) &&
-        !(err = connection_prepare(&db->connection)))
+        !(err = connection_prepare(&db->connection)) &&
+        !(err = calendar_keeper_open(&db->keeper, &db->connection, config)))
         err = count_documents(db);
     if (err)
         return refuse(db, l->path, sqlite3_extended_errcode(db->connection.handle), message);
@@ -131,6 +132,7 @@ close:
 
 void database_close(struct database *db)
 {
+    calendar_keeper_close(&db->keeper, &db->connection);
     connection_close(&db->connection);
     *db = (struct database){0};
 }

@@ -6,11 +6,13 @@
 #ifndef KOLABPAD_STORE_SQLITE_DATABASE_H
 #define KOLABPAD_STORE_SQLITE_DATABASE_H
 
+#include "store/sqlite/calendar_keeper.h"
 #include "store/sqlite/connection.h"
 #include "store/store.h"
 
 struct database {
     struct connection connection;
+    struct calendar_keeper keeper;
     /* The number of rows in `documents`. It is counted once, at opening; from
      * then on documents.c notes what the transaction under way adds and deletes,
      * and a commit adds that to the total. */
@@ -28,7 +30,7 @@ struct database {
  * Tells on_event of a migration. On failure nothing is open, nothing has changed. */
 enum error database_open(struct database *db, const struct location *location,
                          const struct store_config *config, char message[MESSAGE_BYTES]);
-/* Writes the log back into the file and closes. */
+/* Stores the calendar, writes the log back into the file and closes. */
 void database_close(struct database *db);
 
 /* Transactions. After a failed commit the caller rolls back. A rollback cannot

@@ -9,6 +9,31 @@ static int64_t max_of(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* ---- the calendar ------------------------------------------------------ */
+
+enum { LATER_MS = 60 * 1000 }; /* how much later than the look an edit's time may be */
+static const int64_t NO_EDIT = INT64_MIN;
+
+static int64_t now_s(const struct database *db)
+{
+    return calendar_ms(&db->keeper.calendar) / 1000;
+}
+
+static int64_t offset_ms(const struct database *db)
+{
+    return db->keeper.calendar.offset_ms;
+}
+
+/* The calendar's time of an edit, of which only the wall time is known, if the
+ * clock has not jumped since; INT64_MIN for one that would be in the future, so
+ * that the clock must have. Of such a one accessed_at tells, to the minute. */
+static int64_t edit_in_calendar_ms(const struct database *db, int64_t time_ms)
+{
+    const struct calendar *c = &db->keeper.calendar;
+    bool is_known = time_ms != NO_EDIT && time_ms - c->offset_ms <= calendar_ms(c) + LATER_MS;
+    return is_known ? time_ms - c->offset_ms : INT64_MIN;
+}
+
 /* ---- reading ----------------------------------------------------------- */
 
 /* The columns with which LOAD and PEEK begin. */
@@ -24,17 +49,17 @@ static void read_row(struct query *q, struct store_request *req)
 }
 
 /* The row's times are those of its last change; edits since are in the journal. */
-static void note_edit(struct store_request *req, int64_t time_ms)
+static void note_edit(const struct database *db, struct store_request *req, int64_t time_ms)
 {
     req->updated_ms = max_of(req->updated_ms, time_ms);
-    req->accessed_ms = max_of(req->accessed_ms, time_ms);
+    req->accessed_ms = max_of(req->accessed_ms, edit_in_calendar_ms(db, time_ms));
 }
 
 static enum error last_edit(struct database *db, struct slice id, int64_t *time_ms)
 {
     struct query q = query_start(&db->connection, STATEMENT_LAST_EDIT);
     query_put_text(&q, id);
-    *time_ms = query_next(&q) ? query_int(&q, 0) : 0;
+    *time_ms = query_next(&q) ? query_int(&q, 0) : NO_EDIT;
     return query_end(&q);
 }
 
@@ -79,7 +104,7 @@ static enum error load_epochs(struct database *db, struct store_request *req)
     return query_end(&q);
 }
 
-static void add_batch(struct query *q, struct store_request *req)
+static void add_batch(const struct database *db, struct query *q, struct store_request *req)
 {
     struct store_batch *batches =
         store_arena_grow(req->arena, req->batches, req->batch_count, sizeof *batches);
@@ -93,7 +118,7 @@ static void add_batch(struct query *q, struct store_request *req)
         .time_ms = query_int(q, 1),
         .batch = query_copy(q, 2, req->arena),
     };
-    note_edit(req, query_int(q, 1));
+    note_edit(db, req, query_int(q, 1));
 }
 
 static enum error load_journal(struct database *db, struct store_request *req)
@@ -101,7 +126,7 @@ static enum error load_journal(struct database *db, struct store_request *req)
     struct query q = query_start(&db->connection, STATEMENT_JOURNAL);
     query_put_text(&q, req->id);
     while (query_next(&q))
-        add_batch(&q, req);
+        add_batch(db, &q, req);
     return query_end(&q);
 }
 
@@ -140,7 +165,7 @@ static enum error carry_out_peek(struct database *db, struct store_request *req)
     int64_t edited_ms;
     err = last_edit(db, req->id, &edited_ms);
     if (!err)
-        note_edit(req, edited_ms);
+        note_edit(db, req, edited_ms);
     return err;
 }
 
@@ -157,8 +182,11 @@ static void add_id(struct query *q, struct store_request *req)
 
 static enum error carry_out_expired(struct database *db, struct store_request *req)
 {
+    req->cutoff_ms = calendar_ms(&db->keeper.calendar) - req->unused_ms;
     struct query q = query_start(&db->connection, STATEMENT_EXPIRED);
     query_put_int(&q, req->cutoff_ms / 1000);
+    query_put_int(&q, req->cutoff_ms / 1000 * 1000 + offset_ms(db));
+    query_put_int(&q, calendar_ms(&db->keeper.calendar) + LATER_MS + offset_ms(db));
     query_put_int(&q, req->max_ids);
     while (query_next(&q))
         add_id(&q, req);
@@ -197,6 +225,7 @@ static enum error append_row(struct database *db, const struct store_append_row 
     struct query touch = query_start(&db->connection, STATEMENT_TOUCH);
     query_put_text(&touch, row->id);
     query_put_int(&touch, now_ms / 1000);
+    query_put_int(&touch, now_s(db));
     enum error err = run_upsert(db, &touch);
     if (err)
         return err;
@@ -231,6 +260,7 @@ static enum error put_row(struct database *db, const struct store_request *req)
     query_put_int(&q, req->now_ms / 1000);
     query_put_blob(&q, req->clients);
     query_put_text(&q, req->text.ptr ? req->text : slice_of("", 0));
+    query_put_int(&q, now_s(db));
     return run_upsert(db, &q);
 }
 
@@ -256,7 +286,7 @@ static enum error carry_out_open(struct database *db, struct store_request *req)
 {
     struct query q = query_start(&db->connection, STATEMENT_OPENED);
     query_put_text(&q, req->id);
-    query_put_int(&q, req->now_ms / 1000);
+    query_put_int(&q, now_s(db));
     enum error err = query_run(&q);
     if (err)
         return err;
@@ -298,7 +328,7 @@ static enum error is_fresh(struct database *db, struct store_request *req, bool 
 {
     struct query q = query_start(&db->connection, STATEMENT_LAST_ACCESS);
     query_put_text(&q, req->id);
-    int64_t accessed = 0, edited_ms = 0;
+    int64_t accessed = 0, edited_ms = NO_EDIT;
     if (query_next(&q)) {
         req->found = true;
         accessed = query_int(&q, 0);
@@ -306,7 +336,7 @@ static enum error is_fresh(struct database *db, struct store_request *req, bool 
     enum error err = query_end(&q);
     if (!err && req->found)
         err = last_edit(db, req->id, &edited_ms);
-    *fresh = max_of(accessed, edited_ms / 1000) >= req->cutoff_ms / 1000;
+    *fresh = max_of(accessed, edit_in_calendar_ms(db, edited_ms) / 1000) >= req->cutoff_ms / 1000;
     return err;
 }
 

@@ -13,8 +13,9 @@
 enum { FAILING_LOCK_TIMEOUT_MS = 50 };
 
 /* `location` does not change after opening, so any thread may look at it; the
- * database is the lane's. `documents` is what of the database other threads see:
- * the lane publishes it after each commit. */
+ * database is the lane's. `documents` and `clock_offset_ms` are what of the
+ * database other threads see: the lane publishes them after each commit, and
+ * after each look at the clock. */
 struct sqlite_engine {
     struct engine engine;
     const struct store_config *config;
@@ -22,6 +23,7 @@ struct sqlite_engine {
     struct lock file_lock;
     struct database db;
     _Atomic uint64_t documents;
+    _Atomic int64_t clock_offset_ms;
 };
 
 static struct sqlite_engine *self_of(struct engine *e)
@@ -51,7 +53,8 @@ static enum error open_engine(const struct store_config *config, struct engine *
         message_error(message, "%s", error_text(ERR_NO_MEMORY));
         return ERR_NO_MEMORY;
     }
-    *self = (struct sqlite_engine){.engine = {&SQLITE_ENGINE}, .config = config, .file_lock = {.fd = -1}};
+    *self =
+        (struct sqlite_engine){.engine = {.ops = &SQLITE_ENGINE}, .config = config, .file_lock = {.fd = -1}};
     enum error err = open_file(self, message);
     if (err) {
         lock_release(&self->file_lock);
@@ -59,6 +62,8 @@ static enum error open_engine(const struct store_config *config, struct engine *
         return err;
     }
     self->documents = self->db.documents;
+    self->clock_offset_ms = self->db.keeper.calendar.offset_ms;
+    self->engine.idle_ms = calendar_keeper_idle_ms(&self->db.keeper);
     *out = &self->engine;
     return OK;
 }
@@ -72,6 +77,12 @@ static void close_engine(struct engine *e)
 }
 
 /* ---- groups ------------------------------------------------------------ */
+
+static void look_at_clock(struct sqlite_engine *self)
+{
+    calendar_keeper_look(&self->db.keeper);
+    self->clock_offset_ms = self->db.keeper.calendar.offset_ms;
+}
 
 /* A failed read is its own affair, unless it took the transaction along. */
 static enum error carry_out_read(struct sqlite_engine *self, struct store_request *req)
@@ -114,16 +125,20 @@ static enum error try_group(struct engine *e, uint32_t lane, struct link *group)
 {
     (void)lane;
     struct sqlite_engine *self = self_of(e);
-    enum error err = database_begin(&self->db, requests_count_writes(group) > 0);
+    bool has_writes = requests_count_writes(group) > 0;
+    look_at_clock(self);
+    enum error err = database_begin(&self->db, has_writes);
     if (!err)
         err = carry_out_all(self, group);
     if (!err)
         err = database_commit(&self->db);
-    if (err)
+    if (err) {
         database_rollback(&self->db);
-    else
-        self->documents = self->db.documents;
-    return err;
+        return err;
+    }
+    self->db.keeper.has_written |= has_writes;
+    self->documents = self->db.documents;
+    return OK;
 }
 
 /* ---- around them ------------------------------------------------------- */
@@ -141,10 +156,13 @@ static bool probe(struct engine *e, uint32_t lane)
     return database_probe(&self_of(e)->db);
 }
 
-static void checkpoint(struct engine *e, uint32_t lane)
+static void after_answers(struct engine *e, uint32_t lane)
 {
     (void)lane;
-    database_checkpoint_if_due(&self_of(e)->db);
+    struct sqlite_engine *self = self_of(e);
+    look_at_clock(self);
+    calendar_keeper_store_if_due(&self->db.keeper, &self->db.connection);
+    database_checkpoint_if_due(&self->db);
 }
 
 static const char *why(const struct engine *e, uint32_t lane)
@@ -157,6 +175,7 @@ static void stats(const struct engine *e, struct store_stats *out)
 {
     const struct sqlite_engine *self = LIST_ITEM(e, const struct sqlite_engine, engine);
     out->documents = self->documents;
+    out->clock_offset_ms = self->clock_offset_ms;
     out->database_bytes = location_size_bytes(&self->location);
     struct location_disk disk = location_disk(&self->location);
     out->disk_bytes = disk.bytes;
@@ -171,7 +190,7 @@ const struct engine_ops SQLITE_ENGINE = {
     .try_group = try_group,
     .set_failing = set_failing,
     .probe = probe,
-    .after_answers = checkpoint,
+    .after_answers = after_answers,
     .why = why,
     .stats = stats,
 };

@@ -37,12 +37,28 @@ static const char CREATE_TABLES[] = "CREATE TABLE documents ("
                                     " first_revision INTEGER NOT NULL);"
                                     "CREATE INDEX epochs_document ON epochs (document_id, seq);";
 
+/* One row: store/calendar.h. */
+static const char CREATE_CLOCK[] = "CREATE TABLE clock ("
+                                   " id INTEGER PRIMARY KEY CHECK (id = 1),"
+                                   " wall_ms INTEGER NOT NULL,"
+                                   " offset_ms INTEGER NOT NULL,"
+                                   " credit_ms INTEGER NOT NULL);";
+
 static enum error create_tables(struct connection *c, const struct store_config *config, char *done,
                                 size_t size)
 {
     (void)config;
     snprintf(done, size, "created the tables");
     return connection_execute(c, CREATE_TABLES);
+}
+
+static enum error create_clock(struct connection *c, const struct store_config *config, char *done,
+                               size_t size)
+{
+    (void)config;
+    if (!done[0])
+        snprintf(done, size, "created the table clock");
+    return connection_execute(c, CREATE_CLOCK);
 }
 
 static const struct migration {
@@ -53,6 +69,7 @@ static const struct migration {
 } MIGRATIONS[] = {
     {101, "documents_journal_epochs", create_tables},
     {102, "takeover_of_document", legacy_import_run},
+    {103, "clock", create_clock},
 };
 
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };

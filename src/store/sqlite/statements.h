@@ -1,6 +1,7 @@
 /* statements.h - every statement that runs more than once, prepared at open.
  *
- * Times in tables are seconds. In `documents` the text comes last: a column
+ * Times in tables are seconds; accessed_at is by the calendar
+ * (calendar_keeper.h), everything else by the wall clock. In `documents` the text comes last: a column
  * behind it would cost a walk through all of the text's pages.
  *
  * TOUCH changes a row at most once a minute, because changing one copies its
@@ -20,18 +21,18 @@
     X(PEEK,         "SELECT revision, created_at, updated_at, accessed_at, language, otp, rowid"               \
                     " FROM documents WHERE id = ?1")                                                           \
     X(TOUCH,        "INSERT INTO documents (id, revision, created_at, updated_at, accessed_at, text)"          \
-                    " VALUES (?1, 0, ?2, ?2, ?2, '')"                                                          \
-                    " ON CONFLICT (id) DO UPDATE SET updated_at = ?2, accessed_at = ?2"                        \
-                    " WHERE updated_at < ?2 - 60")                                                             \
+                    " VALUES (?1, 0, ?2, ?2, ?3, '')"                                                          \
+                    " ON CONFLICT (id) DO UPDATE SET updated_at = ?2, accessed_at = ?3"                        \
+                    " WHERE accessed_at < ?3 - 60 OR updated_at NOT BETWEEN ?2 - 60 AND ?2 + 60")              \
     X(SNAPSHOT,     "INSERT INTO documents (id, language, otp, revision, created_at, updated_at, accessed_at," \
-                    " clients, text) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?6, ?7)"                              \
+                    " clients, text) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?8, ?6, ?7)"                              \
                     " ON CONFLICT (id) DO UPDATE SET language = ?2, otp = ?3, revision = ?4, updated_at = ?5," \
-                    " accessed_at = ?5, clients = ?6, text = ?7")                                              \
+                    " accessed_at = ?8, clients = ?6, text = ?7")                                              \
     X(OPENED,       "UPDATE documents SET accessed_at = ?2 WHERE id = ?1")                                     \
     X(LAST_ACCESS,  "SELECT accessed_at FROM documents WHERE id = ?1")                                         \
     X(EXPIRED,      "SELECT id FROM documents AS d WHERE accessed_at < ?1 AND NOT EXISTS"                      \
-                    " (SELECT 1 FROM journal WHERE document_id = d.id AND time_ms >= ?1 * 1000)"               \
-                    " ORDER BY accessed_at LIMIT ?2")                                                          \
+                    " (SELECT 1 FROM journal WHERE document_id = d.id AND time_ms BETWEEN ?2 AND ?3)"          \
+                    " ORDER BY accessed_at LIMIT ?4")                                                          \
     X(DELETE,       "DELETE FROM documents WHERE id = ?1")                                                     \
     X(DOCUMENTS,    "SELECT COUNT(*) FROM documents")                                                          \
     /* journal */                                                                                              \
@@ -52,7 +53,10 @@
                     " WHERE NOT EXISTS (SELECT 1 FROM epochs WHERE document_id = ?1 AND epoch = ?2)")          \
     X(TRIM_EPOCHS,  "DELETE FROM epochs WHERE document_id = ?1 AND seq <= (SELECT seq FROM epochs"             \
                     " WHERE document_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET 8)")                             \
-    X(DELETE_EPOCHS, "DELETE FROM epochs WHERE document_id = ?1")
+    X(DELETE_EPOCHS, "DELETE FROM epochs WHERE document_id = ?1")                                              \
+    /* clock */                                                                                                \
+    X(CLOCK,        "SELECT wall_ms, offset_ms, credit_ms FROM clock WHERE id = 1")                            \
+    X(PUT_CLOCK,    "INSERT OR REPLACE INTO clock (id, wall_ms, offset_ms, credit_ms) VALUES (1, ?1, ?2, ?3)")
 /* clang-format on */
 
 enum statement {
