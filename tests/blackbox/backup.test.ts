@@ -161,6 +161,28 @@ test('copies older than KEEP_DAYS go, once a new one is there', async () => {
   expect(names).toHaveLength(3);
 });
 
+test('a clock that is years ahead, or back, for some backups takes no copy along', async () => {
+  const server = await startServer();
+  const folder = shelf();
+  const put = (name: string, ageDays: number): void => {
+    const at = new Date(Date.now() - ageDays * 86_400_000);
+    fs.writeFileSync(path.join(folder, name), '');
+    fs.utimesSync(path.join(folder, name), at, at);
+  };
+  // As a clock sees them that is three years ahead since yesterday.
+  for (const [i, age] of [1095, 1096, 1097, 1, 0.5].entries()) put(`kolabpad-2025010${i}-0600.db.gz`, age);
+  expect((await backup(server, folder)).code).toBe(0);
+  expect(copies(folder)).toHaveLength(6);
+  // And as the right clock sees those of that day.
+  for (const [i, age] of [-1095, -1094, 3, 5, 40].entries()) put(`kolabpad-2025020${i}-0600.db.gz`, age);
+  for (const name of fs.readdirSync(folder).filter((it) => it.startsWith('kolabpad-202501'))) fs.rmSync(path.join(folder, name));
+  put('kolabpad-20250300-0600.db.gz', 20);
+  expect((await backup(server, folder)).code).toBe(0);
+  const names = copies(folder).map((file) => path.basename(file));
+  expect(names).not.toContain('kolabpad-20250204-0600.db.gz'); // 40 days
+  expect(names).toEqual(expect.arrayContaining([0, 1, 2, 3].map((i) => `kolabpad-2025020${i}-0600.db.gz`)));
+});
+
 test('what goes wrong is one line and status 1', async () => {
   const folder = shelf();
   const damaged = path.join(folder, 'damaged.db');
