@@ -72,6 +72,12 @@ test("regression: a page whose record another one claimed, sent or threw away le
   expect(await visit.store.all()).toEqual([]);
 });
 
+test("claimed under a clock that was ahead are offered again when it has been put right", async () => {
+  const threeYears = 3 * 365 * 86_400_000;
+  await visit.store.put(record("ahead", { claimedAtMs: NOW + threeYears }), true);
+  expect((await visit.store.claim("pad", NOW))?.token).toBe("ahead");
+});
+
 describe("by answers, where there are no locks", () => {
   test("regression: of a tab that crashed are offered at once, not after a minute and a half", async () => {
     await visit.store.put(record("crashed"), true);

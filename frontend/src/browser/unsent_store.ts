@@ -123,11 +123,18 @@ export class UnsentStore {
     return null;
   }
 
+  /** A claim from the future was made before the clock was put right: nobody would
+   * be offered that text until the clock is there again. */
+  #isClaimed(record: UnsentRecord, nowMs: number): boolean {
+    const ageMs = nowMs - record.claimedAtMs;
+    return ageMs >= 0 && ageMs < this.#claimedMs;
+  }
+
   /** Claims that record; null when somebody else was quicker. */
   async #claim(token: string, nowMs: number): Promise<UnsentRecord | null> {
     let claimed: UnsentRecord | null = null;
     await this.#withRecord("readwrite", token, (record, store) => {
-      if (!record || nowMs - record.claimedAtMs < this.#claimedMs) return;
+      if (!record || this.#isClaimed(record, nowMs)) return;
       claimed = record;
       store.put({ ...record, isLeft: false, claimedAtMs: nowMs, holder: this.#page });
       this.#tabs.claim(token);
