@@ -5,6 +5,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/
 import { gotoLine, highlightSelectionMatches, openSearchPanel, searchKeymap } from "@codemirror/search";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
+import "./panels.css";
 
 /** All of them. */
 export const deferred: Extension = [

@@ -310,24 +310,12 @@ export const de: Strings = {
   about: {
     heading: "Über Kolabpad",
     button: "Über Kolabpad",
-    text: "Ein gemeinsames Textpad, das man selbst betreibt: Link öffnen, schreiben, alle sehen es.",
     page: (sha) => `Seite: ${sha}`,
     server: (version) => `Server: ${version}`,
     expires: (date) => `Wird dieses Pad nicht mehr benutzt, wird es am ${date} gelöscht.`,
     newPad: "Neues Pad",
     shortcuts: "Tasten",
-    keys: [
-      ["Escape, dann Tab", "den Editor verlassen", "Escape, dann Tab"],
-      ["Strg+F", "suchen und ersetzen", "⌘F"],
-      ["Strg+Z / Strg+Y", "Eigenes zurücknehmen und wiederholen", "⌘Z / ⇧⌘Z"],
-      ["Alt+G, Strg+Alt+G", "zu einer Zeile gehen", "⌥⌘G"],
-      ["Strg+D", "den nächsten Treffer dazu auswählen", "⌘D"],
-      ["Strg+[ / Strg+]", "weniger oder mehr einrücken", "⌘[ / ⌘]"],
-      ["Strg+Umschalt+[ / ]", "ein- und ausklappen", "⌥⌘[ / ]"],
-      ["Strg+S", "den Text herunterladen", "⌘S"],
-      ["Strg+Klick, Alt+Ziehen", "weitere Schreibmarken", "⌘ Klick, ⌥ Ziehen"],
-      ["Strg+Leertaste", "ergänzen", "⌃ Leertaste"],
-    ],
+    more: async () => (await import("./about_de")).about,
   },
 
   failed: {

@@ -1,3 +1,4 @@
+import type { AboutText } from "./about_en";
 /** Every word the page says, in English. Another language is another module of
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
@@ -295,25 +296,12 @@ export const en = {
   about: {
     heading: "About",
     button: "About Kolabpad",
-    text: "A shared text pad that people run themselves: open a link, type, everyone sees it.",
     page: (sha: string) => `Page: ${sha}`,
     server: (version: string) => `Server: ${version}`,
     expires: (date: string) => `Without further use this pad is deleted on ${date}.`,
     newPad: "New pad",
     shortcuts: "Keys",
-    /** The keys, what they do, and the keys on a Mac. */
-    keys: [
-      ["Escape, then Tab", "leave the editor", "Escape, then Tab"],
-      ["Ctrl+F", "search and replace", "⌘F"],
-      ["Ctrl+Z / Ctrl+Y", "undo and redo what you did", "⌘Z / ⇧⌘Z"],
-      ["Alt+G, Ctrl+Alt+G", "go to line", "⌥⌘G"],
-      ["Ctrl+D", "select the next match too", "⌘D"],
-      ["Ctrl+[ / Ctrl+]", "indent less or more", "⌘[ / ⌘]"],
-      ["Ctrl+Shift+[ / ]", "fold and unfold", "⌥⌘[ / ]"],
-      ["Ctrl+S", "download the text", "⌘S"],
-      ["Ctrl+Click, Alt+Drag", "more carets", "⌘ Click, ⌥ Drag"],
-      ["Ctrl+Space", "complete", "⌃ Space"],
-    ] as [string, string, string][],
+    more: async (): Promise<AboutText> => (await import("./about_en")).about,
   },
 
   failed: {

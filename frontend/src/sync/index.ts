@@ -5,7 +5,6 @@ export { changesBetween } from "./diff";
 export type { Offered } from "./offer";
 export type { Edit, Entry, Refusal, SavedState, Welcome } from "./types";
 // The name that tests/chaos/tab.ts has for it.
-export type { SavedState as Kept } from "./types";
 export {
   type Change,
   cleanText,

@@ -1,19 +1,20 @@
 import { useSignal } from "@preact/signals";
-import type { Session } from "../session";
+import { loadChunk } from "../browser";
 import { t } from "../strings";
-import { Dialog } from "./dialog";
 import type { Pad } from "./pad";
 import { Words } from "./words";
 
-const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
-
-/** True where the keys are written as on a Mac. */
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+/** The dialog and its texts, which few visits want. */
+async function load() {
+  const [{ AboutDialog }, about] = await Promise.all([import("./about_dialog"), t.about.more()]);
+  return { AboutDialog, about };
+}
 
 /** The bottom of the sidebar: when the pad expires, a new pad, and a dialog about the page. */
 export function About({ pad }: { pad: Pad }) {
-  const isOpen = useSignal(false);
-  const close = () => (isOpen.value = false);
+  const dialog = useSignal<Awaited<ReturnType<typeof load>> | null>(null);
+  const open = async () => (dialog.value = await loadChunk("about", load));
+  const close = () => (dialog.value = null);
   const expires = pad.expiry.value?.toLocaleDateString(t.locale, { dateStyle: "long" });
   return (
     <section class="about" aria-label={t.about.heading}>
@@ -26,49 +27,11 @@ export function About({ pad }: { pad: Pad }) {
         <a class="button" href="./">
           {t.about.newPad}
         </a>
-        <button type="button" onClick={() => (isOpen.value = true)}>
+        <button type="button" onClick={open}>
           {t.about.button}
         </button>
       </div>
-      {isOpen.value && (
-        <Dialog label={t.about.heading} onClose={close}>
-          <AboutText session={pad.session} />
-          <div class="actions">
-            <button type="button" onClick={close}>
-              {t.close}
-            </button>
-          </div>
-        </Dialog>
-      )}
+      {dialog.value && <dialog.value.AboutDialog session={pad.session} about={dialog.value.about} onClose={close} />}
     </section>
-  );
-}
-
-function AboutText({ session }: { session: Session }) {
-  const welcome = session.welcome.value;
-  return (
-    <>
-      {/* Read from its top: the first button, which the browser would go to, is at the end. */}
-      <h2 tabIndex={-1} autofocus>
-        {t.appName}
-      </h2>
-      <p>{t.about.text}</p>
-      <h3>{t.about.shortcuts}</h3>
-      <dl class="keys">
-        {t.about.keys.map(([keys, what, onMac]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{isMac ? onMac : keys}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-      <p class="hint">
-        {t.about.page(PAGE_SHA)}
-        <br />
-        {welcome && <Words text={t.about.server(welcome.server)} />}
-      </p>
-    </>
   );
 }

@@ -5,7 +5,6 @@ import { Editor, knownLanguage } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
 import { downloadByKey } from "./download";
-import { EmbedBar } from "./embed_bar";
 import { watchExpiry } from "./expiry";
 import { FileOpener } from "./file_opener";
 import { openDialogs } from "./open_dialogs";
@@ -14,6 +13,7 @@ import { isNarrow } from "./media";
 import { ToastsContext, ToastRegion } from "./toast_region";
 import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
+import { lazy } from "./lazy";
 import { LazyPreview } from "./lazy_preview";
 import { putBack, UnmergedTextBanner, RefusalBanner } from "./text_banners";
 import { Sidebar } from "./sidebar";
@@ -23,6 +23,9 @@ import { StatusVoice } from "./status_line";
 import { titleOf } from "./title";
 import { Toasts } from "./toasts";
 import { Brand, TopBar } from "./top_bar";
+
+/** What only pads in frames of other pages show. */
+const EmbedBar = lazy("embed bar", async () => (await import("./embed_bar")).EmbedBar);
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
