@@ -24,7 +24,7 @@ static bool may_be_forged(const struct http_request *request)
 static void send_password(struct http_job *job)
 {
     char body[64];
-    int len = snprintf(body, sizeof(body), "{\"otp\":\"%.*s\"}\n", OTP_CHARS, job->change.new_password);
+    int len = snprintf(body, sizeof(body), "{\"otp\":\"%.*s\"}\n", PASSWORD_CHARS, job->change.new_password);
     http_job_respond(job, &(struct http_response){.status = 200,
                                                   .content_type = "application/json",
                                                   .body = slice_of(body, (size_t)len)});
@@ -52,7 +52,7 @@ static enum error change_password(struct http_job *job, bool is_on)
     job->change = (struct password_change){.user_id = body.user_id,
                                            .has_token = body.has_client,
                                            .token = body.client,
-                                           .password = body.otp,
+                                           .password = body.password,
                                            .client = job->request->client,
                                            .is_on = is_on,
                                            .done = on_changed};

@@ -150,7 +150,7 @@ static int serve(const struct config *config, const struct sd_notify *notify)
         sd_notify_keep(notify, http_share_socket(program.http));
     sd_notify_ready(notify, "Serving");
     wait_for_stop(&program, notify, watchdog);
-    log_be_patient();
+    log_block_when_full();
     log_line(LOG_INFO, "Shutting down...");
     sd_notify_stopping(notify);
     let_second_signal_end();

@@ -35,7 +35,7 @@ bool document_may_drop(const struct document *doc)
 
 bool document_admits(const struct document *doc, struct slice password)
 {
-    return !doc->pad.otp.ptr || (password.ptr && secret_equal(doc->pad.otp, password));
+    return !doc->pad.password.ptr || (password.ptr && secret_equal(doc->pad.password, password));
 }
 
 int64_t document_expires_ms(const struct document *doc)
@@ -116,7 +116,7 @@ enum error document_restore(struct document *doc, const struct store_request *re
         struct pad_stored stored = {.text = req->text,
                                     .revision = req->revision,
                                     .language = req->language,
-                                    .otp = req->otp,
+                                    .password = req->password,
                                     .clients = req->clients,
                                     .epochs = lists.epochs,
                                     .epoch_count = req->epoch_count,

@@ -87,7 +87,7 @@ static void check_live(struct documents *docs, int64_t now_ms)
             if (left_ms > 0 && left_ms <= interval_ms)
                 continue;
             pad_tick(&doc->pad, now_ms);
-            if (pad_v1_overgrown(&doc->pad))
+            if (pad_v1_exceeds_limit(&doc->pad))
                 close_v1(doc);
             persister_check(doc, now_ms);
             document_has_news(doc);

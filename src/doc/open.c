@@ -94,7 +94,7 @@ static enum error check_password(struct open *o, struct slice expected, const ch
               LOG_CSTR("result", is_valid ? "valid" : "invalid"));
     if (is_valid)
         return OK;
-    metric_inc(METRIC_OTP_ERRORS);
+    metric_inc(METRIC_PASSWORD_ERRORS);
     if (request->password.ptr) /* asking without one is how a browser learns that it needs one */
         limits_take(limits, LIMIT_PASSWORD_ATTEMPT, request->client, now_ms);
     return ERR_PASSWORD;
@@ -103,7 +103,7 @@ static enum error check_password(struct open *o, struct slice expected, const ch
 static void answer_from_memory(struct open *o, struct document *doc)
 {
     o->exists = true;
-    answer(o, check_password(o, doc->pad.otp, "memory"), doc);
+    answer(o, check_password(o, doc->pad.password, "memory"), doc);
 }
 
 /* ---- loading ---- */
@@ -201,7 +201,7 @@ static void go_on_from_row(struct open *o, const struct store_request *req)
 {
     struct document *loading = document_find(o->documents, o->request.id);
     o->exists = req->found;
-    enum error err = req->found ? check_password(o, req->otp, "database") : OK;
+    enum error err = req->found ? check_password(o, req->password, "database") : OK;
     if (err || (req->found && o->request.goal == OPEN_PEEK))
         answer(o, err, NULL);
     else if (loading)

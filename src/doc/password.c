@@ -20,11 +20,11 @@ static enum error check_member(struct document *doc, const struct password_chang
 static enum error check_present_password(struct document *doc, const struct password_change *change)
 {
     struct documents *docs = doc->documents;
-    if (!doc->pad.otp.ptr)
+    if (!doc->pad.password.ptr)
         return change->is_on ? OK : ERR_NOT_PROTECTED;
     if (document_admits(doc, change->password))
         return OK;
-    metric_inc(METRIC_OTP_ERRORS);
+    metric_inc(METRIC_PASSWORD_ERRORS);
     limits_take(docs->limits, LIMIT_PASSWORD_ATTEMPT, change->client, documents_now_ms(docs));
     return ERR_FORBIDDEN;
 }
@@ -55,12 +55,13 @@ static enum error check(struct document *doc, const struct password_change *chan
 
 static struct slice new_password(const struct password_change *change)
 {
-    return change->is_on ? slice_of(change->new_password, OTP_CHARS) : (struct slice){0};
+    return change->is_on ? slice_of(change->new_password, PASSWORD_CHARS) : (struct slice){0};
 }
 
 static enum error take_effect(struct document *doc, const struct password_change *change)
 {
-    enum error err = pad_set_otp(&doc->pad, pad_find_user(&doc->pad, change->user_id), new_password(change));
+    enum error err =
+        pad_set_password(&doc->pad, pad_find_user(&doc->pad, change->user_id), new_password(change));
     if (err) {
         /* The database has the new password and memory the old one. Memory is
          * right, since nobody will be told the new one: a snapshot puts it back. */
@@ -89,7 +90,7 @@ enum error document_change_password(struct documents *docs, struct slice id, str
     if (err)
         return err;
     if (change->is_on)
-        random_otp(change->new_password);
+        random_password(change->new_password);
     doc->password_change = change;
     err = persister_write_password(doc, new_password(change), on_written);
     if (err)

@@ -21,7 +21,7 @@ struct password_change {
     bool is_on; /* switch it on, with a new one; else off */
     void (*done)(struct password_change *change, enum error err);
     /* out */
-    char new_password[OTP_CHARS]; /* when is_on */
+    char new_password[PASSWORD_CHARS]; /* when is_on */
 };
 
 /* OK: the change is being written, and `done` is called in a later turn with

@@ -133,7 +133,7 @@ static enum error fill(struct store_request *req, struct document *doc, struct s
     if (!err && pad->language.ptr)
         err = store_request_copy(req, pad->language, &req->language);
     if (!err && password.ptr)
-        err = store_request_copy(req, password, &req->otp);
+        err = store_request_copy(req, password, &req->password);
     buf_deinit(&text);
     buf_deinit(&clients);
     if (err)
@@ -179,7 +179,7 @@ enum error persister_write(struct document *doc, enum persist_reason reason)
     /* While a password is being written a snapshot would put the old one back. */
     if (doc->password_change || !document_is_changed(doc))
         return OK;
-    return post_snapshot(doc, reason, doc->pad.otp, NULL);
+    return post_snapshot(doc, reason, doc->pad.password, NULL);
 }
 
 enum error persister_write_password(struct document *doc, struct slice password,

@@ -32,15 +32,15 @@ static bool is_letter_or_digit(char c)
     return c != '-' && c != '_'; /* of base64url's characters */
 }
 
-void random_otp(char out[OTP_CHARS])
+void random_password(char out[PASSWORD_CHARS])
 {
     /* A password with other ends is drawn anew as a whole, about one in 16:
      * every one that is left stays as likely as any other. */
     do {
-        unsigned char bytes[OTP_CHARS * 3 / 4];
+        unsigned char bytes[PASSWORD_CHARS * 3 / 4];
         random_fill(bytes, sizeof(bytes));
         base64url_encode(slice_of(bytes, sizeof(bytes)), out);
-    } while (!is_letter_or_digit(out[0]) || !is_letter_or_digit(out[OTP_CHARS - 1]));
+    } while (!is_letter_or_digit(out[0]) || !is_letter_or_digit(out[PASSWORD_CHARS - 1]));
 }
 
 bool secret_equal(struct slice a, struct slice b)

@@ -307,7 +307,7 @@ void log_reopen(void)
     request(&logger.reopen);
 }
 
-void log_be_patient(void)
+void log_block_when_full(void)
 {
     request(&logger.waits_for_room);
 }

@@ -37,7 +37,7 @@ enum error log_open(const struct log_config *config);
 void log_reopen(void);
 /* From now on a line that finds no room waits for it, a second at most. The
  * shutdown asks for this: its lines are promised, and it has the time. */
-void log_be_patient(void);
+void log_block_when_full(void);
 /* Writes out everything and stops the thread. Waits a second at most for a
  * pipe that nobody reads. */
 void log_close(void);

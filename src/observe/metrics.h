@@ -49,7 +49,7 @@
     /* health */                                                                                                      \
     X(METRIC_PERSIST_ERRORS,      "persist_errors_total",       COUNTER, "Failed database writes")                    \
     X(METRIC_READ_ERRORS,         "db_read_errors_total",       COUNTER, "Failed database reads")                     \
-    X(METRIC_OTP_ERRORS,          "otp_validation_errors_total",COUNTER, "Wrong or missing passwords")                \
+    X(METRIC_PASSWORD_ERRORS,          "otp_validation_errors_total",COUNTER, "Wrong or missing passwords")                \
     X(METRIC_EVICTIONS,           "document_evictions_total",   COUNTER, "Documents removed from memory")             \
     X(METRIC_EXPIRATIONS,         "document_expirations_total", COUNTER, "Documents deleted from the database")       \
     X(METRIC_JOURNAL_LAG,         "journal_lag_seconds",        GAUGE_MS, "How long the oldest unanswered database request has been waiting") \

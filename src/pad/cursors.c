@@ -163,7 +163,7 @@ static void publish_if_due(struct pad_peer *peer)
     item_changed(pad, &peer->cursors_item);
 }
 
-bool pad_shows_cursors(const struct pad_peer *peer)
+bool pad_cursors_are_visible(const struct pad_peer *peer)
 {
     return peer->cursors_item.changed && is_committed(peer);
 }

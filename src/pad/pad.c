@@ -42,14 +42,14 @@ void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epo
         .epochs = {{.id = epoch}},
         .epoch_count = 1,
         .language_by = PAD_SYSTEM_USER,
-        .otp_by = PAD_SYSTEM_USER,
+        .password_by = PAD_SYSTEM_USER,
     };
     list_init(&pad->peers);
     list_init(&pad->clients);
     list_init(&pad->items);
     list_init(&pad->cursors_waiting);
     init_item(&pad->language_item, PAD_ITEM_LANGUAGE);
-    init_item(&pad->otp_item, PAD_ITEM_OTP);
+    init_item(&pad->password_item, PAD_ITEM_PASSWORD);
     init_item(&pad->storage_item, PAD_ITEM_STORAGE);
 }
 
@@ -60,8 +60,8 @@ void pad_deinit(struct pad *pad)
     v1_free(pad);
     name_free(&pad->language);
     name_free(&pad->language_by_name);
-    name_free(&pad->otp);
-    name_free(&pad->otp_by_name);
+    name_free(&pad->password);
+    name_free(&pad->password_by_name);
     history_deinit(&pad->history);
     rope_deinit(&pad->text);
 }
@@ -117,7 +117,7 @@ static size_t peers_memory_bytes(const struct pad *pad)
 
 static size_t strings_memory_bytes(const struct pad *pad)
 {
-    return pad->language.len + pad->language_by_name.len + pad->otp.len + pad->otp_by_name.len;
+    return pad->language.len + pad->language_by_name.len + pad->password.len + pad->password_by_name.len;
 }
 
 size_t pad_memory_bytes(const struct pad *pad)

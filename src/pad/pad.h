@@ -95,7 +95,7 @@ enum pad_item_kind {
     PAD_ITEM_CURSORS, /* a user's carets and selections */
     PAD_ITEM_LEFT,    /* a user is gone; told to peers that knew them */
     PAD_ITEM_LANGUAGE,
-    PAD_ITEM_OTP,
+    PAD_ITEM_PASSWORD,
     PAD_ITEM_STORAGE, /* can the database be written? */
 };
 
@@ -192,13 +192,13 @@ struct pad {
 
     uint64_t sequence; /* of the newest item change */
     struct link items; /* struct pad_item, by `changed` */
-    struct pad_item language_item, otp_item, storage_item;
+    struct pad_item language_item, password_item, storage_item;
     struct slice language;         /* owned; NULL ptr: not set */
     uint64_t language_by;          /* user id of who set it, PAD_SYSTEM_USER when loaded */
     struct slice language_by_name; /* owned */
-    struct slice otp;              /* owned; NULL ptr: not protected */
-    uint64_t otp_by;
-    struct slice otp_by_name; /* owned */
+    struct slice password;         /* owned; NULL ptr: not protected */
+    uint64_t password_by;
+    struct slice password_by_name; /* owned */
     bool storage_failing;
 
     struct pad_v1 *v1;           /* the v1 view, while pinned; NULL otherwise */
@@ -235,9 +235,9 @@ struct pad_stored_batch {
 struct pad_stored {
     struct slice text; /* at `revision` */
     uint64_t revision;
-    struct slice language, otp;     /* NULL ptr: none */
-    struct slice clients;           /* as pad_encode_clients wrote it; may be empty */
-    const struct pad_epoch *epochs; /* oldest first */
+    struct slice language, password; /* NULL ptr: none */
+    struct slice clients;            /* as pad_encode_clients wrote it; may be empty */
+    const struct pad_epoch *epochs;  /* oldest first */
     size_t epoch_count;
     const struct pad_stored_batch *batches; /* by first_revision */
     size_t batch_count;
@@ -342,7 +342,7 @@ enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t
                            const struct pad_range *selections, size_t selection_count, int64_t now_ms);
 enum error pad_set_language(struct pad_peer *by, struct slice language);
 /* A NULL slice switches protection off. `by` may be NULL (the system). */
-enum error pad_set_otp(struct pad *pad, struct pad_peer *by, struct slice otp);
+enum error pad_set_password(struct pad *pad, struct pad_peer *by, struct slice password);
 void pad_set_storage_failing(struct pad *pad, bool failing);
 /* A Ping: all that was sent before the previous one has been processed. */
 void pad_pinged(struct pad_peer *peer);
@@ -413,7 +413,7 @@ const struct pad_cursors *pad_cursors_now(struct pad_peer *peer);
 uint32_t pad_carets_end(const struct pad *pad);
 /* True when the peer's cursors may be told: they were published once, and the
  * text in which they were set last is committed. */
-bool pad_shows_cursors(const struct pad_peer *peer);
+bool pad_cursors_are_visible(const struct pad_peer *peer);
 
 /* ---- time ---- */
 
@@ -429,7 +429,7 @@ void pad_rest(struct pad *pad, int64_t now_ms);
 
 /* True when the history that v1 peers pin exceeds its limit. Then close them;
  * the view goes with the last one. */
-bool pad_v1_overgrown(const struct pad *pad);
+bool pad_v1_exceeds_limit(const struct pad *pad);
 
 /* Bytes of memory the pad holds, headers of the allocator not counted. */
 size_t pad_memory_bytes(const struct pad *pad);

@@ -51,14 +51,14 @@ enum error pad_set_language(struct pad_peer *by, struct slice language)
     return OK;
 }
 
-enum error pad_set_otp(struct pad *pad, struct pad_peer *by, struct slice otp)
+enum error pad_set_password(struct pad *pad, struct pad_peer *by, struct slice password)
 {
     const struct slice by_name = by ? by->name : (struct slice){0};
-    const enum error err = replace_with_author(&pad->otp, otp, &pad->otp_by_name, by_name);
+    const enum error err = replace_with_author(&pad->password, password, &pad->password_by_name, by_name);
     if (err)
         return err;
-    pad->otp_by = by ? by->user_id : PAD_SYSTEM_USER;
-    item_changed(pad, &pad->otp_item);
+    pad->password_by = by ? by->user_id : PAD_SYSTEM_USER;
+    item_changed(pad, &pad->password_item);
     return OK;
 }
 
@@ -89,7 +89,7 @@ static struct pad_peer *peer_of_cursors(struct pad_item *item)
 /* Carets that were set in a text that is not committed yet. */
 static bool is_to_wait(struct pad_item *item)
 {
-    return item->kind == PAD_ITEM_CURSORS && !pad_shows_cursors(peer_of_cursors(item));
+    return item->kind == PAD_ITEM_CURSORS && !pad_cursors_are_visible(peer_of_cursors(item));
 }
 
 bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct pad_change *out)

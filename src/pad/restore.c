@@ -50,8 +50,8 @@ static enum error restore_names(struct pad *pad, const struct pad_stored *stored
         err = OK;
     if (!err && language.len > 0)
         err = name_copy(buf_slice(&language), &pad->language);
-    if (!err && stored->otp.len > 0)
-        err = name_copy(stored->otp, &pad->otp);
+    if (!err && stored->password.len > 0)
+        err = name_copy(stored->password, &pad->password);
     buf_deinit(&language);
     return err;
 }

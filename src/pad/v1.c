@@ -48,7 +48,7 @@ static bool is_pin_over(const struct pad *pad)
  * revisions again, until its time is over or it has grown beyond its limit. */
 static bool is_over(const struct pad *pad)
 {
-    return pad->v1 && pad->v1_peer_count == 0 && (pad_v1_overgrown(pad) || is_pin_over(pad));
+    return pad->v1 && pad->v1_peer_count == 0 && (pad_v1_exceeds_limit(pad) || is_pin_over(pad));
 }
 
 enum error v1_open(struct pad *pad)
@@ -80,7 +80,7 @@ void v1_expire(struct pad *pad, int64_t now_ms)
         v1_free(pad);
 }
 
-bool pad_v1_overgrown(const struct pad *pad)
+bool pad_v1_exceeds_limit(const struct pad *pad)
 {
     return pad->v1 &&
            history_bytes(&pad->history, pad->v1->base, pad->revision) > pad->limits->v1_history_bytes;

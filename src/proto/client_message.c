@@ -258,12 +258,12 @@ static enum error decode_order(struct decoding *c, const json_t *body, struct pa
 static enum error decode_hello(struct decoding *c, const json_t *body, struct client_message *out)
 {
     struct pad_hello *hello = &out->hello.pad;
-    const json_t *otp = read_optional(body, "otp");
+    const json_t *password = read_optional(body, "otp");
 
     hello->version = PAD_V2;
     if (!read_id128(json_object_get(body, "client"), &hello->token) || id128_is_zero(hello->token))
         return refuse(c, "Hello: client must be 22 base64url characters, 128 random bits");
-    if (otp && !read_string(otp, &out->hello.otp))
+    if (password && !read_string(password, &out->hello.password))
         return refuse(c, "Hello: otp must be a string or null");
     enum error err = decode_known_state(c, body, hello);
     if (!err)
@@ -380,12 +380,13 @@ enum error client_decode_next(struct client_decoder *d, struct client_message *o
 
 static bool read_protect(const json_t *root, struct protect_request *out)
 {
-    const json_t *name = read_optional(root, "user_name"), *otp = read_optional(root, "otp");
+    const json_t *name = read_optional(root, "user_name"), *password = read_optional(root, "otp");
     const json_t *client = read_optional(root, "client");
 
     out->has_client = client != NULL;
     return read_uint(json_object_get(root, "user_id"), INT64_MAX, READ_STRICTLY, &out->user_id) &&
-           (!name || read_string(name, &out->user_name)) && (!otp || read_string(otp, &out->otp)) &&
+           (!name || read_string(name, &out->user_name)) &&
+           (!password || read_string(password, &out->password)) &&
            (!client || read_id128(client, &out->client));
 }
 

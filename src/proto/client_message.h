@@ -30,8 +30,8 @@ struct client_message {
     enum client_message_kind kind;
     union {
         struct {
-            struct pad_hello pad; /* name is cleaned; "" when it has none */
-            struct slice otp;     /* NULL ptr: null or absent */
+            struct pad_hello pad;  /* name is cleaned; "" when it has none */
+            struct slice password; /* NULL ptr: null or absent */
         } hello;
         struct {
             uint64_t revision;
@@ -80,7 +80,7 @@ enum error client_decode_next(struct client_decoder *d, struct client_message *o
 struct protect_request {
     uint64_t user_id;
     struct slice user_name; /* NULL ptr: absent */
-    struct slice otp;       /* NULL ptr: absent or null */
+    struct slice password;  /* NULL ptr: absent or null */
     bool has_client;
     struct id128 client;
 };

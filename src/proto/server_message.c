@@ -177,7 +177,7 @@ void encode_welcome(struct json *j, const struct welcome_message *m)
     json_raw(j, ",\"access\":\"edit\",\"language\":");
     json_quoted_or_null(j, pad->language);
     json_raw(j, ",\"otp\":");
-    json_quoted_or_null(j, pad->otp);
+    json_quoted_or_null(j, pad->password);
     write_limits(j, m);
     json_raw(j, ",\"created_at\":");
     json_int(j, m->created_ms / MS_PER_SECOND);
@@ -229,7 +229,7 @@ void encode_users(struct json *j, struct pad *pad)
         json_raw(j, ",");
         write_person(j, peer);
         json_raw(j, ",");
-        write_cursors(j, pad_shows_cursors(peer) ? pad_cursors_now(peer) : &none, end);
+        write_cursors(j, pad_cursors_are_visible(peer) ? pad_cursors_now(peer) : &none, end);
         json_raw(j, "}");
         before = ",";
     }
@@ -315,21 +315,21 @@ void encode_language_initial(struct json *j, const struct pad *pad)
     write_language(j, pad, PAD_SYSTEM_USER);
 }
 
-static void write_otp(struct json *j, const struct pad *pad, uint64_t by)
+static void write_password(struct json *j, const struct pad *pad, uint64_t by)
 {
     json_raw(j, "{\"OTP\":{\"otp\":");
-    json_quoted_or_null(j, pad->otp);
-    write_author_and_end(j, by, pad->otp_by_name);
+    json_quoted_or_null(j, pad->password);
+    write_author_and_end(j, by, pad->password_by_name);
 }
 
-void encode_otp(struct json *j, const struct pad *pad)
+void encode_password(struct json *j, const struct pad *pad)
 {
-    write_otp(j, pad, pad->otp_by);
+    write_password(j, pad, pad->password_by);
 }
 
-void encode_otp_initial(struct json *j, const struct pad *pad)
+void encode_password_initial(struct json *j, const struct pad *pad)
 {
-    write_otp(j, pad, PAD_SYSTEM_USER);
+    write_password(j, pad, PAD_SYSTEM_USER);
 }
 
 bool encode_change(struct json *j, struct pad *pad, const struct pad_change *change, enum pad_version version)
@@ -347,8 +347,8 @@ bool encode_change(struct json *j, struct pad *pad, const struct pad_change *cha
     case PAD_ITEM_LANGUAGE:
         encode_language(j, pad);
         return true;
-    case PAD_ITEM_OTP:
-        encode_otp(j, pad);
+    case PAD_ITEM_PASSWORD:
+        encode_password(j, pad);
         return true;
     case PAD_ITEM_STORAGE:
         if (version < PAD_V2)

@@ -46,8 +46,8 @@ void encode_user_cursor(struct json *j, struct pad_peer *peer, enum pad_version 
 void encode_language(struct json *j, const struct pad *pad);
 /* The language at connect time: by user 18446744073709551615, "System". */
 void encode_language_initial(struct json *j, const struct pad *pad);
-void encode_otp(struct json *j, const struct pad *pad);
-void encode_otp_initial(struct json *j, const struct pad *pad);
+void encode_password(struct json *j, const struct pad *pad);
+void encode_password_initial(struct json *j, const struct pad *pad);
 /* v2: {"Storage":{"writable":false}} */
 void encode_storage(struct json *j, const struct pad *pad);
 

@@ -58,7 +58,7 @@ static void add_nameless(struct frame_builder *b, struct document *doc)
 {
     LIST_EACH (at, following, &doc->pad.peers) {
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (peer->has_info || !pad_shows_cursors(peer))
+        if (peer->has_info || !pad_cursors_are_visible(peer))
             continue;
         struct json j = frame_builder_message(b);
         encode_user_cursor(&j, peer, PAD_V2);

@@ -14,14 +14,14 @@ enum error join_take_hello(struct session *s, const struct client_message *m)
 {
     struct joining *j = s->joining;
     enum error err = buf_append(&j->name, m->hello.pad.name);
-    if (!err && m->hello.otp.ptr)
-        err = buf_append(&j->password, m->hello.otp);
+    if (!err && m->hello.password.ptr)
+        err = buf_append(&j->password, m->hello.password);
     if (err)
         return err;
     j->hello = m->hello.pad;
     j->hello.version = PAD_V2;
     j->hello.name = buf_slice(&j->name);
-    j->has_password = m->hello.otp.ptr != NULL;
+    j->has_password = m->hello.password.ptr != NULL;
     list_remove(&s->link);
     list_append(&s->shard->sessions, &s->link);
     s->state = SESSION_OPENING;
@@ -191,8 +191,8 @@ static enum error greet_v1(struct session *s)
 static bool knows_password(const struct session *s)
 {
     const struct joining *j = s->joining;
-    return !s->doc->pad.otp.ptr ||
-           (j->has_password && secret_equal(buf_slice(&j->password), s->doc->pad.otp));
+    return !s->doc->pad.password.ptr ||
+           (j->has_password && secret_equal(buf_slice(&j->password), s->doc->pad.password));
 }
 
 static void add_v1_settings(struct frame_builder *b, const struct session *s)
@@ -205,7 +205,7 @@ static void add_v1_settings(struct frame_builder *b, const struct session *s)
     }
     if (!knows_password(s)) {
         struct json j = frame_builder_message(b);
-        encode_otp_initial(&j, pad);
+        encode_password_initial(&j, pad);
         frame_builder_end_message(b, &j);
     }
 }
@@ -222,7 +222,7 @@ static void add_v1_presence(struct frame_builder *b, struct pad *pad)
     }
     LIST_EACH (at, following, &pad->peers) {
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (!pad_shows_cursors(peer))
+        if (!pad_cursors_are_visible(peer))
             continue;
         struct json j = frame_builder_message(b);
         encode_user_cursor(&j, peer, PAD_V1);

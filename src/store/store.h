@@ -125,8 +125,8 @@ struct store_request {
     uint32_t row_count;
     /* SNAPSHOT; also the answer of LOAD and PEEK */
     struct slice text;
-    struct slice language, otp; /* NULL ptr: none */
-    struct slice clients;       /* opaque */
+    struct slice language, password; /* NULL ptr: none */
+    struct slice clients;            /* opaque */
     uint64_t revision;
     /* SNAPSHOT: journal rows that end at or before this revision are dropped, but
      * for the document's newest: what is appended next can be checked against it. */

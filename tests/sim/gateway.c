@@ -206,7 +206,7 @@ static void on_opened(void *owner, const struct open_result *result)
         close_conn(conn, result->err);
         return;
     }
-    struct slice password = result->doc->pad.otp;
+    struct slice password = result->doc->pad.password;
     gateway_require(!password.ptr || password_equal(password, &conn->password), "let in without the password",
                     OK);
     join(conn, result->doc);
@@ -297,7 +297,7 @@ bool gateway_receive(struct sim_conn *conn)
 
 static struct slice new_password(const struct password_change *change)
 {
-    return change->is_on ? slice_of(change->new_password, OTP_CHARS) : (struct slice){0};
+    return change->is_on ? slice_of(change->new_password, PASSWORD_CHARS) : (struct slice){0};
 }
 
 static void on_password_changed(struct password_change *change, enum error err)
@@ -306,7 +306,7 @@ static void on_password_changed(struct password_change *change, enum error err)
     const struct fake_document *row = fake_store_row(&c->gateway->store, c->known->id);
     if (err == OK) { /* from now on people may be told */
         c->known->password = wire_password_of(new_password(change));
-        gateway_require(row && password_equal(row->otp, &c->known->password),
+        gateway_require(row && password_equal(row->password, &c->known->password),
                         "a password is announced that the database does not have", OK);
         c->gateway->counts.passwords++;
     }
@@ -339,7 +339,7 @@ struct wire_password gateway_password(struct gateway *g, const char *id)
 {
     struct document *doc = gateway_find(g, id);
     const struct fake_document *row = fake_store_row(&g->store, id);
-    return wire_password_of(doc ? doc->pad.otp : row ? row->otp : (struct slice){0});
+    return wire_password_of(doc ? doc->pad.password : row ? row->password : (struct slice){0});
 }
 
 /* ---- the server ---- */
@@ -444,7 +444,7 @@ bool gateway_is_written(struct gateway *g)
 static void check_written(struct gateway *g, struct document *doc)
 {
     const struct fake_document *row = fake_tables_find(&g->store.tables, doc->id);
-    bool is_nothing = doc->pad.revision == 0 && !doc->pad.language.ptr && !doc->pad.otp.ptr;
+    bool is_nothing = doc->pad.revision == 0 && !doc->pad.language.ptr && !doc->pad.password.ptr;
     gateway_require(row || is_nothing, "a document is not in the database at the end", OK);
     if (!row)
         return;
@@ -452,7 +452,8 @@ static void check_written(struct gateway *g, struct document *doc)
     must(rope_read(&doc->pad.text, 0, rope_size(&doc->pad.text).points, &text));
     gateway_require(row->revision == doc->pad.revision && slice_equal(row->text, buf_slice(&text)),
                     "the row has another text at the end", OK);
-    gateway_require(slice_equal(row->language, doc->pad.language) && slice_equal(row->otp, doc->pad.otp),
+    gateway_require(slice_equal(row->language, doc->pad.language) &&
+                        slice_equal(row->password, doc->pad.password),
                     "the row has another language or password at the end", OK);
     buf_deinit(&text);
 }
@@ -482,7 +483,7 @@ static void check_row(struct gateway *g, struct gateway_document *k)
         g->counts.expired++;
     }
     k->has_row = row != NULL;
-    struct slice stored = row ? row->otp : (struct slice){0};
+    struct slice stored = row ? row->password : (struct slice){0};
     gateway_require(k->is_changing_password || password_equal(stored, &k->password),
                     "the database has another password than was announced", OK);
 }

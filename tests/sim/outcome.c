@@ -108,7 +108,7 @@ static void compare_people(struct sim *sim, const struct sim_document *d)
             sim_fail(sim, "a client sees somebody who is not there");
         if (!slice_equal(slice_from_cstr(c->language), pad->language))
             sim_fail(sim, "a client shows another language");
-        if (!slice_equal(wire_password_slice(&c->password), pad->otp))
+        if (!slice_equal(wire_password_slice(&c->password), pad->password))
             sim_fail(sim, "a client knows another password");
     }
 }

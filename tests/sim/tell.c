@@ -55,7 +55,7 @@ static void tell_language(struct sim_conn *conn)
 
 static void tell_password(struct sim_conn *conn)
 {
-    wire_put(&conn->down, WIRE_PASSWORD)->password = wire_password_of(conn->doc->pad.otp);
+    wire_put(&conn->down, WIRE_PASSWORD)->password = wire_password_of(conn->doc->pad.password);
 }
 
 static void tell_change(struct sim_conn *conn, const struct pad_change *change)
@@ -73,7 +73,7 @@ static void tell_change(struct sim_conn *conn, const struct pad_change *change)
     case PAD_ITEM_LANGUAGE:
         tell_language(conn);
         break;
-    case PAD_ITEM_OTP:
+    case PAD_ITEM_PASSWORD:
         tell_password(conn);
         break;
     case PAD_ITEM_STORAGE: /* the clients show a sign, and go on */
@@ -90,7 +90,7 @@ static void tell_everybody(struct sim_conn *conn)
         if (peer->has_info)
             tell_user(conn, peer);
         pad_cursors_now(peer);
-        if (pad_shows_cursors(peer))
+        if (pad_cursors_are_visible(peer))
             tell_cursors(conn, peer);
     }
     if (pad->language.ptr)

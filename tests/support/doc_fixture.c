@@ -299,7 +299,7 @@ struct fake_document *put_row(const char *id, const char *text, const char *pass
     struct store_request *req = store_request_new(STORE_SNAPSHOT, slice_from_cstr(id));
     assert_non_null(req);
     req->text = slice_from_cstr(text);
-    req->otp = password ? slice_from_cstr(password) : (struct slice){0};
+    req->password = password ? slice_from_cstr(password) : (struct slice){0};
     req->now_ms = fixture.store.now_ms;
     fake_tables_carry_out(&fixture.store.tables, req);
     store_request_free(req);

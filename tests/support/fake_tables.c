@@ -99,7 +99,7 @@ static void delete_document(struct fake_document *doc)
 {
     LIST_EACH (at, following, &doc->batches)
         delete_batch(batch_of(at));
-    struct slice *fields[] = {&doc->id, &doc->text, &doc->language, &doc->otp, &doc->clients};
+    struct slice *fields[] = {&doc->id, &doc->text, &doc->language, &doc->password, &doc->clients};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         forget(fields[i]);
     list_remove(&doc->link);
@@ -185,7 +185,7 @@ static void snapshot(struct fake_tables *t, struct store_request *req)
         doc = add_document(t, req->id, now_s);
     fake_document_set(&doc->text, req->text.ptr ? req->text : SLICE(""));
     fake_document_set(&doc->language, req->language);
-    fake_document_set(&doc->otp, req->otp);
+    fake_document_set(&doc->password, req->password);
     fake_document_set(&doc->clients, req->clients);
     doc->revision = req->revision;
     doc->updated_s = doc->accessed_s = now_s;
@@ -241,7 +241,7 @@ static enum error read_row(struct fake_document *doc, struct store_request *req)
     req->accessed_ms = max_of(doc->accessed_s * 1000, edited_ms(doc));
     req->text_bytes = doc->text.len;
     enum error err = store_request_copy(req, doc->language, &req->language);
-    return err ? err : store_request_copy(req, doc->otp, &req->otp);
+    return err ? err : store_request_copy(req, doc->password, &req->password);
 }
 
 static enum error read_epochs(const struct fake_document *doc, struct store_request *req)

@@ -26,7 +26,7 @@ struct fake_batch {
 struct fake_document {
     struct link link; /* in tables->documents, in the order of their making */
     struct slice id, text;
-    struct slice language, otp; /* NULL ptr: none */
+    struct slice language, password; /* NULL ptr: none */
     struct slice clients;
     uint64_t revision;
     int64_t created_s, updated_s, accessed_s;

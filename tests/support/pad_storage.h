@@ -19,7 +19,7 @@ enum { PAD_STORAGE_BATCHES_MAX = 64, PAD_STORAGE_EPOCHS_MAX = 64 };
 
 struct pad_storage {
     struct {
-        struct buf text, clients, language, otp;
+        struct buf text, clients, language, password;
         uint64_t revision;
     } row;
     struct pad_storage_batch {
@@ -59,7 +59,7 @@ static inline void pad_storage_row_clear(struct pad_storage *s)
     buf_clear(&s->row.text);
     buf_clear(&s->row.clients);
     buf_clear(&s->row.language);
-    buf_clear(&s->row.otp);
+    buf_clear(&s->row.password);
 }
 
 static inline void pad_storage_snapshot(struct pad_storage *s, const struct pad *pad)
@@ -69,7 +69,7 @@ static inline void pad_storage_snapshot(struct pad_storage *s, const struct pad 
     pad_storage_must(rope_read(&pad->text, 0, rope_size(&pad->text).points, &s->row.text));
     pad_storage_must(pad_encode_clients(pad, &s->row.clients));
     pad_storage_must(buf_append(&s->row.language, pad->language));
-    pad_storage_must(buf_append(&s->row.otp, pad->otp));
+    pad_storage_must(buf_append(&s->row.password, pad->password));
 }
 
 /* Drops the batches that end at or before `revision`. */
@@ -103,7 +103,7 @@ static inline enum error pad_storage_load(const struct pad_storage *s, struct pa
         .text = buf_slice(&s->row.text),
         .revision = s->row.revision,
         .language = pad_storage_or_null(&s->row.language),
-        .otp = pad_storage_or_null(&s->row.otp),
+        .password = pad_storage_or_null(&s->row.password),
         .clients = buf_slice(&s->row.clients),
         .epochs = s->epochs,
         .epoch_count = s->epoch_count,
@@ -132,7 +132,7 @@ static inline void pad_storage_deinit(struct pad_storage *s)
     buf_deinit(&s->row.text);
     buf_deinit(&s->row.clients);
     buf_deinit(&s->row.language);
-    buf_deinit(&s->row.otp);
+    buf_deinit(&s->row.password);
     for (size_t i = 0; i < s->batch_count; i++)
         buf_deinit(&s->batches[i].bytes);
     *s = (struct pad_storage){0};

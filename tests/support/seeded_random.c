@@ -24,9 +24,9 @@ struct id128 random_id(void)
     return id;
 }
 
-void random_otp(char out[OTP_CHARS])
+void random_password(char out[PASSWORD_CHARS])
 {
-    for (unsigned i = 0; i < OTP_CHARS; i++)
+    for (unsigned i = 0; i < PASSWORD_CHARS; i++)
         out[i] = (char)('a' + random_below(&source, 26));
 }
 

@@ -545,7 +545,7 @@ static void test_hello_of_a_tab_that_comes_back(void **state)
     assert_int_equal(h->revision, 812);
     assert_slice(h->name, "Alice");
     assert_int_equal(h->hue, 180);
-    assert_slice(message.hello.otp, "abc123XYZ-_9");
+    assert_slice(message.hello.password, "abc123XYZ-_9");
 }
 
 static void test_hello_of_a_fresh_tab(void **state)
@@ -563,7 +563,7 @@ static void test_hello_of_a_fresh_tab(void **state)
         assert_int_equal(h->revision, 0);
         assert_int_equal(h->name.len, 0);
         assert_int_equal(h->hue, 0);
-        assert_null(message.hello.otp.ptr);
+        assert_null(message.hello.password.ptr);
     }
 }
 
@@ -610,8 +610,8 @@ static void test_an_empty_password_is_not_none(void **state)
 {
     (void)state;
     hello("\"client\":\"" TOKEN "\",\"otp\":\"\"");
-    assert_non_null(message.hello.otp.ptr);
-    assert_int_equal(message.hello.otp.len, 0);
+    assert_non_null(message.hello.password.ptr);
+    assert_int_equal(message.hello.password.len, 0);
 }
 
 static void test_hello_that_is_none(void **state)
@@ -666,13 +666,13 @@ static void test_protect(void **state)
     assert_int_equal(protect_decode(&decoder, SLICE("{\"user_id\":1,\"user_name\":\"Alice\"}"), &r), OK);
     assert_int_equal(r.user_id, 1);
     assert_slice(r.user_name, "Alice");
-    assert_null(r.otp.ptr);
+    assert_null(r.password.ptr);
     assert_false(r.has_client);
     assert_int_equal(
         protect_decode(&decoder, SLICE("{\"user_id\":0,\"otp\":\"x\",\"client\":\"" TOKEN "\",\"more\":[]}"),
                        &r),
         OK);
-    assert_slice(r.otp, "x");
+    assert_slice(r.password, "x");
     assert_null(r.user_name.ptr);
     assert_true(r.has_client);
     assert_int_equal(r.client.bytes[15], 15);
@@ -680,7 +680,7 @@ static void test_protect(void **state)
                                     SLICE("{\"user_id\":0,\"otp\":null,\"client\":null,\"user_name\":null}"),
                                     &r),
                      OK);
-    assert_null(r.otp.ptr);
+    assert_null(r.password.ptr);
     assert_false(r.has_client);
 }
 

@@ -169,7 +169,7 @@ static void put_much_into_the_database(void)
     type_more(doc, &fixture.bob, "!");
     answer_all();
     fixture_restart();
-    fake_document_set(&row("pad")->otp, SLICE("secret"));
+    fake_document_set(&row("pad")->password, SLICE("secret"));
     password = "secret";
 }
 
@@ -499,7 +499,7 @@ static void test_changing_a_password(void **state)
     answer_all();
     assert_int_equal(changes_done, 1);
     assert_int_equal(change_err, OK);
-    assert_true(slice_equal(doc->pad.otp, row("pad")->otp));
+    assert_true(slice_equal(doc->pad.password, row("pad")->password));
 }
 
 /* The database has the new one by then, which nobody is told: the next snapshot
@@ -511,19 +511,19 @@ static void test_no_memory_after_the_new_password_was_written(void **state)
         changes_done = 0;
         assert_int_equal(change_password(), OK);
         fake_store_carry_out(&fixture.store, 1);
-        assert_non_null(row("pad")->otp.ptr);
+        assert_non_null(row("pad")->password.ptr);
         struct look before = look();
         alloc_fail_from(nth);
         fake_store_deliver(&fixture.store);
         alloc_fail_from(0);
         assert_int_equal(changes_done, 1);
         assert_int_equal(change_err, ERR_NO_MEMORY);
-        assert_null(doc->pad.otp.ptr);
+        assert_null(doc->pad.password.ptr);
         assert_int_equal(doc->pad.sequence, before.sequence);
         assert_true(document_is_changed(doc));
         later(2 * MINUTE_MS);
         answer_all();
-        assert_null(row("pad")->otp.ptr);
+        assert_null(row("pad")->password.ptr);
     }
 }
 

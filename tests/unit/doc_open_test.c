@@ -233,7 +233,7 @@ static void test_a_password_changed_between_peek_and_load_is_asked_for(void **st
     struct fake_document *stored = put_row("pad", "hello", "old");
     struct asker *a = ask("pad", OPEN_EDIT, "old");
     answer_one();
-    fake_document_set(&stored->otp, SLICE("new"));
+    fake_document_set(&stored->password, SLICE("new"));
     answer_one();
     assert_answer(a, ERR_PASSWORD);
     assert_answer(ask("pad", OPEN_EDIT, "new"), OK);

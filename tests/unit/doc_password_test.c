@@ -61,18 +61,18 @@ static enum error change(struct changer *c, struct pad_peer *who, bool is_on, co
 
 static struct slice new_of(const struct changer *c)
 {
-    return slice_of(c->change.new_password, OTP_CHARS);
+    return slice_of(c->change.new_password, PASSWORD_CHARS);
 }
 
 /* Switches it on and gives the password. */
 static const char *protect(void)
 {
-    static char password[OTP_CHARS + 1];
+    static char password[PASSWORD_CHARS + 1];
     assert_int_equal(change(&ada_changes, &fixture.ada, true, NULL), OK);
     answer_all();
     assert_int_equal(ada_changes.answers, 1);
     assert_int_equal(ada_changes.err, OK);
-    memcpy(password, ada_changes.change.new_password, OTP_CHARS);
+    memcpy(password, ada_changes.change.new_password, PASSWORD_CHARS);
     fixture.told[0] = '\0';
     return password;
 }
@@ -92,10 +92,10 @@ static void test_it_is_written_before_anybody_is_told(void **state)
     assert_requests("snapshot pad");
     turn();
     assert_told("");
-    assert_null(doc->pad.otp.ptr);
+    assert_null(doc->pad.password.ptr);
     assert_true(admits(NULL));
     fake_store_carry_out(&fixture.store, 1);
-    assert_true(slice_equal(row("pad")->otp, new_of(&ada_changes)));
+    assert_true(slice_equal(row("pad")->password, new_of(&ada_changes)));
     turn();
     assert_told("");
     assert_int_equal(ada_changes.answers, 0);
@@ -106,8 +106,8 @@ static void test_it_is_written_before_anybody_is_told(void **state)
     turn();
     assert_told("news pad");
     assert_int_equal(doc->pad.sequence, sequence + 1);
-    assert_true(slice_equal(doc->pad.otp, new_of(&ada_changes)));
-    assert_int_equal(doc->pad.otp_by, fixture.ada.user_id);
+    assert_true(slice_equal(doc->pad.password, new_of(&ada_changes)));
+    assert_int_equal(doc->pad.password_by, fixture.ada.user_id);
 }
 
 static void test_it_counts_for_memory_and_for_what_comes_after(void **state)
@@ -131,21 +131,21 @@ static void test_it_is_switched_off_by_who_knows_it(void **state)
     assert_true(admits(password) && !admits(NULL)); /* until it is written */
     answer_all();
     assert_int_equal(ada_changes.err, OK);
-    assert_null(doc->pad.otp.ptr);
-    assert_null(row("pad")->otp.ptr);
+    assert_null(doc->pad.password.ptr);
+    assert_null(row("pad")->password.ptr);
     assert_true(admits(NULL));
 }
 
 static void test_it_is_replaced_by_who_knows_it(void **state)
 {
     (void)state;
-    char old[OTP_CHARS + 1];
+    char old[PASSWORD_CHARS + 1];
     snprintf(old, sizeof old, "%s", protect());
     assert_int_equal(change(&ada_changes, &fixture.ada, true, old), OK);
     answer_all();
     assert_false(admits(old));
     assert_true(document_admits(doc, new_of(&ada_changes)));
-    assert_true(slice_equal(row("pad")->otp, new_of(&ada_changes)));
+    assert_true(slice_equal(row("pad")->password, new_of(&ada_changes)));
 }
 
 static void test_it_takes_effect_though_the_asker_has_left(void **state)
@@ -155,8 +155,8 @@ static void test_it_takes_effect_though_the_asker_has_left(void **state)
     detach(doc, &fixture.ada);
     answer_all();
     assert_int_equal(ada_changes.err, OK);
-    assert_true(slice_equal(doc->pad.otp, new_of(&ada_changes)));
-    assert_int_equal(doc->pad.otp_by, PAD_SYSTEM_USER);
+    assert_true(slice_equal(doc->pad.password, new_of(&ada_changes)));
+    assert_int_equal(doc->pad.password_by, PAD_SYSTEM_USER);
 }
 
 /* ---- a write that fails ---- */
@@ -172,7 +172,7 @@ static void test_a_failed_write_leaves_the_old_one(void **state)
     assert_int_equal(bob_changes.answers, 1);
     assert_int_equal(bob_changes.err, ERR_STORAGE);
     assert_true(admits(password) && !admits(NULL));
-    assert_slice(row("pad")->otp, password);
+    assert_slice(row("pad")->password, password);
     answer_all();
     assert_told("");
     assert_int_equal(change(&bob_changes, &fixture.bob, false, password), OK); /* and may be tried again */
@@ -190,7 +190,7 @@ static void test_it_fails_at_once_while_the_store_fails(void **state)
     assert_true(admits(NULL));
     fixture.store.is_failing = false;
     answer_all();
-    assert_null(row("pad")->otp.ptr);
+    assert_null(row("pad")->password.ptr);
 }
 
 /* ---- meanwhile ---- */
@@ -212,10 +212,10 @@ static void test_no_snapshot_meanwhile_puts_the_old_one_back(void **state)
     assert_int_equal(fixture.store.posted_count[STORE_SNAPSHOT], 1);
     answer_all();
     assert_int_equal(ada_changes.err, OK);
-    assert_true(slice_equal(row("pad")->otp, new_of(&ada_changes)));
+    assert_true(slice_equal(row("pad")->password, new_of(&ada_changes)));
     while (!documents_are_written(&fixture.documents))
         answer_all();
-    assert_true(slice_equal(row("pad")->otp, new_of(&ada_changes)));
+    assert_true(slice_equal(row("pad")->password, new_of(&ada_changes)));
     assert_slice(row("pad")->language, "c");
     assert_database("pad", "hello!");
 }
@@ -231,10 +231,10 @@ static void test_an_earlier_snapshot_under_way_is_overwritten(void **state)
     assert_int_equal(change(&ada_changes, &fixture.ada, true, NULL), OK);
     assert_requests("snapshot pad, snapshot pad");
     answer_all();
-    assert_true(slice_equal(row("pad")->otp, new_of(&ada_changes)));
+    assert_true(slice_equal(row("pad")->password, new_of(&ada_changes)));
     later(10 * MINUTE_MS);
     answer_all();
-    assert_true(slice_equal(row("pad")->otp, new_of(&ada_changes)));
+    assert_true(slice_equal(row("pad")->password, new_of(&ada_changes)));
 }
 
 static void test_a_second_change_meanwhile_is_refused(void **state)

@@ -196,7 +196,7 @@ static void test_a_password_change_is_waited_for(void **state)
     assert_requests("snapshot pad");
     answer_all();
     assert_true(is_written());
-    assert_true(slice_equal(row("pad")->otp, slice_of(change.new_password, OTP_CHARS)));
+    assert_true(slice_equal(row("pad")->password, slice_of(change.new_password, PASSWORD_CHARS)));
 }
 
 static void test_a_language_that_changes_at_the_end_is_written_too(void **state)

@@ -34,13 +34,14 @@ static void respond_text(struct http_request *req, const char *text)
 static void show_request(struct http_request *req)
 {
     char client[ADDRESS_TEXT_MAX], text[2048];
-    struct slice otp = http_query(req, "otp"), twice = http_header(req, "X-Twice");
+    struct slice password = http_query(req, "otp"), twice = http_header(req, "X-Twice");
 
     address_format(req->client, client);
     snprintf(text, sizeof text, "method=%.*s path=%.*s client=%s tls=%d otp=%s%.*s twice=%.*s body=%.*s",
              (int)req->method.len, req->method.ptr, (int)req->path.len, req->path.ptr, client, req->is_tls,
-             otp.ptr ? "" : "(absent)", (int)otp.len, otp.ptr ? otp.ptr : "", (int)twice.len,
-             twice.ptr ? twice.ptr : "", (int)req->body.len, req->body.ptr ? req->body.ptr : "");
+             password.ptr ? "" : "(absent)", (int)password.len, password.ptr ? password.ptr : "",
+             (int)twice.len, twice.ptr ? twice.ptr : "", (int)req->body.len,
+             req->body.ptr ? req->body.ptr : "");
     respond_text(req, text);
 }
 

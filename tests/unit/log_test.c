@@ -373,7 +373,7 @@ static void test_waiting_for_room(void **state)
     (void)state;
 
     open_log(LOG_INFO, LOG_TEXT);
-    log_be_patient();
+    log_block_when_full();
     for (intptr_t i = 0; i < WRITERS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, write_a_flood, (void *)i), 0);
     for (int i = 0; i < WRITERS; i++)

@@ -275,7 +275,7 @@ static enum error choose_language(struct scene *s)
 
 static enum error protect(struct scene *s)
 {
-    return pad_set_otp(&s->pad, &s->ada, SLICE("secret"));
+    return pad_set_password(&s->pad, &s->ada, SLICE("secret"));
 }
 
 static void test_presence(void **state)
@@ -425,7 +425,7 @@ static void test_restoring(void **state)
     assert_int_equal(edit(&s.ada, 0, "+hello"), OK);
     pad_storage_journal(&storage, &s.pad, 0);
     assert_int_equal(pad_set_language(&s.ada, SLICE("c")), OK);
-    assert_int_equal(pad_set_otp(&s.pad, &s.ada, SLICE("secret")), OK);
+    assert_int_equal(pad_set_password(&s.pad, &s.ada, SLICE("secret")), OK);
     pad_storage_snapshot(&storage, &s.pad);
     assert_int_equal(edit(&s.bob, 1, "=5 +!"), OK);
     pad_storage_journal(&storage, &s.pad, 0);

@@ -99,7 +99,7 @@ static void test_the_row_and_the_journal_after_it(void **state)
     struct world *w = *state;
     type(w, &w->ada, "+hello");
     pad_set_language(&w->ada, SLICE("c"));
-    pad_set_otp(&w->pad, &w->ada, SLICE("secret"));
+    pad_set_password(&w->pad, &w->ada, SLICE("secret"));
     pad_storage_snapshot(&w->storage, &w->pad);
     type(w, &w->bob, "=5 +!");
     must_reload(w, "hello!", 2);
@@ -108,7 +108,7 @@ static void test_the_row_and_the_journal_after_it(void **state)
     must_reload(w, "hello!", 2);
     assert_int_equal(w->again.history.base, 1);
     assert_slice(w->again.language, "c");
-    assert_slice(w->again.otp, "secret");
+    assert_slice(w->again.password, "secret");
     assert_true(w->again.language_by == PAD_SYSTEM_USER);
     assert_changes(&w->again, 0, "");
 }

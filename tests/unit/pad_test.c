@@ -280,17 +280,17 @@ static void test_presence_is_the_newest_state(void **state)
     pad_set_info(&room->ada, SLICE("  Lady\tAda  "), 361);
     pad_set_storage_failing(&room->pad, true);
     pad_set_storage_failing(&room->pad, true);
-    pad_set_otp(&room->pad, &room->eve, SLICE("secret"));
+    pad_set_password(&room->pad, &room->eve, SLICE("secret"));
     assert_changes(&room->pad, before, "language, info 0, storage, otp");
     assert_changes(&room->pad, before + 3, "storage, otp");
     assert_changes(&room->pad, room->pad.sequence, "");
     assert_slice(room->ada.name, "LadyAda");
     assert_int_equal(room->ada.hue, 1);
     assert_int_equal(room->pad.language_by, 1);
-    assert_slice(room->pad.otp_by_name, "Ada");
-    pad_set_otp(&room->pad, NULL, (struct slice){0});
-    assert_null(room->pad.otp.ptr);
-    assert_true(room->pad.otp_by == PAD_SYSTEM_USER);
+    assert_slice(room->pad.password_by_name, "Ada");
+    pad_set_password(&room->pad, NULL, (struct slice){0});
+    assert_null(room->pad.password.ptr);
+    assert_true(room->pad.password_by == PAD_SYSTEM_USER);
 }
 
 static void test_a_joiner_gets_no_echo_of_itself(void **state)
@@ -463,12 +463,12 @@ static void test_carets_set_again_wait_too(void **state)
     const uint64_t before = room->pad.sequence;
     set_caret(&room->bob, 10, 1000);
     assert_changes(&room->pad, before, "cursors 1");
-    assert_true(pad_shows_cursors(&room->bob));
+    assert_true(pad_cursors_are_visible(&room->bob));
     edit_at(&room->bob, 1, "=10 +abc", 2000);
     pad_set_info(&room->eve, SLICE("Eve"), 1);
     set_caret(&room->bob, 13, 2000);
     assert_changes(&room->pad, before, "info 2");
-    assert_false(pad_shows_cursors(&room->bob));
+    assert_false(pad_cursors_are_visible(&room->bob));
     commit(&room->pad);
     assert_changes(&room->pad, before, "info 2, cursors 1");
 }

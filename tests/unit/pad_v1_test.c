@@ -180,17 +180,17 @@ static void test_the_pin_has_no_end_of_its_own(void **state)
     pad_leave(&old, DAY_MS);
 }
 
-static void test_an_overgrown_view_goes_with_its_last_client(void **state)
+static void test_a_view_beyond_its_limit_goes_with_its_last_client(void **state)
 {
     struct room *room = *state;
     struct pad_peer old;
     limits.v1_history_bytes = 500;
     limits.history_bytes = 100;
     join_v1(&room->pad, &old, 0);
-    assert_false(pad_v1_overgrown(&room->pad));
+    assert_false(pad_v1_exceeds_limit(&room->pad));
     for (unsigned i = 0; i < 100; i++)
         type(room, i % 2 ? "-10" : "+0123456789");
-    assert_true(pad_v1_overgrown(&room->pad));
+    assert_true(pad_v1_exceeds_limit(&room->pad));
     pad_tick(&room->pad, 1);
     assert_non_null(room->pad.v1);
     pad_leave(&old, 2);
@@ -199,7 +199,7 @@ static void test_an_overgrown_view_goes_with_its_last_client(void **state)
     assert_true(room->pad.history.base > 80);
 }
 
-static void test_a_new_client_starts_a_new_view_instead_of_an_overgrown_one(void **state)
+static void test_a_new_client_starts_a_new_view_instead_of_one_beyond_its_limit(void **state)
 {
     struct room *room = *state;
     struct pad_peer old;
@@ -446,8 +446,8 @@ int main(void)
         IN_A_ROOM(test_the_pin_wins_over_age_and_budget),
         IN_A_ROOM(test_the_pin_outlives_the_last_v1_client_for_a_while),
         IN_A_ROOM(test_the_pin_has_no_end_of_its_own),
-        IN_A_ROOM(test_an_overgrown_view_goes_with_its_last_client),
-        IN_A_ROOM(test_a_new_client_starts_a_new_view_instead_of_an_overgrown_one),
+        IN_A_ROOM(test_a_view_beyond_its_limit_goes_with_its_last_client),
+        IN_A_ROOM(test_a_new_client_starts_a_new_view_instead_of_one_beyond_its_limit),
         IN_A_ROOM(test_what_is_pinned_for_v1_is_not_replayed_to_v2),
         cmocka_unit_test(test_the_pin_grows_with_the_document),
         IN_A_ROOM(test_line_ends_are_corrected_in_the_copy_of_their_author),

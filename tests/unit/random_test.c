@@ -18,30 +18,30 @@ static void a_password_begins_and_ends_with_a_letter_or_digit(void **state)
 {
     (void)state;
     for (int i = 0; i < DRAWN; i++) {
-        char otp[OTP_CHARS];
-        random_otp(otp);
-        assert_true(is_one_of(otp[0], letters_and_digits));
-        assert_true(is_one_of(otp[OTP_CHARS - 1], letters_and_digits));
-        for (int at = 1; at < OTP_CHARS - 1; at++)
-            assert_true(is_one_of(otp[at], letters_and_digits) || is_one_of(otp[at], "-_"));
+        char password[PASSWORD_CHARS];
+        random_password(password);
+        assert_true(is_one_of(password[0], letters_and_digits));
+        assert_true(is_one_of(password[PASSWORD_CHARS - 1], letters_and_digits));
+        for (int at = 1; at < PASSWORD_CHARS - 1; at++)
+            assert_true(is_one_of(password[at], letters_and_digits) || is_one_of(password[at], "-_"));
     }
 }
 
 static void every_character_is_drawn_everywhere(void **state)
 {
     (void)state;
-    bool seen[OTP_CHARS][256] = {{false}};
+    bool seen[PASSWORD_CHARS][256] = {{false}};
     for (int i = 0; i < DRAWN; i++) {
-        char otp[OTP_CHARS];
-        random_otp(otp);
-        for (int at = 0; at < OTP_CHARS; at++)
-            seen[at][(unsigned char)otp[at]] = true;
+        char password[PASSWORD_CHARS];
+        random_password(password);
+        for (int at = 0; at < PASSWORD_CHARS; at++)
+            seen[at][(unsigned char)password[at]] = true;
     }
-    for (int at = 0; at < OTP_CHARS; at++) {
+    for (int at = 0; at < PASSWORD_CHARS; at++) {
         int kinds = 0;
         for (int c = 0; c < 256; c++)
             kinds += seen[at][c];
-        assert_int_equal(kinds, at == 0 || at == OTP_CHARS - 1 ? 62 : 64);
+        assert_int_equal(kinds, at == 0 || at == PASSWORD_CHARS - 1 ? 62 : 64);
     }
 }
 

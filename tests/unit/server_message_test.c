@@ -188,7 +188,7 @@ static void test_welcome(void **state)
          "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
          "\"created_at\":1767225600,\"expires_at\":1767830400,\"server\":\"1.0.0 (abc1234)\"}}");
     assert_int_equal(pad_set_language(&alice, SLICE("c")), OK);
-    assert_int_equal(pad_set_otp(&pad, &alice, SLICE("abc123XYZ-_9")), OK);
+    assert_int_equal(pad_set_password(&pad, &alice, SLICE("abc123XYZ-_9")), OK);
     m.expires_ms = 0;
     welcome = (struct pad_welcome){.user_id = 3, .revision = 830, .resumed = true, .committed = 815};
     says(encode_welcome(&j, &m),
@@ -287,7 +287,7 @@ static void test_people(void **state)
          "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[99],\"selections\":[[99,1]]}}}");
 }
 
-static void test_language_and_otp(void **state)
+static void test_language_and_password(void **state)
 {
     (void)state;
     join(&alice, PAD_V1, "Alice");
@@ -297,12 +297,13 @@ static void test_language_and_otp(void **state)
     says(
         encode_language_initial(&j, &pad),
         "{\"Language\":{\"language\":\"python\",\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
-    assert_int_equal(pad_set_otp(&pad, &alice, SLICE("abc123XYZ-_9")), OK);
-    says(encode_otp(&j, &pad), "{\"OTP\":{\"otp\":\"abc123XYZ-_9\",\"user_id\":0,\"user_name\":\"Alice\"}}");
-    says(encode_otp_initial(&j, &pad),
+    assert_int_equal(pad_set_password(&pad, &alice, SLICE("abc123XYZ-_9")), OK);
+    says(encode_password(&j, &pad),
+         "{\"OTP\":{\"otp\":\"abc123XYZ-_9\",\"user_id\":0,\"user_name\":\"Alice\"}}");
+    says(encode_password_initial(&j, &pad),
          "{\"OTP\":{\"otp\":\"abc123XYZ-_9\",\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
-    assert_int_equal(pad_set_otp(&pad, NULL, (struct slice){0}), OK);
-    says(encode_otp(&j, &pad),
+    assert_int_equal(pad_set_password(&pad, NULL, (struct slice){0}), OK);
+    says(encode_password(&j, &pad),
          "{\"OTP\":{\"otp\":null,\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
 }
 
@@ -339,7 +340,7 @@ static void test_changes(void **state)
 
     join(&alice, PAD_V1, "Alice");
     assert_int_equal(pad_set_language(&alice, SLICE("c")), OK);
-    assert_int_equal(pad_set_otp(&pad, &alice, SLICE("x")), OK);
+    assert_int_equal(pad_set_password(&pad, &alice, SLICE("x")), OK);
     assert_int_equal(pad_set_cursors(&alice, (const uint32_t[]){0}, 1, NULL, 0, 2000), OK);
     pad_set_storage_failing(&pad, true);
     tells(PAD_V1, CHANGES_OF_BOTH);
@@ -401,7 +402,7 @@ int main(void)
         test(test_users),
         test(test_rejected),
         test(test_people),
-        test(test_language_and_otp),
+        test(test_language_and_password),
         test(test_storage),
         test(test_changes),
         test(test_who_left_is_told_to_those_who_stay),

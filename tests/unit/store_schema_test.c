@@ -78,14 +78,14 @@ static const char KOLABPAD_GO[] =
     "INSERT INTO document VALUES ('open', 'hello', 'go', NULL), ('shut', 'secret', NULL, 'pw');";
 
 static void expect_document(struct fixture *f, const char *id, const char *text, const char *language,
-                            const char *otp)
+                            const char *password)
 {
     struct store_request *r = ask(f, load_of(id));
     assert_int_equal(r->result, OK);
     assert_true(r->found);
     assert_slice(r->text, text);
     assert_slice(r->language, language);
-    assert_slice(r->otp, otp);
+    assert_slice(r->password, password);
     assert_int_equal(r->revision, 0);
     assert_true(r->created_ms > T0_MS);
     store_request_free(r);

@@ -47,7 +47,7 @@ static void a_snapshot_is_loaded_as_it_was_written(void **state)
     struct slice text = SLICE("one\0two \xf0\x9f\x8e\x89");
     store_request_copy(r, text, &r->text);
     store_request_copy(r, SLICE("python"), &r->language);
-    store_request_copy(r, SLICE("secret"), &r->otp);
+    store_request_copy(r, SLICE("secret"), &r->password);
     store_request_copy(r, SLICE("\x01\x00\x02"), &r->clients);
     expect(f, r, OK);
 
@@ -56,7 +56,7 @@ static void a_snapshot_is_loaded_as_it_was_written(void **state)
     assert_true(slice_equal(r->text, text));
     assert_int_equal(r->text_bytes, text.len);
     assert_slice(r->language, "python");
-    assert_slice(r->otp, "secret");
+    assert_slice(r->password, "secret");
     assert_true(slice_equal(r->clients, SLICE("\x01\x00\x02")));
     assert_int_equal(r->revision, 7);
     assert_int_equal(r->created_ms, T0_MS);
@@ -78,7 +78,7 @@ static void a_second_snapshot_replaces_all_but_the_birthday(void **state)
     r = ask(f, load_of("pad"));
     assert_slice(r->text, "second");
     assert_slice(r->language, NULL);
-    assert_slice(r->otp, NULL);
+    assert_slice(r->password, NULL);
     assert_slice(r->clients, NULL);
     assert_int_equal(r->created_ms, T0_MS);
     assert_int_equal(r->updated_ms, T0_MS + 5000);
@@ -226,7 +226,7 @@ static void a_peek_has_no_text(void **state)
     struct fixture *f = *state;
     struct store_request *r = snapshot_of("pad", "twelve bytes", 4);
     store_request_copy(r, SLICE("c"), &r->language);
-    store_request_copy(r, SLICE("pw"), &r->otp);
+    store_request_copy(r, SLICE("pw"), &r->password);
     expect(f, r, OK);
     r = ask(f, peek_of("pad"));
     assert_true(r->found);
@@ -234,7 +234,7 @@ static void a_peek_has_no_text(void **state)
     assert_null(r->text.ptr);
     assert_int_equal(r->revision, 4);
     assert_slice(r->language, "c");
-    assert_slice(r->otp, "pw");
+    assert_slice(r->password, "pw");
     store_request_free(r);
 }
 

@@ -45,7 +45,7 @@ static void read_row(struct query *q, struct store_request *req)
     req->updated_ms = query_int(q, 2) * 1000;
     req->accessed_ms = query_int(q, 3) * 1000;
     req->language = query_copy_text(q, 4, req->arena);
-    req->otp = query_copy_text(q, 5, req->arena);
+    req->password = query_copy_text(q, 5, req->arena);
 }
 
 /* The row's times are those of its last change; edits since are in the journal. */
@@ -255,7 +255,7 @@ static enum error put_row(struct database *db, const struct store_request *req)
     struct query q = query_start(&db->connection, STATEMENT_SNAPSHOT);
     query_put_text(&q, req->id);
     query_put_text(&q, req->language);
-    query_put_text(&q, req->otp);
+    query_put_text(&q, req->password);
     query_put_int(&q, (int64_t)req->revision);
     query_put_int(&q, req->now_ms / 1000);
     query_put_blob(&q, req->clients);
