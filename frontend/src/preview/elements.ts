@@ -31,23 +31,35 @@ const TAGS = new Set([
   "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote",
   "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "s", "hr", "br",
 ]);
+/** Elements within elements beyond that go into the last of those: browsers descend into them recursively. */
+const DEEPEST = 100;
+/** A block has that many elements at most; what follows is left out. */
+const MOST_TOKENS = 10_000;
 const ALIGNMENT = /^text-align:(left|center|right)$/;
 const TASK = /^\[([ xX])\](?: |$)/;
 
 /** The elements of those tokens, in order. */
 export function elementsOf(tokens: readonly Token[], options: ElementOptions): DocumentFragment {
   const root = document.createDocumentFragment();
+  append(root, tokens, options, { left: MOST_TOKENS });
+  return root;
+}
+
+function append(root: ParentNode, tokens: readonly Token[], options: ElementOptions, budget: { left: number }): void {
   const open: ParentNode[] = [root];
   for (const token of tokens) {
     const parent = open.at(-1)!;
-    if (token.nesting < 0) open.pop();
-    else if (token.nesting > 0) open.push(parent.appendChild(containerOf(token)));
-    else {
-      if (token.type === "inline") tickTask(token, parent);
-      parent.append(leafOf(token, options));
+    if (budget.left-- <= 0) {
+      if (budget.left === -1) parent.append("…");
+      return;
     }
+    if (token.nesting < 0) open.pop();
+    else if (token.nesting > 0) open.push(open.length > DEEPEST ? parent : parent.appendChild(containerOf(token)));
+    else if (token.type === "inline") {
+      tickTask(token, parent);
+      append(parent, token.children ?? [], options, budget);
+    } else parent.append(leafOf(token, options));
   }
-  return root;
 }
 
 /** An element that what follows goes into. Every opening token gets one, so
@@ -65,8 +77,6 @@ function containerOf(token: Token): HTMLElement {
 
 function leafOf(token: Token, options: ElementOptions): Node {
   switch (token.type) {
-    case "inline":
-      return elementsOf(token.children ?? [], options);
     case "fence":
     case "code_block":
       return codeBlock(token, options.colour);

@@ -1,28 +1,39 @@
 /**
  * A Markdown text, shown in an element and kept up to date.
  *
- * Typing changes one block of many. A block whose source is as
- * before keeps its elements, so that nothing flickers, a selection stays, and
- * a long text costs little to follow.
+ * Typing changes one block of many. A block whose source is as before keeps its
+ * elements, so that nothing flickers, a selection stays, and a long text costs
+ * little to follow.
  */
 
-import MarkdownIt, { type Token } from "markdown-it";
+import { type Block, Blocks } from "./blocks";
 import { type Colour, elementsOf, type Words } from "./elements";
 
-/** A block of the text, such as a paragraph or a list. */
-interface Block {
-  /** Its first line, counted from 0. */
-  line: number;
+/** What is shown of a block. */
+interface Shown {
   element: HTMLElement;
   heldImages: number;
+  source: string;
+  /** All that the elements depend on besides the source. */
+  context: string;
+  /** Holds the block and those behind it, up to the next one that has a section, where there are many; null: the
+   * one before it does. */
+  section: HTMLElement | null;
 }
 
-const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
+/** More blocks than these are held in sections of about so many: browsers go through all children of an element
+ * to lay out one of them. */
+const MOST_CHILDREN = 256;
+const SECTION_BLOCKS = 128;
 
 export class Preview {
-  #blocks: Block[] = [];
-  /** The blocks by their source and all that their elements depend on besides. */
-  #bySource = new Map<string, Block[]>();
+  readonly #blocks = new Blocks();
+  #shown = new Map<Block, Shown>();
+  /** Counts the blocks that were made. */
+  #made = 0;
+  readonly #firstSection = document.createElement("div");
+  /** The children of elements, as they were put there. */
+  readonly #children = new WeakMap<Element, readonly Element[]>();
 
   constructor(
     private readonly parent: HTMLElement,
@@ -33,61 +44,104 @@ export class Preview {
   /** Shows `text`, with or without images of other sites, and returns the number of
    * those that were not asked for. */
   show(text: string, hasRemoteImages = false): number {
-    const env: { references?: Record<string, { title: string; href: string }> } = {};
-    const tokens = markdown.parse(text, env);
-    const lines = text.split("\n");
-    // A link's address may stand elsewhere, so that a block can change with it.
-    const context = JSON.stringify([hasRemoteImages, env.references]);
-    const before = this.#bySource;
-    this.#bySource = new Map();
-    this.#blocks = topLevel(tokens).map((block) => {
-      const [from, to] = block[0]!.map ?? [0, 0];
-      const source = `${context}\n${lines.slice(from, to).join("\n")}`;
-      const known = before.get(source)?.shift() ?? this.#make(block, hasRemoteImages);
-      known.line = from;
-      this.#bySource.set(source, [...(this.#bySource.get(source) ?? []), known]);
-      return known;
-    });
-    this.#place();
-    return this.#blocks.reduce((sum, { heldImages }) => sum + heldImages, 0);
+    const showing = this.showing(text, hasRemoteImages);
+    for (;;) {
+      const step = showing.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** Does what show() does, in steps each of which is over soon. To be run to its end
+   * before the next text is shown. */
+  *showing(text: string, hasRemoteImages = false): Generator<void, number> {
+    yield* this.#blocks.read(text);
+    const list = this.#blocks.list;
+    const before = this.#shown;
+    const shown = new Map<Block, Shown>();
+    const contextOf = (block: Block) => `${hasRemoteImages}${this.#blocks.contextOf(block)}`;
+    for (const block of list) {
+      const known = before.get(block);
+      if (known?.context !== contextOf(block)) continue;
+      shown.set(block, known);
+      before.delete(block);
+    }
+    // What is left may have moved, or be the same in other words.
+    const spare = new Map<string, Shown[]>();
+    for (const it of before.values()) {
+      const alike = spare.get(it.source);
+      if (alike) alike.push(it);
+      else spare.set(it.source, [it]);
+    }
+    for (const alike of spare.values()) alike.reverse(); // the first one is taken first
+    this.#shown = shown;
+    for (const block of list) {
+      if (shown.has(block)) continue;
+      const context = contextOf(block);
+      const alike = spare.get(block.source);
+      if (alike?.at(-1)?.context === context) shown.set(block, alike.pop()!);
+      else {
+        shown.set(block, this.#make(block, context, hasRemoteImages));
+        yield;
+      }
+    }
+    yield* this.#place();
+    return list.reduce((sum, block) => sum + shown.get(block)!.heldImages, 0);
   }
 
   /** Scrolls to the block that the text has at that line, counted from 0. */
   scrollToLine(line: number): void {
-    const block = this.#blocks.findLast((block) => block.line <= line);
-    const top = block ? block.element.offsetTop - this.parent.offsetTop : 0;
+    const block = this.#blocks.list.findLast((block) => block.line <= line);
+    const element = block && this.#shown.get(block)?.element;
+    const top = element ? element.offsetTop - this.parent.offsetTop : 0;
     this.parent.scrollTo({ top: line === 0 ? 0 : top });
   }
 
-  #make(tokens: readonly Token[], hasRemoteImages: boolean): Block {
-    const block: Block = { line: 0, element: document.createElement("div"), heldImages: 0 };
-    const onHeldImage = () => block.heldImages++;
+  #make(block: Block, context: string, hasRemoteImages: boolean): Shown {
+    const section = this.#made++ % SECTION_BLOCKS === 0 ? document.createElement("div") : null;
+    const shown: Shown = { element: document.createElement("div"), heldImages: 0, source: block.source, context, section };
+    const onHeldImage = () => shown.heldImages++;
     const { words, colour } = this;
-    block.element.append(elementsOf(tokens, { words, colour, hasRemoteImages, onHeldImage }));
-    return block;
+    shown.element.append(elementsOf(this.#blocks.parsed(block), { words, colour, hasRemoteImages, onHeldImage }));
+    return shown;
   }
 
   /** Puts the blocks in order, moving only those that are elsewhere. */
-  #place(): void {
-    const wanted = new Set<Element>(this.#blocks.map(({ element }) => element));
-    const stale = Array.from(this.parent.children).filter((child) => !wanted.has(child));
-    for (const child of stale) child.remove();
-    let next = this.parent.firstElementChild;
-    for (const { element } of this.#blocks) {
-      if (element === next) next = next.nextElementSibling;
-      else this.parent.insertBefore(element, next);
+  *#place(): Generator<void> {
+    const all = this.#blocks.list.map((block) => this.#shown.get(block)!);
+    if (all.length <= MOST_CHILDREN) return yield* this.#arrange(this.parent, all.map(({ element }) => element));
+    const sections = new Map<Element, Element[]>();
+    let last: Element[] = [];
+    for (const { element, section } of all) {
+      if (section || sections.size === 0) sections.set(section ?? this.#firstSection, (last = []));
+      last.push(element);
+    }
+    for (const [section, children] of sections) {
+      yield* this.#arrange(section, children);
+      if (section.parentNode === null) this.parent.append(section); // seen as soon as it is there
+    }
+    yield* this.#arrange(this.parent, [...sections.keys()]);
+  }
+
+  *#arrange(parent: Element, children: readonly Element[]): Generator<void> {
+    const before = this.#children.get(parent);
+    if (before?.length === children.length && children.every((child, i) => child === before[i])) return;
+    this.#children.set(parent, children);
+    const wanted = new Set(children);
+    for (let child = parent.firstElementChild; child; ) {
+      const following: Element | null = child.nextElementSibling;
+      if (!wanted.has(child)) {
+        child.remove();
+        yield;
+      }
+      child = following;
+    }
+    let next = parent.firstElementChild;
+    for (const child of children) {
+      if (child === next) next = next.nextElementSibling;
+      else {
+        parent.insertBefore(child, next);
+        yield;
+      }
     }
   }
-}
-
-/** The tokens of each block that stands in no other. */
-function topLevel(tokens: readonly Token[]): Token[][] {
-  const blocks: Token[][] = [];
-  let depth = 0;
-  for (const token of tokens) {
-    if (depth === 0) blocks.push([]);
-    blocks.at(-1)!.push(token);
-    depth += token.nesting;
-  }
-  return blocks;
 }

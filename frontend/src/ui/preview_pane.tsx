@@ -14,6 +14,9 @@ const LONGEST_UNITS = 1 << 20;
 /** The preview takes this part of the time at most. */
 const SHARE_OF_TIME = 1 / 8;
 const LEAST_WAIT_MS = 120;
+/** It works for so long at a time, and then gives a key its turn. */
+const SLICE_MS = 8;
+const REST_MS = 8;
 
 /** True once the reader wants to see images of other sites: in this pad, on this visit. */
 const wantsRemoteImages = signal(false);
@@ -88,19 +91,39 @@ interface Outcome {
 /** Keeps `parent` as the editor's text is; the function that it returns ends that. */
 function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
   const preview = new Preview(parent, { image: t.preview.image }, colour);
+  /** Set while the text is to be shown, or is being shown. */
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** True while what is shown, or being shown, is not the newest. */
+  let isStale = false;
   let wait = 0;
+  const plan = () => {
+    isStale = true;
+    timer ??= setTimeout(show, wait);
+  };
   const show = () => {
+    isStale = false;
     timer = undefined;
     const text = editor.text();
     if (text.length > LONGEST_UNITS) return outcome.failed(t.preview.tooLong);
+    goOn(preview.showing(text, wantsRemoteImages.peek()), 0);
+  };
+  /** Shows what can be shown within a slice of time, and the rest afterwards. */
+  const goOn = (showing: Generator<void, number>, spentMs: number) => {
     const startMs = performance.now();
-    outcome.shown(preview.show(text, wantsRemoteImages.peek()));
-    wait = Math.max(LEAST_WAIT_MS, (performance.now() - startMs) / SHARE_OF_TIME);
+    let step = showing.next();
+    while (!step.done && performance.now() - startMs < SLICE_MS) step = showing.next();
+    const spent = spentMs + performance.now() - startMs;
+    timer = undefined;
+    if (!step.done) timer = setTimeout(() => goOn(showing, spent), REST_MS);
+    else {
+      outcome.shown(step.value);
+      wait = Math.max(LEAST_WAIT_MS, spent / SHARE_OF_TIME);
+      if (isStale) plan();
+    }
   };
   const stopShowing = effect(() => {
     void [editor.changes.value, wantsRemoteImages.value];
-    timer ??= setTimeout(show, wait);
+    plan();
   });
   const stopScrolling = effect(() => preview.scrollToLine(editor.topLine.value));
   return () => {

@@ -1,0 +1,92 @@
+import MarkdownIt from "markdown-it";
+import { describe, expect, test } from "vitest";
+import { Random } from "../testing/random";
+import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.mjs";
+import { type Block, Blocks, LONGEST_BLOCK, LONGEST_CODE_UNITS, LONGEST_INLINE_UNITS } from "./blocks";
+
+const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
+
+function steps(blocks: Blocks, text: string): number {
+  return [...blocks.read(text)].length;
+}
+
+/** The blocks of a text, as markdown-it renders them. */
+function rendered(blocks: Blocks): string {
+  return blocks.list.map((block) => reference.renderer.render([...blocks.parsed(block)], reference.options, {})).join("");
+}
+
+const reference = new MarkdownIt();
+
+const LINES = [
+  "", "", "", "words", "a [link] and [other][r]", "# title", "===", "---", "- item", "  - inner", "    deeper", "1. one", "> quote", "```", "~~~",
+  "|a|b|", "|-|-|", "[r]: http://r.example", "[link]: http://l.example", "[link]: http://second.example", "    code", "\tcode", "<div>", "</div>", "* * *", "\\", "lazy",
+];
+
+describe("a text that changes is taken apart as if it were new", () => {
+  test(`seed ${SEED}`, () => {
+    const random = Random.of(SEED, "blocks");
+    for (let round = 0; round < 40; round++) {
+      const blocks = new Blocks();
+      const lines = Array.from({ length: random.below(30) }, () => random.pick(LINES));
+      for (let edit = 0; edit < 30; edit++) {
+        const at = random.below(lines.length + 1);
+        lines.splice(at, random.below(3), ...Array.from({ length: random.below(3) }, () => random.pick(LINES)));
+        const text = lines.join("\n");
+        steps(blocks, text);
+        expect(rendered(blocks), JSON.stringify(text)).toBe(reference.render(text));
+      }
+    }
+  });
+});
+
+describe("an update costs what has changed", () => {
+  const MANY = 20_000;
+
+  test("one line of 20,000 equal blocks is read again, and the lines of those behind it are right", () => {
+    const blocks = new Blocks();
+    const text = "# h\n\n".repeat(MANY);
+    expect(steps(blocks, text)).toBe(MANY);
+    const before = new Set<Block>(blocks.list);
+    const middle = text.length / 2;
+    expect(steps(blocks, `${text.slice(0, middle)}new\n\n${text.slice(middle)}`)).toBeLessThan(8);
+    expect(blocks.list.filter((block) => !before.has(block)).length).toBeLessThan(8);
+    expect(blocks.list.at(-1)!.line).toBe(2 * MANY);
+  });
+
+  test("a definition that changes concerns the blocks that may refer to it, and no other", () => {
+    const blocks = new Blocks();
+    steps(blocks, "plain\n\n[x]\n\n[x]: http://one.example");
+    const contexts = () => blocks.list.map((block) => blocks.contextOf(block));
+    const [plain, link] = contexts();
+    steps(blocks, "plain\n\n[x]\n\n[x]: http://two.example");
+    expect(contexts()[0]).toBe(plain);
+    expect(contexts()[1]).not.toBe(link);
+  });
+});
+
+describe("a step is bounded, whatever the text is", () => {
+  const UNITS = 64 * 1024;
+
+  function check(text: string): void {
+    const blocks = new Blocks();
+    steps(blocks, text);
+    const isCode = ({ tokens }: Block) => tokens[0]?.type === "fence" || tokens[0]?.type === "code_block";
+    const { lines, units } = LONGEST_BLOCK;
+    const isLong = ({ lineCount, source }: Block) => lineCount > lines || (lineCount > 1 && source.length > units);
+    expect(blocks.list.filter((block) => !isCode(block) && isLong(block))).toEqual([]);
+    for (const token of blocks.list.slice(0, 20).flatMap((block) => blocks.parsed(block))) {
+      const most = token.type === "inline" ? LONGEST_INLINE_UNITS : LONGEST_CODE_UNITS;
+      if (token.content.length > most + 1) expect.fail(`${token.type} of ${token.content.length} units`);
+    }
+  }
+
+  test.each(["a list", "one long paragraph", "a table", "quotes in quotes", "an open fence", "references on lines", "one line: word", 'one line: "[]("'])(
+    "%s",
+    (name) => check(unfortunateTexts[name]!(UNITS)),
+  );
+
+  test(`others, by seed ${SEED}`, () => {
+    const random = Random.of(SEED, "texts");
+    for (let i = 0; i < 20; i++) check(unfortunateText(random, UNITS));
+  });
+});

@@ -1,0 +1,183 @@
+/**
+ * A Markdown text taken apart into its blocks, such as a paragraph or a list, and kept
+ * so while the text changes.
+ *
+ * Where a block ends depends on itself and on the beginning of the next one, and on
+ * nothing before it. So the blocks before a change are as they were, save the last two,
+ * and so are those from the first one on that begins behind it. An update costs what has
+ * changed; and since a text can change as a whole, it is done in steps, each of which
+ * is bounded whatever the text is.
+ */
+
+import MarkdownIt, { type Env, type Token } from "markdown-it";
+
+/** What the definitions of links say, by their labels. */
+type References = NonNullable<Env["references"]>;
+
+/** A block that stands in no other. */
+export interface Block {
+  /** Its first line, counted from 0. */
+  line: number;
+  readonly lineCount: number;
+  /** Its lines, as they stand in the text. */
+  readonly source: string;
+  /** What markdown-it makes of it, without what stands in its lines. */
+  readonly tokens: readonly Token[];
+  /** The definitions that stand in it; null: none. */
+  readonly references: References | null;
+}
+
+/** A block is read in one step, and its elements are made in one: a longer one is shown as several. */
+export const LONGEST_BLOCK = { lines: 2_000, units: 20_000 };
+/** The browser lays out a paragraph as a whole: what goes beyond this is left out. */
+export const LONGEST_INLINE_UNITS = 20_000;
+/** Code, which cannot be cut into several blocks, is left out from here on. */
+export const LONGEST_CODE_UNITS = 100_000;
+
+const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
+// The core is run on one block at a time, after its lines are known.
+markdown.core.ruler.enableOnly(["inline", "text_join"]);
+const rules = markdown.block.ruler.getRules("");
+
+export class Blocks {
+  #lines: readonly string[] = [];
+  #list: readonly Block[] = [];
+  #references: References = Object.create(null);
+  /** The references as a text. */
+  #context = "";
+
+  /** The blocks of the text that was read last, in order. */
+  get list(): readonly Block[] {
+    return this.#list;
+  }
+
+  /** All that the elements of a block depend on besides its source, as a text. */
+  contextOf({ source }: Block): string {
+    return source.includes("[") ? this.#context : "";
+  }
+
+  /** Reads a text, in steps; a block that is as it was stays the same object. To be
+   * run to its end before the next text is read. */
+  *read(text: string): Generator<void> {
+    const [linesBefore, before] = [this.#lines, this.#list];
+    const lines = text.replace(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD").split("\n");
+    const start = commonStart(linesBefore, lines);
+    const end = commonEnd(linesBefore, lines, start);
+    const grown = lines.length - linesBefore.length;
+    const isBehind = ({ line }: Block) => line >= linesBefore.length - end;
+
+    const firstChanged = before.findIndex((block) => block.line + block.lineCount > start);
+    const list = before.slice(0, Math.max(0, (firstChanged < 0 ? before.length : firstChanged) - 2));
+    let at = list.length > 0 ? list.at(-1)!.line + list.at(-1)!.lineCount : 0;
+    let next = before.findIndex(isBehind);
+    const reader = new Reader(lines, at);
+    for (;;) {
+      at = reader.skipEmptyLines(at);
+      while (next >= 0 && next < before.length && before[next]!.line + grown < at) next += 1;
+      const known = next < 0 ? undefined : before[next];
+      if (at >= reader.end || (known && known.line + grown === at)) break;
+      const block = reader.blockAt(at);
+      list.push(block);
+      at += block.lineCount;
+      yield;
+    }
+    if (at < reader.end) {
+      for (const block of before.slice(next)) {
+        block.line += grown;
+        list.push(block);
+      }
+    }
+    this.#lines = lines;
+    this.#list = list;
+    this.#gatherReferences();
+  }
+
+  /** The tokens of a block with what stands in its lines. */
+  parsed({ tokens }: Block): readonly Token[] {
+    const state = new markdown.core.State("", markdown, { references: this.#references });
+    state.tokens = tokens.map((token) => cut(Object.assign(new state.Token(token.type, token.tag, token.nesting), token)));
+    markdown.core.process(state);
+    return state.tokens;
+  }
+
+  #gatherReferences(): void {
+    const all: References = Object.create(null);
+    for (const { references } of this.#list) {
+      for (const label in references) all[label] ??= references[label]!; // the first one counts
+    }
+    this.#references = all;
+    this.#context = JSON.stringify(all);
+  }
+}
+
+const FENCE = /^ {0,3}(?:```[^`]*$|~~~)/;
+
+/** Reads the blocks of a text from a line on. */
+class Reader {
+  readonly #state;
+  readonly #lineCount: number;
+
+  constructor(
+    private readonly lines: readonly string[],
+    private readonly from: number,
+  ) {
+    this.#state = new markdown.block.State(lines.slice(from).join("\n"), markdown, {}, []);
+    this.#lineCount = this.#state.lineMax;
+  }
+
+  /** The line behind the last one. */
+  get end(): number {
+    return this.from + this.#lineCount;
+  }
+
+  skipEmptyLines(line: number): number {
+    return this.from + this.#state.skipEmptyLines(line - this.from);
+  }
+
+  /** The block that begins at that line, which is not empty. */
+  blockAt(line: number): Block {
+    const state = this.#state;
+    const first = (state.line = line - this.from);
+    const end = (state.lineMax = this.#endOf(first));
+    state.tokens = [];
+    const env: Env = (state.env = {});
+    rules.some((rule) => rule(state, first, end, false));
+    state.lineMax = this.#lineCount;
+    const lineCount = Math.max(1, state.line - first);
+    const source = this.lines.slice(line, line + lineCount).join("\n");
+    return { line, lineCount, source, tokens: state.tokens, references: env.references ?? null };
+  }
+
+  /** The line before which a block from that line on ends at the latest. */
+  #endOf(first: number): number {
+    const { bMarks, sCount } = this.#state;
+    const isCode = sCount[first]! >= 4 || FENCE.test(this.lines[this.from + first]!);
+    if (isCode) return this.#lineCount;
+    let end = Math.min(this.#lineCount, first + LONGEST_BLOCK.lines);
+    while (end > first + 1 && bMarks[end]! - bMarks[first]! > LONGEST_BLOCK.units) end = Math.max(first + 1, end - 16);
+    return end;
+  }
+}
+
+/** The token without what it holds too much, and without what was made of it before. */
+function cut(token: Token): Token {
+  if (token.type === "inline") token.children = [];
+  const longest = token.type === "inline" ? LONGEST_INLINE_UNITS : LONGEST_CODE_UNITS;
+  if (token.content.length > longest) token.content = `${token.content.slice(0, longest).toWellFormed()}…`;
+  return token;
+}
+
+function commonStart(a: readonly string[], b: readonly string[]): number {
+  const most = Math.min(a.length, b.length);
+  let n = 0;
+  while (n < most && a[n] === b[n]) n++;
+  return n;
+}
+
+/** Lines that both end with, none of them counted by commonStart. */
+function commonEnd(a: readonly string[], b: readonly string[], start: number): number {
+  const most = Math.min(a.length, b.length) - start;
+  let n = 0;
+  while (n < most && a[a.length - 1 - n] === b[b.length - 1 - n]) n++;
+  return n;
+}
