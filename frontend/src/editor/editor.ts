@@ -23,6 +23,7 @@ import { sessionBinding, editorPortOf } from "./binding";
 import { peopleIn, remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
 import { type EmptyInput, refuseEmptyInput } from "./empty_input";
+import { boundFloods, fewInvisible } from "./floods";
 import { Following } from "./following";
 import type { Indentation } from "./indentation";
 import { loadLanguage } from "./languages";
@@ -38,6 +39,8 @@ export interface EditorStrings {
   loading: string;
   empty: string;
   commandLine: string;
+  /** Said of a line that has no colours. */
+  uncoloured: string;
   /** CodeMirror's own words. */
   phrases: Record<string, string>;
 }
@@ -163,9 +166,14 @@ export class Editor {
     effect(() => this.#show(session.people.byId.value));
     effect(() => {
       const id = session.language.value;
-      void this.#language.want(this.view, id, async () => (await loadLanguage(id!)) ?? []);
+      void this.#language.want(this.view, id, () => this.#loadColours(id!));
     });
     this.#preferences.follow(this.view);
+  }
+
+  async #loadColours(id: string): Promise<Extension> {
+    const [language, { colours }] = await Promise.all([loadLanguage(id), import("./colours")]);
+    return language ? [language, colours(this.strings.uncoloured)] : [];
   }
 
   #show(people: ReadonlyMap<number, Person>): void {
@@ -181,7 +189,8 @@ export class Editor {
 const editing: Extension = [
   lineNumbers(),
   highlightActiveLineGutter(),
-  highlightSpecialChars(),
+  highlightSpecialChars({ specialChars: fewInvisible }),
+  boundFloods(),
   history(),
   foldGutter(),
   drawSelection(),

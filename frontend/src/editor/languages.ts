@@ -70,7 +70,8 @@ const markdown = LanguageDescription.of({
   extensions: ["md", "markdown", "mkd"],
   load: async () => {
     const { markdown, markdownLanguage } = await import("@codemirror/lang-markdown");
-    return markdown({ base: markdownLanguage, codeLanguages: codeLanguage });
+    const { boundedInline } = await import("./markdown_bounds");
+    return markdown({ base: markdownLanguage, codeLanguages: codeLanguage, extensions: boundedInline() });
   },
 });
 
@@ -118,9 +119,13 @@ export function extensionOf(id: string): string {
   return EXTENSIONS[id] ?? byId.get(id)?.extensions[0] ?? "txt";
 }
 
-/** Loads a language; null: it is plain text. Rejects when its code cannot be loaded. */
+/** Loads a language, within bounds that no text can make it go beyond; null: it is plain text.
+ * Rejects when its code cannot be loaded. */
 export async function loadLanguage(id: string): Promise<LanguageSupport | null> {
-  return (await describe(id)?.load()) ?? null;
+  const description = describe(id);
+  if (!description) return null;
+  const [support, { bounded }] = await Promise.all([description.load(), import("./bounded_language")]);
+  return bounded(support);
 }
 
 /** The language of a code block, by the words behind its opening fence: a name,

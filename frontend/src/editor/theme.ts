@@ -1,12 +1,11 @@
 /** The editor's looks. Every colour is a variable of the page's style sheet, which
  * knows light and dark. */
 
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 
-const frame = EditorView.theme({
+/** All but the colours of code, for the editor's configuration. */
+export const appearance: Extension = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--paper)", color: "var(--ink)" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "max(var(--chosen-size, 14px), var(--least-size, 0px))", lineHeight: "1.5" },
@@ -57,27 +56,3 @@ const frame = EditorView.theme({
   ".cm-specialChar": { color: "var(--danger)" },
   ".cm-placeholder": { color: "var(--soft)" },
 });
-
-const { function: fn, definition, standard, special } = tags;
-
-/** The colours of code. */
-export const highlight = HighlightStyle.define([
-  { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--syn-keyword)" },
-  { tag: [tags.string, tags.regexp, special(tags.string)], color: "var(--syn-string)" },
-  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--syn-number)" },
-  { tag: [tags.comment, tags.meta], color: "var(--syn-comment)" },
-  { tag: [fn(tags.variableName), fn(tags.propertyName), tags.labelName], color: "var(--syn-function)" },
-  { tag: [tags.typeName, tags.className, tags.namespace], color: "var(--syn-type)" },
-  { tag: [tags.tagName, tags.heading], color: "var(--syn-tag)" },
-  { tag: [tags.attributeName, tags.propertyName, definition(tags.propertyName)], color: "var(--syn-property)" },
-  { tag: standard(tags.variableName), color: "var(--syn-number)" },
-  { tag: [tags.link, tags.url], color: "var(--syn-function)", textDecoration: "underline" },
-  { tag: [tags.heading, tags.strong], fontWeight: "bold" },
-  { tag: tags.emphasis, fontStyle: "italic" },
-  { tag: tags.strikethrough, textDecoration: "line-through" },
-  { tag: tags.inserted, color: "var(--syn-string)" },
-  { tag: [tags.deleted, tags.invalid], color: "var(--danger)" },
-]);
-
-/** All of it, for the editor's configuration. */
-export const appearance: Extension = [frame, syntaxHighlighting(highlight)];

@@ -24,6 +24,7 @@ export const de: Strings = {
     label: "Gemeinsamer Text. Escape und dann Tab verlässt den Editor.",
     loading: "Wird geladen …",
     commandLine: "Vim-Befehl",
+    uncoloured: "Diese Zeile ist zu lang, um gefärbt zu werden.",
     empty: "Hier schreiben. Alle mit dem Link sehen es sofort.",
   },
 

@@ -26,6 +26,7 @@ export const en = {
     label: "Shared text. Press Escape and then Tab to leave the editor.",
     loading: "Loading…",
     commandLine: "Vim command",
+    uncoloured: "This line is too long to be coloured.",
     empty: "Type here. Everyone with the link sees it at once.",
   },
 

@@ -1,0 +1,214 @@
+/**
+ * A language whose parser cannot hold up the page.
+ *
+ * Parsers are written for texts that people write. Given others, some take the
+ * square of the length, in one step that nobody can interrupt. So a parser does not get to see
+ * lines beyond a length, and one that takes too long over a step, or over the text that it
+ * reads within one, is sent to rest: the text goes on without colours, and the parser
+ * is tried again later. What is wrong with a text is over with the text: each
+ * parse is either the parser's own or none at all, never a part of a tree.
+ */
+
+import { Language, LanguageSupport, ParseContext } from "@codemirror/language";
+import { type Input, Parser, type PartialParse, type Tree, TreeFragment } from "@lezer/common";
+import { Text } from "@codemirror/state";
+import { type LineRange, longLines } from "./long_lines";
+
+/** A step that takes longer is too long. Not less: a machine may be busy with something else. */
+const LONGEST_STEP_MS = 150;
+/** A parser rests for so many times what it took, and for twice as long each time that it goes on like that. */
+const REST_FACTOR = 4;
+const MOST_REST_MS = 10 * 60_000;
+/** The clock is looked at once for so many reads. */
+const READS_PER_LOOK = 32;
+
+/** The same language within those bounds. */
+export function bounded({ language, support }: LanguageSupport, elapsed = () => performance.now()): LanguageSupport {
+  return new LanguageSupport(new BoundedLanguage(language, elapsed), support);
+}
+
+class BoundedLanguage extends Language {
+  constructor(
+    private readonly inner: Language,
+    elapsed: () => number,
+  ) {
+    super(inner.data, new BoundedParser(inner.parser, elapsed), [], inner.name);
+  }
+
+  override get allowsNesting(): boolean {
+    return this.inner.allowsNesting;
+  }
+}
+
+type Ranges = readonly { from: number; to: number }[];
+
+/** Parses as `inner` does. `elapsed` is a clock in milliseconds. */
+export class BoundedParser extends Parser {
+  /** The lines that were blank to the parse that made a tree. */
+  readonly #blankIn = new WeakMap<Tree, readonly LineRange[]>();
+  /** Steps that were over too late, since a parse without one. Any step can be one, on a machine that is busy with something
+   * else, and what it made is as good as any. Two of them are no chance. */
+  #lateSteps = 0;
+  /** How often the parser was sent to rest since it was last in time. */
+  #rests = 0;
+  #rest: { untilMs: number; over: Promise<unknown> } | null = null;
+
+  constructor(
+    private readonly inner: Parser,
+    readonly elapsed: () => number,
+  ) {
+    super();
+  }
+
+  createParse(input: Input, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
+    if (this.#rest && this.elapsed() < this.#rest.untilMs) return this.#skip(input, ranges);
+    const blank = longLines(docOf(input));
+    const reused = fragments.flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], blank));
+    return new BoundedParse(this, this.inner, new BlankingInput(input, blank, this.elapsed), reused, ranges);
+  }
+
+  /** That parse is over; `isInTime` when each of its steps was. */
+  done(tree: Tree, blank: readonly LineRange[], isInTime: boolean): void {
+    this.#blankIn.set(tree, blank);
+    if (isInTime) this.#lateSteps = this.#rests = 0;
+  }
+
+  /** A step was over late. True when the parser has to rest for it. */
+  isTooSlow(): boolean {
+    this.#lateSteps += 1;
+    return this.#lateSteps > 1;
+  }
+
+  /** Sends the parser to rest, after a step that took that long. What is parsed instead says that nothing is
+   * known of the text. */
+  rest(tookMs: number, input: Input, ranges: Ranges): PartialParse {
+    const restMs = Math.min(tookMs * REST_FACTOR * 2 ** this.#rests++, MOST_REST_MS);
+    const over = new Promise((resolve) => setTimeout(resolve, restMs));
+    this.#rest = { untilMs: this.elapsed() + restMs, over };
+    return this.#skip(input, ranges);
+  }
+
+  #skip(input: Input, ranges: Ranges): PartialParse {
+    return ParseContext.getSkippingParser(this.#rest?.over).startParse(input, [], ranges);
+  }
+}
+
+class BoundedParse implements PartialParse {
+  #parse: PartialParse;
+  /** True once the parser rests instead. */
+  #isOver = false;
+  /** False once a step was over late. */
+  #isInTime = true;
+
+  constructor(
+    private readonly parser: BoundedParser,
+    inner: Parser,
+    private readonly input: BlankingInput,
+    fragments: readonly TreeFragment[],
+    private readonly ranges: Ranges,
+  ) {
+    this.#parse = inner.startParse(input, fragments, ranges);
+  }
+
+  get parsedPos(): number {
+    return this.#parse.parsedPos;
+  }
+
+  get stoppedAt(): number | null {
+    return this.#parse.stoppedAt;
+  }
+
+  stopAt(pos: number): void {
+    this.#parse.stopAt(pos);
+  }
+
+  advance(): Tree | null {
+    if (this.#isOver) return this.#parse.advance();
+    const beganMs = this.parser.elapsed();
+    this.input.lateAtMs = beganMs + LONGEST_STEP_MS;
+    let tree: Tree | null | undefined;
+    try {
+      tree = this.#parse.advance();
+    } catch (error) {
+      if (!(error instanceof TooSlow)) throw error;
+    }
+    const tookMs = this.parser.elapsed() - beganMs;
+    const isLate = tookMs > LONGEST_STEP_MS;
+    if (tree === undefined || (isLate && this.parser.isTooSlow())) return this.#giveUp(tookMs);
+    this.#isInTime &&= !isLate;
+    if (tree) this.parser.done(tree, this.input.blank, this.#isInTime);
+    return tree;
+  }
+
+  #giveUp(tookMs: number): Tree | null {
+    this.#isOver = true;
+    this.#parse = this.parser.rest(tookMs, this.input, this.ranges);
+    return this.#parse.advance();
+  }
+}
+
+/** Ends a step from within. */
+class TooSlow extends Error {}
+
+/** A text whose long lines are blank. Reading it ends in an exception once that takes too long. */
+class BlankingInput implements Input {
+  /** Reading throws from then on. */
+  lateAtMs = Infinity;
+  #reads = 0;
+
+  constructor(
+    private readonly inner: Input,
+    readonly blank: readonly LineRange[],
+    private readonly elapsed: () => number,
+  ) {}
+
+  get length(): number {
+    return this.inner.length;
+  }
+
+  get lineChunks(): boolean {
+    return this.inner.lineChunks;
+  }
+
+  chunk(from: number): string {
+    this.#look();
+    const next = this.blank.find(({ to }) => to > from);
+    if (!next) return this.inner.chunk(from);
+    if (next.from <= from) return " ".repeat(next.to - from);
+    return this.inner.chunk(from).slice(0, next.from - from);
+  }
+
+  read(from: number, to: number): string {
+    this.#look();
+    let text = this.inner.read(from, to);
+    for (const line of this.blank) {
+      const [start, end] = [Math.max(line.from, from) - from, Math.min(line.to, to) - from];
+      if (start < end) text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
+    }
+    return text;
+  }
+
+  #look(): void {
+    if (++this.#reads % READS_PER_LOOK === 0 && this.elapsed() > this.lateAtMs) throw new TooSlow();
+  }
+}
+
+/** The text that an input reads from. */
+function docOf(input: Input): Text {
+  const doc = ParseContext.get()?.state.doc;
+  return doc?.length === input.length ? doc : Text.of(input.read(0, input.length).split("\n"));
+}
+
+/** The parts of a fragment in which the same is blank as was in its tree. */
+function withoutMoved(fragment: TreeFragment, before: readonly LineRange[], now: readonly LineRange[]): readonly TreeFragment[] {
+  const within = (ranges: readonly LineRange[], offset: number) =>
+    ranges
+      .map(({ from, to }) => ({ from: Math.max(from - offset, fragment.from), to: Math.min(to - offset, fragment.to) }))
+      .filter(({ from, to }) => from < to);
+  const [old, current] = [within(before, fragment.offset), within(now, 0)];
+  const isIn = ({ from, to }: LineRange, ranges: readonly LineRange[]) => ranges.some((it) => it.from === from && it.to === to);
+  const changed = [...old.filter((it) => !isIn(it, current)), ...current.filter((it) => !isIn(it, old))].sort((a, b) => a.from - b.from);
+  let parts: readonly TreeFragment[] = [fragment];
+  for (const { from, to } of changed) parts = TreeFragment.applyChanges(parts, [{ fromA: from, toA: to, fromB: from, toB: to }]);
+  return parts;
+}

@@ -1,0 +1,82 @@
+/**
+ * Floods: so much of what is dear to lay out that a browser would take a second for
+ * each key. Up to there everything is shown as it should be; of a flood, as much as the time allows.
+ */
+
+import { type Extension, RangeSetBuilder } from "@codemirror/state";
+import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
+
+const INVISIBLE = "\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028\\u2029\\u202d\\u202e\\u2066\\u2067\\u2069\\ufeff\\ufff9-\\ufffc";
+
+/** A character that is not seen, and is made so: by an element for each. Not those that stand close behind sixteen others. */
+export const fewInvisible = new RegExp(`(?<!(?:[${INVISIBLE}][^${INVISIBLE}]{0,4}){16})[${INVISIBLE}]`, "gu");
+
+/** A run of letters from right to left, with what stands between them. */
+const RIGHT_TO_LEFT = "\\u0590-\\u08ff\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufb1d-\\ufdff\\ufe70-\\ufefc";
+const RUN = new RegExp(`[${RIGHT_TO_LEFT}](?:[^0-9A-Za-z\\u00c0-\\u024f${RIGHT_TO_LEFT}]{0,8}[${RIGHT_TO_LEFT}])*`, "g");
+/** A line that turns round more often is shown from left to right altogether. */
+const MOST_RUNS = 300;
+/** A shorter line has no flood. */
+const SHORT_UNITS = 600;
+/** Characters without a width, so many of them that nobody can have meant each. Since they take no room, all of them
+ * would be in view at once. */
+const WIDTHLESS = /[\p{M}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{300,}/gu;
+/** As many of those are shown. */
+const SHOWN_UNITS = 64;
+
+const oneWay = Decoration.line({ class: "one-way" });
+
+/** Stands for what is left out. */
+class Left extends WidgetType {
+  override eq(): boolean {
+    return true;
+  }
+
+  override toDOM(): HTMLElement {
+    const dom = document.createElement("span");
+    dom.className = "cm-specialChar";
+    dom.textContent = "…";
+    return dom;
+  }
+}
+
+const left = Decoration.replace({ widget: new Left() });
+
+/** Shows of a flood what can be shown. */
+export function boundFloods(): Extension {
+  return ViewPlugin.define((view) => new Floods(view), { decorations: ({ decorations }) => decorations });
+}
+
+class Floods {
+  decorations: DecorationSet;
+
+  constructor(view: EditorView) {
+    this.decorations = madeFor(view);
+  }
+
+  update({ docChanged, viewportChanged, view }: ViewUpdate): void {
+    if (docChanged || viewportChanged) this.decorations = madeFor(view);
+  }
+}
+
+function madeFor({ state: { doc }, viewport, visibleRanges }: EditorView): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  for (let at = viewport.from; at <= viewport.to; ) {
+    const { from, to, text, length } = doc.lineAt(at);
+    if (length > SHORT_UNITS) {
+      let runs = 0;
+      for (const seen of visibleRanges) runs += runsIn(doc.sliceString(Math.max(from, seen.from), Math.max(from, Math.min(to, seen.to))));
+      if (runs > MOST_RUNS) builder.add(from, from, oneWay);
+      for (const { index, 0: flood } of text.matchAll(WIDTHLESS)) {
+        builder.add(from + index + SHOWN_UNITS, from + index + flood.length, left);
+      }
+    }
+    at = to + 1;
+  }
+  return builder.finish();
+}
+
+/** The stretches of a text that run from right to left. */
+export function runsIn(text: string): number {
+  return text.match(RUN)?.length ?? 0;
+}

@@ -1,0 +1,80 @@
+// (86) Texts that are unfortunate for parsers and for layout: a key is shown, and nobody's page stands still.
+import { unfortunateTexts } from '../../../frontend/src/testing/unfortunate_texts.mjs';
+import { expect, test, words } from '../pad.ts';
+import type { Pad } from '../pad.ts';
+
+/** Ten times what a key may take: the machine may be busy. Without bounds each of these takes longer. */
+const KEY_MS = 500;
+
+type Seen = { keys: number[] };
+/** As much as is needed of CodeMirror, as EditorView.findFromDOM finds it. */
+type CodeMirror = { cmTile: { root: { view: { focus(): void; state: { doc: { length: number } }; dispatch(spec: object): void } } } };
+
+/** Notes how long each key takes until it is shown. */
+function watch(): void {
+  const seen: Seen = { keys: [] };
+  (globalThis as unknown as { seen: Seen }).seen = seen;
+  addEventListener(
+    'keydown',
+    ({ timeStamp }) => requestAnimationFrame(() => setTimeout(() => seen.keys.push(performance.now() - timeStamp))),
+    true,
+  );
+}
+
+/** Opens such a text: one who pastes it, in a pad of that language. */
+async function opened(open: (hash?: string) => Promise<Pad>, language: string | null, text: string): Promise<Pad> {
+  const pad = await (await open()).ready();
+  if (language) await pad.choose(language);
+  await pad.paste(text);
+  await pad.saved();
+  return pad;
+}
+
+/** The median of the time that a key takes, in the middle of the text. */
+async function keyMs(pad: Pad): Promise<number> {
+  await pad.page.evaluate(watch);
+  await pad.editor.evaluate((content) => {
+    const { view } = (content as unknown as CodeMirror).cmTile.root;
+    view.focus();
+    view.dispatch({ selection: { anchor: view.state.doc.length >> 1 }, scrollIntoView: true });
+  });
+  for (let i = 0; i < 5; i++) await pad.page.keyboard.press('x', { delay: 20 });
+  await pad.page.waitForFunction(() => (globalThis as unknown as { seen: Seen }).seen.keys.length === 5);
+  const keys = await pad.page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen.keys);
+  return keys.sort((a, b) => a - b)[2]!;
+}
+
+for (const [language, name, units] of [
+  ['JSON', 'one line: json', 20_000],
+  ['Markdown', 'long lines of "[]("', 100_000],
+  [null, 'one line: isolates', 50_000],
+  [null, 'one line: combining', 100_000],
+] as const) {
+  test(`typing in ${name} (${language ?? 'plain text'})`, async ({ open }) => {
+    const text = unfortunateTexts[name]!(units);
+    expect(await keyMs(await opened(open, language, text))).toBeLessThan(KEY_MS);
+  });
+}
+
+test('typing beside a preview of 20,000 equal blocks, which follows', async ({ open }) => {
+  const pad = await opened(open, 'Markdown', '# h\n\n'.repeat(20_000));
+  await pad.page.getByRole('switch', { name: words.preview.show }).click();
+  const preview = pad.page.getByRole('document', { name: words.preview.heading });
+  await expect(preview.locator('h1')).toHaveCount(20_000);
+  expect(await keyMs(pad)).toBeLessThan(KEY_MS);
+  await expect(preview.locator('p, h1').filter({ hasText: 'xxxxx' })).toHaveCount(1);
+});
+
+test('a line that has too many colours says why it has none, and has them when it is shorter', async ({ open }) => {
+  const pad = await opened(open, 'JSON', `${unfortunateTexts['one line: json']!(12_000)}\n[1, "two"]`);
+  const line = pad.editor.locator('.cm-line').first();
+  await expect(line).toHaveAttribute('title', words.editor.uncoloured);
+  await expect(line.locator('span')).toHaveCount(0);
+  await expect(pad.editor.locator('.cm-line').last().locator('span')).not.toHaveCount(0);
+  await pad.editor.focus();
+  await pad.page.keyboard.press('Control+A');
+  await pad.page.keyboard.press('Delete');
+  await pad.page.keyboard.type('[2, "three"]');
+  await expect(line).not.toHaveAttribute('title');
+  await expect(line.locator('span', { hasText: '"three"' })).toBeVisible();
+});
