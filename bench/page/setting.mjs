@@ -25,7 +25,7 @@ export async function withServer(settings, measure) {
   const port = await freePort();
   const env = {
     PATH: process.env.PATH, HOST: '127.0.0.1', PORT: port, SQLITE_URI: path.join(folder, 'kolabpad.db'),
-    STATIC_DIR: path.join(ROOT, 'frontend/dist'), RATE_LIMITS: 'off', BACKEND_LOG_LEVEL: 'error', ...settings,
+    STATIC_DIR: process.env.KP_DIST ?? path.join(ROOT, 'frontend/dist'), RATE_LIMITS: 'off', BACKEND_LOG_LEVEL: 'error', ...settings,
   };
   const server = spawn(process.env.KP_SERVER ?? path.join(ROOT, 'bin/kolabpad-server'), { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const gone = new Promise((resolve) => server.once('exit', resolve));
@@ -110,8 +110,8 @@ export class Writer {
   }
 }
 
-/** A window; `hooks` runs in it before the page does. */
-export async function openPage(browser, address, hooks) {
+/** A window; `hooks` runs in it before the page does, with the settings of its user stored. */
+export async function openPage(browser, address, hooks, settings = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);
@@ -120,6 +120,7 @@ export async function openPage(browser, address, hooks) {
     /** CodeMirror's view, as EditorView.findFromDOM finds it. */
     globalThis.view = () => document.querySelector('.cm-content')?.cmTile?.root.view;
   });
+  await page.addInitScript((stored) => localStorage.setItem('kolabpad.settings', JSON.stringify(stored)), settings);
   if (hooks) await page.addInitScript(hooks);
   await page.goto(address);
   return page;

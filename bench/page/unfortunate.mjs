@@ -1,0 +1,96 @@
+// Every text of the corpus in every language that is asked for: how long a key takes to be shown, and the
+// longest time for which the page stood still, while the text was opened and while one typed in it.
+//
+//     node bench/page/unfortunate.mjs [languages [pattern of texts [units]]]
+//     node bench/page/unfortunate.mjs markdown+preview,json 'one line|equal' 262144
+import { unfortunateTexts } from '../../frontend/src/testing/unfortunate_texts.mjs';
+import { header, loaded, ms, openPage, percentile, processorTime, report, withServer, Writer } from './setting.mjs';
+
+const [, , languages = 'markdown+preview,plaintext,json,javascript,html', pattern = '.', length = '262144'] = process.argv;
+const KEYS = 12;
+/** Time for what a change leaves to be done when idle. */
+const REST_MS = Number(process.env.REST_MS ?? 700);
+const BAR_KEY_MS = 50;
+const BAR_STILL_MS = 200;
+
+/** Notes how long each key took to be shown, and every task over 50 ms. */
+function watch() {
+  globalThis.seen = { keys: [], still: [] };
+  const after = new MessageChannel();
+  let pressed = [];
+  addEventListener('keydown', ({ timeStamp }) => {
+    pressed.push(timeStamp);
+    requestAnimationFrame(() => after.port2.postMessage(0)); // handled after this frame's layout and paint
+  }, true);
+  after.port1.onmessage = () => {
+    const now = performance.now();
+    for (const at of pressed) globalThis.seen.keys.push(now - at);
+    pressed = [];
+  };
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) globalThis.seen.still.push([startTime, duration]);
+  }).observe({ type: 'longtask' });
+}
+
+function fresh(page) {
+  return page.evaluate(() => {
+    const was = globalThis.seen;
+    globalThis.seen = { keys: [], still: [] };
+    return { keys: was.keys, still: was.still.map(([, duration]) => duration) };
+  });
+}
+
+/** Opens the text and types into its beginning and its middle. */
+async function measure({ url, socketUrl, browser }, language, text, pad) {
+  const [id, isShown] = language.split('+');
+  const writer = await Writer.join(socketUrl, pad);
+  writer.edit(0, text);
+  writer.setLanguage(id);
+  await writer.settled();
+  const page = await openPage(browser, `${url}#${pad}`, watch, { preview: isShown === 'preview' });
+  try {
+    await loaded(page, text.length);
+    await page.waitForTimeout(REST_MS);
+    const opened = await fresh(page);
+    const cpu = await processorTime(page);
+    for (const share of [0, 0.5]) {
+      await page.evaluate((share) => {
+        const view = globalThis.view();
+        view.focus();
+        view.dispatch({ selection: { anchor: Math.floor(view.state.doc.length * share) }, scrollIntoView: true });
+      }, share);
+      await page.waitForTimeout(REST_MS / 2);
+      for (let i = 0; i < KEYS; i++) {
+        await page.keyboard.press('x');
+        await page.waitForTimeout(40);
+      }
+    }
+    await page.waitForTimeout(REST_MS);
+    const typed = await fresh(page);
+    const perKey = (await cpu()) / (2 * KEYS);
+    return { opened: Math.max(0, ...opened.still), still: Math.max(0, ...typed.still), key: percentile(typed.keys, 0.95), perKey };
+  } finally {
+    writer.socket.close();
+    await page.context().close();
+  }
+}
+
+header(`unfortunate texts of ${length} units: opened; longest standstill while typing; a key, p95; its processor time`);
+let missed = 0;
+await withServer({ MAX_DOCUMENT_SIZE_KB: 4096 }, async (place) => {
+  for (const language of languages.split(',')) {
+    for (const [name, make] of Object.entries(unfortunateTexts)) {
+      if (!new RegExp(pattern).test(name)) continue;
+      const result = await measure(place, language, make(Number(length)).toWellFormed(), `pad-${missed}-${performance.now()}`).catch((error) => error);
+      const isMet = !(result instanceof Error) && result.key < BAR_KEY_MS && result.still < BAR_STILL_MS;
+      if (!isMet) missed += 1;
+      report(`${language}: ${name}`, shown(result), `${BAR_STILL_MS}; ${BAR_KEY_MS} ms`, isMet);
+    }
+  }
+});
+console.log(`\n${missed} not met`);
+
+function shown(result) {
+  if (result instanceof Error) return result.message.split('\n')[0].slice(0, 60);
+  return [result.opened, result.still, result.key, result.perKey].map(ms).join('; ');
+}
