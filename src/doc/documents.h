@@ -1,7 +1,7 @@
 /* documents.h - the documents that one thread has in memory, and what they need
  * of the thread around them.
  *
- *   above (sessions, HTTP)   ─ open, attach, edit, protect, when_committed ─►  documents
+ *   above (sessions, HTTP)   ─ open, attach, edit, change password ───────►  documents
  *   above                    ◄─ events: news, stale, close, drop ─────────────  documents
  *   host (the shard)         ◄─ post, want_timer, clocks ─────────────────────  documents
  *

@@ -22,7 +22,7 @@ struct append_context {
 static void committed(struct document *doc, uint64_t revision, uint64_t arrived_ns)
 {
     pad_committed(&doc->pad, revision);
-    doc->documents->events->on_stale(doc); /* the carets in what was encoded stand where they stood before */
+    doc->documents->events->on_stale(doc); /* carets move with the text that peers may be told */
     if (doc->announced_ns == 0)
         doc->announced_ns = arrived_ns;
     document_has_news(doc);

@@ -53,8 +53,8 @@ static void answer(struct open *o, enum error err, struct document *doc)
                                  .doc = err || o->request.goal == OPEN_PEEK ? NULL : doc,
                                  .exists = o->exists,
                                  .is_protected = o->is_protected};
-    /* Out of the lists first: `done` may look at them. The memory stays until
-     * after, since `done` may look at the document's id, which is in it. */
+    /* It leaves the lists first, since `done` may look at them; it is freed after
+     * `done`, whose caller may still hold the id that is part of its memory. */
     list_remove(&o->link);
     list_remove(&o->waiting_link);
     if (!o->is_cancelled)

@@ -46,7 +46,7 @@ enum error persister_write_password(struct document *doc, struct slice password,
                                     void (*done)(struct document *doc, enum error err));
 
 /* Tells the database that the document is in use, at most every hour, and its
- * epoch. Nobody waits for it; one that fails is repeated when the next is due. */
+ * epoch. Nobody waits for it; the store tries one that fails again until it is written. */
 void persister_touch(struct document *doc, int64_t now_ms);
 
 #endif

@@ -1,8 +1,8 @@
 /* frames.h - frames that several sessions of a document get, each made once.
  *
  * Readers that lack the same are given the same bytes: the first one's frame
- * is kept with the document and found again by what it holds. That lasts for
- * one turn, and only as long as what was committed does not change. */
+ * is kept with the document and found again by what it holds, until the next
+ * broadcast has ended or what was committed has changed. */
 #ifndef KOLABPAD_SESSION_FRAMES_H
 #define KOLABPAD_SESSION_FRAMES_H
 

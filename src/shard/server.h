@@ -1,8 +1,9 @@
 /* server.h - what the shards share: settings, the store, the limits for each
  * address, and which shard has which document.
  *
- * Made and started by app/lifecycle.h on the main thread; read by all. Nothing
- * in it changes while threads run but the one flag, so nothing is locked. */
+ * Made and started by app/lifecycle.h on the main thread; read by all. Of
+ * its own fields only the flag that it is stopping changes while threads run, so
+ * nothing here is locked; the shards and the limits look after themselves. */
 #ifndef KOLABPAD_SHARD_SERVER_H
 #define KOLABPAD_SHARD_SERVER_H
 
