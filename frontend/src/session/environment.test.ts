@@ -41,7 +41,7 @@ function tab(): SimulatedTab {
     locks: () => undefined,
     page,
     clock: systemClock,
-    timing: { ...TABS_TIMING, answerMs: 50 },
+    timing: { ...TABS_TIMING, answerMs: 400 },
   });
   opened.push(tabs);
   const store = new UnsentStore({ databases: () => records, tabs });
@@ -61,7 +61,8 @@ function tab(): SimulatedTab {
     }),
     storageTrouble: signal({ settings: false, unsent: false }),
     askedName: "Ann",
-    timing: { ...TIMING, saveEveryMs: 10 },
+    // A machine that is busy is no browser that cannot write.
+    timing: { ...TIMING, writeTimeoutMs: 20_000 },
   };
   return { environment, store, leave: () => void events.dispatchEvent(new Event("pagehide")) };
 }
