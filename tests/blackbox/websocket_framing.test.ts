@@ -6,7 +6,7 @@ import { RawHttp } from './support/raw_http.ts';
 import type { RawAnswer } from './support/raw_http.ts';
 import { freshId, useServer } from './support/server.ts';
 
-const server = useServer({ RATE_LIMITS: 'off' });
+const server = useServer({ RATE_LIMITS: 'off', MAX_DOCUMENT_SIZE_KB: '64' });
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='; // RFC 6455, 1.3
