@@ -28,7 +28,7 @@ export interface Block {
 }
 
 /** A block is read in one step, and its elements are made in one: a longer one is shown as several. */
-export const LONGEST_BLOCK = { lines: 2_000, units: 20_000 };
+export const LONGEST_BLOCK = { lines: 500, units: 20_000 };
 /** The browser lays out a paragraph as a whole: what goes beyond this is left out. */
 export const LONGEST_INLINE_UNITS = 20_000;
 /** Code, which cannot be cut into several blocks, is left out from here on. */
@@ -159,9 +159,15 @@ class Reader {
   }
 }
 
+/** Marks, joiners and the like, so many of them that nobody can have meant each. A browser takes seconds for them. */
+const FLOOD = /([\p{M}\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{64})[\p{M}\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{200,}/gu;
+
 /** The token without what it holds too much, and without what was made of it before. */
 function cut(token: Token): Token {
-  if (token.type === "inline") token.children = [];
+  if (token.type === "inline") {
+    token.children = [];
+    token.content = token.content.replace(FLOOD, "$1…");
+  }
   const longest = token.type === "inline" ? LONGEST_INLINE_UNITS : LONGEST_CODE_UNITS;
   if (token.content.length > longest) token.content = `${token.content.slice(0, longest).toWellFormed()}…`;
   return token;

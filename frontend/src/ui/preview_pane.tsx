@@ -14,9 +14,9 @@ const LONGEST_UNITS = 1 << 20;
 /** The preview takes this part of the time at most. */
 const SHARE_OF_TIME = 1 / 8;
 const LEAST_WAIT_MS = 120;
-/** It works for so long at a time, and then gives a key its turn. */
+/** It works for so long at a time, and then gives a key its turn: for as long as the browser took to show the last slice. */
 const SLICE_MS = 8;
-const REST_MS = 8;
+const REST_MS = { least: 8, most: 250 };
 
 /** True once the reader wants to see images of other sites: in this pad, on this visit. */
 const wantsRemoteImages = signal(false);
@@ -105,16 +105,21 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
     timer = undefined;
     const text = editor.text();
     if (text.length > LONGEST_UNITS) return outcome.failed(t.preview.tooLong);
-    goOn(preview.showing(text, wantsRemoteImages.peek()), 0);
+    goOn(preview.showing(text, wantsRemoteImages.peek()), 0, REST_MS.least);
   };
   /** Shows what can be shown within a slice of time, and the rest afterwards. */
-  const goOn = (showing: Generator<void, number>, spentMs: number) => {
+  const goOn = (showing: Generator<void, number>, spentMs: number, restMs: number) => {
     const startMs = performance.now();
     let step = showing.next();
     while (!step.done && performance.now() - startMs < SLICE_MS) step = showing.next();
     const spent = spentMs + performance.now() - startMs;
     timer = undefined;
-    if (!step.done) timer = setTimeout(() => goOn(showing, spent), REST_MS);
+    const doneMs = performance.now();
+    const next = () => {
+      const shownMs = performance.now() - doneMs - restMs;
+      goOn(showing, spent, Math.min(Math.max(shownMs, REST_MS.least), REST_MS.most));
+    };
+    if (!step.done) timer = setTimeout(next, restMs);
     else {
       outcome.shown(step.value);
       wait = Math.max(LEAST_WAIT_MS, spent / SHARE_OF_TIME);
