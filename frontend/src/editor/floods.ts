@@ -6,14 +6,14 @@
 import { type Extension, RangeSetBuilder } from "@codemirror/state";
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
 
-const INVISIBLE = "\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028\\u2029\\u202d\\u202e\\u2066\\u2067\\u2069\\ufeff\\ufff9-\\ufffc";
+const INVISIBLE = "\\0-\\x08\\n-\\x1f\\x7f-\\x9f\\xad\\u061c\\u200b\\u200e\\u200f\\u2028\\u2029\\u202d\\u202e\\u2066\\u2067\\u2069\\ufeff\\ufff9-\\ufffc";
 
 /** A character that is not seen, and is made so: by an element for each. Not those that stand close behind sixteen others. */
-export const fewInvisible = new RegExp(`(?<!(?:[${INVISIBLE}][^${INVISIBLE}]{0,4}){16})[${INVISIBLE}]`, "gu");
+export const fewInvisible = new RegExp(`[${INVISIBLE}](?<!(?:[${INVISIBLE}][^${INVISIBLE}]{0,4}){16}[${INVISIBLE}])`, "gu");
 
 /** A run of letters from right to left, with what stands between them. */
 const RIGHT_TO_LEFT = "\\u0590-\\u08ff\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufb1d-\\ufdff\\ufe70-\\ufefc";
-const RUN = new RegExp(`[${RIGHT_TO_LEFT}](?:[^0-9A-Za-z\\u00c0-\\u024f${RIGHT_TO_LEFT}]{0,8}[${RIGHT_TO_LEFT}])*`, "g");
+const RUN = new RegExp(`[${RIGHT_TO_LEFT}](?:[^\\w\\xc0-\\u024f${RIGHT_TO_LEFT}]{0,8}[${RIGHT_TO_LEFT}])*`, "g");
 /** A line that turns round more often is shown from left to right altogether. */
 const MOST_RUNS = 300;
 /** A shorter line has no flood. */
@@ -28,10 +28,6 @@ const oneWay = Decoration.line({ class: "one-way" });
 
 /** Stands for what is left out. */
 class Left extends WidgetType {
-  override eq(): boolean {
-    return true;
-  }
-
   override toDOM(): HTMLElement {
     const dom = document.createElement("span");
     dom.className = "cm-specialChar";
@@ -59,19 +55,24 @@ class Floods {
   }
 }
 
+/** Looks at what of a line is drawn: the rest of it may be as long as a line can be. */
 function madeFor({ state: { doc }, viewport, visibleRanges }: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   for (let at = viewport.from; at <= viewport.to; ) {
-    const { from, to, text, length } = doc.lineAt(at);
-    if (length > SHORT_UNITS) {
-      let runs = 0;
-      for (const seen of visibleRanges) runs += runsIn(doc.sliceString(Math.max(from, seen.from), Math.max(from, Math.min(to, seen.to))));
-      if (runs > MOST_RUNS) builder.add(from, from, oneWay);
+    const line = doc.lineAt(at);
+    at = line.to + 1;
+    if (line.length <= SHORT_UNITS) continue;
+    const drawn = visibleRanges.map((range) => {
+      const from = Math.max(range.from, line.from);
+      return { from, text: doc.sliceString(from, Math.min(range.to, line.to)) };
+    });
+    const runs = drawn.reduce((sum, { text }) => sum + runsIn(text), 0);
+    if (runs > MOST_RUNS) builder.add(line.from, line.from, oneWay);
+    for (const { from, text } of drawn) {
       for (const { index, 0: flood } of text.matchAll(WIDTHLESS)) {
         builder.add(from + index + SHOWN_UNITS, from + index + flood.length, left);
       }
     }
-    at = to + 1;
   }
   return builder.finish();
 }
