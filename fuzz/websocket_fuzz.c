@@ -10,6 +10,7 @@
 enum { MESSAGE_MAX = 4096 };
 
 static bool takes_binary; /* as for v1 clients */
+static bool takes_compressed;
 
 struct outcome {
     uint64_t texts; /* a hash of all that was delivered, in order */
@@ -43,8 +44,11 @@ static struct outcome feed_in_pieces(struct slice bytes, size_t piece)
 {
     static const size_t message_max = MESSAGE_MAX;
     struct outcome o = {0};
-    struct ws_sink sink = {
-        .on_text = on_text, .arg = &o, .takes_binary = takes_binary, .message_max = &message_max};
+    struct ws_sink sink = {.on_text = on_text,
+                           .arg = &o,
+                           .takes_binary = takes_binary,
+                           .takes_compressed = takes_compressed,
+                           .message_max = &message_max};
     struct ws_pool *pool = ws_pool_new();
     struct ws_receiver *held = NULL;
 
@@ -107,8 +111,9 @@ static void feed_both_ways(struct slice bytes, size_t piece)
 
 static void feed(struct slice bytes, size_t piece)
 {
-    for (int i = 0; i < 2; i++) {
-        takes_binary = i > 0;
+    for (int i = 0; i < 4; i++) {
+        takes_binary = (i & 1) != 0;
+        takes_compressed = (i & 2) != 0;
         feed_both_ways(bytes, piece);
     }
 }

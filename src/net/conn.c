@@ -369,6 +369,7 @@ static void feed(struct conn *c, struct slice bytes)
     struct ws_sink sink = {.on_text = on_text,
                            .arg = c,
                            .takes_binary = c->handlers->takes_binary,
+                           .takes_compressed = c->takes_compressed,
                            .message_max = &c->message_max};
 
     if (c->discards_input || c->has_peer_closed)
@@ -508,6 +509,16 @@ enum error conn_open(struct loop *loop, int fd, struct slice already_read,
     watch(c);
     *out = c;
     return OK;
+}
+
+void conn_set_compressed(struct conn *c)
+{
+    c->takes_compressed = true;
+}
+
+bool conn_takes_compressed(const struct conn *c)
+{
+    return c->takes_compressed;
 }
 
 void conn_set_message_max(struct conn *c, size_t bytes)

@@ -61,6 +61,13 @@ void conn_close(struct conn *c, enum error why, struct slice reason);
 void conn_kill(struct conn *c);
 bool conn_is_closing(const struct conn *c);
 
+/* Compressed messages are understood from now on, as was agreed in the handshake
+ * (deflate.h). For right after conn_open. What is sent is not the connection's: see
+ * conn_takes_compressed. */
+void conn_set_compressed(struct conn *c);
+/* May frames with compressed messages be sent to it? */
+bool conn_takes_compressed(const struct conn *c);
+
 /* Messages larger than this are refused with 1009, from the next frame on. */
 void conn_set_message_max(struct conn *c, size_t bytes);
 

@@ -47,12 +47,13 @@ struct conn {
     struct conn_end end; /* from CLOSING on: what on_closed will report */
     int fd;
     enum conn_phase phase;
-    bool is_behind;       /* set by conn_send; on_drain is owed, and clears it */
-    bool is_blocked;      /* set when a write is refused, cleared when the outbox is empty */
-    bool is_paused;       /* by conn_pause; closing resumes */
-    bool discards_input;  /* the peer broke the protocol: its bytes are read and thrown away */
-    bool has_peer_closed; /* its Close was seen: nothing that follows is fed */
-    bool is_shut;         /* our direction of the socket is shut down, once, after a fault */
+    bool is_behind;        /* set by conn_send; on_drain is owed, and clears it */
+    bool is_blocked;       /* set when a write is refused, cleared when the outbox is empty */
+    bool is_paused;        /* by conn_pause; closing resumes */
+    bool discards_input;   /* the peer broke the protocol: its bytes are read and thrown away */
+    bool has_peer_closed;  /* its Close was seen: nothing that follows is fed */
+    bool takes_compressed; /* as agreed in the handshake; set once, before the first byte is fed */
+    bool is_shut;          /* our direction of the socket is shut down, once, after a fault */
 };
 
 /* ---- loop.c ---- */

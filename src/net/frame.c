@@ -21,7 +21,7 @@ static size_t write_big_endian(uint8_t *to, uint64_t value, size_t bytes)
 }
 
 /* Writes the shortest form, as RFC 6455 demands; returns the header's length. */
-static size_t write_header(uint8_t to[HEADER_MAX], enum ws_opcode opcode, size_t len)
+static size_t write_header(uint8_t to[HEADER_MAX], unsigned opcode, size_t len)
 {
     to[0] = (uint8_t)(FIN | opcode);
     if (len <= LEN_7_MAX) {
@@ -36,12 +36,12 @@ static size_t write_header(uint8_t to[HEADER_MAX], enum ws_opcode opcode, size_t
     return 2 + write_big_endian(to + 2, len, 8);
 }
 
-enum error frame_append_message(struct buf *out, enum ws_opcode opcode, struct slice payload)
+enum error frame_append_message(struct buf *out, unsigned opcode, struct slice payload)
 {
     uint8_t header[HEADER_MAX];
     size_t header_len = write_header(header, opcode, payload.len);
 
-    ASSERT(opcode == WS_TEXT || payload.len <= LEN_7_MAX);
+    ASSERT((opcode & ~WS_COMPRESSED) == WS_TEXT || payload.len <= LEN_7_MAX);
     if (payload.len > UINT32_MAX - HEADER_MAX)
         return ERR_NO_MEMORY; /* no frame could hold it */
     enum error err = buf_reserve(out, header_len + payload.len);

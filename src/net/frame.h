@@ -20,8 +20,11 @@ struct frame {
 
 enum ws_opcode { WS_TEXT = 1, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10 };
 
+/* Added to WS_TEXT: the payload is compressed (RSV1 of RFC 7692). */
+enum { WS_COMPRESSED = 0x40 };
+
 /* Appends one whole message (RFC 6455, FIN set, unmasked) to `out`. */
-enum error frame_append_message(struct buf *out, enum ws_opcode opcode, struct slice payload);
+enum error frame_append_message(struct buf *out, unsigned opcode, struct slice payload);
 
 /* A frame with a copy of these bytes, one reference; NULL: no memory. */
 struct frame *frame_new(struct slice bytes);

@@ -1,6 +1,7 @@
 #include "net/frame_builder.h"
 
 #include "base/assert.h"
+#include "net/deflate.h"
 
 enum { KEPT_BYTES = 1024 * 1024 }; /* of each buffer, between frames */
 
@@ -8,6 +9,9 @@ void frame_builder_deinit(struct frame_builder *b)
 {
     buf_deinit(&b->framed);
     buf_deinit(&b->payload);
+    buf_deinit(&b->packed);
+    deflater_free(b->deflater);
+    b->deflater = NULL;
 }
 
 void frame_builder_begin(struct frame_builder *b)
@@ -16,6 +20,14 @@ void frame_builder_begin(struct frame_builder *b)
     buf_clear(&b->framed);
     b->is_open = true;
     b->failed = false;
+    b->compresses = false;
+    b->has_large = false;
+}
+
+void frame_builder_compress(struct frame_builder *b)
+{
+    ASSERT(b->is_open);
+    b->compresses = true;
 }
 
 struct json frame_builder_message(struct frame_builder *b)
@@ -25,11 +37,33 @@ struct json frame_builder_message(struct frame_builder *b)
     return json_to(&b->payload);
 }
 
+static enum error append_compressed(struct frame_builder *b)
+{
+    buf_clear(&b->packed);
+    enum error err = deflate_message(&b->deflater, buf_slice(&b->payload), &b->packed);
+    return err ? err : frame_append_message(&b->framed, WS_TEXT | WS_COMPRESSED, buf_slice(&b->packed));
+}
+
+static enum error append(struct frame_builder *b)
+{
+    bool is_large = b->payload.len >= FRAME_COMPRESSED_MIN && b->payload.len <= FRAME_COMPRESSED_MAX;
+    b->has_large |= is_large;
+    if (is_large && b->compresses)
+        return append_compressed(b);
+    return frame_append_message(&b->framed, WS_TEXT, buf_slice(&b->payload));
+}
+
 void frame_builder_end_message(struct frame_builder *b, const struct json *message)
 {
     ASSERT(b->is_open);
-    if (json_error(message) || frame_append_message(&b->framed, WS_TEXT, buf_slice(&b->payload)))
+    if (json_error(message) || append(b))
         b->failed = true;
+}
+
+bool frame_builder_has_large(const struct frame_builder *b)
+{
+    ASSERT(b->is_open);
+    return b->has_large;
 }
 
 struct frame *frame_builder_finish(struct frame_builder *b)
@@ -50,4 +84,5 @@ void frame_builder_trim(struct frame_builder *b)
 {
     trim(&b->framed);
     trim(&b->payload);
+    trim(&b->packed);
 }

@@ -16,8 +16,7 @@ struct slice trim_blanks(struct slice s)
     return s;
 }
 
-/* Takes the text before the separator, and the separator, off `*rest`. */
-static struct slice take_until(struct slice *rest, char separator)
+struct slice header_take_until(struct slice *rest, char separator)
 {
     const char *end = rest->len > 0 ? memchr(rest->ptr, separator, rest->len) : NULL;
     struct slice taken = end ? slice_of(rest->ptr, (size_t)(end - rest->ptr)) : *rest;
@@ -48,8 +47,8 @@ static int parse_quality(struct slice text)
 static int quality_of(struct slice parameters)
 {
     while (parameters.len > 0) {
-        struct slice parameter = take_until(&parameters, ';');
-        struct slice name = take_until(&parameter, '=');
+        struct slice parameter = header_take_until(&parameters, ';');
+        struct slice name = header_take_until(&parameter, '=');
         if (ascii_equal_nocase(name, SLICE("q")))
             return parse_quality(trim_blanks(parameter));
     }
@@ -59,8 +58,8 @@ static int quality_of(struct slice parameters)
 bool header_list_next(struct slice *list, struct header_item *out)
 {
     while (list->len > 0) {
-        struct slice item = take_until(list, ',');
-        struct slice name = take_until(&item, ';');
+        struct slice item = header_take_until(list, ',');
+        struct slice name = header_take_until(&item, ';');
         if (name.len == 0)
             continue;
         *out = (struct header_item){.name = name, .quality = quality_of(item)};

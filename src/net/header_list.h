@@ -24,6 +24,9 @@ bool header_list_next(struct slice *list, struct header_item *out);
 /* True when the token is in the list. ASCII letters compare without case. */
 bool header_list_has(struct slice list, struct slice token);
 
+/* Takes the text before the separator, trimmed, and the separator off `*rest`. */
+struct slice header_take_until(struct slice *rest, char separator);
+
 /* The text without the spaces and tabs around it. */
 struct slice trim_blanks(struct slice s);
 

@@ -72,11 +72,15 @@ enum error http_check_websocket(const struct http_request *req);
 /* True when Sec-WebSocket-Protocol offers it. */
 bool http_offers_protocol(const struct http_request *req, struct slice protocol);
 
+/* True when Sec-WebSocket-Extensions offers compression that deflate_accepted answers. */
+bool http_offers_compression(const struct http_request *req);
+
 /* Answers 101 and hands the socket over: `on_socket` is called on the
  * server's thread with a socket that is the callee's from then on (non-blocking,
  * TCP_NODELAY), and the bytes already read behind the handshake (borrowed). If
- * the client has gone meanwhile, fd is -1. `protocol` empty: none chosen. */
-void http_upgrade(struct http_request *req, struct slice protocol,
+ * the client has gone meanwhile, fd is -1. `protocol` empty: none chosen.
+ * `compresses`: an offer of compression is taken. */
+void http_upgrade(struct http_request *req, struct slice protocol, bool compresses,
                   void (*on_socket)(void *arg, int fd, struct slice already_read), void *arg);
 
 struct http_config {

@@ -1,5 +1,6 @@
 /* Reading a request: query, headers, the handshake. */
 #include "base/percent.h"
+#include "net/deflate.h"
 #include "net/handshake.h"
 #include "net/header_list.h"
 #include "net/http_private.h"
@@ -152,6 +153,11 @@ enum error http_check_websocket(const struct http_request *req)
     };
 
     return x->is_http_1_0 ? ERR_UPGRADE : handshake_check(&h); /* RFC 9110, 7.8 */
+}
+
+bool http_offers_compression(const struct http_request *req)
+{
+    return deflate_is_offered(http_header(req, "Sec-WebSocket-Extensions"));
 }
 
 bool http_offers_protocol(const struct http_request *req, struct slice protocol)

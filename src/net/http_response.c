@@ -1,5 +1,6 @@
 /* Answering a request: headers, bodies, files, the upgrade. */
 #include "base/json.h"
+#include "net/deflate.h"
 #include "net/handshake.h"
 #include "net/header_list.h"
 #include "net/http_private.h"
@@ -153,7 +154,8 @@ static void on_upgraded(void *arg, struct MHD_Connection *connection, void *cont
     MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
 }
 
-static void add_upgrade_headers(struct exchange *x, struct MHD_Response *to, struct slice protocol)
+static void add_upgrade_headers(struct exchange *x, struct MHD_Response *to, struct slice protocol,
+                                bool compresses)
 {
     char accept[HANDSHAKE_ACCEPT_CHARS + 1];
 
@@ -165,10 +167,12 @@ static void add_upgrade_headers(struct exchange *x, struct MHD_Response *to, str
         if (name.ptr)
             add_header(to, "Sec-WebSocket-Protocol", name.ptr);
     }
+    if (compresses)
+        add_header(to, "Sec-WebSocket-Extensions", deflate_accepted.ptr);
     security_headers_each(&x->server->config.policy, x->req.host, x->req.is_tls, add_header, to);
 }
 
-void http_upgrade(struct http_request *req, struct slice protocol,
+void http_upgrade(struct http_request *req, struct slice protocol, bool compresses,
                   void (*on_socket)(void *arg, int fd, struct slice already_read), void *arg)
 {
     struct exchange *x = exchange_of(req);
@@ -177,6 +181,6 @@ void http_upgrade(struct http_request *req, struct slice protocol,
     x->on_socket = on_socket;
     x->on_socket_arg = arg;
     if (response)
-        add_upgrade_headers(x, response, protocol);
+        add_upgrade_headers(x, response, protocol, compresses);
     answer(x, MHD_HTTP_SWITCHING_PROTOCOLS, response);
 }

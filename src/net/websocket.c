@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/list.h"
+#include "net/deflate.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -22,8 +23,10 @@ enum { CLOSE_PROTOCOL = 1002, CLOSE_NO_CODE = 1005, CLOSE_BAD_UTF8 = 1007, CLOSE
 struct ws_pool {
     struct link spare; /* receivers that nobody holds */
     size_t spare_count;
-    size_t size;        /* receivers that exist, lent and spare */
-    struct buf replies; /* to the bytes of the latest ws_feed */
+    size_t size;               /* receivers that exist, lent and spare */
+    struct buf replies;        /* to the bytes of the latest ws_feed */
+    struct inflater *inflater; /* from the first compressed message on */
+    struct buf unpacked;       /* the message that is being delivered, if it came compressed */
 };
 
 struct ws_receiver {
@@ -43,6 +46,7 @@ struct ws_receiver {
     uint8_t opcode;     /* of the frame */
     bool in_message;    /* from the first frame of a message until it was delivered */
     bool is_last;       /* the frame has FIN */
+    bool is_compressed; /* the message; said by its first frame */
     struct buf message; /* the pieces so far, unless */
     struct slice whole; /* the message is one piece: borrowed from wslay */
 };
@@ -104,6 +108,8 @@ static void on_frame_start(wslay_event_context_ptr wslay,
     if (wslay_is_ctrl_frame(frame->opcode))
         return;
     r->is_last = frame->fin;
+    if (!r->in_message)
+        r->is_compressed = wslay_get_rsv1(frame->rsv);
     r->in_message = true;
     if (frame->opcode == WSLAY_BINARY_FRAME && !r->sink->takes_binary)
         fail(r, ERR_BAD_MESSAGE);
@@ -135,30 +141,50 @@ static void on_frame_end(wslay_event_context_ptr wslay, void *arg)
     r->behind_bytes -= r->frame_bytes;
 }
 
-static struct slice whole_message(const struct ws_receiver *r)
+static void fail_with(struct ws_receiver *r, enum error why, uint16_t code)
 {
-    return r->whole.ptr ? r->whole : buf_slice(&r->message);
-}
-
-static void check_utf8(struct ws_receiver *r)
-{
-    if (r->result.state != WS_OPEN || utf8_check(whole_message(r), NULL) == OK)
-        return;
-    r->result = (struct ws_result){.state = WS_FAILED, .why = ERR_BAD_TEXT, .code = CLOSE_BAD_UTF8};
+    r->result = (struct ws_result){.state = WS_FAILED, .why = why, .code = code};
     wslay_event_shutdown_read(r->wslay);
 }
 
-static void deliver_text(struct ws_receiver *r)
+/* Gives a compressed message its own bytes. */
+static void unpack(struct ws_receiver *r)
 {
-    struct slice text = whole_message(r);
+    struct buf *unpacked = &r->pool->unpacked;
 
-    if (r->result.state == WS_OPEN && !r->sink->on_text(r->sink->arg, text)) {
+    buf_clear(unpacked);
+    enum error err = inflate_message(&r->pool->inflater, r->whole, *r->sink->message_max, unpacked);
+    if (err == ERR_BAD_MESSAGE)
+        fail_with(r, err, CLOSE_PROTOCOL);
+    else if (err)
+        fail(r, err);
+    r->whole = buf_slice(unpacked);
+}
+
+/* wslay checks the UTF-8 of text only, and only as it came. */
+static void check_utf8(struct ws_receiver *r)
+{
+    if (r->result.state == WS_OPEN && utf8_check(r->whole, NULL) != OK)
+        fail_with(r, ERR_BAD_TEXT, CLOSE_BAD_UTF8);
+}
+
+static void deliver_text(struct ws_receiver *r, uint8_t opcode)
+{
+    if (!r->whole.ptr)
+        r->whole = buf_slice(&r->message);
+    if (r->is_compressed && r->result.state == WS_OPEN)
+        unpack(r);
+    if (r->is_compressed || opcode == WSLAY_BINARY_FRAME)
+        check_utf8(r);
+    if (r->result.state == WS_OPEN && !r->sink->on_text(r->sink->arg, r->whole)) {
         r->result.state = WS_STOPPED;
         wslay_event_shutdown_read(r->wslay);
     }
     r->in_message = false;
     r->whole = (struct slice){0};
     buf_clear(&r->message);
+    if (r->pool->unpacked.cap > SPARE_MESSAGE_BYTES)
+        buf_deinit(&r->pool->unpacked);
 }
 
 /* wslay checks the UTF-8 of a reason only as far as it came in one read, so all of
@@ -195,9 +221,7 @@ static void on_message(wslay_event_context_ptr wslay, const struct wslay_event_o
     struct ws_receiver *r = arg;
 
     if (!wslay_is_ctrl_frame(message->opcode)) {
-        if (message->opcode == WSLAY_BINARY_FRAME) /* wslay checks the UTF-8 of text only */
-            check_utf8(r);
-        deliver_text(r);
+        deliver_text(r, message->opcode);
         return;
     }
     if (message->opcode == WSLAY_CONNECTION_CLOSE)
@@ -267,6 +291,8 @@ void ws_pool_free(struct ws_pool *pool)
     }
     ASSERT(pool->size == 0);
     buf_deinit(&pool->replies);
+    buf_deinit(&pool->unpacked);
+    inflater_free(pool->inflater);
     mem_free(pool);
 }
 
@@ -342,6 +368,7 @@ struct ws_result ws_feed(struct ws_pool *pool, struct ws_receiver **held, struct
             .state = WS_FAILED, .why = ERR_NO_MEMORY, .code = (uint16_t)error_ws_close(ERR_NO_MEMORY)};
     buf_clear(&pool->replies);
     r->sink = sink;
+    wslay_event_config_set_allowed_rsv_bits(r->wslay, sink->takes_compressed ? WSLAY_RSV1_BIT : 0);
     r->unread = bytes;
     r->result = (struct ws_result){0};
 

@@ -12,6 +12,9 @@
  * Where the boundary is, is found by counting: wslay tells where frames start
  * and end, and a frame's header has exactly one valid length.
  *
+ * Where compression was agreed on (deflate.h), a compressed message is unpacked when
+ * it is whole.
+ *
  * Memory for one peer: one receiver and at most message_max bytes (growing by
  * half as they come, not as the frame header announces them), however the peer fragments.
  *
@@ -37,7 +40,9 @@ struct ws_sink {
     bool (*on_text)(void *arg, struct slice text);
     void *arg;
     bool takes_binary;         /* binary messages count as text, if they are UTF-8 too; else they fail */
-    const size_t *message_max; /* bytes; read again for every frame, so that on_text may change it */
+    bool takes_compressed;     /* as agreed in the handshake; else a compressed message is a fault */
+    const size_t *message_max; /* bytes, as sent and unpacked; read again for every frame, so that on_text may
+                                  change it */
 };
 
 enum ws_state {

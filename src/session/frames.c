@@ -9,8 +9,12 @@
  * behind, each at a place of its own, push the others out, and share with nobody anyway. */
 enum { FRAMES_KEPT = 6 };
 
+/* Only large messages are compressed, so most frames are the same for all readers. */
+enum frame_form { FORM_SAME, FORM_PLAIN, FORM_COMPRESSED };
+
 struct kept_frame {
     enum frame_kind kind;
+    enum frame_form form;
     enum pad_version version;
     enum pad_order order; /* of the readers of a FRAME_HISTORY; the others are the same for both */
     uint64_t reader;      /* the user whose history is its own (pad_entry_for); PAD_SYSTEM_USER: of all */
@@ -93,10 +97,9 @@ static void add_snapshot(struct frame_builder *b, struct document *doc)
     frame_builder_end_message(b, &j);
 }
 
-static struct frame *make(struct frame_builder *b, struct document *doc, enum frame_kind kind,
-                          const struct pad_peer *peer, uint64_t from, uint64_t to)
+static void add(struct frame_builder *b, struct document *doc, enum frame_kind kind,
+                const struct pad_peer *peer, uint64_t from, uint64_t to)
 {
-    frame_builder_begin(b);
     switch (kind) {
     case FRAME_HISTORY:
         add_history(b, peer, from, to);
@@ -111,7 +114,6 @@ static struct frame *make(struct frame_builder *b, struct document *doc, enum fr
         add_users(b, doc);
         break;
     }
-    return frame_builder_finish(b);
 }
 
 /* ---- the kept ones ---- */
@@ -126,9 +128,9 @@ static struct frame *find(const struct frames *frames, const struct kept_frame *
 {
     for (int i = 0; i < FRAMES_KEPT; i++) {
         const struct kept_frame *k = &frames->kept[i];
-        if (k->frame && k->kind == wanted->kind && k->version == wanted->version &&
-            k->order == wanted->order && k->reader == wanted->reader && k->from == wanted->from &&
-            k->to == wanted->to)
+        if (k->frame && k->kind == wanted->kind && (k->form == FORM_SAME || k->form == wanted->form) &&
+            k->version == wanted->version && k->order == wanted->order && k->reader == wanted->reader &&
+            k->from == wanted->from && k->to == wanted->to)
             return k->frame;
     }
     return NULL;
@@ -146,14 +148,28 @@ static enum pad_order order_of(enum frame_kind kind, const struct pad_peer *read
     return kind == FRAME_HISTORY ? reader->order : PAD_BY_TEXT;
 }
 
+/* Makes the wanted frame, and says in what form it is. NULL: no memory. */
+static struct frame *make(struct frame_builder *b, struct document *doc, struct kept_frame *wanted,
+                          const struct pad_peer *peer)
+{
+    frame_builder_begin(b);
+    if (wanted->form == FORM_COMPRESSED)
+        frame_builder_compress(b);
+    add(b, doc, wanted->kind, peer, wanted->from, wanted->to);
+    if (!frame_builder_has_large(b))
+        wanted->form = FORM_SAME;
+    return frame_builder_finish(b);
+}
+
 struct frame *frames_get(struct frame_builder *builder, struct document *doc, enum frame_kind kind,
-                         const struct pad_peer *peer, uint64_t from, uint64_t to)
+                         const struct pad_peer *peer, bool compresses, uint64_t from, uint64_t to)
 {
     if (!doc->frames)
         doc->frames = calloc(1, sizeof(struct frames));
     if (!doc->frames)
         return NULL;
     struct kept_frame wanted = {.kind = kind,
+                                .form = compresses ? FORM_COMPRESSED : FORM_PLAIN,
                                 .version = peer->version,
                                 .order = order_of(kind, peer),
                                 .reader = reader_of(kind, peer, from, to),
@@ -162,7 +178,7 @@ struct frame *frames_get(struct frame_builder *builder, struct document *doc, en
     struct frame *frame = find(doc->frames, &wanted);
     if (frame)
         return frame;
-    wanted.frame = make(builder, doc, kind, peer, from, to);
+    wanted.frame = make(builder, doc, &wanted, peer);
     if (wanted.frame)
         keep(doc->frames, &wanted);
     return wanted.frame;

@@ -16,10 +16,11 @@ enum frame_kind {
     FRAME_USERS,    /* everybody, and whether the database fails, at sequence `to` */
 };
 
-/* The frame of that kind and range as the peer's protocol version has it. The
+/* The frame of that kind and range as the peer's protocol version has it, with large
+ * messages compressed where its connection takes them so (`compresses`). The
  * reference is the document's: conn_send takes its own. NULL: no memory. */
 struct frame *frames_get(struct frame_builder *builder, struct document *doc, enum frame_kind kind,
-                         const struct pad_peer *peer, uint64_t from, uint64_t to);
+                         const struct pad_peer *peer, bool compresses, uint64_t from, uint64_t to);
 
 /* Lets go of the kept frames; frames_free also of what holds them. */
 void frames_forget(struct document *doc);

@@ -32,8 +32,8 @@ enum error join_take_hello(struct session *s, const struct client_message *m)
 
 static enum error hold_snapshot(struct session *s)
 {
-    struct frame *frame =
-        frames_get(&s->shard->frames, s->doc, FRAME_SNAPSHOT, &s->peer, 0, s->doc->pad.revision);
+    struct frame *frame = frames_get(&s->shard->frames, s->doc, FRAME_SNAPSHOT, &s->peer,
+                                     conn_takes_compressed(s->conn), 0, s->doc->pad.revision);
     s->joining->snapshot = frame ? frame_ref(frame) : NULL;
     return frame ? OK : ERR_NO_MEMORY;
 }
@@ -127,6 +127,14 @@ static enum error send_made(struct session *s, struct frame *frame)
 }
 
 /* Welcome, and for one that resumes what it missed: always one History, be it empty. */
+/* What was missed may be much. */
+static void begin_greeting(struct frame_builder *b, const struct session *s)
+{
+    frame_builder_begin(b);
+    if (conn_takes_compressed(s->conn))
+        frame_builder_compress(b);
+}
+
 static enum error greet_v2(struct session *s)
 {
     struct frame_builder *b = &s->shard->frames;
@@ -136,7 +144,7 @@ static enum error greet_v2(struct session *s)
         pad_history_for(&s->peer, SIZE_MAX, &from, &to, &is_gone);
     if (is_gone)
         return ERR_CANNOT_RESUME;
-    frame_builder_begin(b);
+    begin_greeting(b, s);
     add_welcome(b, s);
     if (is_resumed)
         add_history(b, s, from, to, false);
@@ -145,8 +153,8 @@ static enum error greet_v2(struct session *s)
 
 static enum error tell_users(struct session *s)
 {
-    struct frame *users =
-        frames_get(&s->shard->frames, s->doc, FRAME_USERS, &s->peer, 0, s->doc->pad.sequence);
+    struct frame *users = frames_get(&s->shard->frames, s->doc, FRAME_USERS, &s->peer,
+                                     conn_takes_compressed(s->conn), 0, s->doc->pad.sequence);
     if (!users)
         return ERR_NO_MEMORY;
     conn_send(s->conn, users);
@@ -176,7 +184,7 @@ static enum error greet_v1(struct session *s)
     pad_history_for(&s->peer, HISTORY_FRAME_BYTES, &from, &to, &is_gone);
     if (is_gone)
         return ERR_CANNOT_RESUME;
-    frame_builder_begin(b);
+    begin_greeting(b, s);
     struct json j = frame_builder_message(b);
     encode_identity(&j, s->peer.user_id);
     frame_builder_end_message(b, &j);

@@ -192,6 +192,8 @@ void session_start(struct loop_task *task)
         session_request_free(request);
         return;
     }
+    if (request->compresses)
+        conn_set_compressed(s->conn);
     buf_deinit(&request->already_read);
     free(request); /* the limits count the session now */
     begin(s);

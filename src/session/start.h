@@ -13,6 +13,7 @@ struct session_request {
     struct address client; /* counted by limits_connect already */
     struct slice id;       /* owned by this struct's allocation, like what follows */
     struct slice password; /* v1; NULL ptr: none */
+    bool compresses;       /* agreed in the handshake */
     int fd;
     struct buf already_read; /* what came behind the handshake */
 };

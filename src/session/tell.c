@@ -9,7 +9,8 @@ enum error tell_history(struct session *s)
     bool is_gone = false;
     if (!pad_history_for(&s->peer, HISTORY_FRAME_BYTES, &from, &to, &is_gone))
         return is_gone ? ERR_CANNOT_RESUME : OK;
-    struct frame *frame = frames_get(&s->shard->frames, s->doc, FRAME_HISTORY, &s->peer, from, to);
+    struct frame *frame = frames_get(&s->shard->frames, s->doc, FRAME_HISTORY, &s->peer,
+                                     conn_takes_compressed(s->conn), from, to);
     if (!frame)
         return ERR_NO_MEMORY;
     conn_send(s->conn, frame);
@@ -23,8 +24,8 @@ enum error tell_changes(struct session *s)
     uint64_t newest = s->doc->pad.sequence;
     if (s->peer.seen == newest)
         return OK;
-    struct frame *frame =
-        frames_get(&s->shard->frames, s->doc, FRAME_CHANGES, &s->peer, s->peer.seen, newest);
+    struct frame *frame = frames_get(&s->shard->frames, s->doc, FRAME_CHANGES, &s->peer,
+                                     conn_takes_compressed(s->conn), s->peer.seen, newest);
     if (!frame)
         return ERR_NO_MEMORY;
     if (frame->len > 0)

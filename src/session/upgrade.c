@@ -26,6 +26,8 @@ enum error session_upgrade(struct shard *shard, struct http_request *http, enum 
         limits_disconnect(shard->limits, http->client);
         return ERR_NO_MEMORY;
     }
-    http_upgrade(http, version == PAD_V2 ? session_protocol_v2 : (struct slice){0}, on_socket, request);
+    request->compresses = http_offers_compression(http);
+    http_upgrade(http, version == PAD_V2 ? session_protocol_v2 : (struct slice){0}, request->compresses,
+                 on_socket, request);
     return OK;
 }

@@ -112,7 +112,7 @@ describe('the handshake', () => {
     ['lists', { upgrade: 'Upgrade: h2c, websocket', connection: 'Connection: x,upgrade ,y' }],
     ['lists in several lines', { connection: 'Connection: keep-alive\r\nConnection: Upgrade' }],
     ['blanks around the values', { key: `Sec-WebSocket-Key: \t${KEY} \t`, version: 'Sec-WebSocket-Version:  13 ' }],
-    ['extensions, which are declined', { more: 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, x-unknown' }],
+    ['unknown extensions, which are declined', { more: 'Sec-WebSocket-Extensions: x-unknown; a=b, permessage-deflate; server_max_window_bits=9' }],
     ['unknown protocols, of which none is chosen', { more: 'Sec-WebSocket-Protocol: chat, superchat' }],
     ['unknown headers', { more: 'X-Other: y\r\nCookie: a=b' }],
   ])('%s', async (_what, change) => {

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { FIN = 0x80, TEXT = 1, BINARY = 2, CONTINUATION = 0, CLOSE = 8, PING = 9, PONG = 10 };
+enum { FIN = 0x80, RSV1 = 0x40, TEXT = 1, BINARY = 2, CONTINUATION = 0, CLOSE = 8, PING = 9, PONG = 10 };
 
 static inline void must(enum error err)
 {

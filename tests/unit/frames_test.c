@@ -28,7 +28,7 @@ static int begin(void **state)
 {
     (void)state;
     fake_store_init(&store, 0);
-    policy = (struct document_policy){.pad_limits = pad_limits_default(1000), .durability = STORE_LAZY};
+    policy = (struct document_policy){.pad_limits = pad_limits_default(5000), .durability = STORE_LAZY};
     documents_init(&documents, &policy, &fake_store_host, &events, &store, NULL);
     doc = document_new(&documents, SLICE("pad"));
     assert_non_null(doc);
@@ -73,7 +73,7 @@ static void turn_journal(void)
 
 static struct slice told(enum frame_kind kind, uint64_t from)
 {
-    const struct frame *frame = frames_get(&builder, doc, kind, &ada, from, doc->pad.sequence);
+    const struct frame *frame = frames_get(&builder, doc, kind, &ada, false, from, doc->pad.sequence);
     assert_non_null(frame);
     return slice_of(frame->bytes, frame->len);
 }
@@ -131,12 +131,12 @@ static void test_frames_are_shared_until_they_are_stale(void **state)
     (void)state;
     type(&ada, "+abc");
     turn_journal();
-    struct frame *first = frames_get(&builder, doc, FRAME_HISTORY, &ada, 0, 1);
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, 0, 1), first);
+    struct frame *first = frames_get(&builder, doc, FRAME_HISTORY, &ada, false, 0, 1);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 1), first);
     frame_ref(first);
     type(&ada, "+x =3");
     turn_journal();
-    assert_ptr_not_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, 0, 1), first);
+    assert_ptr_not_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 1), first);
     frame_unref(first);
 }
 
@@ -151,14 +151,43 @@ static void test_history_has_a_form_for_each_order(void **state)
     attach(&eve, hello);
     type(&ada, "+abc");
     turn_journal();
-    const struct frame *plain = frames_get(&builder, doc, FRAME_HISTORY, &bob, 0, 1);
-    const struct frame *marked = frames_get(&builder, doc, FRAME_HISTORY, &eve, 0, 1);
+    const struct frame *plain = frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 1);
+    const struct frame *marked = frames_get(&builder, doc, FRAME_HISTORY, &eve, false, 0, 1);
     assert_false(says(slice_of(plain->bytes, plain->len), "order"));
     assert_true(says(slice_of(marked->bytes, marked->len), "\"order\":\"text\""));
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &ada, 0, 1), plain);
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_CHANGES, &eve, 0, doc->pad.sequence),
-                     frames_get(&builder, doc, FRAME_CHANGES, &ada, 0, doc->pad.sequence));
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &ada, false, 0, 1), plain);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_CHANGES, &eve, false, 0, doc->pad.sequence),
+                     frames_get(&builder, doc, FRAME_CHANGES, &ada, false, 0, doc->pad.sequence));
     document_detach(doc, &eve);
+}
+
+static bool is_compressed(const struct frame *frame)
+{
+    return (uint8_t)frame->bytes[0] == 0xc1; /* FIN, RSV1, text */
+}
+
+/* Most frames are small and the same for all. A large one has a form for readers who
+ * take it compressed, and each form is made once. */
+static void test_only_large_frames_have_a_compressed_form(void **state)
+{
+    char line[2 + 3000] = "+";
+    (void)state;
+    type(&ada, "+abc");
+    turn_journal();
+    const struct frame *small = frames_get(&builder, doc, FRAME_HISTORY, &ada, true, 0, 1);
+    assert_false(is_compressed(small));
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 1), small);
+    memset(line + 1, 'x', 2900);
+    type(&ada, strcat(line, " =3"));
+    turn_journal();
+    const struct frame *packed = frames_get(&builder, doc, FRAME_HISTORY, &ada, true, 0, 2);
+    const struct frame *plain = frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 2);
+    assert_true(is_compressed(packed));
+    assert_false(is_compressed(plain));
+    assert_true(packed->len < plain->len / 4);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, true, 0, 2), packed);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &ada, false, 0, 2), plain);
+    assert_false(is_compressed(frames_get(&builder, doc, FRAME_SNAPSHOT, &ada, false, 0, 2)));
 }
 
 int main(void)
@@ -169,6 +198,7 @@ int main(void)
         IN_A_PAD(test_carets_wait_for_their_text),
         IN_A_PAD(test_frames_are_shared_until_they_are_stale),
         IN_A_PAD(test_history_has_a_form_for_each_order),
+        IN_A_PAD(test_only_large_frames_have_a_compressed_form),
         IN_A_PAD(test_who_joins_hears_of_an_outage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* link: kp_net kp_core kp_alloc */
 /* The receive path without sockets: every vector whole, split at every point,
  * and byte by byte gives the same. */
+#include "net/deflate.h"
 #include "net/websocket.h"
 #include "support/unit.h"
 #include "support/ws_client.h"
@@ -8,6 +9,7 @@
 enum { MESSAGE_MAX = 300 };
 
 static bool takes_binary; /* as for v1 clients */
+static bool takes_compressed;
 
 /* The outcome of feeding bytes; texts is "[message]" for each. */
 struct outcome {
@@ -32,8 +34,11 @@ static bool on_text(void *arg, struct slice text)
 static void feed_piece(struct ws_pool *pool, struct ws_receiver **held, struct slice piece, struct outcome *o)
 {
     static const size_t message_max = MESSAGE_MAX;
-    struct ws_sink sink = {
-        .on_text = on_text, .arg = o, .takes_binary = takes_binary, .message_max = &message_max};
+    struct ws_sink sink = {.on_text = on_text,
+                           .arg = o,
+                           .takes_binary = takes_binary,
+                           .takes_compressed = takes_compressed,
+                           .message_max = &message_max};
 
     if (o->state != WS_OPEN)
         return;
@@ -279,6 +284,69 @@ static void binary_that_is_utf8_can_count_as_text(void **state)
     takes_binary = false;
 }
 
+/* Payloads of RFC 7692, 7.2.3: "Hello" in one block, in two frames, and stored. */
+static void compressed_messages_are_unpacked(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    takes_compressed = true;
+    put_frame(&b, FIN | RSV1 | TEXT, SLICE("\xf2\x48\xcd\xc9\xc9\x07\x00"));
+    put_frame(&b, FIN | TEXT, SLICE("plain"));
+    put_frame(&b, RSV1 | TEXT, SLICE("\xf2\x48\xcd"));
+    put_frame(&b, FIN | PING, SLICE("p"));
+    put_frame(&b, CONTINUATION, SLICE(""));
+    put_frame(&b, FIN | CONTINUATION, SLICE("\xc9\xc9\x07\x00"));
+    put_frame(&b, FIN | RSV1 | TEXT, SLICE("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"));
+    put_frame(&b, FIN | RSV1 | TEXT, SLICE("\x02\x00")); /* nothing */
+    expect(&b, "[Hello][plain][Hello][Hello][]", WS_OPEN, 0);
+    put_frame(&b, FIN | RSV1 | TEXT, SLICE("\xff\xff"));
+    expect(&b, "", WS_FAILED, 1002);
+    put_frame(&b, FIN | RSV1 | TEXT, SLICE("\x00\x01\x00\xfe\xff\xc3\x00")); /* not UTF-8 */
+    expect(&b, "", WS_FAILED, 1007);
+    takes_compressed = false;
+}
+
+static void compression_is_a_fault_where_it_does_not_belong(void **state)
+{
+    struct buf b = {0};
+
+    (void)state;
+    put_frame(&b, FIN | RSV1 | TEXT, SLICE("\xf2\x48\xcd\xc9\xc9\x07\x00")); /* not agreed on */
+    expect(&b, "", WS_FAILED, 1002);
+    takes_compressed = true;
+    put_frame(&b, TEXT, SLICE("a"));
+    put_frame(&b, FIN | RSV1 | CONTINUATION, SLICE("b")); /* the first frame says it for the message */
+    expect(&b, "", WS_FAILED, 1002);
+    put_frame(&b, FIN | RSV1 | PING, SLICE("p"));
+    expect(&b, "", WS_FAILED, 1002);
+    put_frame(&b, FIN | 0x20 | TEXT, SLICE("a")); /* RSV2 */
+    expect(&b, "", WS_FAILED, 1002);
+    takes_compressed = false;
+}
+
+static void unpacked_messages_are_limited_too(void **state)
+{
+    struct deflater *deflater = NULL;
+    struct buf b = {0}, payload = {0};
+
+    (void)state;
+    takes_compressed = true;
+    must(deflate_message(&deflater, repeated('x', MESSAGE_MAX), &payload));
+    put_frame(&b, FIN | RSV1 | TEXT, buf_slice(&payload));
+    struct outcome o = run(&b);
+    assert_int_equal(o.texts.len, MESSAGE_MAX + 2);
+    assert_int_equal(o.state, WS_OPEN);
+    outcome_deinit(&o);
+    buf_clear(&payload);
+    must(deflate_message(&deflater, repeated('x', MESSAGE_MAX + 1), &payload));
+    put_frame(&b, FIN | RSV1 | TEXT, buf_slice(&payload));
+    expect(&b, "", WS_FAILED, 1009);
+    buf_deinit(&payload);
+    deflater_free(deflater);
+    takes_compressed = false;
+}
+
 static void too_large_is_refused_with_1009(void **state)
 {
     struct buf b = {0};
@@ -410,6 +478,9 @@ int main(void)
         cmocka_unit_test(a_reason_that_is_not_utf8_fails_with_1007),
         cmocka_unit_test(binary_is_refused_with_4400),
         cmocka_unit_test(binary_that_is_utf8_can_count_as_text),
+        cmocka_unit_test(compressed_messages_are_unpacked),
+        cmocka_unit_test(compression_is_a_fault_where_it_does_not_belong),
+        cmocka_unit_test(unpacked_messages_are_limited_too),
         cmocka_unit_test(too_large_is_refused_with_1009),
         cmocka_unit_test(broken_frames_fail_with_1002),
         cmocka_unit_test(the_reader_can_stop),

@@ -29,7 +29,7 @@ export class PageSocket extends Listeners {
     private readonly watcher: SocketWatcher,
   ) {
     super();
-    this.#socket = new WebSocket(url, protocol, { perMessageDeflate: false });
+    this.#socket = new WebSocket(url, protocol, { perMessageDeflate: true });
     this.#socket.once('open', () => {
       this.#hasOpened = true;
       tasks.run(() => this.tell('open'));
