@@ -53,6 +53,15 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
     case STORE_EVENT_CLOCK_JUMPED:
         log_event(LOG_WARN, "clock_jumped", LOG_CSTR("what", text));
         break;
+    case STORE_EVENT_DEAD:
+        log_event(LOG_ERROR, "node_dead", LOG_CSTR("why", text));
+        break;
+    case STORE_EVENT_PEERS:
+        log_event(LOG_INFO, "nodes_changed", LOG_UINT("others", count));
+        break;
+    case STORE_EVENT_PROMISE:
+        log_event(LOG_INFO, "database_promise", LOG_CSTR("what", text));
+        break;
     case STORE_EVENT_MIGRATED:
         log_event(LOG_INFO, "database_migrated", LOG_UINT("version", count), LOG_CSTR("what", text));
         break;

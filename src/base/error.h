@@ -47,6 +47,10 @@
     X(ERR_CANNOT_RESUME,     "cannot_resume",       4409, 409, "This copy cannot be resumed. Reconnect for a fresh one.") \
     X(ERR_GONE,              "gone",                4410, 410, "The document was deleted or has expired.")          \
     X(ERR_REPLACED,          "replaced",            1000, 409, "A newer connection of the same tab took over.")     \
+    X(ERR_CONFLICT,          "conflict",            1001, 503, "The document was changed behind this server's back. Reconnect.") \
+    X(ERR_MOVED,             "moved",               1001, 503, "The document has moved to another server. Reconnect.") \
+    X(ERR_ELSEWHERE,         "elsewhere",           1013, 503, "Another server has the document and cannot be reached. Try again later.") \
+    X(ERR_MISDIRECTED,       "misdirected",         1013, 421, "Another server has the document that was asked for here.") \
     /* the server cannot */                                                                                         \
     X(ERR_NO_MEMORY,         "no_memory",           1013, 503, "The server is out of memory. Try again later.")     \
     X(ERR_STORAGE,           "storage_unavailable", 1013, 503, "The server cannot reach its database. Try again later.") \

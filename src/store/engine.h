@@ -47,6 +47,7 @@ struct engine_ops {
      * out: always the same for the same request. Not asked of a single lane. */
     uint32_t lanes;
     uint32_t (*lane_of)(const struct store_request *req);
+    bool is_shared; /* store_is_shared: the functions at the end are there, too */
 
     /* Carries out a group of one or more requests in its order, in one
      * transaction: a read sees the writes before it and none after it. The
@@ -56,7 +57,10 @@ struct engine_ops {
      *                    and every request has its answer in `result`. What is an
      *                    answer and not a failure is in there too: the row of an
      *                    APPEND in its `outcome`, a failed read as ERR_STORAGE or
-     *                    ERR_NO_MEMORY. A read spares the writes around it.
+     *                    ERR_NO_MEMORY. A read spares the writes around it. A
+     *                    request of an earlier life (its `life` is not the one
+     *                    of the latest rejoin), or of one that is over, is
+     *                    answered ERR_MOVED, and nothing was done for it.
      *   ERR_STORAGE,     nothing was done, or nobody knows: the database did not
      *   ERR_NO_MEMORY    say whether it committed. The answers do not count. The
      *                    worker tries the same requests again, in other groups
@@ -87,6 +91,15 @@ struct engine_ops {
 
     /* Fills in all but what the store itself counts (queued_requests, oldest_wait_ms). */
     void (*stats)(const struct engine *e, struct store_stats *stats);
+
+    /* ---- of an engine that several servers share; any thread ---- */
+
+    uint32_t (*peers)(const struct engine *e, struct store_peer out[STORE_PEERS_MAX]);
+    struct store_identity (*identity)(const struct engine *e);
+    int64_t (*lease_left_ms)(const struct engine *e);
+    void (*set_draining)(struct engine *e);
+    /* Begins a new life after STORE_EVENT_DEAD, to which requests with this number belong. */
+    void (*rejoin)(struct engine *e, uint32_t life);
 };
 
 /* store_open with a given engine instead of the one that the URI names. */

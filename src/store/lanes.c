@@ -43,6 +43,7 @@ struct store {
     struct link queue;    /* posted and not yet taken by a lane, in order */
     struct link to_wake;  /* mailboxes that got an answer into an empty `done` and were not woken yet */
     uint64_t unanswered;  /* posted and not delivered */
+    uint32_t life;        /* how often this server has rejoined the others */
     bool is_closing;
     bool has_given_up;   /* while closing: a lane ended without having written everything */
     int64_t deadline_us; /* while closing: until when failing writes are tried */
@@ -69,6 +70,7 @@ void store_post(struct store *s, struct store_request *req)
     pthread_mutex_lock(&s->lock);
     list_append(&s->queue, &req->link);
     s->unanswered++;
+    req->life = s->life;
     bool must_wake = lane->is_asleep;
     lane->is_asleep = false;
     pthread_mutex_unlock(&s->lock);
@@ -89,6 +91,45 @@ bool store_is_failing(const struct store *s)
 {
     return s->failing_lanes > 0;
 }
+
+/* ---- the other servers --------------------------------------------------- */
+
+bool store_is_shared(const struct store *s)
+{
+    return s->engine->ops->is_shared;
+}
+
+uint32_t store_peers(const struct store *s, struct store_peer out[STORE_PEERS_MAX])
+{
+    return store_is_shared(s) ? s->engine->ops->peers(s->engine, out) : 0;
+}
+
+struct store_identity store_identity(const struct store *s)
+{
+    return store_is_shared(s) ? s->engine->ops->identity(s->engine) : (struct store_identity){0};
+}
+
+int64_t store_lease_left_ms(const struct store *s)
+{
+    return store_is_shared(s) ? s->engine->ops->lease_left_ms(s->engine) : INT64_MAX;
+}
+
+void store_set_draining(struct store *s)
+{
+    if (store_is_shared(s))
+        s->engine->ops->set_draining(s->engine);
+}
+
+void store_rejoin(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    uint32_t life = ++s->life;
+    pthread_mutex_unlock(&s->lock);
+    if (store_is_shared(s))
+        s->engine->ops->rejoin(s->engine, life);
+}
+
+/* ---- numbers ------------------------------------------------------------- */
 
 static struct store_request *taken_of(struct link *l)
 {

@@ -125,6 +125,7 @@ void request_clear_answer(struct store_request *req)
     req->found = false;
     req->created_ms = req->updated_ms = req->accessed_ms = 0;
     req->text_bytes = 0;
+    req->owner = (struct store_owner){0};
     req->epochs = NULL;
     req->batches = NULL;
     req->ids = NULL;

@@ -10,9 +10,9 @@
  *   routes  ──post──►┘             │                  └──► …
  *                               database
  *
- * The database is behind an engine (engine.h), which the URI names. There is
- * one, SQLite (sqlite/engine.h): one file, one thread, and a second server on
- * the same file waits in store_open until the first has gone.
+ * The database is behind an engine (engine.h), which the URI names. SQLite
+ * (sqlite/engine.h): one file, one thread, and a second server on the same file
+ * waits in store_open until the first has gone.
  *
  * A write is answered when its transaction has committed and not before. With
  * STORE_JOURNAL that survives the process; with STORE_FSYNC the machine too.
@@ -32,6 +32,15 @@
  *
  * Tables: documents, journal, epochs, clock, schema_migrations (docs/architecture.md).
  * Times are milliseconds since the Unix epoch in requests, seconds in tables.
+ *
+ * Servers that share a database. An engine for several servers keeps book of who
+ * has which document in memory: its *owner*, one server at a time. A LOAD makes
+ * this server the owner, or is answered ERR_ELSEWHERE with the owner's address;
+ * RELEASE gives documents back. What this server is to the others is a *life*: it
+ * has a number (incarnation), and ends when the others have declared it dead. From
+ * that moment nothing of it is written any more: STORE_EVENT_DEAD is told, and
+ * every request is answered ERR_MOVED until store_rejoin. SQLite has one server,
+ * which owns everything and lives for ever.
  *
  * Two kinds of time. `now_ms` is the wall clock's, for what people see. Whether a
  * document has expired is decided by the calendar, which counts the time that the
@@ -61,6 +70,13 @@ enum store_kind {
     STORE_OPEN,     /* a document was opened: accessed_at, and its new epoch if it was loaded */
     STORE_DELETE,   /* a document with its journal and epochs, if not accessed since `cutoff_ms` */
     STORE_EXPIRED,  /* lists ids not accessed for `unused_ms` */
+    STORE_RELEASE,  /* a document has left memory, so others may have it; only where store_is_shared */
+};
+
+/* A server that has a document in memory. */
+struct store_owner {
+    uint64_t incarnation; /* 0: nobody, or this server */
+    struct slice address; /* host:port for other servers; empty: they cannot reach it */
 };
 
 struct store_epoch {
@@ -70,15 +86,23 @@ struct store_epoch {
 
 /* One document's operations of one tick. The bytes are opaque to the store.
  * The first write of a document that had no row when it was opened brings the
- * epoch along that OPEN could not record. */
+ * epoch along that OPEN could not record.
+ *
+ * `touch`: the times in the document's row are due. Whoever edits sets it once a
+ * minute, and always with the first row of a document that may have no row yet,
+ * which makes it. SQLite looks by itself.
+ *
+ * ERR_CONFLICT: the row does not follow what is stored and was not written; what
+ * this server has in memory is not the document any more. */
 struct store_append_row {
     struct slice id;
     uint64_t first_revision;
     uint64_t end_revision; /* one past the last */
     struct slice batch;
     bool has_epoch;
+    bool touch;
     struct store_epoch epoch;
-    enum error outcome; /* out, when the request's result is OK: of this row. SQLite: always OK */
+    enum error outcome; /* out, when the request's result is OK: of this row; OK or ERR_CONFLICT */
 };
 
 struct store_batch {
@@ -141,9 +165,12 @@ struct store_request {
      * stored before: neither its `epochs` nor accessed_ms show this opening. */
     bool has_epoch;
     struct store_epoch epoch;
+    bool may_begin; /* LOAD: this server is to own the document even if it has no row; it RELEASEs it later */
 
-    /* out */
-    enum error result;              /* OK, ERR_STORAGE, ERR_NO_MEMORY; DELETE of a fresh one: ERR_FORBIDDEN */
+    /* out: OK, ERR_STORAGE, ERR_NO_MEMORY; ERR_MOVED: this life is over; LOAD: ERR_ELSEWHERE; DELETE of
+     * one that is fresh, or that another server has in memory: ERR_FORBIDDEN */
+    enum error result;
+    struct store_owner owner;       /* PEEK, LOAD: another living server that has it */
     bool found;                     /* LOAD, PEEK, OPEN, DELETE: is there a row? */
     int64_t created_ms, updated_ms; /* by the wall clock */
     int64_t accessed_ms;            /* by the calendar */
@@ -158,6 +185,7 @@ struct store_request {
 
     /* the store's own */
     int64_t posted_us;
+    uint32_t life;             /* how often the store had rejoined when it was posted */
     struct link lane_link;     /* guarded by the store's lock */
     struct store_arena *arena; /* owns what the slices point at */
 };
@@ -188,12 +216,19 @@ enum store_event {
     STORE_EVENT_LEGACY,   /* an ancestor's database is taken over, and text says what its owner should know */
     STORE_EVENT_MIGRATED, /* schema at version `count`; text names what was done */
     STORE_EVENT_CLOCK_JUMPED, /* the wall clock; text says from where to where, and what it means */
+    STORE_EVENT_DEAD,    /* this life is over, and text says why: drop all documents, then store_rejoin */
+    STORE_EVENT_PEERS,   /* servers came or went; `count` others live now */
+    STORE_EVENT_PROMISE, /* what a committed edit survives; told at the start and when it changes */
 };
 
 struct store_config {
     struct slice uri; /* path, sqlite://…, file:…; empty: in memory only */
     enum store_durability durability;
     int64_t expiry_ms; /* how long the caller keeps documents, for calendar_limits_for; 0: for ever */
+    /* For servers that share a database. */
+    struct slice address; /* host:port where the others reach this one; empty: it must be alone */
+    int64_t lease_ms;     /* a server that was silent for so long is declared dead; 0: 5 s */
+    struct slice version; /* of this program, for the others to see */
     /* The wall clock; called like on_event. NULL: the system's. */
     int64_t (*wall_ms)(void *arg);
     /* Called on a thread of the store (or in store_open); must be quick and must
@@ -225,6 +260,50 @@ void store_take(struct store *s, struct store_mailbox *box, struct link *out);
 
 /* Are writes failing at the moment? Any thread. */
 bool store_is_failing(const struct store *s);
+
+/* ---- servers that share the database ------------------------------------- */
+
+/* May other servers have documents of this database in memory? If not, nobody
+ * needs RELEASE or `may_begin`, and there are no owners. Never changes. */
+bool store_is_shared(const struct store *s);
+
+/* Another living server. */
+struct store_peer {
+    uint64_t incarnation;
+    char address[256];
+    char version[64];
+    uint32_t protocol; /* of what servers say to each other */
+    int64_t silent_ms; /* since its last sign of life */
+    bool is_draining;  /* it is about to stop and takes no new documents */
+};
+enum { STORE_PEERS_MAX = 64 };
+
+/* The others, as of the last look, which is about a second old. Any thread; not
+ * for every request, since it takes a lock. */
+uint32_t store_peers(const struct store *s, struct store_peer out[STORE_PEERS_MAX]);
+
+/* How this server is known to the others, and what proves to one server that
+ * another one speaks: the same for all that share the database. */
+struct store_identity {
+    uint64_t incarnation; /* 0: not shared */
+    uint8_t secret[32];
+};
+struct store_identity store_identity(const struct store *s);
+
+/* For how long from now no other server can have taken this one's documents; 0:
+ * some may have. By this machine's clock, and never longer than the truth.
+ * INT64_MAX: for ever. Any thread. */
+int64_t store_lease_left_ms(const struct store *s);
+
+/* Tells the others that this server is about to stop. Any thread. */
+void store_set_draining(struct store *s);
+
+/* After STORE_EVENT_DEAD, when no document of the old life is in memory any more:
+ * begins a new one. What was posted before this call is answered ERR_MOVED, even
+ * if it is still queued. Any thread. */
+void store_rejoin(struct store *s);
+
+/* ---- numbers, and the end ------------------------------------------------- */
 
 /* Numbers for the metrics; any thread, no locks held long. */
 struct store_stats {

@@ -35,6 +35,7 @@ static struct fake {
     int working_on[256];    /* by letter: the lane, or -1 */
     int64_t committed[256]; /* by letter: the last request */
     uint32_t tries, probes, housekeeping, closes, set_failing, unset_failing;
+    uint32_t life; /* of the latest rejoin */
     struct random random;
 } fake;
 
@@ -239,6 +240,25 @@ static void fake_stats(const struct engine *e, struct store_stats *stats)
     stats->documents = 42;
 }
 
+/* As an engine that several servers share: what is of an earlier life is over. */
+static enum error shared_try_group(struct engine *e, uint32_t lane, struct link *group)
+{
+    enum error err = fake_try_group(e, lane, group);
+    LIST_EACH (pos, following, group) {
+        if (request_of(pos)->life != fake.life)
+            request_of(pos)->result = ERR_MOVED;
+    }
+    return err;
+}
+
+static void shared_rejoin(struct engine *e, uint32_t life)
+{
+    (void)e;
+    pthread_mutex_lock(&fake.lock);
+    fake.life = life;
+    pthread_mutex_unlock(&fake.lock);
+}
+
 static const struct engine_ops ONE_LANE = {
     .open = fake_open,
     .close = fake_close,
@@ -402,6 +422,17 @@ static int setup_one(void **state)
 static int setup_two(void **state)
 {
     ops = two_lanes();
+    setup(state);
+    fixture_open(*state, STORE_JOURNAL);
+    return 0;
+}
+
+static int setup_shared(void **state)
+{
+    ops = two_lanes();
+    ops.is_shared = true;
+    ops.try_group = shared_try_group;
+    ops.rejoin = shared_rejoin;
     setup(state);
     fixture_open(*state, STORE_JOURNAL);
     return 0;
@@ -747,8 +778,28 @@ static void random_requests_keep_their_order(void **state)
     assert_int_equal(store_stats(f->store).queued_requests, 0);
 }
 
+static void what_waits_when_a_new_life_begins_belongs_to_the_old_one(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(store_is_shared(f->store));
+    hold(0);
+    post(f, edit("a", 1));
+    wait_until_holding(0);
+    post(f, edit("b", 2));
+    post(f, edit("a", 3));
+    store_rejoin(f->store);
+    post(f, edit("a", 4));
+    release(0);
+    answered(f, 1, ERR_MOVED);
+    answered(f, 2, ERR_MOVED);
+    answered(f, 3, ERR_MOVED);
+    answered(f, 4, OK);
+    log_is("[a1][b2 a3 a4]");
+}
+
 #define ONE(function) cmocka_unit_test_setup_teardown(function, setup_one, teardown)
 #define TWO(function) cmocka_unit_test_setup_teardown(function, setup_two, teardown)
+#define SHARED(function) cmocka_unit_test_setup_teardown(function, setup_shared, teardown)
 
 int main(void)
 {
@@ -770,6 +821,7 @@ int main(void)
         TWO(closing_ends_lanes_that_wait_for_each_other),
         TWO(closing_leaves_no_gap),
         TWO(random_requests_keep_their_order),
+        SHARED(what_waits_when_a_new_life_begins_belongs_to_the_old_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -571,6 +571,28 @@ static int mode_of(const char *path, const char *suffix)
     return stat(full, &info) ? -1 : (int)(info.st_mode & 0777);
 }
 
+static void a_server_that_shares_nothing_owns_everything(void **state)
+{
+    struct fixture *f = *state;
+    struct store_peer peers[STORE_PEERS_MAX];
+    assert_false(store_is_shared(f->store));
+    assert_int_equal(store_peers(f->store, peers), 0);
+    assert_int_equal(store_identity(f->store).incarnation, 0);
+    assert_true(store_lease_left_ms(f->store) == INT64_MAX);
+    store_set_draining(f->store);
+    store_rejoin(f->store);
+
+    struct store_request *r = load_of("pad");
+    r->may_begin = true;
+    r = ask(f, r);
+    assert_int_equal(r->result, OK);
+    assert_false(r->found);
+    assert_int_equal(r->owner.incarnation, 0);
+    store_request_free(r);
+    expect(f, store_request_new(STORE_RELEASE, SLICE("pad")), OK);
+    assert_int_equal(store_stats(f->store).documents, 0);
+}
+
 static void files_are_the_owners_alone(void **state)
 {
     struct fixture *f = *state;
@@ -693,6 +715,7 @@ int main(void)
         TEST(nobody_need_wait_for_an_answer),
         TEST(closing_writes_what_is_queued),
         TEST(many_threads_may_post),
+        TEST(a_server_that_shares_nothing_owns_everything),
         TEST(files_are_the_owners_alone),
         TEST(in_memory_nothing_touches_the_disk),
         TEST(a_second_server_waits_until_the_first_has_gone),

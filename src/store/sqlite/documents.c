@@ -373,6 +373,7 @@ enum error documents_read(struct database *db, struct store_request *req)
     case STORE_SNAPSHOT:
     case STORE_OPEN:
     case STORE_DELETE:
+    case STORE_RELEASE:
         break;
     }
     return OK;
@@ -393,6 +394,7 @@ enum error documents_write(struct database *db, struct store_request *req)
         return carry_out_delete(db, req);
     case STORE_PEEK:
     case STORE_EXPIRED:
+    case STORE_RELEASE: /* nobody else could have it */
         break;
     }
     return OK;
