@@ -13,7 +13,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   use: {
-    trace: 'retain-on-failure',
+    trace: 'on-first-retry', // of every test it would be a fifth of the work; `--trace on` asks for it
     launchOptions: {
       executablePath: process.env['KP_CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
