@@ -1,9 +1,10 @@
-/* alloc.h - where the core gets its memory.
+/* alloc.h - where memory comes from.
  *
- * The core (base, text, ot, pad) calls these and nothing else. The program
- * that links it provides one implementation: alloc_libc.c in the server,
- * wasm/heap.c in the browser, tests/support/alloc_faulty.c where a test wants
- * the nth allocation to fail.
+ * The core (base, text, ot, pad) calls these and nothing else of a C library, so
+ * that it runs in the browser too; the rest of the server calls them so that tests
+ * can let any allocation fail. The program that links them provides one
+ * implementation: alloc_libc.c in the server, wasm/heap.c in the browser,
+ * tests/support/alloc_faulty.c where a test wants the nth allocation to fail.
  *
  * Each returns NULL when there is no memory, and every caller handles that.
  * mem_realloc(NULL, n) allocates; mem_free(NULL) does nothing. Sizes are in

@@ -96,7 +96,7 @@ const struct setting config_settings[] = {
     {"ALLOWED_ORIGINS", NULL, GROUP_WHO, .type = SETTING_ORIGINS, .default_text = "", .default_words = "none",
      .help = "Other sites whose pages may talk to this server, for example https://intranet.example.org; *: any. Its own pages always may."},
     {"TRUSTED_PROXIES", NULL, GROUP_WHO, .type = SETTING_NETWORKS, .default_text = "", .default_words = "none",
-     .help = "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, for example 127.0.0.1,::1,172.16.0.0/12."},
+     .help = "Proxies whose X-Forwarded-For, -Proto and -Host are believed, for example 127.0.0.1,::1,172.16.0.0/12."},
 
     {"FRAME_ANCESTORS", NULL, GROUP_PAGE, .type = SETTING_FRAMERS, FIELD(frame_ancestors), .default_text = "", .default_words = "none",
      .help = "Other sites whose pages may show a pad in a frame, for example https://intranet.example.org; *: any. See ?embed=1 in docs/embedding.md."},

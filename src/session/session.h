@@ -1,4 +1,4 @@
-/* session.h - the gateway between one WebSocket and one document.
+/* session.h - what stands between one WebSocket and one document.
  *
  *   v1   ─────────────────────────────► OPENING ─► JOINED ─► CLOSED
  *   v2   AWAITING_HELLO ─── Hello ────► OPENING ─► JOINED ─► CLOSED
@@ -30,7 +30,7 @@ enum session_state {
     SESSION_AWAITING_HELLO,
     SESSION_OPENING, /* its document is being opened */
     SESSION_JOINED,  /* in the document, though perhaps not welcomed yet: then `joining` is still there */
-    SESSION_CLOSED,  /* out of the document; the connection says goodbye */
+    SESSION_CLOSED,  /* out of the document; the connection is closing */
 };
 
 struct session {

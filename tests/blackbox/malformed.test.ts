@@ -227,13 +227,13 @@ describe('below the messages: raw bytes on the socket', () => {
   });
 
   test.each([['open', true], ['new', false]])(
-    'an edit and a goodbye right behind the handshake, in one write, count (document: %s)',
+    'an edit and a Close right behind the handshake, in one write, count (document: %s)',
     async (_what, isOpen) => {
       const id = freshId();
       if (isOpen) await v1(server(), id);
       const edit = frame(0x81, Buffer.from('{"Edit":{"revision":0,"operation":["early"]}}'));
-      const goodbye = frame(0x88, Buffer.from([0x03, 0xe8]));
-      const received = await exchange(Buffer.concat([Buffer.from(HANDSHAKE(`/api/socket/${id}`)), edit, goodbye]));
+      const close = frame(0x88, Buffer.from([0x03, 0xe8]));
+      const received = await exchange(Buffer.concat([Buffer.from(HANDSHAKE(`/api/socket/${id}`)), edit, close]));
       expect(closeCode(received)).toBe(1000);
       expect(await server().text(id)).toBe('early');
     },

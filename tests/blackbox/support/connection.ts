@@ -117,7 +117,7 @@ export class Connection {
     return this.closed as Closed;
   }
 
-  /** A clean goodbye. */
+  /** A closing handshake. */
   async close(): Promise<void> {
     this.socket.close(1000);
     await this.closing();
