@@ -4,18 +4,18 @@ import { boundClusters } from "./build/cluster_bounds.ts";
 import { boundLineGaps } from "./build/line_gaps.ts";
 import { preloadModules } from "./build/preload.ts";
 import { adoptStyles } from "./build/style_mod.ts";
+import { wasmAsString } from "./build/wasm_string.ts";
 
 const SERVER = "http://localhost:3030";
 
 export default defineConfig({
   // Relative, so that the page works below any path (BASE_PATH).
   base: "./",
-  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), preloadModules()],
+  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), preloadModules(), wasmAsString()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },
-    // Nothing but the kernel, which asks for it, is inlined.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,

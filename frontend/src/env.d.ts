@@ -5,7 +5,8 @@ interface ImportMetaEnv {
   readonly VITE_SHA?: string;
 }
 
-declare module "*.wasm?url&inline" {
-  const dataUrl: string;
-  export default dataUrl;
+/** A module as a string, a character for each byte: build/wasm_string.ts. */
+declare module "*.wasm?string" {
+  const bytes: string;
+  export default bytes;
 }

@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { initKernel } from "./kernel";
-import kernelDataUrl from "./kernel/kernel.wasm?url&inline";
+import kernelCode from "./kernel/kernel.wasm?string";
 import type { Bootstrap } from "./bootstrap";
 import {
   loadChunk,
@@ -26,7 +26,7 @@ export async function main(begun: Bootstrap, root: HTMLElement): Promise<void> {
   effect(() => void (document.documentElement.dataset.theme = settings.value.theme));
   let why: "old" | "otherwise" = "old";
   try {
-    initKernel(bytesOf(kernelDataUrl));
+    initKernel(Uint8Array.from(kernelCode, (byte) => byte.charCodeAt(0)));
     why = "otherwise";
     await show(begun, root);
   } catch (error) {
@@ -125,9 +125,4 @@ function warnBeforeLoss(session: Session): void {
   addEventListener("beforeunload", (event) => {
     if (session.holdsOnlyCopy.value && !isLeaving) event.preventDefault();
   });
-}
-
-function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {
-  const base64 = dataUrl.slice(dataUrl.indexOf(",") + 1);
-  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }
