@@ -11,7 +11,7 @@ import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.
 import { bounded, BoundedParser } from "./bounded_language";
 import { colours } from "./colours";
 import { boundFloods, fewInvisible, runsIn } from "./floods";
-import { codeLanguage, languages, loadLanguage } from "./languages";
+import { codeLanguage, languages, loadLanguage } from "./language_catalogue";
 import { LONGEST_LINE_UNITS, longLines } from "./long_lines";
 import { boundedInline, MOST_MARKS, MOST_UNITS } from "./markdown_bounds";
 

@@ -3,7 +3,7 @@ import { history, undo } from "@codemirror/commands";
 import { EditorSelection, EditorState, Transaction } from "@codemirror/state";
 import { describe, expect, test } from "vitest";
 import { changesIn, cleanInput } from "./clean_input";
-import { codeLanguage, isForeign, knownLanguage, languageName, languages, loadLanguage, PLAIN_TEXT } from "./languages";
+import { codeLanguage, extensionOf, isForeign, knownLanguage, languageName, languages, loadLanguage } from "./language_catalogue";
 import { remote } from "./remote";
 
 /** The ids that Monaco knows, which Rustpad lets people choose from. */
@@ -141,9 +141,13 @@ describe("languages", () => {
     expect(isForeign(id)).toBe(WITHOUT_COLOURS.includes(id));
   });
 
+  test.each([
+    ["python", "py"], ["markdown", "md"], ["c", "c"], ["rust", "rs"], ["sql", "sql"], ["plaintext", null], [null, null], ["klingon", null],
+  ])("files in %j end with %j", (id, extension) => expect(extensionOf(id)).toBe(extension));
+
   test("unknown ones are plain text, aliases are known", async () => {
-    expect(knownLanguage("klingon")).toBe(PLAIN_TEXT);
-    expect(knownLanguage(null)).toBe(PLAIN_TEXT);
+    expect(knownLanguage("klingon")).toBe("plaintext");
+    expect(knownLanguage(null)).toBe("plaintext");
     expect(knownLanguage("js")).toBe("javascript");
     expect(await loadLanguage("klingon")).toBeNull();
     expect((await loadLanguage("cpp"))?.language.name).toBe("cpp");

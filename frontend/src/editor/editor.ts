@@ -26,7 +26,7 @@ import { type EmptyInput, refuseEmptyInput } from "./empty_input";
 import { boundFloods, fewInvisible } from "./floods";
 import { Following } from "./following";
 import type { Indentation } from "./indentation";
-import { loadLanguage } from "./languages";
+import { loadLanguages } from "./languages";
 import { offered } from "./offered";
 import { LazyCompartment } from "./lazy_compartment";
 import { Preferences } from "./preferences";
@@ -93,6 +93,7 @@ export class Editor {
     });
     this.#follow(session);
     session.start(editorPortOf(this.view));
+    void loadLanguages();
     void this.#deferred.want(this.view, "search and completion", async () => (await import("./deferred_extensions")).deferred);
   }
 
@@ -172,7 +173,8 @@ export class Editor {
   }
 
   async #loadColours(id: string): Promise<Extension> {
-    const [language, { colours }] = await Promise.all([loadLanguage(id), import("./colours")]);
+    const load = async () => (await loadLanguages())?.loadLanguage(id);
+    const [language, { colours }] = await Promise.all([load(), import("./colours")]);
     return language ? [language, colours(this.strings.uncoloured)] : [];
   }
 

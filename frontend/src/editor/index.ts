@@ -2,13 +2,5 @@
 export { colour } from "./colour";
 export { Editor, type EditorStrings } from "./editor";
 export { hueClass } from "./hues";
-export {
-  extensionOf,
-  isForeign,
-  knownLanguage,
-  type Language,
-  languageName,
-  languageOfFile,
-  languages,
-  PLAIN_TEXT,
-} from "./languages";
+export { type Language, PLAIN_TEXT } from "./language";
+export { extensionOf, isForeign, knownLanguage, languageName, languages, loadLanguages } from "./languages";

@@ -1,147 +1,50 @@
 /**
- * The languages a pad can be in. Their ids travel between clients, so they are
- * the ones that Rustpad and Kolabpad use where those have the language; each
- * is loaded when a pad needs it.
+ * The languages a pad can be in, for the page: their catalogue is loaded behind
+ * the editor. Until it is there, each id is taken for that of a language without
+ * colours, and is its own name; what reads a signal here is told when that changes.
  */
 
-import { LanguageDescription, type LanguageSupport } from "@codemirror/language";
-import { languages as stock } from "@codemirror/language-data";
+import { computed, signal } from "@preact/signals";
+import { loadChunk } from "../browser";
+import { type Language, PLAIN_TEXT } from "./language";
 
-/** A language, to be chosen from a list. */
-export interface Language {
-  id: string;
-  label: string;
-  /** Other words by which people look for it. */
-  words: readonly string[];
+type Catalogue = typeof import("./language_catalogue");
+
+const catalogue = signal<Catalogue | null>(null);
+
+/** Under way, or done; null: not asked for, or it failed and may be tried again. */
+let loading: Promise<Catalogue | null> | null = null;
+
+/** Resolves to the catalogue, or to null when it could not be loaded: then people are told, and the next call
+ * tries again. */
+export function loadLanguages(): Promise<Catalogue | null> {
+  loading ??= loadChunk("languages", () => import("./language_catalogue")).then((loaded) => {
+    if (!loaded) loading = null;
+    return (catalogue.value = loaded);
+  });
+  return loading;
 }
 
-/** The id of no language. */
-export const PLAIN_TEXT = "plaintext";
-
-/** The ids that are not the name in lower case. */
-const IDS: Record<string, string> = {
-  "C++": "cpp",
-  "C#": "csharp",
-  "F#": "fsharp",
-  "Objective-C": "objective-c",
-  "Objective-C++": "objective-cpp",
-  "Properties files": "ini",
-  "VB.NET": "vb",
-  PostgreSQL: "pgsql",
-  ProtoBuf: "proto",
-  "Closure Stylesheets (GSS)": "gss",
-  Xù: "xu",
-};
-
-/** Languages of theirs that CodeMirror has under another name, or that look
- * enough like another one. The pad keeps the id that was chosen for it. */
-const STAND_INS: Record<string, string> = {
-  razor: "html",
-  handlebars: "html",
-  freemarker2: "html",
-  twig: "jinja",
-  mips: "gas",
-  redshift: "sql",
-  msdax: "sql",
-  cameligo: "ocaml",
-  pascaligo: "pascal",
-  flow9: "javascript",
-  apex: "java",
-  qsharp: "csharp",
-  azcli: "shell",
-  elixir: "ruby",
-  m3: "pascal",
-  mdx: "markdown",
-  postiats: "sml",
-  sb: "vb",
-  sol: "javascript",
-  st: "pascal",
-  typespec: "typescript",
-  wgsl: "rust",
-};
-
-/** The usual extensions, where CodeMirror lists another one first. */
-const EXTENSIONS: Record<string, string> = { python: "py", latex: "tex", dockerfile: "dockerfile", sql: "sql" };
-
-/** Markdown as people write it here: with tables and tasks, and with code in
- * the colours of its own language. */
-const markdown = LanguageDescription.of({
-  name: "Markdown",
-  extensions: ["md", "markdown", "mkd"],
-  load: async () => {
-    const { markdown, markdownLanguage } = await import("@codemirror/lang-markdown");
-    const { boundedInline } = await import("./markdown_bounds");
-    return markdown({ base: markdownLanguage, codeLanguages: codeLanguage, extensions: boundedInline() });
-  },
-});
-
-const descriptions = stock.map((it) => (it.name === markdown.name ? markdown : it));
-
-const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));
-
 /** All that can be chosen, by their labels. */
-export const languages: readonly Language[] = [...byId]
-  .map(([id, { name, alias, extensions }]) => ({ id, label: name, words: [id, ...alias, ...extensions] }))
-  .sort((a, b) => a.label.localeCompare(b.label));
+export const languages = computed<readonly Language[]>(() => catalogue.value?.languages ?? []);
 
 /** The canonical id, or plain text for a language this page does not know. */
 export function knownLanguage(id: string | null): string {
-  return canonical(id) ?? PLAIN_TEXT;
+  return catalogue.value ? catalogue.value.knownLanguage(id) : (id ?? PLAIN_TEXT);
 }
 
-/** The name that people have for it; null for plain text. A language that this page
- * has no colours for may be known to others, and goes by its id. */
+/** The name that people have for it; null for plain text. */
 export function languageName(id: string | null): string | null {
-  return byId.get(canonical(id) ?? "")?.name ?? (isForeign(id) ? id : null);
+  if (catalogue.value) return catalogue.value.languageName(id);
+  return isForeign(id) ? id : null;
 }
 
-/** True for a language that was chosen somewhere else and has no colours here. */
+/** True for a language that has no colours here. */
 export function isForeign(id: string | null): id is string {
-  return id !== null && id !== PLAIN_TEXT && canonical(id) === null;
+  return catalogue.value ? catalogue.value.isForeign(id) : id !== null && id !== PLAIN_TEXT;
 }
 
-function canonical(id: string | null): string | null {
-  if (id === null || byId.has(id)) return id;
-  const found = describe(id);
-  for (const [known, description] of byId) if (description === found) return known;
-  return null;
-}
-
-/** The language of a file of that name; null when its name does not tell. */
-export function languageOfFile(name: string): string | null {
-  const found = LanguageDescription.matchFilename(descriptions, name);
-  for (const [id, description] of byId) if (description === found) return id;
-  return null;
-}
-
-/** The extension of files in that language, without the dot. */
-export function extensionOf(id: string): string {
-  return EXTENSIONS[id] ?? byId.get(id)?.extensions[0] ?? "txt";
-}
-
-/** Loads a language, within bounds that no text can make it go beyond; null: it is plain text.
- * Rejects when its code cannot be loaded. */
-export async function loadLanguage(id: string): Promise<LanguageSupport | null> {
-  const description = describe(id);
-  if (!description) return null;
-  const [support, { bounded }] = await Promise.all([description.load(), import("./bounded_language")]);
-  return bounded(support);
-}
-
-/** The language of a code block, by the words behind its opening fence: a name,
- * or what files in that language end with. */
-export function codeLanguage(words: string): LanguageDescription | null {
-  const word = /[^\s{}.,:=]+/.exec(words)?.[0].toLowerCase();
-  if (!word) return null;
-  return describe(word) ?? descriptions.find(({ extensions }) => extensions.includes(word)) ?? null;
-}
-
-function describe(id: string): LanguageDescription | null {
-  const stand = STAND_INS[id];
-  return byId.get(stand ?? id) ?? LanguageDescription.matchLanguageName(descriptions, id, false);
-}
-
-/** The name with only those characters that the wire allows in a language. */
-function safeId(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9+#._ -]/g, "-");
+/** The extension of files in that language, without the dot; null for plain text. */
+export function extensionOf(id: string | null): string | null {
+  return catalogue.value?.extensionOf(id) ?? null;
 }

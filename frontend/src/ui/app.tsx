@@ -1,7 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { isChunkMissing, rememberedPassword, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
-import { Editor, knownLanguage } from "../editor";
+import { Editor, loadLanguages } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
 import { downloadByKey } from "./download";
@@ -16,7 +16,7 @@ import { PasswordDialog } from "./password_dialog";
 import { lazy } from "./lazy";
 import { LazyPreview } from "./lazy_preview";
 import { putBack, UnmergedTextBanner, RefusalBanner } from "./text_banners";
-import { Sidebar } from "./sidebar";
+import { Sidebar, usePreparedSidebar } from "./sidebar";
 import { SidebarButton } from "./sidebar_button";
 import { StartPanel } from "./start_panel";
 import { StatusVoice } from "./status_line";
@@ -31,6 +31,7 @@ const EmbedBar = lazy("embed bar", async () => (await import("./embed_bar")).Emb
 export function App({ session }: { session: Session }) {
   const { pad, toasts, expiry, ready, isMenuOpen } = useMemo(() => assemble(session), [session]);
   const showsPreview = settings.value.preview && isMarkdown(session);
+  usePreparedSidebar();
   useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => setAskedLanguage(session), [session]);
@@ -134,7 +135,9 @@ function setAskedLanguage(session: Session): () => void {
   return effect(() => {
     if (isDone || session.link.value.kind !== "up" || session.isReadOnly.value) return;
     isDone = true;
-    if (session.language.peek() === null) session.setLanguage(knownLanguage(urlOptions.language));
+    void loadLanguages().then((all) => {
+      if (all && session.language.peek() === null) session.setLanguage(all.knownLanguage(urlOptions.language));
+    });
   });
 }
 

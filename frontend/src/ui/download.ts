@@ -1,5 +1,6 @@
 /** The pad's text to disk: by a button, and by the key that saves elsewhere. */
 
+import { extensionOf } from "../editor";
 import { downloadText } from "./copy";
 import { fileName } from "./files";
 import type { Pad } from "./pad";
@@ -8,7 +9,7 @@ import { titleOf } from "./title";
 /** Has the browser save the text under the pad's title. */
 export function download({ session }: Pad): void {
   const text = session.localText();
-  downloadText(text, fileName(titleOf(text, session.padId), session.language.value));
+  downloadText(text, fileName(titleOf(text, session.padId), extensionOf(session.language.peek())));
 }
 
 /** Makes Ctrl+S download the text; the function that it returns ends that. */

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
-import { languageOfFile } from "../editor";
-import type { Offered } from "../session";
+import { loadLanguages } from "../editor";
+import type { Offered, Session } from "../session";
 import { t } from "../strings";
 import { Dialog } from "./dialog";
 import { readText } from "./files";
@@ -93,8 +93,13 @@ function replace(pad: Pad, file: OpenedFile, ends: Offered["ends"]): void {
     pad.notify(t.text.taken(name), { about: "file" });
   };
   pad.editor.value?.replaceText(text, { ends, onDropped });
-  const language = languageOfFile(name);
-  if (language !== null && language !== pad.session.language.value) pad.session.setLanguage(language);
+  void setLanguageOf(name, pad.session);
+}
+
+/** Gives the pad the language of a file of that name, where the name tells. */
+async function setLanguageOf(name: string, session: Session): Promise<void> {
+  const language = (await loadLanguages())?.languageOfFile(name) ?? null;
+  if (language !== null && language !== session.language.value) session.setLanguage(language);
 }
 
 /** Says why something was not opened, until it is dismissed: what people did not get

@@ -25,14 +25,14 @@ describe("a file for a pad", () => {
 
 test.each([
   ["Meeting notes", null, "Meeting notes.txt"],
-  ["hello", "python", "hello.py"],
-  ["a/b\\c:d", "markdown", "a b c d.md"],
+  ["hello", "py", "hello.py"],
+  ["a/b\\c:d", "md", "a b c d.md"],
   ["..", "c", "pad.c"],
-  ["", "klingon", "pad.txt"],
-  ["main.rs", "rust", "main.rs"],
+  ["", null, "pad.txt"],
+  ["main.rs", "rs", "main.rs"],
   ["x".repeat(200), null, `${"x".repeat(60)}.txt`],
-])("the pad %j in %j is saved as %j", (title, language, name) => {
-  expect(fileName(title, language)).toBe(name);
+])("the pad %j with the extension %j is saved as %j", (title, extension, name) => {
+  expect(fileName(title, extension)).toBe(name);
 });
 
 test.each([

@@ -1,6 +1,5 @@
 /** Reads files from disk, and names files for it. */
 
-import { extensionOf, knownLanguage } from "../editor";
 import { cleanText } from "../session";
 
 /** The reasons for which a file has no text for a pad. */
@@ -33,11 +32,10 @@ function isUtf16([first, second]: Uint8Array): boolean {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
-/** The name of the pad's file: its title, where that makes a name, with the language's
- * extension. */
-export function fileName(title: string, language: string | null): string {
+/** The name of the pad's file: its title, where that makes a name, with the extension; null: that of plain text. */
+export function fileName(title: string, extension: string | null): string {
   const name = title.replace(/[\p{Cc}/\\:*?"<>|]/gu, " ").replace(/\s+/g, " ").replace(/^\.+/, "").trim();
-  const extension = extensionOf(knownLanguage(language));
+  const end = `.${extension ?? "txt"}`;
   const stem = [...(name || "pad")].slice(0, 60).join("").trim();
-  return stem.toLowerCase().endsWith(`.${extension}`) ? stem : `${stem}.${extension}`;
+  return stem.toLowerCase().endsWith(end) ? stem : stem + end;
 }

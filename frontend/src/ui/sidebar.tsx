@@ -1,28 +1,21 @@
-import { About } from "./about";
-import { LanguageSection } from "./language_section";
+import { useEffect } from "preact/hooks";
+import { lazy } from "./lazy";
 import type { Pad } from "./pad";
-import { People } from "./people";
-import { Protection } from "./protection";
-import { RecentSection } from "./recent_section";
-import { SettingsSection } from "./settings_section";
-import { ShareSection } from "./share_section";
 import { StatusLine } from "./status_line";
-import { TextSection } from "./text_section";
 
-/** Everything about the pad that is not its text. */
+const Sections = lazy("sidebar", async () => (await import("./sidebar_sections")).SidebarSections);
+
+/** What stands beside the text: the state of the connection at once, and the rest when its code has come. */
 export function Sidebar({ pad }: { pad: Pad }) {
-  const { session } = pad;
   return (
     <>
-      <StatusLine session={session} />
-      <ShareSection session={session} />
-      <People pad={pad} />
-      <LanguageSection session={session} />
-      <TextSection pad={pad} />
-      <Protection session={session} notify={pad.notify} />
-      <SettingsSection pad={pad} />
-      <RecentSection session={session} />
-      <About pad={pad} />
+      <StatusLine session={pad.session} />
+      <Sections pad={pad} />
     </>
   );
+}
+
+/** Loads the rest also where the sidebar is hidden: it may be wanted when there is no connection. */
+export function usePreparedSidebar(): void {
+  useEffect(() => void Sections.prepare(), []);
 }

@@ -1,3 +1,4 @@
+import { extensionOf } from "../editor";
 import type { Refusal, Session } from "../session";
 import { t } from "../strings";
 import { Banner } from "./banner";
@@ -55,7 +56,7 @@ export function putBack({ session, editor, notify }: Pad, text: string): void {
 function Take({ text, session }: { text: () => string; session: Session }) {
   const download = () => {
     const whole = text();
-    downloadText(whole, fileName(titleOf(whole, session.padId), session.language.peek()));
+    downloadText(whole, fileName(titleOf(whole, session.padId), extensionOf(session.language.peek())));
   };
   return (
     <>

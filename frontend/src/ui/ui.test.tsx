@@ -6,6 +6,7 @@ import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initKernel } from "../kernel";
 import { LOCALES, setSettings } from "../browser";
+import { loadLanguages } from "../editor";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
@@ -42,7 +43,7 @@ async function connect(): Promise<void> {
 }
 
 beforeEach(async () => {
-  await initKernel(kernelBytes());
+  await Promise.all([initKernel(kernelBytes()), loadLanguages()]);
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();

@@ -42,3 +42,27 @@ test('regression: a page that shows no pad has the chosen colours too', async ({
   await expect(pad.page.getByRole('heading', { name: words.refusedPad.heading })).toBeVisible();
   await expect(pad.page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
+
+test('what is loaded behind the editor may be missing: the text is typed all the same, and the page says so', async ({ start }) => {
+  const page = await start({}, (page) => page.route(/\/assets\/(sidebar_sections|language_catalogue|deferred)/, (route) => route.abort()));
+  await expect(page.getByTestId('status')).toHaveText(words.status.connected);
+  await page.locator('.cm-content').focus();
+  await page.keyboard.type('typed');
+  await expect(page.locator('.cm-content')).toHaveText('typed');
+  await expect(page.getByTestId('status')).toHaveText(words.status.connected);
+  await expect(page.locator('.toast')).toContainText(words.notice.chunkMissing);
+  await expect(page.getByRole('complementary')).toContainText(words.notice.chunkMissing);
+});
+
+test('the menu that nobody opened before the connection went is complete', async ({ start }) => {
+  const page = await start({ viewport: { width: 400, height: 700 } }, async () => {});
+  await expect(page.locator('.status-short')).toHaveText(words.status.connected);
+  await page.waitForLoadState('networkidle');
+  await page.route('**', (route) => route.abort());
+  await page.getByRole('button', { name: words.menu }).click();
+  const menu = page.getByRole('dialog', { name: words.menu });
+  await expect(menu.getByRole('button', { name: words.text.download })).toBeVisible();
+  await expect(menu.getByRole('combobox')).toHaveValue(words.language.plain);
+  await menu.getByRole('combobox').click();
+  await expect(menu.getByRole('option', { name: 'Rust', exact: true })).toBeAttached();
+});
