@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { budgetParsing } from "./build/parse_budget.ts";
 import { boundClusters } from "./build/cluster_bounds.ts";
+import { earlyTheme } from "./build/early_theme.ts";
 import { boundLineGaps } from "./build/line_gaps.ts";
 import { preloadModules } from "./build/preload.ts";
 import { adoptStyles } from "./build/style_mod.ts";
@@ -11,7 +12,7 @@ const SERVER = "http://localhost:3030";
 export default defineConfig({
   // Relative, so that the page works below any path (BASE_PATH).
   base: "./",
-  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), preloadModules(), wasmAsString()],
+  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), preloadModules(), earlyTheme(), wasmAsString()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",

@@ -66,3 +66,33 @@ test('the menu that nobody opened before the connection went is complete', async
   await menu.getByRole('combobox').click();
   await expect(menu.getByRole('option', { name: 'Rust', exact: true })).toBeAttached();
 });
+
+const DARK = 'rgb(20, 23, 28)';
+const LIGHT = 'rgb(255, 255, 255)';
+
+for (const { name, query = '', kept, system, ground: expected } of [
+  { name: 'chosen, dark', kept: '{"theme":"dark"}', system: 'light', ground: DARK },
+  { name: 'chosen, light', kept: '{"theme":"light"}', system: 'dark', ground: LIGHT },
+  { name: 'asked for by the address', query: '?theme=dark', kept: '{"theme":"light"}', system: 'light', ground: DARK },
+  { name: 'of the system', kept: '{"theme":"system"}', system: 'dark', ground: DARK },
+  { name: 'of the system, where nonsense is kept', kept: '{"theme":', system: 'dark', ground: DARK },
+  { name: 'of the system, where nonsense is asked for', query: '?theme=pink', kept: 'null', system: 'dark', ground: DARK },
+] as const) {
+  test(`regression: the first thing painted has the colours ${name}`, async ({ browser, server }) => {
+    const page = await (await browser.newContext({ colorScheme: system })).newPage();
+    const slowMs = 700;
+    await page.route(/\/assets\/early_theme-/, async (route) => {
+      await new Promise((done) => setTimeout(done, slowMs));
+      await route.continue();
+    });
+    await page.route(/\/assets\/(?!early_theme)[^/]*\.js$/, () => {}); // the code does not come
+    await page.addInitScript((kept) => localStorage.setItem('kolabpad.settings', kept), kept);
+    await page.goto(`http://127.0.0.1:${server.port}/${query}#shared`, { waitUntil: 'commit' });
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const paintedMs = () => page.evaluate(() => performance.getEntriesByType('paint')[0]?.startTime ?? 0);
+    await expect.poll(paintedMs).toBeGreaterThan(0);
+    expect(await ground()).toBe(expected);
+    expect(await paintedMs()).toBeGreaterThan(slowMs);
+    await page.context().close();
+  });
+}
