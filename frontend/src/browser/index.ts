@@ -2,6 +2,7 @@
  * code that is loaded when it is wanted. */
 export { isChunkMissing, loadChunk } from "./chunks";
 export { log, setLogLevel } from "./log";
+export { type FileForm, LINE_ENDS, type LineEnd, rememberedFile, rememberFile } from "./opened_files";
 export { type Page, page, type PageEvent } from "./page";
 export { forgetPad, type RecentPad, recentPads, rememberedPassword, rememberPad } from "./recent_pads";
 export { loadConfig, mayShowRemoteImages } from "./server_config";

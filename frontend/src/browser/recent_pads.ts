@@ -1,6 +1,7 @@
 /** Pads visited in this browser, newest first, with the passwords that opened them. Known to nobody else. */
 
 import { signal } from "@preact/signals";
+import { rememberFile } from "./opened_files";
 import { onStoredByOtherTab, readStored, storageTrouble, writeStored } from "./storage";
 
 /** A pad by its id, with the title that it had, and the password that opened it; null or nothing: it has none. */
@@ -27,8 +28,9 @@ export function rememberPad({ id, title, otp = rememberedPassword(id) }: RecentP
   save(shortened([padOf(id, title, otp), ...withoutPad(id)]));
 }
 
-/** Takes a pad out of the list, and with it the password. */
+/** Takes a pad out of the list, and with it the password and the name of the file that was opened into it. */
 export function forgetPad(padId: string): void {
+  rememberFile(padId, null);
   save(withoutPad(padId));
 }
 

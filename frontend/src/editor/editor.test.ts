@@ -3,7 +3,7 @@ import { history, undo } from "@codemirror/commands";
 import { EditorSelection, EditorState, Transaction } from "@codemirror/state";
 import { describe, expect, test } from "vitest";
 import { changesIn, cleanInput } from "./clean_input";
-import { codeLanguage, extensionOf, isForeign, knownLanguage, languageName, languages, loadLanguage } from "./language_catalogue";
+import { codeLanguage, extensionOf, isForeign, knownLanguage, languageName, languageOfFile, languages, loadLanguage } from "./language_catalogue";
 import { remote } from "./remote";
 
 /** The ids that Monaco knows, which Rustpad lets people choose from. */
@@ -143,7 +143,13 @@ describe("languages", () => {
 
   test.each([
     ["python", "py"], ["markdown", "md"], ["c", "c"], ["rust", "rs"], ["sql", "sql"], ["plaintext", null], [null, null], ["klingon", null],
+    ["bat", "bat"], ["graphql", "graphql"],
   ])("files in %j end with %j", (id, extension) => expect(extensionOf(id)).toBe(extension));
+
+  test.each([
+    ["a.py", "python"], ["script.bat", "bat"], ["SCRIPT.CMD", "bat"], ["README.MD", "markdown"], ["index.rst", "restructuredtext"],
+    ["Dockerfile", "dockerfile"], ["notes", null], ["notes.unheard", null], ["", null],
+  ])("the file %j is in %j", (file, id) => expect(languageOfFile(file)).toBe(id));
 
   test("unknown ones are plain text, aliases are known", async () => {
     expect(knownLanguage("klingon")).toBe("plaintext");

@@ -17,7 +17,7 @@ import {
   rectangularSelection,
 } from "@codemirror/view";
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
-import { loadChunk } from "../browser";
+import { type FileForm, loadChunk } from "../browser";
 import { changesBetween, cleanText, type Offered, type Person, type Session } from "../session";
 import { sessionBinding, editorPortOf } from "./binding";
 import { peopleIn, remoteCarets, setPeople } from "./carets";
@@ -28,6 +28,7 @@ import { Following } from "./following";
 import type { Indentation } from "./indentation";
 import { loadLanguages } from "./languages";
 import { offered } from "./offered";
+import { openedFile, rememberOpened } from "./opened_file";
 import { LazyCompartment } from "./lazy_compartment";
 import { Preferences } from "./preferences";
 import { ReactiveCompartment } from "./reactive_compartment";
@@ -81,6 +82,7 @@ export class Editor {
         sessionBinding(session),
         remoteCarets(session.people.byId.peek()),
         this.#following.extension,
+        rememberOpened(session.padId),
         this.#watched(),
         this.#deferred.extension, // before `editing`: its keys win
         editing,
@@ -103,11 +105,13 @@ export class Editor {
   }
 
   /** Makes the whole text this one, as an edit of the user: one that touches only the lines that differ.
-   * `offer` says what becomes of it where others do the same at the same time. */
-  replaceText(text: string, offer: Offered): void {
+   * `offer` says what becomes of it where others do the same at the same time; `file` is the one that
+   * it comes from, and then it is downloaded as that; null: it comes from none. */
+  replaceText(text: string, offer: Offered, file?: FileForm | null): void {
     const changes = changesBetween(this.text(), cleanText(text));
     const annotations = [offered.of(offer), isolateHistory.of("full")];
-    this.view.dispatch({ changes, annotations, scrollIntoView: true });
+    const effects = file === undefined ? [] : openedFile.of(file);
+    this.view.dispatch({ changes, annotations, effects, scrollIntoView: true });
   }
 
   /** Puts text in place of the selection. */

@@ -54,6 +54,14 @@ const STAND_INS: Record<string, string> = {
 /** The usual extensions, where CodeMirror lists another one first. */
 const EXTENSIONS: Record<string, string> = { python: "py", latex: "tex", dockerfile: "dockerfile", sql: "sql" };
 
+/** What files end with in languages that have no colours here and are known to others, as ids of theirs. */
+const FOREIGN: Record<string, readonly string[]> = {
+  bat: ["bat", "cmd"],
+  graphql: ["graphql", "gql"],
+  hcl: ["hcl", "tf"],
+  restructuredtext: ["rst"],
+};
+
 /** Markdown as people write it here: with tables and tasks, and with code in
  * the colours of its own language. */
 const markdown = LanguageDescription.of({
@@ -100,15 +108,17 @@ function canonical(id: string | null): string | null {
 
 /** The language of a file of that name; null when its name does not tell. */
 export function languageOfFile(name: string): string | null {
-  const found = LanguageDescription.matchFilename(descriptions, name);
+  const match = (name: string) => LanguageDescription.matchFilename(descriptions, name);
+  const found = match(name) ?? match(name.toLowerCase());
   for (const [id, description] of byId) if (description === found) return id;
-  return null;
+  const end = /\.(\w+)$/.exec(name)?.[1]!.toLowerCase() ?? "";
+  return Object.keys(FOREIGN).find((id) => FOREIGN[id]!.includes(end)) ?? null;
 }
 
 /** The extension of files in that language, without the dot; null for plain text and what is not known. */
 export function extensionOf(id: string | null): string | null {
   const known = knownLanguage(id);
-  return EXTENSIONS[known] ?? byId.get(known)?.extensions[0] ?? null;
+  return EXTENSIONS[known] ?? byId.get(known)?.extensions[0] ?? FOREIGN[id ?? ""]?.[0] ?? null;
 }
 
 /** Loads a language, within bounds that no text can make it go beyond; null: it is plain text.

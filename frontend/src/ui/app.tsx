@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { isChunkMissing, rememberedPassword, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
+import { isChunkMissing, rememberedPassword, rememberFile, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
 import { Editor, loadLanguages } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
@@ -36,6 +36,7 @@ export function App({ session }: { session: Session }) {
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => setAskedLanguage(session), [session]);
   useEffect(() => downloadByKey(pad), [pad]);
+  useEffect(() => forgetFileOfEmpty(session), [session]);
   useEffect(() => watchExpiry(session, expiry), [session]);
   return (
     <ToastsContext.Provider value={toasts}>
@@ -126,6 +127,13 @@ function tellOfTrouble({ notify }: Pad): () => void {
     if (!isChunkMissing.value || told.has("chunk")) return;
     told.add("chunk");
     notify(t.notice.chunkMissing, { stay: "until_dismissed" });
+  });
+}
+
+/** Forgets the file that was opened into the pad once, where nothing is left of it when the pad is opened. */
+function forgetFileOfEmpty(session: Session): () => void {
+  return effect(() => {
+    if (session.isLoaded.value && session.localText() === "") rememberFile(session.padId, null);
   });
 }
 

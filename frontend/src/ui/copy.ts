@@ -27,9 +27,10 @@ function copyBySelection(text: string): boolean {
   return copied;
 }
 
-/** Has the browser save the text as a file of that name. */
+/** Has the browser save the text as a file of that name, exactly: to the name of a text without an extension
+ * ("Makefile") it would add one. */
 export function downloadText(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  const url = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

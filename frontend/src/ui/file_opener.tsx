@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { rememberedFile, rememberFile } from "../browser";
 import { loadLanguages } from "../editor";
 import type { Offered, Session } from "../session";
 import { t } from "../strings";
@@ -23,9 +24,9 @@ export function FileOpener({ pad }: { pad: Pad }) {
     whenNoDialog(() => editor.focus());
   };
   return (
-    <Dialog label={t.text.openHeading(file.name)} onClose={close}>
+    <Dialog label={t.text.openHeading(file.form.name)} onClose={close}>
       <h2>
-        <Words text={t.text.openHeading(file.name)} />
+        <Words text={t.text.openHeading(file.form.name)} />
       </h2>
       <p>{t.text.openExplain}</p>
       <div class="actions">
@@ -52,9 +53,8 @@ export async function openFiles(pad: Pad, files: readonly File[]): Promise<void>
   if ("problem" in read) return refuse(pad, t.text.problem[read.problem]!(file.name, t.bytes(limit)));
   if (read.text === "") return refuse(pad, t.text.empty(file.name));
   if (files.length > 1) refuse(pad, t.text.onlyOne(file.name));
-  const opened = { name: file.name, text: read.text };
-  if (pad.session.localText() === "") replace(pad, opened, "when_touched");
-  else pad.opened.value = opened;
+  if (pad.session.localText() === "") replace(pad, read, "when_touched");
+  else pad.opened.value = read;
 }
 
 /** Catches files that are dropped on the page, whose place they would otherwise take;
@@ -80,20 +80,22 @@ function catchDrops(pad: Pad): () => void {
 /** Replaces the text, and says how to have the old one back. */
 function replaceAll(pad: Pad, file: OpenedFile): void {
   replace(pad, file, "when_made");
-  pad.notify(t.text.replaced(file.name), { about: "file" });
+  pad.notify(t.text.replaced(file.form.name), { about: "file" });
 }
 
 /** Replaces the text. Where others did so at the same time and it did not become that of the file, it is
  * asked again. */
 function replace(pad: Pad, file: OpenedFile, ends: Offered["ends"]): void {
-  const { name, text } = file;
+  const { text, form } = file;
+  const before = rememberedFile(pad.session.padId);
   const onDropped = () => {
     if (pad.session.localText() === text) return;
+    rememberFile(pad.session.padId, before);
     pad.opened.value = file;
-    pad.notify(t.text.taken(name), { about: "file" });
+    pad.notify(t.text.taken(form.name), { about: "file" });
   };
-  pad.editor.value?.replaceText(text, { ends, onDropped });
-  void setLanguageOf(name, pad.session);
+  pad.editor.value?.replaceText(text, { ends, onDropped }, form);
+  void setLanguageOf(form.name, pad.session);
 }
 
 /** Gives the pad the language of a file of that name, where the name tells. */

@@ -1,17 +1,35 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from "vitest";
-import { fileName, readText } from "./files";
+import { contentOf, fileName, readText } from "./files";
 import { titleOf } from "./title";
 
 const file = (bytes: number[] | string) =>
   new File([typeof bytes === "string" ? bytes : new Uint8Array(bytes)], "f.txt");
 
 describe("a file for a pad", () => {
-  test("is UTF-8 text, cleaned", async () => {
-    expect(await readText(file("a\r\nb 😀"), 100)).toEqual({ text: "a\nb 😀" });
-    expect(await readText(file([0xef, 0xbb, 0xbf, 0x61]), 100)).toEqual({ text: "a" });
-    expect(await readText(file(""), 100)).toEqual({ text: "" });
+  const form = { name: "f.txt", lineEnd: "\n", bom: false };
+
+  test.each([
+    ["a\r\nb 😀", "a\nb 😀", { ...form, lineEnd: "\r\n" }],
+    ["a\rb", "a\nb", { ...form, lineEnd: "\r" }],
+    ["a\nb\n", "a\nb\n", form],
+    ["a\r\nb\nc\r\n", "a\nb\nc\n", { ...form, lineEnd: "\r\n" }], // most of its lines
+    ["a\r\nb\nc\n", "a\nb\nc\n", form],
+    ["\uFEFFa;b\r\n", "a;b\n", { name: "f.txt", lineEnd: "\r\n", bom: true }],
+    ["a\uFEFFb", "a\uFEFFb", form],
+    ["", "", form],
+  ])("%j is the text %j, and what else there is to it", async (written, text, form) => {
+    expect(await readText(file(written), 100)).toEqual({ text, form });
   });
+
+  test.each(["a\r\nb\r\n\r\n", "a\rb", "a\nb", "\uFEFFa;b\r\n", "\uFEFF", "one line", "\r\n"])(
+    "%j is written as it was read",
+    async (written) => {
+      const read = await readText(file(written), 100);
+      if ("problem" in read) throw new Error(read.problem);
+      expect(contentOf(read.text, read.form)).toBe(written);
+    },
+  );
 
   test("is refused with the reason", async () => {
     expect(await readText(file("12345"), 4)).toEqual({ problem: "too_large" });

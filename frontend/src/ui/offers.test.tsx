@@ -5,6 +5,7 @@ import { signal } from "@preact/signals";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initKernel } from "../kernel";
+import { type FileForm, rememberedFile, rememberFile } from "../browser";
 import { changesBetween, type Offered, Session } from "../session";
 import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
@@ -47,7 +48,8 @@ describe("what others are offered too", () => {
   function padOf(): { pad: Pad; told: string[] } {
     const told: string[] = [];
     const editor = {
-      replaceText(text: string, offer: Offered) {
+      replaceText(text: string, offer: Offered, file?: FileForm | null) {
+        if (file !== undefined) rememberFile(session.padId, file);
         session.edit(changesBetween(session.localText(), text), offer);
       },
     };
@@ -90,10 +92,12 @@ describe("what others are offered too", () => {
     const { pad, told } = padOf();
     await openFiles(pad, [new File(["mine"], "a.txt")]);
     expect(session.localText()).toBe("mine");
+    expect(rememberedFile("pad")?.name).toBe("a.txt");
     await others(0, ["hers"]);
     await echo(1, [4, "mine"]);
     await vi.waitFor(() => expect(session.localText()).toBe("hers"));
-    expect(pad.opened.value).toEqual({ name: "a.txt", text: "mine" });
+    expect(pad.opened.value).toEqual({ text: "mine", form: { name: "a.txt", lineEnd: "\n", bom: false } });
+    expect(rememberedFile("pad")).toBeNull(); // hers is no file
     expect(told).toEqual([t.text.taken("a.txt")]);
   });
 

@@ -1,13 +1,14 @@
 /** An open pad as the components see it. */
 
 import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { FileForm } from "../browser";
 import type { Editor } from "../editor";
 import type { Session } from "../session";
 
 /** A file from disk, read. */
 export interface OpenedFile {
-  name: string;
   text: string;
+  form: FileForm;
 }
 
 /** The way in which a toast is shown: for a moment or until it is dismissed. One about the same thing

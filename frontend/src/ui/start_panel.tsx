@@ -28,7 +28,7 @@ async function loadSample({ session, editor, notify }: Pad): Promise<void> {
   // Somebody may have been quicker.
   if (sample === null || session.localText() !== "") return;
   const onDropped = () => session.localText() !== sample && notify(t.start.taken, { about: "offer" });
-  editor.value?.replaceText(sample, { ends: "when_touched", onDropped });
+  editor.value?.replaceText(sample, { ends: "when_touched", onDropped }, null);
   session.setLanguage("markdown");
   if (!isNarrow.value) setSettings({ preview: true });
   editor.value?.focus();

@@ -1,12 +1,9 @@
-import { extensionOf } from "../editor";
 import type { Refusal, Session } from "../session";
 import { t } from "../strings";
 import { Banner } from "./banner";
-import { downloadText } from "./copy";
 import { CopyButton } from "./copy_button";
-import { fileName } from "./files";
+import { downloadFrom } from "./download";
 import type { Pad } from "./pad";
-import { titleOf } from "./title";
 
 /** Tells of a change that the server did not take: the reason, and every way out. */
 export function RefusalBanner({ session }: { session: Session }) {
@@ -54,14 +51,10 @@ export function putBack({ session, editor, notify }: Pad, text: string): void {
 }
 
 function Take({ text, session }: { text: () => string; session: Session }) {
-  const download = () => {
-    const whole = text();
-    downloadText(whole, fileName(titleOf(whole, session.padId), extensionOf(session.language.peek())));
-  };
   return (
     <>
       <CopyButton text={text} label={t.refusal.copy} />
-      <button type="button" onClick={download}>
+      <button type="button" onClick={() => downloadFrom(session, text())}>
         {t.refusal.download}
       </button>
     </>

@@ -153,8 +153,9 @@ test("recent pads, files, settings, what was copied, and when it expires", async
   expect(words()).not.toContain("Before");
   await expectWords(() => forgetPad("other"));
   expect(words()).not.toContain("Afterwards");
-  pad.opened.value = { name: "one.txt", text: "" };
-  await expectWords(() => (pad.opened.value = { name: "two.txt", text: "" }), t.text.openHeading("two.txt"));
+  const opened = (name: string) => ({ text: "", form: { name, lineEnd: "\n" as const, bom: false } });
+  pad.opened.value = opened("one.txt");
+  await expectWords(() => (pad.opened.value = opened("two.txt")), t.text.openHeading("two.txt"));
   await expectWords(() => (indentation.value = { tabs: true, size: 4 }), t.settings.foundTabs);
   await expectWords(() => (page.querySelector<HTMLButtonElement>("button.primary")!.click(), pause()));
   expect([t.copied, t.copyFailed].some((word) => words().includes(word))).toBe(true);
