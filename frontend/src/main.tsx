@@ -24,6 +24,7 @@ import { App, RefusedPad } from "./ui";
 /** Fills `root`; whatever goes wrong is said there. */
 export async function main(begun: Bootstrap, root: HTMLElement): Promise<void> {
   effect(() => void (document.documentElement.dataset.theme = settings.value.theme));
+  document.documentElement.toggleAttribute("data-framed", parent !== window);
   let why: "old" | "otherwise" = "old";
   try {
     initKernel(Uint8Array.from(kernelCode, (byte) => byte.charCodeAt(0)));

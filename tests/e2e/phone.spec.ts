@@ -36,6 +36,47 @@ test('the sidebar is there too, behind the menu', async ({ open }) => {
   await expect(menu).toBeHidden();
 });
 
+/** Drags a finger upwards over what stands there, from its middle. */
+async function swipeUp(place: Locator): Promise<void> {
+  const box = (await place.boundingBox())!;
+  const session = await place.page().context().newCDPSession(place.page());
+  const x = box.x + box.width / 2;
+  const from = box.y + box.height / 2;
+  const finger = (type: 'touchStart' | 'touchMove', y: number) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: [{ x, y }] });
+  await finger('touchStart', from);
+  for (let moved = 10; moved <= 100; moved += 10) await finger('touchMove', from - moved);
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await session.detach();
+}
+
+// Headless browsers have no pull to refresh and no swipe to another page, so the style itself is looked at.
+test('regression: a finger does not drag the page away or load it anew, and what scrolls still does', async ({ open }) => {
+  const desk = await (await open('#shared')).ready();
+  await desk.paste(Array.from({ length: 80 }, (_, n) => `line ${n}\n\n`).join(''));
+  await desk.choose('Markdown');
+  const mobile = await (await open('#shared', { ...pixel, viewport: { width: 412, height: 560 } })).ready();
+  const styles = await mobile.page.evaluate(() =>
+    [document.documentElement, document.body].map((it) => getComputedStyle(it).overscrollBehavior),
+  );
+  expect(styles).toEqual(['none', 'none']);
+  const controls = await mobile.controls();
+  await controls.getByText(words.settings.heading).tap();
+  await controls.getByText(words.preview.show).tap();
+  const scrolled = (place: Locator) => place.evaluate((it) => it.scrollTop);
+  const menu = mobile.page.locator('dialog.drawer');
+  await menu.evaluate((it) => it.scrollTo(0, 0)); // the taps have scrolled it
+  await swipeUp(menu);
+  await expect.poll(() => scrolled(menu)).toBeGreaterThan(0);
+  await menu.getByRole('button', { name: words.closeMenu }).tap();
+  for (const place of [mobile.page.locator('.cm-scroller'), mobile.page.locator('.preview-text')]) {
+    await expect.poll(() => place.evaluate((it) => it.scrollHeight - it.clientHeight)).toBeGreaterThan(200);
+    const start = await scrolled(place);
+    await swipeUp(place);
+    await expect.poll(() => scrolled(place)).toBeGreaterThan(start);
+  }
+});
+
 test('nothing is wider than the screen', async ({ open }) => {
   const mobile = await (await open('#shared', pixel)).ready();
   await mobile.editor.tap();

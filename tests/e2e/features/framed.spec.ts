@@ -9,7 +9,7 @@ class Site {
   private readonly server = http.createServer((request, response) => {
     const framed = decodeURIComponent((request.url ?? '').slice(2));
     response.setHeader('Content-Type', 'text/html');
-    response.end(`<!doctype html><title>Intranet</title><h1>Notes</h1><iframe title="Pad" src="${framed}" width="600" height="400"></iframe>`);
+    response.end(`<!doctype html><title>Intranet</title><h1>Notes</h1><iframe title="Pad" src="${framed}" width="600" height="400"></iframe><div style="height: 3000px">`);
   });
 
   async open(): Promise<this> {
@@ -66,6 +66,14 @@ test.describe('FRAME_ANCESTORS', () => {
     await expect(frame.locator('.cm-content')).toContainText('typed in a frame, answered outside');
     await expect(bob.people.filter({ hasText: 'Guest' })).toBeVisible();
     await expect(frame.getByRole('link', { name: words.embed.open })).toHaveAttribute('href', `http://127.0.0.1:${server.port}/#shared`);
+  });
+
+  allowing('the page around is scrolled on from a short pad in it', async ({ page, site, server }) => {
+    const frame = await site.show(page, `http://127.0.0.1:${server.port}/?embed=1#shared`);
+    await expect(frame.locator('.status-short')).toHaveText(words.status.connected);
+    await frame.locator('.cm-scroller').hover();
+    await page.mouse.wheel(0, 200);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0);
   });
 
   allowing('another site than that one is refused', async ({ page, server }) => {
