@@ -36,25 +36,29 @@ help: ## this list
 .PHONY: setup run
 setup: ## install what building and running need and is missing
 	@tools/setup run
-run: setup ## build what is out of date and serve http://localhost:3030
-	@$(MAKE) build.all
+run: build.all ## build what is out of date and serve http://localhost:3030
 	@echo "Kolabpad: http://localhost:$(PORT)  (Ctrl+C stops it)"
 	@exec $(SERVER)
 
 # ---- to build it --------------------------------------------------------------
 
+# What is missing is installed first, by whatever target a clone begins with.
+.PHONY: setup.server setup.page
+setup.server setup.page: setup.%:
+	@tools/setup $*
+
 .PHONY: build build.wasm build.frontend build.all
-build: ## the server, optimised: bin/kolabpad-server
+build: setup.server ## the server, optimised: bin/kolabpad-server
 	@test -f build/release/build.ninja || cmake --preset release >/dev/null
 	@cmake --build --preset release -j $(JOBS) --target kolabpad-server
 build.wasm: $(KERNEL) ## the operation kernel as WebAssembly, for the page
 build.frontend: $(PAGE) ## the page: frontend/dist
 build.all: build build.frontend ## the server and the page
 
-$(KERNEL): $(KERNEL_SOURCES)
+$(KERNEL): $(KERNEL_SOURCES) | setup.page
 	tools/build-wasm.sh
 
-$(PAGE): $(KERNEL) $(filter-out $(KERNEL),$(PAGE_SOURCES)) $(SHA)
+$(PAGE): $(KERNEL) $(filter-out $(KERNEL),$(PAGE_SOURCES)) $(SHA) | setup.page
 	npm --prefix frontend run build
 	@touch $@
 
@@ -71,11 +75,11 @@ FORCE:
 # ---- to work on it ------------------------------------------------------------
 
 .PHONY: dev-backend dev-frontend
-dev-backend: setup ## the server with sanitizers and debug logs, on port 3030
+dev-backend: setup.server ## the server with sanitizers and debug logs, on port 3030
 	@test -f build/dev/build.ninja || cmake --preset dev >/dev/null
 	@cmake --build --preset dev -j $(JOBS) --target kolabpad-server
 	@BACKEND_LOG_LEVEL=$${BACKEND_LOG_LEVEL:-debug} exec build/dev/kolabpad-server
-dev-frontend: setup build.wasm ## Vite with hot reload, in front of dev-backend
+dev-frontend: build.wasm ## Vite with hot reload, in front of dev-backend
 	@npm --prefix frontend run dev
 
 .PHONY: test test.frontend test.blackbox test.e2e test.all
