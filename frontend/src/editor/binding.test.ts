@@ -9,7 +9,7 @@ test("regression: a session that cannot take an edit is told what the editor sho
   const session = { edit: vi.fn(), caretsMoved: vi.fn(), editFailed: vi.fn() };
   const view = new EditorView({ doc: "ab", extensions: sessionBinding(session as unknown as Session) });
   view.dispatch({ changes: { from: 2, insert: "c" } });
-  expect(session.edit).toHaveBeenCalledWith([{ from: 2, to: 2, insert: "c" }]);
+  expect(session.edit).toHaveBeenCalledWith([{ from: 2, to: 2, insert: "c" }], {});
   expect(session.editFailed).not.toHaveBeenCalled();
   session.edit.mockImplementation(() => { throw trouble; });
   view.dispatch({ changes: { from: 3, insert: "d" } });

@@ -5,20 +5,25 @@
 
 import { type Extension, Transaction } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
-import type { EditorPort, Offered, Session } from "../session";
+import type { EditDetails, EditorPort, Session } from "../session";
 import { setCarets } from "./carets";
 import { changesIn } from "./clean_input";
+import { composedIn, composedLines, composing, endComposition } from "./composing";
 import { offered } from "./offered";
 import { isRemote, remote } from "./remote";
 
-/** Tells the session of the user's edits and carets. What a listener throws, CodeMirror
- * would only log, and go on with an editor whose text the session does not have: so
- * the session is told. */
+/** Tells the session of the user's edits and carets. */
 export function sessionBinding(session: Session): Extension {
+  return [composing, editListener(session)];
+}
+
+/** What a listener throws, CodeMirror would only log, and go on with an editor whose text the session does
+ * not have: so the session is told. */
+function editListener(session: Session): Extension {
   return EditorView.updateListener.of((update: ViewUpdate) => {
     const mine = update.transactions.filter((tr) => !isRemote(tr));
     try {
-      for (const tr of mine) if (tr.docChanged) session.edit(changesIn(tr), ...offersOf(tr));
+      for (const tr of mine) if (tr.docChanged) session.edit(changesIn(tr), detailsOf(tr));
     } catch (error) {
       return session.editFailed(error, update.state.doc.toString());
     }
@@ -26,9 +31,8 @@ export function sessionBinding(session: Session): Extension {
   });
 }
 
-function offersOf(tr: Transaction): [] | [Offered] {
-  const offer = tr.annotation(offered);
-  return offer ? [offer] : [];
+function detailsOf(tr: Transaction): EditDetails {
+  return { offered: tr.annotation(offered), composed: composedIn(tr) ?? undefined };
 }
 
 /** The editor as the session uses it. */
@@ -49,5 +53,7 @@ export function editorPortOf(view: EditorView): EditorPort {
         selections: ranges.filter((range) => !range.empty).map(({ anchor, head }) => [anchor, head]),
       };
     },
+    composing: () => composedLines(view),
+    endComposition: () => endComposition(view),
   };
 }

@@ -16,6 +16,7 @@ import { EditSender } from "./edit_sender";
 import type { Environment } from "./environment";
 import { Inbox, onNextFrame } from "./inbox";
 import { PadState } from "./pad_state";
+import { Painter } from "./painter";
 import { SessionHandoff } from "./session_handoff";
 import type { Link } from "./types";
 import { UnmergedTexts } from "./unmerged_texts";
@@ -45,6 +46,7 @@ export interface SessionComponents {
   edits: EditSender;
   carets: CaretSender;
   state: PadState;
+  painter: Painter;
   inbox: Inbox<ServerMessage>;
   handoff: SessionHandoff;
 }
@@ -82,6 +84,9 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   const carets = new CaretSender((data) => send({ CursorData: data }), clock, timing.caretPauseMs);
   const state = new PadState(sync, { base, padId, token, otp }, send, environment);
 
+  // Takes from the copy, and from who is where.
+  const painter = new Painter(sync, state.presence, clock);
+
   // Asks the copy who we are, so that an echo is told from what others do.
   const inbox = new Inbox<ServerMessage>({
     canWait: (message) => canWait(message, sync.userId),
@@ -113,7 +118,7 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   saver.listen(() => handoff.claimedElsewhere());
   environment.tabs.hold(token, () => handoff.claimedElsewhere());
 
-  return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, inbox, handoff };
+  return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, painter, inbox, handoff };
 }
 
 /** True for a message that can wait for the next frame: nobody would see it sooner. */

@@ -8,6 +8,7 @@ import { systemClock } from "../clock";
 import { initKernel } from "../kernel";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
+import { noEditor } from "../testing/no_editor";
 import type { Socket } from "../transport";
 import { type Environment, Session, TIMING } from ".";
 
@@ -81,7 +82,7 @@ test("a session types, is left, and the next tab of the browser goes on as it", 
   expect(globalThis.document).toBeUndefined();
   const first = tab();
   const session = new Session("pad", null, "http://127.0.0.1:1/", { environment: first.environment });
-  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  session.start(noEditor);
   FakeSocket.last.opens();
   const [{ client }] = FakeSocket.last.sentAs("Hello") as [{ client: string }];
   expect(FakeSocket.last.sentAs("Hello")).toMatchObject([{ name: "Ann", revision: 0 }]);
@@ -101,7 +102,7 @@ test("a session types, is left, and the next tab of the browser goes on as it", 
   const draft = await second.store.claim("pad", Date.now());
   expect(draft).toMatchObject({ token: client, padId: "pad", changes: 1 });
   const next = new Session("pad", null, "http://127.0.0.1:1/", { draft, environment: second.environment });
-  next.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  next.start(noEditor);
   FakeSocket.last.opens();
   await expect.poll(() => FakeSocket.last.sentAs("Hello")).toMatchObject([{ client, epoch: "e", revision: 0 }]);
   hear({ Welcome: { ...WELCOME, resumed: true, committed: 1, revision: 1 } });

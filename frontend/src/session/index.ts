@@ -4,7 +4,7 @@ export { followPage } from "./page_events";
 export { tryRememberedPassword } from "./remembered_password";
 export { browserEnvironment, type Environment, TIMING, type Timing } from "./environment";
 export type { EditorPort, Link, Notice } from "./types";
-export type { Offered, Refusal } from "../sync";
+export type { EditDetails, Offered, Refusal } from "../sync";
 export { type Person } from "./people";
 export { hashOf, newPadId, type PadAddress, type PadIdProblem } from "./address";
 export { cleanName, isHue, NAME_POINTS_MAX } from "./identity";

@@ -25,6 +25,10 @@ class FakeEditor implements EditorPort {
   readonly carets = () => this.mine;
   readonly others = new Map<number, CursorData | null>();
   dispatches = 0;
+  /** The line in which the user composes text. */
+  composed: { from: number; to: number } | null = null;
+  readonly composing = () => this.composed;
+  readonly endComposition = vi.fn<() => void>(() => (this.composed = null));
   applyRemote(changes: Parameters<EditorPort["applyRemote"]>[0], carets: ReadonlyMap<number, CursorData | null>) {
     this.dispatches += 1;
     this.text = applied(this.text, changes);

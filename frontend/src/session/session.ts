@@ -5,7 +5,7 @@
  * The flow, and the only one:
  *
  *     editor --edit()--> sync --takeEdit()--> transport
- *     transport --> inbox (a frame) --> sync --takeChanges()--> editor
+ *     transport --> inbox (a frame) --> sync --takeChanges()--> painter --> editor
  *
  * Between two frames the editor's text and the machine's local text are the
  * same, so an edit of the user always fits.
@@ -14,7 +14,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { log } from "../browser";
 import type { Change } from "../kernel";
-import type { Offered, Refusal, SavedState } from "../sync";
+import type { EditDetails, Refusal, SavedState } from "../sync";
 import type { DownReason } from "../transport";
 import { type CursorData, decode, encode, type ServerMessage, type UserInfo, type Welcome } from "../wire";
 import { shareLink } from "./address";
@@ -68,6 +68,7 @@ export class Session {
   readonly #edits: SessionComponents["edits"];
   readonly #carets: SessionComponents["carets"];
   readonly #state: SessionComponents["state"];
+  readonly #painter: SessionComponents["painter"];
   /** null until there is an editor. */
   #editor: EditorPort | null = null;
 
@@ -90,6 +91,7 @@ export class Session {
       edits: this.#edits,
       carets: this.#carets,
       state: this.#state,
+      painter: this.#painter,
       link: this.link,
       unmerged: this.unmerged,
     } = parts);
@@ -102,6 +104,7 @@ export class Session {
     );
     // Everything is there that these reach.
     this.#inbox.listen((next) => this.#receive(next));
+    this.#painter.listen(() => this.#receive(() => undefined));
     this.#transport.listen({
       onOpen: () => (this.#edits.reset(), this.#saver.ifOurs(() => this.#hello())),
       onMessage: (text) => this.#hear(text),
@@ -124,9 +127,9 @@ export class Session {
     this.open();
   }
 
-  /** The user has changed the editor's text, by an offer if given. Throws when it does not fit: see editFailed(). */
-  edit(changes: readonly Change[], offered: Offered | null = null): void {
-    this.#sync.edit(changes, offered);
+  /** The user has changed the editor's text. Throws when it does not fit: see editFailed(). */
+  edit(changes: readonly Change[], details: EditDetails = {}): void {
+    this.#sync.edit(changes, details);
     this.#pump();
   }
 
@@ -243,6 +246,7 @@ export class Session {
 
   /** Gives back the kernel's memory once the page has ended: for a process that outlives its pages. */
   free(): void {
+    this.#painter.stop();
     this.#sync.free();
   }
 
@@ -359,15 +363,9 @@ export class Session {
 
   /** Brings the editor up to date, then sends what there is to send. */
   #syncEditor(): void {
-    if (this.#editor) this.#paint(this.#editor);
+    if (this.#editor) this.#painter.paint(this.#editor);
     if (this.#sync.isOutOfStep) this.#resynchronise();
     this.#pump();
-  }
-
-  #paint(editor: EditorPort): void {
-    let changes: Change[] = [];
-    const carets = this.#state.presence.resolveCarets(() => (changes = this.#sync.takeChanges()));
-    if (changes.length > 0 || carets.size > 0) editor.applyRemote(changes, carets);
   }
 
   #pump(): void {

@@ -1,6 +1,7 @@
 /** The values that the page and the editor exchange with a session. */
 
 import type { Change } from "../kernel";
+import type { Span } from "../sync";
 import type { DownReason } from "../transport";
 import type { CursorData } from "../wire";
 import type { JoinOrLeave } from "./presence";
@@ -25,4 +26,8 @@ export interface EditorPort {
   applyRemote(changes: readonly Change[], carets: ReadonlyMap<number, CursorData | null>): void;
   /** The user's own carets as they are now. */
   carets(): CursorData;
+  /** The lines in which the user composes text with an input method; nothing may change there. null: nowhere. */
+  composing(): Span | null;
+  /** Ends that, with the text as far as it is composed. */
+  endComposition(): void;
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vi
 import { initKernel } from "../kernel";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
+import { noEditor } from "../testing/no_editor";
 import { browserEnvironment } from "./environment";
 import { Session } from "./session";
 import { setLogLevel, type UnsentRecord, UnsentStore, unsentStore } from "../browser";
@@ -45,7 +46,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame", "Date"] });
   vi.stubGlobal("WebSocket", FakeSocket);
   session = new Session("pad", null, "https://host/");
-  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  session.start(noEditor);
   FakeSocket.last.opens();
   hear({ Welcome: WELCOME });
   hear({ Snapshot: { revision: 0, text: "" } });
@@ -191,7 +192,7 @@ test("regression: nothing goes before the Hello of the next connection, however 
     remove: () => Promise.resolve(),
   };
   session = new Session("pad", null, "https://host/", { environment: { ...browserEnvironment, unsent } });
-  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  session.start(noEditor);
   FakeSocket.last.opens();
   hear({ Welcome: WELCOME });
   hear({ Snapshot: { revision: 0, text: "" } });

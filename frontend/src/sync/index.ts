@@ -3,7 +3,8 @@
 export { Sync } from "./sync";
 export { changesBetween } from "./diff";
 export type { Offered } from "./offer";
-export type { Edit, Entry, Refusal, SavedState, Welcome } from "./types";
+export type { Edit, EditDetails, Entry, Refusal, SavedState, Welcome } from "./types";
+export type { Span } from "./unshown";
 // The name that tests/chaos/tab.ts has for it.
 export {
   type Change,

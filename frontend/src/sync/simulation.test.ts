@@ -1,7 +1,7 @@
 /**
  * Several tabs and a server, at random, with everything that networks, browsers
  * and servers do to them. The tabs are of both versions, and order inserts by
- * author or by text. Whatever happens, in the end all hold the same text,
+ * author or by text, and now and then hold what others do back where they compose text. Whatever happens, in the end all hold the same text,
  * and in it every code point that somebody typed exactly once, or never if
  * somebody deleted it. Only of what a browser had not written down when it
  * crashed nobody knows whether it had been sent.
@@ -133,6 +133,8 @@ function act(tab: SimulatedTab, random: Random, typist: Typist, server: ModelSer
   const dice = random.below(100);
   if (dice < 40) {
     if (tab.sync.isLoaded) tab.type(typist.changeOf(tab.text, tab.name));
+  } else if (dice < 45) {
+    compose(tab, random);
   } else if (dice < 63) {
     tab.deliverUp();
   } else if (dice < 68) {
@@ -153,6 +155,13 @@ function act(tab: SimulatedTab, random: Random, typist: Typist, server: ModelSer
   }
 }
 
+/** The user begins to compose text somewhere, or is done with it: then the editor is given what waited. */
+function compose(tab: SimulatedTab, random: Random): void {
+  const [from, to] = [random.below(tab.text.length + 1), random.below(tab.text.length + 1)].sort((a, b) => a - b) as [number, number];
+  tab.composing = tab.composing ? null : { from, to };
+  tab.syncEditor();
+}
+
 /** The connection is lost, and with it all that a v1 tab has: it begins anew. */
 function cut(tab: SimulatedTab, arrived: number, typist: Typist): void {
   if (tab.kind !== "v1") return tab.disconnect(arrived);
@@ -162,6 +171,10 @@ function cut(tab: SimulatedTab, arrived: number, typist: Typist): void {
 
 function settle(tabs: SimulatedTab[], typist: Typist): void {
   for (const tab of tabs) cut(tab, 0, typist);
+  for (const tab of tabs) {
+    tab.composing = null;
+    tab.syncEditor();
+  }
   for (let quiet = false; !quiet; ) {
     quiet = true;
     for (const tab of tabs) {

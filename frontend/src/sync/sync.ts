@@ -10,11 +10,11 @@
  *
  * One edit is in flight at most; what is typed meanwhile, and offline, is composed into the buffer behind it.
  *
- * Safety. (S1) local == server ∘ inflight ∘ buffer, after every call. (S2) an edit leaves `inflight` only when
- * the server is known to hold it, when it is known not to hold it (then it goes back into the buffer), or when
- * its author takes it back. So nothing typed is dropped, and nothing is sent a second time that was applied the
- * first. (S3) nothing is sent between Hello and the History or Snapshot that answers it: until then we do not
- * know which.
+ * Safety. (S1) local ∘ unshown == server ∘ inflight ∘ buffer, after every call; "unshown" is what others did and
+ * the editor has not been given yet. (S2) an edit leaves `inflight` only when the server is known to hold it, when
+ * it is known not to hold it (then it goes back into the buffer), or when its author takes it back. So nothing
+ * typed is dropped, and nothing is sent a second time that was applied the first. (S3) nothing is sent between
+ * Hello and the History or Snapshot that answers it: until then we do not know which.
  *
  * Liveness. After each call the owner asks takeEdit(). It gives an edit whenever the link is up, none is in
  * flight and none is refused; the echo of an edit, or the Welcome after a lost connection, ends its flight. So
@@ -23,14 +23,15 @@
  * Units: positions on the wire are code points; changes for the editor are in UTF-16 units of the local text.
  */
 
-import { type Change, changesOf, composeAll, Operation, operationOf, Rope } from "../kernel";
+import { type Change, Operation, operationOf, Rope } from "../kernel";
 import { type Author, authorOf, NOBODY, orderOf } from "./author";
 import { operationBetween } from "./diff";
-import { Offers, type Offered } from "./offer";
+import { Offers } from "./offer";
 import { append, fromSaved, moveOver, type Pending, replace, takeBack } from "./pending";
 import { fitsAgain } from "./refused";
 import { SavedCopy } from "./saved_copy";
-import type { Edit, Entry, SavedState, Refusal, Welcome } from "./types";
+import type { Edit, EditDetails, Entry, SavedState, Refusal, Welcome } from "./types";
+import { type Span, Unshown } from "./unshown";
 
 type Link = "down" | "joining" | "up";
 
@@ -69,7 +70,7 @@ export class Sync {
   #committed: number | null = null;
   readonly #savedCopy = new SavedCopy();
   /** Remote operations that takeChanges() has not given to the editor yet. */
-  #remote: Operation[] = [];
+  readonly #unshown = new Unshown();
 
   /* ---- look ---- */
 
@@ -126,19 +127,19 @@ export class Sync {
     return this.#link === "up" && !this.#buffer && !this.#refusal;
   }
 
-  /** From the editor's offsets in the local text to code points. */
+  /** From the editor's offsets to code points of the text with all that others did. */
   pointsOf(atU16: number): number {
-    return this.#local.pointsOfU16(atU16);
+    return this.#unshown.moveCaret(this.#local.pointsOfU16(atU16));
   }
 
-  /** From code points to the editor's offsets in the local text. */
+  /** From code points of the text with all that others did to the editor's offsets. */
   u16Of(atPoints: number): number {
-    return this.#local.u16OfPoints(atPoints);
+    return this.#local.u16OfPoints(this.#unshown.caretInShown(atPoints, this.#local));
   }
 
   /** The "when" of a caret that arrives now: the number of remote operations that the editor has yet to be given. */
   get caretTime(): number {
-    return this.#remote.length;
+    return this.#unshown.count;
   }
 
   /** The place in the local text of a caret that stands in the server's, in code points. */
@@ -149,19 +150,19 @@ export class Sync {
 
   /** The place of a local caret of that time after the remote operations since, in code points. */
   rebaseCaret(atPoints: number, time: number): number {
-    return this.#remote.slice(time).reduce((at, op) => op.moveCaret(at), atPoints);
+    return this.#unshown.moveCaret(atPoints, time);
   }
 
   /* ---- the user ---- */
 
-  /** The editor's text has changed. Remote changes must have been taken first. A change that was `offered`
-   * to others too is taken back when they were quicker. */
-  edit(changes: readonly Change[], offered: Offered | null = null): void {
-    if (this.#remote.length > 0) throw new Error("edit before takeChanges");
-    const operation = operationOf(changes, this.#local);
-    if (operation.isNoop) return operation.free();
-    operation.applyTo(this.#local);
-    this.offers.edited(operation, this.#buffer, offered);
+  /** The editor's text has changed. */
+  edit(changes: readonly Change[], { offered, composed }: EditDetails = {}): void {
+    const made = composed && this.#unshown.deletesWithin(composed, this.#local) ? [composed] : changes;
+    const typed = operationOf(made, this.#local);
+    if (typed.isNoop) return typed.free();
+    typed.applyTo(this.#local);
+    const operation = this.#unshown.edited(typed, made.some(({ from, to }) => from < to));
+    this.offers.edited(operation, this.#buffer, offered ?? null);
     this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
   }
 
@@ -171,7 +172,7 @@ export class Sync {
     this.offers.end();
     const [undo, buffer] = takeBack(this.#inflight, this.#server, this.#buffer);
     if (buffer) this.#setBuffer(buffer);
-    this.#remote.push(undo);
+    this.#unshown.push(undo);
     [this.#inflight, this.#refusal] = [null, null];
   }
 
@@ -202,7 +203,7 @@ export class Sync {
     this.#loaded = true;
     const kept = [inflight, buffer].map((pending) => fromSaved(pending)?.operation);
     const shown = [Operation.empty().insert(serverText), ...kept];
-    this.#remote.push(...shown.filter((op) => op !== undefined));
+    this.#unshown.push(...shown.filter((op) => op !== undefined));
   }
 
   /* ---- the server ---- */
@@ -278,15 +279,14 @@ export class Sync {
 
   /* ---- what follows ---- */
 
-  /** The changes that bring the editor's text up to date. */
-  takeChanges(): Change[] {
-    const remote = composeAll(this.#remote);
-    this.#remote = [];
-    if (!remote) return [];
-    const changes = changesOf(remote, this.#local);
-    remote.applyTo(this.#local);
-    remote.free();
-    return changes;
+  /** The changes that bring the editor's text up to date; those that touch `kept` wait for another call. */
+  takeChanges(kept: Span | null = null): Change[] {
+    return this.#unshown.take(this.#local, kept);
+  }
+
+  /** True while changes of others wait for a takeChanges(). */
+  get isShownLate(): boolean {
+    return this.#unshown.count > 0;
   }
 
   /** The edit to send now, if there is one; it is in flight from here on. */
@@ -307,7 +307,7 @@ export class Sync {
   /** Gives the memory of the kernel back; the machine is not used any more. */
   free(): void {
     this.offers.end();
-    for (const op of this.#remote) op.free();
+    this.#unshown.free();
     for (const pending of [this.#inflight, this.#buffer]) pending?.operation.free();
     this.#server.free();
     this.#local.free();
@@ -368,7 +368,7 @@ export class Sync {
     for (const op of spent) op.free();
     this.#inflight = inflight!;
     if (buffer) this.#setBuffer(buffer);
-    this.#remote.push(last);
+    this.#unshown.push(last);
     this.#dropOfferIfTaken(false);
   }
 
@@ -376,7 +376,7 @@ export class Sync {
   #dropOfferIfTaken(hasArrived: boolean): void {
     const undo = this.offers.dropped(hasArrived, this.#server, this.#inflight, this.#buffer);
     if (!undo) return;
-    this.#remote.push(undo);
+    this.#unshown.push(undo);
     this.#setBuffer(append(this.#buffer, { operation: Operation.of(undo.toJSON()), count: 1 }));
   }
 

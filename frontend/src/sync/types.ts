@@ -1,8 +1,17 @@
 /** The values that go into the sync machine and come out of it. */
 
-import type { Components } from "../kernel";
+import type { Change, Components } from "../kernel";
 import type { Author } from "./author";
+import type { Offered } from "./offer";
 import type { SavedPending } from "./pending";
+
+/** What is known of a change of the user besides itself. */
+export interface EditDetails {
+  /** Set when it was offered to others too: it is taken back when they were quicker. */
+  offered?: Offered | undefined;
+  /** The same change with all that is being composed with an input method, where it is part of that. */
+  composed?: Change | undefined;
+}
 
 /** An edit to be sent, made against `revision`. */
 export interface Edit {

@@ -3,7 +3,7 @@
 
 import type { Change } from "../kernel";
 import type { Message, ModelServer, Peer } from "./model_server";
-import { type Edit, type Offered, type SavedState, Sync } from "../sync";
+import { type Edit, type Offered, type SavedState, type Span, Sync } from "../sync";
 
 /** v1; v2 without order by author and with it; or v2 with it on every other connection. */
 export type TabKind = "v1" | "by text" | "by author" | "by turns";
@@ -12,6 +12,8 @@ export class SimulatedTab {
   sync = new Sync();
   /** The text that the user sees. */
   text = "";
+  /** Where the user composes text, so that nothing may change there; null: nowhere. */
+  composing: Span | null = null;
   /** The record of what is unsent: all that outlives a crash. */
   record: SavedState | null = null;
   #peer: Peer | null = null;
@@ -72,6 +74,7 @@ export class SimulatedTab {
     this.sync.free();
     this.sync = new Sync();
     this.text = "";
+    this.composing = null;
     if (this.record) this.sync.resume(this.record);
     else this.#lives += 1;
     this.syncEditor();
@@ -79,7 +82,7 @@ export class SimulatedTab {
 
   /** The user changes the text; by an offer, if one is given. */
   type(changes: Change[], offered: Offered | null = null): void {
-    this.sync.edit(changes, offered);
+    this.sync.edit(changes, { offered: offered ?? undefined });
     this.text = applied(this.text, changes);
     this.#send();
   }
@@ -103,7 +106,7 @@ export class SimulatedTab {
 
   /** Brings the editor up to date, then sends what there is to send. */
   syncEditor(): void {
-    this.text = applied(this.text, this.sync.takeChanges());
+    this.text = applied(this.text, this.sync.takeChanges(this.composing));
     if (this.sync.isOutOfStep) {
       this.contradictions += 1;
       this.disconnect(0);

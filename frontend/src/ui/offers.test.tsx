@@ -10,6 +10,7 @@ import { changesBetween, type Offered, Session } from "../session";
 import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
+import { noEditor } from "../testing/no_editor";
 import { openFiles } from "./file_opener";
 import type { Pad } from "./pad";
 import { putBack, UnmergedTextBanner } from "./text_banners";
@@ -35,7 +36,7 @@ beforeEach(async () => {
   FakeSocket.all = [];
   localStorage.clear();
   session = new Session("pad", null, "http://host/");
-  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  session.start(noEditor);
 });
 
 afterEach(() => {
@@ -50,7 +51,7 @@ describe("what others are offered too", () => {
     const editor = {
       replaceText(text: string, offer: Offered, file?: FileForm | null) {
         if (file !== undefined) rememberFile(session.padId, file);
-        session.edit(changesBetween(session.localText(), text), offer);
+        session.edit(changesBetween(session.localText(), text), { offered: offer });
       },
     };
     const pad = { session, editor: signal(editor), opened: signal(null), notify: (text: string) => told.push(text) };

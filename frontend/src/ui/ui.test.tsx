@@ -11,6 +11,7 @@ import { Session } from "../session";
 import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
+import { noEditor } from "../testing/no_editor";
 import { copyText } from "./copy";
 import { watchExpiry } from "./expiry";
 import { ToastsContext, ToastRegion } from "./toast_region";
@@ -34,7 +35,6 @@ let session: Session;
 const say = (message: unknown) => act(() => FakeSocket.last.says(JSON.stringify(message)));
 const end = (code: number) => act(() => FakeSocket.last.ends(code));
 const status = () => screen.getByTestId("status").textContent;
-const editor = { applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) };
 
 async function connect(): Promise<void> {
   act(() => FakeSocket.last.opens());
@@ -48,7 +48,7 @@ beforeEach(async () => {
   FakeSocket.all = [];
   localStorage.clear();
   session = new Session("pad", null, "http://host/");
-  session.start(editor);
+  session.start(noEditor);
 });
 
 afterEach(() => {

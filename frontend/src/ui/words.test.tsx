@@ -11,6 +11,7 @@ import { Session } from "../session";
 import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
+import { noEditor } from "../testing/no_editor";
 import { About } from "./about";
 import { EmbedBar } from "./embed_bar";
 import { FileOpener } from "./file_opener";
@@ -76,7 +77,7 @@ beforeEach(async () => {
   localStorage.clear();
   setSettings({ detect: true });
   session = new Session("pad", null, "http://host/");
-  session.start({ applyRemote: () => {}, carets: () => ({ cursors: [], selections: [] }) });
+  session.start(noEditor);
   const editor = signal({ following: signal<number | null>(null), indentation, firstLines: signal("") });
   pad = { session, editor, expiry: signal(null), opened: signal(null), notify: () => {}, closeMenu: () => {} } as unknown as Pad;
   page = render(

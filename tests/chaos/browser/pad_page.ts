@@ -141,6 +141,8 @@ export class PadPage {
         if (this.editor.text !== session.localText()) this.watcher.violated('shows another text than its copy');
       },
       carets: () => this.editor.carets(),
+      composing: () => null,
+      endComposition: () => {},
     });
   }
 

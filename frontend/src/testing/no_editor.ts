@@ -1,0 +1,10 @@
+/** The editor of tests that need none. */
+
+import type { EditorPort } from "../session";
+
+export const noEditor: EditorPort = {
+  applyRemote: () => {},
+  carets: () => ({ cursors: [], selections: [] }),
+  composing: () => null,
+  endComposition: () => {},
+};
