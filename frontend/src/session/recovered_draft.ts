@@ -61,6 +61,9 @@ export function sendInBackground(
 ): void {
   const side = new Session(record.padId, main.otp.peek(), base, { draft: record, environment });
   environment.page.addEventListener("pagehide", () => void side.onPageHide());
+  environment.page.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) void side.onPageRestored();
+  });
   side.open();
   const stop = effect(() => {
     const state = stateOf(side, main);

@@ -235,8 +235,9 @@ export class Session {
   }
 
   /** The page is back from the browser's cache of pages. */
-  onPageRestored(): Promise<void> {
-    return this.#handoff.onPageRestored();
+  async onPageRestored(): Promise<void> {
+    await this.#handoff.onPageRestored();
+    this.#saver.onPageRestored();
   }
 
   /** Ends a session that nobody looks at. */

@@ -134,11 +134,28 @@ describe("once something is written down", () => {
     expect(session.link.value.kind).toBe("up");
   });
 
-  test("a page that is left says so, and takes it back when it is not", async () => {
-    await session.onPageHide();
-    expect((await record())?.isLeft).toBe(true);
-    await written();
-    expect((await record())?.isLeft).toBe(false);
+  describe("a page that is left says so", () => {
+    beforeEach(() => session.onPageHide());
+
+    test("and stays with it for as long as it still runs", async () => {
+      expect((await record())?.isLeft).toBe(true);
+      await written();
+      expect((await record())?.isLeft).toBe(true);
+      session.onBeforeUnload();
+      await written();
+      expect((await record())?.isLeft).toBe(true);
+      echo(0, ["a"]); // what comes next is written down before it is sent
+      await written();
+      expect(sent()).toHaveLength(2);
+      expect(await record()).toMatchObject({ isLeft: true, kept: { revision: 1 } });
+    });
+
+    test("and takes it back when it is shown again", async () => {
+      vi.stubGlobal("fetch", () => Promise.reject(new Error("the server is away")));
+      await session.onPageRestored();
+      await written();
+      expect((await record())?.isLeft).toBe(false);
+    });
   });
 
   test("regression: no edit is sent before the record has it, so that none is ever taken for unsent", async () => {

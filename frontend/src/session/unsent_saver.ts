@@ -25,6 +25,9 @@ export class UnsentSaver {
   #isWritten = false;
   /** The record as it was last begun to be written; null when that failed, or there is none. */
   #record: { kept: SavedState; isLeft: boolean } | null = null;
+  /** True from the page's end until it is shown again: the record says so, since no other page needs to ask for
+   * this one. Until it is unloaded, a page goes on for a moment. */
+  #isPageLeft = false;
   /** True once the record may be another tab's: it is left as it is. */
   #isStopped = false;
 
@@ -60,22 +63,28 @@ export class UnsentSaver {
   changed(unsaved: number): void {
     if (this.#isStopped) return;
     const { clock, timing } = this.environment;
-    if (unsaved > 0) this.#timer ??= clock.setInterval(() => this.#save(false), timing.saveEveryMs);
+    if (unsaved > 0) this.#timer ??= clock.setInterval(() => this.#save(), timing.saveEveryMs);
     else this.#forget();
   }
 
   /** Begins to write now: the page may go away, and while the user is asked, the browser has time for it. */
   flushNow(): void {
-    if (this.#timer !== undefined) this.#save(false);
+    if (this.#timer !== undefined) this.#save();
   }
 
   /** The page goes away: whatever is unsent is there for the next visit, and
    * nothing else. Resolves when that is written, or when it seems that it never
    * will be, and says which; a page that is unloaded cannot wait. */
   async onPageHide(): Promise<boolean> {
-    if (this.#timer !== undefined) this.#save(true);
+    this.#isPageLeft = true;
+    if (this.#timer !== undefined) this.#save();
     await (this.#unwritten && this.#inTime(this.#unwritten));
     return this.#unwritten === null && (this.#timer === undefined || this.#record !== null);
+  }
+
+  /** The page is back from the browser's cache of pages, and goes on. */
+  onPageRestored(): void {
+    this.#isPageLeft = false;
   }
 
   /** Leaves the record as it is from now on: it may be another tab's. */
@@ -92,7 +101,7 @@ export class UnsentSaver {
    * that it never will be. */
   catchUp(): Promise<unknown> | null {
     if (!this.#hasRecord && !this.#unwritten) return null;
-    this.#save(false);
+    this.#save();
     return this.#unwritten && this.#inTime(this.#unwritten);
   }
 
@@ -110,8 +119,9 @@ export class UnsentSaver {
     });
   }
 
-  #save(isLeft: boolean): void {
+  #save(): void {
     const { kept, changes } = this.read();
+    const isLeft = this.#isPageLeft;
     if (!kept || (kept === this.#record?.kept && isLeft === this.#record.isLeft)) return;
     this.#hasRecord = true;
     this.#record = { kept, isLeft };
