@@ -55,18 +55,33 @@ static bool is_in(uint32_t point, const struct points_range *ranges, size_t coun
 static bool is_dropped(uint32_t point)
 {
     static const struct points_range dropped[] = {
-        {0x00, 0x1f}, {0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfeff, 0xfeff},
+        {0x00, 0x1f},     {0x7f, 0x9f},     {0x61c, 0x61c},   {0x200e, 0x200f},
+        {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfeff, 0xfeff},
     };
     return is_in(point, dropped, sizeof dropped / sizeof *dropped);
 }
 
+/* Spaces, and letters that look like one: a blank of Braille, fillers of Hangul. */
 static bool is_blank(uint32_t point)
 {
     static const struct points_range blank[] = {
-        {' ', ' '},       {0xa0, 0xa0},     {0x1680, 0x1680}, {0x2000, 0x200b},
-        {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000},
+        {' ', ' '},       {0xa0, 0xa0},     {0x115f, 0x1160}, {0x1680, 0x1680},
+        {0x2000, 0x200b}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x2800, 0x2800},
+        {0x3000, 0x3000}, {0x3164, 0x3164}, {0xffa0, 0xffa0},
     };
     return is_in(point, blank, sizeof blank / sizeof *blank);
+}
+
+/* What says how its neighbours look, such as the colour of a heart or a flag's country, and
+ * shows nothing itself: Unicode's Default_Ignorable_Code_Point, without the above. */
+static bool is_invisible(uint32_t point)
+{
+    static const struct points_range invisible[] = {
+        {0xad, 0xad},       {0x34f, 0x34f},     {0x17b4, 0x17b5},   {0x180b, 0x180f},
+        {0x200c, 0x200d},   {0x2060, 0x206f},   {0xfe00, 0xfe0f},   {0xfff0, 0xfff8},
+        {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+    };
+    return is_in(point, invisible, sizeof invisible / sizeof *invisible);
 }
 
 /* The code point at the front of valid text, and its length in bytes. */
@@ -88,16 +103,18 @@ enum error pad_clean_name(struct slice raw, struct buf *out)
     const enum error err = buf_reserve(out, raw.len < NAME_BYTES_MAX ? raw.len : NAME_BYTES_MAX);
     if (err)
         return err;
-    size_t len_bytes, visible_end = 0; /* of the last point that is no blank: the rest is trimmed */
+    size_t len_bytes, visible_end = 0; /* of the last point that can be seen: the rest is trimmed */
     unsigned points = 0;
     for (struct slice rest = raw; rest.len > 0 && points < PAD_NAME_POINTS_MAX;
          rest = slice_from(rest, len_bytes)) {
         const uint32_t point = first_point(rest, &len_bytes);
-        if (is_dropped(point) || (points == 0 && is_blank(point)))
+        if (is_dropped(point) || (points == 0 && (is_blank(point) || is_invisible(point))))
             continue;
+        /* What is invisible belongs to what it stands behind. */
+        const bool is_seen = !is_blank(point) && (!is_invisible(point) || out->len == visible_end);
         buf_append(out, slice_of(rest.ptr, len_bytes)); /* reserved above */
         points++;
-        if (!is_blank(point))
+        if (is_seen)
             visible_end = out->len;
     }
     out->len = visible_end;

@@ -319,8 +319,10 @@ uint32_t pad_document_bytes_max(const struct pad *pad);
 
 /* ---- presence; all strings are copied ---- */
 
-/* Trims, drops control characters, cuts to PAD_NAME_POINTS_MAX. `out` is
- * cleared first. An empty result is the caller's to refuse. */
+/* Trims, drops control characters, cuts to PAD_NAME_POINTS_MAX. Letters that
+ * look empty (fillers, a blank of Braille) are trimmed as spaces are, so that
+ * a name of nothing else is empty. `out` is cleared first. An empty result is
+ * the caller's to refuse. frontend/src/session/identity.ts does the same. */
 enum error pad_clean_name(struct slice raw, struct buf *out);
 /* Is it one that v2 clients may set? */
 bool pad_language_is_valid(struct slice language);

@@ -579,6 +579,14 @@ static void test_names_are_cleaned(void **state)
          "0123456789012345678901234567890123456789012345678901234567890123"},
         {"ä 345678901234567890123456789012345678901234567890123456789012  ende",
          "ä 345678901234567890123456789012345678901234567890123456789012"},
+        /* what looks empty, alone and around a name: frontend/src/session/identity.test.ts has the same */
+        {"\u2800", ""},
+        {"\u3164\u115f\u1160\uffa0\u200b \u00ad\ufe0f\U000e0020", ""},
+        {"\u2800Ada\u3164\u200d \u2800", "Ada"},
+        {"a\u3164b", "a\u3164b"},
+        {"\u200dAda ❤\ufe0f \ufe0f", "Ada ❤\ufe0f"},
+        {"🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+         "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"},
     };
     struct buf out = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -73,11 +73,18 @@ function loadIdentity({ askedName, random, storage }: IdentityEnvironment): User
   return { ...identity, isNew };
 }
 
-/** The name as the server would have it: trimmed, without control characters, at
- * most 64 code points. "" when nothing is left. */
+/** Control characters, and those that turn the direction of what stands around them. */
+const DROPPED = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+/** Whatever shows nothing at the beginning: spaces, letters that look like one, what says how its neighbours look. */
+const LEADING = /^[\s\u2800\p{DI}]+/u;
+/** The same at the end, where what belongs to the letter before it stays: the colour of a heart. */
+const TRAILING = /[\s\u115f\u1160\u200b\u2800\u3164\uffa0][\s\u2800\p{DI}]*$/u;
+
+/** The name as the server would have it (pad_clean_name() in src/pad/names.c): without control characters and what
+ * looks empty at either end, at most 64 code points. "" when nothing is left. */
 export function cleanName(name: string): string {
-  const printable = name.toWellFormed().replace(/\p{Cc}/gu, "");
-  return [...printable.trim()].slice(0, NAME_POINTS_MAX).join("").trim();
+  const printable = name.toWellFormed().replace(DROPPED, "").replace(LEADING, "");
+  return [...printable].slice(0, NAME_POINTS_MAX).join("").replace(TRAILING, "");
 }
 
 /** Two people who are nearer than this on the circle of colours look the same. */
