@@ -32,10 +32,16 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
     case STORE_EVENT_FAILED:
         metric_inc(METRIC_PERSIST_ERRORS);
         log_event(LOG_ERROR, "database_write_failed", LOG_STR("docId", id), LOG_CSTR("error", text));
-        server_wake_shards(server);
         break;
     case STORE_EVENT_RECOVERED:
         log_line(LOG_WARN, "database_write_recovered");
+        break;
+    case STORE_EVENT_OUTAGE:
+        log_event(LOG_ERROR, "database_outage", LOG_CSTR("error", text));
+        server_wake_shards(server);
+        break;
+    case STORE_EVENT_OUTAGE_OVER:
+        log_line(LOG_WARN, "database_outage_over");
         server_wake_shards(server);
         break;
     case STORE_EVENT_READ_FAILED:
@@ -95,21 +101,27 @@ static enum error start_shards(struct program *program)
     return err;
 }
 
+struct stopped {
+    uint64_t flushed;   /* documents that were written */
+    uint64_t unwritten; /* writes that could not be made */
+};
+
 /* Ends all shards and frees what is theirs; those with a thread do it on that
- * thread. Returns the number of documents that were written. */
-static uint64_t stop_shards(struct program *program)
+ * thread. */
+static struct stopped stop_shards(struct program *program)
 {
     struct server *server = program->api.server;
-    uint64_t flushed = 0;
+    struct stopped stopped = {0};
     for (uint32_t i = 0; i < program->running; i++)
         turn_stop(server_shard(server, i));
     for (uint32_t i = 0; i < program->running; i++) {
         turn_join(server_shard(server, i));
-        flushed += server_shard(server, i)->documents.flushed;
+        stopped.flushed += server_shard(server, i)->documents.flushed;
+        stopped.unwritten += server_shard(server, i)->documents.unwritten;
     }
     for (uint32_t i = program->running; i < server_shard_count(server); i++)
         shard_deinit(server_shard(server, i));
-    return flushed;
+    return stopped;
 }
 
 /* ---- the HTTP server ---- */
@@ -194,11 +206,11 @@ int64_t program_stop(struct program *program)
     server_begin_stopping(program->api.server);
     http_quiesce(program->http);
     debug_stop(program->api.debug);
-    uint64_t flushed = stop_shards(program);
+    struct stopped stopped = stop_shards(program);
     http_close(program->http);
-    uint32_t lost = store_close(program->store, STORE_CLOSE_TIMEOUT_MS);
+    stopped.unwritten += store_close(program->store, STORE_CLOSE_TIMEOUT_MS);
     free_parts(program);
-    if (lost > 0)
-        log_event(LOG_ERROR, "database_write_failed", LOG_UINT("unwritten", lost));
-    return lost > 0 ? -1 : (int64_t)flushed;
+    if (stopped.unwritten > 0)
+        log_event(LOG_ERROR, "database_write_failed", LOG_UINT("unwritten", stopped.unwritten));
+    return stopped.unwritten > 0 ? -1 : (int64_t)stopped.flushed;
 }

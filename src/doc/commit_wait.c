@@ -5,7 +5,7 @@ void document_release_commit_waits(struct document *doc)
     LIST_EACH (at, following, &doc->commit_waits) {
         struct commit_wait *wait = LIST_ITEM(at, struct commit_wait, link);
         bool is_committed = doc->pad.committed >= wait->revision;
-        if (!is_committed && !doc->documents->storage_failing)
+        if (!is_committed && !doc->pad.storage_failing)
             continue;
         list_remove(&wait->link);
         wait->done(wait, is_committed ? OK : ERR_STORAGE);

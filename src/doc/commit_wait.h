@@ -13,7 +13,7 @@
 struct commit_wait {
     struct link link;
     uint64_t revision; /* what was read: it must be committed */
-    /* OK; ERR_STORAGE: writes fail, and who knows for how long. Called once,
+    /* OK; ERR_STORAGE: it cannot be written, and who knows for how long. Called once,
      * perhaps inside document_when_committed; may free the wait. */
     void (*done)(struct commit_wait *wait, enum error err);
 };

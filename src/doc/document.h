@@ -37,7 +37,7 @@ struct document {
 
     struct link all_link;     /* documents->all */
     struct link live_link;    /* documents->live, while it has peers */
-    struct link journal_link; /* documents->to_journal */
+    struct link journal_link; /* documents->to_journal or documents->refused */
     struct link dirty_link;   /* documents->dirty */
     struct link hot_link;     /* documents->hot */
 
@@ -57,6 +57,13 @@ struct document {
      * A failure takes `asked` back to `saved`, so that it is tried again. */
     uint64_t saved_revision;
     uint64_t asked_revision;
+
+    /* While the database writes other documents and not this one: how long it is left alone after a
+     * failure (0: it is written), and until when. What is meant is what acknowledges edits: the
+     * journal, or the snapshots where there is none. */
+    int64_t write_pause_ms;
+    int64_t write_again_ms;
+    int64_t snapshot_failed_ms; /* when the latest snapshot failed; 0: it did not */
 
     int64_t created_ms, updated_ms; /* by the wall clock; all others by documents_now_ms */
     int64_t changed_ms;             /* last edit or change of language */

@@ -76,13 +76,15 @@ struct documents {
     struct link all;        /* struct document, by all_link */
     struct link live;       /* those with peers */
     struct link to_journal; /* those with operations that no journal request carries yet */
+    struct link refused;    /* the same, of those whose last row could not be written */
     struct link dirty;      /* those whose peers may lack something */
     struct link hot;        /* those that want a pad_tick within milliseconds */
     struct link opens;      /* struct open, all that are not answered */
 
     /* No new documents and no edits any more. Set once, by documents_stop. */
     bool is_stopping;
-    /* Writes fail at the moment: what waits for a commit is told so instead. */
+    /* Nothing can be written at the moment, of no document: what waits for a commit is told so
+     * instead. Of one that fails by itself only that document knows (document->write_pause_ms). */
     bool storage_failing;
 
     bool append_in_flight; /* journal.c: at most one request; what is applied meanwhile gathers */
@@ -90,6 +92,8 @@ struct documents {
     uint32_t
         flushes_in_flight; /* persister.c: snapshots that the shutdown asked for and that are not answered */
     uint64_t flushed;      /* persister.c: snapshots that the shutdown has written */
+    uint32_t unwritten;    /* maintenance.c: documents that were dropped at the end though no snapshot of
+                            * them was written, or waits in the store */
     int64_t live_check_ms; /* maintenance.c: when documents with peers are looked at next */
     int64_t resting_check_ms; /* maintenance.c: when those without are */
 };

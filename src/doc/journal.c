@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "doc/commit_wait.h"
+#include "doc/writability.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
@@ -14,8 +15,10 @@ struct append_context {
     uint32_t count;
     struct append_row {
         struct document *doc;
-        uint64_t end_revision;
+        uint64_t first_revision, end_revision;
         uint64_t arrived_ns; /* of its oldest edit */
+        bool makes_row;      /* in the database: the document was never written before */
+        bool brings_epoch;
     } rows[];
 };
 
@@ -60,16 +63,39 @@ static void log_answer(const struct append_context *append, const struct store_r
               LOG_US("duration", req->duration_us));
 }
 
+/* Others could be written and this one could not. Its operations go once more after
+ * a pause, with those that came meanwhile. */
+static void refused(const struct append_row *row)
+{
+    struct document *doc = row->doc;
+    pad_take_back_batch(&doc->pad, row->first_revision);
+    doc->arrived_ns = row->arrived_ns;
+    doc->epoch_stored = doc->epoch_stored && !row->brings_epoch;
+    doc->stored = doc->stored && !(row->makes_row && doc->saved_revision == 0);
+    list_remove(&doc->journal_link);
+    list_append(&doc->documents->refused, &doc->journal_link);
+    document_write_failed(doc);
+}
+
+static void row_answered(const struct append_row *row, enum error outcome)
+{
+    if (outcome) {
+        refused(row);
+        return;
+    }
+    document_write_worked(row->doc);
+    committed(row->doc, row->end_revision, row->arrived_ns);
+}
+
 static void on_appended(struct store_request *req)
 {
     struct append_context *append = req->context;
     append->documents->append_in_flight = false;
     log_answer(append, req);
     for (uint32_t i = 0; i < append->count; i++) {
-        struct append_row *row = &append->rows[i];
-        row->doc->appends_in_flight--;
+        append->rows[i].doc->appends_in_flight--;
         if (req->result == OK)
-            committed(row->doc, row->end_revision, row->arrived_ns);
+            row_answered(&append->rows[i], req->rows[i].outcome);
     }
     mem_free(append);
     store_request_free(req);
@@ -99,23 +125,27 @@ static enum error add_row(struct document *doc, struct store_request *req, struc
         pad_take_back_batch(&doc->pad, first);
         return err;
     }
+    append->rows[append->count++] = (struct append_row){.doc = doc,
+                                                        .first_revision = first,
+                                                        .end_revision = end,
+                                                        .arrived_ns = take_arrived_ns(doc),
+                                                        .makes_row = !doc->stored,
+                                                        .brings_epoch = !doc->epoch_stored};
     if (!doc->epoch_stored)
         bring_epoch(doc, &req->rows[req->row_count - 1]);
     doc->appends_in_flight++;
     doc->stored = true;
-    append->rows[append->count++] = (struct append_row){doc, end, take_arrived_ns(doc)};
     return OK;
 }
 
-/* Adds as many rows as memory allows: the documents whose row is missing stay
- * listed and go with the next request. */
-static void add_rows(struct documents *docs, struct store_request *req, struct append_context *append)
+/* Adds the rows for which there is memory: the documents whose row is missing
+ * stay listed and go with the next request. */
+static void add_rows(const struct link *listed, struct store_request *req, struct append_context *append)
 {
-    LIST_EACH (at, following, &docs->to_journal) {
+    LIST_EACH (at, following, listed) {
         struct document *doc = LIST_ITEM(at, struct document, journal_link);
-        if (add_row(doc, req, append))
-            return;
-        list_remove(&doc->journal_link);
+        if (add_row(doc, req, append) == OK)
+            list_remove(&doc->journal_link);
     }
 }
 
@@ -127,15 +157,15 @@ static size_t count_links(const struct link *head)
     return count;
 }
 
-static void post(struct documents *docs)
+static void post(struct documents *docs, const struct link *listed)
 {
-    size_t count = count_links(&docs->to_journal);
+    size_t count = count_links(listed);
     struct append_context *append = mem_alloc(sizeof(*append) + count * sizeof(append->rows[0]));
     struct store_request *req = store_request_new(STORE_APPEND, (struct slice){0});
     if (append)
         *append = (struct append_context){.documents = docs};
     if (append && req)
-        add_rows(docs, req, append);
+        add_rows(listed, req, append);
     if (!append || append->count == 0) {
         mem_free(append);
         if (req)
@@ -149,12 +179,37 @@ static void post(struct documents *docs)
     documents_post(docs, req);
 }
 
+/* What was refused goes in a request of its own: one that fails is taken apart, row
+ * by row, and that is for the others to be spared. */
+static void post_refused(struct documents *docs)
+{
+    int64_t now_ms = documents_now_ms(docs);
+    struct link due;
+    list_init(&due);
+    LIST_EACH (at, following, &docs->refused) {
+        struct document *doc = LIST_ITEM(at, struct document, journal_link);
+        int64_t left_ms = doc->write_again_ms - now_ms;
+        if (left_ms > 0) {
+            documents_want_timer(docs, left_ms);
+            continue;
+        }
+        list_remove(at);
+        list_append(&due, at);
+    }
+    if (!list_is_empty(&due))
+        post(docs, &due);
+    LIST_EACH (at, following, &due) { /* for which there was no memory */
+        list_remove(at);
+        list_append(&docs->refused, at);
+    }
+}
+
 void journal_post(struct documents *docs)
 {
-    if (list_is_empty(&docs->to_journal))
-        return;
     if (docs->policy->durability == STORE_LAZY)
         commit_on_the_spot(docs);
-    else if (!docs->append_in_flight)
-        post(docs);
+    if (!docs->append_in_flight)
+        post_refused(docs);
+    if (!docs->append_in_flight && !list_is_empty(&docs->to_journal))
+        post(docs, &docs->to_journal);
 }

@@ -1,15 +1,16 @@
 #include "doc/maintenance.h"
 
 #include "doc/attach.h"
-#include "doc/commit_wait.h"
 #include "doc/open.h"
 #include "doc/persister.h"
+#include "doc/writability.h"
 #include "observe/clock.h"
 #include "observe/metrics.h"
 
 enum {
     LIVE_CHECK_MS = 1000,           /* how often documents with peers are looked at, at most */
     RESTING_CHECK_MS = 60 * 1000,   /* and those without */
+    SNAPSHOT_PAUSE_MS = 100,        /* at the end, before one that failed is tried again */
     BATCH_KEPT_BYTES = 1024 * 1024, /* of the journal's scratch, between turns */
 };
 
@@ -123,14 +124,8 @@ void documents_set_storage_failing(struct documents *docs, bool is_failing)
     if (is_failing == docs->storage_failing)
         return;
     docs->storage_failing = is_failing;
-    LIST_EACH (at, following, &docs->all) {
-        struct document *doc = LIST_ITEM(at, struct document, all_link);
-        if (doc->state != DOCUMENT_READY)
-            continue;
-        pad_set_storage_failing(&doc->pad, is_failing);
-        document_has_news(doc);
-        document_release_commit_waits(doc);
-    }
+    LIST_EACH (at, following, &docs->all)
+        document_tell_storage(LIST_ITEM(at, struct document, all_link));
 }
 
 /* ---- the end ---- */
@@ -147,8 +142,11 @@ static bool must_wait_for(struct document *doc)
 {
     if (doc->state == DOCUMENT_LOADING)
         return true;
-    enum error err = persister_write(doc, PERSIST_SHUTDOWN); /* without memory for it: tried again */
-    return err || doc->snapshots_in_flight > 0 || doc->password_change;
+    bool rests = doc->snapshot_failed_ms != 0 &&
+                 documents_now_ms(doc->documents) - doc->snapshot_failed_ms < SNAPSHOT_PAUSE_MS;
+    if (!rests)
+        persister_write(doc, PERSIST_SHUTDOWN); /* without memory for it: tried again */
+    return document_is_changed(doc) || doc->snapshots_in_flight > 0 || doc->password_change;
 }
 
 /* The documents are walked again only when all that was asked for is answered. */
@@ -163,9 +161,16 @@ bool documents_are_written(struct documents *docs)
     return !must_wait;
 }
 
+/* What a snapshot under way has is the store's to count. */
+static void drop_at_the_end(struct documents *docs, struct document *doc)
+{
+    docs->unwritten += document_is_changed(doc);
+    document_drop(doc);
+}
+
 void documents_close(struct documents *docs)
 {
     LIST_EACH (at, following, &docs->all)
-        document_drop(LIST_ITEM(at, struct document, all_link));
+        drop_at_the_end(docs, LIST_ITEM(at, struct document, all_link));
     buf_deinit(&docs->batch);
 }

@@ -14,8 +14,8 @@ void documents_broadcast(struct documents *docs);
  * makes the first. */
 void documents_on_timer(struct documents *docs);
 
-/* Whether the database can be written is told in every document, and to those
- * who wait for a commit. */
+/* Whether anything can be written is told in every document, and to those who
+ * wait for a commit. */
 void documents_set_storage_failing(struct documents *docs, bool is_failing);
 
 /* ---- the end, in this order ---- */
@@ -25,7 +25,7 @@ void documents_stop(struct documents *docs);
 /* True once everything that is in memory is in the database, as far as the
  * store takes it; asks for what is missing. To be called every turn. */
 bool documents_are_written(struct documents *docs);
-/* Drops everything from memory, written or not. No peers may be left. */
+/* Drops everything from memory, written or not (documents->unwritten). No peers may be left. */
 void documents_close(struct documents *docs);
 
 #endif

@@ -1,6 +1,7 @@
 #include "doc/persister.h"
 
 #include "base/alloc.h"
+#include "doc/writability.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
@@ -56,10 +57,18 @@ static void log_written(const struct snapshot_context *snapshot, uint64_t durati
     log_event(LOG_DEBUG, "persist_latency", LOG_STR("docId", id), LOG_US("duration", duration_us));
 }
 
+static bool has_journal(const struct document *doc)
+{
+    return doc->documents->policy->durability != STORE_LAZY;
+}
+
 static void written(const struct snapshot_context *snapshot, uint64_t duration_us)
 {
     struct document *doc = snapshot->doc;
     doc->stored = true;
+    doc->snapshot_failed_ms = 0;
+    if (!has_journal(doc))
+        document_write_worked(doc);
     if (snapshot->revision > doc->saved_revision)
         doc->saved_revision = snapshot->revision;
     metric_inc(reasons[snapshot->reason].metric);
@@ -75,6 +84,9 @@ static void not_written(const struct snapshot_context *snapshot)
     doc->asked_revision = doc->saved_revision;
     doc->meta_changed = doc->meta_changed || snapshot->had_meta;
     doc->epoch_stored = doc->epoch_stored && !snapshot->had_epoch; /* stored twice does no harm */
+    doc->snapshot_failed_ms = documents_now_ms(doc->documents);
+    if (!has_journal(doc) && snapshot->reason != PERSIST_CRITICAL)
+        document_write_failed(doc);
 }
 
 static void evict(struct document *doc, int64_t now_ms)
@@ -226,12 +238,22 @@ void persister_check_resting(struct document *doc, int64_t now_ms)
     if (doc->state != DOCUMENT_READY || doc->peer_count > 0)
         return;
     pad_rest(&doc->pad, now_ms);
-    if (now_ms - doc->left_ms < doc->documents->policy->memory_retention_ms)
-        return;
-    if (document_may_drop(doc))
+    bool must_stay = now_ms - doc->left_ms < doc->documents->policy->memory_retention_ms;
+    if (!must_stay && document_may_drop(doc))
         evict(doc, now_ms);
-    else if (doc->snapshots_in_flight == 0)
-        persister_write(doc, PERSIST_EVICTION);
+    else if (doc->snapshots_in_flight == 0 && (!must_stay || doc->snapshot_failed_ms != 0))
+        persister_write(doc, must_stay ? PERSIST_LAST_DISCONNECT : PERSIST_EVICTION);
+}
+
+/* The document may have left memory meanwhile, or even come back. */
+static void on_touched(struct store_request *req)
+{
+    struct document *doc = document_find(req->context, req->id);
+    if (req->result && doc) {
+        doc->epoch_stored = doc->epoch_stored && !req->has_epoch;
+        doc->touched_ms = 0;
+    }
+    store_request_free(req);
 }
 
 void persister_touch(struct document *doc, int64_t now_ms)
@@ -248,6 +270,8 @@ void persister_touch(struct document *doc, int64_t now_ms)
     struct pad_epoch *epoch = &doc->pad.epochs[doc->pad.epoch_count - 1];
     req->has_epoch = !doc->epoch_stored;
     req->epoch = (struct store_epoch){epoch->id, epoch->first_revision};
+    req->context = doc->documents;
+    req->done = on_touched;
     doc->touched_ms = now_ms;
     doc->epoch_stored = true;
     documents_post(doc->documents, req);

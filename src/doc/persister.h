@@ -9,8 +9,10 @@
  *   eviction          before the document leaves memory
  *   shutdown          before the server does
  *
- * A snapshot that fails is asked for again at the next of these occasions; the
- * store itself retries before it reports a failure. */
+ * A snapshot that fails while other documents can be written is asked for again at
+ * the next of these occasions, the last one also once a minute while nobody is in the
+ * document; an outage is waited out by the store. Without a
+ * journal (STORE_LAZY) those in the document are told that it is not saved. */
 #ifndef KOLABPAD_DOC_PERSISTER_H
 #define KOLABPAD_DOC_PERSISTER_H
 
@@ -46,7 +48,7 @@ enum error persister_write_password(struct document *doc, struct slice password,
                                     void (*done)(struct document *doc, enum error err));
 
 /* Tells the database that the document is in use, at most every hour, and its
- * epoch. Nobody waits for it; the store tries one that fails again until it is written. */
+ * epoch. One that fails is tried again at the next look. */
 void persister_touch(struct document *doc, int64_t now_ms);
 
 #endif

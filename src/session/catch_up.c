@@ -4,12 +4,12 @@
 #include "session/tell.h"
 
 /* The welcome waits until the revision that the session joined at is committed.
- * While the database fails, the client is told so instead of being left waiting. */
+ * While the document cannot be written, the client is told so instead of being left waiting. */
 static void welcome_when_committed(struct session *s)
 {
     if (s->doc->pad.committed >= s->peer.gate)
         join_welcome(s);
-    else if (s->doc->documents->storage_failing)
+    else if (s->doc->pad.storage_failing)
         session_close(s, ERR_STORAGE, NULL);
 }
 

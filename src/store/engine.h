@@ -78,7 +78,9 @@ struct engine_ops {
     void (*set_failing)(struct engine *e, uint32_t lane, bool is_failing);
 
     /* Could a write succeed at the moment? Asked after a failure, to tell a bad
-     * request from a bad database. Leaves `why` as it is. */
+     * request from a bad database. False, too, while nobody knows whether the latest
+     * group was committed: then the same requests are tried again as they are, and
+     * not answered. Leaves `why` as it is. */
     bool (*probe)(struct engine *e, uint32_t lane);
 
     /* The lane has delivered its answers and nobody waits for it, or it was idle

@@ -22,7 +22,7 @@ struct lane {
     struct store *store;
     uint32_t number;
     pthread_t thread;
-    struct worker worker;     /* the thread's; others read is_failing */
+    struct worker worker;     /* the thread's */
     bool has_noticed_closing; /* the thread's: its retries were made due when it saw is_closing */
     int64_t idle_at_us;       /* the thread's: when housekeeping is due though nothing happens */
 
@@ -37,7 +37,7 @@ struct store {
     struct engine *engine;
     uint32_t lane_count;
     struct lane lanes[ENGINE_LANES_MAX];
-    atomic_uint failing_lanes; /* counted by the workers; any thread may read it */
+    struct worker_state state; /* kept by the workers; any thread may read it */
 
     pthread_mutex_t lock; /* guards what follows, the lanes' part, and every mailbox's lists */
     struct link queue;    /* posted and not yet taken by a lane, in order */
@@ -89,7 +89,7 @@ void store_take(struct store *s, struct store_mailbox *box, struct link *out)
 
 bool store_is_failing(const struct store *s)
 {
-    return s->failing_lanes > 0;
+    return s->state.outage_lanes > 0;
 }
 
 /* ---- the other servers --------------------------------------------------- */
@@ -263,7 +263,7 @@ static void take(struct lane *lane, struct link *fresh)
             continue;
         if (s->lane_count > 1 && is_held_up(lane, req)) {
             /* The earlier request may be in a retry queue, too long for one that may not wait. */
-            if (store_is_failing(s) && !request_may_wait(req))
+            if (s->state.failing_lanes > 0 && !request_may_wait(req))
                 worker_refuse(&lane->worker, req);
             continue;
         }
@@ -407,7 +407,7 @@ static void init_lane(struct store *s, uint32_t number)
     struct lane *lane = &s->lanes[number];
     *lane = (struct lane){.store = s, .number = number, .idle_at_us = next_idle_us(s->engine)};
     list_init(&lane->taken);
-    worker_init(&lane->worker, s->engine, number, &s->config, &s->failing_lanes);
+    worker_init(&lane->worker, s->engine, number, &s->config, &s->state);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

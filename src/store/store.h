@@ -17,15 +17,17 @@
  * A write is answered when its transaction has committed and not before. With
  * STORE_JOURNAL that survives the process; with STORE_FSYNC the machine too.
  *
- * Failure. A write that fails goes to the retry queue and is tried again (50 ms,
- * doubling to 5 s) until it succeeds or the store is closed; the observer hears
- * of the first failure and of the recovery. Requests marked `fail_fast` are
- * answered ERR_STORAGE at once instead. When a group fails, its members are
- * tried one by one, so that one bad request holds up no others but those of the
- * same document, whose order is kept. Reads go on meanwhile, and fail by
- * themselves with ERR_STORAGE; so does the read of a document that has a write
- * in the retry queue, as its row is not the truth. A read error is never an
- * empty document.
+ * Failure. When a transaction fails its requests are tried one by one, and the
+ * rows of an APPEND that fails alone as well, so that one bad document holds up no
+ * other. What fails then while other things can be written is tried once more and
+ * answered ERR_STORAGE: the caller may ask again, later.
+ *
+ * Outage. When nothing at all can be written, writes wait in order and are tried
+ * again (50 ms, doubling to 5 s) until they succeed or the store is closed; those
+ * marked `fail_fast` are answered ERR_STORAGE at once instead. store_is_failing
+ * says so meanwhile. Reads go on, and fail by themselves with ERR_STORAGE; so does
+ * the read of a document that has a write waiting, as its row is not the truth. A
+ * read error is never an empty document.
  *
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
@@ -102,7 +104,10 @@ struct store_append_row {
     bool has_epoch;
     bool touch;
     struct store_epoch epoch;
-    enum error outcome; /* out, when the request's result is OK: of this row; OK or ERR_CONFLICT */
+    /* out, when the request's result is OK. ERR_STORAGE, ERR_NO_MEMORY: this row was not written,
+     * though others could be. It is for the caller to send its operations again, before later ones
+     * of the same document. ERR_CONFLICT: above. */
+    enum error outcome;
 };
 
 struct store_batch {
@@ -187,6 +192,7 @@ struct store_request {
     int64_t posted_us;
     uint32_t life;             /* how often the store had rejoined when it was posted */
     struct link lane_link;     /* guarded by the store's lock */
+    uint32_t rows_tried;       /* APPEND, once it goes row by row: those that have their outcome */
     struct store_arena *arena; /* owns what the slices point at */
 };
 
@@ -206,10 +212,12 @@ enum error store_request_add_row(struct store_request *req, struct slice id, uin
 /* ---- the store --------------------------------------------------------- */
 
 enum store_event {
-    STORE_EVENT_WROTE,     /* a write transaction committed: duration_us, requests in it */
-    STORE_EVENT_READ,      /* a query ran: duration_us */
-    STORE_EVENT_FAILED,    /* a write failed; first of a row, and again every 10 s; text says why */
-    STORE_EVENT_RECOVERED, /* all writes work again */
+    STORE_EVENT_WROTE,       /* a write transaction committed: duration_us, requests in it */
+    STORE_EVENT_READ,        /* a query ran: duration_us */
+    STORE_EVENT_FAILED,      /* a write failed, for `id`; the first, and again every 10 s; text says why */
+    STORE_EVENT_RECOVERED,   /* what failed and was not answered so is written; nothing waits any more */
+    STORE_EVENT_OUTAGE,      /* nothing can be written, as of now; text says why */
+    STORE_EVENT_OUTAGE_OVER, /* something was written again; what waited follows */
     STORE_EVENT_READ_FAILED,
     STORE_EVENT_WAITING,  /* another server holds the lock (once) */
     STORE_EVENT_LOCKED,   /* got it after waiting */
@@ -258,7 +266,7 @@ void store_post(struct store *s, struct store_request *req);
  * owner's thread. After store_close, with NULL for the store. */
 void store_take(struct store *s, struct store_mailbox *box, struct link *out);
 
-/* Are writes failing at the moment? Any thread. */
+/* Is there an outage: can nothing be written at the moment? Any thread. */
 bool store_is_failing(const struct store *s);
 
 /* ---- servers that share the database ------------------------------------- */

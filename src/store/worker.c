@@ -13,13 +13,14 @@ enum {
 };
 
 void worker_init(struct worker *w, struct engine *engine, uint32_t lane, const struct store_config *config,
-                 atomic_uint *failing_lanes)
+                 struct worker_state *state)
 {
     *w = (struct worker){.engine = engine,
                          .lane = lane,
                          .config = config,
-                         .failing_lanes = failing_lanes,
-                         .backoff_us = BACKOFF_FIRST_US};
+                         .state = state,
+                         .backoff_us = BACKOFF_FIRST_US,
+                         .answers_reported_at_us = clock_us() - REPORT_EVERY_US};
     list_init(&w->retry_queue);
     list_init(&w->done);
 }
@@ -42,28 +43,59 @@ static bool probe(const struct worker *w)
 
 /* ---- failing and recovering -------------------------------------------- */
 
-static void note_failure(struct worker *w, struct slice id)
+static void begin_failing(struct worker *w)
+{
+    if (w->is_failing)
+        return;
+    w->is_failing = true;
+    atomic_fetch_add(&w->state->failing_lanes, 1);
+    w->backoff_us = BACKOFF_FIRST_US;
+    w->retry_at_us = clock_us() + w->backoff_us;
+    w->reported_at_us = clock_us() - REPORT_EVERY_US;
+    w->engine->ops->set_failing(w->engine, w->lane, true);
+}
+
+static void report(struct worker *w, int64_t *reported_at_us, struct slice id)
 {
     int64_t now = clock_us();
-    if (!w->is_failing) {
-        w->is_failing = true;
-        atomic_fetch_add(w->failing_lanes, 1);
-        w->backoff_us = BACKOFF_FIRST_US;
-        w->retry_at_us = now + w->backoff_us;
-        w->reported_at_us = now - REPORT_EVERY_US;
-        w->engine->ops->set_failing(w->engine, w->lane, true);
-    }
-    if (now - w->reported_at_us >= REPORT_EVERY_US) {
-        w->reported_at_us = now;
-        tell(w, STORE_EVENT_FAILED, 0, w->retry_count, id, why(w));
-    }
+    if (now - *reported_at_us < REPORT_EVERY_US)
+        return;
+    *reported_at_us = now;
+    tell(w, STORE_EVENT_FAILED, 0, w->retry_count, id, why(w));
+}
+
+/* A write failed that waits, or worked when it was tried again. */
+static void report_failure(struct worker *w, struct slice id)
+{
+    w->state->owes_recovery = true;
+    report(w, &w->reported_at_us, id);
+}
+
+static void set_outage(struct worker *w, bool is_outage)
+{
+    if (w->is_outage == is_outage)
+        return;
+    w->is_outage = is_outage;
+    if (is_outage && atomic_fetch_add(&w->state->outage_lanes, 1) == 0)
+        tell(w, STORE_EVENT_OUTAGE, 0, 0, (struct slice){0}, why(w));
+    else if (!is_outage && atomic_fetch_sub(&w->state->outage_lanes, 1) == 1)
+        tell(w, STORE_EVENT_OUTAGE_OVER, 0, 0, (struct slice){0}, "");
+}
+
+/* Looks whether anything can be written at the moment. */
+static void look_for_outage(struct worker *w)
+{
+    w->is_blocked = !probe(w);
+    set_outage(w, w->is_blocked);
 }
 
 static void recover(struct worker *w)
 {
-    w->is_failing = w->is_outage = false;
+    w->is_failing = false;
+    set_outage(w, false);
     w->engine->ops->set_failing(w->engine, w->lane, false);
-    if (atomic_fetch_sub(w->failing_lanes, 1) == 1)
+    if (atomic_fetch_sub(&w->state->failing_lanes, 1) == 1 &&
+        atomic_exchange(&w->state->owes_recovery, false))
         tell(w, STORE_EVENT_RECOVERED, 0, 0, (struct slice){0}, "");
 }
 
@@ -72,14 +104,17 @@ void worker_take_retries(struct worker *w, struct link *again)
     w->backoff_us = w->backoff_us * 2 < BACKOFF_MAX_US ? w->backoff_us * 2 : BACKOFF_MAX_US;
     w->retry_at_us = clock_us() + w->backoff_us;
     /* A write that waits tells more than a probe, so while there is any it is tried itself. */
-    w->is_outage = list_is_empty(&w->retry_queue) && !probe(w);
+    if (list_is_empty(&w->retry_queue))
+        look_for_outage(w);
+    else
+        w->is_blocked = false;
     requests_move(&w->retry_queue, again);
     w->retry_count = 0;
 }
 
 void worker_check_recovery(struct worker *w)
 {
-    if (w->is_failing && !w->is_outage && list_is_empty(&w->retry_queue))
+    if (w->is_failing && !w->is_blocked && list_is_empty(&w->retry_queue))
         recover(w);
 }
 
@@ -127,14 +162,17 @@ static void retry_or_refuse(struct worker *w, struct store_request *req)
     w->retry_count++;
 }
 
-static bool must_wait(const struct worker *w, const struct store_request *req)
+static bool is_behind(const struct worker *w, const struct store_request *req)
 {
-    if (w->is_outage && request_may_wait(req))
-        return true;
     for (struct link *l = w->retry_queue.next; l != &w->retry_queue; l = l->next)
         if (request_shares_document(req, request_of(l)))
             return true;
     return false;
+}
+
+static bool must_wait(const struct worker *w, const struct store_request *req)
+{
+    return (w->is_blocked && request_may_wait(req)) || is_behind(w, req);
 }
 
 /* ---- one transaction --------------------------------------------------- */
@@ -148,17 +186,8 @@ static struct store_request *first_write(struct link *group)
     return NULL;
 }
 
-static void answer_group(struct worker *w, struct link *group, int64_t duration_us)
-{
-    LIST_EACH (pos, following, group) {
-        struct store_request *req = request_of(pos);
-        if (request_is_write(req))
-            req->duration_us = (uint64_t)duration_us;
-    }
-    requests_move(group, &w->done);
-}
-
-static enum error try_group(struct worker *w, struct link *group)
+/* Has the engine carry the group out; *duration_us is what it took. */
+static enum error try_engine(struct worker *w, struct link *group, int64_t *duration_us)
 {
     uint32_t writes = requests_count_writes(group);
     LIST_EACH (pos, following, group) {
@@ -166,21 +195,148 @@ static enum error try_group(struct worker *w, struct link *group)
     }
     int64_t begun = clock_us();
     enum error err = w->engine->ops->try_group(w->engine, w->lane, group);
+    *duration_us = clock_us() - begun;
+    if (err || writes == 0)
+        return err;
+    w->is_blocked = false;
+    set_outage(w, false);
+    tell(w, STORE_EVENT_WROTE, *duration_us, writes, (struct slice){0}, "");
+    return OK;
+}
+
+static enum error try_group(struct worker *w, struct link *group)
+{
+    int64_t duration_us;
+    enum error err = try_engine(w, group, &duration_us);
     if (err)
         return err;
-    int64_t duration = clock_us() - begun;
-    if (writes) {
-        w->is_outage = false;
-        tell(w, STORE_EVENT_WROTE, duration, writes, (struct slice){0}, "");
+    LIST_EACH (pos, following, group) {
+        struct store_request *req = request_of(pos);
+        if (request_is_write(req))
+            req->duration_us = (uint64_t)duration_us;
     }
-    answer_group(w, group, duration);
+    requests_move(group, &w->done);
     return OK;
+}
+
+/* ---- one request's transaction failed ------------------------------------- */
+
+/* An engine answers a failed read by itself, so not even the transaction could begin. */
+static void fail_read(struct worker *w, struct store_request *req, enum error err)
+{
+    request_clear_answer(req);
+    req->result = err;
+    tell(w, STORE_EVENT_READ_FAILED, 0, 1, request_subject(req), why(w));
+    finish(w, req);
+}
+
+/* Carries it out alone; it is in no list then. After a failure the probe tells
+ * whether it is the request's fault or an outage. */
+static enum error try_request(struct worker *w, struct store_request *req)
+{
+    struct link alone;
+    int64_t duration_us;
+    list_init(&alone);
+    list_remove(&req->link);
+    list_append(&alone, &req->link);
+    enum error err = try_engine(w, &alone, &duration_us);
+    list_remove(&req->link);
+    if (err)
+        look_for_outage(w);
+    else if (request_is_write(req))
+        req->duration_us = (uint64_t)duration_us;
+    return err;
+}
+
+/* The same as if the request had that row only. */
+static enum error try_row(struct worker *w, struct store_request *req, uint32_t row)
+{
+    struct store_append_row *rows = req->rows;
+    uint32_t count = req->row_count;
+    req->rows = &rows[row];
+    req->row_count = 1;
+    enum error err = try_request(w, req);
+    req->rows = rows;
+    req->row_count = count;
+    return err;
+}
+
+/* The caller hears of it, and may ask for the same again. */
+static void answer_failure(struct worker *w, struct slice id, enum error err, enum error *answer)
+{
+    *answer = err;
+    w->failures++;
+    report(w, &w->answers_reported_at_us, id);
+}
+
+/* It waits, if it may, until something can be written again. */
+static void wait_for_recovery(struct worker *w, struct store_request *req, struct slice id)
+{
+    retry_or_refuse(w, req);
+    w->failures++;
+    report_failure(w, id);
+}
+
+/* Gives each row a transaction and an outcome of its own. When an outage comes in
+ * between, the request waits, and goes on with the row that met it. */
+static void try_rows(struct worker *w, struct store_request *req)
+{
+    for (; req->rows_tried < req->row_count; req->rows_tried++) {
+        struct store_append_row *row = &req->rows[req->rows_tried];
+        enum error err = try_row(w, req, req->rows_tried);
+        if (err)
+            req->result = OK;
+        if (err && w->is_blocked) {
+            wait_for_recovery(w, req, row->id);
+            return;
+        }
+        if (err)
+            answer_failure(w, row->id, err, &row->outcome);
+        if (req->result)
+            break; /* the engine answered it as a whole: its life is over */
+    }
+    finish(w, req);
+}
+
+static void try_again(struct worker *w, struct store_request *req)
+{
+    enum error err = try_request(w, req);
+    if (err && w->is_blocked) {
+        wait_for_recovery(w, req, req->id);
+        return;
+    }
+    if (err) {
+        request_clear_answer(req);
+        answer_failure(w, req->id, err, &req->result);
+    }
+    finish(w, req);
+}
+
+/* The only request of a transaction failed. If others can be written it is tried
+ * once more, and then its caller has to know. */
+static void fail(struct worker *w, struct store_request *req, enum error err)
+{
+    if (!request_is_write(req)) {
+        fail_read(w, req, err);
+        return;
+    }
+    uint32_t failures = w->failures;
+    begin_failing(w);
+    look_for_outage(w);
+    if (w->is_blocked)
+        wait_for_recovery(w, req, request_subject(req));
+    else if (req->kind == STORE_APPEND)
+        try_rows(w, req);
+    else
+        try_again(w, req);
+    if (w->failures == failures)
+        report_failure(w, request_subject(req));
 }
 
 /* ---- groups ------------------------------------------------------------ */
 
 /* Moves the head of `fresh` into a group, leaving out what cannot be carried
- * out now. */
+ * out now. An APPEND that goes row by row is not for a group, nor overtakes one. */
 static void gather(struct worker *w, struct link *fresh, struct link *group)
 {
     size_t bytes = 0;
@@ -191,29 +347,18 @@ static void gather(struct worker *w, struct link *fresh, struct link *group)
             retry_or_refuse(w, req);
             continue;
         }
+        if (req->rows_tried > 0 && count > 0)
+            return;
+        if (req->rows_tried > 0) {
+            try_rows(w, req);
+            continue;
+        }
         list_remove(pos);
         list_append(group, pos);
         bytes += request_bytes(req);
         if (++count == GROUP_REQUESTS || bytes >= GROUP_BYTES)
             return;
     }
-}
-
-/* The only request of a transaction failed. The probe tells whether it is the
- * request's fault or an outage. */
-static void fail(struct worker *w, struct store_request *req, enum error err)
-{
-    if (!request_is_write(req)) {
-        /* An engine answers a failed read by itself, so not even the transaction could begin. */
-        request_clear_answer(req);
-        req->result = err;
-        tell(w, STORE_EVENT_READ_FAILED, 0, 1, request_subject(req), why(w));
-        finish(w, req);
-        return;
-    }
-    retry_or_refuse(w, req);
-    note_failure(w, request_subject(req));
-    w->is_outage = !probe(w);
 }
 
 static void try_alone(struct worker *w, struct store_request *req)
@@ -227,8 +372,14 @@ static void try_alone(struct worker *w, struct store_request *req)
         fail(w, req, err);
 }
 
-static void one_by_one(struct worker *w, struct link *group)
+/* What failed together is tried one by one. A failure that does not come back is
+ * reported too, under the first write's name. */
+static void fail_group(struct worker *w, struct link *group)
 {
+    const struct store_request *first = first_write(group);
+    uint32_t failures = w->failures;
+    if (first)
+        begin_failing(w);
     LIST_EACH (pos, following, group) {
         struct store_request *req = request_of(pos);
         if (must_wait(w, req))
@@ -236,26 +387,25 @@ static void one_by_one(struct worker *w, struct link *group)
         else
             try_alone(w, req);
     }
+    if (first && w->failures == failures)
+        report_failure(w, request_subject(first));
 }
 
 void worker_step(struct worker *w, struct link *fresh)
 {
     struct link group;
     list_init(&group);
-    bool was_outage = w->is_outage;
+    bool was_blocked = w->is_blocked;
     gather(w, fresh, &group);
     if (list_is_empty(&group))
         return;
 
     enum error err = try_group(w, &group);
-    if (err && group.next->next == &group) {
+    if (err && group.next->next == &group)
         fail(w, request_of(group.next), err);
-    } else if (err) {
-        if (requests_count_writes(&group) > 0)
-            note_failure(w, request_subject(first_write(&group)));
-        one_by_one(w, &group);
-    }
+    else if (err)
+        fail_group(w, &group);
     /* A write that may not wait was tried in spite of the outage, and succeeded: it is over. */
-    if (was_outage && !w->is_outage && !list_is_empty(&w->retry_queue))
+    if (was_blocked && !w->is_blocked && !list_is_empty(&w->retry_queue))
         w->retry_at_us = clock_us();
 }

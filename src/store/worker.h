@@ -1,19 +1,23 @@
 /* worker.h - carries the requests of one lane out: groups writes, queues those
- * that failed for another try, answers the others. No thread, no lock: lanes.c
- * brings both.
+ * that meet an outage for another try, answers the others. No thread, no lock:
+ * lanes.c brings both.
  *
  *            fresh ──► worker_step ──► done (answered)
  *                        │    ▲
- *              a write fails  │ worker_take_retries, when the time has come
+ *    nothing can be written   │ worker_take_retries, when the time has come
  *                        ▼    │
  *                     retry_queue
  *
+ * A transaction that fails is taken apart: a group into its requests, an APPEND
+ * that fails alone into its rows. What fails by itself then is told apart by the
+ * probe. While others can be written it is that request's or row's own fault: it
+ * is tried once more and answered, so that nobody waits for it. If the probe fails
+ * too it is an outage: writes wait without being tried, all but those that are
+ * answered at once when they fail (loads with an epoch, and fail_fast ones).
+ *
  * Invariant: requests of one document are carried out in the order in which
  * they came. So a request waits when an earlier one of the same document is in
- * the retry queue; others go past. During an outage (nothing at all can be
- * written, the probe fails too) writes wait without being tried, all but those
- * that are answered at once when they fail: loads with an epoch, and fail_fast
- * ones. */
+ * the retry queue; others go past. */
 #ifndef KOLABPAD_STORE_WORKER_H
 #define KOLABPAD_STORE_WORKER_H
 
@@ -21,31 +25,43 @@
 
 #include <stdatomic.h>
 
-/* All of it is the lane's thread's own, but for `is_failing`, which any thread
- * may read, and the number that the lanes share. */
+/* What the lanes of a store share; any thread may read it. */
+struct worker_state {
+    atomic_uint
+        failing_lanes;        /* with is_failing set: RECOVERED is told when the last of them has recovered */
+    atomic_uint outage_lanes; /* with is_outage set: nothing can be written on them */
+    atomic_bool owes_recovery; /* a failure was told that RECOVERED has to follow */
+};
+
+/* All of it is the lane's thread's own, but for the state that the lanes share. */
 struct worker {
     struct engine *engine;
     uint32_t lane;
     const struct store_config *config;
-    atomic_uint *failing_lanes; /* of the store: RECOVERED is told when the last lane has recovered */
+    struct worker_state *state;
 
     struct link done;        /* requests with their answers; the caller takes them out */
     struct link retry_queue; /* writes that failed and those behind them, in order */
     uint32_t retry_count;
+    uint32_t failures; /* requests and rows that failed alone, counted to see whether any did */
 
-    /* Two states that look alike. is_failing lasts from the first failed write
-     * until the retry queue is empty again, even if one bad request is all that
-     * fails; retries and their dates exist only while it is set. is_outage says
-     * that the latest probe failed as well, so that trying is of no use. */
-    atomic_bool is_failing;
+    /* Three states that look alike. is_failing lasts from the first failed write
+     * until everything that came after it was carried out or answered; retries and
+     * their dates exist only while it is set. is_outage is what others are told:
+     * from the first failed probe until a write or a probe succeeds. is_blocked
+     * keeps writes from being tried during an outage: it is lifted for each retry,
+     * so that a write can find out that the outage is over. */
+    bool is_failing;
     bool is_outage;
-    int64_t retry_at_us;    /* when the retry queue is due */
-    int64_t backoff_us;     /* from one try to the next; doubles */
-    int64_t reported_at_us; /* when FAILED was told last; it is not told for every failure */
+    bool is_blocked;
+    int64_t retry_at_us;            /* when the retry queue is due */
+    int64_t backoff_us;             /* from one try to the next; doubles */
+    int64_t reported_at_us;         /* when FAILED was told last; it is not told for every failure */
+    int64_t answers_reported_at_us; /* the same of what was answered, which RECOVERED does not follow */
 };
 
 void worker_init(struct worker *w, struct engine *engine, uint32_t lane, const struct store_config *config,
-                 atomic_uint *failing_lanes);
+                 struct worker_state *state);
 
 /* Carries out one group from the head of `fresh`. */
 void worker_step(struct worker *w, struct link *fresh);

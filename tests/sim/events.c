@@ -4,7 +4,8 @@
 
 enum {
     STALL_ONE_IN = 12,
-    RECOVER_ONE_IN = 3, /* looks, while the store fails */
+    RECOVER_ONE_IN = 3,    /* looks, while the store fails */
+    STOPPING_STEP_MS = 10, /* as in src/app/turn.c */
 };
 
 /* ---- who ---- */
@@ -116,8 +117,10 @@ static void the_store_works(struct sim *sim)
 
 static void the_store_recovers(struct sim *sim)
 {
-    if (sim->gateway.store.is_failing && random_one_in(&sim->random, RECOVER_ONE_IN))
-        gateway_set_failing(&sim->gateway, false);
+    if (!random_one_in(&sim->random, RECOVER_ONE_IN))
+        return;
+    gateway_set_failing(&sim->gateway, false);
+    gateway_set_damaged(&sim->gateway, NULL);
 }
 
 static void somebody_changes_the_password(struct sim *sim)
@@ -161,7 +164,8 @@ static void it_is_evicted(struct sim *sim, const struct sim_document *doc)
         gateway_tick(&sim->gateway, 2 * SIM_MINUTE_MS);
     }
     sim_answer_everything(sim);
-    if (!sim->gateway.store.is_failing && gateway_find(&sim->gateway, doc->id))
+    bool is_damaged = slice_equal(sim->gateway.store.tables.bad, slice_from_cstr(doc->id));
+    if (!sim->gateway.store.is_failing && !is_damaged && gateway_find(&sim->gateway, doc->id))
         sim_fail(sim, "a document that nobody is in does not leave memory");
 }
 
@@ -211,7 +215,11 @@ static void the_server_dies(struct sim *sim)
 
 static void the_store_fails(struct sim *sim)
 {
-    gateway_set_failing(&sim->gateway, true);
+    if (random_one_in(&sim->random, 2))
+        gateway_set_failing(&sim->gateway, true);
+    else
+        gateway_set_damaged(&sim->gateway,
+                            sim->documents[random_below(&sim->random, sim->profile.documents)].id);
 }
 
 void sim_restart_server(struct sim *sim)
@@ -220,8 +228,11 @@ void sim_restart_server(struct sim *sim)
     for (unsigned rounds = 0; !gateway_is_written(&sim->gateway); rounds++) {
         if (rounds > 1000)
             sim_fail(sim, "the server does not stop");
-        if (rounds > 50)
+        if (rounds > 50) {
             gateway_set_failing(&sim->gateway, false);
+            gateway_set_damaged(&sim->gateway, NULL);
+        }
+        gateway_tick(&sim->gateway, STOPPING_STEP_MS);
         somebody_types(sim);
         the_server_reads(sim);
         gateway_turn(&sim->gateway);

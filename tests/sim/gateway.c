@@ -388,6 +388,12 @@ void gateway_set_failing(struct gateway *g, bool is_failing)
     g->store.is_failing = is_failing;
 }
 
+void gateway_set_damaged(struct gateway *g, const char *id)
+{
+    g->counts.damages += id != NULL;
+    g->store.tables.bad = id ? slice_from_cstr(id) : (struct slice){0};
+}
+
 static void on_found(struct store_request *req)
 {
     struct gateway *g = req->context;

@@ -56,7 +56,7 @@ struct gateway {
     struct link password_changes; /* struct sim_password_change, that are not answered */
     bool is_dying;                /* documents are dropped as they are */
     struct {
-        uint64_t told_operations, closed, refused, resumed, snapshots, evictions, outages, passwords,
+        uint64_t told_operations, closed, refused, resumed, snapshots, evictions, outages, damages, passwords,
             restarts, expired;
     } counts;
 };
@@ -90,6 +90,9 @@ void gateway_tick(struct gateway *g, int64_t later_ms);
 void gateway_carry_out(struct gateway *g, uint32_t count);
 void gateway_answer(struct gateway *g);
 void gateway_set_failing(struct gateway *g, bool is_failing);
+/* The document's page is damaged: what is written of it fails, all else works. The
+ * id is borrowed; NULL: no page is. */
+void gateway_set_damaged(struct gateway *g, const char *id);
 /* Looks for documents that have expired, as src/app/cleanup.c. */
 void gateway_search_expired(struct gateway *g);
 

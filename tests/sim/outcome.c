@@ -16,6 +16,7 @@ void sim_settle(struct sim *sim)
 {
     struct gateway *g = &sim->gateway;
     gateway_set_failing(g, false);
+    gateway_set_damaged(g, NULL);
     sim_notice_dead(sim);
     for (unsigned rounds = 0; !is_quiet(sim); rounds++) {
         if (rounds > 10000)

@@ -45,6 +45,7 @@ static void report(const struct sim *sim)
         {"loads", g->store.posted_count[STORE_LOAD]},
         {"evictions", g->counts.evictions},
         {"outages", g->counts.outages},
+        {"damaged pages", g->counts.damages},
         {"passwords", g->counts.passwords},
         {"restarts", g->counts.restarts},
         {"expired", g->counts.expired},

@@ -171,7 +171,7 @@ static void tell_next(struct sim_conn *conn)
 static bool waits_for_a_failing_store(const struct sim_conn *conn)
 {
     return conn->doc && conn->must_welcome && conn->doc->pad.committed < conn->peer.gate &&
-           conn->doc->documents->storage_failing;
+           conn->doc->pad.storage_failing;
 }
 
 void tell_conn(struct sim_conn *conn)

@@ -162,8 +162,13 @@ static void append_row(struct fake_tables *t, const struct store_append_row *row
 
 static void append(struct fake_tables *t, struct store_request *req)
 {
-    for (uint32_t i = 0; i < req->row_count; i++)
-        append_row(t, &req->rows[i], req->now_ms);
+    for (uint32_t i = 0; i < req->row_count; i++) {
+        struct store_append_row *row = &req->rows[i];
+        if (t->bad.ptr && slice_equal(row->id, t->bad))
+            row->outcome = ERR_STORAGE;
+        else
+            append_row(t, row, req->now_ms);
+    }
 }
 
 /* The newest batch stays, whatever is asked for. */
@@ -344,7 +349,9 @@ static void carry_out_read(struct fake_tables *t, struct store_request *req)
 
 static void carry_out_write(struct fake_tables *t, struct store_request *req)
 {
-    if (req->kind == STORE_APPEND)
+    if (t->bad.ptr && slice_equal(req->id, t->bad))
+        req->result = ERR_STORAGE;
+    else if (req->kind == STORE_APPEND)
         append(t, req);
     else if (req->kind == STORE_SNAPSHOT)
         snapshot(t, req);

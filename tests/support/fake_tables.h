@@ -37,6 +37,7 @@ struct fake_document {
 
 struct fake_tables {
     struct link documents; /* struct fake_document */
+    struct slice bad;      /* writes of this document fail, as on a damaged page; NULL ptr: of none */
 };
 
 void fake_tables_init(struct fake_tables *t);
@@ -50,7 +51,8 @@ uint32_t fake_document_batches(const struct fake_document *doc);
 void fake_document_set(struct slice *field, struct slice value);
 
 /* Carries the request out and fills in its answer: OK, ERR_NO_MEMORY (of a
- * read), ERR_FORBIDDEN (DELETE of a fresh one). Aborts when an APPEND repeats a
+ * read), ERR_FORBIDDEN (DELETE of a fresh one), ERR_STORAGE (a write of the bad one; of an
+ * APPEND the outcome of its row). Aborts when an APPEND repeats a
  * first_revision, which the table's key rules out. */
 void fake_tables_carry_out(struct fake_tables *t, struct store_request *req);
 

@@ -9,6 +9,8 @@
 #include "doc/maintenance.h"
 #include "observe/metrics.h"
 
+#include <string.h>
+
 /* Two documents with somebody in each, and nothing at the store. */
 static struct document *one, *two;
 
@@ -247,6 +249,107 @@ static void test_a_document_opened_during_an_outage_knows_of_it(void **state)
     assert_true(open_document("three")->pad.storage_failing);
 }
 
+/* ---- one document that cannot be written, while others can ---- */
+
+static void test_a_refused_row_concerns_its_own_document_only(void **state)
+{
+    (void)state;
+    fixture.store.tables.bad = SLICE("one");
+    type(one, &fixture.ada, "+a");
+    type(two, &fixture.bob, "+x");
+    answer_all();
+    assert_told("stale two, news one, news two");
+    assert_true(one->pad.storage_failing);
+    assert_false(two->pad.storage_failing);
+    assert_int_equal(one->pad.committed, 0);
+    assert_int_equal(two->pad.committed, 1);
+    /* It waits, and the others go on. */
+    type(one, &fixture.ada, "=1 +b");
+    type(two, &fixture.bob, "=1 +y");
+    turn();
+    assert_requests("append two");
+    answer_all();
+    assert_told("stale two, news two");
+    later(100);
+    turn();
+    assert_requests("append one"); /* in a request of its own */
+    answer_all();
+    assert_int_equal(one->pad.committed, 0);
+
+    fixture.store.tables.bad = (struct slice){0};
+    later(100);
+    turn();
+    assert_requests(""); /* the pause is longer now */
+    later(100);
+    turn();
+    answer_all();
+    assert_told("stale one, news one");
+    assert_false(one->pad.storage_failing);
+    assert_int_equal(one->pad.committed, 2);
+    assert_database("one", "ab");
+    assert_database("two", "xy");
+    assert_int_equal(row("one")->epoch_count, 1);
+}
+
+/* However often it is refused, and whatever is typed meanwhile. */
+static void test_a_document_that_is_refused_for_long_loses_nothing(void **state)
+{
+    (void)state;
+    char want[41] = "";
+    fixture.store.tables.bad = SLICE("one");
+    for (int i = 0; i < 40; i++) {
+        char letter[2] = {(char)('a' + i % 26), '\0'};
+        type_more(one, &fixture.ada, letter);
+        strcat(want, letter);
+        later(700);
+        answer_all();
+        assert_int_equal(one->pad.committed, 0);
+    }
+    fixture.store.tables.bad = (struct slice){0};
+    later(5000);
+    answer_all();
+    assert_int_equal(one->pad.committed, 40);
+    assert_database("one", want);
+}
+
+static void test_an_outage_and_a_refusal_are_told_apart(void **state)
+{
+    (void)state;
+    fixture.store.tables.bad = SLICE("one");
+    type(one, &fixture.ada, "+a");
+    answer_all();
+    fixture.store.is_failing = true;
+    answer_all();
+    assert_true(one->pad.storage_failing && two->pad.storage_failing);
+    fixture.store.is_failing = false;
+    answer_all();
+    assert_true(one->pad.storage_failing);
+    assert_false(two->pad.storage_failing);
+    fixture.store.tables.bad = (struct slice){0};
+    later(1000);
+    answer_all();
+    assert_false(one->pad.storage_failing);
+}
+
+static void test_without_a_journal_a_snapshot_that_fails_is_told(void **state)
+{
+    (void)state;
+    fixture.policy.durability = STORE_LAZY;
+    fixture.store.tables.bad = SLICE("one");
+    type(one, &fixture.ada, "+a");
+    type(two, &fixture.bob, "+x");
+    later(MINUTE_MS);
+    answer_all();
+    assert_true(one->pad.storage_failing);
+    assert_false(two->pad.storage_failing);
+    assert_database("two", "x");
+    fixture.store.tables.bad = (struct slice){0};
+    later(MINUTE_MS);
+    answer_all();
+    assert_false(one->pad.storage_failing);
+    assert_database("one", "a");
+}
+
 /* ---- waiting for the commit ---- */
 
 static struct waiter {
@@ -331,6 +434,18 @@ static void test_a_wait_for_what_is_committed_ends_well_even_while_the_store_fai
     assert_waited(&waiter, OK);
 }
 
+static void test_refused_edits_end_what_waits_for_their_commit(void **state)
+{
+    (void)state;
+    fixture.store.tables.bad = SLICE("one");
+    type(one, &fixture.ada, "+a");
+    wait_for_commit(&waiter);
+    answer_all();
+    assert_waited(&waiter, ERR_STORAGE);
+    wait_for_commit(&other_waiter);
+    assert_waited(&other_waiter, ERR_STORAGE);
+}
+
 static void test_a_cancelled_wait_hears_nothing(void **state)
 {
     (void)state;
@@ -380,6 +495,11 @@ int main(void)
         IN_TWO_DOCUMENTS(test_a_wait_for_what_is_committed_is_over_at_once),
         IN_TWO_DOCUMENTS(test_a_wait_ends_in_an_error_while_the_store_fails),
         IN_TWO_DOCUMENTS(test_a_wait_for_what_is_committed_ends_well_even_while_the_store_fails),
+        IN_TWO_DOCUMENTS(test_a_refused_row_concerns_its_own_document_only),
+        IN_TWO_DOCUMENTS(test_a_document_that_is_refused_for_long_loses_nothing),
+        IN_TWO_DOCUMENTS(test_an_outage_and_a_refusal_are_told_apart),
+        IN_TWO_DOCUMENTS(test_without_a_journal_a_snapshot_that_fails_is_told),
+        IN_TWO_DOCUMENTS(test_refused_edits_end_what_waits_for_their_commit),
         IN_TWO_DOCUMENTS(test_a_cancelled_wait_hears_nothing),
         IN_TWO_DOCUMENTS(test_a_document_that_is_waited_for_stays_in_memory),
     };

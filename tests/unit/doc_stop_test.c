@@ -240,6 +240,7 @@ static void test_a_write_that_fails_at_the_end_is_tried_again(void **state)
     assert_false(is_written());
     fake_store_fail_next(&fixture.store, STORE_SNAPSHOT);
     answer_all();
+    later(100);
     assert_false(is_written());
     assert_requests("snapshot pad");
     answer_all();
@@ -284,6 +285,35 @@ static void test_closing_drops_everything_written_or_not(void **state)
     assert_null(row("pad"));
 }
 
+/* Its row cannot be written while others can: that is waited for, without haste, and
+ * counted in the end. */
+static void test_a_document_that_cannot_be_written_is_counted(void **state)
+{
+    (void)state;
+    struct document *other = open_document("other");
+    attach(other, &fixture.bob, 11);
+    fixture.store.tables.bad = SLICE("pad");
+    type(doc, &fixture.ada, "+a");
+    type(other, &fixture.bob, "+x");
+    answer_all();
+    stop();
+    for (int i = 0; i < 50; i++) {
+        assert_false(is_written());
+        answer_all();
+    }
+    assert_database("other", "x");
+    assert_in_range(fixture.store.posted_count[STORE_SNAPSHOT], 2, 3);
+    later(200);
+    assert_false(is_written());
+    assert_requests("snapshot pad");
+    answer_all();
+    detach(doc, &fixture.ada);
+    detach(other, &fixture.bob);
+    answer_all();
+    documents_close(&fixture.documents);
+    assert_int_equal(fixture.documents.unwritten, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +333,7 @@ int main(void)
         WITH_ADA(test_without_a_journal_the_rows_are_all_there_is),
         WITH_ADA(test_a_write_that_fails_at_the_end_is_tried_again),
         WITH_ADA(test_it_is_never_said_to_be_written_while_the_store_fails),
+        WITH_ADA(test_a_document_that_cannot_be_written_is_counted),
         WITH_ADA(test_closing_drops_everything_written_or_not),
     };
     return RUN_DOC_TESTS(tests);

@@ -23,6 +23,8 @@ static struct fake {
     enum error open_result;
     bool fails_everything;
     bool fails_writes;        /* and the probe */
+    bool is_down[LANES];      /* the same, of that lane */
+    char last_before_down;    /* a failed write of it is the last before lane 0 is down */
     bool fails_big_groups;    /* those of more than one request */
     char bad_document;        /* groups with a write of it fail */
     bool loses_the_answer;    /* of the next group: it is committed, and says that it failed */
@@ -84,7 +86,7 @@ static void work_on(struct link *group, uint32_t lane, bool begins)
     }
 }
 
-static bool must_fail(struct link *group)
+static bool must_fail(struct link *group, uint32_t lane)
 {
     bool is_big = group->next->next != group;
     bool fails = fake.fails_everything || (fake.fails_big_groups && is_big) ||
@@ -92,7 +94,8 @@ static bool must_fail(struct link *group)
     LIST_EACH (pos, following, group) {
         const struct store_request *req = request_of(pos);
         if (request_is_write(req))
-            fails = fails || fake.fails_writes || concerns(req, fake.bad_document);
+            fails = fails || fake.fails_writes || fake.is_down[lane] || concerns(req, fake.bad_document);
+        fake.is_down[0] |= fake.last_before_down && request_subject(req).ptr[0] == fake.last_before_down;
     }
     return fails;
 }
@@ -159,7 +162,7 @@ static enum error fake_try_group(struct engine *e, uint32_t lane, struct link *g
     }
     fake.waits[lane] = false;
     fake.tries++;
-    bool fails = must_fail(group);
+    bool fails = must_fail(group, lane);
     if (fake.random_failures) { /* other lanes may come in between */
         pthread_mutex_unlock(&fake.lock);
         usleep(20);
@@ -211,9 +214,8 @@ static void fake_set_failing(struct engine *e, uint32_t lane, bool is_failing)
 static bool fake_probe(struct engine *e, uint32_t lane)
 {
     (void)e;
-    (void)lane;
     pthread_mutex_lock(&fake.lock);
-    bool works = !fake.fails_writes && !fake.fails_everything;
+    bool works = !fake.fails_writes && !fake.fails_everything && !fake.is_down[lane];
     fake.probes++;
     pthread_mutex_unlock(&fake.lock);
     return works;
@@ -392,6 +394,18 @@ static void answered(struct fixture *f, int n, enum error result)
     store_request_free(req);
 }
 
+/* The next answer is that of the append n; of its rows those of the bad document failed. */
+static void answered_but_for(struct fixture *f, int n, char bad)
+{
+    struct store_request *req = next_answer(f, 10000);
+    assert_non_null(req);
+    assert_int_equal(req->now_ms, n);
+    assert_int_equal(req->result, OK);
+    for (uint32_t i = 0; i < req->row_count; i++)
+        assert_int_equal(req->rows[i].outcome, req->rows[i].id.ptr[0] == bad ? ERR_STORAGE : OK);
+    store_request_free(req);
+}
+
 /* ---- a store on the fake ------------------------------------------------- */
 
 static struct engine_ops ops;
@@ -503,7 +517,8 @@ static void after_a_failed_group_its_requests_are_tried_one_by_one(void **state)
     assert_int_equal(count(&fake.unset_failing), 1);
 }
 
-static void a_bad_request_keeps_its_documents_order_and_lets_others_past(void **state)
+/* Many documents share an append: one of them must not keep the others waiting. */
+static void a_bad_document_is_answered_and_holds_up_no_other(void **state)
 {
     struct fixture *f = *state;
     fail_writes_of('a');
@@ -512,24 +527,72 @@ static void a_bad_request_keeps_its_documents_order_and_lets_others_past(void **
     wait_until_holding(0);
     post(f, edit("b", 2));
     post(f, edit("a", 3));
-    post(f, edit("ab", 4)); /* behind a3 */
-    post(f, edit("b", 5));  /* behind a4, for b's sake */
+    post(f, edit("bac", 4));
+    post(f, save("a", 5));
     post(f, edit("c", 6));
-    post(f, look("a", 7)); /* its row is not the truth */
-    post(f, look("c", 8));
+    post(f, look("a", 7));
     release(0);
     answered(f, 1, OK);
     answered(f, 2, OK);
+    answered_but_for(f, 3, 'a');
+    answered_but_for(f, 4, 'a');
+    answered(f, 5, ERR_STORAGE);
     answered(f, 6, OK);
-    answered(f, 7, ERR_STORAGE);
-    answered(f, 8, OK);
-    log_is("[z1](b2 a3 a4 b5 c6 a7? c8?)[b2](a3)[c6][c8?]");
-    assert_int_equal(store_stats(f->store).queued_requests, 3);
+    answered(f, 7, OK);
+    log_is("[z1](b2 a3 b4 a5 c6 a7?)[b2](a3)(a3)(b4)[b4](a4)[c4](a5)(a5)[c6][a7?]");
+    assert_int_equal(store_stats(f->store).queued_requests, 0);
     fail_writes_of(0);
-    answered(f, 3, OK);
+    expect(f, edit("a", 8), OK);
+}
+
+/* It is no outage, and others need not hear of it. */
+static void a_bad_document_is_no_outage(void **state)
+{
+    struct fixture *f = *state;
+    fail_writes_of('a');
+    for (int n = 1; n <= 3; n++) {
+        post(f, edit("ab", n));
+        answered_but_for(f, n, 'a');
+        assert_false(store_is_failing(f->store));
+    }
+    assert_int_equal(event_count(f, STORE_EVENT_FAILED), 1); /* every 10 s */
+    assert_string_equal(f->last_id[STORE_EVENT_FAILED], "a");
+    assert_int_equal(event_count(f, STORE_EVENT_RECOVERED), 0);
+    assert_int_equal(event_count(f, STORE_EVENT_OUTAGE), 0);
+    tell(&fake.fails_writes, true);
+    post(f, edit("b", 4));
+    wait_for_event(f, STORE_EVENT_OUTAGE, 1);
+    assert_true(store_is_failing(f->store));
+    wait_for_event(f, STORE_EVENT_FAILED, 2); /* at once: this one waits */
+    tell(&fake.fails_writes, false);
     answered(f, 4, OK);
-    answered(f, 5, OK);
     wait_for_event(f, STORE_EVENT_RECOVERED, 1);
+    assert_int_equal(event_count(f, STORE_EVENT_OUTAGE_OVER), 1);
+    assert_false(store_is_failing(f->store));
+}
+
+/* The rows before it are not written twice, and what comes later waits behind it. */
+static void an_outage_between_two_rows_is_waited_out(void **state)
+{
+    struct fixture *f = *state;
+    pthread_mutex_lock(&fake.lock);
+    fake.bad_document = fake.last_before_down = 'b';
+    pthread_mutex_unlock(&fake.lock);
+    hold(0);
+    post(f, edit("abc", 1));
+    post(f, save("c", 2));
+    wait_until_holding(0);
+    release(0);
+    wait_for_event(f, STORE_EVENT_OUTAGE, 1);
+    fail_writes_of(0);
+    fake.last_before_down = 0;
+    tell(&fake.is_down[0], false);
+    answered_but_for(f, 1, 0);
+    answered(f, 2, OK);
+    const char *log = take_log();
+    assert_non_null(strstr(log, "[a1](b1)"));
+    assert_null(strstr(strstr(log, "[a1]") + 1, "[a1]"));
+    assert_non_null(strstr(log, "[b1][c1][c2]"));
 }
 
 static void an_outage_is_probed_and_not_tried(void **state)
@@ -578,7 +641,7 @@ static void a_group_whose_answer_was_lost_is_asked_for_again_without_answers(voi
     tell(&fake.loses_the_answer, true);
     post(f, edit("ab", 1)); /* expect_clear looks at the second try */
     answered(f, 1, OK);
-    log_is("(a1)[a1]");
+    log_is("(a1)[a1][b1]");
 }
 
 static void a_read_that_cannot_even_begin_is_answered(void **state)
@@ -659,7 +722,7 @@ static void a_document_is_never_in_two_lanes(void **state)
 static void a_lane_that_fails_does_not_keep_readers_of_its_documents_waiting(void **state)
 {
     struct fixture *f = *state;
-    fail_writes_of('a');
+    tell(&fake.is_down[0], true);
     post(f, edit("a", 1));
     wait_for_event(f, STORE_EVENT_FAILED, 1);
     expect(f, look("a", 2), ERR_STORAGE);
@@ -668,7 +731,7 @@ static void a_lane_that_fails_does_not_keep_readers_of_its_documents_waiting(voi
     expect(f, look("b", 5), OK);
     post(f, save("a", 6)); /* may wait */
     assert_null(next_answer(f, 30));
-    fail_writes_of(0);
+    tell(&fake.is_down[0], false);
     answered(f, 1, OK);
     answered(f, 6, OK);
 }
@@ -676,19 +739,22 @@ static void a_lane_that_fails_does_not_keep_readers_of_its_documents_waiting(voi
 static void the_store_has_recovered_when_its_last_lane_has(void **state)
 {
     struct fixture *f = *state;
-    tell(&fake.fails_writes, true);
+    tell(&fake.is_down[0], true);
+    tell(&fake.is_down[1], true);
     post(f, edit("a", 1));
     post(f, save("b", 2));
     wait_for_event(f, STORE_EVENT_FAILED, 2);
-    fail_writes_of('b');
-    tell(&fake.fails_writes, false);
+    tell(&fake.is_down[0], false);
     answered(f, 1, OK);
     assert_null(next_answer(f, 100));
     assert_true(store_is_failing(f->store));
     assert_int_equal(event_count(f, STORE_EVENT_RECOVERED), 0);
-    fail_writes_of(0);
+    assert_int_equal(event_count(f, STORE_EVENT_OUTAGE_OVER), 0);
+    tell(&fake.is_down[1], false);
     answered(f, 2, OK);
     wait_for_event(f, STORE_EVENT_RECOVERED, 1);
+    assert_int_equal(event_count(f, STORE_EVENT_OUTAGE), 1);
+    assert_int_equal(event_count(f, STORE_EVENT_OUTAGE_OVER), 1);
     assert_false(store_is_failing(f->store));
 }
 
@@ -715,7 +781,7 @@ static void closing_ends_lanes_that_wait_for_each_other(void **state)
 static void closing_leaves_no_gap(void **state)
 {
     struct fixture *f = *state;
-    fail_writes_of('b');
+    tell(&fake.is_down[0], true);
     post(f, edit("ab", 1));
     wait_for_event(f, STORE_EVENT_FAILED, 1);
     post(f, save("a", 2));
@@ -772,7 +838,7 @@ static void random_requests_keep_their_order(void **state)
     for (; answers < requests; answers++) {
         struct store_request *req = next_answer(f, 10000);
         assert_non_null(req);
-        assert_true(req->result == OK || !request_may_wait(req));
+        assert_true(req->result == OK || req->kind != STORE_APPEND);
         store_request_free(req);
     }
     assert_int_equal(store_stats(f->store).queued_requests, 0);
@@ -807,7 +873,9 @@ int main(void)
         ONE(an_engine_that_does_not_open_gives_its_sentence),
         ONE(what_was_posted_meanwhile_is_one_group_in_order),
         ONE(after_a_failed_group_its_requests_are_tried_one_by_one),
-        ONE(a_bad_request_keeps_its_documents_order_and_lets_others_past),
+        ONE(a_bad_document_is_answered_and_holds_up_no_other),
+        ONE(a_bad_document_is_no_outage),
+        ONE(an_outage_between_two_rows_is_waited_out),
         ONE(an_outage_is_probed_and_not_tried),
         ONE(a_probe_alone_notices_the_recovery),
         ONE(a_group_whose_answer_was_lost_is_asked_for_again_without_answers),

@@ -4,6 +4,7 @@
 #include "support/faulty_vfs.h"
 #include "support/store_fixture.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 static int setup(void **state)
@@ -156,44 +157,91 @@ static void recovery_is_noticed_without_a_write(void **state)
     assert_false(store_is_failing(f->store));
 }
 
-/* A row of the journal that is there already cannot be appended: a request
- * that fails by itself, while the disk is well. */
-static void one_bad_request_holds_up_its_own_document_only(void **state)
+static void expect_rows(struct fixture *f, enum error first, enum error second)
+{
+    struct store_request *r = next_answer(f, 10000);
+    assert_non_null(r);
+    assert_int_equal(r->result, OK);
+    assert_int_equal(r->rows[0].outcome, first);
+    if (r->row_count > 1)
+        assert_int_equal(r->rows[1].outcome, second);
+    store_request_free(r);
+}
+
+static struct store_request *append_of_both(const char *good, const char *bad, uint64_t first)
+{
+    struct store_request *r = append_of(good, first, first + 1, "x");
+    assert_int_equal(store_request_add_row(r, slice_from_cstr(bad), first, first + 1, SLICE("x")), OK);
+    return r;
+}
+
+/* A row of the journal that is there already cannot be appended: a row that
+ * fails by itself, while the disk is well. */
+static void a_bad_row_holds_up_no_other(void **state)
 {
     struct fixture *f = *state;
     sql(f, "INSERT INTO journal VALUES ('bad', 5, 6, x'00', 0)");
-    hold_writes(f);
-    post(f, append_of("good", 0, 1, "0"));
-    wait_until_held(f);
-    struct store_request *bad = append_of("bad", 5, 6, "x");
-    post(f, append_of("good", 1, 2, "1"));
-    post(f, bad);
-    post(f, append_of("bad", 6, 7, "y"));
-    post(f, append_of("good", 2, 3, "2"));
-    release_writes(f);
-    for (int i = 0; i < 3; i++) {
-        struct store_request *r = next_answer(f, 10000);
-        assert_int_equal(r->result, OK);
-        assert_slice(r->rows[0].id, "good");
-        store_request_free(r);
+    for (uint64_t i = 0; i < 20; i++) {
+        post(f, append_of_both("good", "bad", i));
+        expect_rows(f, OK, i == 5 ? ERR_STORAGE : OK);
+        assert_false(store_is_failing(f->store));
     }
-    /* While it is in the retry queue, others are written without delay. */
-    assert_true(store_is_failing(f->store));
-    for (uint64_t i = 3; i < 50; i++)
-        expect(f, append_of("good", i, i + 1, "x"), OK);
-    /* Its document cannot be read, as the row is not the truth; others can. */
-    expect(f, load_of("bad"), ERR_STORAGE);
-    expect_journal(f, "good", 50);
-    assert_string_equal(sql(f, "SELECT COUNT(*) FROM journal WHERE document_id = 'bad'"), "1");
+    expect_journal(f, "good", 20);
+    assert_int_equal(event_count(f, STORE_EVENT_FAILED), 1);
+    assert_string_equal(f->last_id[STORE_EVENT_FAILED], "bad");
+    assert_int_equal(event_count(f, STORE_EVENT_OUTAGE), 0);
+    sql(f, "DELETE FROM journal WHERE first_revision = 5 AND document_id = 'bad'");
+    post(f, append_of("bad", 5, 6, "x"));
+    expect_rows(f, OK, OK);
+    expect_journal(f, "bad", 20);
+}
 
-    sql(f, "DELETE FROM journal WHERE document_id = 'bad'");
-    for (uint64_t i = 5; i < 7; i++) {
-        struct store_request *r = next_answer(f, 10000);
-        assert_int_equal(r->result, OK);
-        assert_int_equal(r->rows[0].first_revision, i);
-        store_request_free(r);
+/* ---- a damaged page ---- */
+
+/* Overwrites the page that has the last row of the journal with zeros, under the closed store. */
+static void damage_the_journals_last_page(struct fixture *f)
+{
+    unsigned page = (unsigned)strtoul(
+        sql(f, "SELECT pageno FROM dbstat WHERE name = 'journal' AND pagetype = 'leaf' ORDER BY path"), NULL,
+        10);
+    assert_true(page > 1);
+    FILE *file = fopen(f->path, "r+b");
+    static const char zeros[4096];
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)(page - 1) * 4096, SEEK_SET), 0);
+    assert_int_equal(fwrite(zeros, sizeof zeros, 1, file), 1);
+    fclose(file);
+}
+
+static bool has_dbstat(void)
+{
+    return sqlite3_compileoption_used("ENABLE_DBSTAT_VTAB");
+}
+
+/* Of a journal with many pages the last one is damaged: "zzz" is there, and "aaa" is not. */
+static void a_damaged_page_concerns_its_documents_only(void **state)
+{
+    struct fixture *f = *state;
+    char batch[1000];
+    if (!has_dbstat())
+        skip();
+    memset(batch, 'x', sizeof batch - 1);
+    batch[sizeof batch - 1] = '\0';
+    for (uint64_t i = 0; i < 40; i++) {
+        expect(f, append_of("aaa", i, i + 1, batch), OK);
+        expect(f, append_of("zzz", i, i + 1, batch), OK);
     }
-    wait_for_event(f, STORE_EVENT_RECOVERED, 1);
+    fixture_close(f);
+    damage_the_journals_last_page(f);
+    fixture_open(f, STORE_JOURNAL);
+    for (uint64_t i = 40; i < 60; i++) {
+        post(f, append_of_both("aaa", "zzz", i));
+        expect_rows(f, OK, ERR_STORAGE);
+    }
+    assert_false(store_is_failing(f->store));
+    expect_journal(f, "aaa", 60);
+    expect(f, load_of("zzz"), ERR_STORAGE);
+    assert_non_null(strstr(f->last_text[STORE_EVENT_FAILED], "malformed"));
 }
 
 static void reads_go_on_while_writes_fail(void **state)
@@ -370,7 +418,8 @@ int main(void)
         TEST(what_failed_once_is_tried_again_soon),
         TEST(fail_fast_requests_are_answered_at_once),
         TEST(recovery_is_noticed_without_a_write),
-        TEST(one_bad_request_holds_up_its_own_document_only),
+        TEST(a_bad_row_holds_up_no_other),
+        TEST(a_damaged_page_concerns_its_documents_only),
         TEST(reads_go_on_while_writes_fail),
         TEST(a_failed_read_is_an_error_and_not_an_empty_document),
         TEST(a_failed_read_spares_the_writes_around_it),
