@@ -57,7 +57,7 @@ void http_job_fail(struct http_job *job, enum error err);
 void http_job_end(struct http_job *job);
 
 /* Answers every job of the shard with ERR_SHUTTING_DOWN, but for those whose
- * change is being written: they are answered when it is. */
+ * change is being written: they are answered when it is, or is given up. */
 void http_jobs_refuse_all(struct shard *shard);
 
 #endif

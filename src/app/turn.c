@@ -49,6 +49,7 @@ static void step_down(struct shard *shard)
     if (shard->phase == SHARD_DRAINING) {
         if (!documents_are_written(&shard->documents) && spent_ms <= DRAINING_MS)
             return;
+        documents_give_up(&shard->documents);
         enter(shard, SHARD_CLOSING);
         sessions_close_all(shard);
     } else if (sessions_are_closed(shard) || spent_ms > CLOSING_MS) {

@@ -2,6 +2,7 @@
 
 #include "doc/attach.h"
 #include "doc/open.h"
+#include "doc/password.h"
 #include "doc/persister.h"
 #include "doc/writability.h"
 #include "observe/clock.h"
@@ -159,6 +160,12 @@ bool documents_are_written(struct documents *docs)
     LIST_EACH (at, following, &docs->all)
         must_wait |= must_wait_for(LIST_ITEM(at, struct document, all_link));
     return !must_wait;
+}
+
+void documents_give_up(struct documents *docs)
+{
+    LIST_EACH (at, following, &docs->all)
+        document_give_up_password(LIST_ITEM(at, struct document, all_link));
 }
 
 /* What a snapshot under way has is the store's to count. */

@@ -25,6 +25,8 @@ void documents_stop(struct documents *docs);
 /* True once everything that is in memory is in the database, as far as the
  * store takes it; asks for what is missing. To be called every turn. */
 bool documents_are_written(struct documents *docs);
+/* It is not waited for any longer: answers those who still wait for a write. */
+void documents_give_up(struct documents *docs);
 /* Drops everything from memory, written or not (documents->unwritten). No peers may be left. */
 void documents_close(struct documents *docs);
 

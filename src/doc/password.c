@@ -74,11 +74,32 @@ static enum error take_effect(struct document *doc, const struct password_change
     return OK;
 }
 
+/* The answer came too late: nobody will be told the new password, so the old one goes back. */
+static void was_given_up(struct document *doc, enum error err)
+{
+    if (err)
+        return;
+    document_meta_changed(doc);
+    persister_write(doc, PERSIST_SHUTDOWN);
+}
+
 static void on_written(struct document *doc, enum error err)
 {
     struct password_change *change = doc->password_change;
+    if (!change) {
+        was_given_up(doc, err);
+        return;
+    }
     doc->password_change = NULL;
     change->done(change, err ? err : take_effect(doc, change));
+}
+
+void document_give_up_password(struct document *doc)
+{
+    struct password_change *change = doc->password_change;
+    doc->password_change = NULL;
+    if (change)
+        change->done(change, ERR_SHUTTING_DOWN);
 }
 
 enum error document_change_password(struct documents *docs, struct slice id, struct password_change *change)

@@ -25,7 +25,8 @@ struct password_change {
 };
 
 /* OK: the change is being written, and `done` is called in a later turn with
- * OK, ERR_STORAGE or ERR_NO_MEMORY. Anything else: nothing was changed, and
+ * OK, ERR_STORAGE, ERR_NO_MEMORY, or ERR_SHUTTING_DOWN when the process ends
+ * without an answer of the database. Anything else: nothing was changed, and
  * `done` is not called.
  *   ERR_FORBIDDEN      the asker is not in the document, or does not know its password
  *   ERR_NOT_PROTECTED  it has no password that could be switched off
@@ -33,5 +34,9 @@ struct password_change {
  *   ERR_OVERLOADED     another change is being written
  *   ERR_SHUTTING_DOWN, ERR_NO_MEMORY */
 enum error document_change_password(struct documents *docs, struct slice id, struct password_change *change);
+
+/* Internal to src/doc: answers the change under way, if there is one, with
+ * ERR_SHUTTING_DOWN. Nobody knows whether it is written. */
+void document_give_up_password(struct document *doc);
 
 #endif

@@ -261,6 +261,10 @@ static void take(struct lane *lane, struct link *fresh)
         struct store_request *req = request_of(pos);
         if (lane_of(s, req) != lane)
             continue;
+        if (s->is_closing && req->fail_fast) {
+            worker_refuse(&lane->worker, req); /* nobody is there any more to be told that it is written */
+            continue;
+        }
         if (s->lane_count > 1 && is_held_up(lane, req)) {
             /* The earlier request may be in a retry queue, too long for one that may not wait. */
             if (s->state.failing_lanes > 0 && !request_may_wait(req))

@@ -325,7 +325,7 @@ struct store_stats {
 };
 struct store_stats store_stats(const struct store *s);
 
-/* Writes out what is queued (for at most `timeout_ms` when writes fail), ends
+/* Writes out what is queued, but for what is `fail_fast` (for at most `timeout_ms` when writes fail), ends
  * the threads, closes the database. Nobody posts any more by then. Returns the
  * number of write requests that could not be written; they are answered
  * ERR_STORAGE. Finished requests stay in their mailboxes. */

@@ -1,6 +1,7 @@
 // Stopping: the founding document's "Testing graceful shutdown", with a client.
 import { expect, test } from 'vitest';
 import { V1Client, v1, v2 } from './support/clients.ts';
+import { jsonBody } from './support/http.ts';
 import { startServer } from './support/server.ts';
 import { WriteLock, sql } from './support/sqlite.ts';
 import { PATIENCE_MS, sleep } from './support/wait.ts';
@@ -102,6 +103,21 @@ test('new visitors are turned away, and edits after the signal are not half take
   const stored = sql<{ text: string }>(server.database, "SELECT text FROM documents WHERE id='pad'")[0]?.text;
   // either it was acknowledged and is there, or it was not and is not
   expect(stored).toBe(alice.replica.settled ? 'kept late' : 'kept');
+});
+
+// The server waits for the database as long as SQLite waits for the lock, or a little less.
+test('a password change that the database does not answer is answered all the same', async () => {
+  const server = await startServer(QUIET);
+  const alice = await v2(server, 'pad');
+  await alice.type('text');
+  const lock = await WriteLock.hold(server.database);
+  const change = server.get('/api/document/pad/protect', jsonBody('POST', { user_id: alice.id, user_name: 'Alice', client: alice.tab.token }));
+  await sleep(20);
+  const [answer] = await Promise.all([change, server.stop()]);
+  expect(answer.status).toBe(503);
+  await lock.release();
+  await server.restart();
+  expect(await server.text('pad'), 'no password that nobody was told').toBe('text');
 });
 
 // how long 10,000 take is for `make bench`

@@ -285,6 +285,38 @@ static void test_closing_drops_everything_written_or_not(void **state)
     assert_null(row("pad"));
 }
 
+static enum error given_up;
+
+static void on_given_up(struct password_change *change, enum error err)
+{
+    given_up = err;
+    *change = (struct password_change){0}; /* its memory may go */
+}
+
+/* The database does not answer, and whoever asked must be. */
+static void test_a_password_change_without_an_answer_is_given_up(void **state)
+{
+    (void)state;
+    struct password_change change = {.user_id = fixture.ada.user_id,
+                                     .has_token = true,
+                                     .token = id(10),
+                                     .client = client_at(1),
+                                     .is_on = true,
+                                     .done = on_given_up};
+    given_up = OK;
+    assert_int_equal(document_change_password(&fixture.documents, SLICE("pad"), &change), OK);
+    stop();
+    assert_false(is_written());
+    documents_give_up(&fixture.documents);
+    assert_int_equal(given_up, ERR_SHUTTING_DOWN);
+    given_up = OK;
+    answer_all(); /* too late for anybody: the old one, none, goes back */
+    assert_int_equal(given_up, OK);
+    assert_null(row("pad")->password.ptr);
+    documents_give_up(&fixture.documents);
+    assert_int_equal(given_up, OK);
+}
+
 /* Its row cannot be written while others can: that is waited for, without haste, and
  * counted in the end. */
 static void test_a_document_that_cannot_be_written_is_counted(void **state)
@@ -333,6 +365,7 @@ int main(void)
         WITH_ADA(test_without_a_journal_the_rows_are_all_there_is),
         WITH_ADA(test_a_write_that_fails_at_the_end_is_tried_again),
         WITH_ADA(test_it_is_never_said_to_be_written_while_the_store_fails),
+        WITH_ADA(test_a_password_change_without_an_answer_is_given_up),
         WITH_ADA(test_a_document_that_cannot_be_written_is_counted),
         WITH_ADA(test_closing_drops_everything_written_or_not),
     };
