@@ -61,7 +61,8 @@ export class Editor {
   readonly firstLines = signal("");
   /** Counts the changes of the text, whoever made them. */
   readonly changes = signal(0);
-  /** The line at the top of the view, counted from 0. */
+  /** The line that the view was scrolled to last: the one at its top, counted from 0, with a fraction for what of
+   * it is above. */
   readonly topLine = signal(0);
 
   constructor(
@@ -149,6 +150,11 @@ export class Editor {
     else this.#following.start(this.view, id);
   }
 
+  /** Sets and returns topLine: lines may have moved otherwise than by scrolling. */
+  measureTopLine(): number {
+    return (this.topLine.value = lineAtTop(this.view));
+  }
+
   #watched(): Extension {
     return [
       EditorView.updateListener.of(({ docChanged, state }) => {
@@ -157,10 +163,7 @@ export class Editor {
         this.changes.value++;
       }),
       EditorView.domEventHandlers({
-        scroll: (_, view) => {
-          const block = view.lineBlockAtHeight(view.scrollDOM.scrollTop);
-          this.topLine.value = view.state.doc.lineAt(block.from).number - 1;
-        },
+        scroll: () => void this.measureTopLine(),
       }),
     ];
   }
@@ -190,6 +193,18 @@ export class Editor {
     const text = session.isLoaded.value ? this.strings.empty : this.strings.loading;
     return [EditorState.readOnly.of(session.isReadOnly.value), placeholder(text)];
   }
+}
+
+/** The line at the top of the view: counted from 0, with a fraction for what of it is above. Lines that are folded
+ * into one count as that many. */
+function lineAtTop(view: EditorView): number {
+  const { scrollTop } = view.scrollDOM;
+  const { from, to, top, height } = view.lineBlockAtHeight(scrollTop);
+  const { doc } = view.state;
+  const first = doc.lineAt(from).number;
+  const count = doc.lineAt(to).number - first + 1;
+  const above = height > 0 ? Math.min(Math.max((scrollTop - top) / height, 0), 1) : 0;
+  return first - 1 + above * count;
 }
 
 const editing: Extension = [

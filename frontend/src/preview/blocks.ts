@@ -21,7 +21,7 @@ export interface Block {
   readonly lineCount: number;
   /** Its lines, as they stand in the text. */
   readonly source: string;
-  /** What markdown-it makes of it, without what stands in its lines. */
+  /** What markdown-it makes of it, without what stands in its lines. Their lines are counted from the block's first. */
   readonly tokens: readonly Token[];
   /** The definitions that stand in it; null: none. */
   readonly references: References | null;
@@ -143,6 +143,9 @@ class Reader {
     const env: Env = (state.env = {});
     rules.some((rule) => rule(state, first, end, false));
     state.lineMax = this.#lineCount;
+    for (const { map } of state.tokens) {
+      if (map) [map[0], map[1]] = [map[0] - first, map[1] - first];
+    }
     const lineCount = Math.max(1, state.line - first);
     const source = this.lines.slice(line, line + lineCount).join("\n");
     return { line, lineCount, source, tokens: state.tokens, references: env.references ?? null };

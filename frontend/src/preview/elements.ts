@@ -25,12 +25,20 @@ export interface ElementOptions {
   hasRemoteImages: boolean;
   /** Called for each image that was not loaded. */
   onHeldImage(): void;
+  /** Called for each element that stands for lines of the text, with the first of them, as its token has it. */
+  onLines(element: Element, line: number): void;
 }
 
 const TAGS = new Set([
   "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote",
   "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "s", "hr", "br",
 ]);
+/** Those that run from right to left where their letters do. */
+const RUNNING = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "th", "td"]);
+/** The first letter decides, or a mark in its place. Right to left run Hebrew, Arabic and the scripts around them in
+ * Unicode. */
+const LETTER = /[\p{L}\u200e\u200f]/u;
+const RIGHT_TO_LEFT = /[\u200f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 /** Elements within elements beyond that go into the last of those: browsers descend into them recursively. */
 const DEEPEST = 100;
 /** A block has that many elements at most; what follows is left out. */
@@ -54,12 +62,39 @@ function append(root: ParentNode, tokens: readonly Token[], options: ElementOpti
       return;
     }
     if (token.nesting < 0) open.pop();
-    else if (token.nesting > 0) open.push(open.length > DEEPEST ? parent : parent.appendChild(containerOf(token)));
+    else if (token.nesting > 0) open.push(open.length > DEEPEST ? parent : placed(containerOf(token), token, parent, options));
     else if (token.type === "inline") {
       tickTask(token, parent);
       append(parent, token.children ?? [], options, budget);
-    } else parent.append(leafOf(token, options));
+    } else {
+      if (token.type === "text") direct(parent, token.content);
+      placed(leafOf(token, options), token, parent, options);
+    }
   }
+}
+
+function placed<N extends Node>(node: N, { map }: Token, parent: ParentNode, options: ElementOptions): N {
+  parent.append(node);
+  if (map && node instanceof Element) options.onLines(node, map[0]);
+  return node;
+}
+
+/** Has the blocks around a text, of which none had a letter before, run as its first letter does. Those
+ * around a block that has a direction have one. */
+function direct(parent: ParentNode, text: string): void {
+  let block = blockOf(parent);
+  if (!block || block.dir) return;
+  const letter = LETTER.exec(text)?.[0];
+  if (!letter) return;
+  const dir = RIGHT_TO_LEFT.test(letter) ? "rtl" : "ltr";
+  for (; block && !block.dir; block = blockOf(block.parentElement)) block.dir = dir;
+}
+
+/** The element itself or the nearest around it that has a direction of its own. */
+function blockOf(node: ParentNode | null): HTMLElement | null {
+  let it: Node | null = node;
+  while (it instanceof HTMLElement && !RUNNING.has(it.localName)) it = it.parentNode;
+  return it instanceof HTMLElement ? it : null;
 }
 
 /** An element that what follows goes into. Every opening token gets one, so
@@ -81,7 +116,7 @@ function leafOf(token: Token, options: ElementOptions): Node {
     case "code_block":
       return codeBlock(token, options.colour);
     case "code_inline":
-      return textIn("code", token.content);
+      return inlineCode(token.content);
     case "image":
       return image(token, options);
     case "softbreak":
@@ -149,10 +184,18 @@ function heldImage(source: string, words: string): HTMLElement {
 function codeBlock({ content, info }: Token, colour: Colour): HTMLElement {
   const block = document.createElement("pre");
   const code = textIn("code", content);
+  block.dir = "ltr";
   block.tabIndex = 0; // long lines scroll, by keyboard too
   block.append(code);
   if (info) colour(content, info, (coloured) => code.replaceChildren(coloured));
   return block;
+}
+
+/** Code runs from left to right, whatever runs around it. */
+function inlineCode(text: string): HTMLElement {
+  const code = textIn("code", text);
+  code.dir = "ltr";
+  return code;
 }
 
 function textIn(tag: "code", text: string): HTMLElement {

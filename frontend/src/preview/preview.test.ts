@@ -16,20 +16,43 @@ const html = (text: string) => shown(text).parent.innerHTML;
 
 describe("Markdown becomes elements", () => {
   test.each([
-    ["# One", "<h1>One</h1>"],
-    ["a **b** *c* ~~d~~ `e`", "<p>a <strong>b</strong> <em>c</em> <s>d</s> <code>e</code></p>"],
-    ["> q", "<blockquote><p>q</p></blockquote>"],
-    ["3. x", '<ol start="3"><li><p class="tight">x</p></li></ol>'],
+    ["# One", '<h1 dir="ltr">One</h1>'],
+    ["a **b** *c* ~~d~~ `e`", '<p dir="ltr">a <strong>b</strong> <em>c</em> <s>d</s> <code dir="ltr">e</code></p>'],
+    ["> q", '<blockquote dir="ltr"><p dir="ltr">q</p></blockquote>'],
+    ["3. x", '<ol start="3" dir="ltr"><li dir="ltr"><p class="tight" dir="ltr">x</p></li></ol>'],
     ["- [x] done\n- [ ] open", "☑ done"],
     ["- [x] done\n- [ ] open", "☐ open"],
-    ["- [x] done\n- no task", '<li class="task"><p class="tight">☑ done</p></li>'],
+    ["- [x] done\n- no task", '<li class="task" dir="ltr"><p class="tight" dir="ltr">☑ done</p></li>'],
     ["- [ ] ", '<li class="task"><p class="tight">☐ </p></li>'],
-    ["[x] no list", "<p>[x] no list</p>"],
+    ["[x] no list", '<p dir="ltr">[x] no list</p>'],
     ["```js\n<b>\n```", "<code>&lt;b&gt;\n</code></pre>"],
     ["a|b\n:-|-:\n1|2", '<td class="align-right">2</td>'],
-    ["one  \ntwo", "<p>one<br>two</p>"],
+    ["one  \ntwo", '<p dir="ltr">one<br>two</p>'],
     ["&amp; &copy;", "<p>&amp; ©</p>"],
   ])("%j", (text, part) => expect(html(text)).toContain(part));
+});
+
+describe("each block runs as its first letter does", () => {
+  /** The elements with a direction, in order. */
+  const directions = (text: string) =>
+    Array.from(shown(text).parent.querySelectorAll<HTMLElement>("[dir]"), ({ localName, dir }) => `${localName} ${dir}`);
+
+  test.each([
+    ["שלום", ["p rtl"]],
+    ["# مرحبا", ["h1 rtl"]],
+    ["hello שלום", ["p ltr"]],
+    ["1. 2 (שלום)", ["ol rtl", "li rtl", "p rtl"]],
+    ["**שלום** hello", ["p rtl"]],
+    ["> *שלום*\n>\n> hello", ["blockquote rtl", "p rtl", "p ltr"]],
+    ["- hello\n- שלום\n  - hello", ["ul ltr", "li ltr", "p ltr", "li rtl", "p rtl", "ul ltr", "li ltr", "p ltr"]],
+    ["|שם|name|1|\n|-|-|-|\n|א|b|2|", ["table rtl", "th rtl", "th ltr", "td rtl", "td ltr"]],
+    ["`code` שלום", ["p rtl", "code ltr"]],
+    ["[`a` שלום](https://a.example)", ["p rtl", "code ltr"]],
+    ["```\nשלום\n```", ["pre ltr"]],
+    ["123", []],
+    ["\u200f123 hello", ["p rtl"]],
+    ["\u{1e900}", ["p rtl"]], // Adlam
+  ])("%j: %j", (text, expected) => expect(directions(text)).toEqual(expected));
 });
 
 describe("nothing in a text can run", () => {
@@ -161,13 +184,67 @@ describe("following a text", () => {
     expect(parent.querySelector("a")?.href).toBe("https://two.example/");
   });
 
-  test("scrolls to the block that holds a line", () => {
-    const parent = document.createElement("div");
-    const preview = new Preview(parent, words, plain);
-    preview.show("one\n\ntwo\n\nthree");
-    Object.defineProperty(parent.children[1], "offsetTop", { value: 120 });
-    parent.scrollTo = vi.fn() as typeof parent.scrollTo;
-    preview.scrollToLine(3);
-    expect(parent.scrollTo).toHaveBeenCalledWith({ top: 120 });
+  describe("scrolls to where a line is seen", () => {
+    /** Shows the text with each element where its first word stands in the text, code with its fence, at 10 pixels
+     * a line. */
+    function scroller(text: string) {
+      const parent = document.createElement("div");
+      const preview = new Preview(parent, words, plain);
+      preview.show(text);
+      const lines = text.split("\n");
+      const place = (element: Element) => {
+        const first = lines.findIndex((line) => line.includes(element.textContent!.trim().slice(0, 3)));
+        const top = 10 * (element.localName === "pre" ? first - 1 : first);
+        const bottom = top + 10;
+        element.getBoundingClientRect = () => ({ top, bottom }) as DOMRect;
+      };
+      for (const element of parent.querySelectorAll("*")) place(element);
+      parent.getBoundingClientRect = () => ({ top: 0 }) as DOMRect;
+      const scrolled = vi.fn();
+      parent.scrollTo = scrolled as typeof parent.scrollTo;
+      return (line: number) => {
+        preview.scrollToLine(line);
+        return scrolled.mock.lastCall?.[0].top as number | undefined;
+      };
+    }
+
+    test.each([
+      ["paragraphs", "aaa\n\nbbb\n\nccc\n\nddd"],
+      ["a list", "- aaa\n- bbb\n  - ccc\n  - ddd\n- eee\n\nfff"],
+      ["a loose list", "1. aaa\n\n   bbb\n\n2. ccc\n\nddd"],
+      ["a table", "|aaa|\n|-|\n|bbb|\n|ccc|\n\nddd"],
+      ["a quote", "> aaa\n>\n> bbb\n>\n> > ccc\n\nddd"],
+      ["code in a list", "- aaa\n\n  ```\n  bbb\n  ```\n\n- ccc\n\nddd"],
+    ])("%s", (_, text) => {
+      const to = scroller(text);
+      const lines = text.split("\n");
+      for (const [n, line] of lines.entries()) if (/[a-f]{3}/.test(line)) expect(to(n), line).toBe(10 * n);
+      for (let n = 0.5; n < lines.length - 1; n++) expect(to(n), `${n}`).toBeCloseTo(10 * n, -1);
+    });
+
+    test("what was inserted above counts", () => {
+      const parent = document.createElement("div");
+      const preview = new Preview(parent, words, plain);
+      preview.show("- aaa\n- bbb");
+      preview.show("new\n\n- aaa\n- bbb");
+      const [, second] = parent.querySelectorAll("li");
+      second!.getBoundingClientRect = () => ({ top: 70 }) as DOMRect;
+      parent.scrollTo = vi.fn() as typeof parent.scrollTo;
+      preview.scrollToLine(3);
+      expect(parent.scrollTo).toHaveBeenCalledWith({ top: 70 });
+    });
+
+    test("the beginning is at the top, and what is not shown yet is waited for", () => {
+      const parent = document.createElement("div");
+      const preview = new Preview(parent, words, plain);
+      parent.scrollTo = vi.fn() as typeof parent.scrollTo;
+      const showing = preview.showing("aaa\n\nbbb\n\nccc");
+      preview.scrollToLine(4);
+      while (parent.childElementCount === 0 && !showing.next().done) preview.scrollToLine(4);
+      while (!showing.next().done);
+      expect(parent.scrollTo).not.toHaveBeenCalled();
+      preview.scrollToLine(0);
+      expect(parent.scrollTo).toHaveBeenCalledWith({ top: 0 });
+    });
   });
 });

@@ -9,9 +9,17 @@
 import { type Block, Blocks } from "./blocks";
 import { type Colour, elementsOf, type Words } from "./elements";
 
+/** Where a line is seen. */
+interface Mark {
+  line: number;
+  element: Element;
+}
+
 /** What is shown of a block. */
 interface Shown {
   element: HTMLElement;
+  /** Elements in it of which it is known where in the block their lines begin, each later than the one before. */
+  marks: Mark[];
   heldImages: number;
   source: string;
   /** All that the elements depend on besides the source. */
@@ -88,20 +96,57 @@ export class Preview {
     return list.reduce((sum, block) => sum + shown.get(block)!.heldImages, 0);
   }
 
-  /** Scrolls to the block that the text has at that line, counted from 0. */
+  /** Scrolls to where the text has that line, counted from 0, with a fraction for a part of it. */
   scrollToLine(line: number): void {
-    const block = this.#blocks.list.findLast((block) => block.line <= line);
-    const element = block && this.#shown.get(block)?.element;
-    const top = element ? element.offsetTop - this.parent.offsetTop : 0;
-    this.parent.scrollTo({ top: line === 0 ? 0 : top });
+    const top = line <= 0 ? 0 : this.#topOf(line);
+    if (top !== null) this.parent.scrollTo({ top });
+  }
+
+  /** How far down the line is: between the elements around it whose lines are known, as far as it is between those.
+   * null: it is not shown yet. */
+  #topOf(line: number): number | null {
+    const list = this.#blocks.list;
+    const at = lastUpTo(list, line);
+    if (at < 0) return list.length > 0 ? 0 : null;
+    const block = list[at]!;
+    const shown = this.#shown.get(block);
+    if (!shown || !this.parent.contains(shown.element)) return null;
+    const mark = lastUpTo(shown.marks, line - block.line);
+    const { line: from, element } = shown.marks[mark]!;
+    const [to, end] = this.#after(at, mark);
+    const start = this.#distance(element.getBoundingClientRect().top);
+    return start + ((line - block.line - from) / (to - from)) * Math.max(0, end - start);
+  }
+
+  /** The line behind those of that mark in that block, counted from the block's first, and how far down it is. */
+  #after(at: number, mark: number): [line: number, distance: number] {
+    const list = this.#blocks.list;
+    const block = list[at]!;
+    const { element, marks } = this.#shown.get(block)!;
+    const inside = marks[mark + 1];
+    if (inside) return [inside.line, this.#distance(inside.element.getBoundingClientRect().top)];
+    const next = list[at + 1];
+    const nextElement = next && this.#shown.get(next)?.element;
+    if (nextElement) return [next.line - block.line, this.#distance(nextElement.getBoundingClientRect().top)];
+    return [block.lineCount, this.#distance(element.getBoundingClientRect().bottom)];
+  }
+
+  /** How far below the beginning of the preview something is, of which the place on the screen is known. */
+  #distance(screenY: number): number {
+    return screenY - this.parent.getBoundingClientRect().top - this.parent.clientTop + this.parent.scrollTop;
   }
 
   #make(block: Block, context: string, hasRemoteImages: boolean): Shown {
     const section = this.#made++ % SECTION_BLOCKS === 0 ? document.createElement("div") : null;
-    const shown: Shown = { element: document.createElement("div"), heldImages: 0, source: block.source, context, section };
+    const element = document.createElement("div");
+    const marks = [{ line: 0, element: element as Element }];
+    const shown: Shown = { element, marks, heldImages: 0, source: block.source, context, section };
     const onHeldImage = () => shown.heldImages++;
+    const onLines = (inner: Element, line: number) => {
+      if (line > marks.at(-1)!.line) marks.push({ line, element: inner });
+    };
     const { words, colour } = this;
-    shown.element.append(elementsOf(this.#blocks.parsed(block), { words, colour, hasRemoteImages, onHeldImage }));
+    element.append(elementsOf(this.#blocks.parsed(block), { words, colour, hasRemoteImages, onHeldImage, onLines }));
     return shown;
   }
 
@@ -144,4 +189,16 @@ export class Preview {
       }
     }
   }
+}
+
+/** The place of the last of those, which are in the order of their lines, that begins at or before that line; -1:
+ * none does. */
+function lastUpTo(list: readonly { readonly line: number }[], line: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.line <= line) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }

@@ -56,7 +56,7 @@ export function PreviewPane({ pad }: { pad: Pad }) {
       )}
       {/* It scrolls, so the keyboard must reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={ref} class="preview-text" tabIndex={0} role="document" aria-labelledby="preview-heading" dir="auto" />
+      <div ref={ref} class="preview-text" tabIndex={0} role="document" aria-labelledby="preview-heading" />
     </section>
   );
 }
@@ -95,6 +95,8 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** True while what is shown, or being shown, is not the newest. */
   let isStale = false;
+  /** False until a whole text has been shown: then the preview goes where the editor is. */
+  let isBeside = false;
   let wait = 0;
   const plan = () => {
     isStale = true;
@@ -122,6 +124,8 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
     if (!step.done) timer = setTimeout(next, restMs);
     else {
       outcome.shown(step.value);
+      if (!isBeside) preview.scrollToLine(editor.measureTopLine());
+      isBeside = true;
       wait = Math.max(LEAST_WAIT_MS, spent / SHARE_OF_TIME);
       if (isStale) plan();
     }

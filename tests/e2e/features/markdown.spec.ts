@@ -139,3 +139,98 @@ test.describe('REMOTE_IMAGES=ask', () => {
     expect(asked).toHaveLength(2);
   });
 });
+
+/** Scrolls the editor until the line with that number in its name is at its top. */
+async function bringToTop(pad: Pad, n: number): Promise<void> {
+  await expect(async () => {
+    const moved = await pad.editor.evaluate((content, n) => {
+      const scroller = content.closest('.cm-scroller')!;
+      const lines = Array.from(content.querySelectorAll('.cm-line'), (line) => ({ line, n: Number(/n(\d\d\d)/.exec(line.textContent)?.[1] ?? -1) }));
+      const found = lines.find((it) => it.n === n)?.line;
+      const before = scroller.scrollTop;
+      if (found) scroller.scrollTop += found.getBoundingClientRect().top - scroller.getBoundingClientRect().top + 1;
+      else scroller.scrollTop += (lines.some((it) => it.n > n) ? -0.8 : 0.8) * scroller.clientHeight;
+      return found ? Math.abs(scroller.scrollTop - before) : Number.NaN;
+    }, n);
+    expect(moved).toBeLessThan(3);
+  }).toPass({ intervals: [50], timeout: 15_000 });
+}
+
+const many = (line: (n: number) => string) => Array.from({ length: 200 }, (_, n) => line(n)).join('\n');
+const name = (n: number) => `n${String(n).padStart(3, '0')}`;
+
+for (const [what, text] of [
+  ['a list', many((n) => `- ${name(n)} item`)],
+  ['a list of lists', many((n) => `${n % 5 === 0 ? '' : '  '}- ${name(n)}`)],
+  ['a table', `| a | b |\n| - | - |\n${many((n) => `| ${name(n)} | ${'cell '.repeat(n % 40)} |`)}`],
+  ['a quote', many((n) => (n % 3 === 2 ? '>' : `> ${name(n)}`))],
+  ['code', `\`\`\`\n${many(name)}\n\`\`\``],
+  ['a paragraph of many lines', many((n) => `${name(n)} line`)],
+] as const) {
+  test(`regression: the preview scrolls with the text inside ${what}`, async ({ open }) => {
+    const pad = await (await open()).ready();
+    await pad.paste(`${text}\n\nThe end\n`);
+    const preview = await withPreview(pad);
+    await expect(preview).toContainText('The end');
+    for (const n of [60, 120, 30]) {
+      await bringToTop(pad, n);
+      // How far below the top of the preview that line is, in lines.
+      const distance = () =>
+        preview.evaluate((it, text) => {
+          const walker = document.createTreeWalker(it, NodeFilter.SHOW_TEXT);
+          let node = walker.nextNode() as Text | null;
+          while (node && !node.data.includes(text)) node = walker.nextNode() as Text | null;
+          const range = document.createRange();
+          range.setStart(node!, node!.data.indexOf(text));
+          range.setEnd(node!, node!.data.indexOf(text) + text.length);
+          return Math.abs(range.getBoundingClientRect().top - it.getBoundingClientRect().top) / 24;
+        }, name(n));
+      await expect.poll(distance, name(n)).toBeLessThan(3);
+    }
+  });
+}
+
+test('regression: a long line is scrolled through, and a preview that is opened late begins where the text is', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.paste(`# Title\n\n${'words and more words '.repeat(900)}\n\nThe end\n`);
+  await pad.editor.evaluate((content) => content.closest('.cm-scroller')!.scrollTo({ top: 1_500 }));
+  const preview = await withPreview(pad);
+  await expect(preview).toContainText('The end');
+  await expect.poll(() => preview.evaluate((it) => it.scrollTop)).toBeGreaterThan(300);
+  const before = await preview.evaluate((it) => it.scrollTop);
+  await pad.editor.evaluate((content) => content.closest('.cm-scroller')!.scrollBy({ top: 400 }));
+  await expect.poll(() => preview.evaluate((it) => it.scrollTop)).toBeGreaterThan(before + 100);
+});
+
+test('regression: Hebrew and Arabic run from right to left, in whatever block they stand, and code does not', async ({ open }) => {
+  const text = [
+    '# שלום', '', 'مرحبا بكم hello', '', 'hello שלום', '', '- פריט', '- item', '', '1. واحد', '', '> ציטוט', '',
+    '| שם | b |', '| - | - |', '| א | c |', '', '`x = 1` קוד', '', '```', 'קוד = 1', '```', '',
+  ].join('\n');
+  const pad = await (await open()).ready();
+  await pad.paste(text);
+  const preview = await withPreview(pad);
+  await expect(preview.locator('pre')).toBeVisible();
+  const shown = await preview.evaluate((it) =>
+    Array.from(it.querySelectorAll('h1, p, li, td, th, blockquote, table, ul, ol, pre, code'), (element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const [outer, inner] = [element.getBoundingClientRect(), range.getBoundingClientRect()];
+      const side = inner.left - outer.left > outer.right - inner.right + 20 ? ', on the right' : '';
+      return `${element.localName} ${getComputedStyle(element).direction}${element.matches('h1, div > p') ? side : ''}`;
+    }),
+  );
+  expect(shown).toEqual([
+    'h1 rtl, on the right', 'p rtl, on the right', 'p ltr', 'ul rtl', 'li rtl', 'p rtl', 'li ltr', 'p ltr', 'ol rtl', 'li rtl', 'p rtl',
+    'blockquote rtl', 'p rtl', 'table rtl', 'th rtl', 'th ltr', 'td rtl', 'td ltr', 'p rtl, on the right', 'code ltr', 'pre ltr', 'code ltr',
+  ]);
+  // An item's bullet is inside the preview, on the side where the item begins.
+  const room = await preview.evaluate((it) => {
+    const box = it.getBoundingClientRect();
+    return Array.from(it.querySelectorAll('li'), (item) => {
+      const { left, right } = item.getBoundingClientRect();
+      return getComputedStyle(item).direction === 'rtl' ? box.right - right : left - box.left;
+    });
+  });
+  for (const pixels of room) expect(pixels).toBeGreaterThan(35);
+});
