@@ -5,13 +5,14 @@
  * square of the length, in one step that nobody can interrupt. So a parser does not get to see
  * lines beyond a length, and one that takes too long over a step, or over the text that it
  * reads within one, is sent to rest: the text goes on without colours, and the parser
- * is tried again later. What is wrong with a text is over with the text: each
+ * is tried again later. So does one that fails. What is wrong with a text is over with the text: each
  * parse is either the parser's own or none at all, never a part of a tree.
  */
 
 import { Language, LanguageSupport, ParseContext } from "@codemirror/language";
 import { type Input, Parser, type PartialParse, type Tree, TreeFragment } from "@lezer/common";
 import { Text } from "@codemirror/state";
+import { log } from "../browser";
 import { type LineRange, longLines } from "./long_lines";
 
 /** A step that takes longer is too long. Not less: a machine may be busy with something else. */
@@ -127,12 +128,15 @@ class BoundedParse implements PartialParse {
     const beganMs = this.parser.elapsed();
     this.input.lateAtMs = beganMs + LONGEST_STEP_MS;
     let tree: Tree | null | undefined;
+    let leastMs = 0;
     try {
       tree = this.#parse.advance();
     } catch (error) {
-      if (!(error instanceof TooSlow)) throw error;
+      // For some parsers a letter is enough, and parsing is a part of typing it.
+      if (!(error instanceof TooSlow)) log.error("a parser failed:", error);
+      leastMs = LONGEST_STEP_MS;
     }
-    const tookMs = this.parser.elapsed() - beganMs;
+    const tookMs = Math.max(this.parser.elapsed() - beganMs, leastMs);
     const isLate = tookMs > LONGEST_STEP_MS;
     if (tree === undefined || (isLate && this.parser.isTooSlow())) return this.#giveUp(tookMs);
     this.#isInTime &&= !isLate;

@@ -66,7 +66,21 @@ describe("a parser does not see lines that are too long", () => {
         expect(parsed(state)).toBe(parsed(EditorState.create({ doc: state.doc, extensions })));
       }
     }
-  });
+  }, 60_000);
+});
+
+test("regression: a parser that fails costs the colours, not the letter that was typed", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  let now = 0;
+  const language = bounded(await codeLanguage("yacas")!.load(), () => now);
+  let state = EditorState.create({ doc: "Sin(x);\n", extensions: language });
+  const colourful = parsed(state);
+  for (const letter of "été") state = state.update({ changes: { from: state.doc.length, insert: letter } }).state;
+  expect(state.doc.toString()).toBe("Sin(x);\nété");
+  expect(language.language.parser.parse("été").length).toBe(3);
+  now += 60 * 60_000; // the failing text is gone, and the rest over
+  expect(parsed(EditorState.create({ doc: "Sin(x);\n", extensions: language }))).toBe(colourful);
+  vi.restoreAllMocks();
 });
 
 /** A parser that needs a while for each step. */
@@ -130,11 +144,14 @@ describe("a parser that cannot keep up", () => {
     expect(now).toBeLessThan(1_000);
   });
 
-  test("hides no trouble of its own", () => {
+  test("or fails rests too, and the console has the reason", () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
     const inner = new SlowParser(() => {
       throw new RangeError("trouble");
     });
-    expect(() => new BoundedParser(inner, () => 0).parse("text")).toThrow("trouble");
+    expect(new BoundedParser(inner, () => 0).parse("text").length).toBe(4);
+    expect(said.mock.lastCall).toContainEqual(new RangeError("trouble"));
+    said.mockRestore();
   });
 });
 

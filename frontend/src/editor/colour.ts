@@ -1,6 +1,6 @@
 /** Code in the editor's colours, for what shows code elsewhere. */
 
-import { loadChunk } from "../browser";
+import { loadChunk, log } from "../browser";
 import { loadLanguages } from "./languages";
 
 /** Longer code, or code with a longer line, is not coloured: it would hold up the typing. */
@@ -11,7 +11,7 @@ const LONGEST_LINE = /[^\n]{2000}/;
  * name, or the code takes too long. */
 export function colour(code: string, language: string, put: (coloured: DocumentFragment) => void): void {
   if (code.length > LONGEST_UNITS || LONGEST_LINE.test(code)) return;
-  void paint(code, language, put);
+  paint(code, language, put).catch((error: unknown) => log.warn("not coloured:", language, error));
 }
 
 async function paint(code: string, language: string, put: (coloured: DocumentFragment) => void): Promise<void> {
