@@ -7,6 +7,7 @@ import { t } from "../strings";
 import { downloadByKey } from "./download";
 import { watchExpiry } from "./expiry";
 import { FileOpener } from "./file_opener";
+import { findByKey } from "./find_by_key";
 import { openDialogs } from "./open_dialogs";
 import { isMarkdown } from "./markdown";
 import { isNarrow } from "./media";
@@ -37,6 +38,7 @@ export function App({ session }: { session: Session }) {
   useEffect(() => setAskedLanguage(session), [session]);
   useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => forgetFileOfEmpty(session), [session]);
+  useEffect(() => findByKey(pad), [pad]);
   useEffect(() => watchExpiry(session, expiry), [session]);
   return (
     <ToastsContext.Provider value={toasts}>

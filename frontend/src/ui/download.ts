@@ -5,6 +5,7 @@ import { extensionOf } from "../editor";
 import type { Session } from "../session";
 import { downloadText } from "./copy";
 import { contentOf, fileName } from "./files";
+import { isCommandKey } from "./keys";
 import type { Pad } from "./pad";
 import { titleOf } from "./title";
 
@@ -35,18 +36,10 @@ function usualForm(session: Session, text: string): FileForm {
 /** Makes Ctrl+S download the text; the function that it returns ends that. */
 export function downloadByKey(pad: Pad): () => void {
   const save = (event: KeyboardEvent) => {
-    if (!isSaveKey(event)) return;
+    if (!isCommandKey(event, "s")) return;
     event.preventDefault();
     download(pad);
   };
   addEventListener("keydown", save);
   return () => removeEventListener("keydown", save);
-}
-
-type Key = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
-
-/** True for Ctrl+S, or Cmd+S. Where the layout has no Latin letters, the key's place counts. */
-export function isSaveKey({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key): boolean {
-  if (ctrlKey === metaKey || shiftKey || altKey) return false;
-  return key.toLowerCase() === "s" || (code === "KeyS" && !/^[\x20-\x7e]$/.test(key));
 }
