@@ -46,6 +46,14 @@ export interface EditorStrings {
   phrases: Record<string, string>;
 }
 
+/** What the editor tells the page of. */
+export interface EditorEvents {
+  /** Input was refused, since there was no text in it. */
+  onEmptyInput(what: EmptyInput): void;
+  /** Somebody saved by a command of Vim, or left by it. */
+  onSave(leaves: boolean): void;
+}
+
 /** A title is looked for in this much of the text. */
 const FIRST_LINES_UNITS = 400;
 
@@ -69,10 +77,9 @@ export class Editor {
     parent: HTMLElement,
     session: Session,
     private readonly strings: EditorStrings,
-    /** Hears of input that was refused, since there was no text in it. */
-    onEmptyInput: (what: EmptyInput) => void = () => {},
+    { onEmptyInput, onSave }: EditorEvents,
   ) {
-    this.#preferences = new Preferences(strings.commandLine);
+    this.#preferences = new Preferences(strings.commandLine, onSave);
     this.#access = new ReactiveCompartment(() => this.#accessOf(session));
     this.view = new EditorView({
       parent,

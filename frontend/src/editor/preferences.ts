@@ -34,7 +34,11 @@ export class Preferences {
     watchIndentation((indentation) => (this.found.value = indentation)),
   ];
 
-  constructor(private readonly commandLineLabel: string) {}
+  constructor(
+    private readonly commandLineLabel: string,
+    /** See EditorEvents.onSave(). */
+    private readonly onVimSave: (leaves: boolean) => void,
+  ) {}
 
   /** Keeps `view` as the settings are. */
   follow(view: EditorView): void {
@@ -45,7 +49,8 @@ export class Preferences {
   }
 
   async #loadVim(): Promise<Extension> {
-    const { vim } = await import("@replit/codemirror-vim");
+    const [{ Vim, vim }, { defineSaving }] = await Promise.all([import("@replit/codemirror-vim"), import("./vim_saving")]);
+    defineSaving(Vim, this.onVimSave);
     return [vim({ status: true }), labelledCommandLine(this.commandLineLabel)];
   }
 }

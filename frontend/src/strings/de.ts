@@ -21,6 +21,11 @@ export const de: Strings = {
       drop: "Nichts wurde eingefügt: darin ist kein Text, und Pads fassen nur Text.",
       cut: "Nichts wurde ausgeschnitten: der Browser gibt die Zwischenablage nicht frei.",
     },
+    saving: {
+      now: "Dieser Text wird beim Schreiben gesichert.",
+      kept: "Einige Änderungen sind erst hier. Sie werden von selbst gesendet, sobald der Server zu erreichen ist.",
+      leave: "Zum Verlassen den Tab schließen.",
+    },
     label: "Gemeinsamer Text. Escape und dann Tab verlässt den Editor.",
     loading: "Wird geladen …",
     commandLine: "Vim-Befehl",

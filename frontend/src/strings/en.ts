@@ -23,6 +23,12 @@ export const en = {
       drop: "Nothing was added: there is no text in what you dropped, and pads hold text only.",
       cut: "Nothing was cut: the browser gives no access to the clipboard.",
     },
+    /** Said to who saves by a command of Vim. */
+    saving: {
+      now: "This text is saved as you type.",
+      kept: "Some changes are only here yet. They are sent by themselves as soon as the server can be reached.",
+      leave: "To leave, close the tab.",
+    },
     label: "Shared text. Press Escape and then Tab to leave the editor.",
     loading: "Loading…",
     commandLine: "Vim command",

@@ -96,9 +96,10 @@ function EditorPane({ pad, ready }: { pad: Pad; ready: (editor: Editor) => void 
   const ref = useRef<HTMLDivElement>(null);
   // The editor is made at once, not after the first frame: it is what people wait for.
   useLayoutEffect(() => {
-    const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases }, (what) =>
-      pad.notify(t.editor.nothingIn[what], { about: "input" }),
-    );
+    const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases }, {
+      onEmptyInput: (what) => pad.notify(t.editor.nothingIn[what], { about: "input" }),
+      onSave: (leaves) => pad.notify(saidOf(session, leaves), { about: "saving" }),
+    });
     ready(editor);
     const nameNow = () => name(session, editor.firstLines.peek());
     const nameSoon = effect(() => {
@@ -115,6 +116,13 @@ function EditorPane({ pad, ready }: { pad: Pad; ready: (editor: Editor) => void 
     return () => (nameSoon(), focus(), removeEventListener("pagehide", nameNow));
   }, [session]);
   return <div class="editor" ref={ref} />;
+}
+
+/** The answer to who saves by hand, and perhaps leaves. */
+function saidOf({ link, unsaved }: Session, leaves: boolean): string {
+  const { kept, now, leave } = t.editor.saving;
+  const isKept = unsaved.peek() > 0 && link.peek().kind !== "up";
+  return [isKept ? kept : now, leaves ? leave : ""].join(" ").trim();
 }
 
 /** Says once what this browser will not keep, and that it could not load something. */

@@ -15,7 +15,7 @@ export interface OpenedFile {
  * takes the place of the one before. */
 export interface ToastOptions {
   stay?: "a_moment" | "until_dismissed";
-  about?: "file" | "input" | "offer" | "language" | "protection";
+  about?: "file" | "input" | "saving" | "offer" | "language" | "protection";
 }
 
 /** The session and the screen around it. */

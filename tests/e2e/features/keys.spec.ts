@@ -1,5 +1,21 @@
-// What keys do where the editor has not the focus.
+// What keys do where the editor has not the focus, and what Vim's commands say.
 import { expect, test, words } from '../pad.ts';
+import type { Pad } from '../pad.ts';
+
+const { now, kept, leave } = words.editor.saving;
+
+async function useVim(pad: Pad): Promise<void> {
+  await pad.page.getByText(words.settings.heading, { exact: true }).click();
+  await pad.page.getByRole('switch', { name: words.settings.vim }).click();
+  await expect(pad.page.locator('.cm-vim-panel')).toBeVisible();
+}
+
+async function command(pad: Pad, text: string): Promise<void> {
+  await pad.editor.focus();
+  await pad.page.keyboard.press('Escape');
+  await pad.page.keyboard.type(text);
+  if (text.startsWith(':')) await pad.page.keyboard.press('Enter');
+}
 
 test('Ctrl+F searches in the text from anywhere on the page, but not under a dialog', async ({ open }) => {
   const pad = await (await open()).ready();
@@ -49,4 +65,28 @@ test('a toast is seen over the panels of the editor', async ({ open }) => {
     return { isSeen: it.contains(document.elementFromPoint(x, y)), isOver: document.elementsFromPoint(x, y).some((below) => below.closest('.cm-panels')) };
   });
   expect({ isSeen, isOver }).toEqual({ isSeen: true, isOver: true });
+});
+
+test("Vim's commands that save and leave say that the text is saved", async ({ open, server }) => {
+  const pad = await (await open()).ready();
+  await useVim(pad);
+  const toast = pad.page.locator('.toast');
+  for (const [keys, said] of [
+    [':w', now], [':write', now], [':w!', now], [':wq', `${now} ${leave}`], [':x', `${now} ${leave}`], [':q', `${now} ${leave}`],
+    [':q!', `${now} ${leave}`], [':wqa', `${now} ${leave}`], ['ZZ', `${now} ${leave}`], ['ZQ', `${now} ${leave}`],
+  ] as const) {
+    await command(pad, keys);
+    await expect(toast, keys).toContainText(said);
+    await expect(pad.page.locator('.cm-vim-message')).toHaveCount(0);
+    await toast.getByRole('button', { name: words.notice.dismiss }).click();
+    await expect(toast).toBeHidden();
+  }
+  await expect(pad.editor).toBeFocused();
+  await server.stop();
+  await command(pad, 'ihello');
+  await command(pad, ':wq');
+  await expect(toast.filter({ hasText: `${kept} ${leave}` })).toBeVisible();
+  await server.restart();
+  await pad.saved();
+  expect(await server.text('shared')).toBe('hello');
 });
