@@ -19,6 +19,10 @@ export interface Settings {
   tabs: boolean;
   /** A text that is indented already goes on as it is. */
   detect: boolean;
+  /** A bracket or quote that is typed in code brings its other half. */
+  closeBrackets: boolean;
+  /** Where spelling is checked, and corrected on phones. */
+  spelling: "prose" | "always" | "never";
   /** Vim's keys. */
   vim: boolean;
   /** Show Markdown beside the text. */
@@ -31,6 +35,7 @@ export interface Settings {
 export const THEMES = ["system", "light", "dark"] as const;
 export const LOCALES = ["system", "en", "de"] as const;
 export const FONT_SIZES = [12, 13, 14, 15, 16, 18, 20, 24] as const;
+export const SPELLINGS = ["prose", "always", "never"] as const;
 export const TAB_SIZES = [2, 3, 4, 8] as const;
 
 const KEY = "settings";
@@ -42,6 +47,8 @@ const DEFAULTS: Settings = {
   tabSize: 4,
   tabs: false,
   detect: true,
+  closeBrackets: true,
+  spelling: "prose",
   vim: false,
   preview: false,
   collapsed: false,
@@ -86,6 +93,8 @@ function load(): Settings {
     tabSize: oneOf(TAB_SIZES, kept.tabSize, DEFAULTS.tabSize),
     tabs: flag(kept.tabs, DEFAULTS.tabs),
     detect: flag(kept.detect, DEFAULTS.detect),
+    closeBrackets: flag(kept.closeBrackets, DEFAULTS.closeBrackets),
+    spelling: oneOf(SPELLINGS, kept.spelling, DEFAULTS.spelling),
     vim: flag(kept.vim, DEFAULTS.vim),
     preview: flag(kept.preview, DEFAULTS.preview),
     collapsed: flag(kept.collapsed, DEFAULTS.collapsed),

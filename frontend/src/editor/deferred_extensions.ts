@@ -17,5 +17,7 @@ export const deferred: Extension = [
   keymap.of([...closeBracketsKeymap, ...searchKeymap]),
 ];
 
+export { helpIn } from "./writing";
+
 /** Commands of theirs that buttons have, too. */
 export const dialogs = { find: openSearchPanel, goToLine: gotoLine };

@@ -79,7 +79,7 @@ export class Editor {
     private readonly strings: EditorStrings,
     { onEmptyInput, onSave }: EditorEvents,
   ) {
-    this.#preferences = new Preferences(strings.commandLine, onSave);
+    this.#preferences = new Preferences(strings.commandLine, onSave, session.language);
     this.#access = new ReactiveCompartment(() => this.#accessOf(session));
     this.view = new EditorView({
       parent,
@@ -104,7 +104,7 @@ export class Editor {
     this.#follow(session);
     session.start(editorPortOf(this.view));
     void loadLanguages();
-    void this.#deferred.want(this.view, "search and completion", async () => (await import("./deferred_extensions")).deferred);
+    void this.#deferred.want(this.view, "search and completion", () => this.#loadDeferred());
   }
 
   /** Gives the text the keyboard. */
@@ -184,6 +184,12 @@ export class Editor {
       void this.#language.want(this.view, id, () => this.#loadColours(id!));
     });
     this.#preferences.follow(this.view);
+  }
+
+  async #loadDeferred(): Promise<Extension> {
+    const { deferred, helpIn } = await import("./deferred_extensions");
+    this.#preferences.help.value = helpIn;
+    return deferred;
   }
 
   async #loadColours(id: string): Promise<Extension> {

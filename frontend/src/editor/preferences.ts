@@ -3,7 +3,7 @@
 import { indentUnit } from "@codemirror/language";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { settings, type Settings } from "../browser";
 import { type Indentation, watchIndentation } from "./indentation";
 import { LazyCompartment } from "./lazy_compartment";
@@ -23,6 +23,9 @@ export class Preferences {
   readonly #vim = new LazyCompartment();
   readonly #theme = new ReactiveCompartment(() => EditorView.darkTheme.of(isDark.value));
   readonly #textual = new ReactiveCompartment(() => textual(settings.value, this.found.value));
+  /** The help with writing in a pad of that language (writing.ts), once it is loaded. */
+  readonly help = signal<((language: string | null, settings: Settings) => Extension) | null>(null);
+  readonly #help = new ReactiveCompartment(() => this.help.value?.(this.language.value, settings.value) ?? []);
   /** The indentation that the text has already; null: it does not tell. */
   readonly found = signal<Indentation | null>(null);
 
@@ -31,6 +34,7 @@ export class Preferences {
     this.#vim.extension,
     this.#theme.extension,
     this.#textual.extension,
+    this.#help.extension,
     watchIndentation((indentation) => (this.found.value = indentation)),
   ];
 
@@ -38,12 +42,15 @@ export class Preferences {
     private readonly commandLineLabel: string,
     /** See EditorEvents.onSave(). */
     private readonly onVimSave: (leaves: boolean) => void,
+    /** The language of the pad; null: it has none. */
+    private readonly language: ReadonlySignal<string | null>,
   ) {}
 
   /** Keeps `view` as the settings are. */
   follow(view: EditorView): void {
     this.#theme.follow(view);
     this.#textual.follow(view);
+    this.#help.follow(view);
     effect(() => view.dom.style.setProperty("--chosen-size", `${settings.value.fontSize}px`));
     effect(() => void this.#vim.want(view, settings.value.vim ? "Vim keys" : null, () => this.#loadVim()));
   }

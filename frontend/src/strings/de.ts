@@ -202,6 +202,9 @@ export const de: Strings = {
     foundTabs: "Dieser Text: Tabulatoren",
     foundSpaces: (n) => `Dieser Text: ${n} Leerzeichen`,
     wrap: "Lange Zeilen umbrechen",
+    spelling: "Recht\u00adschreibung prüfen",
+    spellings: { prose: "In Prosa", always: "Immer", never: "Nie" },
+    closeBrackets: "Klammern und Anführungszeichen in Code schließen",
     vim: "Vim-Tasten",
   },
 

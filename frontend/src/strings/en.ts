@@ -187,6 +187,9 @@ export const en = {
     foundTabs: "This text: tabs",
     foundSpaces: (n: number) => `This text: ${n} spaces`,
     wrap: "Wrap long lines",
+    spelling: "Check spelling",
+    spellings: { prose: "In prose", always: "Always", never: "Never" },
+    closeBrackets: "Close brackets and quotes in code",
     vim: "Vim keys",
   },
 

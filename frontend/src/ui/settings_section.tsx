@@ -4,6 +4,7 @@ import {
   LOCALES,
   searchWithout,
   settings,
+  SPELLINGS,
   setSettings,
   TAB_SIZES,
   THEMES,
@@ -15,7 +16,7 @@ import { Words } from "./words";
 
 /** Changes the settings of this person. */
 export function SettingsSection({ pad }: { pad: Pad }) {
-  const { theme, locale, wrap, fontSize, tabSize, tabs, detect, vim } = settings.value;
+  const { theme, locale, wrap, fontSize, tabSize, tabs, detect, closeBrackets, spelling, vim } = settings.value;
   const found = pad.editor.value?.indentation.value;
   return (
     <details class="settings">
@@ -23,6 +24,7 @@ export function SettingsSection({ pad }: { pad: Pad }) {
       <Choice label={t.settings.theme} value={theme} choices={THEMES} name={(it) => t.settings.themes[it]} set={(it) => setSettings({ theme: it })} />
       <Choice label={t.settings.locale} value={locale} choices={LOCALES} name={(it) => t.settings.locales[it]} set={(it) => speak(it, pad)} />
       <Choice label={t.settings.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
+      <Choice label={t.settings.spelling} value={spelling} choices={SPELLINGS} name={(it) => t.settings.spellings[it]} set={(it) => setSettings({ spelling: it })} />
       <Choice label={t.settings.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
       <Switch label={t.settings.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
       <Switch label={t.settings.detect} isOn={detect} set={(on) => setSettings({ detect: on })} />
@@ -32,6 +34,7 @@ export function SettingsSection({ pad }: { pad: Pad }) {
         </p>
       )}
       <Switch label={t.settings.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
+      <Switch label={t.settings.closeBrackets} isOn={closeBrackets} set={(on) => setSettings({ closeBrackets: on })} />
       <Switch label={t.settings.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
     </details>
   );

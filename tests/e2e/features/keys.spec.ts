@@ -90,3 +90,23 @@ test("Vim's commands that save and leave say that the text is saved", async ({ o
   await pad.saved();
   expect(await server.text('shared')).toBe('hello');
 });
+
+test('brackets and quotes close in code, and in no prose', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.page.waitForLoadState('networkidle'); // what closes them comes after the page
+  await pad.type(`'tis so :-( "`);
+  await pad.shows(`'tis so :-( "`);
+  await expect(pad.editor).toHaveAttribute('spellcheck', 'true');
+  await pad.choose('JavaScript');
+  await expect(pad.editor).toHaveAttribute('spellcheck', 'false');
+  await pad.editor.focus();
+  await pad.page.keyboard.press('Control+a');
+  await pad.page.keyboard.type('f(');
+  await pad.shows('f()');
+  await pad.page.getByText(words.settings.heading, { exact: true }).click();
+  await pad.page.getByRole('switch', { name: words.settings.closeBrackets }).click();
+  await pad.page.getByLabel(words.settings.spelling).selectOption(words.settings.spellings.always);
+  await expect(pad.editor).toHaveAttribute('spellcheck', 'true');
+  await pad.type('[');
+  await pad.shows('f()[');
+});
