@@ -2,7 +2,7 @@
 import { EditorState, type Transaction } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { describe, expect, test } from "vitest";
-import { composedIn, composedLines, composing } from "./composing";
+import { composedIn, composedLines, composing, endComposition } from "./composing";
 import { remote } from "./remote";
 
 describe("the change that a composition makes, with all that is composed", () => {
@@ -55,4 +55,20 @@ test("nothing is left alone where nothing is composed", () => {
   view.contentDOM.dispatchEvent(new Event("compositionend"));
   expect(composedLines(view), "its last change may be on its way").toEqual({ from: 4, to: 7 });
   view.destroy();
+});
+
+test("nothing is composed without the focus, and it is taken from nobody", () => {
+  const view = new EditorView({ doc: "one\ntwo", selection: { anchor: 5 }, extensions: composing, parent: document.body });
+  Object.defineProperty(view, "composing", { value: true }); // as after an end that the browser did not tell of
+  view.focus();
+  expect(composedLines(view)).toEqual({ from: 4, to: 7 });
+  endComposition(view);
+  expect(document.activeElement).toBe(view.contentDOM);
+  const field = document.body.appendChild(document.createElement("input"));
+  field.focus();
+  expect(composedLines(view)).toBeNull();
+  endComposition(view);
+  expect(document.activeElement).toBe(field);
+  view.destroy();
+  field.remove();
 });

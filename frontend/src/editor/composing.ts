@@ -51,8 +51,9 @@ export function composedIn(tr: Transaction): Change | null {
 }
 
 function wholeOf(tr: Transaction, before: Span | null): Change | null {
+  if (!tr.docChanged || !tr.isUserEvent("input.type.compose")) return null;
   const [change, ...more] = changesIn(tr);
-  if (!change || more.length > 0 || !tr.isUserEvent("input.type.compose")) return null;
+  if (!change || more.length > 0) return null;
   const { from, to } = before && !tr.isUserEvent("input.type.compose.start") ? before : change;
   const all = { from: Math.min(from, change.from), to: Math.max(to, change.to) };
   return { ...all, insert: tr.newDoc.sliceString(all.from, all.to + tr.newDoc.length - tr.startState.doc.length) };
@@ -62,7 +63,9 @@ function wholeOf(tr: Transaction, before: Span | null): Change | null {
 export function composedLines(view: EditorView): Span | null {
   const endedAtMs = view.plugin(lastComposition)?.endedAtMs ?? -Infinity;
   const isSettled = performance.now() - endedAtMs >= SETTLED_AFTER_MS;
-  return view.composing || !isSettled ? linesOfCaret(view.state) : null;
+  // Not all browsers tell CodeMirror of every end; without the focus nothing is composed.
+  const isUnderway = view.composing && hasFocus(view);
+  return isUnderway || !isSettled ? linesOfCaret(view.state) : null;
 }
 
 function linesOfCaret({ doc, selection: { main } }: EditorState): Span {
@@ -71,6 +74,12 @@ function linesOfCaret({ doc, selection: { main } }: EditorState): Span {
 
 /** Ends the composition: the browser leaves the text as far as it is composed, and tells the input method. */
 export function endComposition(view: EditorView): void {
+  if (!hasFocus(view)) return;
   view.contentDOM.blur();
   view.focus();
+}
+
+/** Whether or not the window has it. */
+function hasFocus({ root, contentDOM }: EditorView): boolean {
+  return root.activeElement === contentDOM;
 }

@@ -58,14 +58,15 @@ export class Unshown {
     this.#operations = [];
     if (!all) return [];
     const changes = changesOf(all, text);
-    const left = changes.filter(({ from, to }) => kept && from <= kept.to && kept.from <= to);
+    const isLeft = ({ from, to }: Change) => kept !== null && from <= kept.to && kept.from <= to;
+    const left = changes.filter(isLeft);
     if (left.length === 0) {
       all.applyTo(text);
       all.free();
       return changes;
     }
     all.free();
-    const shown = changes.filter((change) => !left.includes(change));
+    const shown = changes.filter((change) => !isLeft(change));
     // At no place there are changes of both, so their order does not matter.
     const [now, later] = [operationOf(shown, text), operationOf(left, text)];
     const [unused, rest] = now.transform(later);
