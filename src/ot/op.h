@@ -144,6 +144,21 @@ enum error op_rebase(struct op_view a, struct op_view over_b, enum op_order orde
  * ERR_BAD_OPERATION unless op.base equals the text's length. */
 enum error op_invert(struct op_view op, const struct rope *base, struct op *out);
 
+/* What the first part of op_cut may be. */
+struct op_room {
+    uint32_t json_bytes;   /* as JSON.stringify writes it, brackets included */
+    uint32_t components;   /* besides the retain at its end */
+    uint32_t growth_bytes; /* of the text, while the rest is still to come */
+};
+
+/* Cuts an operation in two, of which the first has `room`:
+ * compose(first, rest) == op. The first part does what `op` does at the start of
+ * the text, as far as there is room; where the text would grow too much by it, it
+ * is of the deletions and leaves all inserts to the rest. It does something in any
+ * case: if nothing else, one code point of an insert, or one delete. `rest` is a
+ * no-op when there is room for all. */
+enum error op_cut(struct op_view op, struct op_room room, struct op *first, struct op *rest);
+
 /* Applies `op` to the text. ERR_BAD_OPERATION unless op.base equals its
  * length, ERR_NO_MEMORY; in both cases the text is unchanged: insertions go in
  * first and are taken out again if one fails, deletions cannot fail. */

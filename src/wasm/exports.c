@@ -50,14 +50,6 @@ EXPORT int32_t kp_op_delete(struct op *op, uint32_t points)
     return op_delete(op, points);
 }
 
-EXPORT int32_t kp_op_decode(struct op *op, const char *code, uint32_t len_bytes)
-{
-    struct op_view view;
-    enum error err = op_decode(slice_of(code, len_bytes), &view);
-
-    return err ? err : op_copy(op, view);
-}
-
 EXPORT const char *kp_op_code(const struct op *op)
 {
     return op->code.ptr;
@@ -99,6 +91,12 @@ EXPORT int32_t kp_op_transform(const struct op *a, const struct op *b, uint32_t 
 EXPORT int32_t kp_op_invert(const struct op *op, const struct rope *base, struct op *out)
 {
     return op_invert(op_view(op), base, out);
+}
+
+EXPORT int32_t kp_op_cut(const struct op *op, uint32_t json_bytes, uint32_t components, uint32_t growth_bytes,
+                         struct op *first, struct op *rest)
+{
+    return op_cut(op_view(op), (struct op_room){json_bytes, components, growth_bytes}, first, rest);
 }
 
 EXPORT int32_t kp_op_apply(const struct op *op, struct rope *text)

@@ -1,15 +1,14 @@
 /* exports.h - the operation kernel and the rope, for the browser.
  *
- * What the front end calls, and what its tests need besides (kp_heap_used,
- * kp_op_decode); nothing else is exported. 32-bit values
- * only. Handles are addresses in the module's memory; each `_new` has its
+ * What the front end calls, and kp_heap_used, which its tests need; nothing else
+ * is exported. 32-bit values only. Handles are addresses in the module's memory; each `_new` has its
  * `_free`, and the front end owns what it made. `enum error` comes back as
  * int32 (0 is OK). Text crosses as UTF-8 in memory the front end got from
  * kp_alloc. memory.grow detaches the typed arrays of the other side: it must
  * look at memory.buffer afresh after every call that can allocate.
  *
- * The semantics are those of ot/op.h and text/rope.h. Outputs of compose and
- * transform must be operations of their own, not one of the inputs. */
+ * The semantics are those of ot/op.h and text/rope.h. Outputs of compose,
+ * transform and cut must be operations of their own, not one of the inputs. */
 #ifndef KOLABPAD_WASM_EXPORTS_H
 #define KOLABPAD_WASM_EXPORTS_H
 
@@ -26,8 +25,6 @@ void kp_op_free(struct op *op);
 int32_t kp_op_retain(struct op *op, uint32_t points);
 int32_t kp_op_insert(struct op *op, const char *utf8, uint32_t len_bytes);
 int32_t kp_op_delete(struct op *op, uint32_t points);
-/* Replaces the content. */
-int32_t kp_op_decode(struct op *op, const char *code, uint32_t len_bytes);
 const char *kp_op_code(const struct op *op);
 uint32_t kp_op_code_len(const struct op *op);
 uint32_t kp_op_base(const struct op *op);
@@ -37,6 +34,9 @@ int32_t kp_op_compose(const struct op *a, const struct op *b, struct op *out);
 /* `order` is an enum op_order; another number counts as OP_BY_TEXT. */
 int32_t kp_op_transform(const struct op *a, const struct op *b, uint32_t order, struct op *a1, struct op *b1);
 int32_t kp_op_invert(const struct op *op, const struct rope *base, struct op *out);
+/* The three sizes are those of struct op_room. */
+int32_t kp_op_cut(const struct op *op, uint32_t json_bytes, uint32_t components, uint32_t growth_bytes,
+                  struct op *first, struct op *rest);
 int32_t kp_op_apply(const struct op *op, struct rope *text);
 uint32_t kp_op_move_caret(const struct op *op, uint32_t at_points);
 

@@ -135,12 +135,4 @@ export const apply = (text: string, a: Components): string =>
 
 export const caret = (a: Components, at: number): number => scope((op) => kp.kp_op_move_caret!(op(a), at));
 
-/** Decodes and encodes again: the bytes of `a` have to survive. */
-export const recode = (a: Components): Components =>
-  scope((op) => {
-    const [from, to] = [op(a), op()];
-    must(kp.kp_op_decode!(to, kp.kp_op_code!(from), kp.kp_op_code_len!(from)));
-    return read(to);
-  });
-
 export const heapUsed = (): number => kp.kp_heap_used!();

@@ -132,6 +132,13 @@ static enum error do_op_apply(void)
     return op_apply(op_view(&a), &text);
 }
 
+static enum error do_op_cut(void)
+{
+    const struct op_room room = {40, 4, 0};
+
+    return op_cut(op_view(&a), room, &out_a, &out_b);
+}
+
 static const struct action actions[] = {
     {"buf_append", do_buf_append, look_at_bytes},
     {"buf_append_varint", do_buf_append_varint, look_at_bytes},
@@ -148,6 +155,7 @@ static const struct action actions[] = {
     {"op_transform", do_op_transform, look_at_outputs},
     {"op_rebase", do_op_rebase, look_at_outputs},
     {"op_invert", do_op_invert, look_at_outputs},
+    {"op_cut", do_op_cut, look_at_outputs},
     {"op_apply", do_op_apply, look_at_rope},
 };
 
