@@ -28,6 +28,7 @@ export interface Exports {
   kp_op_compose(a: number, b: number, out: number): number;
   kp_op_transform(a: number, b: number, order: number, a1: number, b1: number): number;
   kp_op_invert(op: number, base: number, out: number): number;
+  kp_op_cut(op: number, jsonBytes: number, components: number, growthBytes: number, first: number, rest: number): number;
   kp_op_apply(op: number, rope: number): number;
   kp_op_move_caret(op: number, atPoints: number): number;
 

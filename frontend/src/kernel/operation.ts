@@ -24,6 +24,16 @@ export type Component =
 export const InsertOrder = { byText: 0, thisFirst: 1, otherFirst: 2 } as const;
 export type InsertOrder = (typeof InsertOrder)[keyof typeof InsertOrder];
 
+/** What the first part of cut() may be; whole numbers below 2^31. */
+export interface Room {
+  /** As JSON, brackets included. */
+  jsonBytes: number;
+  /** Besides the retain at its end. */
+  components: number;
+  /** Of the text, while the rest is still to come. */
+  growthBytes: number;
+}
+
 const KINDS = ["retain", "delete", "insert"] as const;
 
 export class Operation {
@@ -153,6 +163,14 @@ export class Operation {
 
   /* ---- the algebra ---- */
 
+  /** The same once more. */
+  copy(): Operation {
+    const nothing = Operation.empty().retain(this.targetPoints);
+    const copy = this.compose(nothing);
+    nothing.free();
+    return copy;
+  }
+
   /** One operation that does this and then `next`. Throws when they do not follow each other. */
   compose(next: Operation): Operation {
     const out = Operation.empty();
@@ -172,6 +190,14 @@ export class Operation {
   invert(base: Rope): Operation {
     const out = Operation.empty();
     return made([out], kernel().kp_op_invert(this.ptr, base.ptr, out.ptr), "invert")[0]!;
+  }
+
+  /** Cuts this in two: the first has `room`, or does the least that there is to do, and the rest follows
+   * it; a no-op when there is room for all. */
+  cut({ jsonBytes, components, growthBytes }: Room): [first: Operation, rest: Operation] {
+    const out: [Operation, Operation] = [Operation.empty(), Operation.empty()];
+    made(out, kernel().kp_op_cut(this.ptr, jsonBytes, components, growthBytes, out[0].ptr, out[1].ptr), "cut");
+    return out;
   }
 
   /** Changes the text. Throws, and changes nothing, when its length is another. */

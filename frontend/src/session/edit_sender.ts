@@ -36,8 +36,3 @@ export class EditSender {
     this.#waiting = null;
   }
 }
-
-/** True when the text has more bytes of UTF-8 than `limit`. */
-export function isLonger(text: string, limit: number): boolean {
-  return text.length * 3 > limit && new Blob([text]).size > limit;
-}

@@ -264,11 +264,26 @@ describe("trouble", () => {
     expect(session.link.value).toMatchObject({ kind: "waiting", reason: "out_of_step" });
   });
 
-  test("an edit that no message can hold is not sent for ever", () => {
+  test("an edit that no message can hold goes in several, each after the echo of the one before", () => {
     join("");
-    type(0, 0, "x".repeat(300));
+    type(0, 0, '"'.repeat(300));
+    for (let revision = 0; session.unsaved.value > 0; revision++) {
+      const edits = sent("Edit") as { revision: number; operation: (string | number)[] }[];
+      expect(edits).toHaveLength(revision + 1);
+      expect(JSON.stringify({ Edit: edits[revision] }).length).toBeLessThanOrEqual(200);
+      expect(edits[revision]!.revision).toBe(revision);
+      expect(session.refusal.value).toBeNull();
+      hear({ History: { start: revision, operations: [{ id: ME, operation: edits[revision]!.operation }] } });
+    }
+    expect(sent("Edit").length).toBeGreaterThan(5);
+    expect(editor.text).toBe('"'.repeat(300));
+  });
+
+  test("an edit that the document cannot hold is refused before a part of it is sent", () => {
+    join("");
+    type(0, 0, "x".repeat(1001));
     expect(sent("Edit")).toEqual([]);
-    expect(session.refusal.value).toMatchObject({ code: "message_too_large", limit: 200 });
+    expect(session.refusal.value).toMatchObject({ code: "document_too_large", limit: 1000 });
     session.undoRefused();
     expect(editor.text).toBe("");
     expect(session.unsaved.value).toBe(0);
@@ -300,10 +315,10 @@ describe("trouble", () => {
     end();
   });
 
-  test("regression: an edit that was too large for a message is sent when it has been shortened", () => {
+  test("regression: an edit that was too large for the document is sent when it has been shortened", () => {
     join("");
-    type(0, 0, "x".repeat(300));
-    type(0, 250, "");
+    type(0, 0, "x".repeat(1001));
+    type(0, 951, "");
     expect(session.refusal.value).toBeNull();
     expect(sent("Edit")).toEqual([{ revision: 0, operation: ["x".repeat(50)] }]);
   });

@@ -19,7 +19,6 @@ import type { DownReason } from "../transport";
 import { type CursorData, decode, encode, type ServerMessage, type UserInfo, type Welcome } from "../wire";
 import { shareLink } from "./address";
 import { buildComponents, type SessionComponents, type SessionOptions } from "./components";
-import { isLonger } from "./edit_sender";
 import { browserEnvironment, type Environment } from "./environment";
 import { mapCarets } from "./moved_carets";
 import type { People } from "./people";
@@ -328,7 +327,8 @@ export class Session {
   #welcomed(welcome: Welcome): void {
     this.#transport.answered();
     const { user_id: userId, epoch, resumed, committed, order } = welcome;
-    this.#sync.welcome({ userId, epoch, resumed, committed, order });
+    const { document_bytes: documentBytes, message_bytes: messageBytes } = welcome.limits;
+    this.#sync.welcome({ userId, epoch, resumed, committed, limits: { documentBytes, messageBytes }, order });
     this.welcome.value = welcome;
     this.#state.welcomed(welcome);
   }
@@ -371,15 +371,9 @@ export class Session {
 
   #pump(): void {
     const edit = this.#sync.takeEdit();
-    if (edit) this.#sendEdit(encode({ Edit: edit }));
+    if (edit) this.#edits.take(encode({ Edit: edit }), () => this.#carets.flush());
     this.#carets.flush();
     this.#publish();
-  }
-
-  #sendEdit(text: string): void {
-    const limit = this.welcome.value?.limits.message_bytes ?? Infinity;
-    if (isLonger(text, limit)) this.#sync.rejected({ code: "message_too_large", message: "", limit });
-    else this.#edits.take(text, () => this.#carets.flush());
   }
 
   #publish(): void {

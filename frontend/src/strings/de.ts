@@ -245,7 +245,8 @@ export const de: Strings = {
     why: {
       document_too_large: (limit) =>
         `Das Pad würde größer als die ${limit}, die dieser Server erlaubt. Kürzen Sie den Text, dann wird sie von selbst gesendet.`,
-      message_too_large: (limit) => `Sie ist größer als die ${limit}, die in eine Nachricht passen.`,
+      message_too_large: () =>
+        "Es war zu viel auf einmal. Kopieren Sie Ihren Text, machen Sie die Änderung rückgängig und nehmen Sie sie in kleineren Teilen vor.",
       rate_limited: () => "Zu viele Änderungen auf einmal. Sie wird gleich noch einmal gesendet.",
       storage_unavailable: () => "Der Server erreicht seine Datenbank nicht. Sie wird gleich noch einmal gesendet.",
       no_memory: () => "Dem Server fehlt der Speicher dafür. Sie wird gleich noch einmal gesendet.",

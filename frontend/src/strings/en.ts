@@ -234,7 +234,7 @@ export const en = {
     why: {
       document_too_large: (limit: string) =>
         `The pad would be larger than the ${limit} this server allows. Shorten the text, and it is sent by itself.`,
-      message_too_large: (limit: string) => `It is larger than the ${limit} that fit into one message.`,
+      message_too_large: () => "It was too much at once. Copy your text, undo that change, and make it in smaller pieces.",
       rate_limited: () => "Too many changes at once. It is sent again in a moment.",
       storage_unavailable: () => "The server cannot reach its database. It is sent again in a moment.",
       no_memory: () => "The server has no memory left for it. It is sent again in a moment.",

@@ -68,6 +68,16 @@ describe.each([
     expect(tabs.map((tab) => tab.sync.offers.takeDropped())).toEqual([null, TOUCHED, TOUCHED]);
   });
 
+  test.each([TOUCHED, MADE])("is made once where it is too large for one message, and ends %j", (offered) => {
+    server.limits.messageBytes = 3000;
+    for (const tab of tabs) tab.connect();
+    begin("an older text\n".repeat(500));
+    const text = "line\n".repeat(2000);
+    for (const tab of tabs) tab.type([{ from: 0, to: tab.text.length, insert: text }], offered);
+    expectAll(text);
+    expect(tabs.map((tab) => tab.sync.offers.takeDropped())).toEqual([null, offered, offered]);
+  });
+
   test("is the first one's where the texts differ", () => {
     put(tabs[1]!, "a sample");
     put(tabs[0]!, "ein Beispiel");
@@ -149,8 +159,10 @@ describe.each([
   });
 });
 
-test("whatever is offered and typed, all hold the same text in the end", () => {
+test.each([Infinity, 110])("whatever is offered and typed, in messages of %d bytes, all hold the same text in the end", (messageBytes) => {
   start(["by author", "by text", "by turns"]);
+  server.limits.messageBytes = messageBytes;
+  for (const tab of tabs) tab.connect();
   const random = new Random(7);
   for (let run = 0; run < 150; run++) {
     for (let step = 0; step < 40; step++) {

@@ -6,8 +6,8 @@
  * sees the first one come in before the echo of its own, and takes its own back (docs/decisions/085).
  */
 
-import { type InsertOrder, Operation, Rope } from "../kernel";
-import { append, moveOver, type Pending } from "./pending";
+import { type InsertOrder, type Operation, Rope } from "../kernel";
+import { append, copyOf, moveOver, type Pending } from "./pending";
 
 /** A change that others were offered as well, such as "Put my text back". */
 export interface Offered {
@@ -33,14 +33,19 @@ class Offer {
     readonly offered: Offered,
   ) {}
 
+  /** True when the pending edit holds nothing else. */
+  get isAlone(): boolean {
+    return !this.before && !this.after;
+  }
+
   /** The offer `operation`, behind what the buffer holds. */
   static behind(buffer: Pending | null, operation: Operation, offered: Offered): Offer {
-    return new Offer(copyOf(buffer), { operation: copyOfOperation(operation), count: 1 }, null, offered);
+    return new Offer(copyOf(buffer), { operation: operation.copy(), count: 1 }, null, offered);
   }
 
   /** The user went on typing. */
   edited(operation: Operation): void {
-    if (!this.isSent) this.after = append(this.after, { operation: copyOfOperation(operation), count: 1 });
+    if (!this.isSent) this.after = append(this.after, { operation: operation.copy(), count: 1 });
   }
 
   /** The edit in flight goes back in front of the buffer. */
@@ -50,11 +55,11 @@ class Offer {
     this.isSent = false;
   }
 
-  /** Moves over an operation of somebody else, made on the text that the edit in flight was
+  /** Moves over an operation of somebody else, made on the text that the edit under way was
    * made on too, and sees whether that one has taken the offer. */
-  moveOver(inflight: Pending | null, remote: Operation, order?: InsertOrder): void {
-    const ahead = this.isSent ? [this.before] : [inflight, this.before];
-    const first = moveOver(ahead, copyOfOperation(remote), order);
+  moveOver(underway: readonly (Pending | null)[], remote: Operation, order?: InsertOrder): void {
+    const ahead = this.isSent ? [this.before] : [...underway, this.before];
+    const first = moveOver(ahead, remote.copy(), order);
     this.isTaken ||= this.#isTakenBy(first.last);
     const rest = moveOver([this.itself, this.after], first.last, order);
     const before = first.moved.pop() ?? null;
@@ -66,10 +71,10 @@ class Offer {
 
   /** The operation that takes the offer back from the text as it is after all that is unsent;
    * `server` is the text before that. */
-  undo(server: Rope, inflight: Pending | null, buffer: Pending | null): Operation {
+  undo(server: Rope, underway: readonly (Pending | null)[], buffer: Pending | null): Operation {
     const text = new Rope();
     text.set(server.read());
-    for (const pending of this.isSent ? [this.before] : [inflight, this.before]) pending?.operation.applyTo(text);
+    for (const pending of this.isSent ? [this.before] : [...underway, this.before]) pending?.operation.applyTo(text);
     const behind = this.isSent ? [this.after, buffer] : [this.after];
     const { moved: unused, last, spent } = moveOver(behind, this.itself.operation.invert(text));
     for (const op of [...unused, ...spent]) op?.free();
@@ -86,7 +91,7 @@ class Offer {
     return placesOf(this.itself.operation).some((mine) =>
       theirs.some(
         ({ from, to, insert }) =>
-          from <= mine.to && mine.from <= to && (this.offered.ends === "when_touched" || (insert !== "" && insert === mine.insert)),
+          from <= mine.to && mine.from <= to && (this.offered.ends === "when_touched" || isOf(insert, mine.insert)),
       ),
     );
   }
@@ -106,6 +111,11 @@ export class Offers {
   /** The buffer is in flight now. */
   sent(): void {
     if (this.#offer) this.#offer.isSent = true;
+  }
+
+  /** Only a part of it is in flight: an offer that is not all of it is an edit like any other now. */
+  cut(): void {
+    if (this.#offer?.isSent && !this.#offer.isAlone) this.#set(null);
   }
 
   /** The edit in flight goes back in front of the buffer. */
@@ -129,16 +139,16 @@ export class Offers {
   }
 
   /** Moves over an operation of somebody else: see Offer. */
-  moveOver(inflight: Pending | null, remote: Operation, order?: InsertOrder): void {
-    this.#offer?.moveOver(inflight, remote, order);
+  moveOver(underway: readonly (Pending | null)[], remote: Operation, order?: InsertOrder): void {
+    this.#offer?.moveOver(underway, remote, order);
   }
 
   /** The operation that takes the offer back, where somebody else has taken it: at once while it is here
    * only. One on its way to the server `hasArrived` there first: where it stands among equal texts
    * is certain only then. */
-  dropped(hasArrived: boolean, server: Rope, inflight: Pending | null, buffer: Pending | null): Operation | null {
+  dropped(hasArrived: boolean, server: Rope, underway: readonly (Pending | null)[], buffer: Pending | null): Operation | null {
     if (!this.#offer?.isTaken || this.#offer.isSent !== hasArrived) return null;
-    const undo = this.#offer.undo(server, inflight, buffer);
+    const undo = this.#offer.undo(server, underway, buffer);
     this.#dropped = this.#offer.offered;
     this.#set(null);
     return undo;
@@ -155,6 +165,14 @@ export class Offers {
     this.#offer?.free();
     this.#offer = offer;
   }
+}
+
+/** A part of an insert that is too large for one message has at least so many units. */
+const PART_UNITS = 1000;
+
+/** True when `insert` is the same as `mine`, or the first part of it. */
+function isOf(insert: string, mine: string): boolean {
+  return insert !== "" && (insert === mine || (insert.length >= PART_UNITS && mine.startsWith(insert)));
 }
 
 interface Place {
@@ -184,12 +202,4 @@ function placesOf(op: Operation): Place[] {
 function moved(pending: Pending | null, operation: Operation | null): Pending | null {
   pending?.operation.free();
   return pending && { operation: operation!, count: pending.count };
-}
-
-function copyOf<T extends Pending | null>(pending: T): T {
-  return (pending && { operation: copyOfOperation(pending.operation), count: pending.count }) as T;
-}
-
-function copyOfOperation(operation: Operation): Operation {
-  return Operation.of(operation.toJSON());
 }

@@ -1,4 +1,4 @@
-/** Local changes that the server is not known to hold. */
+/** Some of the changes that the server is not known to hold, as one operation. */
 
 import { type Components, type InsertOrder, Operation, type Rope } from "../kernel";
 
@@ -23,23 +23,30 @@ export function append(first: Pending | null, then: Pending): Pending {
   return { operation, count: first.count + then.count };
 }
 
-/** True when both in a row change nothing. */
-export function isUndone(first: Pending, then: Pending): boolean {
-  const both = first.operation.compose(then.operation);
-  const { isNoop } = both;
-  both.free();
-  return isNoop;
+/** All of them in a row, as one; takes them. */
+export function joined(changes: readonly (Pending | null)[]): Pending | null {
+  return changes.reduce((all, next) => (next ? append(all, next) : all), null);
 }
 
-/** A message has this much besides the operation, at most. */
-const ENVELOPE_BYTES = 64;
+/** The same changes once more. */
+export function copyOf<T extends Pending | null>(pending: T): T {
+  return (pending && { operation: pending.operation.copy(), count: pending.count }) as T;
+}
 
-/** The size of a message with both in a row, at most, in bytes. */
-export function sizeOf(first: Pending, then: Pending): number {
-  const both = first.operation.compose(then.operation);
-  const text = JSON.stringify(both.toJSON());
-  both.free();
-  return new TextEncoder().encode(text).length + ENVELOPE_BYTES;
+/** What `read` makes of all of them in a row; null: there are none. */
+function readAll<T>(changes: readonly (Pending | null)[], read: (all: Pending) => T): T | null {
+  const [only, another] = changes.filter((next) => next !== null);
+  if (!only) return null;
+  if (!another) return read(only);
+  const all = joined(changes.map(copyOf))!;
+  const result = read(all);
+  all.operation.free();
+  return result;
+}
+
+/** True when all of them in a row change nothing. */
+export function isUndone(changes: readonly (Pending | null)[]): boolean {
+  return readAll(changes, ({ operation }) => operation.isNoop) ?? true;
 }
 
 /** The same changes in another form; takes both operations. */
@@ -76,9 +83,9 @@ export function takeBack(pending: Pending, text: Rope, then: Pending | null): [O
   return [last, then && replace(then, moved[0]!)];
 }
 
-/** Pending changes in the form that can be written down. */
-export function toSaved(pending: Pending | null): SavedPending | null {
-  return pending && { operation: pending.operation.toJSON(), count: pending.count };
+/** Pending changes in a row, in the form that can be written down. */
+export function toSaved(changes: readonly (Pending | null)[]): SavedPending | null {
+  return readAll(changes, ({ operation, count }) => ({ operation: operation.toJSON(), count }));
 }
 
 /** Pending changes from that form; their operation belongs to the caller. */

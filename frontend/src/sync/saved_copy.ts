@@ -13,11 +13,11 @@ export class SavedCopy {
     position: Required<Pick<SavedState, "epoch" | "revision" | "saved" | "sender">>,
     server: Rope,
     inflight: Pending | null,
-    buffer: Pending | null,
+    ...behind: readonly (Pending | null)[]
   ): SavedState {
-    const of = [inflight, buffer, position.epoch, position.revision, position.saved];
+    const of = [inflight, ...behind, position.epoch, position.revision, position.saved];
     if (this.#last?.of.every((part, i) => part === of[i])) return this.#last.state;
-    const state = { ...position, serverText: server.read(), inflight: toSaved(inflight), buffer: toSaved(buffer) };
+    const state = { ...position, serverText: server.read(), inflight: toSaved([inflight]), buffer: toSaved(behind) };
     this.#last = { of, state };
     return state;
   }

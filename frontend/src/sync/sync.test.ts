@@ -422,15 +422,6 @@ describe("a refused edit", () => {
     expect(sync.refusal).not.toBeNull();
   });
 
-  test("regression: too large for a message is sent when it has been shortened", () => {
-    sync.rejected({ code: "message_too_large", message: "", limit: 90 });
-    type(0, 0, "ä".repeat(50));
-    expect(sync.takeEdit()).toBeNull();
-    type(0, 49, "");
-    expect(sync.takeEdit()).toEqual({ revision: 10, operation: ["ä>", 3, " far too long"] });
-    expect(sync.refusal).toBeNull();
-  });
-
   test("is undone without what was typed after it", () => {
     sync.rejected(TOO_LARGE);
     hear(10, [OTHER, [3, "d"]]);

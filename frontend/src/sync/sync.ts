@@ -2,16 +2,17 @@
  * The state of one tab's copy of one document, and nothing else: no DOM, no socket, no timer. It is told what
  * happened and says what is to be shown and what is to be sent.
  *
- *     server text --inflight--> --buffer--> local text (what the editor shows)
+ *     server text --inflight--> --rest--> --buffer--> local text (what the editor shows)
  *
  *     synchronised           inflight = null   buffer = null
  *     awaiting               inflight          buffer = null
  *     awaiting with buffer   inflight          buffer
  *
  * One edit is in flight at most; what is typed meanwhile, and offline, is composed into the buffer behind it.
+ * Of an edit that is too large for one message a part is in flight, and the rest of it goes before the buffer.
  *
- * Safety. (S1) local ∘ unshown == server ∘ inflight ∘ buffer, after every call; "unshown" is what others did and
- * the editor has not been given yet. (S2) an edit leaves `inflight` only when the server is known to hold it, when
+ * Safety. (S1) local ∘ unshown == server ∘ inflight ∘ rest ∘ buffer, after every call; "unshown" is what others did
+ * and the editor has not been given yet. (S2) an edit leaves `inflight` only when the server is known to hold it, when
  * it is known not to hold it (then it goes back into the buffer), or when its author takes it back. So nothing
  * typed is dropped, and nothing is sent a second time that was applied the first. (S3) nothing is sent between
  * Hello and the History or Snapshot that answers it: until then we do not know which.
@@ -26,11 +27,13 @@
 import { type Change, Operation, operationOf, Rope } from "../kernel";
 import { type Author, authorOf, NOBODY, orderOf } from "./author";
 import { operationBetween } from "./diff";
-import { Offers } from "./offer";
-import { append, fromSaved, moveOver, type Pending, replace, takeBack } from "./pending";
+import type { Offers } from "./offer";
+import type { Limits } from "./parts";
+import { fromSaved } from "./pending";
 import { fitsAgain } from "./refused";
 import { SavedCopy } from "./saved_copy";
 import type { Edit, EditDetails, Entry, SavedState, Refusal, Welcome } from "./types";
+import { Unsent } from "./unsent";
 import { type Span, Unshown } from "./unshown";
 
 type Link = "down" | "joining" | "up";
@@ -38,12 +41,9 @@ type Link = "down" | "joining" | "up";
 export class Sync {
   #server = new Rope();
   #local = new Rope();
-  #inflight: Pending | null = null;
+  readonly #unsent = new Unsent();
   /** As whom the edit in flight was sent. That stays when a Welcome makes us somebody else. */
   #sender: Author = NOBODY;
-  #buffer: Pending | null = null;
-  /** What was taken here of that which others are offered as well. */
-  readonly offers = new Offers();
   /** Set while the edit in flight is refused: it is not sent, and the user decides about it. */
   #refusal: Refusal | null = null;
   /** The refusal of an edit that is on its way again; for the user it holds until that is known to end better. */
@@ -60,6 +60,8 @@ export class Sync {
   #revision = 0;
   /** Who we are on the present connection. */
   #me: Author = NOBODY;
+  /** What the server takes on it. */
+  #limits: Limits = { documentBytes: Infinity, messageBytes: Infinity };
   #loaded = false;
   #outOfStep = false;
   /** Our last revision that the server held. A Welcome may know only an earlier one. */
@@ -73,6 +75,11 @@ export class Sync {
   readonly #unshown = new Unshown();
 
   /* ---- look ---- */
+
+  /** What was taken here of that which others are offered as well. */
+  get offers(): Offers {
+    return this.#unsent.offers;
+  }
 
   /** The part of a Hello that is about this copy. */
   get position(): { epoch: string | null; revision: number } {
@@ -96,7 +103,7 @@ export class Sync {
 
   /** Local changes that the server is not known to hold. */
   get unsaved(): number {
-    return (this.#inflight?.count ?? 0) + (this.#buffer?.count ?? 0);
+    return this.#unsent.count;
   }
 
   /** The reason for which the server did not take a change; also while that is tried again,
@@ -124,7 +131,7 @@ export class Sync {
 
   /** True when own positions mean something to the server: everything before them was sent. */
   get canSendCarets(): boolean {
-    return this.#link === "up" && !this.#buffer && !this.#refusal;
+    return this.#link === "up" && !this.#unsent.rest && !this.#unsent.buffer && !this.#refusal;
   }
 
   /** From the editor's offsets to code points of the text with all that others did. */
@@ -144,8 +151,7 @@ export class Sync {
 
   /** The place in the local text of a caret that stands in the server's, in code points. */
   localCaret(atPoints: number): number {
-    const unsent = [this.#inflight, this.#buffer];
-    return unsent.reduce((at, pending) => pending?.operation.moveCaret(at) ?? at, atPoints);
+    return this.#unsent.moveCaret(atPoints);
   }
 
   /** The place of a local caret of that time after the remote operations since, in code points. */
@@ -161,19 +167,15 @@ export class Sync {
     const typed = operationOf(made, this.#local);
     if (typed.isNoop) return typed.free();
     typed.applyTo(this.#local);
-    const operation = this.#unshown.edited(typed, made.some(({ from, to }) => from < to));
-    this.offers.edited(operation, this.#buffer, offered ?? null);
-    this.#setBuffer(append(this.#buffer, { operation, count: 1 }));
+    this.#unsent.add(this.#unshown.edited(typed, made.some(({ from, to }) => from < to)), offered ?? null);
   }
 
   /** Takes the refused change back; what was typed after it stays. The editor's text follows through takeChanges(). */
   undoRefused(): void {
-    if (!this.#refusal || !this.#inflight) return;
+    if (!this.#refusal) return;
     this.offers.end();
-    const [undo, buffer] = takeBack(this.#inflight, this.#server, this.#buffer);
-    if (buffer) this.#setBuffer(buffer);
-    this.#unshown.push(undo);
-    [this.#inflight, this.#refusal] = [null, null];
+    this.#unshown.push(this.#unsent.undoUnderway(this.#server));
+    this.#refusal = null;
   }
 
   /** Lets the refused change be sent again as it is, together with what came after it. */
@@ -191,7 +193,7 @@ export class Sync {
   keep(): SavedState | null {
     if (this.unsaved === 0 || !this.#loaded) return null;
     const position = { epoch: this.#epoch, revision: this.#revision, saved: this.#saved, sender: this.#sender };
-    return this.#savedCopy.of(position, this.#server, this.#inflight, this.#buffer);
+    return this.#savedCopy.of(position, this.#server, ...this.#unsent.all);
   }
 
   /** Goes on where another tab stopped, as if it had only lost its connection: for a machine that has seen nothing
@@ -199,7 +201,7 @@ export class Sync {
   resume({ epoch, revision, saved = 0, serverText, inflight, sender = NOBODY, buffer }: SavedState): void {
     this.#server.set(serverText);
     [this.#epoch, this.#revision, this.#saved] = [epoch, revision, saved];
-    [this.#inflight, this.#sender, this.#buffer] = [fromSaved(inflight), sender, fromSaved(buffer)];
+    [this.#unsent.inflight, this.#sender, this.#unsent.buffer] = [fromSaved(inflight), sender, fromSaved(buffer)];
     this.#loaded = true;
     const kept = [inflight, buffer].map((pending) => fromSaved(pending)?.operation);
     const shown = [Operation.empty().insert(serverText), ...kept];
@@ -209,15 +211,16 @@ export class Sync {
   /* ---- the server ---- */
 
   /** The server has answered the Hello; a Snapshot or History follows. */
-  welcome({ userId, epoch, resumed, committed, order }: Welcome): void {
+  welcome({ userId, epoch, resumed, committed, limits, order }: Welcome): void {
     // (S2) With one edit in flight, a revision of ours beyond the one we hold
     // can only be that edit, refused or not. Else it never arrived.
-    const applied = this.#inflight !== null && committed > this.#revision;
+    const applied = this.#unsent.inflight !== null && committed > this.#revision;
     if (applied) this.#refusal = null;
     this.#committed = applied ? committed : null;
     if (!applied && !this.#refusal) this.#unsend();
     [this.#isForgotten, this.#saved] = [committed < this.#saved, committed];
     this.#me = authorOf(userId, order === "author");
+    if (limits) this.#limits = limits;
     // A new epoch counts from the Snapshot that comes with it: beside the
     // revision of another one it would name a state that nobody ever had.
     this.#epoch = resumed ? epoch : null;
@@ -238,7 +241,7 @@ export class Sync {
   snapshot(revision: number, text: string): void {
     if (this.#committed !== null) {
       this.#dropOfferIfTaken(true);
-      this.#inflight!.operation.applyTo(this.#server);
+      this.#unsent.inflight!.operation.applyTo(this.#server);
       this.#land();
     }
     try {
@@ -263,7 +266,7 @@ export class Sync {
 
   /** The edit in flight was not applied. */
   rejected(refusal: Refusal): void {
-    if (!this.#inflight || this.#refusal) return;
+    if (!this.#unsent.inflight || this.#refusal) return;
     [this.#refusal, this.#retried, this.#refusedBytes] = [refusal, null, this.#local.bytes];
   }
 
@@ -293,22 +296,27 @@ export class Sync {
   takeEdit(): Edit | null {
     if (this.#link !== "up" || this.#outOfStep) return null;
     const bytes = { now: this.#local.bytes, before: this.#refusedBytes };
-    if (this.#refusal && fitsAgain(this.#refusal, bytes, this.#inflight!, this.#buffer)) {
+    if (this.#refusal && fitsAgain(this.#refusal, bytes, this.#unsent)) {
       this.#refusal = null;
       this.#unsend();
     }
-    if (this.unsaved === 0) this.#retried = null;
-    if (this.#inflight || !this.#buffer) return null;
-    [this.#inflight, this.#sender, this.#buffer] = [this.#buffer, this.#me, null];
-    this.offers.sent();
-    return { revision: this.#revision, operation: this.#inflight.operation.toJSON() };
+    if (this.#unsent.inflight) return null;
+    const operation = this.#unsent.send(this.#server.bytes, this.#limits);
+    if (!operation) return (this.#retried = null);
+    this.#sender = this.#me;
+    // The server sees each part alone, and would take the first ones of what is too large.
+    const { documentBytes: limit } = this.#limits;
+    if (this.#unsent.isTooLargeInParts(this.#server, limit)) {
+      this.rejected({ code: "document_too_large", message: "", limit });
+      return null;
+    }
+    return { revision: this.#revision, operation: operation.toJSON() };
   }
 
   /** Gives the memory of the kernel back; the machine is not used any more. */
   free(): void {
-    this.offers.end();
     this.#unshown.free();
-    for (const pending of [this.#inflight, this.#buffer]) pending?.operation.free();
+    this.#unsent.free();
     this.#server.free();
     this.#local.free();
   }
@@ -324,7 +332,7 @@ export class Sync {
       if (this.#isEcho(id)) {
         // Ours as the server rebased it. Anything else means that the two
         // kernels disagree, and then the copies do.
-        if (!op.equals(this.#inflight!.operation)) return false;
+        if (!op.equals(this.#unsent.inflight!.operation)) return false;
         this.#dropOfferIfTaken(true);
         op.applyTo(this.#server);
         this.#saved = this.#revision + 1;
@@ -345,56 +353,33 @@ export class Sync {
   /** True when the operation that comes next is the edit in flight. After a resume the revision decides,
    * since ids may have been given anew; otherwise it is the first of our own after sending. */
   #isEcho(id: number): boolean {
-    if (!this.#inflight || this.#refusal) return false;
+    if (!this.#unsent.inflight || this.#refusal) return false;
     if (this.#committed !== null) return this.#revision + 1 === this.#committed;
     return this.#link === "up" && id === this.#me.id;
   }
 
   /** The edit in flight is in the server's text. */
   #land(): void {
-    this.offers.landed();
-    this.#inflight!.operation.free();
-    [this.#inflight, this.#committed, this.#retried] = [null, null, null];
+    this.#unsent.land();
+    [this.#committed, this.#retried] = [null, null];
   }
 
   /** Applies an operation of somebody else, and moves our unsent ones over it. Takes `remote`. */
   #rebase(remote: Operation, author: Author): void {
-    const order = orderOf(this.#inflight ? this.#sender : this.#me, author);
-    this.offers.moveOver(this.#inflight, remote, order);
-    const unsent = [this.#inflight, this.#buffer];
-    const { moved, last, spent } = moveOver(unsent, remote, order);
-    remote.applyTo(this.#server);
-    const [inflight, buffer] = unsent.map((pending, i) => pending && replace(pending, moved[i]!));
-    for (const op of spent) op.free();
-    this.#inflight = inflight!;
-    if (buffer) this.#setBuffer(buffer);
-    this.#unshown.push(last);
+    const order = orderOf(this.#unsent.inflight ? this.#sender : this.#me, author);
+    this.#unshown.push(this.#unsent.moveOver(remote, this.#server, order));
     this.#dropOfferIfTaken(false);
   }
 
   /** Takes an offer back that somebody else has taken before. */
   #dropOfferIfTaken(hasArrived: boolean): void {
-    const undo = this.offers.dropped(hasArrived, this.#server, this.#inflight, this.#buffer);
-    if (!undo) return;
-    this.#unshown.push(undo);
-    this.#setBuffer(append(this.#buffer, { operation: Operation.of(undo.toJSON()), count: 1 }));
+    const undo = this.#unsent.dropOffer(hasArrived, this.#server);
+    if (undo) this.#unshown.push(undo);
   }
 
-  /** Puts the edit in flight back in front of the buffer: it was not applied. */
+  /** The edit in flight was not applied. */
   #unsend(): void {
-    if (!this.#inflight) return;
-    const back = this.#inflight;
-    this.#inflight = null;
-    this.offers.unsent(back, this.#buffer);
-    this.#setBuffer(this.#buffer ? append(back, this.#buffer) : back);
+    this.#unsent.unsend();
     this.#dropOfferIfTaken(false);
-  }
-
-  /** A buffer that changes nothing any more is no buffer. */
-  #setBuffer(buffer: Pending): void {
-    this.#buffer = buffer.operation.isNoop ? null : buffer;
-    if (this.#buffer) return;
-    buffer.operation.free();
-    this.offers.undone();
   }
 }

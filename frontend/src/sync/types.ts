@@ -3,6 +3,7 @@
 import type { Change, Components } from "../kernel";
 import type { Author } from "./author";
 import type { Offered } from "./offer";
+import type { Limits } from "./parts";
 import type { SavedPending } from "./pending";
 
 /** What is known of a change of the user besides itself. */
@@ -26,6 +27,8 @@ export interface Welcome {
   resumed: boolean;
   /** The revision after this tab's last operation that the server holds, or 0. */
   committed: number;
+  /** What the server takes; without a word of it, anything. */
+  limits?: Limits;
   /** "author" when the server orders inserts by it, too. */
   order?: string | null;
 }

@@ -7,6 +7,7 @@
 
 import { InsertOrder, Operation, Rope } from "../kernel";
 import type { Components } from "../kernel";
+import type { Limits } from "../sync/parts";
 import type { Edit, Entry, Refusal, Welcome } from "../sync/types";
 
 /** A message to a tab. */
@@ -49,8 +50,8 @@ export class ModelServer {
   #nextUser = 0;
   /** A v1 tab knows its own operations by their id alone, so no other ever has it. */
   #nextV1User = 1000;
-  /** A longer text is refused. */
-  maxPoints = Infinity;
+  /** A larger text is refused. A larger message must never come. */
+  limits: Limits = { documentBytes: Infinity, messageBytes: Infinity };
 
   get revision(): number {
     return this.#log.length;
@@ -66,7 +67,7 @@ export class ModelServer {
     const peer: Peer = { token, userId, byAuthor, sent, outbox: [] };
     const committed = this.#committed.get(token) ?? 0;
     const order = byAuthor ? { order: "author" } : {};
-    const welcome = { userId, epoch: `e${this.#epoch}`, resumed, committed, ...order };
+    const welcome = { userId, epoch: `e${this.#epoch}`, resumed, committed, limits: this.limits, ...order };
     peer.outbox.push({ type: "welcome", welcome });
     // A history from nothing on is what v1 starts with.
     if (position === null) peer.outbox.push({ type: "snapshot", revision: 0, text: "" });
@@ -82,8 +83,11 @@ export class ModelServer {
   }
 
   /** Applies an edit, or refuses it. */
-  edit(peer: Peer, { revision, operation }: Edit): void {
+  edit(peer: Peer, edit: Edit): void {
     if (!this.#peers.has(peer)) return;
+    const { revision, operation } = edit;
+    const messageBytes = new TextEncoder().encode(JSON.stringify({ Edit: edit })).length;
+    if (messageBytes > this.limits.messageBytes) throw new Error(`a message of ${messageBytes} bytes`);
     let op = Operation.of(operation);
     for (const seen of this.#log.slice(revision)) {
       const other = Operation.of(seen.operation);
@@ -91,16 +95,18 @@ export class ModelServer {
       for (const used of [op, other, theirs]) used.free();
       op = mine;
     }
-    if (op.targetPoints > this.maxPoints) {
-      const refusal = { code: "document_too_large", message: "", limit: this.maxPoints };
+    const [before, undo] = [this.text.bytes, op.invert(this.text)];
+    op.applyTo(this.text);
+    if (this.text.bytes > Math.max(before, this.limits.documentBytes)) {
+      undo.applyTo(this.text);
+      const refusal = { code: "document_too_large", message: "", limit: this.limits.documentBytes };
       peer.outbox.push({ type: "rejected", refusal });
     } else {
-      op.applyTo(this.text);
       const { userId: id, byAuthor, token } = peer;
       this.#log.push({ id, byAuthor, token, operation: op.toJSON() });
       this.#committed.set(peer.token, this.revision);
     }
-    op.free();
+    for (const used of [op, undo]) used.free();
   }
 
   /** Puts what the peer lacks into its outbox, as one message. */

@@ -94,6 +94,11 @@ export class SimulatedTab {
     return edit !== undefined;
   }
 
+  /** The edits on their way do not reach the server. */
+  loseUp(): void {
+    this.#up = [];
+  }
+
   /** The tab gets `count` messages of the server, as in one frame. */
   deliverDown(count: number): boolean {
     if (!this.#peer) return false;

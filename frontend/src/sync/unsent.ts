@@ -1,0 +1,143 @@
+/** Local changes that the server is not known to hold, in their order, and the offers among them. */
+
+import { type InsertOrder, type Operation, Rope } from "../kernel";
+import { Offers, type Offered } from "./offer";
+import { firstPart, type Limits } from "./parts";
+import { append, copyOf, joined, moveOver, type Pending, replace, takeBack } from "./pending";
+
+export class Unsent {
+  /** The edit that was sent and has no echo, or was refused. */
+  inflight: Pending | null = null;
+  /** The rest of it, where that is only a part. It stays until it is sent, even where it changes nothing any
+   * more: it has the count of the changes, and those in flight are not saved yet. */
+  rest: Pending | null = null;
+  /** What follows. One that changes nothing is null. */
+  buffer: Pending | null = null;
+  /** What was taken here of that which others are offered as well. */
+  readonly offers = new Offers();
+
+  get all(): [inflight: Pending | null, rest: Pending | null, buffer: Pending | null] {
+    return [this.inflight, this.rest, this.buffer];
+  }
+
+  /** The edit under way: what is in flight, and the rest of it. */
+  get underway(): [inflight: Pending | null, rest: Pending | null] {
+    return [this.inflight, this.rest];
+  }
+
+  /** The number of changes of the user. */
+  get count(): number {
+    return this.all.reduce((sum, pending) => sum + (pending?.count ?? 0), 0);
+  }
+
+  /** The place of a caret that stands in the server's text after all of it, in code points. */
+  moveCaret(atPoints: number): number {
+    return this.all.reduce((at, pending) => pending?.operation.moveCaret(at) ?? at, atPoints);
+  }
+
+  /** A change of the user; takes the operation. */
+  add(operation: Operation, offered: Offered | null): void {
+    this.offers.edited(operation, this.buffer, offered);
+    this.#setBuffer(append(this.buffer, { operation, count: 1 }));
+  }
+
+  /** Puts into flight what comes next, or the part of it that a message holds, and gives it; null: there is
+   * nothing. Only where nothing is in flight. */
+  send(serverBytes: number, limits: Limits): Operation | null {
+    if (this.rest?.operation.isNoop) this.rest = freed(this.rest);
+    const next = this.rest ?? this.buffer;
+    if (!next) return null;
+    if (!this.rest) this.offers.sent();
+    this[this.rest ? "rest" : "buffer"] = null;
+    [this.inflight, this.rest] = firstPart(next, serverBytes, limits);
+    if (this.rest) this.offers.cut();
+    return this.inflight.operation;
+  }
+
+  /** True when only a part is in flight, and with the rest of it the text would be larger than the limit. */
+  isTooLargeInParts(server: Rope, limitBytes: number): boolean {
+    if (!this.rest || this.buffer) return false;
+    const text = new Rope();
+    text.set(server.read());
+    for (const pending of this.underway) pending?.operation.applyTo(text);
+    const isTooLarge = text.bytes > limitBytes;
+    text.free();
+    return isTooLarge;
+  }
+
+  /** What is in flight is in the server's text. */
+  land(): void {
+    this.offers.landed();
+    this.inflight = freed(this.inflight);
+  }
+
+  /** Puts the edit under way back in front of the buffer: it was not applied. */
+  unsend(): void {
+    const back = this.#takeUnderway();
+    if (!back) return;
+    this.offers.unsent(back, this.buffer);
+    this.#setBuffer(joined([back, this.buffer])!);
+  }
+
+  /** Takes the edit under way back, and gives the operation that does it in the local text; `server` is the text
+   * before it. */
+  undoUnderway(server: Rope): Operation {
+    const [undo, buffer] = takeBack(this.#takeUnderway()!, server, this.buffer);
+    if (buffer) this.#setBuffer(buffer);
+    return undo;
+  }
+
+  /** Moves all of it over a remote operation on the `server` text, which is applied to that, and gives it as
+   * it reads after all of it. Takes `remote`. */
+  moveOver(remote: Operation, server: Rope, order: InsertOrder): Operation {
+    this.offers.moveOver(this.underway, remote, order);
+    const { moved, last, spent } = moveOver(this.all, remote, order);
+    remote.applyTo(server);
+    const [inflight, rest, buffer] = this.all.map((pending, i) => pending && replace(pending, moved[i]!));
+    for (const op of spent) op.free();
+    [this.inflight, this.rest] = [inflight!, rest!];
+    if (buffer) this.#setBuffer(buffer);
+    return last;
+  }
+
+  /** Takes an offer back that somebody else has taken before, and gives the operation that does it in the local
+   * text; null: there is none. See Offers. */
+  dropOffer(hasArrived: boolean, server: Rope): Operation | null {
+    const undo = this.offers.dropped(hasArrived, server, this.underway, this.buffer);
+    if (!undo) return null;
+    if (hasArrived && this.rest) this.#forgetRest(server);
+    else this.#setBuffer(append(this.buffer, { operation: undo.copy(), count: 1 }));
+    return undo;
+  }
+
+  free(): void {
+    this.offers.end();
+    for (const pending of this.all) freed(pending);
+  }
+
+  /** The part in flight is taken back when it has arrived, and the rest is never sent. */
+  #forgetRest(server: Rope): void {
+    const undo = { operation: this.inflight!.operation.invert(server), count: 1 };
+    const [unused, buffer] = takeBack(joined([copyOf(this.inflight), this.rest])!, server, this.buffer);
+    unused.free();
+    this.rest = null;
+    this.#setBuffer(joined([undo, buffer])!);
+  }
+
+  #takeUnderway(): Pending | null {
+    const edit = joined(this.underway);
+    [this.inflight, this.rest] = [null, null];
+    return edit;
+  }
+
+  /** A buffer that changes nothing any more is no buffer. */
+  #setBuffer(buffer: Pending): void {
+    this.buffer = buffer.operation.isNoop ? freed(buffer) : buffer;
+    if (!this.buffer) this.offers.undone();
+  }
+}
+
+function freed(pending: Pending | null): null {
+  pending?.operation.free();
+  return null;
+}
