@@ -119,3 +119,16 @@ test('what holds no text deletes nothing that is selected: a screenshot, a compo
   await pad.saved();
   await bob.shows('keep me');
 });
+
+test('a file that is several messages as JSON is opened, and undo takes it back as one', async ({ open, server }) => {
+  const pad = await open('#large');
+  await pad.ready();
+  const text = '"a","","C:\\dir"\n'.repeat(15_000);
+  await choose(pad, 'quoted.csv', Buffer.from(text));
+  await expect.poll(() => server.text('large')).toBe(text);
+  await pad.saved();
+  await pad.editor.focus();
+  await pad.page.keyboard.press('Control+z');
+  await expect.poll(() => server.text('large')).toBe('');
+  await pad.saved();
+});
