@@ -20,6 +20,7 @@ export function planOf(seed: number, ms: number, only: readonly string[] = []): 
   const random = Random.of(seed, 'plan');
   const settings = settingsOf(random);
   const people = Array.from({ length: random.between(3, 9) }, (_, i) => personOf(i, random));
+  limitMessages(people, Random.of(seed, 'messages'));
   const possible = FAULTS.filter(({ name, isPossible }) => (only.length === 0 || only.includes(name)) && isPossible(settings));
   const chosen = random.chance(25) && only.length === 0 ? [random.pick(possible)] : possible;
   const faults: PlannedFault[] = [];
@@ -50,6 +51,11 @@ function personOf(i: number, random: Random): PlannedPerson {
   const version = random.chance(20) && i > 0 ? 1 : 2; // in an empty pad a v1 client does not know that it may begin
   const browser = { isSecure: random.chance(50), hasDatabase: random.chance(90) };
   return { name: `${version === 1 ? 'old' : 'tab'}${i}`, version, pad: random.chance(75) ? 'one' : 'two', browser };
+}
+
+/** Every third sends all but the smallest edits in parts. */
+function limitMessages(people: readonly PlannedPerson[], random: Random): void {
+  for (const { browser } of people) if (random.chance(33)) browser.messageBytes = random.between(120, 400);
 }
 
 function weighted<T extends { weight: number }>(from: readonly T[], random: Random): T {

@@ -14,6 +14,8 @@ export type BrowserKind = {
   isSecure: boolean;
   /** False in a private window that has no database. */
   hasDatabase: boolean;
+  /** Its pages are told that the server takes no larger messages, so that they send edits in parts. */
+  messageBytes?: number | undefined;
 };
 
 /** How long a write takes at most, from the moment it is asked for. */

@@ -78,7 +78,7 @@ export class Page {
   }
 
   openSocket(url: string, protocol: string): PageSocket {
-    const socket = new PageSocket(url, protocol, this.tasks, this.watcher);
+    const socket = new PageSocket(url, protocol, this.tasks, this.watcher, this.browser.kind.messageBytes);
     this.#sockets.add(socket);
     return socket;
   }

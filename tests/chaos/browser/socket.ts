@@ -27,6 +27,7 @@ export class PageSocket extends Listeners {
     protocol: string,
     tasks: Tasks,
     private readonly watcher: SocketWatcher,
+    private readonly messageBytes: number | undefined,
   ) {
     super();
     this.#socket = new WebSocket(url, protocol, { perMessageDeflate: true });
@@ -44,6 +45,9 @@ export class PageSocket extends Listeners {
   }
 
   send(text: string): void {
+    if (text.startsWith('{"Edit"') && Buffer.byteLength(text) > (this.messageBytes ?? Infinity)) {
+      throw new Error(`an edit of ${Buffer.byteLength(text)} bytes`);
+    }
     this.watcher.onSaid(this, text);
     this.#socket.send(text);
   }
@@ -66,7 +70,9 @@ export class PageSocket extends Listeners {
     this.#socket.terminate();
   }
 
-  #hear(text: string): void {
+  #hear(said: string): void {
+    const isLimited = this.messageBytes !== undefined && said.startsWith('{"Welcome"');
+    const text = isLimited ? said.replace(/"message_bytes":\d+/, `"message_bytes":${this.messageBytes}`) : said;
     const after = this.watcher.onHeard(this, text);
     this.tell('message', { data: text });
     after?.();
