@@ -25,8 +25,9 @@ ot:           base text
 wasm:         base text ot
 pad:          base text ot
 proto:        base text ot pad
-store:        base text ot store/sqlite/engine.h
+store:        base text ot store/sqlite/engine.h store/postgres/engine.h
 store/sqlite: base text ot store
+store/postgres: base text ot store
 observe:      base
 net:          base text/utf8.h
 config:       base store/store.h net/address.h net/security_headers.h observe/log.h
@@ -42,6 +43,7 @@ app:          base store net observe config doc shard session api version.h
 libraries='
 jansson.h:    proto
 sqlite3.h:    store/sqlite
+libpq-fe.h:   store/postgres
 microhttpd.h: net
 wslay:        net
 uv.h:         net api
@@ -138,7 +140,7 @@ compile_all() {
     sed 's|/[^/]*$||' "$work/units" | sort -u | while read -r folder; do mkdir -p "$work/all/$folder"; done
     # shellcheck disable=SC2046,SC2086 # a word for each flag
     xargs -P "$(nproc)" -I{} ${CC:-cc} -std=c17 -O0 -w -D_GNU_SOURCE -Isrc "-I$work" \
-        $(pkg-config --cflags libuv libmicrohttpd jansson sqlite3 libcrypto zlib) \
+        $(pkg-config --cflags libuv libmicrohttpd jansson sqlite3 libpq libcrypto zlib) \
         -c 'src/{}.c' -o "$work/all/{}.o" <"$work/units" ||
         violation "not every file compiles: circles are not known"
     (cd "$work/all" && find . -name '*.o' -exec nm -A --format=posix {} +) |
