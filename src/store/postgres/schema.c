@@ -1,0 +1,255 @@
+#include "store/postgres/schema.h"
+
+#include "store/event.h"
+#include "store/postgres/columns.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { OLDEST_SERVER = 130000, SCHEMA_LOCK = 0x4b706164 /* "Kpad" */ };
+
+/* ---- the tables ------------------------------------------------------------ */
+
+/* Ids are compared as bytes, as in SQLite, and no new C library can put their index
+ * out of order. Texts and passwords are bytea: a pad may hold U+0000, which text
+ * cannot. Texts are not compressed, which would take five times as long as writing. */
+static const char *const CREATE_TABLES[] = {
+    /* One row for each life of a server. The number is random, so that a restored
+     * backup cannot hand out the number of one that still runs. */
+    "CREATE TABLE kp_nodes ("
+    " incarnation int8 PRIMARY KEY,"
+    " address text NOT NULL," /* where the others reach it; '': nowhere, so it must be alone */
+    " version text NOT NULL,"
+    " protocol int4 NOT NULL," /* of what servers say to each other */
+    " started_at timestamptz NOT NULL DEFAULT clock_timestamp(),"
+    " dead_at timestamptz)", /* set once, for ever */
+    /* The fence: every transaction of a server begins by locking its lane's row where it
+     * is not dead. It is locked and not updated, since a row that is updated all the time
+     * gets slow while anybody holds a snapshot, a backup for example. */
+    "CREATE TABLE kp_lanes ("
+    " incarnation int8 NOT NULL REFERENCES kp_nodes ON DELETE CASCADE,"
+    " lane int2 NOT NULL,"
+    " dead boolean NOT NULL DEFAULT false,"
+    " PRIMARY KEY (incarnation, lane))",
+    /* Signs of life, apart from the fence, so that neither waits for the other. */
+    "CREATE TABLE kp_beats ("
+    " incarnation int8 PRIMARY KEY REFERENCES kp_nodes ON DELETE CASCADE,"
+    " seen_at timestamptz NOT NULL,"
+    " steady_since timestamptz NOT NULL," /* since when there was no gap of half a lease */
+    " draining boolean NOT NULL DEFAULT false) WITH (fillfactor = 20)",
+    /* Who has a document in memory. The reference keeps a dead server's row for as long
+     * as anything points at it: only from one that is seen dead may be taken. */
+    "CREATE TABLE kp_placement ("
+    " document_id text COLLATE \"C\" PRIMARY KEY,"
+    " owner int8 NOT NULL REFERENCES kp_nodes) WITH (fillfactor = 80)",
+    "CREATE INDEX kp_placement_owner ON kp_placement (owner)",
+    "CREATE TABLE kp_documents ("
+    " id text COLLATE \"C\" PRIMARY KEY,"
+    " revision int8 NOT NULL,"
+    " created_at int8 NOT NULL,"
+    " updated_at int8 NOT NULL,"
+    " accessed_at int8 NOT NULL," /* by the calendar, in seconds */
+    " language bytea,"
+    " otp bytea,"
+    " clients bytea,"
+    " text bytea NOT NULL) WITH (fillfactor = 80)",
+    "ALTER TABLE kp_documents ALTER COLUMN text SET STORAGE EXTERNAL",
+    "CREATE INDEX kp_documents_accessed_at ON kp_documents (accessed_at)",
+    "CREATE TABLE kp_journal ("
+    " document_id text COLLATE \"C\" NOT NULL,"
+    " first_revision int8 NOT NULL,"
+    " end_revision int8 NOT NULL CHECK (end_revision > first_revision),"
+    " time_ms int8 NOT NULL,"
+    " writer int8 NOT NULL," /* the life that wrote it */
+    " batch bytea NOT NULL,"
+    " PRIMARY KEY (document_id, first_revision))"
+    " WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.1)",
+    "CREATE TABLE kp_epochs ("
+    " document_id text COLLATE \"C\" NOT NULL,"
+    " seq int8 GENERATED ALWAYS AS IDENTITY,"
+    " epoch bytea NOT NULL CHECK (length(epoch) = 16),"
+    " first_revision int8 NOT NULL,"
+    " PRIMARY KEY (document_id, seq))",
+    /* The calendar, in one row: calendar.h of this folder. */
+    "CREATE TABLE kp_calendar ("
+    " id int4 PRIMARY KEY CHECK (id = 1),"
+    " calendar_ms int8 NOT NULL,"
+    " keeper int8 NOT NULL)", /* the life that moves it on; 0: none yet */
+    "INSERT INTO kp_calendar VALUES (1, (extract(epoch FROM clock_timestamp()) * 1000)::int8, 0)",
+    "CREATE TABLE kp_cluster (name text PRIMARY KEY, value bytea NOT NULL)",
+    /* What servers prove to each other that they share this database. */
+    "INSERT INTO kp_cluster VALUES ('secret',"
+    " decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'))",
+};
+
+static const struct migration {
+    int version;
+    int readable_by; /* the oldest version whose servers may use the tables after it */
+    const char *name;
+    const char *const *statements;
+    size_t count;
+} MIGRATIONS[] = {
+    {201, 201, "first_tables", CREATE_TABLES, sizeof CREATE_TABLES / sizeof CREATE_TABLES[0]},
+};
+enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
+
+static int own_version(void)
+{
+    return MIGRATIONS[MIGRATION_COUNT - 1].version;
+}
+
+/* ---- asking ---------------------------------------------------------------- */
+
+/* The first column of the first row, as text. */
+static enum reply ask(struct pg_connection *c, const char *sql, char *out, size_t size)
+{
+    out[0] = '\0';
+    pg_send_sql(c, sql);
+    PGresult *result = pg_next(c);
+    if (result) {
+        struct slice value = column_bytes(result, 0, 0);
+        snprintf(out, size, "%.*s", (int)value.len, value.ptr ? value.ptr : "");
+    }
+    return pg_end(c);
+}
+
+static enum error refuse(const struct pg_connection *c, char *message)
+{
+    return message_error(message, "Cannot use the database in DATABASE_URL: %s.", c->why);
+}
+
+static enum error check_server(struct pg_connection *c, char *message)
+{
+    int version = PQserverVersion(c->handle);
+    if (version < OLDEST_SERVER)
+        return message_error(message,
+                             "PostgreSQL 13 or newer is needed; the server in DATABASE_URL is %d.%d.",
+                             version / 10000, version / 100 % 100);
+    char value[64];
+    if (ask(c, "SHOW server_encoding", value, sizeof value))
+        return refuse(c, message);
+    if (strcmp(value, "UTF8") != 0)
+        return message_error(
+            message, "The database in DATABASE_URL is encoded in %s. Create one with ENCODING 'UTF8'.",
+            value);
+    if (ask(c, "SHOW synchronous_commit", value, sizeof value))
+        return refuse(c, message);
+    if (strcmp(value, "off") == 0)
+        return message_error(message,
+                             "synchronous_commit is off in the database in DATABASE_URL, so a crash would "
+                             "lose edits that people were told are saved. Set it to on, at least for this "
+                             "role: ALTER ROLE … SET synchronous_commit = on.");
+    return OK;
+}
+
+/* ---- versions --------------------------------------------------------------- */
+
+struct version {
+    int number;      /* 0: there are no tables */
+    int readable_by; /* the oldest program version that may use them */
+};
+
+static const char VERSION[] = "SELECT version::text || ' ' || readable_by::text FROM kp_migrations"
+                              " ORDER BY version DESC LIMIT 1";
+
+/* Our own tables are there when kp_migrations is and can be read. */
+static enum error look(struct pg_connection *c, struct version *out, char *message)
+{
+    char value[64];
+    *out = (struct version){0};
+    if (ask(c,
+            "SELECT count(*)::text FROM pg_class WHERE pg_table_is_visible(oid) AND relname LIKE 'kp\\_%'"
+            " AND relkind IN ('r', 'p', 'v', 'm', 'f')",
+            value, sizeof value))
+        return refuse(c, message);
+    if (strcmp(value, "0") == 0)
+        return OK;
+    enum reply reply = ask(c, VERSION, value, sizeof value);
+    if (reply == REPLY_OK && sscanf(value, "%d %d", &out->number, &out->readable_by) == 2)
+        return OK;
+    if (reply == REPLY_OK || reply == REPLY_MISCONFIGURED)
+        return message_error(message,
+                             "The database in DATABASE_URL has tables named kp_… of another program, or of "
+                             "a role that does not let this one read them. Give Kolabpad a database or a "
+                             "schema of its own.");
+    return refuse(c, message);
+}
+
+static enum error check_version(const struct version *v, char *message)
+{
+    if (v->number <= own_version() || v->readable_by <= own_version())
+        return OK;
+    return message_error(
+        message,
+        "The database in DATABASE_URL was written by a newer Kolabpad (schema %d, readable from "
+        "%d on; this one knows %d). Run the newer one, or restore an older backup.",
+        v->number, v->readable_by, own_version());
+}
+
+/* ---- migrating --------------------------------------------------------------- */
+
+static const char CREATE_MIGRATIONS[] = "CREATE TABLE IF NOT EXISTS kp_migrations ("
+                                        " version int4 PRIMARY KEY,"
+                                        " filename text NOT NULL,"
+                                        " applied_at timestamptz NOT NULL DEFAULT now(),"
+                                        " readable_by int4 NOT NULL)";
+
+static void send_migration(struct pg_connection *c, const struct migration *m)
+{
+    char record[256];
+    for (size_t i = 0; i < m->count; i++)
+        pg_send_sql(c, m->statements[i]);
+    snprintf(record, sizeof record,
+             "INSERT INTO kp_migrations (version, filename, readable_by) VALUES (%d, '%s', %d)", m->version,
+             m->name, m->readable_by);
+    pg_send_sql(c, record);
+}
+
+static enum error fail(struct pg_connection *c, char *message)
+{
+    message_error(
+        message,
+        "Cannot bring the database in DATABASE_URL up to date: %s. It was left as it is; its role must be "
+        "allowed to create tables.",
+        c->why);
+    pg_close(c); /* and with it the transaction */
+    return ERR_STORAGE;
+}
+
+/* In one transaction, from a version that was read under the lock. */
+static enum error migrate(struct pg_connection *c, struct version *v, char *message)
+{
+    char lock[64];
+    snprintf(lock, sizeof lock, "SELECT pg_advisory_xact_lock(%d)", SCHEMA_LOCK);
+    pg_send_sql(c, "BEGIN");
+    pg_send_sql(c, lock);
+    if (pg_end(c))
+        return fail(c, message);
+    enum error err = look(c, v, message);
+    err = err ? err : check_version(v, message);
+    if (err) {
+        pg_close(c);
+        return err;
+    }
+    pg_send_sql(c, CREATE_MIGRATIONS);
+    for (int i = 0; i < MIGRATION_COUNT; i++)
+        if (MIGRATIONS[i].version > v->number)
+            send_migration(c, &MIGRATIONS[i]);
+    pg_send_sql(c, "COMMIT");
+    return pg_end(c) ? fail(c, message) : OK;
+}
+
+enum error pg_schema_prepare(struct pg_connection *c, const struct store_config *config,
+                             char message[MESSAGE_BYTES])
+{
+    struct version before, locked;
+    enum error err;
+    if ((err = check_server(c, message)) || (err = look(c, &before, message)) ||
+        (err = check_version(&before, message)) || before.number >= own_version())
+        return err;
+    err = migrate(c, &locked, message);
+    if (!err && locked.number < own_version())
+        event_tell(config, STORE_EVENT_MIGRATED, 0, (uint32_t)own_version(), (struct slice){0},
+                   locked.number ? "brought the tables up to date" : "created the tables");
+    return err;
+}
