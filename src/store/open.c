@@ -3,9 +3,17 @@
 #include "store/engine.h"
 #include "store/sqlite/engine.h"
 
-/* SQLite's engine takes every URI, since a bare path is one of its forms. */
+#if KP_POSTGRES
+#include "store/postgres/engine.h"
+#endif
+
+/* SQLite's engine takes every other URI, since a bare path is one of its forms. */
 static const struct engine_ops *engine_for(struct slice uri)
 {
+#if KP_POSTGRES
+    if (postgres_is_meant(uri))
+        return &POSTGRES_ENGINE;
+#endif
     (void)uri;
     return &SQLITE_ENGINE;
 }

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+const struct fixture_database *fixture_database;
+
 /* ---- events ------------------------------------------------------------ */
 
 static void on_event(void *arg, enum store_event event, uint64_t duration_us, uint32_t count, struct slice id,
@@ -117,6 +119,8 @@ void fixture_init(struct fixture *f, const char *uri_format)
         snprintf(f->uri, sizeof f->uri, "%.*s%s%s", (int)(mark - uri_format), uri_format, f->path, mark + 2);
     else
         snprintf(f->uri, sizeof f->uri, "%s", f->path);
+    if (fixture_database)
+        fixture_database->init(f);
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->changed, NULL);
     store_mailbox_init(&f->box, on_wake, f);
@@ -138,6 +142,13 @@ enum error fixture_try_open(struct fixture *f, enum store_durability durability,
                      : store_open(&config, &f->store, message);
 }
 
+static void set_now(struct fixture *f, int64_t ms)
+{
+    if (fixture_database && f->store && f->wall_ms != ms)
+        fixture_database->set_now(f, ms);
+    f->wall_ms = ms;
+}
+
 void fixture_open(struct fixture *f, enum store_durability durability)
 {
     char message[512] = "";
@@ -145,6 +156,8 @@ void fixture_open(struct fixture *f, enum store_durability durability)
     if (err)
         print_error("%s\n", message);
     assert_int_equal(err, OK);
+    if (fixture_database && f->has_wall)
+        fixture_database->set_now(f, f->wall_ms);
 }
 
 void fixture_close(struct fixture *f)
@@ -163,6 +176,8 @@ void fixture_deinit(struct fixture *f)
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", f->folder);
     assert_int_equal(system(command), 0);
+    if (fixture_database)
+        fixture_database->deinit(f);
     pthread_cond_destroy(&f->changed);
     pthread_mutex_destroy(&f->lock);
 }
@@ -173,7 +188,7 @@ void post(struct fixture *f, struct store_request *req)
 {
     req->reply_to = &f->box;
     if (f->has_wall && req->now_ms)
-        f->wall_ms = req->now_ms;
+        set_now(f, req->now_ms);
     store_post(f->store, req);
 }
 
@@ -242,6 +257,7 @@ struct store_request *append_of(const char *id, uint64_t first, uint64_t end, co
 {
     struct store_request *req = request_of(STORE_APPEND, NULL);
     assert_int_equal(store_request_add_row(req, slice_from_cstr(id), first, end, slice_from_cstr(batch)), OK);
+    req->rows[0].touch = true;
     return req;
 }
 
@@ -302,9 +318,17 @@ static int keep_last(void *arg, int columns, char **values, char **names)
     return 0;
 }
 
+uint64_t documents_in(struct fixture *f)
+{
+    return fixture_database ? strtoull(sql(f, "SELECT count(*) FROM documents"), NULL, 10)
+                            : store_stats(f->store).documents;
+}
+
 const char *sql(struct fixture *f, const char *statements)
 {
     static char answer[256];
+    if (fixture_database)
+        return fixture_database->look(f, statements);
     answer[0] = '\0';
     sqlite3 *db;
     char *why = NULL;

@@ -19,6 +19,17 @@
 
 enum { FIXTURE_EVENTS = 4096 };
 
+struct fixture;
+
+/* Another database than a SQLite file in the fixture's folder (store_postgres.h). */
+struct fixture_database {
+    void (*init)(struct fixture *f); /* sets the URI; empties the tables */
+    void (*deinit)(struct fixture *f);
+    const char *(*look)(struct fixture *f, const char *statements); /* sql() */
+    void (*set_now)(struct fixture *f, int64_t ms);                 /* the calendar, of an open store */
+};
+extern const struct fixture_database *fixture_database; /* NULL: SQLite */
+
 struct fixture {
     char folder[64];
     char path[96]; /* folder/pads.db */
@@ -27,6 +38,7 @@ struct fixture {
     bool has_wall;                   /* the store's wall clock is `wall_ms`, not the system's */
     _Atomic int64_t wall_ms;         /* post() sets it to the request's now_ms, if that has one */
     int64_t expiry_ms;
+    void *looker;        /* of fixture_database: its own way to the database */
     struct store *store; /* NULL: closed */
     struct store_mailbox box;
     struct link answers; /* taken out, not yet asked for */
@@ -82,7 +94,10 @@ struct store_request *expired_of(int64_t unused_ms);
 struct store_epoch epoch_of(char name, uint64_t first_revision);
 void assert_slice(struct slice s, const char *expected);
 
-/* Runs SQL on the file through a connection of its own. The first column of the
+/* Rows in `documents`. (PostgreSQL's store counts them once a minute only.) */
+uint64_t documents_in(struct fixture *f);
+
+/* Runs SQL on the database through a connection of its own. The first column of the
  * last row, as text of at most 255 bytes; empty when there is none. */
 const char *sql(struct fixture *f, const char *statements);
 

@@ -1,5 +1,13 @@
 #include "store/postgres/columns.h"
 
+uint64_t result_changed(const PGresult *result)
+{
+    uint64_t rows = 0; /* libpq has them as digits, and takes no const */
+    for (const char *digit = PQcmdTuples((PGresult *)(uintptr_t)result); *digit; digit++)
+        rows = rows * 10 + (uint64_t)(*digit - '0');
+    return rows;
+}
+
 bool column_is_null(const PGresult *result, int row, int column)
 {
     return row >= PQntuples(result) || column >= PQnfields(result) || PQgetisnull(result, row, column);

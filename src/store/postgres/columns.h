@@ -10,6 +10,9 @@
 
 #include <libpq-fe.h>
 
+/* How many rows the statement has changed. */
+uint64_t result_changed(const PGresult *result);
+
 bool column_is_null(const PGresult *result, int row, int column);
 /* int2, int4 or int8. NULL reads as 0. */
 int64_t column_int(const PGresult *result, int row, int column);

@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "store/clock.h"
+#include "store/postgres/columns.h"
 #include "store/postgres/host.h"
 
 #include <errno.h>
@@ -87,8 +88,10 @@ static void note_error(struct pg_connection *c, const PGresult *result)
         lose(c, sentence ? sentence : PQerrorMessage(c->handle));
         return;
     }
-    if (c->reply == REPLY_OK)
+    if (c->reply == REPLY_OK) {
         say_why(c, sentence ? sentence : "PostgreSQL gave an error", sqlstate);
+        snprintf(c->sqlstate, sizeof c->sqlstate, "%s", sqlstate);
+    }
     fail(c, sqlstate_reply(sqlstate));
     if (sqlstate_ends_connection(sqlstate))
         c->must_close = true;
@@ -275,6 +278,7 @@ static void begin_if_new(struct pg_connection *c)
         return;
     c->reply = c->handle ? REPLY_OK : REPLY_LOST;
     c->has_warned = c->must_close = false;
+    c->sqlstate[0] = '\0';
 }
 
 void pg_send(struct pg_connection *c, uint32_t statement, const struct parameters *p)
@@ -382,20 +386,10 @@ enum reply pg_end(struct pg_connection *c)
     return c->reply;
 }
 
-static uint64_t rows_of(const PGresult *result)
-{
-    if (PQresultStatus(result) == PGRES_TUPLES_OK)
-        return (uint64_t)PQntuples(result);
-    uint64_t rows = 0;
-    for (const char *digit = PQcmdTuples((PGresult *)(uintptr_t)result); *digit; digit++)
-        rows = rows * 10 + (uint64_t)(*digit - '0');
-    return rows;
-}
-
 static enum reply run(struct pg_connection *c, uint64_t *rows)
 {
     PGresult *result = pg_next(c);
-    uint64_t count = result ? rows_of(result) : 0;
+    uint64_t count = result_changed(result); /* for a SELECT libpq counts what was found */
     enum reply reply = pg_end(c);
     if (rows && reply == REPLY_OK)
         *rows = count;

@@ -58,6 +58,7 @@ struct pg_connection {
     /* Two that look alike: after a warning the outcome itself is unknown; must_close
      * says that the outcome is known, but this server is of no use any more. */
     bool has_warned, must_close;
+    char sqlstate[6];       /* of that failure; "" where PostgreSQL did not give one */
     char why[PG_WHY_BYTES]; /* one sentence about the latest failure; "" before the first */
 };
 

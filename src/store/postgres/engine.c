@@ -1,0 +1,392 @@
+#include "store/postgres/engine.h"
+
+#include "base/alloc.h"
+#include "store/clock.h"
+#include "store/event.h"
+#include "store/postgres/appends.h"
+#include "store/postgres/calendar.h"
+#include "store/postgres/columns.h"
+#include "store/postgres/documents.h"
+#include "store/postgres/host.h"
+#include "store/postgres/members.h"
+#include "store/postgres/schema.h"
+#include "store/postgres/statements.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    TRIES = 2,                 /* of a group, before the worker hears that it failed */
+    OPEN_TRIES_MS = 10 * 1000, /* a database that is just being started is waited for */
+    OPEN_PAUSE_MS = 200,
+    NUMBERS_EVERY_US = 60 * 1000 * 1000,
+};
+
+static const char *const STATEMENTS[STATEMENT_COUNT] = {
+#define X(name, sql) [STATEMENT_##name] = (sql),
+    STATEMENT_TABLE(X)
+#undef X
+};
+
+/* Each lane is its thread's, and so are the calendar and `counted_us`, of the documents'
+ * lane. The atomics are what other threads see. */
+struct postgres_engine {
+    struct engine engine;
+    const struct store_config *config;
+    char *url;
+    struct members *members;
+    struct pg_lane lanes[LANE_COUNT];
+    struct pg_calendar calendar;
+    int64_t counted_us; /* when the numbers were asked for last; 0: never */
+    _Atomic uint64_t documents, database_bytes;
+    _Atomic int64_t clock_offset_ms;
+};
+
+static struct postgres_engine *self_of(struct engine *e)
+{
+    return LIST_ITEM(e, struct postgres_engine, engine);
+}
+
+static const struct postgres_engine *const_self_of(const struct engine *e)
+{
+    return LIST_ITEM(e, const struct postgres_engine, engine);
+}
+
+bool postgres_is_meant(struct slice uri)
+{
+    static const char *const SCHEMES[] = {"postgres://", "postgresql://"};
+    for (size_t i = 0; i < sizeof SCHEMES / sizeof SCHEMES[0]; i++) {
+        size_t len = strlen(SCHEMES[i]);
+        if (uri.len >= len && memcmp(uri.ptr, SCHEMES[i], len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- open and close ------------------------------------------------------------- */
+
+static enum reply connect_lane(struct pg_lane *lane, uint64_t incarnation)
+{
+    char name[64];
+    snprintf(name, sizeof name, "kolabpad %llu %d", (unsigned long long)incarnation, lane->number);
+    lane->incarnation = incarnation;
+    return pg_open(&lane->connection, name);
+}
+
+static void init_lanes(struct postgres_engine *self)
+{
+    for (int16_t i = 0; i < LANE_COUNT; i++) {
+        struct pg_lane *lane = &self->lanes[i];
+        lane->number = i;
+        lane->config = (struct pg_config){
+            .url = self->url, .statements = STATEMENTS, .statement_count = STATEMENT_COUNT};
+        pg_init(&lane->connection, &lane->config);
+    }
+}
+
+/* The first connection: a server that is being started may refuse it for a while. */
+static enum error wait_for_server(struct postgres_engine *self, struct pg_connection *c, char *message)
+{
+    const struct store_config *config = self->config;
+    int64_t until_us = clock_us() + (int64_t)OPEN_TRIES_MS * 1000;
+    while (pg_open(c, "kolabpad")) {
+        if (config->should_stop && config->should_stop(config->arg))
+            return message_error(message, "Stopped while waiting for PostgreSQL."), ERR_SHUTTING_DOWN;
+        if (clock_us() > until_us)
+            return message_error(message, "Cannot reach the database in DATABASE_URL: %s.", c->why);
+        usleep(OPEN_PAUSE_MS * 1000);
+    }
+    return OK;
+}
+
+/* Tables must be there before statements can be prepared, so this has a connection of its own. */
+static enum error prepare_tables(struct postgres_engine *self, char *message)
+{
+    struct pg_config bare = {.url = self->url};
+    struct pg_connection c;
+    pg_init(&c, &bare);
+    enum error err = wait_for_server(self, &c, message);
+    if (!err)
+        err = pg_schema_prepare(&c, self->config, message);
+    pg_close(&c);
+    return err;
+}
+
+static enum error open_parts(struct postgres_engine *self, char *message)
+{
+    if (!host_url_is_valid(self->url))
+        return message_error(message,
+                             "DATABASE_URL is not a connection string that PostgreSQL's library can read: "
+                             "postgres://user@host/database. Special characters in a password are written "
+                             "as %%XX.");
+    enum error err = prepare_tables(self, message);
+    if (err)
+        return err;
+    init_lanes(self);
+    err = members_open(self->config, self->url, &self->members, message);
+    for (int i = 0; !err && i < LANE_COUNT; i++)
+        if (connect_lane(&self->lanes[i], members_life(self->members).incarnation))
+            err = message_error(message, "Cannot use the database in DATABASE_URL: %s.",
+                                self->lanes[i].connection.why);
+    return err;
+}
+
+static void free_engine(struct postgres_engine *self)
+{
+    for (int i = 0; i < LANE_COUNT; i++) {
+        pg_close(&self->lanes[i].connection);
+        buf_deinit(&self->lanes[i].rows);
+        for (int k = 0; k < LANE_ARRAYS; k++)
+            array_free(&self->lanes[i].arrays[k]);
+    }
+    if (self->members)
+        members_close(self->members);
+    mem_free(self->url);
+    mem_free(self);
+}
+
+static void keep_house(struct postgres_engine *self);
+
+static enum error open_engine(const struct store_config *config, struct engine **out,
+                              char message[MESSAGE_BYTES])
+{
+    struct postgres_engine *self = mem_alloc(sizeof *self);
+    if (self)
+        *self = (struct postgres_engine){.engine = {.ops = &POSTGRES_ENGINE}, .config = config};
+    if (!self || !(self->url = mem_alloc(config->uri.len + 1))) {
+        mem_free(self);
+        message_error(message, "%s", error_text(ERR_NO_MEMORY));
+        return ERR_NO_MEMORY;
+    }
+    memcpy(self->url, config->uri.ptr, config->uri.len);
+    self->url[config->uri.len] = '\0';
+    enum error err = open_parts(self, message);
+    if (err) {
+        free_engine(self);
+        return err;
+    }
+    self->calendar = pg_calendar_for(config->expiry_ms);
+    self->engine.idle_ms = self->calendar.every_ms;
+    keep_house(self);
+    *out = &self->engine;
+    return OK;
+}
+
+static void close_engine(struct engine *e)
+{
+    free_engine(self_of(e));
+}
+
+/* ---- groups --------------------------------------------------------------------- */
+
+static uint32_t lane_of(const struct store_request *req)
+{
+    return req->kind == STORE_APPEND ? LANE_APPENDS : LANE_DOCUMENTS;
+}
+
+/* Answers what is not of this life, and clears what an earlier try has left. The number of the others. */
+static uint32_t begin(struct link *group, const struct life *life)
+{
+    uint32_t count = 0;
+    LIST_EACH (pos, following, group) {
+        struct store_request *req = request_of(pos);
+        request_clear_answer(req);
+        if (life->is_over || req->life != life->number)
+            req->result = ERR_MOVED;
+        else
+            count++;
+    }
+    return count;
+}
+
+static void answer_all_moved(struct link *group)
+{
+    LIST_EACH (pos, following, group) {
+        request_clear_answer(request_of(pos));
+        request_of(pos)->result = ERR_MOVED;
+    }
+}
+
+static enum reply carry_out(struct pg_lane *lane, struct link *group, const struct life *life)
+{
+    if (!pg_is_open(&lane->connection) || lane->incarnation != life->incarnation) {
+        enum reply reply = connect_lane(lane, life->incarnation);
+        if (reply)
+            return reply;
+    }
+    return lane->number == LANE_APPENDS ? appends_carry_out(lane, group) : documents_carry_out(lane, group);
+}
+
+static void tell_reads(struct postgres_engine *self, struct link *group, int64_t duration_us)
+{
+    LIST_EACH (pos, following, group) {
+        struct store_request *req = request_of(pos);
+        bool failed = req->result == ERR_STORAGE || req->result == ERR_NO_MEMORY;
+        if (!request_is_read(req))
+            continue;
+        req->duration_us = (uint64_t)duration_us;
+        if (failed)
+            event_tell(self->config, STORE_EVENT_READ_FAILED, duration_us, 1, request_subject(req),
+                       "the database has something else than text there");
+        else
+            event_tell(self->config, STORE_EVENT_READ, duration_us, 1, (struct slice){0}, "");
+    }
+}
+
+static enum error try_group(struct engine *e, uint32_t number, struct link *group)
+{
+    struct postgres_engine *self = self_of(e);
+    struct pg_lane *lane = &self->lanes[number];
+    struct life life = members_life(self->members);
+    int64_t begun_us = clock_us();
+    enum reply reply = REPLY_OK;
+    for (int i = 0; i < TRIES; i++) {
+        if (begin(group, &life) == 0)
+            return OK;
+        reply = carry_out(lane, group, &life);
+        if (reply != REPLY_LOST && reply != REPLY_AGAIN)
+            break;
+    }
+    if (reply)
+        return reply_error(reply);
+    if (lane->is_fenced) {
+        members_note_death(self->members, life.incarnation);
+        answer_all_moved(group);
+        return OK;
+    }
+    tell_reads(self, group, clock_us() - begun_us);
+    return OK;
+}
+
+/* ---- around them ------------------------------------------------------------------ */
+
+static void set_failing(struct engine *e, uint32_t lane, bool is_failing)
+{
+    (void)e; /* nothing here waits for others for longer than a deadline */
+    (void)lane;
+    (void)is_failing;
+}
+
+/* Locks the lane's row, which is a write. A life that is over can reach its database. */
+static bool probe(struct engine *e, uint32_t number)
+{
+    struct postgres_engine *self = self_of(e);
+    struct pg_lane *lane = &self->lanes[number];
+    struct life life = members_life(self->members);
+    char why[PG_WHY_BYTES];
+    memcpy(why, lane->connection.why, sizeof why);
+    enum reply reply = pg_is_open(&lane->connection) ? REPLY_OK : connect_lane(lane, life.incarnation);
+    if (!reply) {
+        struct parameters p = {0};
+        put_int8(&p, (int64_t)lane->incarnation);
+        put_int2(&p, lane->number);
+        reply = pg_run(&lane->connection, STATEMENT_GUARD, &p, NULL);
+    }
+    memcpy(lane->connection.why, why, sizeof why);
+    return reply == REPLY_OK || reply == REPLY_NEVER;
+}
+
+static int64_t wall_ms(const struct store_config *config)
+{
+    if (config->wall_ms)
+        return config->wall_ms(config->arg);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void count_if_due(struct postgres_engine *self, struct pg_connection *c)
+{
+    int64_t now_us = clock_us();
+    if (self->counted_us && now_us - self->counted_us < NUMBERS_EVERY_US)
+        return;
+    self->counted_us = now_us;
+    pg_send(c, STATEMENT_NUMBERS, &(struct parameters){0});
+    const PGresult *r = pg_next(c);
+    uint64_t documents = (uint64_t)column_int(r, 0, 0), bytes = (uint64_t)column_int(r, 0, 1);
+    if (pg_end(c))
+        return;
+    self->documents = documents;
+    self->database_bytes = bytes;
+}
+
+/* On the documents' lane, when nobody waits. What fails here comes again. */
+static void keep_house(struct postgres_engine *self)
+{
+    struct pg_lane *lane = &self->lanes[LANE_DOCUMENTS];
+    struct life life = members_life(self->members);
+    if (life.is_over || !pg_is_open(&lane->connection))
+        return;
+    pg_calendar_step_if_due(&self->calendar, &lane->connection, life.incarnation);
+    self->clock_offset_ms = wall_ms(self->config) - self->calendar.now_ms;
+    if (pg_is_open(&lane->connection))
+        count_if_due(self, &lane->connection);
+}
+
+static void after_answers(struct engine *e, uint32_t lane)
+{
+    if (lane == LANE_DOCUMENTS)
+        keep_house(self_of(e));
+}
+
+static const char *why(const struct engine *e, uint32_t lane)
+{
+    return const_self_of(e)->lanes[lane].connection.why;
+}
+
+static void stats(const struct engine *e, struct store_stats *out)
+{
+    const struct postgres_engine *self = const_self_of(e);
+    out->documents = self->documents;
+    out->database_bytes = self->database_bytes;
+    out->clock_offset_ms = self->clock_offset_ms;
+}
+
+/* ---- the other servers --------------------------------------------------------------- */
+
+static uint32_t peers(const struct engine *e, struct store_peer out[STORE_PEERS_MAX])
+{
+    return members_peers(const_self_of(e)->members, out);
+}
+
+static struct store_identity identity(const struct engine *e)
+{
+    return members_identity(const_self_of(e)->members);
+}
+
+static int64_t lease_left_ms(const struct engine *e)
+{
+    return members_lease_left_ms(const_self_of(e)->members);
+}
+
+static void set_draining(struct engine *e)
+{
+    members_set_draining(self_of(e)->members);
+}
+
+static void rejoin(struct engine *e, uint32_t life)
+{
+    members_rejoin(self_of(e)->members, life);
+}
+
+const struct engine_ops POSTGRES_ENGINE = {
+    .open = open_engine,
+    .close = close_engine,
+    .lanes = LANE_COUNT,
+    .lane_of = lane_of,
+    .is_shared = true,
+    .try_group = try_group,
+    .set_failing = set_failing,
+    .probe = probe,
+    .after_answers = after_answers,
+    .why = why,
+    .stats = stats,
+    .peers = peers,
+    .identity = identity,
+    .lease_left_ms = lease_left_ms,
+    .set_draining = set_draining,
+    .rejoin = rejoin,
+};

@@ -1,0 +1,35 @@
+/* lane.h - what one lane works with: its connection, and memory that it uses again
+ * and again. The lane's thread only. */
+#ifndef KOLABPAD_STORE_POSTGRES_LANE_H
+#define KOLABPAD_STORE_POSTGRES_LANE_H
+
+#include "store/postgres/connection.h"
+#include "store/request.h"
+
+enum { LANE_ARRAYS = 5 };
+
+struct pg_lane {
+    struct pg_config config;
+    struct pg_connection connection;
+    int16_t number;
+    uint64_t incarnation; /* of the life that the connection was opened for */
+    bool is_fenced;       /* found by the latest group: that life is over, and nothing was written */
+    struct array arrays[LANE_ARRAYS];
+    struct buf rows; /* struct append_ref of appends.c */
+};
+
+/* Begins an array of the lane's; it is free again when the statement has been sent. */
+static inline struct array *lane_array(struct pg_lane *lane, int i, enum array_type type)
+{
+    array_begin(&lane->arrays[i], type);
+    return &lane->arrays[i];
+}
+
+/* The requests of a group that are still to be carried out: those of an earlier life
+ * have their answer already. */
+static inline bool lane_skips(const struct store_request *req)
+{
+    return req->result == ERR_MOVED;
+}
+
+#endif

@@ -1,0 +1,161 @@
+/* statements.h - every statement of the two lanes.
+ *
+ * Parameters are in PostgreSQL's binary format, so each is cast to its type. Where
+ * several documents go into one statement they are an array, and rows say by `n`,
+ * from 1, which of them they belong to. Documents come sorted by id, so that two
+ * servers lock their rows in the same order.
+ *
+ * $1 is always this life's incarnation, where a statement needs it. Times in tables are seconds,
+ * accessed_at by the calendar (calendar.h), everything else by a wall clock.
+ *
+ * What fences: APPEND locks the lane's row itself and writes nothing when that is
+ * dead; the two after it look whether it has written. All others are behind GUARD, in
+ * the same transaction: for a life that is over it divides by zero, and PostgreSQL
+ * drops the rest of the round trip. */
+#ifndef KOLABPAD_STORE_POSTGRES_STATEMENTS_H
+#define KOLABPAD_STORE_POSTGRES_STATEMENTS_H
+
+/* clang-format off */
+#define STATEMENT_TABLE(X)                                                                                         \
+    /* ---- the fence: $1 incarnation, $2 lane */                                                                  \
+    X(GUARD,         "SELECT 1 / count(*)::int4 FROM (SELECT 1 FROM kp_lanes WHERE incarnation = $1::int8"         \
+                     " AND lane = $2::int2 AND NOT dead FOR NO KEY UPDATE) alive")                                 \
+    /* ---- appends: $3 ids, $4 first and $5 end revisions, $6 times, $7 batches */                                \
+    /* A row follows the last one. The first of a journal begins at 0 or where the text */                         \
+    /* ends, or before: a snapshot may be written before the edits that are in it. */                              \
+    X(APPEND,        "WITH alive AS (SELECT 1 FROM kp_lanes WHERE incarnation = $1::int8 AND lane = $2::int2"      \
+                     " AND NOT dead FOR NO KEY UPDATE)"                                                            \
+                     " INSERT INTO kp_journal (document_id, first_revision, end_revision, time_ms, writer, batch)" \
+                     " SELECT u.id, u.f, u.e, u.t, $1::int8, u.b"                                                  \
+                     " FROM alive, unnest($3::text[], $4::int8[], $5::int8[], $6::int8[], $7::bytea[])"            \
+                     " AS u (id, f, e, t, b)"                                                                      \
+                     " WHERE u.f = coalesce((SELECT j.end_revision FROM kp_journal j WHERE j.document_id = u.id"   \
+                     " ORDER BY j.first_revision DESC LIMIT 1),"                                                   \
+                     " CASE WHEN u.f = 0 THEN 0 ELSE"                                                              \
+                     " (SELECT least(d.revision, u.f) FROM kp_documents d WHERE d.id = u.id) END)")                \
+    /* $2 ids, $3 first revisions of rows that were just appended, $4 times */                                     \
+    X(TOUCH,         "INSERT INTO kp_documents AS d (id, revision, created_at, updated_at, accessed_at, text)"     \
+                     " SELECT u.id, 0, u.t / 1000, u.t / 1000, c.calendar_ms / 1000, ''::bytea FROM kp_calendar c,"\
+                     " unnest($2::text[], $3::int8[], $4::int8[]) AS u (id, f, t) WHERE EXISTS"                    \
+                     " (SELECT 1 FROM kp_journal j WHERE j.document_id = u.id AND j.first_revision = u.f"          \
+                     " AND j.writer = $1::int8)"                                                                   \
+                     " ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,"                           \
+                     " accessed_at = excluded.accessed_at")                                                        \
+    /* $2 ids, $3 first revisions of rows that were just appended, $4 epochs, $5 where those begin */              \
+    X(APPEND_EPOCHS, "INSERT INTO kp_epochs (document_id, epoch, first_revision) SELECT u.id, u.epoch, u.at"       \
+                     " FROM unnest($2::text[], $3::int8[], $4::bytea[], $5::int8[]) AS u (id, f, epoch, at)"       \
+                     " WHERE EXISTS (SELECT 1 FROM kp_journal j WHERE j.document_id = u.id"                        \
+                     " AND j.first_revision = u.f AND j.writer = $1::int8) AND NOT EXISTS"                         \
+                     " (SELECT 1 FROM kp_epochs e WHERE e.document_id = u.id AND e.epoch = u.epoch)")              \
+    /* Why a row was not appended. $2 lane, $3 ids, $4 first revisions. */                                         \
+    X(WHY,           "SELECT EXISTS (SELECT 1 FROM kp_lanes WHERE incarnation = $1::int8 AND lane = $2::int2"      \
+                     " AND NOT dead), u.n, j.end_revision, j.writer, j.batch"                                      \
+                     " FROM unnest($3::text[], $4::int8[]) WITH ORDINALITY AS u (id, f, n)"                        \
+                     " LEFT JOIN kp_journal j ON j.document_id = u.id AND j.first_revision = u.f ORDER BY u.n")    \
+    /* ---- claims and loads: $2 ids, $3 "even without a row" */                                                   \
+    X(CLAIM,         "INSERT INTO kp_placement AS p (document_id, owner) SELECT u.id, $1::int8"                    \
+                     " FROM unnest($2::text[], $3::bool[]) AS u (id, begins) WHERE u.begins OR EXISTS"             \
+                     " (SELECT 1 FROM kp_documents d WHERE d.id = u.id) ORDER BY u.id COLLATE \"C\""               \
+                     " ON CONFLICT (document_id) DO UPDATE SET owner = $1::int8 WHERE p.owner = $1::int8"          \
+                     " OR EXISTS (SELECT 1 FROM kp_nodes n WHERE n.incarnation = p.owner"                          \
+                     " AND n.dead_at IS NOT NULL)")                                                                \
+    /* $1 ids: who has them, and does he live; no row for what nobody has */                                       \
+    X(OWNERS,        "SELECT u.n, p.owner, k.dead_at IS NULL, k.address"                                           \
+                     " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n)"                                       \
+                     " JOIN kp_placement p ON p.document_id = u.id JOIN kp_nodes k ON k.incarnation = p.owner")    \
+    /* of those that are ours */                                                                                   \
+    X(LOAD,          "SELECT u.n, d.revision, d.created_at, d.updated_at, d.accessed_at, d.language, d.otp,"       \
+                     " octet_length(d.text), d.clients, d.text"                                                    \
+                     " FROM unnest($2::text[]) WITH ORDINALITY AS u (id, n)"                                       \
+                     " JOIN kp_placement p ON p.document_id = u.id AND p.owner = $1::int8"                         \
+                     " JOIN kp_documents d ON d.id = u.id")                                                        \
+    X(LOAD_EPOCHS,   "SELECT u.n, e.epoch, e.first_revision FROM unnest($2::text[]) WITH ORDINALITY AS u (id, n)"  \
+                     " JOIN kp_placement p ON p.document_id = u.id AND p.owner = $1::int8"                         \
+                     " JOIN kp_epochs e ON e.document_id = u.id ORDER BY u.n, e.seq")                              \
+    X(LOAD_JOURNAL,  "SELECT u.n, j.first_revision, j.end_revision, j.time_ms, j.batch"                            \
+                     " FROM unnest($2::text[]) WITH ORDINALITY AS u (id, n)"                                       \
+                     " JOIN kp_placement p ON p.document_id = u.id AND p.owner = $1::int8"                         \
+                     " JOIN kp_journal j ON j.document_id = u.id ORDER BY u.n, j.first_revision")                  \
+    /* ---- epochs: $2 ids, $3 epochs, $4 where they begin; NULL: where the history ends */                        \
+    /* $5: only of documents that this server owns */                                                              \
+    X(ADD_EPOCHS,    "INSERT INTO kp_epochs (document_id, epoch, first_revision)"                                  \
+                     " SELECT u.id, u.epoch, coalesce(u.at, greatest(d.revision,"                                  \
+                     " (SELECT j.end_revision FROM kp_journal j WHERE j.document_id = u.id"                        \
+                     " ORDER BY j.first_revision DESC LIMIT 1)))"                                                  \
+                     " FROM unnest($2::text[], $3::bytea[], $4::int8[]) AS u (id, epoch, at)"                      \
+                     " JOIN kp_documents d ON d.id = u.id WHERE (NOT $5::bool OR EXISTS"                           \
+                     " (SELECT 1 FROM kp_placement p WHERE p.document_id = u.id AND p.owner = $1::int8))"          \
+                     " AND NOT EXISTS"                                                                             \
+                     " (SELECT 1 FROM kp_epochs e WHERE e.document_id = u.id AND e.epoch = u.epoch)")              \
+    X(TRIM_EPOCHS,   "DELETE FROM kp_epochs e USING unnest($1::text[]) AS u (id) WHERE e.document_id = u.id"       \
+                     " AND e.seq <= (SELECT k.seq FROM kp_epochs k WHERE k.document_id = u.id"                     \
+                     " ORDER BY k.seq DESC OFFSET 8 LIMIT 1)")                                                     \
+    /* ---- peeks: $1 ids */                                                                                       \
+    X(PEEK,          "SELECT u.n, d.revision, d.created_at, d.updated_at, d.accessed_at, d.language, d.otp,"       \
+                     " octet_length(d.text), (SELECT j.time_ms FROM kp_journal j WHERE j.document_id = u.id"       \
+                     " ORDER BY j.first_revision DESC LIMIT 1)"                                                    \
+                     " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN kp_documents d ON d.id = u.id")   \
+    /* ---- openings: $2 ids, $3 only of documents that this server owns */                                        \
+    X(OPENED,        "UPDATE kp_documents d SET accessed_at = c.calendar_ms / 1000"                                \
+                     " FROM kp_calendar c, unnest($2::text[]) WITH ORDINALITY AS u (id, n) WHERE d.id = u.id"      \
+                     " AND (NOT $3::bool OR EXISTS"                                                                \
+                     " (SELECT 1 FROM kp_placement p WHERE p.document_id = u.id AND p.owner = $1::int8))"          \
+                     " RETURNING u.n")                                                                             \
+    /* ---- snapshots: $1 id, $2 language, $3 password, $4 revision, $5 seconds, $6 clients, $7 text */            \
+    X(SNAPSHOT,      "INSERT INTO kp_documents (id, language, otp, revision, created_at, updated_at, accessed_at," \
+                     " clients, text) SELECT $1::text, $2::bytea, $3::bytea, $4::int8, $5::int8, $5::int8,"        \
+                     " calendar_ms / 1000, $6::bytea, $7::bytea FROM kp_calendar"                                  \
+                     " ON CONFLICT (id) DO UPDATE SET language = excluded.language, otp = excluded.otp,"           \
+                     " revision = excluded.revision, updated_at = excluded.updated_at,"                            \
+                     " accessed_at = excluded.accessed_at, clients = excluded.clients, text = excluded.text")      \
+    /* $1 id, $2 keep_from; the newest row stays, so that the next append has something to follow */               \
+    X(TRIM_JOURNAL,  "DELETE FROM kp_journal j WHERE j.document_id = $1::text AND j.first_revision < $2::int8"     \
+                     " AND j.end_revision <= $2::int8 AND j.first_revision < (SELECT k.first_revision"             \
+                     " FROM kp_journal k WHERE k.document_id = $1::text ORDER BY k.first_revision DESC LIMIT 1)")  \
+    /* ---- expiry: $2 id, $3 cutoff in seconds; claimed, deleted and released in one transaction */               \
+    X(EXISTS,        "SELECT 1 FROM kp_documents WHERE id = $1::text")                                             \
+    X(CLAIM_EXPIRED, "INSERT INTO kp_placement AS p (document_id, owner) SELECT d.id, $1::int8 FROM kp_documents d"\
+                     " WHERE d.id = $2::text AND d.accessed_at < $3::int8"                                         \
+                     " ON CONFLICT (document_id) DO UPDATE SET owner = $1::int8 WHERE p.owner = $1::int8"          \
+                     " OR EXISTS (SELECT 1 FROM kp_nodes n WHERE n.incarnation = p.owner"                          \
+                     " AND n.dead_at IS NOT NULL)")                                                                \
+    X(DELETE,        "DELETE FROM kp_documents d WHERE d.id = $2::text AND d.accessed_at < $3::int8 AND EXISTS"    \
+                     " (SELECT 1 FROM kp_placement p WHERE p.document_id = d.id AND p.owner = $1::int8)")          \
+    /* of a document that is gone */                                                                               \
+    X(DELETE_JOURNAL, "DELETE FROM kp_journal j WHERE j.document_id = $2::text AND EXISTS"                         \
+                     " (SELECT 1 FROM kp_placement p WHERE p.document_id = $2::text AND p.owner = $1::int8)"       \
+                     " AND NOT EXISTS (SELECT 1 FROM kp_documents d WHERE d.id = $2::text)")                       \
+    X(DELETE_EPOCHS, "DELETE FROM kp_epochs e WHERE e.document_id = $2::text AND EXISTS"                           \
+                     " (SELECT 1 FROM kp_placement p WHERE p.document_id = $2::text AND p.owner = $1::int8)"       \
+                     " AND NOT EXISTS (SELECT 1 FROM kp_documents d WHERE d.id = $2::text)")                       \
+    X(RELEASE_GONE,  "DELETE FROM kp_placement p WHERE p.document_id = $2::text AND p.owner = $1::int8"            \
+                     " AND NOT EXISTS (SELECT 1 FROM kp_documents d WHERE d.id = $2::text)")                       \
+    /* $2 unused for so many ms, $3 at most so many: the cutoff, and what nobody else has in memory */             \
+    X(EXPIRED,       "SELECT c.calendar_ms - $2::int8, x.id FROM kp_calendar c LEFT JOIN LATERAL"                  \
+                     " (SELECT d.id, d.accessed_at FROM kp_documents d"                                            \
+                     " WHERE d.accessed_at < (c.calendar_ms - $2::int8) / 1000 AND NOT EXISTS"                     \
+                     " (SELECT 1 FROM kp_placement p JOIN kp_nodes n ON n.incarnation = p.owner"                   \
+                     " WHERE p.document_id = d.id AND p.owner <> $1::int8 AND n.dead_at IS NULL)"                  \
+                     " ORDER BY d.accessed_at LIMIT $3::int8) x ON true ORDER BY x.accessed_at")                   \
+    X(RELEASE,       "DELETE FROM kp_placement WHERE owner = $1::int8 AND document_id = ANY ($2::text[])")         \
+    /* ---- the calendar: $2 ms that have passed */                                                                \
+    X(CALENDAR,      "SELECT calendar_ms FROM kp_calendar")                                                        \
+    X(STEP_CALENDAR, "UPDATE kp_calendar SET calendar_ms = calendar_ms +"                                          \
+                     " CASE WHEN keeper = $1::int8 THEN $2::int8 ELSE 0 END, keeper = $1::int8"                    \
+                     " WHERE keeper = $1::int8 OR NOT EXISTS"                                                      \
+                     " (SELECT 1 FROM kp_nodes WHERE incarnation = keeper AND dead_at IS NULL)")                   \
+    /* ---- numbers */                                                                                             \
+    X(NUMBERS,       "SELECT CASE WHEN c.reltuples > 100000 THEN c.reltuples::int8 ELSE"                           \
+                     " (SELECT count(*) FROM kp_documents) END, (SELECT sum(pg_total_relation_size(t.oid))::int8"  \
+                     " FROM pg_class t WHERE t.relkind = 'r' AND t.relname LIKE 'kp\\_%' AND pg_table_is_visible(t.oid))" \
+                     " FROM pg_class c WHERE c.oid = 'kp_documents'::regclass")
+/* clang-format on */
+
+enum statement {
+#define X(name, sql) STATEMENT_##name,
+    STATEMENT_TABLE(X)
+#undef X
+        STATEMENT_COUNT
+};
+
+#endif

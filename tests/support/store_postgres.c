@@ -1,0 +1,75 @@
+#include "support/store_postgres.h"
+
+#include <libpq-fe.h>
+
+static struct postgres *server;
+
+/* The tables under SQLite's names, so that tests look at either with the same SQL. */
+static const char VIEWS[] =
+    "SET client_min_messages = error; CREATE SCHEMA IF NOT EXISTS look;"
+    "CREATE OR REPLACE VIEW look.documents AS SELECT id, revision, created_at, updated_at, accessed_at,"
+    " convert_from(language, 'UTF8') AS language, convert_from(otp, 'UTF8') AS otp, clients,"
+    " convert_from(text, 'UTF8') AS text FROM kp_documents;"
+    "CREATE OR REPLACE VIEW look.journal AS SELECT * FROM kp_journal;"
+    "CREATE OR REPLACE VIEW look.epochs AS SELECT * FROM kp_epochs;"
+    "SET search_path = public, look";
+static const char EMPTY[] = "TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement;"
+                            "UPDATE kp_calendar SET keeper = 0; DELETE FROM kp_nodes";
+
+static PGconn *connect_to(struct fixture *f)
+{
+    PGconn *c = f->looker;
+    if (!c)
+        f->looker = c = PQconnectdb(f->uri);
+    if (PQstatus(c) != CONNECTION_OK)
+        fail_msg("%s", PQerrorMessage(c));
+    return c;
+}
+
+/* The first column of the last row. */
+static const char *run(struct fixture *f, const char *statements, bool must_work)
+{
+    static char answer[256];
+    PGresult *result = PQexec(connect_to(f), statements);
+    ExecStatusType status = PQresultStatus(result);
+    if (must_work && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+        fail_msg("%s: %s", statements, PQresultErrorMessage(result));
+    int rows = PQntuples(result);
+    snprintf(answer, sizeof answer, "%s", rows ? PQgetvalue(result, rows - 1, 0) : "");
+    PQclear(result);
+    return answer;
+}
+
+static const char *look(struct fixture *f, const char *statements)
+{
+    run(f, VIEWS, true);
+    return run(f, statements, true);
+}
+
+static void init(struct fixture *f)
+{
+    snprintf(f->uri, sizeof f->uri, "%s", server->uri);
+    f->looker = NULL;
+    run(f, EMPTY, false); /* there are none before the first store was opened */
+}
+
+static void set_now(struct fixture *f, int64_t ms)
+{
+    char update[96];
+    snprintf(update, sizeof update, "UPDATE kp_calendar SET calendar_ms = %lld", (long long)ms);
+    run(f, update, true);
+}
+
+static void deinit(struct fixture *f)
+{
+    PQfinish(f->looker);
+}
+
+static const struct fixture_database POSTGRES = {
+    .init = init, .deinit = deinit, .look = look, .set_now = set_now};
+
+void store_use_postgres(struct postgres *postgres)
+{
+    server = postgres;
+    fixture_database = postgres ? &POSTGRES : NULL;
+}
