@@ -76,9 +76,14 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
 
 static enum error open_store(struct program *program, bool (*should_stop)(void *arg), char *message)
 {
-    struct store_config config = {.uri = slice_from_cstr(program->config->sqlite_uri),
-                                  .durability = program->config->durability,
-                                  .expiry_ms = program->config->expiry_ms,
+    const struct config *c = program->config;
+    struct store_config config = {.uri =
+                                      slice_from_cstr(c->database_url[0] ? c->database_url : c->sqlite_uri),
+                                  .durability = c->durability,
+                                  .expiry_ms = c->expiry_ms,
+                                  .address = slice_from_cstr(c->cluster_address),
+                                  .lease_ms = c->cluster_lease_ms,
+                                  .version = slice_from_cstr(server_version(program->api.server)),
                                   .on_event = on_store_event,
                                   .arg = program->api.server,
                                   .should_stop = should_stop};

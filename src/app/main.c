@@ -121,6 +121,14 @@ static int stop(struct program *program)
     return 0;
 }
 
+/* For the log: nothing of DATABASE_URL, which may hold a password. */
+static const char *database_name(const struct config *config)
+{
+    if (config->database_url[0])
+        return "PostgreSQL, as DATABASE_URL says";
+    return config->sqlite_uri[0] ? config->sqlite_uri : "in memory only, nothing is kept";
+}
+
 static int serve(const struct config *config, const struct sd_notify *notify)
 {
     static struct program program;
@@ -129,8 +137,7 @@ static int serve(const struct config *config, const struct sd_notify *notify)
     log_line(LOG_INFO, "Starting Kolabpad server...");
     log_line(LOG_INFO, "Version: %s (%s)", KOLABPAD_VERSION, KOLABPAD_COMMIT);
     log_line(LOG_INFO, "Port: %u", config->port);
-    log_line(LOG_INFO, "Database: %s",
-             config->sqlite_uri[0] ? config->sqlite_uri : "in memory only, nothing is kept");
+    log_line(LOG_INFO, "Database: %s", database_name(config));
     enum error err = program_start(&program, config, was_told_to_stop, message);
     if (err == ERR_SHUTTING_DOWN)
         return 0;

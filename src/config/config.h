@@ -28,12 +28,18 @@ struct config {
     uint32_t http_connections; /* HTTP_CONNECTIONS: at a time, 1,000 */
     /* documents */
     char sqlite_uri[1024];
+    char database_url[2048]; /* "": SQLite. Else PostgreSQL, and sqlite_uri is not used. Holds a password:
+                                never shown */
     enum store_durability durability;
     uint32_t max_document_bytes; /* MAX_DOCUMENT_SIZE_KB * 1024 */
     int64_t expiry_ms;           /* EXPIRY_DAYS; 0: never */
     int64_t cleanup_interval_ms;
     int64_t memory_retention_ms;
     int64_t v1_pin_ms; /* V1_HISTORY_HOURS; 0: as long as it fits */
+    /* servers that share a database */
+    char cluster_address[256]; /* host:port; "": this server is alone */
+    int64_t cluster_lease_ms;
+    int64_t drain_ms;
     /* connections */
     int64_t read_timeout_ms, write_timeout_ms, heartbeat_ms;
     uint32_t outbox_frames; /* BROADCAST_BUFFER_SIZE */

@@ -252,13 +252,41 @@ static bool set_policy(const struct setting *s, const char *text, struct config 
     return set_text(s, text, c);
 }
 
+/* ---- databases and addresses ---- */
+
+static bool set_database(const struct setting *s, const char *text, struct config *c)
+{
+    bool is_url = strncmp(text, "postgres://", 11) == 0 || strncmp(text, "postgresql://", 13) == 0;
+
+    return (!*text || is_url) && set_text(s, text, c);
+}
+
+/* "pads1:3030", "10.0.0.5:3030", "[fd00::5]:3030" */
+static bool set_address(const struct setting *s, const char *text, struct config *c)
+{
+    const char *colon = strrchr(text, ':');
+    const size_t host = colon ? (size_t)(colon - text) : 0;
+    int64_t port;
+
+    if (!*text)
+        return set_text(s, text, c);
+    if (host == 0 || !parse_whole(colon + 1, 1, UINT16_MAX, &port))
+        return false;
+    const bool in_brackets = text[0] == '[' && text[host - 1] == ']';
+    for (size_t i = 0; i < host; i++)
+        if (!isalnum((unsigned char)text[i]) && !strchr(in_brackets ? ":.%[]" : ".-_", text[i]))
+            return false;
+    return set_text(s, text, c);
+}
+
 /* ---- rows ---- */
 
 static bool (*const setters[])(const struct setting *, const char *, struct config *) = {
     [SETTING_TEXT] = set_text,       [SETTING_PATH] = set_path,         [SETTING_NUMBER] = set_number,
     [SETTING_CHOICE] = set_choice,   [SETTING_WORD] = set_word,         [SETTING_SWITCH] = set_switch,
     [SETTING_ORIGINS] = set_origins, [SETTING_NETWORKS] = set_networks, [SETTING_FRAMERS] = set_framers,
-    [SETTING_POLICY] = set_policy,   [SETTING_FOREIGN] = set_nothing,
+    [SETTING_POLICY] = set_policy,   [SETTING_FOREIGN] = set_nothing,   [SETTING_DATABASE] = set_database,
+    [SETTING_ADDRESS] = set_address,
 };
 
 /* A value for the message: short, and printable. */
@@ -292,8 +320,12 @@ static enum error load_row(const struct setting *s, struct config *c, char messa
 
     if (setters[s->type](s, text, c))
         return OK;
-    snprintf(message, MESSAGE_MAX, "%s is \"%s\": expected %s", variable ? variable : s->name,
-             shown(text, value), setting_expects(s, expected));
+    if (s->is_secret)
+        snprintf(message, MESSAGE_MAX, "%s is not as it must be: expected %s", variable ? variable : s->name,
+                 setting_expects(s, expected));
+    else
+        snprintf(message, MESSAGE_MAX, "%s is \"%s\": expected %s", variable ? variable : s->name,
+                 shown(text, value), setting_expects(s, expected));
     return ERR_BAD_REQUEST;
 }
 
@@ -371,6 +403,24 @@ static void lift_limits(struct config *c)
     c->password_attempts_per_minute = c->password_changes_per_minute = 0;
 }
 
+/* What is good by itself, but not together. */
+static enum error check_database(const struct config *c, char message[MESSAGE_MAX])
+{
+    if (!c->database_url[0] && c->cluster_address[0])
+        snprintf(
+            message, MESSAGE_MAX,
+            "CLUSTER_ADDRESS is set and DATABASE_URL is not: several servers share a PostgreSQL, and cannot "
+            "share a SQLite file");
+    else if (c->database_url[0] && c->durability == STORE_LAZY)
+        snprintf(message, MESSAGE_MAX,
+                 "DURABILITY is \"lazy\": with DATABASE_URL every edit is committed before anyone sees it; "
+                 "expected "
+                 "journal or fsync, which are the same there");
+    else
+        return OK;
+    return ERR_BAD_REQUEST;
+}
+
 enum error config_load(struct config *out, char message[512])
 {
     struct config c = {.persist_check_ms = 10000,
@@ -384,6 +434,8 @@ enum error config_load(struct config *out, char message[512])
         err = load_row(&config_settings[i], &c, message);
     for (size_t i = 0; i < config_test_setting_count && !err; i++)
         err = load_test_row(&config_test_settings[i], &c, message);
+    if (!err)
+        err = check_database(&c, message);
     if (err)
         return err;
     if (!c.static_dir[0])

@@ -20,10 +20,15 @@ static const char *const remote_images[] = {[REMOTE_IMAGES_OFF] = "off", [REMOTE
 static const char *const formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json", NULL};
 
 const char *const setting_group_names[GROUP_COUNT] = {
-    [GROUP_SERVING] = "Serving",         [GROUP_DOCUMENTS] = "Documents",
-    [GROUP_CONNECTIONS] = "Connections", [GROUP_LIMITS] = "Limits",
-    [GROUP_WHO] = "Who may connect",     [GROUP_PAGE] = "The page",
-    [GROUP_LOGS] = "Logs and metrics",   [GROUP_CADDY] = "Caddy (docker-compose.prod.yml)",
+    [GROUP_SERVING] = "Serving",
+    [GROUP_DOCUMENTS] = "Documents",
+    [GROUP_CLUSTER] = "PostgreSQL, and several servers",
+    [GROUP_CONNECTIONS] = "Connections",
+    [GROUP_LIMITS] = "Limits",
+    [GROUP_WHO] = "Who may connect",
+    [GROUP_PAGE] = "The page",
+    [GROUP_LOGS] = "Logs and metrics",
+    [GROUP_CADDY] = "Caddy (docker-compose.prod.yml)",
 };
 
 #define FIELD(member) .offset = offsetof(struct config, member), .size = sizeof(((struct config *)0)->member)
@@ -66,6 +71,15 @@ const struct setting config_settings[] = {
 
     {"V1_HISTORY_HOURS", NULL, GROUP_DOCUMENTS, NUMBER(v1_pin_ms, 0, 8760, HOUR_MS), .unit = "hours", .default_text = "0",
      .help = "How long after the last client of the old protocol has left its history is kept, so that one that was away can go on. 0: while the document is in memory and the history, 16 to 64 MiB at most, has room."},
+
+    {"DATABASE_URL", NULL, GROUP_CLUSTER, .type = SETTING_DATABASE, FIELD(database_url), .default_text = "", .default_words = "none: SQLite", .is_secret = true,
+     .help = "Keeps the documents in PostgreSQL 13 or newer: postgres://user:password@host/database, several hosts separated by commas, and what else PostgreSQL's own programs understand. SQLITE_URI is then not used. An edit counts as saved when PostgreSQL has committed it; DURABILITY=lazy is refused."},
+    {"CLUSTER_ADDRESS", NULL, GROUP_CLUSTER, .type = SETTING_ADDRESS, FIELD(cluster_address), .default_text = "", .default_words = "none: the only server on its database",
+     .help = "Where the other servers on the same PostgreSQL reach this server's own port, for example 10.0.0.5:3030."},
+    {"CLUSTER_LEASE_SECONDS", NULL, GROUP_CLUSTER, NUMBER(cluster_lease_ms, 2, 60, SECOND_MS), .unit = "seconds", .default_text = "5",
+     .help = "A server that was silent for so long is declared dead, and the others take its documents. Only a matter of speed, never of safety."},
+    {"DRAIN_SECONDS", NULL, GROUP_CLUSTER, NUMBER(drain_ms, 0, 3600, SECOND_MS), .unit = "seconds", .default_text = "0",
+     .help = "How long a server that was told to stop goes on serving while /api/health already says 503, so that a balancer sends nobody new: the interval of its checks times their number."},
 
     {"WS_READ_TIMEOUT_MINUTES", NULL, GROUP_CONNECTIONS, NUMBER(read_timeout_ms, 1, 10080, MINUTE_MS), .unit = "minutes", .default_text = "30",
      .help = "A connection that was silent for so long is closed."},
@@ -115,7 +129,7 @@ const struct setting config_settings[] = {
      .help = "A file to append the log to; SIGHUP opens it afresh after rotation."},
     {"METRICS_BARE_NAMES", NULL, GROUP_LOGS, SWITCH(metrics_bare_names), .default_text = "on",
      .help = "Give Prometheus each metric also without the prefix kolabpad_."},
-    {"DEBUG_TOKEN", NULL, GROUP_LOGS, TEXT(debug_token), .default_text = "", .default_words = "none: only from this machine",
+    {"DEBUG_TOKEN", NULL, GROUP_LOGS, TEXT(debug_token), .is_secret = true, .default_text = "", .default_words = "none: only from this machine",
      .help = "Who sends it as Authorization: Bearer may use /debug/pprof/ from elsewhere, too."},
 
     {"DOMAIN", NULL, GROUP_CADDY, .type = SETTING_FOREIGN, .default_text = "", .default_words = "none",
@@ -179,6 +193,11 @@ const char *setting_expects(const struct setting *s, char out[128])
     case SETTING_ORIGINS:
     case SETTING_FRAMERS:
         return "http(s)://host[:port] or *, several separated by commas";
+    case SETTING_DATABASE:
+        return "postgres://user:password@host/database; in user and password %XX stands for a special "
+               "character";
+    case SETTING_ADDRESS:
+        return "host:port";
     case SETTING_NETWORKS:
         return "addresses or networks, separated by commas";
     }

@@ -18,12 +18,15 @@ enum setting_type {
     SETTING_FRAMERS,  /* char[]: origins with spaces between */
     SETTING_POLICY,   /* char[]: a header's value */
     SETTING_NETWORKS, /* trusted, trusted_count */
+    SETTING_DATABASE, /* char[]: PostgreSQL's URL */
+    SETTING_ADDRESS,  /* char[]: host:port */
     SETTING_FOREIGN,  /* known, but not for this program */
 };
 
 enum setting_group {
     GROUP_SERVING,
     GROUP_DOCUMENTS,
+    GROUP_CLUSTER,
     GROUP_CONNECTIONS,
     GROUP_LIMITS,
     GROUP_WHO,
@@ -45,6 +48,7 @@ struct setting {
     const char *default_text;   /* parsed like a value; "" may mean what default_words say */
     const char *default_words;  /* for people, when the text does not say it; or NULL */
     bool empty_is_value;        /* else an empty variable counts as unset */
+    bool is_secret;             /* no message may show what it was */
     const char *help;           /* one sentence or two, no line ends */
 };
 extern const struct setting config_settings[];

@@ -3,22 +3,31 @@
 #include "store/engine.h"
 #include "store/sqlite/engine.h"
 
+#include <string.h>
+
 #if KP_POSTGRES
 #include "store/postgres/engine.h"
 #endif
 
-/* SQLite's engine takes every other URI, since a bare path is one of its forms. */
-static const struct engine_ops *engine_for(struct slice uri)
+static bool is_postgres(struct slice uri)
 {
-#if KP_POSTGRES
-    if (postgres_is_meant(uri))
-        return &POSTGRES_ENGINE;
-#endif
-    (void)uri;
-    return &SQLITE_ENGINE;
+    static const char *const SCHEMES[] = {"postgres://", "postgresql://"};
+    for (size_t i = 0; i < sizeof SCHEMES / sizeof SCHEMES[0]; i++) {
+        size_t len = strlen(SCHEMES[i]);
+        if (uri.len >= len && memcmp(uri.ptr, SCHEMES[i], len) == 0)
+            return true;
+    }
+    return false;
 }
 
+/* SQLite's engine takes every other URI, since a bare path is one of its forms. */
 enum error store_open(const struct store_config *config, struct store **out, char message[MESSAGE_BYTES])
 {
-    return store_open_with(engine_for(config->uri), config, out, message);
+    if (!is_postgres(config->uri))
+        return store_open_with(&SQLITE_ENGINE, config, out, message);
+#if KP_POSTGRES
+    return store_open_with(&POSTGRES_ENGINE, config, out, message);
+#else
+    return message_error(message, "This program was built without PostgreSQL (KP_POSTGRES=OFF).");
+#endif
 }

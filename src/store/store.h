@@ -12,10 +12,12 @@
  *
  * The database is behind an engine (engine.h), which the URI names. SQLite
  * (sqlite/engine.h): one file, one thread, and a second server on the same file
- * waits in store_open until the first has gone.
+ * waits in store_open until the first has gone. PostgreSQL (postgres/engine.h):
+ * two threads with a connection each, for one server or several.
  *
  * A write is answered when its transaction has committed and not before. With
- * STORE_JOURNAL that survives the process; with STORE_FSYNC the machine too.
+ * STORE_JOURNAL that survives the process; with STORE_FSYNC the machine too. On
+ * PostgreSQL both are what its synchronous_commit says, and STORE_LAZY is refused.
  *
  * Failure. When a transaction fails its requests are tried one by one, and the
  * rows of an APPEND that fails alone as well, so that one bad document holds up no
@@ -32,8 +34,8 @@
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
- * Tables: documents, journal, epochs, clock, schema_migrations (docs/architecture.md).
- * Times are milliseconds since the Unix epoch in requests, seconds in tables.
+ * Tables: documents, journal, epochs, clock, schema_migrations; on PostgreSQL kp_documents …
+ * (docs/architecture.md). Times are milliseconds since the Unix epoch in requests, seconds in tables.
  *
  * Servers that share a database. An engine for several servers keeps book of who
  * has which document in memory: its *owner*, one server at a time. A LOAD makes
@@ -230,7 +232,7 @@ enum store_event {
 };
 
 struct store_config {
-    struct slice uri; /* path, sqlite://…, file:…; empty: in memory only */
+    struct slice uri; /* path, sqlite://…, file:…; empty: in memory only; postgres://…, postgresql://… */
     enum store_durability durability;
     int64_t expiry_ms; /* how long the caller keeps documents, for calendar_limits_for; 0: for ever */
     /* For servers that share a database. */
@@ -251,9 +253,8 @@ struct store_config {
 
 /* Opens the database, checks and migrates it, and starts the threads. SQLite:
  * makes the folder (0700) and the file (0600) if missing, and waits for the
- * file's lock. On failure `message` (512 bytes) holds one sentence with the path
- * and what to do:
- *   ERR_STORAGE        cannot open, not a database, corrupt, newer schema
+ * file's lock. PostgreSQL: creates the tables. On failure `message` (512 bytes) holds one sentence with the
+ * path and what to do: ERR_STORAGE        cannot open, not a database, corrupt, newer schema
  *   ERR_SHUTTING_DOWN  should_stop said so
  *   ERR_NO_MEMORY
  * Nothing that was there is changed on failure. */

@@ -64,6 +64,10 @@ static void test_defaults(void **state)
     assert_true(c->workers >= 1);
     assert_int_equal(c->http_connections, 1000);
     assert_string_equal(c->sqlite_uri, "./data/kolabpad.db");
+    assert_string_equal(c->database_url, "");
+    assert_string_equal(c->cluster_address, "");
+    assert_int_equal(c->cluster_lease_ms, 5000);
+    assert_int_equal(c->drain_ms, 0);
     assert_int_equal(c->durability, STORE_JOURNAL);
     assert_int_equal(c->max_document_bytes, 1024 * 1024);
     assert_int_equal(c->expiry_ms, INT64_C(7) * 24 * 3600 * 1000);
@@ -114,6 +118,51 @@ static void test_an_empty_database_is_memory_only(void **state)
     (void)state;
     assert_string_equal(with("SQLITE_URI", "")->sqlite_uri, "");
     assert_string_equal(with("SQLITE_URI", "/data/kolabpad.db")->sqlite_uri, "/data/kolabpad.db");
+}
+
+static void test_a_database_url_and_what_goes_with_it(void **state)
+{
+    (void)state;
+    assert_string_equal(with("DATABASE_URL", "postgresql://h1,h2/pads")->database_url,
+                        "postgresql://h1,h2/pads");
+    setenv("DATABASE_URL", "postgres:///pads", 1);
+    setenv("DURABILITY", "lazy", 1);
+    assert_int_equal(config_load(&config, message), ERR_BAD_REQUEST);
+    assert_non_null(strstr(message, "DURABILITY"));
+    setenv("DURABILITY", "fsync", 1);
+    assert_string_equal(with("CLUSTER_ADDRESS", "10.0.0.5:3030")->cluster_address, "10.0.0.5:3030");
+    assert_string_equal(with("CLUSTER_ADDRESS", "[fd00::5]:3030")->cluster_address, "[fd00::5]:3030");
+    unsetenv("DATABASE_URL");
+    setenv("CLUSTER_ADDRESS", "10.0.0.5:3030", 1);
+    assert_int_equal(config_load(&config, message), ERR_BAD_REQUEST);
+    assert_non_null(strstr(message, "DATABASE_URL"));
+}
+
+static void test_an_address_has_a_host_and_a_port(void **state)
+{
+    static const char *const bad[] = {"10.0.0.5",   ":3030",      "host:",     "host:0", "host:65536",
+                                      "host:30x",   "a b:3030",   "fd00::5:1", "h/x:1",  "http://h:1",
+                                      "[fd00::5]1", "[fd00::5]:", "h:1 "};
+    (void)state;
+    setenv("DATABASE_URL", "postgres:///pads", 1);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        setenv("CLUSTER_ADDRESS", bad[i], 1);
+        if (config_load(&config, message) != ERR_BAD_REQUEST)
+            fail_msg("%s is taken", bad[i]);
+    }
+}
+
+static void test_secrets_are_never_shown(void **state)
+{
+    (void)state;
+    setenv("DATABASE_URL", "mysql://user:hunter2@host/pads", 1);
+    assert_int_equal(config_load(&config, message), ERR_BAD_REQUEST);
+    assert_non_null(strstr(message, "DATABASE_URL"));
+    assert_null(strstr(message, "hunter2"));
+    unsetenv("DATABASE_URL");
+    setenv("DEBUG_TOKEN", "hunter2\n", 1);
+    assert_int_equal(config_load(&config, message), ERR_BAD_REQUEST);
+    assert_null(strstr(message, "hunter2"));
 }
 
 static void test_the_founding_documents_configuration(void **state)
@@ -507,6 +556,9 @@ int main(void)
         test(test_defaults),
         test(test_an_empty_value_counts_as_unset),
         test(test_an_empty_database_is_memory_only),
+        test(test_a_database_url_and_what_goes_with_it),
+        test(test_an_address_has_a_host_and_a_port),
+        test(test_secrets_are_never_shown),
         test(test_the_founding_documents_configuration),
         test(test_numbers_have_bounds),
         test(test_what_is_no_number),

@@ -55,17 +55,6 @@ static const struct postgres_engine *const_self_of(const struct engine *e)
     return LIST_ITEM(e, const struct postgres_engine, engine);
 }
 
-bool postgres_is_meant(struct slice uri)
-{
-    static const char *const SCHEMES[] = {"postgres://", "postgresql://"};
-    for (size_t i = 0; i < sizeof SCHEMES / sizeof SCHEMES[0]; i++) {
-        size_t len = strlen(SCHEMES[i]);
-        if (uri.len >= len && memcmp(uri.ptr, SCHEMES[i], len) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* ---- open and close ------------------------------------------------------------- */
 
 static enum reply connect_lane(struct pg_lane *lane, uint64_t incarnation)
@@ -117,6 +106,10 @@ static enum error prepare_tables(struct postgres_engine *self, char *message)
 
 static enum error open_parts(struct postgres_engine *self, char *message)
 {
+    if (self->config->durability == STORE_LAZY)
+        return message_error(
+            message, "On PostgreSQL every edit is committed before anyone sees it: DURABILITY must be "
+                     "journal or fsync, which are the same there.");
     if (!host_url_is_valid(self->url))
         return message_error(message,
                              "DATABASE_URL is not a connection string that PostgreSQL's library can read: "

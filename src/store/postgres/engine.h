@@ -16,7 +16,4 @@
 
 extern const struct engine_ops POSTGRES_ENGINE;
 
-/* Does the URI name PostgreSQL? postgres://… and postgresql://… do. */
-bool postgres_is_meant(struct slice uri);
-
 #endif
