@@ -1,11 +1,11 @@
 // A restart in the middle of it: tabs resume where they were, or are given the
 // whole text, but two histories are never spliced and nothing is sent twice.
 import { describe, expect, test } from 'vitest';
-import fs from 'node:fs';
 import type { Tab } from './support/clients.ts';
 import { converged, freshTab, v1, v2 } from './support/clients.ts';
 import type { Server } from './support/server.ts';
 import { startServer } from './support/server.ts';
+import { backUp, deleteDatabase, restore } from './support/sqlite.ts';
 
 const restarts: [string, (server: Server) => Promise<unknown>][] = [
   ['SIGTERM', (server) => server.stop()],
@@ -155,7 +155,7 @@ describe('no resume where it could splice two histories', () => {
     const alice = await v2(server, 'pad', { tab });
     await alice.type('text');
     await server.stop();
-    for (const suffix of ['', '-wal', '-shm']) fs.rmSync(server.database + suffix, { force: true });
+    deleteDatabase(server.database);
     await server.restart();
     await expectSnapshot(server, tab, '');
   });
@@ -166,15 +166,14 @@ describe('no resume where it could splice two histories', () => {
     const alice = await v2(server, 'pad', { tab });
     await alice.type('aaaa');
     await server.stop();
-    fs.copyFileSync(server.database, `${server.database}.backup`);
+    backUp(server.database);
     await server.restart();
     const back = await v2(server, 'pad', { tab });
     back.edit(['bbbb', -4]); // same length, another text, and the backup does not have it
     await back.settled();
     await server.stop();
     await back.closing();
-    for (const suffix of ['-wal', '-shm']) fs.rmSync(server.database + suffix, { force: true });
-    fs.copyFileSync(`${server.database}.backup`, server.database);
+    restore(server.database);
     await server.restart();
     await expectSnapshot(server, tab, 'aaaa');
   });
@@ -185,14 +184,13 @@ describe('no resume where it could splice two histories', () => {
     const alice = await v2(server, 'pad', { tab });
     await alice.type('aaaa');
     await server.stop();
-    fs.copyFileSync(server.database, `${server.database}.backup`);
+    backUp(server.database);
     await server.restart();
     const back = await v2(server, 'pad', { tab });
     back.edit(['bbbb', -4]);
     await back.settled();
     await server.stop();
-    for (const suffix of ['-wal', '-shm']) fs.rmSync(server.database + suffix, { force: true });
-    fs.copyFileSync(`${server.database}.backup`, server.database);
+    restore(server.database);
     await server.restart();
     const other = await v2(server, 'pad');
     other.edit(['cccc', -4]);

@@ -8,8 +8,11 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum statement { REGISTER, SECRET, RESIGN, STATEMENT_COUNT };
+enum statement { TAKE_OVER, REGISTER, SECRET, RESIGN, STATEMENT_COUNT };
 static const char *const STATEMENTS[STATEMENT_COUNT] = {
+    /* One server at a time: whoever starts declares its predecessor dead. */
+    [TAKE_OVER] = "WITH l AS (UPDATE kp_lanes SET dead = true WHERE NOT dead)"
+                  " UPDATE kp_nodes SET dead_at = clock_timestamp() WHERE dead_at IS NULL",
     [REGISTER] = "WITH n AS (INSERT INTO kp_nodes (incarnation, address, version, protocol)"
                  " VALUES ($1::int8, $2::text, $3::text, 1) RETURNING incarnation),"
                  " l AS (INSERT INTO kp_lanes (incarnation, lane)"
@@ -46,8 +49,10 @@ static enum reply begin_life(struct members *m, uint64_t incarnation)
     put_int8(&p, (int64_t)incarnation);
     put_bytes(&p, m->config->address.ptr ? m->config->address : SLICE(""));
     put_bytes(&p, m->config->version.ptr ? m->config->version : SLICE(""));
+    pg_send(&m->connection, TAKE_OVER, &none);
     pg_send(&m->connection, REGISTER, &p);
     pg_send(&m->connection, SECRET, &none);
+    pg_next(&m->connection);
     pg_next(&m->connection);
     struct slice secret = column_bytes(pg_next(&m->connection), 0, 0);
     if (secret.len == sizeof m->secret)

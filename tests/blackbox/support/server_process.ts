@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Answer, RequestOptions } from './http.ts';
 import { request } from './http.ts';
+import { databaseUrl } from './store.ts';
 import { PATIENCE_MS, until } from './wait.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -97,7 +98,10 @@ export class Server {
 
   /** Starts without waiting. */
   static async launch(settings: Settings = {}, folder: string = temporaryFolder(), prefix: readonly string[] = []): Promise<Server> {
-    const server = new Server(folder, settings, Number(settings['PORT'] ?? (await freePort())), prefix);
+    const usesDefault = settings['SQLITE_URI'] === undefined && settings['DATABASE_URL'] === undefined;
+    const url = usesDefault ? await databaseUrl(folder) : undefined;
+    const own = url === undefined ? settings : { ...settings, DATABASE_URL: url };
+    const server = new Server(folder, own, Number(settings['PORT'] ?? (await freePort())), prefix);
     server.spawn();
     return server;
   }

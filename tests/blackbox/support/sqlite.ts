@@ -1,9 +1,13 @@
-// sqlite.ts - the database seen from outside, through the sqlite3 command.
-import type { ChildProcess } from 'node:child_process';
+// sqlite.ts - the database seen from outside, through the sqlite3 command; with
+// KP_STORE=postgres through psql, by views that look like SQLite's tables.
 import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { copyDatabase, ON_POSTGRES, setReadOnly, sqlOnPostgres } from './store.ts';
 
 /** Runs SQL on the file and returns the rows. */
 export function sql<Row = Record<string, unknown>>(file: string, statement: string): Row[] {
+  if (ON_POSTGRES) return sqlOnPostgres<Row>(path.dirname(file), statement);
   const out = execFileSync('sqlite3', ['-json', '-cmd', '.timeout 5000', file, statement], {
     encoding: 'utf8',
     maxBuffer: 256 << 20,
@@ -36,29 +40,63 @@ export function rowsOf(file: string, id: string): { documents: number; journal: 
   };
 }
 
-/** Another program that holds the write lock, so that the server's writes fail. */
+/** Makes the document's text one that no reader of UTF-8 accepts. No server runs. */
+export function damageText(file: string, id: string): void {
+  if (ON_POSTGRES) sql(file, `UPDATE kp_documents SET text = '\\xff'::bytea || text WHERE id = ${quote(id)}`);
+  else sql(file, `UPDATE documents SET text = CAST(x'ff' || text AS TEXT) WHERE id = ${quote(id)}`);
+}
+
+/** Keeps a copy of the whole database. No server runs. */
+export function backUp(file: string): void {
+  if (ON_POSTGRES) copyDatabase(path.dirname(file), 'out');
+  else fs.copyFileSync(file, `${file}.backup`);
+}
+
+/** Puts the copy back, in place of what is there. No server runs. */
+export function restore(file: string): void {
+  if (ON_POSTGRES) return copyDatabase(path.dirname(file), 'back');
+  deleteDatabase(file);
+  fs.copyFileSync(`${file}.backup`, file);
+}
+
+/** Deletes everything. No server runs. */
+export function deleteDatabase(file: string): void {
+  if (ON_POSTGRES) return sql(file, 'TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement'), undefined;
+  for (const suffix of ['', '-wal', '-shm']) fs.rmSync(file + suffix, { force: true });
+}
+
+/** Something outside that makes the server's writes fail, for as long as it is held. */
 export class WriteLock {
-  private constructor(private readonly process: ChildProcess) {}
+  private constructor(readonly release: () => Promise<void>) {}
 
+  /** SQLite: another program that holds the write lock. PostgreSQL: a database that has become read-only. */
   static async hold(file: string): Promise<WriteLock> {
-    const child = spawn('sqlite3', ['-cmd', '.timeout 5000', file], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const locked = new Promise<void>((resolve, reject) => {
-      let out = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        out += chunk.toString();
-        if (out.includes('locked')) resolve();
-      });
-      child.once('exit', () => reject(new Error('sqlite3 ended without taking the lock')));
+    if (!ON_POSTGRES) return new WriteLock(await lockSqlite(file));
+    setReadOnly(path.dirname(file), true);
+    let isHeld = true;
+    return new WriteLock(async () => {
+      if (isHeld) setReadOnly(path.dirname(file), false);
+      isHeld = false;
     });
-    child.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
-    await locked;
-    return new WriteLock(child);
   }
+}
 
-  async release(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    const gone = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.stdin?.end('ROLLBACK;\n');
+async function lockSqlite(file: string): Promise<() => Promise<void>> {
+  const child = spawn('sqlite3', ['-cmd', '.timeout 5000', file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const locked = new Promise<void>((resolve, reject) => {
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      if (out.includes('locked')) resolve();
+    });
+    child.once('exit', () => reject(new Error('sqlite3 ended without taking the lock')));
+  });
+  child.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
+  await locked;
+  return async () => {
+    if (child.exitCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin.end('ROLLBACK;\n');
     await gone;
-  }
+  };
 }
