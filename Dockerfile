@@ -1,5 +1,5 @@
 # Kolabpad in a container: the page, the server, and what the server needs to
-# run, 22 MB on nothing. Runs as 10001, with a read-only root and without any
+# run, 25 MB on nothing. Runs as 10001, with a read-only root and without any
 # capability; only /data is written.
 #
 #   docker build --build-arg VITE_SHA=$(git rev-parse --short=7 HEAD) -t kolabpad .
@@ -24,7 +24,7 @@ RUN VITE_SHA=$VITE_SHA npm --prefix frontend run build
 FROM debian:bookworm-slim AS server
 RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev cmake ninja-build pkgconf libuv1-dev libmicrohttpd-dev \
-       libwslay-dev libjansson-dev libsqlite3-dev libssl-dev zlib1g-dev busybox-static \
+       libwslay-dev libjansson-dev libsqlite3-dev libpq-dev libssl-dev zlib1g-dev busybox-static \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY CMakeLists.txt CMakePresets.json ./

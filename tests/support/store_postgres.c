@@ -1,5 +1,19 @@
 #include "support/store_postgres.h"
 
+#if !KP_POSTGRES
+
+bool store_can_use_postgres(void)
+{
+    return false;
+}
+
+void store_use_postgres(struct postgres *postgres)
+{
+    (void)postgres;
+}
+
+#else
+
 #include <libpq-fe.h>
 
 static struct postgres *server;
@@ -68,8 +82,15 @@ static void deinit(struct fixture *f)
 static const struct fixture_database POSTGRES = {
     .init = init, .deinit = deinit, .look = look, .set_now = set_now};
 
+bool store_can_use_postgres(void)
+{
+    return postgres_is_installed();
+}
+
 void store_use_postgres(struct postgres *postgres)
 {
     server = postgres;
     fixture_database = postgres ? &POSTGRES : NULL;
 }
+
+#endif

@@ -8,6 +8,9 @@
 #include "support/postgres.h"
 #include "support/store_fixture.h"
 
+/* False: the program is built without it, or PostgreSQL is not installed. */
+bool store_can_use_postgres(void);
+
 /* Fixtures that are initialised from now on use this server; their tables are empty.
  * NULL: SQLite again. */
 void store_use_postgres(struct postgres *server);

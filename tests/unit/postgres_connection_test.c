@@ -331,7 +331,9 @@ int main(void)
         TEST(the_hosts_of_a_url_are_counted),
         TEST(each_class_of_sqlstate_has_its_meaning),
     };
-    if (!postgres_is_installed())
+    if (!postgres_is_installed()) {
+        puts("[  SKIPPED ] postgres_connection_test");
         return 0;
+    }
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -170,7 +170,9 @@ int main(void)
         TEST(a_role_without_rights_is_told_so),
         TEST(servers_that_start_together_create_the_tables_once),
     };
-    if (!postgres_is_installed())
+    if (!postgres_is_installed()) {
+        puts("[  SKIPPED ] postgres_schema_test");
         return 0;
+    }
     return cmocka_run_group_tests(tests, start, stop);
 }

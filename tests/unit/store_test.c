@@ -731,7 +731,7 @@ static const struct CMUnitTest postgres_tests[] = {BOTH};
 static int run_on_postgres(void)
 {
     struct postgres server;
-    if (!postgres_is_installed()) {
+    if (!store_can_use_postgres()) {
         puts("[  SKIPPED ] store_test_on_postgres");
         return 0;
     }
