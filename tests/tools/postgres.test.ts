@@ -3,6 +3,7 @@
  * to it, or the tests would find faults that are not the server's.
  */
 import { afterEach, expect, test } from 'vitest';
+import { PgProxy } from '../blackbox/support/pg_proxy.ts';
 import { Postgres, whyNoPostgres } from '../blackbox/support/postgres.ts';
 import { until } from '../blackbox/support/wait.ts';
 
@@ -64,4 +65,17 @@ postgresTest('a commit waits for a replica that is required and away', async () 
   primary.set('synchronous_standby_names', '');
   await insert;
   expect(rows(primary)).toBe(1);
+});
+
+postgresTest('a proxy in front of it loses an answer that was given', async () => {
+  const server = await track(Postgres.start());
+  server.psql('CREATE TABLE t (n int)');
+  const proxy = await PgProxy.start(server.port);
+  const through = Postgres.at(proxy.port);
+  await proxy.say('cut before-answer INSERT INTO t');
+  expect(() => through.psql('INSERT INTO t VALUES (1)')).toThrow();
+  expect(await proxy.say('')).toBe(1);
+  expect(rows(server)).toBe(1);
+  await expect(proxy.say('cut nowhere INSERT')).rejects.toThrow('does not understand');
+  await proxy.dispose();
 });

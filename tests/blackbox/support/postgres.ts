@@ -47,6 +47,11 @@ export class Postgres {
     return postgres;
   }
 
+  /** One that somebody else started, behind a proxy for example: to run SQL on. */
+  static at(port: number): Postgres {
+    return new Postgres('', port, {});
+  }
+
   private static async inNewFolder(settings: PostgresSettings): Promise<Postgres> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kolabpad-pg-'));
     return new Postgres(folder, await freePort(), { ...settings });
