@@ -229,6 +229,15 @@ static void tell_reads(struct postgres_engine *self, struct link *group, int64_t
     }
 }
 
+/* Unknown it stays until the same requests succeed, or turn out to be such as can never be written. */
+static void note_outcome(struct pg_lane *lane, enum reply reply)
+{
+    if (reply == REPLY_LOST)
+        lane->is_unknown = true;
+    else if (reply == REPLY_OK || reply == REPLY_NEVER || reply == REPLY_DUPLICATE)
+        lane->is_unknown = false;
+}
+
 static enum error try_group(struct engine *e, uint32_t number, struct link *group)
 {
     struct postgres_engine *self = self_of(e);
@@ -243,6 +252,7 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
         if (reply != REPLY_LOST && reply != REPLY_AGAIN)
             break;
     }
+    note_outcome(lane, reply);
     if (reply)
         return reply_error(reply);
     if (lane->is_fenced) {
@@ -263,7 +273,8 @@ static void set_failing(struct engine *e, uint32_t lane, bool is_failing)
     (void)is_failing;
 }
 
-/* Locks the lane's row, which is a write. A life that is over can reach its database. */
+/* Locks the lane's row, which is a write. A life that is over can reach its database. While it is
+ * unknown whether the latest group was committed, that very group is what must be tried. */
 static bool probe(struct engine *e, uint32_t number)
 {
     struct postgres_engine *self = self_of(e);
@@ -279,7 +290,7 @@ static bool probe(struct engine *e, uint32_t number)
         reply = pg_run(&lane->connection, STATEMENT_GUARD, &p, NULL);
     }
     memcpy(lane->connection.why, why, sizeof why);
-    return reply == REPLY_OK || reply == REPLY_NEVER;
+    return !lane->is_unknown && (reply == REPLY_OK || reply == REPLY_NEVER);
 }
 
 static int64_t wall_ms(const struct store_config *config)

@@ -65,8 +65,8 @@
                      " JOIN kp_placement p ON p.document_id = u.id JOIN kp_nodes k ON k.incarnation = p.owner")    \
     /* of those that are ours */                                                                                   \
     X(LOAD,          "SELECT u.n, d.revision, d.created_at, d.updated_at, d.accessed_at, d.language, d.otp,"       \
-                     " octet_length(d.text), d.clients, d.text"                                                    \
-                     " FROM unnest($2::text[]) WITH ORDINALITY AS u (id, n)"                                       \
+                     " octet_length(d.text), d.clients, d.text, c.calendar_ms"                                     \
+                     " FROM kp_calendar c, unnest($2::text[]) WITH ORDINALITY AS u (id, n)"                        \
                      " JOIN kp_placement p ON p.document_id = u.id AND p.owner = $1::int8"                         \
                      " JOIN kp_documents d ON d.id = u.id")                                                        \
     X(LOAD_EPOCHS,   "SELECT u.n, e.epoch, e.first_revision FROM unnest($2::text[]) WITH ORDINALITY AS u (id, n)"  \

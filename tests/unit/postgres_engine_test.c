@@ -1,0 +1,600 @@
+/* link: kp_store kp_alloc store_fixture store_postgres postgres pg_proxy */
+/* PostgreSQL behind the store, where it differs from a file: answers that are lost,
+ * documents that others own, lives that end, a calendar that servers share. */
+#include "store/postgres/statements.h"
+
+#include "store/postgres/calendar.h"
+#include "store/postgres/columns.h"
+#include "support/pg_proxy.h"
+#include "support/store_postgres.h"
+
+#include <unistd.h>
+
+static struct postgres server;
+static struct pg_proxy *proxy;
+
+static int start(void **state)
+{
+    (void)state;
+    postgres_init(&server, NULL);
+    proxy = pg_proxy_new(server.port);
+    store_use_postgres(&server);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    pg_proxy_free(proxy);
+    postgres_deinit(&server);
+    return 0;
+}
+
+/* The store goes through the proxy; what the test asks by sql() does not. */
+static int setup(void **state)
+{
+    struct fixture *f = test_malloc(sizeof *f);
+    fixture_init(f, NULL);
+    snprintf(f->uri, sizeof f->uri, "postgres://kolabpad@127.0.0.1:%u/kolabpad", pg_proxy_port(proxy));
+    f->has_wall = true;
+    f->wall_ms = T0_MS;
+    fixture_open(f, STORE_JOURNAL);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    assert_true(pg_proxy_say(proxy, "forget"));
+    fixture_deinit(*state);
+    test_free(*state);
+    return 0;
+}
+
+static void say(const char *rule)
+{
+    assert_true(pg_proxy_say(proxy, rule));
+}
+
+static const char *incarnation(struct fixture *f)
+{
+    static char text[32];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)store_identity(f->store).incarnation);
+    return text;
+}
+
+/* Another server that lives, has the address and owns the documents of the array. */
+static void others_own(struct fixture *f, const char *ids)
+{
+    char statements[512];
+    snprintf(statements, sizeof statements,
+             "INSERT INTO kp_nodes VALUES (77, '10.0.0.7:3030', '1', 1);"
+             "INSERT INTO kp_lanes VALUES (77, 0), (77, 1);"
+             "INSERT INTO kp_placement SELECT unnest('%s'::text[]), 77",
+             ids);
+    sql(f, statements);
+}
+
+/* ---- an answer that is lost --------------------------------------------------------- */
+
+static const char *const PLACES[] = {"before", "within", "after", "before-answer", "within-answer"};
+enum { PLACE_COUNT = sizeof PLACES / sizeof PLACES[0] };
+
+static void cut(const char *place, const char *statement)
+{
+    char rule[96];
+    snprintf(rule, sizeof rule, "cut %s %s", place, statement);
+    say(rule);
+}
+
+static void an_append_counts_once_wherever_its_connection_breaks(void **state)
+{
+    struct fixture *f = *state;
+    unsigned fired = pg_proxy_fired(proxy);
+    for (uint64_t i = 0; i < PLACE_COUNT; i++) {
+        cut(PLACES[i], "INSERT INTO kp_journal");
+        struct store_request *r = ask(f, append_of("pad", i, i + 1, "x"));
+        assert_int_equal(r->result, OK);
+        assert_int_equal(r->rows[0].outcome, OK);
+        store_request_free(r);
+        assert_int_equal(pg_proxy_fired(proxy), ++fired);
+    }
+    assert_string_equal(sql(f, "SELECT count(*) || '/' || max(end_revision) FROM journal"), "5/5");
+    assert_int_equal(event_count(f, STORE_EVENT_FAILED), 0); /* nobody need hear of it */
+    assert_false(store_is_failing(f->store));
+}
+
+static void several_rows_of_a_document_are_recognised_one_by_one(void **state)
+{
+    struct fixture *f = *state;
+    hold_writes(f);
+    post(f, append_of("first", 0, 1, "x"));
+    wait_until_held(f);
+    for (uint64_t i = 0; i < 5; i++) {
+        post(f, append_of("pad", i, i + 1, "x"));
+        post(f, append_of("other", i, i + 1, "y"));
+    }
+    say("cut before-answer INSERT INTO kp_journal");
+    release_writes(f);
+    for (int i = 0; i < 11; i++) {
+        struct store_request *r = next_answer(f, 20000);
+        assert_non_null(r);
+        assert_int_equal(r->result, OK);
+        assert_int_equal(r->rows[0].outcome, OK);
+        store_request_free(r);
+    }
+    assert_string_equal(sql(f, "SELECT count(*) FROM journal"), "11");
+}
+
+/* The process behind a lane's connection. */
+static int backend_of(struct fixture *f, int lane)
+{
+    char query[128];
+    snprintf(query, sizeof query,
+             "SELECT pid FROM pg_stat_activity WHERE application_name = 'kolabpad %s %d'", incarnation(f),
+             lane);
+    return atoi(sql(f, query));
+}
+
+static void a_commit_that_may_be_on_no_standby_is_asked_for_again(void **state)
+{
+    struct fixture *f = *state;
+    unsigned fired = pg_proxy_fired(proxy);
+    int appends = backend_of(f, 0), documents = backend_of(f, 1);
+    assert_true(appends && documents);
+    say("warn 01000 INSERT INTO kp_journal");
+    expect(f, append_of("pad", 0, 1, "x"), OK);
+    assert_string_equal(sql(f, "SELECT count(*) FROM journal"), "1");
+    assert_int_not_equal(backend_of(f, 0), appends); /* over a new connection */
+    say("warn 01000 INSERT INTO kp_documents");
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    assert_string_equal(sql(f, "SELECT text FROM documents"), "text");
+    assert_int_not_equal(backend_of(f, 1), documents);
+    assert_int_equal(pg_proxy_fired(proxy), fired + 2);
+}
+
+static void everything_else_counts_once_too(void **state)
+{
+    struct fixture *f = *state;
+    unsigned fired = pg_proxy_fired(proxy);
+    for (int i = 0; i < PLACE_COUNT; i++) {
+        char epoch = (char)('A' + i);
+        cut(PLACES[i], "INSERT INTO kp_documents");
+        expect(f, snapshot_of("pad", "text", 3), OK);
+        cut(PLACES[i], "INSERT INTO kp_placement");
+        struct store_request *r = ask(f, load_with_epoch("pad", epoch));
+        assert_int_equal(r->result, OK);
+        assert_true(r->found);
+        assert_slice(r->text, "text");
+        assert_int_equal(r->epoch_count, i);
+        store_request_free(r);
+        cut(PLACES[i], "UPDATE kp_documents");
+        expect(f, open_of("pad", epoch, 3), OK);
+        cut(PLACES[i], "DELETE FROM kp_placement WHERE owner");
+        expect(f, store_request_new(STORE_RELEASE, SLICE("pad")), OK);
+        assert_string_equal(sql(f, "SELECT count(*) FROM kp_placement"), "0");
+    }
+    assert_string_equal(sql(f, "SELECT count(*) FROM epochs"), "5");
+    cut("before-answer", "DELETE FROM kp_documents");
+    expect(f, delete_of("pad", T0_MS + 5000), OK);
+    assert_int_equal(documents_in(f), 0);
+    assert_int_equal(pg_proxy_fired(proxy) - fired, 4 * PLACE_COUNT + 1);
+    assert_int_equal(event_count(f, STORE_EVENT_FAILED), 0);
+}
+
+static void an_outage_is_waited_out_in_order(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 1, "0"), OK);
+    say("down");
+    for (uint64_t i = 1; i <= 20; i++)
+        post(f, append_of("pad", i, i + 1, "x"));
+    wait_for_event(f, STORE_EVENT_FAILED, 1);
+    assert_true(store_is_failing(f->store));
+    expect(f, load_of("pad"), ERR_STORAGE); /* an error, never an empty document */
+    say("up");
+    for (uint64_t i = 1; i <= 20; i++) {
+        struct store_request *r = next_answer(f, 20000);
+        assert_non_null(r);
+        assert_int_equal(r->result, OK);
+        assert_int_equal(r->rows[0].first_revision, i);
+        store_request_free(r);
+    }
+    wait_for_event(f, STORE_EVENT_RECOVERED, 1);
+    assert_string_equal(sql(f, "SELECT count(*) || '/' || max(end_revision) FROM journal"), "21/21");
+}
+
+static void a_server_that_has_become_a_standby_is_left(void **state)
+{
+    struct fixture *f = *state;
+    unsigned fired = pg_proxy_fired(proxy);
+    say("refuse 25006 INSERT INTO kp_journal");
+    expect(f, append_of("pad", 0, 1, "x"), OK);
+    assert_int_equal(pg_proxy_fired(proxy), fired + 1);
+    assert_string_equal(sql(f, "SELECT count(*) FROM journal"), "1");
+}
+
+/* ---- memory and database disagree ------------------------------------------------------ */
+
+static void a_row_that_does_not_follow_is_refused_alone(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 2, "ab"), OK);
+    expect(f, append_of("other", 0, 2, "ab"), OK);
+    struct store_request *r = append_of("pad", 4, 5, "gap");
+    assert_int_equal(store_request_add_row(r, SLICE("other"), 2, 3, SLICE("c")), OK);
+    assert_int_equal(store_request_add_row(r, SLICE("new"), 3, 4, SLICE("no row at all")), OK);
+    ask(f, r);
+    assert_int_equal(r->result, OK);
+    assert_int_equal(r->rows[0].outcome, ERR_CONFLICT);
+    assert_int_equal(r->rows[1].outcome, OK);
+    assert_int_equal(r->rows[2].outcome, ERR_CONFLICT);
+    store_request_free(r);
+    /* Nor does one that is there already with other bytes, or was written by another life. */
+    r = ask(f, append_of("pad", 0, 2, "xy"));
+    assert_int_equal(r->rows[0].outcome, ERR_CONFLICT);
+    store_request_free(r);
+    sql(f, "UPDATE kp_journal SET writer = 77 WHERE document_id = 'other' AND first_revision = 2");
+    r = ask(f, append_of("other", 2, 3, "c"));
+    assert_int_equal(r->rows[0].outcome, ERR_CONFLICT);
+    store_request_free(r);
+    assert_string_equal(sql(f, "SELECT count(*) FROM journal"), "3");
+    assert_string_equal(sql(f, "SELECT count(*) FROM documents"), "2");
+}
+
+static void a_row_refused_for_its_document_touches_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = append_of("pad", 3, 4, "gap");
+    r->rows[0].has_epoch = true;
+    r->rows[0].epoch = epoch_of('E', 3);
+    ask(f, r);
+    assert_int_equal(r->rows[0].outcome, ERR_CONFLICT);
+    store_request_free(r);
+    assert_string_equal(sql(f, "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM epochs)"),
+                        "0");
+}
+
+/* ---- owners -------------------------------------------------------------------------- */
+
+static void a_load_makes_this_server_the_owner(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    struct store_request *r = ask(f, load_with_epoch("pad", 'A'));
+    assert_int_equal(r->owner.incarnation, 0);
+    store_request_free(r);
+    assert_string_equal(sql(f, "SELECT owner FROM kp_placement WHERE document_id = 'pad'"), incarnation(f));
+    /* One that does not exist has no owner, unless it may begin. */
+    expect(f, load_with_epoch("none", 'A'), OK);
+    r = load_with_epoch("new", 'A');
+    r->may_begin = true;
+    expect(f, r, OK);
+    assert_string_equal(sql(f, "SELECT string_agg(document_id, ',' ORDER BY document_id) FROM kp_placement"),
+                        "new,pad");
+    expect(f, store_request_new(STORE_RELEASE, SLICE("new")), OK);
+    assert_string_equal(sql(f, "SELECT string_agg(document_id, ',') FROM kp_placement"), "pad");
+}
+
+static void what_another_server_has_is_elsewhere(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    expect(f, snapshot_of("mine", "text", 1), OK);
+    others_own(f, "{pad,begun}");
+    hold_writes(f);
+    post(f, snapshot_of("held", "text", 1));
+    wait_until_held(f);
+    post(f, load_with_epoch("pad", 'A'));
+    post(f, load_with_epoch("mine", 'A'));
+    struct store_request *begun = load_with_epoch("begun", 'A');
+    begun->may_begin = true;
+    post(f, begun);
+    post(f, peek_of("pad"));
+    post(f, peek_of("mine"));
+    release_writes(f);
+    store_request_free(next_answer(f, 10000));
+    static const struct {
+        enum error result;
+        uint64_t owner;
+        bool found;
+    } ANSWERS[] = {
+        {ERR_ELSEWHERE, 77, false}, {OK, 0, true}, {ERR_ELSEWHERE, 77, false}, {OK, 77, true}, {OK, 0, true}};
+    for (size_t i = 0; i < sizeof ANSWERS / sizeof ANSWERS[0]; i++) {
+        struct store_request *r = next_answer(f, 10000);
+        assert_non_null(r);
+        assert_int_equal(r->result, ANSWERS[i].result);
+        assert_int_equal(r->owner.incarnation, ANSWERS[i].owner);
+        assert_int_equal(r->found, ANSWERS[i].found);
+        if (r->owner.incarnation)
+            assert_slice(r->owner.address, "10.0.0.7:3030");
+        store_request_free(r);
+    }
+    assert_string_equal(sql(f, "SELECT count(*) FROM epochs"), "1"); /* of "mine" */
+    assert_string_equal(sql(f, "SELECT string_agg(document_id, ',') FROM kp_placement WHERE owner <> 77"),
+                        "mine");
+}
+
+static void what_a_dead_server_had_is_free(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    others_own(f, "{pad}");
+    sql(f, "UPDATE kp_nodes SET dead_at = now() WHERE incarnation = 77");
+    struct store_request *r = ask(f, peek_of("pad"));
+    assert_int_equal(r->owner.incarnation, 0);
+    store_request_free(r);
+    r = ask(f, load_with_epoch("pad", 'A'));
+    assert_int_equal(r->result, OK);
+    assert_true(r->found);
+    store_request_free(r);
+    assert_string_equal(sql(f, "SELECT owner FROM kp_placement"), incarnation(f));
+}
+
+static void what_others_have_in_memory_does_not_expire(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("theirs", "text", 1), OK);
+    expect(f, snapshot_of("mine", "text", 1), OK);
+    others_own(f, "{theirs}");
+    struct store_request *later = peek_of("mine");
+    later->now_ms = T0_MS + 60000;
+    expect(f, later, OK);
+    struct store_request *r = ask(f, expired_of(1000));
+    assert_int_equal(r->id_count, 1);
+    assert_slice(r->ids[0], "mine");
+    store_request_free(r);
+    expect(f, delete_of("theirs", T0_MS + 5000), ERR_FORBIDDEN);
+    assert_int_equal(documents_in(f), 2);
+    expect(f, delete_of("mine", T0_MS + 5000), OK);
+    assert_string_equal(sql(f, "SELECT id FROM documents"), "theirs");
+    assert_string_equal(sql(f, "SELECT document_id FROM kp_placement"), "theirs"); /* and the claim is gone */
+}
+
+static void a_hundred_loads_are_claimed_together(void **state)
+{
+    struct fixture *f = *state;
+    enum { COUNT = 200 };
+    char id[16];
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(id, sizeof id, "pad%d", i);
+        store_request_free(ask(f, snapshot_of(id, id, 1)));
+    }
+    hold_writes(f);
+    post(f, snapshot_of("held", "text", 1));
+    wait_until_held(f);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(id, sizeof id, "pad%d", i);
+        post(f, load_with_epoch(id, 'A'));
+    }
+    release_writes(f);
+    store_request_free(next_answer(f, 10000));
+    for (int i = 0; i < COUNT; i++) {
+        struct store_request *r = next_answer(f, 10000);
+        snprintf(id, sizeof id, "pad%d", i);
+        assert_slice(r->id, id);
+        assert_slice(r->text, id);
+        store_request_free(r);
+    }
+    assert_string_equal(sql(f, "SELECT count(*) FROM kp_placement"), "200");
+}
+
+/* ---- the end of a life ------------------------------------------------------------------ */
+
+static void nothing_is_written_by_a_life_that_is_over(void **state)
+{
+    struct fixture *f = *state;
+    char kill[160], before[32];
+    expect(f, append_of("pad", 0, 1, "x"), OK);
+    snprintf(before, sizeof before, "%s", incarnation(f));
+    snprintf(kill, sizeof kill, "UPDATE kp_lanes SET dead = true; UPDATE kp_nodes SET dead_at = now()");
+    sql(f, kill);
+    expect(f, append_of("pad", 1, 2, "x"), ERR_MOVED);
+    assert_int_equal(event_count(f, STORE_EVENT_DEAD), 1);
+    expect(f, snapshot_of("pad", "text", 2), ERR_MOVED);
+    expect(f, load_with_epoch("pad", 'A'), ERR_MOVED);
+    expect(f, peek_of("pad"), ERR_MOVED);
+    expect(f, delete_of("pad", T0_MS * 2), ERR_MOVED);
+    assert_string_equal(sql(f, "SELECT count(*) || '/' || max(end_revision) FROM journal"), "1/1");
+    assert_string_equal(sql(f, "SELECT text FROM documents"), "");
+    assert_false(store_is_failing(f->store));
+
+    store_rejoin(f->store);
+    assert_string_not_equal(incarnation(f), before);
+    expect(f, load_with_epoch("pad", 'A'), OK);
+    expect(f, append_of("pad", 1, 2, "x"), OK);
+    assert_int_equal(event_count(f, STORE_EVENT_DEAD), 1);
+}
+
+static void either_lane_notices_the_end(void **state)
+{
+    struct fixture *f = *state;
+    /* Declared dead by another server; unknown to a database that was restored. */
+    static const char *const ENDS[] = {"UPDATE kp_lanes SET dead = true", "DELETE FROM kp_lanes"};
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    for (uint32_t i = 0; i < 2; i++) {
+        sql(f, ENDS[i]);
+        expect(f, snapshot_of("pad", "other", 2), ERR_MOVED);
+        assert_int_equal(event_count(f, STORE_EVENT_DEAD), 2 * i + 1);
+        expect(f, append_of("pad", 1, 2, "x"), ERR_MOVED);
+        store_rejoin(f->store);
+        sql(f, ENDS[i]);
+        expect(f, append_of("pad", 1, 2, "x"), ERR_MOVED);
+        assert_int_equal(event_count(f, STORE_EVENT_DEAD), 2 * i + 2);
+        store_rejoin(f->store);
+    }
+    assert_string_equal(sql(f, "SELECT text FROM documents"), "text");
+    assert_string_equal(sql(f, "SELECT count(*) FROM journal"), "0");
+}
+
+/* ---- times --------------------------------------------------------------------------------- */
+
+static void a_row_is_touched_when_its_writer_says_so(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 1, "a"), OK);
+    struct store_request *r = append_of("pad", 1, 2, "b");
+    r->rows[0].touch = false;
+    r->now_ms = T0_MS + 30 * 1000;
+    expect(f, r, OK);
+    assert_string_equal(sql(f, "SELECT accessed_at - created_at FROM documents"), "0");
+    r = ask(f, peek_of("pad"));
+    assert_int_equal(r->updated_ms, T0_MS + 30 * 1000); /* the journal knows */
+    store_request_free(r);
+    r = append_of("pad", 2, 3, "c");
+    r->now_ms = T0_MS + 61 * 1000;
+    expect(f, r, OK);
+    assert_string_equal(sql(f, "SELECT accessed_at - created_at FROM documents"), "61");
+}
+
+static void text_that_is_not_utf8_is_a_read_error(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    expect(f, snapshot_of("other", "text", 1), OK);
+    sql(f, "UPDATE kp_documents SET text = '\\x61ff62' WHERE id = 'pad'");
+    expect(f, load_of("pad"), ERR_STORAGE);
+    assert_int_equal(event_count(f, STORE_EVENT_READ_FAILED), 1);
+    assert_false(store_is_failing(f->store));
+    expect(f, load_of("other"), OK);
+}
+
+static int64_t calendar_of(struct fixture *f)
+{
+    return strtoll(sql(f, "SELECT calendar_ms FROM kp_calendar"), NULL, 10);
+}
+
+/* The lane's connection, without the store. */
+static void connect_lane(struct pg_connection *c, struct pg_config *config)
+{
+    static const char *const STATEMENTS[STATEMENT_COUNT] = {
+#define X(name, sql) [STATEMENT_##name] = (sql),
+        STATEMENT_TABLE(X)
+#undef X
+    };
+    *config =
+        (struct pg_config){.url = server.uri, .statements = STATEMENTS, .statement_count = STATEMENT_COUNT};
+    pg_init(c, config);
+    assert_int_equal(pg_open(c, "test"), REPLY_OK);
+}
+
+static void one_server_moves_the_calendar_on_and_only_by_what_it_saw(void **state)
+{
+    struct fixture *f = *state;
+    struct pg_config config;
+    struct pg_connection c;
+    struct pg_calendar first = pg_calendar_for(800), second = first, late = first;
+    connect_lane(&c, &config);
+    sql(f, "INSERT INTO kp_nodes VALUES (7, '', '1', 1), (8, '', '1', 1); UPDATE kp_calendar SET keeper = 0");
+    int64_t before = calendar_of(f);
+    pg_calendar_step_if_due(&first, &c, 7);
+    assert_int_equal(calendar_of(f), before); /* it has seen nothing yet */
+    assert_int_equal(first.now_ms, before);
+    usleep(400 * 1000);
+    pg_calendar_step_if_due(&first, &c, 7);
+    int64_t passed = calendar_of(f) - before;
+    assert_in_range(passed, 400, 5000);
+    assert_int_equal(first.now_ms, before + passed);
+    /* Another server reads it, and adds nothing while the first one lives. */
+    pg_calendar_step_if_due(&second, &c, 8);
+    usleep(400 * 1000);
+    pg_calendar_step_if_due(&second, &c, 8);
+    assert_int_equal(calendar_of(f), before + passed);
+    assert_int_equal(second.now_ms, before + passed);
+    /* When that is dead, it takes its place, and what nobody saw does not count. */
+    sql(f, "UPDATE kp_nodes SET dead_at = now() WHERE incarnation = 7");
+    usleep(400 * 1000);
+    pg_calendar_step_if_due(&second, &c, 8);
+    assert_int_equal(calendar_of(f), before + passed);
+    usleep(400 * 1000);
+    pg_calendar_step_if_due(&second, &c, 8);
+    assert_in_range(calendar_of(f) - before - passed, 400, 5000);
+    /* A step that is longer than such a step can be is none. */
+    before = calendar_of(f);
+    late = second;
+    late.stepped_us -= (late.step_max_ms + 1) * 1000;
+    pg_calendar_step_if_due(&late, &c, 8);
+    assert_int_equal(calendar_of(f), before);
+    pg_close(&c);
+}
+
+/* ---- plans ------------------------------------------------------------------------------------ */
+
+static int parameters_of(const char *text)
+{
+    int most = 0;
+    for (const char *at = text; (at = strchr(at, '$')); at++)
+        if (atoi(at + 1) > most)
+            most = atoi(at + 1);
+    return most;
+}
+
+static void expect_no_scan(struct pg_connection *c, uint32_t statement, const char *text)
+{
+    static const char *const LARGE[] = {"Seq Scan on kp_journal", "Seq Scan on kp_documents",
+                                        "Seq Scan on kp_placement", "Seq Scan on kp_epochs"};
+    char explain[256];
+    size_t len = (size_t)snprintf(explain, sizeof explain, "EXPLAIN EXECUTE kp%u", statement);
+    for (int i = 0, count = parameters_of(text); i < count; i++)
+        len += (size_t)snprintf(explain + len, sizeof explain - len, "%s%s", i ? ", NULL" : "(NULL",
+                                i + 1 == count ? ")" : "");
+    pg_send_sql(c, explain);
+    const PGresult *r = pg_next(c);
+    if (!r)
+        fail_msg("%s: %s", explain, c->why);
+    for (int row = 0; row < PQntuples(r); row++)
+        for (size_t k = 0; k < sizeof LARGE / sizeof LARGE[0]; k++)
+            if (strstr(PQgetvalue(r, row, 0), LARGE[k]))
+                fail_msg("%s\n%s", text, PQgetvalue(r, row, 0));
+    assert_int_equal(pg_end(c), REPLY_OK);
+}
+
+/* Even when the plan is made while the tables are empty, as on the first day. */
+static void every_statement_finds_its_rows_by_a_key(void **state)
+{
+    (void)state;
+    static const char *const TEXTS[STATEMENT_COUNT] = {
+#define X(name, sql) [STATEMENT_##name] = (sql),
+        STATEMENT_TABLE(X)
+#undef X
+    };
+    struct pg_config config;
+    struct pg_connection c;
+    connect_lane(&c, &config);
+    for (uint32_t i = 0; i < STATEMENT_COUNT; i++)
+        if (i != STATEMENT_NUMBERS)
+            expect_no_scan(&c, i, TEXTS[i]);
+    pg_close(&c);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_append_counts_once_wherever_its_connection_breaks),
+        TEST(several_rows_of_a_document_are_recognised_one_by_one),
+        TEST(a_commit_that_may_be_on_no_standby_is_asked_for_again),
+        TEST(everything_else_counts_once_too),
+        TEST(an_outage_is_waited_out_in_order),
+        TEST(a_server_that_has_become_a_standby_is_left),
+        TEST(a_row_that_does_not_follow_is_refused_alone),
+        TEST(a_row_refused_for_its_document_touches_nothing),
+        TEST(a_load_makes_this_server_the_owner),
+        TEST(what_another_server_has_is_elsewhere),
+        TEST(what_a_dead_server_had_is_free),
+        TEST(what_others_have_in_memory_does_not_expire),
+        TEST(a_hundred_loads_are_claimed_together),
+        TEST(nothing_is_written_by_a_life_that_is_over),
+        TEST(either_lane_notices_the_end),
+        TEST(a_row_is_touched_when_its_writer_says_so),
+        TEST(text_that_is_not_utf8_is_a_read_error),
+        TEST(one_server_moves_the_calendar_on_and_only_by_what_it_saw),
+        TEST(every_statement_finds_its_rows_by_a_key),
+    };
+    if (!postgres_is_installed()) {
+        puts("[  SKIPPED ] postgres_engine_test");
+        return 0;
+    }
+    return cmocka_run_group_tests(tests, start, stop);
+}
