@@ -248,16 +248,18 @@ static enum error try_request(struct worker *w, struct store_request *req)
     return err;
 }
 
-/* The same as if the request had that row only. */
+/* The same as if the request had that row only. Other lanes look at the documents of
+ * the request meanwhile, so it is a copy that has only the row. */
 static enum error try_row(struct worker *w, struct store_request *req, uint32_t row)
 {
-    struct store_append_row *rows = req->rows;
-    uint32_t count = req->row_count;
-    req->rows = &rows[row];
-    req->row_count = 1;
-    enum error err = try_request(w, req);
-    req->rows = rows;
-    req->row_count = count;
+    struct store_request part = *req;
+    list_init(&part.link);
+    list_init(&part.lane_link);
+    part.rows = &req->rows[row];
+    part.row_count = 1;
+    enum error err = try_request(w, &part);
+    req->result = err ? OK : part.result;
+    req->duration_us = part.duration_us;
     return err;
 }
 
@@ -284,8 +286,6 @@ static void try_rows(struct worker *w, struct store_request *req)
     for (; req->rows_tried < req->row_count; req->rows_tried++) {
         struct store_append_row *row = &req->rows[req->rows_tried];
         enum error err = try_row(w, req, req->rows_tried);
-        if (err)
-            req->result = OK;
         if (err && w->is_blocked) {
             wait_for_recovery(w, req, row->id);
             return;
