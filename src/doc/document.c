@@ -40,8 +40,10 @@ bool document_admits(const struct document *doc, struct slice password)
 
 int64_t document_expires_ms(const struct document *doc)
 {
-    int64_t expiry_ms = doc->documents->policy->expiry_ms;
-    return expiry_ms == 0 ? 0 : documents_wall_ms(doc->documents) + expiry_ms;
+    struct documents *docs = doc->documents;
+    int64_t used_ms = doc->used_ms > doc->changed_ms ? doc->used_ms : doc->changed_ms;
+    int64_t left_ms = docs->policy->expiry_ms - (documents_now_ms(docs) - used_ms);
+    return docs->policy->expiry_ms == 0 ? 0 : documents_wall_ms(docs) + left_ms;
 }
 
 /* ---- make ---- */
@@ -82,7 +84,7 @@ void document_begin(struct document *doc)
 {
     pad_init(&doc->pad, &doc->documents->policy->pad_limits, random_id());
     doc->created_ms = doc->updated_ms = documents_wall_ms(doc->documents);
-    doc->saved_ms = documents_now_ms(doc->documents);
+    doc->saved_ms = doc->used_ms = documents_now_ms(doc->documents);
     become_ready(doc);
 }
 
@@ -133,6 +135,7 @@ enum error document_restore(struct document *doc, const struct store_request *re
     doc->created_ms = req->created_ms;
     doc->updated_ms = req->updated_ms;
     doc->saved_ms = documents_now_ms(doc->documents);
+    doc->used_ms = doc->changed_ms = doc->saved_ms - req->unused_ms; /* before the clock began, perhaps */
     become_ready(doc);
     /* The row may be older than the pad, which has the journal too. */
     doc->saved_revision = doc->asked_revision = req->revision;

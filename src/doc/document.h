@@ -69,6 +69,7 @@ struct document {
     int64_t changed_ms;             /* last edit or change of language */
     int64_t saved_ms;               /* last snapshot asked for */
     int64_t touched_ms; /* when the database was last told that the document is in use; 0: never */
+    int64_t used_ms;    /* the last use that the database knows of, or is about to; edits are in changed_ms */
     int64_t check_ms;   /* when the persister looks next */
     int64_t live_ms;    /* since when it has peers, and a persister */
     int64_t left_ms;    /* since when it has none */
@@ -100,7 +101,8 @@ bool document_is_changed(const struct document *doc);
 bool document_may_drop(const struct document *doc);
 /* Is that its password? Constant time; true when it has none. */
 bool document_admits(const struct document *doc, struct slice password);
-/* When the document expires if it is left alone from now on, by the wall clock as it is now; 0: never. */
+/* When the document expires if it is left alone from now on, by the wall clock as it is now; 0: never.
+ * That is reckoned from the last use, and reading is none. */
 int64_t document_expires_ms(const struct document *doc);
 
 /* ---- change ---- */

@@ -179,7 +179,7 @@ static enum error post_snapshot(struct document *doc, enum persist_reason reason
     doc->asked_revision = doc->pad.revision;
     doc->meta_changed = false;
     doc->epoch_stored = true;
-    doc->saved_ms = documents_now_ms(doc->documents);
+    doc->saved_ms = doc->used_ms = documents_now_ms(doc->documents);
     doc->snapshots_in_flight++;
     doc->documents->flushes_in_flight += reason == PERSIST_SHUTDOWN;
     documents_post(doc->documents, req);
@@ -272,7 +272,7 @@ void persister_touch(struct document *doc, int64_t now_ms)
     req->epoch = (struct store_epoch){epoch->id, epoch->first_revision};
     req->context = doc->documents;
     req->done = on_touched;
-    doc->touched_ms = now_ms;
+    doc->touched_ms = doc->used_ms = now_ms;
     doc->epoch_stored = true;
     documents_post(doc->documents, req);
 }

@@ -149,7 +149,7 @@ struct store_request {
     /* in */
     struct slice id;
     int64_t now_ms;                /* APPEND, SNAPSHOT: the wall clock */
-    int64_t unused_ms;             /* EXPIRED */
+    int64_t unused_ms;             /* EXPIRED; the answer of LOAD has it: how long nobody accessed it */
     int64_t cutoff_ms;             /* DELETE; the answer of EXPIRED has it: by the calendar */
     uint32_t max_ids;              /* EXPIRED */
     struct store_append_row *rows; /* APPEND */

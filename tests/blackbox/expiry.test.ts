@@ -91,6 +91,26 @@ describe('expiry', () => {
   });
 });
 
+describe('expires_at', () => {
+  test('reading does not move it, and being there does', async () => {
+    const server = await startServer({ EXPIRY_DAYS: 3 });
+    await (await v2(server, 'old')).type('text');
+    await server.stop();
+    sql(server.database, 'UPDATE documents SET accessed_at = accessed_at - 2 * 86400; UPDATE journal SET time_ms = time_ms - 2 * 86400 * 1000');
+    const expiresAt = async (): Promise<number> => json<{ expires_at: number }>(await server.get('/api/document/old')).expires_at;
+    for (let starts = 0; starts < 2; starts += 1) {
+      await server.restart();
+      for (let reads = 0; reads < 2; reads += 1) {
+        expect(await server.text('old')).toBe('text');
+        expect(Math.abs((await expiresAt()) - Date.now() / 1000 - 86_400)).toBeLessThan(120);
+      }
+    }
+    const alice = await v2(server, 'old');
+    expect(Math.abs(alice.welcome.expires_at - Date.now() / 1000 - 3 * 86_400)).toBeLessThan(120);
+    expect(Math.abs((await expiresAt()) - Date.now() / 1000 - 3 * 86_400)).toBeLessThan(120);
+  });
+});
+
 describe('eviction from memory', () => {
   const EVICTING = { KP_TEST_MEMORY_RETENTION_MS: 300, KP_TEST_CLEANUP_INTERVAL_MS: 100 };
 

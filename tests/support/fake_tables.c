@@ -313,6 +313,7 @@ static enum error load(struct fake_tables *t, struct store_request *req)
         err = read_epochs(doc, req);
     if (!err)
         err = read_journal(doc, req);
+    req->unused_ms = max_of(0, req->now_ms - req->accessed_ms);
     if (!err && req->has_epoch)
         open_loaded(doc, req);
     return err;

@@ -160,13 +160,36 @@ static void test_nothing_is_deleted_at_the_end(void **state)
     assert_ptr_equal(find("pad"), doc);
 }
 
+/* Reading touches nothing, so it does not move the day; being in it does. */
 static void test_it_is_told_when_a_document_expires(void **state)
 {
     (void)state;
+    int64_t day_ms = fixture.store.now_ms - SECOND_MS; /* it was used that long before */
+    assert_int_equal(document_expires_ms(doc), day_ms);
+    jump(HOUR_MS);
+    assert_int_equal(document_expires_ms(doc), day_ms);
+    attach(doc, &fixture.ada, 10);
+    assert_int_equal(document_expires_ms(doc), fixture.store.now_ms + fixture.policy.expiry_ms);
+    jump(HOUR_MS / 2);
+    assert_int_equal(document_expires_ms(doc), fixture.store.now_ms + fixture.policy.expiry_ms - HOUR_MS / 2);
+    type_more(doc, &fixture.ada, "!");
     fixture.store.wall_ahead_ms = 5000 - fixture.store.now_ms; /* people see the wall clock's time */
     assert_int_equal(document_expires_ms(doc), 5000 + fixture.policy.expiry_ms);
     fixture.policy.expiry_ms = 0;
     assert_int_equal(document_expires_ms(doc), 0);
+}
+
+static void test_one_that_was_loaded_to_be_read_expires_as_before(void **state)
+{
+    (void)state;
+    put_row("old", "text", NULL);
+    int64_t day_ms = fixture.store.now_ms + fixture.policy.expiry_ms;
+    for (int days = 1; days <= 3; days++) {
+        jump(DAY_MS);
+        struct asker *reader = ask("old", OPEN_READ, NULL);
+        answer_all();
+        assert_int_equal(document_expires_ms(reader->result.doc), day_ms);
+    }
 }
 
 int main(void)
@@ -184,6 +207,7 @@ int main(void)
         LONG_AFTER(test_a_delete_that_fails_is_left_to_the_next_search),
         LONG_AFTER(test_nothing_is_deleted_at_the_end),
         LONG_AFTER(test_it_is_told_when_a_document_expires),
+        LONG_AFTER(test_one_that_was_loaded_to_be_read_expires_as_before),
     };
     return RUN_DOC_TESTS(tests);
 }

@@ -136,7 +136,10 @@ static enum error carry_out_load(struct database *db, struct store_request *req)
     if (err || !req->found)
         return err;
     err = load_epochs(db, req);
-    return err ? err : load_journal(db, req);
+    if (!err)
+        err = load_journal(db, req);
+    req->unused_ms = max_of(0, calendar_ms(&db->keeper.calendar) - req->accessed_ms);
+    return err;
 }
 
 /* The size of a row's text without reading it. */
