@@ -24,8 +24,10 @@ enum error document_attach(struct document *doc, struct pad_peer *peer, const st
 {
     int64_t now_ms = documents_now_ms(doc->documents);
     enum error err = pad_join(&doc->pad, peer, hello, now_ms, welcome);
-    if (err)
+    if (err) {
+        document_has_news(doc); /* one that was begun for this peer alone goes at the end of the turn */
         return err;
+    }
     metric_inc(METRIC_USERS);
     if (doc->peer_count++ == 0)
         first_came(doc, now_ms);

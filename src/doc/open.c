@@ -65,6 +65,7 @@ static void answer(struct open *o, enum error err, struct document *doc)
 /* There is no such document, and this request is not to begin one. */
 static void answer_not_found(struct open *o)
 {
+    o->exists = o->is_protected = false; /* an earlier look may have seen it */
     answer(o, o->request.goal == OPEN_READ ? ERR_NOT_FOUND : OK, NULL);
 }
 
@@ -100,9 +101,9 @@ static enum error check_password(struct open *o, struct slice expected, const ch
     return ERR_PASSWORD;
 }
 
-static void answer_from_memory(struct open *o, struct document *doc)
+static void answer_from_memory(struct open *o, struct document *doc, bool exists)
 {
-    o->exists = true;
+    o->exists = exists;
     answer(o, check_password(o, doc->pad.password, "memory"), doc);
 }
 
@@ -158,7 +159,7 @@ static void on_loaded(struct store_request *req)
         else if (!req->found && o->request.goal != OPEN_EDIT)
             answer_not_found(o);
         else
-            answer_from_memory(o, doc);
+            answer_from_memory(o, doc, req->found);
     }
     bool is_nothing = !doc->stored && doc->peer_count == 0;
     if (err || is_nothing)
@@ -224,7 +225,7 @@ static void on_peeked(struct store_request *req)
     if (o->is_cancelled)
         open_free(o);
     else if (doc && doc->state == DOCUMENT_READY)
-        answer_from_memory(o, doc); /* it came while the store was asked, and is the truth now */
+        answer_from_memory(o, doc, true); /* it came while the store was asked, and is the truth now */
     else if (req->result)
         answer(o, req->result, NULL);
     else
@@ -245,7 +246,7 @@ struct open *document_open(struct documents *docs, const struct open_request *re
     if (docs->is_stopping) {
         answer(o, ERR_SHUTTING_DOWN, NULL);
     } else if (doc && doc->state == DOCUMENT_READY) {
-        answer_from_memory(o, doc);
+        answer_from_memory(o, doc, true);
     } else if (doc) {
         list_append(&doc->opens, &o->waiting_link);
         return o;

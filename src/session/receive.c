@@ -74,13 +74,13 @@ static void close_if(struct session *s, enum error err)
 
 static void on_edit(struct session *s, const struct client_message *m)
 {
-    if (s->doc->documents->is_stopping)
-        return; /* unacknowledged: the tab sends it again to the next server */
     if (!within_rate(s)) {
         refuse_edit(s, ERR_RATE_LIMITED);
         return;
     }
     enum error err = document_edit(s->doc, &s->peer, m->edit.revision, m->edit.op);
+    if (err == ERR_SHUTTING_DOWN)
+        return; /* unacknowledged: the tab sends it again to the next server */
     edit_bucket_charge(&s->edits, s->peer.edit_work); /* what was refused had to be rebased too */
     if (!err)
         s->refusals -= s->refusals > 0;
@@ -123,18 +123,16 @@ static void on_second_hello(struct session *s, const struct client_message *m)
     session_close(s, ERR_BAD_MESSAGE, "Hello was said already");
 }
 
-static void on_nothing(struct session *s, const struct client_message *m)
-{
-    (void)s, (void)m; /* a v1 message of which nothing is known here */
-}
-
 static const struct {
     const char *name; /* for the log */
     void (*handle)(struct session *s, const struct client_message *m);
 } messages[] = {
-    [CLIENT_NOTHING] = {"nothing", on_nothing}, [CLIENT_HELLO] = {"Hello", on_second_hello},
-    [CLIENT_EDIT] = {"Edit", on_edit},          [CLIENT_SET_LANGUAGE] = {"SetLanguage", on_set_language},
-    [CLIENT_INFO] = {"ClientInfo", on_info},    [CLIENT_CURSORS] = {"CursorData", on_cursors},
+    /* CLIENT_NOTHING ends a v1 text (take_all) */
+    [CLIENT_HELLO] = {"Hello", on_second_hello},
+    [CLIENT_EDIT] = {"Edit", on_edit},
+    [CLIENT_SET_LANGUAGE] = {"SetLanguage", on_set_language},
+    [CLIENT_INFO] = {"ClientInfo", on_info},
+    [CLIENT_CURSORS] = {"CursorData", on_cursors},
     [CLIENT_PING] = {"Ping", on_ping},
 };
 static_assert(sizeof(messages) / sizeof(messages[0]) == CLIENT_KIND_COUNT, "each kind needs a row");

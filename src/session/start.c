@@ -179,7 +179,7 @@ void session_start(struct loop_task *task)
 {
     struct session_request *request = (struct session_request *)(void *)task;
     struct shard *shard = request->shard;
-    struct session *s = shard->documents.is_stopping ? NULL : session_new(request);
+    struct session *s = session_new(request);
     if (!s) {
         session_request_free(request);
         return;
@@ -196,6 +196,11 @@ void session_start(struct loop_task *task)
         conn_set_compressed(s->conn);
     buf_deinit(&request->already_read);
     free(request); /* the limits count the session now */
+    if (shard->documents.is_stopping) {
+        metric_inc(METRIC_CONNECTIONS);
+        session_close(s, ERR_SHUTTING_DOWN, NULL); /* the handshake was answered before the end began */
+        return;
+    }
     begin(s);
 }
 

@@ -273,6 +273,44 @@ static void test_joining(void **state)
     assert_int_equal(doc->peer_count, 2);
 }
 
+static void test_a_document_that_nobody_got_into_is_not_left_behind(void **state)
+{
+    (void)state;
+    struct pad_hello hello = hello_v2(12);
+    struct pad_welcome welcome;
+    struct asker *a = ask("fresh", OPEN_EDIT, NULL);
+    answer_all();
+    assert_answer(a, OK);
+    fixture.bob = (struct pad_peer){0};
+    alloc_fail_from(1);
+    enum error err = document_attach(a->result.doc, &fixture.bob, &hello, &welcome);
+    alloc_fail_from(0);
+    assert_int_equal(err, ERR_NO_MEMORY);
+    turn();
+    assert_null(find("fresh"));
+}
+
+/* A row for which there is no memory goes with the next request, and those listed behind it do not
+ * wait for it. */
+static void test_a_row_without_memory_keeps_no_other_waiting(void **state)
+{
+    (void)state;
+    unsigned only_the_second = 0;
+    for (unsigned n = 1; n <= 8; n++) {
+        type_more(doc, &fixture.ada, "a");
+        type_more(other, &fixture.carl, "x");
+        buf_deinit(&fixture.documents.batch);
+        alloc_fail_once(n);
+        journal_post(&fixture.documents);
+        alloc_fail_from(0);
+        const struct store_request *req = fake_store_waiting(&fixture.store, STORE_APPEND);
+        only_the_second += req && req->row_count == 1 && slice_equal(req->rows[0].id, SLICE("other"));
+        answer_all();
+        assert_int_equal(doc->pad.committed, doc->pad.revision);
+    }
+    assert_true(only_the_second > 0);
+}
+
 /* It is told at the next look instead. */
 static void test_a_touch_without_memory_is_made_up_for(void **state)
 {
@@ -596,6 +634,8 @@ int main(void)
         WITH_NOTHING(test_finding_it_in_memory),
         WITH_NOTHING(test_waiting_for_another_ones_load),
         WITH_DOCUMENTS(test_joining),
+        WITH_DOCUMENTS(test_a_row_without_memory_keeps_no_other_waiting),
+        WITH_DOCUMENTS(test_a_document_that_nobody_got_into_is_not_left_behind),
         WITH_DOCUMENTS(test_a_touch_without_memory_is_made_up_for),
         WITH_DOCUMENTS(test_editing),
         WITH_DOCUMENTS(test_presence),

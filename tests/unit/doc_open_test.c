@@ -470,20 +470,24 @@ static void test_a_row_that_expires_between_peek_and_load(void **state)
     answer_all();
     assert_answer(edits, OK);
     assert_text(&edits->result.doc->pad, ""); /* begun anew, for the one who came to edit */
+    assert_false(edits->result.exists);
     assert_answer(reads, ERR_NOT_FOUND);
+    assert_false(reads->result.exists);
     assert_answer(peeks, OK);
     assert_true(peeks->result.exists); /* as it was when he asked */
     assert_answer(late, OK);
+    assert_false(late->result.exists);
 }
 
 static void test_a_row_that_expires_is_not_found_by_who_came_to_read(void **state)
 {
     (void)state;
-    put_row("pad", "hello", NULL);
-    struct asker *reads = ask("pad", OPEN_READ, NULL);
+    put_row("pad", "hello", "secret");
+    struct asker *reads = ask("pad", OPEN_READ, "secret");
     document_expire(&fixture.documents, SLICE("pad"), fixture.store.now_ms + SECOND_MS);
     answer_all();
     assert_answer(reads, ERR_NOT_FOUND);
+    assert_false(reads->result.exists || reads->result.is_protected);
     assert_null(find("pad"));
     assert_null(row("pad"));
 }
