@@ -71,7 +71,9 @@ static void on_stop(struct loop_task *task)
 static void on_tick(void *owner)
 {
     struct shard *shard = owner;
-    journal_post(&shard->documents);        /* what the turn applied goes to the store */
+    do
+        journal_post(&shard->documents); /* what the turn applied goes to the store */
+    while (shard_take_done_at_once(shard));
     documents_broadcast(&shard->documents); /* what is committed goes to the outboxes */
     loop_flush(&shard->loop);               /* the outboxes go to the sockets */
     loop_reap(&shard->loop);                /* what was closed is freed */

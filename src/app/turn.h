@@ -7,7 +7,8 @@
  *
  * A turn of the loop begins with the events and ends with the tick, whose steps
  * are one function in turn.c. With DURABILITY=lazy operations count as
- * committed in the journal step; otherwise in the wake of a later turn.
+ * committed in the journal step, and so do those that the store could commit on
+ * the spot; otherwise it is in the wake of a later turn.
  *
  * A shard that is stopping goes through its phases at the end of each turn:
  * running ─► draining (no new edits; what is in memory is being written) ─►

@@ -48,7 +48,7 @@ struct documents_host {
     /* Asks for documents_on_timer to be called no later than `in_ms` from now. */
     void (*want_timer)(void *owner, int64_t in_ms);
     /* Hands a request to the store. Where it has `done`, that is called on this
-     * thread in a later turn; else nobody waits for it. */
+     * thread later, when this has returned; else nobody waits for it. */
     void (*post)(void *owner, struct store_request *req);
 };
 

@@ -63,6 +63,17 @@ void shard_take_answers(struct shard *shard)
     documents_set_storage_failing(&shard->documents, store_is_failing(shard->store));
 }
 
+bool shard_take_done_at_once(struct shard *shard)
+{
+    bool is_any = !list_is_empty(&shard->done_at_once);
+    LIST_EACH (at, following, &shard->done_at_once) {
+        struct store_request *req = LIST_ITEM(at, struct store_request, link);
+        list_remove(at);
+        req->done(req);
+    }
+    return is_any;
+}
+
 /* ---- what the documents need (doc/documents.h) ---- */
 
 static int64_t host_now_ms(void *owner)
@@ -80,9 +91,15 @@ static void host_want_timer(void *owner, int64_t in_ms)
     shard_want_timer(owner, in_ms);
 }
 
+/* A lone edit is committed on the spot where the store lets it: two threads need not be
+ * woken for it. */
 static void host_post(void *owner, struct store_request *req)
 {
     struct shard *shard = owner;
+    if (req->kind == STORE_APPEND && store_try(shard->store, req)) {
+        list_append(&shard->done_at_once, &req->link);
+        return;
+    }
     req->reply_to = req->done ? &shard->mailbox : NULL;
     store_post(shard->store, req);
 }
@@ -112,6 +129,7 @@ enum error shard_init(struct shard *shard, const struct document_policy *policy,
     list_init(&shard->awaiting_hello);
     list_init(&shard->sessions);
     list_init(&shard->http_jobs);
+    list_init(&shard->done_at_once);
     store_mailbox_init(&shard->mailbox, wake, shard);
     struct conn_limits limits = limits_of(shard->config);
     enum error err = loop_init(&shard->loop, &limits, handlers->on_tick, handlers->on_wake, shard);

@@ -43,9 +43,10 @@ struct shard {
     struct frame_builder frames;   /* for one frame at a time */
 
     struct store_mailbox mailbox;
-    bool has_wall;        /* the wall clock was read in this turn */
-    int64_t wall_ms;      /* and said this */
-    int64_t timer_due_ms; /* when the loop's timer goes off, monotonic; 0: it is not set */
+    struct link done_at_once; /* struct store_request: carried out on this thread (store_try) */
+    bool has_wall;            /* the wall clock was read in this turn */
+    int64_t wall_ms;          /* and said this */
+    int64_t timer_due_ms;     /* when the loop's timer goes off, monotonic; 0: it is not set */
 
     /* Written by app/turn.c alone: the thread, and how far its end has come. */
     uv_thread_t thread;
@@ -90,5 +91,8 @@ void shard_timer_came(struct shard *shard);
 /* Takes the store's answers and calls each request's `done`; then has the
  * documents told whether the database can be written. For on_wake. */
 void shard_take_answers(struct shard *shard);
+/* The same for what was carried out on this thread when it was posted; false: there was nothing.
+ * For on_tick. */
+bool shard_take_done_at_once(struct shard *shard);
 
 #endif

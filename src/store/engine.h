@@ -15,7 +15,8 @@
  * them ever work on the same document, so an engine need not order anything.
  *
  * Threads. `open` and `close` run while there are no lanes. What takes a lane's
- * number runs on that lane's thread. `stats` runs on any thread at any time.
+ * number runs on that lane's thread. `try_at_once` runs on others, one at a time and
+ * never beside the lane's. `stats` runs on any thread at any time.
  *
  * Ownership. The engine is the store's from `open` to `close`; it embeds
  * `struct engine` and finds itself by LIST_ITEM. The configuration outlives it,
@@ -71,6 +72,12 @@ struct engine_ops {
      * Tells on_event of each read (STORE_EVENT_READ, STORE_EVENT_READ_FAILED)
      * and sets its duration_us. All other events of requests are the worker's. */
     enum error (*try_group)(struct engine *e, uint32_t lane, struct link *group);
+
+    /* try_group for a caller who cannot wait: of a single request, on the caller's
+     * thread, while the lane's own is at rest. Waits for nobody's lock and for no
+     * disk. NULL: such a commit is not possible here. Asked with STORE_JOURNAL and
+     * a single lane only. */
+    enum error (*try_at_once)(struct engine *e, struct link *group);
 
     /* The lane's writes have begun to fail (true), or work again. In between,
      * reads wait behind each new attempt, so the engine should give up sooner

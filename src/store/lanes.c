@@ -30,6 +30,9 @@ struct lane {
     struct link taken;   /* store_request.lane_link: taken and not yet delivered, in order */
     pthread_cond_t work; /* signalled when the lane is asleep and may have something to do */
     bool is_asleep;
+    bool is_lent;          /* store_try uses worker and engine; the lane's thread waits until it has done */
+    uint32_t lent;         /* how often since the thread's last round, and so since its housekeeping */
+    int64_t lend_again_us; /* not before: the last time took long, and callers have other things to do */
 };
 
 struct store {
@@ -77,6 +80,64 @@ void store_post(struct store *s, struct store_request *req)
     if (must_wake)
         pthread_cond_signal(&lane->work);
 }
+
+/* ---- at once, on the caller's thread -------------------------------------- */
+
+enum {
+    LENT_BYTES_MAX = 16 * 1024,
+    LENT_MAX = 64,               /* then the lane's own thread looks after log and clock */
+    LENT_SLOW_US = 20 * 1000,    /* the disk is busy */
+    LENT_PAUSE_US = 1000 * 1000, /* after that */
+};
+
+static bool may_be_tried(const struct store *s, const struct store_request *req)
+{
+    return s->lane_count == 1 && s->engine->ops->try_at_once && s->config.durability == STORE_JOURNAL &&
+           req->kind == STORE_APPEND && req->row_count == 1 && request_bytes(req) <= LENT_BYTES_MAX;
+}
+
+/* Takes the lane from its thread, if that is at rest and nothing waits for it. */
+static bool borrow(struct lane *lane, int64_t now_us)
+{
+    struct store *s = lane->store;
+    pthread_mutex_lock(&s->lock);
+    bool is_at_rest = lane->is_asleep && !lane->is_lent && list_is_empty(&s->queue) && !s->is_closing;
+    bool may_lend =
+        is_at_rest && s->state.failing_lanes == 0 && lane->lent < LENT_MAX && now_us >= lane->lend_again_us;
+    if (may_lend) {
+        lane->is_lent = true;
+        lane->lent++;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return may_lend;
+}
+
+/* The thread may have been woken meanwhile: then it waits for this. */
+static void give_back(struct lane *lane, int64_t spent_us)
+{
+    struct store *s = lane->store;
+    pthread_mutex_lock(&s->lock);
+    lane->is_lent = false;
+    if (spent_us >= LENT_SLOW_US)
+        lane->lend_again_us = clock_us() + LENT_PAUSE_US;
+    bool must_wake = !lane->is_asleep;
+    pthread_mutex_unlock(&s->lock);
+    if (must_wake)
+        pthread_cond_signal(&lane->work);
+}
+
+bool store_try(struct store *s, struct store_request *req)
+{
+    struct lane *lane = &s->lanes[0];
+    int64_t begun_us = clock_us();
+    if (!may_be_tried(s, req) || !borrow(lane, begun_us))
+        return false;
+    enum error err = worker_try_at_once(&lane->worker, req);
+    give_back(lane, clock_us() - begun_us);
+    return err == OK;
+}
+
+/* ---- answers taken ------------------------------------------------------- */
 
 void store_take(struct store *s, struct store_mailbox *box, struct link *out)
 {
@@ -367,6 +428,9 @@ static bool next_work(struct lane *lane, struct link *fresh)
     bool is_open = true;
     pthread_mutex_lock(&s->lock);
     for (;;) {
+        while (lane->is_lent)
+            pthread_cond_wait(&lane->work, &s->lock);
+        lane->lent = 0;
         take(lane, fresh);
         if (!list_is_empty(fresh) || !list_is_empty(&lane->worker.done))
             break;

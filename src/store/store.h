@@ -241,7 +241,7 @@ struct store_config {
     struct slice version; /* of this program, for the others to see */
     /* The wall clock; called like on_event. NULL: the system's. */
     int64_t (*wall_ms)(void *arg);
-    /* Called on a thread of the store (or in store_open); must be quick and must
+    /* Called on a thread of the store (or in store_open and store_try); must be quick and must
      * not post requests. `id` is the document of a failure, the first of several;
      * else empty. `text` is for the log: never document text. */
     void (*on_event)(void *arg, enum store_event event, uint64_t duration_us, uint32_t count, struct slice id,
@@ -262,6 +262,12 @@ enum error store_open(const struct store_config *config, struct store **out, cha
 
 /* Hands the request over. Any thread. */
 void store_post(struct store *s, struct store_request *req);
+
+/* Carries a small APPEND of one row out at once, on the calling thread, where
+ * nobody need be woken for it: when no other request is under way, and its commit
+ * is not synced. True: it is committed, and has its answer; `done` was not called.
+ * False: nothing was done, and it is the caller's to post. Any thread. */
+bool store_try(struct store *s, struct store_request *req);
 
 /* Moves finished requests into `out` (an initialised list). The mailbox's
  * owner's thread. After store_close, with NULL for the store. */

@@ -186,15 +186,27 @@ static struct store_request *first_write(struct link *group)
     return NULL;
 }
 
+typedef enum error attempt(const struct worker *w, struct link *group);
+
+static enum error as_lane(const struct worker *w, struct link *group)
+{
+    return w->engine->ops->try_group(w->engine, w->lane, group);
+}
+
+static enum error at_once(const struct worker *w, struct link *group)
+{
+    return w->engine->ops->try_at_once(w->engine, group);
+}
+
 /* Has the engine carry the group out; *duration_us is what it took. */
-static enum error try_engine(struct worker *w, struct link *group, int64_t *duration_us)
+static enum error try_engine(struct worker *w, attempt *attempt_it, struct link *group, int64_t *duration_us)
 {
     uint32_t writes = requests_count_writes(group);
     LIST_EACH (pos, following, group) {
         request_clear_answer(request_of(pos));
     }
     int64_t begun = clock_us();
-    enum error err = w->engine->ops->try_group(w->engine, w->lane, group);
+    enum error err = attempt_it(w, group);
     *duration_us = clock_us() - begun;
     if (err || writes == 0)
         return err;
@@ -207,7 +219,7 @@ static enum error try_engine(struct worker *w, struct link *group, int64_t *dura
 static enum error try_group(struct worker *w, struct link *group)
 {
     int64_t duration_us;
-    enum error err = try_engine(w, group, &duration_us);
+    enum error err = try_engine(w, as_lane, group, &duration_us);
     if (err)
         return err;
     LIST_EACH (pos, following, group) {
@@ -239,7 +251,7 @@ static enum error try_request(struct worker *w, struct store_request *req)
     list_init(&alone);
     list_remove(&req->link);
     list_append(&alone, &req->link);
-    enum error err = try_engine(w, &alone, &duration_us);
+    enum error err = try_engine(w, as_lane, &alone, &duration_us);
     list_remove(&req->link);
     if (err)
         look_for_outage(w);
@@ -408,4 +420,16 @@ void worker_step(struct worker *w, struct link *fresh)
     /* A write that may not wait was tried in spite of the outage, and succeeded: it is over. */
     if (was_blocked && !w->is_blocked && !list_is_empty(&w->retry_queue))
         w->retry_at_us = clock_us();
+}
+
+enum error worker_try_at_once(struct worker *w, struct store_request *req)
+{
+    struct link alone;
+    int64_t duration_us;
+    list_init(&alone);
+    list_append(&alone, &req->link);
+    enum error err = try_engine(w, at_once, &alone, &duration_us);
+    list_remove(&req->link);
+    req->duration_us = (uint64_t)duration_us;
+    return err;
 }

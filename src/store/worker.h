@@ -66,6 +66,11 @@ void worker_init(struct worker *w, struct engine *engine, uint32_t lane, const s
 /* Carries out one group from the head of `fresh`. */
 void worker_step(struct worker *w, struct link *fresh);
 
+/* Carries out one request at once (engine.h, try_at_once), while nothing fails. An
+ * error says that nothing was done. Instead of the lane's thread, which must not be
+ * in here meanwhile, on the caller's. */
+enum error worker_try_at_once(struct worker *w, struct store_request *req);
+
 /* Answers a request with ERR_STORAGE instead of carrying it out. */
 void worker_refuse(struct worker *w, struct store_request *req);
 

@@ -141,6 +141,16 @@ static enum error try_group(struct engine *e, uint32_t lane, struct link *group)
     return OK;
 }
 
+/* The database is handed from thread to thread under the store's lock. */
+static enum error try_at_once(struct engine *e, struct link *group)
+{
+    struct connection *connection = &self_of(e)->db.connection;
+    connection_set_lock_timeout_ms(connection, 0);
+    enum error err = try_group(e, 0, group);
+    connection_set_lock_timeout_ms(connection, LOCK_TIMEOUT_MS);
+    return err;
+}
+
 /* ---- around them ------------------------------------------------------- */
 
 static void set_failing(struct engine *e, uint32_t lane, bool is_failing)
@@ -188,6 +198,7 @@ const struct engine_ops SQLITE_ENGINE = {
     .close = close_engine,
     .lanes = 1,
     .try_group = try_group,
+    .try_at_once = try_at_once,
     .set_failing = set_failing,
     .probe = probe,
     .after_answers = after_answers,
