@@ -6,7 +6,10 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 
-enum { NO_MEMORY_RETRY_MS = 100 };
+enum {
+    NO_MEMORY_RETRY_MS = 100,
+    TOUCH_MS = 60 * 1000, /* how often a row of the journal moves the times in the document's row */
+};
 
 /* Which documents a request in flight is about, row by row. They outlive it
  * (appends_in_flight). */
@@ -19,6 +22,7 @@ struct append_context {
         uint64_t arrived_ns; /* of its oldest edit */
         bool makes_row;      /* in the database: the document was never written before */
         bool brings_epoch;
+        bool touches;
     } rows[];
 };
 
@@ -72,6 +76,7 @@ static void refused(const struct append_row *row)
     doc->arrived_ns = row->arrived_ns;
     doc->epoch_stored = doc->epoch_stored && !row->brings_epoch;
     doc->stored = doc->stored && !(row->makes_row && doc->saved_revision == 0);
+    doc->touched_ms = row->touches ? 0 : doc->touched_ms;
     list_remove(&doc->journal_link);
     list_append(&doc->documents->refused, &doc->journal_link);
     document_write_failed(doc);
@@ -111,6 +116,11 @@ static void bring_epoch(struct document *doc, struct store_append_row *row)
     doc->epoch_stored = true;
 }
 
+static bool must_touch(const struct document *doc)
+{
+    return !doc->stored || documents_now_ms(doc->documents) - doc->touched_ms >= TOUCH_MS;
+}
+
 static enum error add_row(struct document *doc, struct store_request *req, struct append_context *append)
 {
     struct buf *batch = &doc->documents->batch;
@@ -130,7 +140,12 @@ static enum error add_row(struct document *doc, struct store_request *req, struc
                                                         .end_revision = end,
                                                         .arrived_ns = take_arrived_ns(doc),
                                                         .makes_row = !doc->stored,
-                                                        .brings_epoch = !doc->epoch_stored};
+                                                        .brings_epoch = !doc->epoch_stored,
+                                                        .touches = must_touch(doc)};
+    if (must_touch(doc)) {
+        req->rows[req->row_count - 1].touch = true;
+        doc->touched_ms = documents_now_ms(doc->documents);
+    }
     if (!doc->epoch_stored)
         bring_epoch(doc, &req->rows[req->row_count - 1]);
     doc->appends_in_flight++;

@@ -94,7 +94,7 @@ struct store_epoch {
  *
  * `touch`: the times in the document's row are due. Whoever edits sets it once a
  * minute, and always with the first row of a document that may have no row yet,
- * which makes it. SQLite looks by itself.
+ * which makes it.
  *
  * ERR_CONFLICT: the row does not follow what is stored and was not written; what
  * this server has in memory is not the document any more. */

@@ -151,9 +151,14 @@ static void append_row(struct fake_tables *t, const struct store_append_row *row
 {
     int64_t now_s = now_ms / 1000;
     struct fake_document *doc = fake_tables_find(t, row->id);
+    if (!doc && !row->touch) {
+        printf("fake_tables: a first row must touch\n");
+        fflush(stdout);
+        abort();
+    }
     if (!doc)
         doc = add_document(t, row->id, now_s);
-    else if (doc->updated_s < now_s - TOUCH_S)
+    else if (row->touch && doc->updated_s < now_s - TOUCH_S)
         doc->updated_s = doc->accessed_s = now_s;
     add_batch(doc, row, now_ms);
     if (row->has_epoch)

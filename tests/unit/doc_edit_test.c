@@ -88,6 +88,29 @@ static void test_the_first_row_of_a_document_brings_its_epoch_and_the_next_does_
     assert_false(waiting_append()->rows[0].has_epoch);
 }
 
+/* Moving the times in the document's row costs a statement. */
+static void test_a_row_touches_the_document_once_a_minute(void **state)
+{
+    (void)state;
+    for (int half_minutes = 0; half_minutes < 4; half_minutes++) {
+        for (int edit = 0; edit < 3; edit++) {
+            type_more(one, &fixture.ada, "a");
+            turn();
+            assert_int_equal(waiting_append()->rows[0].touch, half_minutes % 2 == 0 && edit == 0);
+            answer_all();
+        }
+        jump(30 * SECOND_MS);
+    }
+    fixture.store.tables.bad = SLICE("one");
+    type_more(one, &fixture.ada, "b");
+    answer_all();
+    fixture.store.tables.bad = (struct slice){0};
+    later(SECOND_MS);
+    turn();
+    /* the one that should have was refused */
+    assert_true(waiting_append()->rows[0].touch || fake_store_waiting(&fixture.store, STORE_OPEN));
+}
+
 static void test_a_refused_edit_changes_and_journals_nothing(void **state)
 {
     (void)state;
@@ -480,6 +503,7 @@ int main(void)
         IN_TWO_DOCUMENTS(test_a_turns_edits_of_all_documents_go_in_one_request),
         IN_TWO_DOCUMENTS(test_one_request_is_in_flight_and_later_edits_gather),
         IN_TWO_DOCUMENTS(test_the_first_row_of_a_document_brings_its_epoch_and_the_next_does_not),
+        IN_TWO_DOCUMENTS(test_a_row_touches_the_document_once_a_minute),
         IN_TWO_DOCUMENTS(test_a_refused_edit_changes_and_journals_nothing),
         IN_TWO_DOCUMENTS(test_edits_are_refused_when_too_much_waits_for_the_journal),
         IN_TWO_DOCUMENTS(test_without_a_journal_edits_are_committed_at_once),

@@ -172,6 +172,7 @@ static struct store_request *append_of_both(const char *good, const char *bad, u
 {
     struct store_request *r = append_of(good, first, first + 1, "x");
     assert_int_equal(store_request_add_row(r, slice_from_cstr(bad), first, first + 1, SLICE("x")), OK);
+    r->rows[1].touch = true;
     return r;
 }
 

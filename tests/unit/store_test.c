@@ -349,6 +349,7 @@ static void each_row_of_an_append_has_an_outcome(void **state)
     struct fixture *f = *state;
     struct store_request *r = append_of("pad", 0, 1, "a");
     assert_int_equal(store_request_add_row(r, SLICE("other"), 0, 1, SLICE("b")), OK);
+    r->rows[1].touch = true;
     r->rows[0].outcome = r->rows[1].outcome = ERR_INTERNAL;
     ask(f, r);
     assert_int_equal(r->result, OK);
@@ -694,6 +695,22 @@ static void a_path_that_cannot_be_is_refused_with_a_sentence(void **state)
     assert_null(f->store);
 }
 
+static void a_row_that_does_not_touch_leaves_the_documents_times(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 1, "a"), OK);
+    sql(f, "UPDATE documents SET accessed_at = 5, updated_at = 5");
+    struct store_request *r = append_of("pad", 1, 2, "b");
+    r->rows[0].touch = false;
+    expect(f, r, OK);
+    assert_string_equal(sql(f, "SELECT accessed_at FROM documents"), "5");
+    expect(f, append_of("pad", 2, 3, "c"), OK);
+    assert_string_equal(sql(f, "SELECT accessed_at > 5 AND updated_at > 5 FROM documents"), "1");
+    r = ask(f, load_of("pad"));
+    assert_int_equal(r->batch_count, 3);
+    store_request_free(r);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 /* Of every engine. */
@@ -716,6 +733,7 @@ static void a_path_that_cannot_be_is_refused_with_a_sentence(void **state)
 
 static const struct CMUnitTest sqlite_tests[] = {
     BOTH,
+    TEST(a_row_that_does_not_touch_leaves_the_documents_times),
     TEST(an_edit_keeps_a_document_fresh),
     TEST(text_that_is_not_utf8_is_a_read_error),
     TEST(closing_puts_the_log_back_into_the_file),

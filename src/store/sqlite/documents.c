@@ -223,16 +223,20 @@ static enum error run_upsert(struct database *db, struct query *q)
     return err;
 }
 
-static enum error append_row(struct database *db, const struct store_append_row *row, int64_t now_ms)
+static enum error touch_row(struct database *db, const struct store_append_row *row, int64_t now_ms)
 {
     struct query touch = query_start(&db->connection, STATEMENT_TOUCH);
     query_put_text(&touch, row->id);
     query_put_int(&touch, now_ms / 1000);
     query_put_int(&touch, now_s(db));
-    enum error err = run_upsert(db, &touch);
+    return run_upsert(db, &touch);
+}
+
+static enum error append_row(struct database *db, const struct store_append_row *row, int64_t now_ms)
+{
+    enum error err = row->touch ? touch_row(db, row, now_ms) : OK;
     if (err)
         return err;
-
     struct query append = query_start(&db->connection, STATEMENT_APPEND);
     query_put_text(&append, row->id);
     query_put_int(&append, (int64_t)row->first_revision);
