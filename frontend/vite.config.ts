@@ -3,6 +3,7 @@ import { budgetParsing } from "./build/parse_budget.ts";
 import { boundClusters } from "./build/cluster_bounds.ts";
 import { earlyTheme } from "./build/early_theme.ts";
 import { boundLineGaps } from "./build/line_gaps.ts";
+import { mapMatches } from "./build/matches.ts";
 import { preloadModules } from "./build/preload.ts";
 import { adoptStyles } from "./build/style_mod.ts";
 import { wasmAsString } from "./build/wasm_string.ts";
@@ -12,7 +13,7 @@ const SERVER = "http://localhost:3030";
 export default defineConfig({
   // Relative, so that the page works below any path (BASE_PATH).
   base: "./",
-  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), preloadModules(), earlyTheme(), wasmAsString()],
+  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), mapMatches(), preloadModules(), earlyTheme(), wasmAsString()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",

@@ -30,14 +30,23 @@ async function opened(open: (hash?: string) => Promise<Pad>, language: string | 
   return pad;
 }
 
+/** Puts the caret there, and into view. */
+function goTo(pad: Pad, share: number): Promise<void> {
+  return pad.editor.evaluate((content, share) => {
+    const { view } = (content as unknown as CodeMirror).cmTile.root;
+    view.focus();
+    view.dispatch({ selection: { anchor: Math.floor(view.state.doc.length * share) }, scrollIntoView: true });
+  }, share);
+}
+
+function length(pad: Pad): Promise<number> {
+  return pad.editor.evaluate((content) => (content as unknown as CodeMirror).cmTile.root.view.state.doc.length);
+}
+
 /** The median of the time that a key takes, in the middle of the text. */
 async function keyMs(pad: Pad): Promise<number> {
   await pad.page.evaluate(watch);
-  await pad.editor.evaluate((content) => {
-    const { view } = (content as unknown as CodeMirror).cmTile.root;
-    view.focus();
-    view.dispatch({ selection: { anchor: view.state.doc.length >> 1 }, scrollIntoView: true });
-  });
+  await goTo(pad, 0.5);
   for (let i = 0; i < 5; i++) await pad.page.keyboard.press('x', { delay: 20 });
   await pad.page.waitForFunction(() => (globalThis as unknown as { seen: Seen }).seen.keys.length === 5);
   const keys = await pad.page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen.keys);
@@ -77,4 +86,23 @@ test('a line that has too many colours says why it has none, and has them when i
   await pad.page.keyboard.type('[2, "three"]');
   await expect(line).not.toHaveAttribute('title');
   await expect(line.locator('span', { hasText: '"three"' })).toBeVisible();
+});
+
+test('invisible characters stay where they are when somebody types out of view', async ({ open }) => {
+  const line = (i: number) => `soft\u00AD hyphen ${i}`;
+  const pad = await opened(open, null, Array.from({ length: 1_000 }, (_, i) => line(i)).join('\n'));
+  const other = await (await open()).ready();
+  await goTo(pad, 0.5);
+  await expect(pad.editor).toContainText('soft• hyphen 500');
+  await goTo(other, 0);
+  await other.page.keyboard.type('abcdefgh');
+  await other.saved();
+  await goTo(other, 0.4);
+  await other.page.keyboard.type('one more');
+  await pad.saved();
+  await expect.poll(() => length(pad)).toBe(await length(other));
+  const lines = (await pad.text()).split('\n').filter((text) => text !== '');
+  expect(lines.length).toBeGreaterThan(20);
+  for (const text of lines) expect(text).toMatch(/^soft• hyphen \d+$/);
+  expect(pad.complaints).toEqual([]);
 });
