@@ -10,6 +10,7 @@
  */
 
 import MarkdownIt, { type Env, type Token } from "markdown-it";
+import { BLOCK_WEIGHT, unitsWithin, weightOf } from "./weight";
 
 /** What the definitions of links say, by their labels. */
 type References = NonNullable<Env["references"]>;
@@ -21,6 +22,8 @@ export interface Block {
   readonly lineCount: number;
   /** Its lines, as they stand in the text. */
   readonly source: string;
+  /** What its elements give the browser to do. */
+  readonly weight: number;
   /** What markdown-it makes of it, without what stands in its lines. Their lines are counted from the block's first. */
   readonly tokens: readonly Token[];
   /** The definitions that stand in it; null: none. */
@@ -28,11 +31,11 @@ export interface Block {
 }
 
 /** A block is read in one step, and its elements are made in one: a longer one is shown as several. */
-export const LONGEST_BLOCK = { lines: 500, units: 20_000 };
+export const LONGEST_BLOCK = { lines: 500, units: 20_000, weight: 40_000 };
 /** The browser lays out a paragraph as a whole: what goes beyond this is left out. */
-export const LONGEST_INLINE_UNITS = 20_000;
+export const LONGEST_INLINE = { units: 20_000, weight: 40_000 };
 /** Code, which cannot be cut into several blocks, is left out from here on. */
-export const LONGEST_CODE_UNITS = 100_000;
+export const LONGEST_CODE = { units: 100_000, weight: 300_000 };
 
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
 // The core is run on one block at a time, after its lines are known.
@@ -43,17 +46,18 @@ export class Blocks {
   #lines: readonly string[] = [];
   #list: readonly Block[] = [];
   #references: References = Object.create(null);
-  /** The references as a text. */
-  #context = "";
+  /** The references as a text, and how often it has changed. */
+  #context = { text: "{}", version: 1 };
 
   /** The blocks of the text that was read last, in order. */
   get list(): readonly Block[] {
     return this.#list;
   }
 
-  /** All that the elements of a block depend on besides its source, as a text. */
-  contextOf({ source }: Block): string {
-    return source.includes("[") ? this.#context : "";
+  /** Stands for all that the elements of a block depend on besides its source: another number when that
+   * has changed. */
+  contextOf({ source }: Block): number {
+    return source.includes("[") ? this.#context.version : 0;
   }
 
   /** Reads a text, in steps; a block that is as it was stays the same object. To be
@@ -106,7 +110,8 @@ export class Blocks {
       for (const label in references) all[label] ??= references[label]!; // the first one counts
     }
     this.#references = all;
-    this.#context = JSON.stringify(all);
+    const text = JSON.stringify(all);
+    if (text !== this.#context.text) this.#context = { text, version: this.#context.version + 1 };
   }
 }
 
@@ -116,6 +121,8 @@ const FENCE = /^ {0,3}(?:```[^`]*$|~~~)/;
 class Reader {
   readonly #state;
   readonly #lineCount: number;
+  /** For each line up to where it was needed. */
+  readonly #weightsBefore = [0];
 
   constructor(
     private readonly lines: readonly string[],
@@ -148,7 +155,8 @@ class Reader {
     }
     const lineCount = Math.max(1, state.line - first);
     const source = this.lines.slice(line, line + lineCount).join("\n");
-    return { line, lineCount, source, tokens: state.tokens, references: env.references ?? null };
+    const weight = BLOCK_WEIGHT + this.#weightBefore(first + lineCount) - this.#weightBefore(first);
+    return { line, lineCount, source, weight, tokens: state.tokens, references: env.references ?? null };
   }
 
   /** The line before which a block from that line on ends at the latest. */
@@ -157,8 +165,17 @@ class Reader {
     const isCode = sCount[first]! >= 4 || FENCE.test(this.lines[this.from + first]!);
     if (isCode) return this.#lineCount;
     let end = Math.min(this.#lineCount, first + LONGEST_BLOCK.lines);
-    while (end > first + 1 && bMarks[end]! - bMarks[first]! > LONGEST_BLOCK.units) end = Math.max(first + 1, end - 16);
+    const isTooLong = () =>
+      bMarks[end]! - bMarks[first]! > LONGEST_BLOCK.units || this.#weightBefore(end) - this.#weightBefore(first) > LONGEST_BLOCK.weight;
+    while (end > first + 1 && isTooLong()) end = Math.max(first + 1, end - 16);
     return end;
+  }
+
+  /** The weight of the lines before that one, which is counted from where the reader began. */
+  #weightBefore(line: number): number {
+    const weights = this.#weightsBefore;
+    while (weights.length <= line) weights.push(weights.at(-1)! + weightOf(`${this.lines[this.from + weights.length - 1]}\n`));
+    return weights[line]!;
   }
 }
 
@@ -171,7 +188,8 @@ function cut(token: Token): Token {
     token.children = [];
     token.content = token.content.replace(FLOOD, "$1…");
   }
-  const longest = token.type === "inline" ? LONGEST_INLINE_UNITS : LONGEST_CODE_UNITS;
+  const { units, weight } = token.type === "inline" ? LONGEST_INLINE : LONGEST_CODE;
+  const longest = Math.min(units, unitsWithin(token.content, weight));
   if (token.content.length > longest) token.content = `${token.content.slice(0, longest).toWellFormed()}…`;
   return token;
 }

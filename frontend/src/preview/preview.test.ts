@@ -1,7 +1,13 @@
 // @vitest-environment happy-dom
 import { describe, expect, test, vi } from "vitest";
 import { addressOf, isRemoteImage } from "./addresses";
-import { type Colour, Preview } from ".";
+import { Random } from "../testing/random";
+import { unfortunateTexts } from "../testing/unfortunate_texts.mjs";
+import { type Colour, Preview, slice } from ".";
+import { SECTION_WEIGHT } from "./preview";
+import { weightOf } from "./weight";
+
+const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
 
 const words = { image: (alt: string, host: string) => `${alt} (${host})` };
 const plain = () => {};
@@ -246,5 +252,58 @@ describe("following a text", () => {
       preview.scrollToLine(0);
       expect(parent.scrollTo).toHaveBeenCalledWith({ top: 0 });
     });
+  });
+});
+
+describe("a long text", () => {
+  /** Shows it, and counts the elements and texts of which it consists, and the most that one slice has put into the page. */
+  function shownInSlices(text: string): { all: number; most: number } {
+    const parent = document.createElement("div");
+    const preview = new Preview(parent, words, plain);
+    const nodes = () => {
+      let count = 0;
+      for (const walker = document.createTreeWalker(parent); walker.nextNode(); ) count += 1;
+      return count;
+    };
+    let [before, most] = [nodes(), 0];
+    for (const showing = preview.showing(text); ; ) {
+      const { done } = slice(showing, () => 0);
+      const now = nodes();
+      most = Math.max(most, now - before);
+      before = now;
+      if (done) return { all: now, most };
+    }
+  }
+
+  test.each(["lines of one letter", "html blocks", "equal headings", "a list", "a table", "rules"])("of %s comes in slices that a browser lays out soon", (name) => {
+    const { all, most } = shownInSlices(unfortunateTexts[name]!(40_000));
+    expect(all).toBeGreaterThan(10_000);
+    expect(most).toBeLessThan(6_000);
+  });
+
+  /** The blocks that are shown, in order; in sections, none of which is heavy. */
+  function blocksIn(parent: Element): string[] {
+    const sections = parent.querySelectorAll(".section");
+    for (const { children } of sections) {
+      const weight = Array.from(children, ({ textContent }) => weightOf(textContent)).reduce((a, b) => a + b, 0);
+      expect(children.length === 1 || weight < 2 * SECTION_WEIGHT).toBe(true);
+    }
+    const holders = sections.length > 0 ? [...sections] : [parent];
+    return holders.flatMap(({ children }) => Array.from(children, ({ innerHTML }) => innerHTML));
+  }
+
+  test(`that changes is shown as if it were new, by seed ${SEED}`, () => {
+    const random = Random.of(SEED, "long texts");
+    const parent = document.createElement("div");
+    const preview = new Preview(parent, words, plain);
+    const paragraph = () => `${"words ".repeat(random.below(40))}${random.below(9)}\n${random.chance(10) ? "[r]: http://r.example\n" : "[r]\n"}`;
+    const paragraphs = Array.from({ length: 400 }, paragraph);
+    for (let edit = 0; edit < 12; edit++) {
+      const [at, removed, added] = [random.below(paragraphs.length), random.below(200), random.below(200)];
+      paragraphs.splice(at, removed, ...Array.from({ length: added }, paragraph));
+      const text = paragraphs.join("\n");
+      preview.show(text);
+      expect(blocksIn(parent)).toEqual(blocksIn(shown(text).parent));
+    }
   });
 });

@@ -22,6 +22,7 @@ interface Shown {
   marks: Mark[];
   heldImages: number;
   source: string;
+  weight: number;
   /** All that the elements depend on besides the source. */
   context: string;
   /** Holds the block and those behind it, up to the next one that has a section, where there are many; null: the
@@ -29,17 +30,15 @@ interface Shown {
   section: HTMLElement | null;
 }
 
-/** More blocks than these are held in sections of about so many: browsers go through all children of an element
- * to lay out one of them. */
-const MOST_CHILDREN = 256;
-const SECTION_BLOCKS = 128;
+/** What a section weighs about, and no more than twice: a browser lays it out at once, and goes through all children of an
+ * element to lay out one of them. */
+export const SECTION_WEIGHT = 20_000;
+/** So many blocks are looked at in one step. */
+const LOOKS_PER_STEP = 1_024;
 
 export class Preview {
   readonly #blocks = new Blocks();
   #shown = new Map<Block, Shown>();
-  /** Counts the blocks that were made. */
-  #made = 0;
-  readonly #firstSection = document.createElement("div");
   /** The children of elements, as they were put there. */
   readonly #children = new WeakMap<Element, readonly Element[]>();
 
@@ -59,15 +58,16 @@ export class Preview {
     }
   }
 
-  /** Does what show() does, in steps each of which is over soon. To be run to its end
-   * before the next text is shown. */
-  *showing(text: string, hasRemoteImages = false): Generator<void, number> {
-    yield* this.#blocks.read(text);
+  /** Does what show() does, in steps each of which is over soon; each tells the weight of what it has given the browser
+   * to lay out. To be run to its end before the next text is shown. */
+  *showing(text: string, hasRemoteImages = false): Generator<number, number> {
+    for (const _ of this.#blocks.read(text)) yield 0;
     const list = this.#blocks.list;
     const before = this.#shown;
     const shown = new Map<Block, Shown>();
     const contextOf = (block: Block) => `${hasRemoteImages}${this.#blocks.contextOf(block)}`;
-    for (const block of list) {
+    for (const [i, block] of list.entries()) {
+      if (i % LOOKS_PER_STEP === 0) yield 0;
       const known = before.get(block);
       if (known?.context !== contextOf(block)) continue;
       shown.set(block, known);
@@ -82,14 +82,15 @@ export class Preview {
     }
     for (const alike of spare.values()) alike.reverse(); // the first one is taken first
     this.#shown = shown;
-    for (const block of list) {
+    for (const [i, block] of list.entries()) {
+      if (i % LOOKS_PER_STEP === 0) yield 0;
       if (shown.has(block)) continue;
       const context = contextOf(block);
       const alike = spare.get(block.source);
       if (alike?.at(-1)?.context === context) shown.set(block, alike.pop()!);
       else {
         shown.set(block, this.#make(block, context, hasRemoteImages));
-        yield;
+        yield 0;
       }
     }
     yield* this.#place();
@@ -137,10 +138,10 @@ export class Preview {
   }
 
   #make(block: Block, context: string, hasRemoteImages: boolean): Shown {
-    const section = this.#made++ % SECTION_BLOCKS === 0 ? document.createElement("div") : null;
+    const { source, weight } = block;
     const element = document.createElement("div");
     const marks = [{ line: 0, element: element as Element }];
-    const shown: Shown = { element, marks, heldImages: 0, source: block.source, context, section };
+    const shown: Shown = { element, marks, heldImages: 0, source, weight, context, section: null };
     const onHeldImage = () => shown.heldImages++;
     const onLines = (inner: Element, line: number) => {
       if (line > marks.at(-1)!.line) marks.push({ line, element: inner });
@@ -151,41 +152,63 @@ export class Preview {
   }
 
   /** Puts the blocks in order, moving only those that are elsewhere. */
-  *#place(): Generator<void> {
-    const all = this.#blocks.list.map((block) => this.#shown.get(block)!);
-    if (all.length <= MOST_CHILDREN) return yield* this.#arrange(this.parent, all.map(({ element }) => element));
-    const sections = new Map<Element, Element[]>();
-    let last: Element[] = [];
-    for (const { element, section } of all) {
-      if (section || sections.size === 0) sections.set(section ?? this.#firstSection, (last = []));
-      last.push(element);
+  *#place(): Generator<number> {
+    const sections = yield* this.#sections();
+    if (sections.length === 1) return yield* this.#arrange(this.parent, sections[0]!);
+    const all: Placed[] = [];
+    for (const blocks of sections) {
+      const section = sectionOf(blocks[0]!);
+      const isNew = section.parentNode === null;
+      for (const weight of this.#arrange(section, blocks)) yield isNew ? 0 : weight;
+      all.push({ element: section, weight: blocks.reduce((sum, { weight }) => sum + weight, 0) });
+      if (!isNew) continue;
+      this.parent.append(section); // seen as soon as it is there
+      yield all.at(-1)!.weight;
     }
-    for (const [section, children] of sections) {
-      yield* this.#arrange(section, children);
-      if (section.parentNode === null) this.parent.append(section); // seen as soon as it is there
-    }
-    yield* this.#arrange(this.parent, [...sections.keys()]);
+    yield* this.#arrange(this.parent, all);
   }
 
-  *#arrange(parent: Element, children: readonly Element[]): Generator<void> {
+  /** The blocks by the sections that they stand in: at least one. A section that has become too heavy is halved. */
+  *#sections(): Generator<number, Shown[][]> {
+    let last: Shown[] = [];
+    let weight = 0;
+    const sections = [last];
+    for (const [i, block] of this.#blocks.list.entries()) {
+      if (i % LOOKS_PER_STEP === 0) yield 0;
+      const shown = this.#shown.get(block)!;
+      if (shown.section && last.length > 0) {
+        sections.push((last = []));
+        weight = 0;
+      }
+      last.push(shown);
+      weight += shown.weight;
+      if (weight < 2 * SECTION_WEIGHT || last.length === 1) continue;
+      sections.push((last = last.splice(last.length >> 1)));
+      sectionOf(last[0]!);
+      weight = last.reduce((sum, { weight }) => sum + weight, 0);
+    }
+    return sections;
+  }
+
+  *#arrange(parent: Element, placed: readonly Placed[]): Generator<number> {
     const before = this.#children.get(parent);
-    if (before?.length === children.length && children.every((child, i) => child === before[i])) return;
-    this.#children.set(parent, children);
-    const wanted = new Set(children);
+    if (before?.length === placed.length && placed.every(({ element }, i) => element === before[i])) return;
+    this.#children.set(parent, placed.map(({ element }) => element));
+    const wanted = new Set(this.#children.get(parent));
     for (let child = parent.firstElementChild; child; ) {
       const following: Element | null = child.nextElementSibling;
       if (!wanted.has(child)) {
         child.remove();
-        yield;
+        yield 0;
       }
       child = following;
     }
     let next = parent.firstElementChild;
-    for (const child of children) {
-      if (child === next) next = next.nextElementSibling;
+    for (const { element, weight } of placed) {
+      if (element === next) next = next.nextElementSibling;
       else {
-        parent.insertBefore(child, next);
-        yield;
+        parent.insertBefore(element, next);
+        yield weight;
       }
     }
   }
@@ -201,4 +224,16 @@ function lastUpTo(list: readonly { readonly line: number }[], line: number): num
     else high = middle;
   }
   return low - 1;
+}
+
+/** Something that has its place among others. */
+type Placed = Pick<Shown, "element" | "weight">;
+
+/** The section that begins with that block. */
+function sectionOf(shown: Shown): HTMLElement {
+  if (!shown.section) {
+    shown.section = document.createElement("div");
+    shown.section.className = "section";
+  }
+  return shown.section;
 }

@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { mayShowRemoteImages, setSettings } from "../browser";
 import { colour, type Editor } from "../editor";
-import { Preview } from "../preview";
+import { Preview, slice } from "../preview";
 import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
@@ -14,8 +14,7 @@ const LONGEST_UNITS = 1 << 20;
 /** The preview takes this part of the time at most. */
 const SHARE_OF_TIME = 1 / 8;
 const LEAST_WAIT_MS = 120;
-/** It works for so long at a time, and then gives a key its turn: for as long as the browser took to show the last slice. */
-const SLICE_MS = 8;
+/** After each slice it gives a key its turn: for as long as the browser took to show the last one. */
 const REST_MS = { least: 8, most: 250 };
 
 /** True once the reader wants to see images of other sites: in this pad, on this visit. */
@@ -110,10 +109,9 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
     goOn(preview.showing(text, wantsRemoteImages.peek()), 0, REST_MS.least);
   };
   /** Shows what can be shown within a slice of time, and the rest afterwards. */
-  const goOn = (showing: Generator<void, number>, spentMs: number, restMs: number) => {
+  const goOn = (showing: Generator<number, number>, spentMs: number, restMs: number) => {
     const startMs = performance.now();
-    let step = showing.next();
-    while (!step.done && performance.now() - startMs < SLICE_MS) step = showing.next();
+    const step = slice(showing);
     const spent = spentMs + performance.now() - startMs;
     timer = undefined;
     const doneMs = performance.now();
