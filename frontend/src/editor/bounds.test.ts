@@ -13,7 +13,7 @@ import { colours } from "./colours";
 import { boundFloods, fewInvisible, runsIn } from "./floods";
 import { codeLanguage, languages, loadLanguage } from "./language_catalogue";
 import { LONGEST_LINE_UNITS, longLines } from "./long_lines";
-import { boundedInline, MOST_MARKS, MOST_UNITS } from "./markdown_bounds";
+import { boundedInline, DEEPEST, MOST_MARKS, MOST_UNITS } from "./markdown_bounds";
 
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
 const LONG = "x".repeat(LONGEST_LINE_UNITS + 1);
@@ -178,8 +178,23 @@ describe("Markdown", () => {
     }
   });
 
+  test.each([
+    ["quotes", ">".repeat(1_900)],
+    ["quotes", "> ".repeat(900)],
+    ["lists", "- ".repeat(900)],
+    ["numbered lists", "1. ".repeat(600)],
+    ["quotes in lists", "- > ".repeat(400)],
+  ])("%s stand in each other to some depth", (_, line) => {
+    const text = `${line}a\n`.repeat(20);
+    const tree = parserOfMarkdown.configure(boundedInline()).parse(text);
+    let [depth, deepest] = [0, 0];
+    tree.iterate({ enter: () => void (deepest = Math.max(deepest, ++depth)), leave: () => void (depth -= 1) });
+    expect(deepest).toBeLessThan(2 * DEEPEST + 5); // an item stands in its list
+    expect(tree.length).toBe(text.length);
+  });
+
   test("what people write is parsed as before", () => {
-    const text = `# a [b](c)\n\n${"Some *prose*, `code` and [links](https://a.example) of a writer. ".repeat(60)}\n\n- [x] done\n`;
+    const text = `# a [b](c)\n\n${"Some *prose*, `code` and [links](https://a.example) of a writer. ".repeat(60)}\n\n- [x] done\n\n${"> ".repeat(12)}a\n\n- a\n  - b\n    1. c\n`;
     expect(String(parserOfMarkdown.configure(boundedInline()).parse(text))).toBe(String(parserOfMarkdown.parse(text)));
   });
 });
