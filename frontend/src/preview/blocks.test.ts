@@ -92,5 +92,5 @@ describe("a step is bounded, whatever the text is", () => {
   test(`others, by seed ${SEED}`, () => {
     const random = Random.of(SEED, "texts");
     for (let i = 0; i < 20; i++) check(unfortunateText(random, UNITS));
-  });
+  }, 60_000);
 });

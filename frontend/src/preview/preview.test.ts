@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { addressOf, isRemoteImage } from "./addresses";
 import { Random } from "../testing/random";
-import { unfortunateTexts } from "../testing/unfortunate_texts.mjs";
+import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.mjs";
 import { type Colour, Preview, slice } from ".";
 import { SECTION_WEIGHT } from "./preview";
 import { weightOf } from "./weight";
@@ -256,6 +256,8 @@ describe("following a text", () => {
 });
 
 describe("a long text", () => {
+  const MOST_NODES = 6_000;
+
   /** Shows it, and counts the elements and texts of which it consists, and the most that one slice has put into the page. */
   function shownInSlices(text: string): { all: number; most: number } {
     const parent = document.createElement("div");
@@ -278,8 +280,16 @@ describe("a long text", () => {
   test.each(["lines of one letter", "html blocks", "equal headings", "a list", "a table", "rules"])("of %s comes in slices that a browser lays out soon", (name) => {
     const { all, most } = shownInSlices(unfortunateTexts[name]!(40_000));
     expect(all).toBeGreaterThan(10_000);
-    expect(most).toBeLessThan(6_000);
+    expect(most).toBeLessThan(MOST_NODES);
   });
+
+  test(`of other kinds does so, too, by seed ${SEED}`, () => {
+    const random = Random.of(SEED, "slices");
+    for (let i = 0; i < 6; i++) {
+      const text = unfortunateText(random, 20_000);
+      expect(shownInSlices(text).most, JSON.stringify(text.slice(0, 100))).toBeLessThan(MOST_NODES);
+    }
+  }, 60_000);
 
   /** The blocks that are shown, in order; in sections, none of which is heavy. */
   function blocksIn(parent: Element): string[] {
@@ -297,13 +307,13 @@ describe("a long text", () => {
     const parent = document.createElement("div");
     const preview = new Preview(parent, words, plain);
     const paragraph = () => `${"words ".repeat(random.below(40))}${random.below(9)}\n${random.chance(10) ? "[r]: http://r.example\n" : "[r]\n"}`;
-    const paragraphs = Array.from({ length: 400 }, paragraph);
-    for (let edit = 0; edit < 12; edit++) {
+    const paragraphs = Array.from({ length: 250 }, paragraph);
+    for (let edit = 0; edit < 6; edit++) {
       const [at, removed, added] = [random.below(paragraphs.length), random.below(200), random.below(200)];
       paragraphs.splice(at, removed, ...Array.from({ length: added }, paragraph));
       const text = paragraphs.join("\n");
       preview.show(text);
       expect(blocksIn(parent)).toEqual(blocksIn(shown(text).parent));
     }
-  });
+  }, 60_000);
 });

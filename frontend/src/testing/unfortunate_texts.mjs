@@ -126,12 +126,36 @@ export const unfortunateTexts = {
   ...Object.fromEntries(TOKENS.map((token) => [`long lines of ${JSON.stringify(token)}`, (/** @type {number} */ units) => lines(() => repeated(token, 1_900), units)])),
 };
 
-/** Another such text: pieces of the corpus, repeated and nested by chance.
+/** What a piece is made into, by a name that a message can say.
+ * @type {Record<string, (piece: string, units: number, random: { below(limit: number): number }) => string>} */
+const SHAPES = {
+  "one line": (piece, units) => repeated(piece, units),
+  lines: (piece, units) => repeated(`${piece}\n`, units),
+  blocks: (piece, units) => repeated(`${piece}\n\n`, units),
+  "long lines": (piece, units, random) => lines(() => repeated(piece, 100 + random.below(6_000)), units),
+  "a staircase": (piece, units, random) => {
+    const deepest = 2 + random.below(300);
+    return lines((i) => " ".repeat(i % deepest) + piece, units);
+  },
+  "deep lines": (piece, units, random) => {
+    const [before, depth] = [["> ", "- ", "\t", "  ", "1. ", ">"][random.below(6)], 1 + random.below(900)];
+    return lines(() => before?.repeat(depth) + piece, units);
+  },
+  "a table": (piece, units, random) => {
+    const columns = 1 + random.below(60);
+    const cells = piece.replaceAll("\n", " ");
+    return `${"|a".repeat(columns)}\n${"|-".repeat(columns)}\n${repeated(`${`|${cells}`.repeat(columns)}\n`, units)}`;
+  },
+  "a line in a program": (piece, units) => `${"let a = 1;\n".repeat(50)}${repeated(piece, units - 1_200)}\n${"let b = 2;\n".repeat(50)}`,
+};
+
+/** Another such text: pieces of the corpus, in a shape and behind a beginning that are drawn by chance.
  * @param {{ below(limit: number): number }} random @param {number} units */
 export function unfortunateText(random, units) {
-  const pick = () => /** @type {string} */ (TOKENS[random.below(TOKENS.length)]);
-  const parts = Array.from({ length: 1 + random.below(4) }, pick);
-  const piece = parts.join(["", " ", "\n"][random.below(3)]) + (random.below(2) === 0 ? "\n" : "");
-  const before = random.below(3) === 0 ? `${pick()}\n` : "";
-  return (before + repeated(piece, units)).slice(0, units);
+  /** @template T @param {readonly T[]} all */
+  const pick = (all) => /** @type {T} */ (all[random.below(all.length)]);
+  const parts = Array.from({ length: 1 + random.below(4) }, () => pick(random.below(4) === 0 ? Object.values(PIECES) : TOKENS));
+  const shape = pick(Object.values(SHAPES));
+  const before = random.below(3) === 0 ? `${pick(TOKENS)}\n` : "";
+  return (before + shape(parts.join(pick(["", " ", "\n", "\t", "\0"])), units, random)).slice(0, units);
 }
