@@ -8,7 +8,8 @@
  *
  * With so short a margin it matters to know what of a line is in view: src/editor/line_parts.ts does. What is
  * around the caret is drawn in place of that only when the caret stands in a gap, since
- * drawing either in turn takes several layouts for each key.
+ * drawing either in turn takes several layouts for each key. And where the line of the caret is out of view, CodeMirror
+ * would draw it as a whole: it has gaps as well.
  */
 
 import { resolve } from "node:path";
@@ -42,11 +43,21 @@ const IN_VIEW_OF_PARTS = `
                 viewTo = positionAt(parts, middle + half);
 `;
 
+/** The line of the caret is drawn even where it is out of view. */
+const ELSEWHERE = "this.viewports.filter((port) => port != this.viewport).map((port) => this.lineBlockAt(port.from))";
+const LINES = "for (let line of this.viewportLines) {\n            if (Array.isArray(line.type))";
+const GAPS = "\n            this.updateLineGaps(this.ensureLineGaps(";
+const IS_LONG = `if (this.lineGaps.length || this.viewport.to - this.viewport.from > (2000 /* LG.Margin */ << 1))${GAPS}`;
+const HAS_LONG = `if (this.lineGaps.length || this.viewports.some((port) => port.to - port.from > 4000))${GAPS}`;
+
 export function boundLineGaps(): Plugin {
   return amend("line_gaps", /[\\/]@codemirror[\\/]view[\\/]dist[\\/]index\.js$/, [
     { before: "10000 /* LG.MarginWrap */", after: String(MARGIN_UNITS) },
     { before: "\nclass LineGap {", after: `\nimport { heightOf, partsOf, positionAt } from ${JSON.stringify(PARTS)};\nclass LineGap {` },
     { before: IN_VIEW, after: IN_VIEW_OF_PARTS },
+    { before: LINES, after: LINES.replace("viewportLines", `viewportLines.concat(${ELSEWHERE})`) },
+    { before: `${IS_LONG}this.mapLineGaps(`, after: `${HAS_LONG}this.mapLineGaps(` },
+    { before: `${IS_LONG}refresh`, after: `${HAS_LONG}refresh` },
     { before: "this.gapSize(line, from, to, structure);", after: "this.gapSize(line, from, to, structure, current);" },
     { before: "gapSize(line, from, to, structure) {", after: "gapSize(line, from, to, structure, current) {" },
     { before: "return line.height * fraction;", after: "return heightOf(partsOf(line, structure, current), from, to);" },

@@ -106,3 +106,31 @@ test('invisible characters stay where they are when somebody types out of view',
   for (const text of lines) expect(text).toMatch(/^soft• hyphen \d+$/);
   expect(pad.complaints).toEqual([]);
 });
+
+test('a long line with the caret in it is not drawn as a whole, in view or not', async ({ open }) => {
+  const pad = await opened(open, null, `${'above\n'.repeat(300)}${unfortunateTexts['one line: prose']!(200_000)}`);
+  const drawn = () => pad.editor.evaluate((content) => content.textContent.length);
+  await goTo(pad, 0.5);
+  await expect(pad.editor).toContainText('The quick brown fox');
+  expect(await drawn()).toBeLessThan(20_000);
+  await pad.page.locator('.cm-scroller').evaluate((scroller) => scroller.scrollTo({ top: 0 }));
+  await expect(pad.editor.locator('.cm-line').first()).toHaveText('above');
+  expect(await drawn()).toBeLessThan(20_000);
+  await pad.page.keyboard.type('here');
+  await expect(pad.editor).toContainText('here');
+  expect(await drawn()).toBeLessThan(20_000);
+  await pad.saved();
+});
+
+test('typing in the middle of a long line leaves the view where it is', async ({ open }) => {
+  const pad = await opened(open, null, unfortunateTexts['one line: cjk']!(100_000));
+  await pad.page.setViewportSize({ width: 700, height: 700 });
+  await goTo(pad, 0.5);
+  await pad.page.keyboard.type('a');
+  const top = () => pad.page.locator('.cm-scroller').evaluate(({ scrollTop }) => scrollTop);
+  await expect.poll(top).toBeGreaterThan(1_000);
+  const before = await top();
+  for (const key of 'bcdef') await pad.page.keyboard.press(key, { delay: 30 });
+  await expect(pad.editor).toContainText('abcdef');
+  expect(Math.abs((await top()) - before)).toBeLessThan(60);
+});
