@@ -447,6 +447,21 @@ static void a_row_is_touched_when_its_writer_says_so(void **state)
     assert_string_equal(sql(f, "SELECT accessed_at - created_at FROM documents"), "61");
 }
 
+static void a_load_says_for_how_long_nobody_came(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    struct store_request *r = load_with_epoch("pad", 'A');
+    r->now_ms = T0_MS + 12000;
+    ask(f, r);
+    assert_int_equal(r->unused_ms, 12000);
+    assert_int_equal(r->accessed_ms, T0_MS);
+    store_request_free(r);
+    r = ask(f, load_of("pad"));
+    assert_int_equal(r->unused_ms, 0); /* that one did */
+    store_request_free(r);
+}
+
 static void text_that_is_not_utf8_is_a_read_error(void **state)
 {
     struct fixture *f = *state;
@@ -588,6 +603,7 @@ int main(void)
         TEST(nothing_is_written_by_a_life_that_is_over),
         TEST(either_lane_notices_the_end),
         TEST(a_row_is_touched_when_its_writer_says_so),
+        TEST(a_load_says_for_how_long_nobody_came),
         TEST(text_that_is_not_utf8_is_a_read_error),
         TEST(one_server_moves_the_calendar_on_and_only_by_what_it_saw),
         TEST(every_statement_finds_its_rows_by_a_key),

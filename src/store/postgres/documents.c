@@ -196,6 +196,7 @@ static void read_texts(struct pg_lane *lane, const struct run *run)
         req->clients = column_copy(r, i, 8, req->arena, &failed);
         req->text = copy_text(r, i, 9, req, &err);
         req->result = failed ? ERR_NO_MEMORY : err;
+        req->unused_ms = max_of(0, column_int(r, i, 10) - req->accessed_ms);
         if (req->has_epoch)
             req->epoch.first_revision = req->revision; /* or where the journal ends: add_batch */
     }
