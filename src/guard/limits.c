@@ -3,6 +3,7 @@
  * at its front goes when its place is needed and its buckets are full. */
 #include "guard/limits.h"
 
+#include "base/hash.h"
 #include "base/list.h"
 
 #include <pthread.h>
@@ -91,20 +92,13 @@ void edit_bucket_charge(struct edit_bucket *b, uint64_t work)
 
 /* ---- the table ---- */
 
-static uint64_t mix(uint64_t h)
-{
-    h = (h ^ (h >> 33)) * UINT64_C(0xff51afd7ed558ccd);
-    h = (h ^ (h >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
-    return h ^ (h >> 33);
-}
-
 static struct entry **chain_of(struct limits *l, struct address key)
 {
     uint64_t high, low;
 
     memcpy(&high, key.bytes, sizeof high);
     memcpy(&low, key.bytes + sizeof high, sizeof low);
-    return &l->chains[mix(mix(l->seed ^ high) + low) & l->chain_mask];
+    return &l->chains[hash_mix(hash_mix(l->seed ^ high) + low) & l->chain_mask];
 }
 
 static struct entry *find(struct limits *l, struct address key)

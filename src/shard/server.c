@@ -1,5 +1,6 @@
 #include "shard/server.h"
 
+#include "base/hash.h"
 #include "guard/random.h"
 #include "shard/shard.h"
 
@@ -125,14 +126,10 @@ struct shard *server_shard(struct server *server, uint32_t index)
     return &server->shards[index];
 }
 
-/* FNV-1a over a seed of this process: even, and nobody outside can tell which
- * ids share a shard. */
+/* By a seed of this process: even, and nobody outside can tell which ids share a shard. */
 struct shard *server_shard_of(struct server *server, struct slice id)
 {
-    uint64_t hash = 14695981039346656037u ^ server->shard_seed;
-    for (size_t i = 0; i < id.len; i++)
-        hash = (hash ^ (unsigned char)id.ptr[i]) * 1099511628211u;
-    return &server->shards[(hash >> 32) % server->shard_count];
+    return &server->shards[hash_bytes(server->shard_seed, id) % server->shard_count];
 }
 
 bool server_is_stopping(const struct server *server)

@@ -1,5 +1,6 @@
 /* link: kp_core kp_alloc */
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/list.h"
 #include "base/percent.h"
 #include "support/unit.h"
@@ -200,6 +201,27 @@ static void test_broken_escapes_are_none(void **state)
     assert_int_equal(percent_escape(slice_of("%41", 2)), -1); /* what lies behind is not read */
 }
 
+/* ---- hash ---- */
+
+/* Names as people give them go to places as evenly as random ones would, whichever bits are taken. */
+static void test_names_that_are_alike_are_spread(void **state)
+{
+    enum { NAMES = 1000, PLACES = 8 };
+    (void)state;
+    for (uint64_t seed = 1; seed < 1000000; seed = seed * 7 + 3) {
+        for (int shift = 0; shift <= 56; shift += 8) {
+            int count[PLACES] = {0};
+            for (int i = 0; i < NAMES; i++) {
+                char name[32];
+                snprintf(name, sizeof name, "class-%d", i);
+                count[(hash_bytes(seed, slice_from_cstr(name)) >> shift) % PLACES]++;
+            }
+            for (int i = 0; i < PLACES; i++)
+                assert_in_range(count[i], 75, 185);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_every_byte_has_its_escapes),
         cmocka_unit_test(test_broken_escapes_are_none),
+        cmocka_unit_test(test_names_that_are_alike_are_spread),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
