@@ -29,6 +29,7 @@ enum error document_attach(struct document *doc, struct pad_peer *peer, const st
         return err;
     }
     metric_inc(METRIC_USERS);
+    doc->expected_ms = 0;
     if (doc->peer_count++ == 0)
         first_came(doc, now_ms);
     persister_touch(doc, now_ms);
@@ -48,7 +49,6 @@ void document_detach(struct document *doc, struct pad_peer *peer)
 
 void document_reap(struct document *doc)
 {
-    bool is_nothing = !doc->stored && doc->state == DOCUMENT_READY && doc->pad.revision == 0;
-    if (is_nothing && document_may_drop(doc))
+    if (document_is_nothing(doc) && document_may_drop(doc))
         document_drop(doc);
 }

@@ -26,10 +26,20 @@ bool document_is_changed(const struct document *doc)
     return doc->state == DOCUMENT_READY && (doc->meta_changed || doc->pad.revision > doc->asked_revision);
 }
 
+bool document_is_nothing(const struct document *doc)
+{
+    return doc->state == DOCUMENT_READY && !doc->stored && doc->pad.revision == 0 && doc->peer_count == 0;
+}
+
+static bool is_expected(const struct document *doc)
+{
+    return doc->expected_ms > documents_now_ms(doc->documents);
+}
+
 bool document_may_drop(const struct document *doc)
 {
-    return doc->state == DOCUMENT_READY && doc->peer_count == 0 && list_is_empty(&doc->opens) &&
-           list_is_empty(&doc->commit_waits) && doc->appends_in_flight == 0 &&
+    return !is_expected(doc) && doc->state == DOCUMENT_READY && doc->peer_count == 0 &&
+           list_is_empty(&doc->opens) && list_is_empty(&doc->commit_waits) && doc->appends_in_flight == 0 &&
            doc->snapshots_in_flight == 0 && !doc->password_change && !document_is_changed(doc);
 }
 
@@ -164,8 +174,18 @@ void document_meta_changed(struct document *doc)
 
 /* ---- let go ---- */
 
+/* Other servers may have it from now on. A server that stops gives all of them back at once. */
+static void give_back(struct document *doc)
+{
+    struct store_request *req =
+        doc->is_owned && !doc->documents->is_stopping ? store_request_new(STORE_RELEASE, doc->id) : NULL;
+    if (req) /* without memory it stays ours: others ask here, and are served */
+        documents_post(doc->documents, req);
+}
+
 void document_drop(struct document *doc)
 {
+    give_back(doc);
     tdelete(doc, &doc->documents->by_id, compare_ids);
     doc->documents->events->on_drop(doc);
     struct link *links[] = {&doc->all_link, &doc->live_link, &doc->journal_link, &doc->dirty_link,

@@ -51,6 +51,7 @@ struct document {
      * every write brings it along. */
     bool stored;
     bool epoch_stored;
+    bool is_owned; /* where servers share the database: it is ours, and is given back when it is dropped */
     bool meta_changed; /* language or password changed since the last snapshot asked for */
     /* Two revisions, since a snapshot takes time and can fail: `saved` is the
      * newest that is written, `asked` the newest that is written or under way.
@@ -73,6 +74,7 @@ struct document {
     int64_t check_ms;   /* when the persister looks next */
     int64_t live_ms;    /* since when it has peers, and a persister */
     int64_t left_ms;    /* since when it has none */
+    int64_t expected_ms; /* until when somebody is expected who was let in at the door; 0: nobody is */
 
     /* When the oldest edit arrived that … (clock_ns; 0: there is none) */
     uint64_t arrived_ns;   /* … no journal request carries yet */
@@ -97,6 +99,8 @@ struct document *document_find(struct documents *docs, struct slice id);
 
 /* Does memory hold something that no snapshot, written or asked for, has? */
 bool document_is_changed(const struct document *doc);
+/* Nobody ever wrote to it, and nobody is in it: it is here for those who may come. */
+bool document_is_nothing(const struct document *doc);
 /* True once nothing refers to the document any more and the database has all of it. */
 bool document_may_drop(const struct document *doc);
 /* Is that its password? Constant time; true when it has none. */
@@ -114,7 +118,7 @@ void document_meta_changed(struct document *doc);
 
 /* ---- let go ---- */
 
-/* Removes it from memory. Nobody may be in it or wait for it. */
+/* Removes it from memory, and gives it back where it is_owned. Nobody may be in it or wait for it. */
 void document_drop(struct document *doc);
 
 #endif

@@ -36,6 +36,7 @@ struct document_policy {
     int64_t idle_persist_ms;               /* it is written so long after the last change */
     int64_t safety_net_ms;                 /* and, while changes go on, so long after the last snapshot */
     uint32_t password_attempts_per_minute; /* for the log: `limits` enforces it */
+    bool is_shared;                        /* other servers may have documents of the same database */
 };
 
 /* The services that the thread around the documents gives them. */

@@ -98,12 +98,20 @@ static void check_live(struct documents *docs, int64_t now_ms)
     documents_want_timer(docs, docs->live_check_ms - now_ms);
 }
 
+static void check_without_peers(struct document *doc, int64_t now_ms)
+{
+    if (document_is_nothing(doc))
+        document_reap(doc); /* whoever was expected did not come */
+    else
+        persister_check_resting(doc, now_ms);
+}
+
 static void check_resting(struct documents *docs, int64_t now_ms)
 {
     int64_t step_ms = earlier(RESTING_CHECK_MS, docs->policy->memory_retention_ms / 4 + 1);
     if (is_due(now_ms, &docs->resting_check_ms, step_ms)) {
         LIST_EACH (at, following, &docs->all)
-            persister_check_resting(LIST_ITEM(at, struct document, all_link), now_ms);
+            check_without_peers(LIST_ITEM(at, struct document, all_link), now_ms);
     }
     documents_want_timer(docs, docs->resting_check_ms - now_ms);
 }

@@ -9,12 +9,15 @@
 
 /* An open request is in one of three places: with the store (a peek of its
  * own), in document->opens (somebody's load is under way), or being answered. */
+enum { EXPECTED_MS = 10 * 1000 }; /* a client that was let in at the door has come by then */
+
 struct open {
     struct link link;         /* documents->opens, until it is answered */
     struct link waiting_link; /* document->opens, while that document is LOADING */
     struct documents *documents;
     struct open_request request; /* its strings point into `strings` */
     bool exists, is_protected;   /* for the result */
+    struct store_owner owner;    /* the same; borrowed from the store's answer */
     bool in_flight;              /* its peek is with the store, which holds a pointer to it */
     bool is_cancelled;           /* nobody waits any more; freed when the store has answered */
     char strings[];
@@ -49,10 +52,12 @@ static void open_free(struct open *o)
 
 static void answer(struct open *o, enum error err, struct document *doc)
 {
+    bool is_given = !err && (o->request.goal == OPEN_READ || o->request.goal == OPEN_EDIT);
     struct open_result result = {.err = err,
-                                 .doc = err || o->request.goal == OPEN_PEEK ? NULL : doc,
+                                 .doc = is_given ? doc : NULL,
                                  .exists = o->exists,
-                                 .is_protected = o->is_protected};
+                                 .is_protected = o->is_protected,
+                                 .owner = o->owner};
     /* It leaves the lists first, since `done` may look at them; it is freed after
      * `done`, whose caller may still hold the id that is part of its memory. */
     list_remove(&o->link);
@@ -62,11 +67,16 @@ static void answer(struct open *o, enum error err, struct document *doc)
     mem_free(o);
 }
 
-/* There is no such document, and this request is not to begin one. */
 static void answer_not_found(struct open *o)
 {
     o->exists = o->is_protected = false; /* an earlier look may have seen it */
-    answer(o, o->request.goal == OPEN_READ ? ERR_NOT_FOUND : OK, NULL);
+    answer(o, ERR_NOT_FOUND, NULL);
+}
+
+static void answer_elsewhere(struct open *o, const struct store_request *req)
+{
+    o->owner = req->owner;
+    answer(o, ERR_ELSEWHERE, NULL);
 }
 
 static void log_too_many_attempts(const struct open *o)
@@ -77,6 +87,12 @@ static void log_too_many_attempts(const struct open *o)
               LOG_UINT("count", o->documents->policy->password_attempts_per_minute));
 }
 
+/* Is it the business of this request? */
+static bool must_know_password(const struct open_request *request)
+{
+    return request->goal != OPEN_WHERE && !request->password_follows;
+}
+
 /* Compares, counts and logs. `source` says where the right password was known. */
 static enum error check_password(struct open *o, struct slice expected, const char *source)
 {
@@ -84,7 +100,7 @@ static enum error check_password(struct open *o, struct slice expected, const ch
     struct limits *limits = o->documents->limits;
     int64_t now_ms = documents_now_ms(o->documents);
     o->is_protected = expected.ptr != NULL;
-    if (!expected.ptr)
+    if (!expected.ptr || !must_know_password(request))
         return OK;
     if (!limits_has(limits, LIMIT_PASSWORD_ATTEMPT, request->client, now_ms)) {
         log_too_many_attempts(o);
@@ -103,8 +119,11 @@ static enum error check_password(struct open *o, struct slice expected, const ch
 
 static void answer_from_memory(struct open *o, struct document *doc, bool exists)
 {
+    enum error err = check_password(o, doc->pad.password, "memory");
     o->exists = exists;
-    answer(o, check_password(o, doc->pad.password, "memory"), doc);
+    if (!err && o->request.goal == OPEN_PEEK && o->documents->policy->is_shared)
+        doc->expected_ms = documents_now_ms(o->documents) + EXPECTED_MS;
+    answer(o, err, doc);
 }
 
 /* ---- loading ---- */
@@ -117,13 +136,16 @@ static enum error post(struct open *o, enum store_kind kind, void (*done)(struct
         return ERR_NO_MEMORY;
     req->context = context;
     req->done = done;
+    req->may_begin = kind == STORE_LOAD && o->documents->policy->is_shared;
     documents_post(o->documents, req);
     return OK;
 }
 
 static void log_loaded(const struct document *doc, enum error err, uint64_t duration_us)
 {
-    if (err)
+    if (err == ERR_ELSEWHERE)
+        log_event(LOG_DEBUG, "document_elsewhere", LOG_STR("docId", doc->id));
+    else if (err)
         log_event(LOG_ERROR, "document_load_failed", LOG_STR("docId", doc->id),
                   LOG_CSTR("error", error_code(err)));
     else
@@ -144,25 +166,35 @@ static enum error become_ready(struct document *doc, const struct store_request 
     return OK;
 }
 
+/* `err` is that of the load, or of what it brought. */
+static void answer_loaded(struct open *o, struct document *doc, const struct store_request *req,
+                          enum error err)
+{
+    if (err == ERR_ELSEWHERE)
+        answer_elsewhere(o, req);
+    else if (err)
+        answer(o, err, NULL);
+    else if (!req->found && o->request.goal == OPEN_READ)
+        answer_not_found(o);
+    else
+        answer_from_memory(o, doc, req->found);
+}
+
 static void on_loaded(struct store_request *req)
 {
     struct document *doc = req->context;
     enum error err = become_ready(doc, req);
-    if (req->result)
+    if (req->result && req->result != ERR_ELSEWHERE)
         metric_inc(METRIC_READ_ERRORS);
     log_loaded(doc, err, req->duration_us);
+    /* When the store could not say, it may be ours all the same: giving it back does no harm. */
+    doc->is_owned = doc->documents->policy->is_shared && err != ERR_ELSEWHERE && err != ERR_MOVED;
     LIST_EACH (at, following, &doc->opens) {
         struct open *o = LIST_ITEM(at, struct open, waiting_link);
         list_remove(&o->waiting_link);
-        if (err)
-            answer(o, err, NULL);
-        else if (!req->found && o->request.goal != OPEN_EDIT)
-            answer_not_found(o);
-        else
-            answer_from_memory(o, doc, req->found);
+        answer_loaded(o, doc, req, err);
     }
-    bool is_nothing = !doc->stored && doc->peer_count == 0;
-    if (err || is_nothing)
+    if (err || (document_is_nothing(doc) && document_may_drop(doc)))
         document_drop(doc);
     store_request_free(req);
 }
@@ -179,13 +211,8 @@ static void load_document(struct open *o)
     answer(o, ERR_NO_MEMORY, NULL);
 }
 
-static void begin_document(struct open *o)
+static void begin_in_memory(struct open *o)
 {
-    int64_t now_ms = documents_now_ms(o->documents);
-    if (!limits_take(o->documents->limits, LIMIT_NEW_DOCUMENT, o->request.client, now_ms)) {
-        answer(o, ERR_RATE_LIMITED, NULL);
-        return;
-    }
     struct document *doc = document_new(o->documents, o->request.id);
     if (!doc) {
         answer(o, ERR_NO_MEMORY, NULL);
@@ -195,24 +222,60 @@ static void begin_document(struct open *o)
     answer(o, OK, doc);
 }
 
+/* At the door a client is let in even beyond the limit: behind it there are words for why not. */
+static void begin_document(struct open *o)
+{
+    int64_t now_ms = documents_now_ms(o->documents);
+    if (!limits_take(o->documents->limits, LIMIT_NEW_DOCUMENT, o->request.client, now_ms))
+        answer(o, o->request.goal == OPEN_PEEK ? OK : ERR_RATE_LIMITED, NULL);
+    else if (o->documents->policy->is_shared)
+        load_document(o); /* the store decides whose it is */
+    else
+        begin_in_memory(o);
+}
+
 /* ---- peeking ---- */
+
+/* Whoever is let in at the door must find the document behind it, where servers share the
+ * database; with a password that is not known yet, too many could have it loaded. */
+static bool wants_document(const struct open *o)
+{
+    const struct open_request *request = &o->request;
+    bool is_kept_for = request->goal == OPEN_PEEK && o->documents->policy->is_shared;
+    return request->goal == OPEN_READ || request->goal == OPEN_EDIT ||
+           (is_kept_for && !(o->is_protected && request->password_follows));
+}
+
+/* Nobody has it in memory, as far as is known, and whoever asks may go on. */
+static void go_on_alone(struct open *o)
+{
+    if (!wants_document(o))
+        answer(o, OK, NULL);
+    else if (o->exists)
+        load_document(o);
+    else if (o->request.goal == OPEN_READ)
+        answer_not_found(o);
+    else
+        begin_document(o);
+}
 
 /* The row is known, and the document is not READY: who may go on, and how? */
 static void go_on_from_row(struct open *o, const struct store_request *req)
 {
     struct document *loading = document_find(o->documents, o->request.id);
+    bool is_shared = o->documents->policy->is_shared;
     o->exists = req->found;
+    if (!loading && req->owner.incarnation != 0) {
+        answer_elsewhere(o, req);
+        return;
+    }
     enum error err = req->found ? check_password(o, req->password, "database") : OK;
-    if (err || (req->found && o->request.goal == OPEN_PEEK))
+    if (err)
         answer(o, err, NULL);
-    else if (loading)
+    else if (loading && (is_shared || !req->found || wants_document(o)))
         list_append(&loading->opens, &o->waiting_link); /* somebody else's load answers */
-    else if (req->found)
-        load_document(o);
-    else if (o->request.goal == OPEN_EDIT)
-        begin_document(o);
     else
-        answer_not_found(o);
+        go_on_alone(o);
 }
 
 static void on_peeked(struct store_request *req)

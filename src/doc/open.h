@@ -6,27 +6,36 @@
  *
  * The password is checked before a document is loaded, so that guessing costs
  * the server a row and not a text; and again after, because it may have
- * changed meanwhile. Wrong passwords count against the client's address. */
+ * changed meanwhile. Wrong passwords count against the client's address.
+ *
+ * Where servers share the database, the row says too whether another one has the
+ * document; loading makes it this one's, unless another was faster. Either way
+ * the answer is then ERR_ELSEWHERE: only the owner lets anybody in, or counts
+ * wrong passwords. */
 #ifndef KOLABPAD_DOC_OPEN_H
 #define KOLABPAD_DOC_OPEN_H
 
 #include "doc/document.h"
 
 enum open_goal {
-    OPEN_PEEK, /* may this password in? The document is not loaded for it. */
-    OPEN_READ, /* load it; ERR_NOT_FOUND when there is none */
-    OPEN_EDIT, /* load it, or begin a new one */
+    OPEN_WHERE, /* does another server have it? No password is asked for, and nothing is loaded. */
+    OPEN_PEEK,  /* may this password in? The document is not loaded for it, unless servers share the
+                 * database: then it is loaded or begun, so that whoever is let in finds it here. */
+    OPEN_READ,  /* load it; ERR_NOT_FOUND when there is none */
+    OPEN_EDIT,  /* load it, or begin a new one */
 };
 
 /*   OK                 the document is READY, or may be opened (OPEN_PEEK)
  *   ERR_PASSWORD       wrong or missing
  *   ERR_RATE_LIMITED   too many wrong passwords or new documents from that address
  *   ERR_NOT_FOUND      OPEN_READ: there is no such document
+ *   ERR_ELSEWHERE      another living server has it, the `owner`
  *   ERR_STORAGE, ERR_NO_MEMORY, ERR_SHUTTING_DOWN */
 struct open_result {
     enum error err;
-    struct document *doc;      /* NULL on failure and for OPEN_PEEK */
+    struct document *doc;      /* NULL on failure, for OPEN_WHERE and OPEN_PEEK */
     bool exists, is_protected; /* as far as was learned, also on failure */
+    struct store_owner owner;  /* with ERR_ELSEWHERE; borrowed for the call */
 };
 
 struct open_request {
@@ -34,6 +43,9 @@ struct open_request {
     struct slice password; /* copied; NULL ptr: none was given */
     struct address client;
     enum open_goal goal;
+    /* OPEN_PEEK of a v2 client, whose Hello brings the password: it is not asked for yet, and a document
+     * that has one is not loaded. */
+    bool password_follows;
     void (*done)(void *owner, const struct open_result *result);
     void *owner;
 };

@@ -193,7 +193,8 @@ static void on_answer(void *owner, const struct open_result *result)
         attach(result->doc, a->joins, 20);
 }
 
-struct asker *ask_from(uint8_t from, const char *id, enum open_goal goal, const char *password)
+static struct asker *ask_with(uint8_t from, const char *id, enum open_goal goal, const char *password,
+                              bool password_follows)
 {
     assert_in_range(fixture.asker_count, 0, FIXTURE_ASKERS - 1);
     struct asker *a = &fixture.askers[fixture.asker_count++];
@@ -204,12 +205,23 @@ struct asker *ask_from(uint8_t from, const char *id, enum open_goal goal, const 
                                    .password = password ? slice_from_cstr(password_copy) : (struct slice){0},
                                    .client = client_at(from),
                                    .goal = goal,
+                                   .password_follows = password_follows,
                                    .done = on_answer,
                                    .owner = a};
     struct open *open = document_open(&fixture.documents, &request);
     assert_int_equal(open == NULL, a->answers == 1);
     a->open = open;
     return a;
+}
+
+struct asker *ask_from(uint8_t from, const char *id, enum open_goal goal, const char *password)
+{
+    return ask_with(from, id, goal, password, false);
+}
+
+struct asker *knock(const char *id)
+{
+    return ask_with(1, id, OPEN_PEEK, NULL, true);
 }
 
 struct asker *ask(const char *id, enum open_goal goal, const char *password)
@@ -332,9 +344,9 @@ void assert_database(const char *id, const char *text)
 void assert_requests(const char *want)
 {
     static const char *const kinds[] = {
-        [STORE_LOAD] = "load",         [STORE_PEEK] = "peek", [STORE_APPEND] = "append",
-        [STORE_SNAPSHOT] = "snapshot", [STORE_OPEN] = "open", [STORE_DELETE] = "delete",
-        [STORE_EXPIRED] = "expired"};
+        [STORE_LOAD] = "load",         [STORE_PEEK] = "peek",      [STORE_APPEND] = "append",
+        [STORE_SNAPSHOT] = "snapshot", [STORE_OPEN] = "open",      [STORE_DELETE] = "delete",
+        [STORE_EXPIRED] = "expired",   [STORE_RELEASE] = "release"};
     char got[512] = "";
     size_t len = 0;
     LIST_EACH (at, following, &fixture.store.posted) {

@@ -76,6 +76,8 @@ void jump(int64_t ms);
 /* Asks; password NULL: gives none. From a client at 10.0.0.1, or at 10.0.0.`from`. */
 struct asker *ask(const char *id, enum open_goal goal, const char *password);
 struct asker *ask_from(uint8_t from, const char *id, enum open_goal goal, const char *password);
+/* A v2 client before its Hello: asks to be let in, and its password follows. */
+struct asker *knock(const char *id);
 struct address client_at(uint8_t last_byte);
 /* Opens it to edit; everything that waits at the store is answered. */
 struct document *open_document(const char *id);

@@ -58,6 +58,42 @@ void fake_document_set(struct slice *field, struct slice value)
 void fake_tables_init(struct fake_tables *t)
 {
     list_init(&t->documents);
+    list_init(&t->placements);
+}
+
+static struct fake_placement *placement_of(struct link *link)
+{
+    return LIST_ITEM(link, struct fake_placement, link);
+}
+
+struct fake_placement *fake_tables_placement(const struct fake_tables *t, struct slice id)
+{
+    LIST_EACH (at, following, &t->placements) {
+        if (slice_equal(placement_of(at)->id, id))
+            return placement_of(at);
+    }
+    return NULL;
+}
+
+void fake_tables_place(struct fake_tables *t, struct slice id, uint64_t incarnation, struct slice address)
+{
+    fake_tables_release(t, id);
+    struct fake_placement *placement = allocate(sizeof *placement);
+    fake_document_set(&placement->id, id);
+    fake_document_set(&placement->address, address);
+    placement->incarnation = incarnation;
+    list_append(&t->placements, &placement->link);
+}
+
+void fake_tables_release(struct fake_tables *t, struct slice id)
+{
+    struct fake_placement *placement = fake_tables_placement(t, id);
+    if (!placement)
+        return;
+    list_remove(&placement->link);
+    forget(&placement->id);
+    forget(&placement->address);
+    free(placement);
 }
 
 struct fake_document *fake_tables_find(const struct fake_tables *t, struct slice id)
@@ -110,6 +146,8 @@ void fake_tables_deinit(struct fake_tables *t)
 {
     LIST_EACH (at, following, &t->documents)
         delete_document(document_of(at));
+    LIST_EACH (at, following, &t->placements)
+        fake_tables_release(t, placement_of(at)->id);
 }
 
 /* ---- writing ---- */
@@ -298,17 +336,26 @@ static void open_loaded(struct fake_document *doc, struct store_request *req)
     put_opened(doc, req);
 }
 
+/* Tells who else has it; true when nobody has. */
+static bool is_free(struct fake_tables *t, struct store_request *req)
+{
+    const struct fake_placement *placement = fake_tables_placement(t, req->id);
+    if (!placement || placement->incarnation == 0)
+        return true;
+    req->owner.incarnation = placement->incarnation;
+    (void)store_request_copy(req, placement->address, &req->owner.address);
+    return false;
+}
+
 static enum error peek(struct fake_tables *t, struct store_request *req)
 {
+    (void)is_free(t, req);
     struct fake_document *doc = fake_tables_find(t, req->id);
     return doc ? read_row(doc, req) : OK;
 }
 
-static enum error load(struct fake_tables *t, struct store_request *req)
+static enum error read_document(struct fake_document *doc, struct store_request *req)
 {
-    struct fake_document *doc = fake_tables_find(t, req->id);
-    if (!doc)
-        return OK;
     enum error err = read_row(doc, req);
     if (!err)
         err = store_request_copy(req, doc->clients, &req->clients);
@@ -322,6 +369,19 @@ static enum error load(struct fake_tables *t, struct store_request *req)
     if (!err && req->has_epoch)
         open_loaded(doc, req);
     return err;
+}
+
+/* Where servers share the database, the load makes it this one's. */
+static enum error load(struct fake_tables *t, struct store_request *req)
+{
+    struct fake_document *doc = fake_tables_find(t, req->id);
+    if (!is_free(t, req)) {
+        req->result = ERR_ELSEWHERE;
+        return OK;
+    }
+    if (req->may_begin)
+        fake_tables_place(t, req->id, 0, (struct slice){0});
+    return doc ? read_document(doc, req) : OK;
 }
 
 static enum error expired(struct fake_tables *t, struct store_request *req)
@@ -363,6 +423,8 @@ static void carry_out_write(struct fake_tables *t, struct store_request *req)
         snapshot(t, req);
     else if (req->kind == STORE_OPEN)
         opened(t, req);
+    else if (req->kind == STORE_RELEASE)
+        fake_tables_release(t, req->id);
     else
         delete (t, req);
 }

@@ -4,6 +4,7 @@
  *   documents   one fake_document each: the row
  *   journal     its batches, by first_revision
  *   epochs      the last FAKE_EPOCHS_KEPT of it, oldest first
+ *   placements  which server has a document in memory, where they share the database
  *
  * A test may look at everything, and change it to play an old or a damaged
  * database. Memory comes from malloc and not from base/alloc.h, so that a test
@@ -35,9 +36,16 @@ struct fake_document {
     uint32_t epoch_count;
 };
 
+struct fake_placement {
+    struct link link;
+    struct slice id, address;
+    uint64_t incarnation; /* 0: this server */
+};
+
 struct fake_tables {
-    struct link documents; /* struct fake_document */
-    struct slice bad;      /* writes of this document fail, as on a damaged page; NULL ptr: of none */
+    struct link documents;  /* struct fake_document */
+    struct link placements; /* struct fake_placement */
+    struct slice bad;       /* writes of this document fail, as on a damaged page; NULL ptr: of none */
 };
 
 void fake_tables_init(struct fake_tables *t);
@@ -47,12 +55,19 @@ void fake_tables_deinit(struct fake_tables *t);
 struct fake_document *fake_tables_find(const struct fake_tables *t, struct slice id);
 /* How many batches the journal has of it. */
 uint32_t fake_document_batches(const struct fake_document *doc);
+/* Who has it in memory; NULL: nobody. */
+struct fake_placement *fake_tables_placement(const struct fake_tables *t, struct slice id);
+/* Another server has it from now on. */
+void fake_tables_place(struct fake_tables *t, struct slice id, uint64_t incarnation, struct slice address);
+/* Nobody has it any more. */
+void fake_tables_release(struct fake_tables *t, struct slice id);
 /* Puts another value in the place of *field; NULL ptr: none. */
 void fake_document_set(struct slice *field, struct slice value);
 
 /* Carries the request out and fills in its answer: OK, ERR_NO_MEMORY (of a
- * read), ERR_FORBIDDEN (DELETE of a fresh one), ERR_STORAGE (a write of the bad one; of an
- * APPEND the outcome of its row). Aborts when an APPEND repeats a
+ * read), ERR_FORBIDDEN (DELETE of a fresh one), ERR_ELSEWHERE (LOAD of one that another
+ * server has), ERR_STORAGE (a write of the bad one; of an APPEND the outcome of its
+ * row). Aborts when an APPEND repeats a
  * first_revision, which the table's key rules out. */
 void fake_tables_carry_out(struct fake_tables *t, struct store_request *req);
 
