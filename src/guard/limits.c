@@ -310,3 +310,19 @@ void limits_disconnect(struct limits *l, struct address who)
     disconnect_locked(l, address_limit_key(who));
     pthread_mutex_unlock(&l->lock);
 }
+
+enum error limits_connect_relayed(struct limits *l)
+{
+    pthread_mutex_lock(&l->lock);
+    const bool is_full = is_reached(l->connections, l->config.connections_total);
+    l->connections += !is_full;
+    pthread_mutex_unlock(&l->lock);
+    return is_full ? ERR_OVERLOADED : OK;
+}
+
+void limits_disconnect_relayed(struct limits *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->connections--;
+    pthread_mutex_unlock(&l->lock);
+}

@@ -42,6 +42,10 @@ bool limits_has(struct limits *l, enum limit_action action, struct address who, 
  * all) and goes. */
 enum error limits_connect(struct limits *l, struct address who);
 void limits_disconnect(struct limits *l, struct address who);
+/* The same for one that another server passes on, which counts its address: here it
+ * counts among all. */
+enum error limits_connect_relayed(struct limits *l);
+void limits_disconnect_relayed(struct limits *l);
 
 /* A bucket for one connection's edits, held by the connection. A zeroed one is
  * full. */

@@ -131,18 +131,38 @@ static bool is_trusted_proxy(const struct http_config *config, struct address a)
     return false;
 }
 
-/* Forwarded headers count only when a trusted proxy wrote them. */
+static bool is_another_server(const struct exchange *x)
+{
+    const struct http_config *config = &x->server->config;
+    struct slice credential = config->is_server ? http_header(&x->req, "X-Kolabpad-Node") : (struct slice){0};
+
+    return credential.ptr && config->is_server(config->arg, credential);
+}
+
+static bool is_https(const struct exchange *x)
+{
+    return ascii_equal_nocase(http_header(&x->req, "X-Forwarded-Proto"), SLICE("https"));
+}
+
+/* Forwarded headers count only when a trusted proxy wrote them, or another server, which
+ * names one address: it knows already who is behind its proxies. */
 static void find_client(struct exchange *x)
 {
     const struct http_config *config = &x->server->config;
     struct address peer = address_of(x->connection);
 
     x->req.client = peer;
+    x->req.is_relayed = is_another_server(x);
+    if (x->req.is_relayed) {
+        (void)address_parse(http_header(&x->req, "X-Forwarded-For"), &x->req.client);
+        x->req.is_tls = is_https(x);
+        return;
+    }
     if (!is_trusted_proxy(config, peer))
         return;
     x->req.client = address_behind_proxies(peer, http_header(&x->req, "X-Forwarded-For"), config->trusted,
                                            config->trusted_count);
-    x->req.is_tls = ascii_equal_nocase(http_header(&x->req, "X-Forwarded-Proto"), SLICE("https"));
+    x->req.is_tls = is_https(x);
     struct slice hosts = http_header(&x->req, "X-Forwarded-Host");
     struct header_item first;
     if (header_list_next(&hosts, &first) && is_authority(first.name))

@@ -31,12 +31,17 @@ struct http_request {
     struct slice body;
     struct address client; /* the real one, behind TRUSTED_PROXIES */
     bool is_tls;           /* X-Forwarded-Proto: https from a trusted proxy */
-    void *context;         /* the handler's */
+    /* Another server of ours passed it on for its client, and proved it: `client`, `is_tls` and `host` are
+     * what that server says. It must not be passed on again. */
+    bool is_relayed;
+    void *context; /* the handler's */
 };
 
 /* Absent: ptr NULL. Present but empty: ptr set, len 0. Borrowed until the
  * answer. Query names and values are percent-decoded, headers trimmed. */
 struct slice http_query(const struct http_request *req, const char *name);
+/* All of it, as sent, without the '?'; absent: ptr NULL. */
+struct slice http_raw_query(const struct http_request *req);
 struct slice http_header(const struct http_request *req, const char *name);
 
 /* Decodes %XX; false for a broken escape. */
@@ -78,9 +83,9 @@ bool http_offers_compression(const struct http_request *req);
 /* Answers 101 and hands the socket over: `on_socket` is called on the
  * server's thread with a socket that is the callee's from then on (non-blocking,
  * TCP_NODELAY), and the bytes already read behind the handshake (borrowed). If
- * the client has gone meanwhile, fd is -1. `protocol` empty: none chosen.
- * `compresses`: an offer of compression is taken. */
-void http_upgrade(struct http_request *req, struct slice protocol, bool compresses,
+ * the client has gone meanwhile, fd is -1. `protocol` and `extensions` are what was
+ * chosen of those that the client offered, as the headers have them; empty: none. */
+void http_upgrade(struct http_request *req, struct slice protocol, struct slice extensions,
                   void (*on_socket)(void *arg, int fd, struct slice already_read), void *arg);
 
 struct http_config {
@@ -92,6 +97,9 @@ struct http_config {
     uint32_t timeout_s;
     const struct network *trusted; /* borrowed for life */
     size_t trusted_count;
+    /* Does this value of the header X-Kolabpad-Node prove that another server of ours speaks? Whoever sends
+     * another value is a client like all others. NULL: there are no other servers. */
+    bool (*is_server)(void *arg, struct slice credential);
     struct page_policy policy; /* its texts are borrowed for life */
     void (*handler)(void *arg, struct http_request *req);
     void *arg;

@@ -93,6 +93,11 @@ struct slice http_query(const struct http_request *req, const char *name)
     return (struct slice){0};
 }
 
+struct slice http_raw_query(const struct http_request *req)
+{
+    return exchange_of((struct http_request *)req)->query;
+}
+
 /* ---- headers ---- */
 
 struct header_search {

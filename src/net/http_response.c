@@ -1,6 +1,6 @@
 /* Answering a request: headers, bodies, files, the upgrade. */
 #include "base/json.h"
-#include "net/deflate.h"
+#include "net/dial.h"
 #include "net/handshake.h"
 #include "net/header_list.h"
 #include "net/http_private.h"
@@ -149,30 +149,36 @@ static void on_upgraded(void *arg, struct MHD_Connection *connection, void *cont
     (void)connection, (void)context;
     if (fd >= 0)
         prepare_socket(fd);
+    if (fd >= 0 && x->req.is_relayed)
+        dial_limit_buffers(fd);
     x->on_socket(x->on_socket_arg, fd, slice_of(extra, fd >= 0 ? extra_len : 0));
     x->on_socket = NULL;
     MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
 }
 
+/* Leaves it out when it is empty. */
+static void add_choice(struct exchange *x, struct MHD_Response *to, const char *name, struct slice value)
+{
+    struct slice text = value.len > 0 ? exchange_keep(x, value) : (struct slice){0};
+
+    if (text.ptr)
+        add_header(to, name, text.ptr);
+}
+
 static void add_upgrade_headers(struct exchange *x, struct MHD_Response *to, struct slice protocol,
-                                bool compresses)
+                                struct slice extensions)
 {
     char accept[HANDSHAKE_ACCEPT_CHARS + 1];
 
     handshake_accept(http_header(&x->req, "Sec-WebSocket-Key"), accept);
     add_header(to, "Upgrade", "websocket");
     add_header(to, "Sec-WebSocket-Accept", accept);
-    if (protocol.len > 0) {
-        struct slice name = exchange_keep(x, protocol);
-        if (name.ptr)
-            add_header(to, "Sec-WebSocket-Protocol", name.ptr);
-    }
-    if (compresses)
-        add_header(to, "Sec-WebSocket-Extensions", deflate_accepted.ptr);
+    add_choice(x, to, "Sec-WebSocket-Protocol", protocol);
+    add_choice(x, to, "Sec-WebSocket-Extensions", extensions);
     security_headers_each(&x->server->config.policy, x->req.host, x->req.is_tls, add_header, to);
 }
 
-void http_upgrade(struct http_request *req, struct slice protocol, bool compresses,
+void http_upgrade(struct http_request *req, struct slice protocol, struct slice extensions,
                   void (*on_socket)(void *arg, int fd, struct slice already_read), void *arg)
 {
     struct exchange *x = exchange_of(req);
@@ -181,6 +187,6 @@ void http_upgrade(struct http_request *req, struct slice protocol, bool compress
     x->on_socket = on_socket;
     x->on_socket_arg = arg;
     if (response)
-        add_upgrade_headers(x, response, protocol, compresses);
+        add_upgrade_headers(x, response, protocol, extensions);
     answer(x, MHD_HTTP_SWITCHING_PROTOCOLS, response);
 }

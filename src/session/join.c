@@ -70,7 +70,9 @@ static void on_opened(void *owner, const struct open_result *result)
 {
     struct session *s = owner;
     s->joining->open = NULL;
-    if (result->err)
+    if (result->err == ERR_ELSEWHERE) /* another server was faster: the next handshake finds it there */
+        session_close(s, ERR_MOVED, NULL);
+    else if (result->err)
         session_close(s, result->err, NULL);
     else
         join(s, result->doc);

@@ -46,6 +46,7 @@ struct session {
     uint32_t refusals; /* edits refused, less those taken since */
     enum session_state state;
     enum pad_version version;
+    bool is_relayed; /* its client is connected to another server, which counts its address */
 };
 
 /* From the handshake to the welcome. */

@@ -13,6 +13,19 @@
 
 /* ---- the request ---- */
 
+enum error session_count(struct limits *limits, struct address client, bool is_relayed)
+{
+    return is_relayed ? limits_connect_relayed(limits) : limits_connect(limits, client);
+}
+
+void session_uncount(struct limits *limits, struct address client, bool is_relayed)
+{
+    if (is_relayed)
+        limits_disconnect_relayed(limits);
+    else
+        limits_disconnect(limits, client);
+}
+
 struct session_request *session_request_new(struct shard *shard, enum pad_version version,
                                             struct address client, struct slice id, struct slice password)
 {
@@ -36,7 +49,7 @@ struct session_request *session_request_new(struct shard *shard, enum pad_versio
 
 void session_request_free(struct session_request *request)
 {
-    limits_disconnect(request->shard->limits, request->client);
+    session_uncount(request->shard->limits, request->client, request->is_relayed);
     if (request->fd >= 0)
         close(request->fd);
     buf_deinit(&request->already_read);
@@ -81,7 +94,7 @@ static void on_closed(void *owner, const struct conn_end *end)
     session_leave(s);
     if (had_joined)
         log_end(s, end);
-    limits_disconnect(s->shard->limits, s->client);
+    session_uncount(s->shard->limits, s->client, s->is_relayed);
     metric_add(METRIC_CONNECTIONS, -1);
     session_free(s);
 }
@@ -137,6 +150,7 @@ static struct session *session_new(const struct session_request *request)
     s->shard = shard;
     s->version = request->version;
     s->client = request->client;
+    s->is_relayed = request->is_relayed;
     s->opened_ms = shard_now_ms(shard);
     s->state = request->version == PAD_V2 ? SESSION_AWAITING_HELLO : SESSION_OPENING;
     list_append(s->state == SESSION_AWAITING_HELLO ? &shard->awaiting_hello : &shard->sessions, &s->link);

@@ -10,7 +10,8 @@ struct session_request {
     struct loop_task task; /* first: task.run is session_start */
     struct shard *shard;
     enum pad_version version;
-    struct address client; /* counted by limits_connect already */
+    struct address client; /* counted already: session_count */
+    bool is_relayed;       /* another server passed the handshake on */
     struct slice id;       /* owned by this struct's allocation, like what follows */
     struct slice password; /* v1; NULL ptr: none */
     bool compresses;       /* agreed in the handshake */
@@ -18,7 +19,12 @@ struct session_request {
     struct buf already_read; /* what came behind the handshake */
 };
 
-/* malloc'ed, copies the strings; NULL: no memory. */
+/* Counts a connection, and counts it no more: against its address, and among all; one that is relayed
+ * among all only. ERR_RATE_LIMITED, ERR_OVERLOADED. */
+enum error session_count(struct limits *limits, struct address client, bool is_relayed);
+void session_uncount(struct limits *limits, struct address client, bool is_relayed);
+
+/* malloc'ed, copies the strings; NULL: no memory. For one that is counted. */
 struct session_request *session_request_new(struct shard *shard, enum pad_version version,
                                             struct address client, struct slice id, struct slice password);
 /* Of one that was not started: gives the connection back to the limits. */

@@ -1,5 +1,6 @@
 #include "session/upgrade.h"
 
+#include "net/deflate.h"
 #include "session/start.h"
 
 const struct slice session_protocol_v2 = {"kolabpad.v2", 11};
@@ -18,16 +19,17 @@ static void on_socket(void *arg, int fd, struct slice already_read)
 enum error session_upgrade(struct shard *shard, struct http_request *http, enum pad_version version,
                            struct slice id, struct slice password)
 {
-    enum error err = limits_connect(shard->limits, http->client);
+    enum error err = session_count(shard->limits, http->client, http->is_relayed);
     if (err)
         return err;
     struct session_request *request = session_request_new(shard, version, http->client, id, password);
     if (!request) {
-        limits_disconnect(shard->limits, http->client);
+        session_uncount(shard->limits, http->client, http->is_relayed);
         return ERR_NO_MEMORY;
     }
+    request->is_relayed = http->is_relayed;
     request->compresses = http_offers_compression(http);
-    http_upgrade(http, version == PAD_V2 ? session_protocol_v2 : (struct slice){0}, request->compresses,
-                 on_socket, request);
+    http_upgrade(http, version == PAD_V2 ? session_protocol_v2 : (struct slice){0},
+                 request->compresses ? deflate_accepted : (struct slice){0}, on_socket, request);
     return OK;
 }
