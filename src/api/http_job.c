@@ -5,10 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How often a request is sent on before it is given up: a document may move while it is
+ * under way, and hardly twice. */
+enum { FORWARDS_MAX = 3 };
+
 void http_job_end(struct http_job *job)
 {
     list_remove(&job->link);
     open_cancel(job->open);
+    forward_cancel(job->forward);
     commit_wait_cancel(&job->wait);
     buf_deinit(&job->body);
     free(job);
@@ -27,26 +32,103 @@ void http_job_fail(struct http_job *job, enum error err)
     http_job_end(job);
 }
 
+/* ---- to another server ---- */
+
+void http_job_forward(struct http_job *job, const struct store_owner *to,
+                      void (*done)(void *job, enum forward_outcome outcome))
+{
+    struct forward_request request = {.shard = job->shard,
+                                      .http = job->request,
+                                      .to = *to,
+                                      .may_upgrade = job->kind->is_handshake,
+                                      .done = done,
+                                      .arg = job};
+    enum error err = forward_begin(&request, &job->forward);
+    if (err)
+        http_job_fail(job, err);
+}
+
+/* Its owner is no more what it was: the database is asked anew. */
+static void on_forwarded(void *arg, enum forward_outcome outcome)
+{
+    struct http_job *job = arg;
+    job->forward = NULL;
+    if (outcome == FORWARD_ANSWERED) {
+        http_job_end(job);
+        return;
+    }
+    owners_forget(&job->shard->owners, job->id);
+    if (outcome == FORWARD_MISDIRECTED && job->forwards < FORWARDS_MAX)
+        job->kind->begin(job);
+    else
+        http_job_fail(job, ERR_ELSEWHERE);
+}
+
+static void send_on(struct http_job *job, const struct store_owner *owner)
+{
+    job->forwards++;
+    http_job_forward(job, owner, on_forwarded);
+}
+
+/* Another server has the document. One that was sent on is not sent on again: its sender
+ * asks anew. */
+static void on_elsewhere(struct http_job *job, const struct store_owner *owner)
+{
+    if (job->request->is_relayed) {
+        http_job_fail(job, ERR_MISDIRECTED);
+        return;
+    }
+    owners_remember(&job->shard->owners, job->id, owner, shard_now_ms(job->shard));
+    send_on(job, owner);
+}
+
+/* ---- the document ---- */
+
+static void on_opened(void *arg, const struct open_result *result)
+{
+    struct http_job *job = arg;
+    job->open = NULL;
+    if (result->err == ERR_ELSEWHERE)
+        on_elsewhere(job, &result->owner);
+    else
+        job->opened(job, result);
+}
+
 void http_job_open(struct http_job *job, enum open_goal goal,
-                   void (*done)(void *job, const struct open_result *result))
+                   void (*opened)(struct http_job *job, const struct open_result *result))
 {
     struct open_request request = {.id = job->id,
                                    .password = job->password,
                                    .client = job->request->client,
                                    .goal = goal,
-                                   .done = done,
+                                   .password_follows = job->kind->password_follows,
+                                   .done = on_opened,
                                    .owner = job};
+    job->opened = opened;
     struct open *open = document_open(&job->shard->documents, &request);
     if (open) /* otherwise it was answered, and the job may be gone */
         job->open = open;
 }
 
+/* ---- on its way ---- */
+
+/* Does the shard remember that another server has it? */
+static bool is_known_elsewhere(const struct http_job *job, struct store_owner *owner)
+{
+    struct shard *shard = job->shard;
+    return !job->request->is_relayed && !document_find(&shard->documents, job->id) &&
+           owners_find(&shard->owners, job->id, shard_now_ms(shard), owner);
+}
+
 static void begin(struct loop_task *task)
 {
     struct http_job *job = LIST_ITEM(task, struct http_job, task);
+    struct store_owner owner;
     list_append(&job->shard->http_jobs, &job->link);
     if (job->shard->documents.is_stopping)
         http_job_fail(job, ERR_SHUTTING_DOWN);
+    else if (is_known_elsewhere(job, &owner))
+        send_on(job, &owner);
     else
         job->kind->begin(job);
 }

@@ -1,6 +1,7 @@
 /* http_job.h - an HTTP request on its way to a document and back.
  *
  *   HTTP server's thread ─task─► shard ─► kind->begin ─► … ─► answer (any thread)
+ *                                              └► another server has the document: forward.h
  *
  * A job answers its request exactly once and is then gone. What it does is its
  * kind's: read_jobs.h, password_jobs.h, upgrade_job.h.
@@ -11,6 +12,7 @@
 #define KOLABPAD_API_HTTP_JOB_H
 
 #include "api/api.h"
+#include "api/forward.h"
 #include "base/id128.h"
 #include "doc/commit_wait.h"
 #include "doc/open.h"
@@ -22,6 +24,8 @@ struct http_job;
 struct http_job_kind {
     /* On the shard's thread. Answers, or arranges for it. */
     void (*begin)(struct http_job *job);
+    bool is_handshake;     /* of a WebSocket: another server may answer it with a 101 */
+    bool password_follows; /* open_request.password_follows */
 };
 
 struct http_job {
@@ -32,7 +36,10 @@ struct http_job {
     struct http_request *request;
     struct slice id, password; /* in the same allocation; password.ptr NULL: none was given */
 
-    struct open *open;       /* the open request under way; NULL: none */
+    struct open *open; /* the open request under way; NULL: none */
+    void (*opened)(struct http_job *job, const struct open_result *result); /* whom it answers */
+    struct forward *forward; /* under way to the server that has the document; NULL: not */
+    uint32_t forwards;       /* how often it was sent on */
     struct buf body;         /* of the answer, as of wait.revision */
     struct id128 epoch;      /* … of this epoch; zero: of a document that nobody made */
     struct commit_wait wait; /* until what is in `body` is committed */
@@ -47,9 +54,15 @@ struct http_job {
 void http_job_post(struct server *server, struct http_request *request, const struct http_job_kind *kind,
                    struct slice id, struct slice password);
 
-/* Opens the job's document; `done` is given the job. */
+/* Opens the job's document, for `opened`. When another server has it, the request is sent on to that one,
+ * and `opened` not called. */
 void http_job_open(struct http_job *job, enum open_goal goal,
-                   void (*done)(void *job, const struct open_result *result));
+                   void (*opened)(struct http_job *job, const struct open_result *result));
+
+/* Sends the request on to another server, for `done`, which finds it unanswered unless it was
+ * FORWARD_ANSWERED. Fails the job where that cannot be. */
+void http_job_forward(struct http_job *job, const struct store_owner *to,
+                      void (*done)(void *job, enum forward_outcome outcome));
 
 /* The answer; the job is gone afterwards. http_job_end: somebody else answers. */
 void http_job_respond(struct http_job *job, const struct http_response *response);

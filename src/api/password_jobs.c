@@ -59,24 +59,30 @@ static enum error change_password(struct http_job *job, bool is_on)
     return document_change_password(&job->shard->documents, job->id, &job->change);
 }
 
-static void begin(struct http_job *job, bool is_on)
+static void change(struct http_job *job, enum error err)
 {
-    enum error err = change_password(job, is_on);
+    if (!err)
+        err = change_password(job, job->kind == &protect_job);
     if (err)
         http_job_fail(job, err);
     else
         job->is_writing = true;
 }
 
-static void begin_protect(struct http_job *job)
+static void on_located(struct http_job *job, const struct open_result *result)
 {
-    begin(job, true);
+    change(job, result->err);
 }
 
-static void begin_unprotect(struct http_job *job)
+/* Only somebody who is in the document may change its password: where it is in memory,
+ * and where that is must be asked where servers share the database. */
+static void begin(struct http_job *job)
 {
-    begin(job, false);
+    if (job->shard->documents.policy->is_shared)
+        http_job_open(job, OPEN_WHERE, on_located);
+    else
+        change(job, OK);
 }
 
-const struct http_job_kind protect_job = {.begin = begin_protect};
-const struct http_job_kind unprotect_job = {.begin = begin_unprotect};
+const struct http_job_kind protect_job = {.begin = begin};
+const struct http_job_kind unprotect_job = {.begin = begin};

@@ -59,10 +59,8 @@ static void read_text(struct http_job *job, struct document *doc)
     document_when_committed(doc, &job->wait);
 }
 
-static void on_text_opened(void *owner, const struct open_result *result)
+static void on_text_opened(struct http_job *job, const struct open_result *result)
 {
-    struct http_job *job = owner;
-    job->open = NULL;
     if (result->err == ERR_NOT_FOUND)
         send_text(job); /* nobody wrote anything there yet, which is an empty text */
     else if (result->err)
@@ -132,10 +130,8 @@ static void on_info_committed(struct commit_wait *wait, enum error err)
         send_info(job);
 }
 
-static void on_info_opened(void *owner, const struct open_result *result)
+static void on_info_opened(struct http_job *job, const struct open_result *result)
 {
-    struct http_job *job = owner;
-    job->open = NULL;
     /* A wrong password still answers that there is one; a document that does not
      * exist still answers that. */
     bool is_answer = !result->err || result->err == ERR_NOT_FOUND || result->err == ERR_PASSWORD;

@@ -1,6 +1,8 @@
 #include "api/routes.h"
 
+#include "api/asset_job.h"
 #include "api/bearer.h"
+#include "api/credential.h"
 #include "api/debug.h"
 #include "api/origin.h"
 #include "api/password_jobs.h"
@@ -33,7 +35,9 @@ static void get_socket(struct api *api, struct http_request *request, struct sli
     if (fault) {
         refuse(request, fault);
     } else if (!http_offers_protocol(request, session_protocol_v2)) {
-        http_job_post(api->server, request, &upgrade_job, id, http_query(request, "otp"));
+        http_job_post(api->server, request, &upgrade_v1_job, id, http_query(request, "otp"));
+    } else if (server_is_shared(api->server)) {
+        http_job_post(api->server, request, &upgrade_v2_job, id, (struct slice){0});
     } else {
         struct shard *shard = server_shard_of(api->server, id);
         enum error err = session_upgrade(shard, request, PAD_V2, id, (struct slice){0});
@@ -189,7 +193,11 @@ static void serve_file(struct api *api, struct http_request *request)
 {
     if (!method_is(request, "GET"))
         refuse_method(request, SLICE("OPTIONS, GET, HEAD"));
-    else if (!static_files_respond(api->files, request, request->path))
+    else if (static_files_respond(api->files, request, request->path))
+        return;
+    else if (server_is_shared(api->server) && asset_may_be_elsewhere(request))
+        http_job_post(api->server, request, &asset_job, request->path, (struct slice){0});
+    else
         refuse(request, ERR_NOT_FOUND);
 }
 
@@ -243,4 +251,10 @@ void routes_handle(void *arg, struct http_request *request)
         refuse_method_of_route(request, request->path);
     else
         serve_file(api, request);
+}
+
+bool routes_is_server(void *arg, struct slice credential)
+{
+    struct api *api = arg;
+    return credential_is_right(credential, store_identity(server_store(api->server)));
 }

@@ -10,4 +10,7 @@
 /* The HTTP server's handler; `arg` is the struct api. */
 void routes_handle(void *arg, struct http_request *request);
 
+/* The HTTP server's is_server; `arg` is the struct api. */
+bool routes_is_server(void *arg, struct slice credential);
+
 #endif

@@ -25,6 +25,18 @@ static void respond_body(struct http_request *request, int status, const char *t
 
 /* ---- metrics ---- */
 
+static void refresh_tunnels(struct server *server)
+{
+    uint64_t open = 0, bytes = 0;
+    for (uint32_t i = 0; i < server_shard_count(server); i++) {
+        const struct tunnels *tunnels = &server_shard(server, i)->tunnels;
+        open += atomic_load_explicit(&tunnels->open, memory_order_relaxed);
+        bytes += atomic_load_explicit(&tunnels->bytes, memory_order_relaxed);
+    }
+    metric_set(METRIC_TUNNELS, (int64_t)open);
+    metric_set(METRIC_TUNNEL_BYTES, (int64_t)bytes);
+}
+
 static void refresh_traffic(struct server *server)
 {
     uint64_t in = 0, out = 0;
@@ -41,6 +53,7 @@ static void refresh_metrics(struct server *server)
 {
     struct store_stats stats = store_stats(server_store(server));
     refresh_traffic(server);
+    refresh_tunnels(server);
     metric_set(METRIC_STORED_DOCUMENTS, (int64_t)stats.documents);
     metric_set(METRIC_DATABASE_SIZE, (int64_t)stats.database_bytes);
     metric_set(METRIC_CLOCK_OFFSET, stats.clock_offset_ms);

@@ -12,13 +12,8 @@ static void respond_unauthorized(struct http_job *job)
                                                   .body = slice_from_cstr(error_text(ERR_PASSWORD))});
 }
 
-static void on_admitted(void *owner, const struct open_result *result)
+static void finish(struct http_job *job, enum error err)
 {
-    struct http_job *job = owner;
-    job->open = NULL;
-    enum error err = result->err;
-    if (!err)
-        err = session_upgrade(job->shard, job->request, PAD_V1, job->id, job->password);
     if (err == ERR_PASSWORD)
         respond_unauthorized(job);
     else if (err)
@@ -27,9 +22,37 @@ static void on_admitted(void *owner, const struct open_result *result)
         http_job_end(job);
 }
 
-static void begin(struct http_job *job)
+/* ---- v1 ---- */
+
+static void on_admitted(struct http_job *job, const struct open_result *result)
+{
+    enum error err = result->err;
+    if (!err)
+        err = session_upgrade(job->shard, job->request, PAD_V1, job->id, job->password);
+    finish(job, err);
+}
+
+static void begin_v1(struct http_job *job)
 {
     http_job_open(job, OPEN_PEEK, on_admitted);
 }
 
-const struct http_job_kind upgrade_job = {.begin = begin};
+const struct http_job_kind upgrade_v1_job = {.begin = begin_v1, .is_handshake = true};
+
+/* ---- v2 ---- */
+
+/* Whatever is the matter, a v2 client is told behind the handshake, where there are words
+ * for it: opening the document will fail there again, or not any more. */
+static void on_located(struct http_job *job, const struct open_result *result)
+{
+    (void)result;
+    finish(job, session_upgrade(job->shard, job->request, PAD_V2, job->id, (struct slice){0}));
+}
+
+static void begin_v2(struct http_job *job)
+{
+    http_job_open(job, OPEN_PEEK, on_located);
+}
+
+const struct http_job_kind upgrade_v2_job = {
+    .begin = begin_v2, .is_handshake = true, .password_follows = true};

@@ -64,6 +64,7 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         break;
     case STORE_EVENT_PEERS:
         log_event(LOG_INFO, "nodes_changed", LOG_UINT("others", count));
+        server_note_peers(server);
         break;
     case STORE_EVENT_PROMISE:
         log_event(LOG_INFO, "database_promise", LOG_CSTR("what", text));
@@ -157,6 +158,7 @@ static enum error open_http(struct program *program, char *message)
                                  .timeout_s = HTTP_TIMEOUT_S,
                                  .trusted = c->trusted,
                                  .trusted_count = c->trusted_count,
+                                 .is_server = server_is_shared(program->api.server) ? routes_is_server : NULL,
                                  .policy = {.framers = slice_from_cstr(c->frame_ancestors),
                                             .has_remote_images = c->remote_images == REMOTE_IMAGES_ASK,
                                             .replacement = slice_from_cstr(c->content_security_policy)},

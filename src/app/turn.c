@@ -1,5 +1,6 @@
 #include "app/turn.h"
 
+#include "api/forward.h"
 #include "api/http_job.h"
 #include "app/cleanup.h"
 #include "doc/journal.h"
@@ -7,6 +8,7 @@
 #include "observe/crash.h"
 #include "session/broadcast.h"
 #include "session/start.h"
+#include "shard/server.h"
 
 #include <stdio.h>
 
@@ -18,7 +20,12 @@ enum {
 
 static void on_wake(void *owner)
 {
-    shard_take_answers(owner);
+    struct shard *shard = owner;
+    uint32_t peers = server_peers_version(shard->server);
+    shard_take_answers(shard);
+    if (peers != shard->peers_version)
+        forward_check_peers(shard);
+    shard->peers_version = peers;
 }
 
 static void on_timer(void *owner)

@@ -36,6 +36,8 @@
     X(METRIC_DELIVERIES,          "deliveries_total",           COUNTER, "Operations delivered, once for each receiver") \
     X(METRIC_BYTES_IN,            "websocket_received_bytes_total", COUNTER, "Bytes received on WebSockets")          \
     X(METRIC_BYTES_OUT,           "websocket_sent_bytes_total", COUNTER, "Bytes sent on WebSockets")                  \
+    X(METRIC_TUNNELS,             "tunnels",                    GAUGE,   "Open WebSocket connections whose document another server has") \
+    X(METRIC_TUNNEL_BYTES,        "tunnel_bytes_total",         COUNTER, "Bytes moved through tunnels, both ways")    \
     X(METRIC_HTTP_REQUESTS,       "http_requests_total",        COUNTER, "HTTP requests answered")                    \
     X(METRIC_CPU,                 "process_cpu_seconds_total",  COUNTER_MS, "CPU time used by the process")             \
     X(METRIC_OPEN_FILES,          "process_open_fds",           GAUGE,   "Open file descriptors")                     \
@@ -49,6 +51,8 @@
     /* health */                                                                                                      \
     X(METRIC_PERSIST_ERRORS,      "persist_errors_total",       COUNTER, "Failed database writes")                    \
     X(METRIC_READ_ERRORS,         "db_read_errors_total",       COUNTER, "Failed database reads")                     \
+    X(METRIC_FORWARDS,            "forwarded_total",            COUNTER, "Requests sent on to the server that has their document") \
+    X(METRIC_TUNNEL_ERRORS,       "tunnel_errors_total",        COUNTER, "Requests that were sent on and not answered; the log names the server") \
     X(METRIC_PASSWORD_ERRORS,          "otp_validation_errors_total",COUNTER, "Wrong or missing passwords")                \
     X(METRIC_EVICTIONS,           "document_evictions_total",   COUNTER, "Documents removed from memory")             \
     X(METRIC_EXPIRATIONS,         "document_expirations_total", COUNTER, "Documents deleted from the database")       \

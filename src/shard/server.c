@@ -15,6 +15,7 @@ struct server {
     struct store *store; /* NULL until server_set_store */
     uint64_t shard_seed; /* which document goes to which shard is nobody's to choose */
     _Atomic bool is_stopping;
+    _Atomic uint32_t peers_version;
     uint32_t shard_count;
     struct shard shards[];
 };
@@ -84,6 +85,7 @@ enum error server_new(const struct config *config, const char *version, const st
 void server_set_store(struct server *server, struct store *store)
 {
     server->store = store;
+    server->policy.is_shared = store_is_shared(store);
     for (uint32_t i = 0; i < server->shard_count; i++)
         server->shards[i].store = store;
 }
@@ -109,6 +111,22 @@ const char *server_version(const struct server *server)
 struct store *server_store(const struct server *server)
 {
     return server->store;
+}
+
+bool server_is_shared(const struct server *server)
+{
+    return server->policy.is_shared;
+}
+
+uint32_t server_peers_version(const struct server *server)
+{
+    return atomic_load(&server->peers_version);
+}
+
+void server_note_peers(struct server *server)
+{
+    atomic_fetch_add(&server->peers_version, 1);
+    server_wake_shards(server);
 }
 
 struct limits *server_limits(const struct server *server)

@@ -6,6 +6,7 @@ enum {
     MESSAGE_OVERHEAD_BYTES = 64 * 1024, /* a message may be that much larger than a document */
     OUTBOX_BYTES = 1024 * 1024,         /* may wait for a socket, whatever the number of frames */
     CLOSE_TIMEOUT_MS = 1000,
+    UNTAKEN_EXTRA_MS = 10 * 1000, /* a tunnel leaves slow readers to the server that has the document */
 };
 
 /* ---- the clock and the timer ---- */
@@ -133,15 +134,21 @@ enum error shard_init(struct shard *shard, const struct document_policy *policy,
     store_mailbox_init(&shard->mailbox, wake, shard);
     struct conn_limits limits = limits_of(shard->config);
     enum error err = loop_init(&shard->loop, &limits, handlers->on_tick, handlers->on_wake, shard);
-    if (!err)
-        shard->loop.on_timer = handlers->on_timer;
-    return err;
+    if (err)
+        return err;
+    shard->loop.on_timer = handlers->on_timer;
+    upstreams_init(&shard->upstreams, &shard->loop);
+    tunnels_init(&shard->tunnels, &shard->loop, shard->config->write_timeout_ms + UNTAKEN_EXTRA_MS);
+    return OK;
 }
 
 void shard_deinit(struct shard *shard)
 {
+    upstreams_close(&shard->upstreams);
+    tunnels_close(&shard->tunnels);
     loop_deinit(&shard->loop); /* ends what connections are left, which detaches them from documents */
     documents_close(&shard->documents);
     client_decoder_deinit(&shard->decoder);
     frame_builder_deinit(&shard->frames);
+    owners_deinit(&shard->owners);
 }

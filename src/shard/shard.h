@@ -13,7 +13,10 @@
 #include "doc/documents.h"
 #include "net/frame_builder.h"
 #include "net/loop.h"
+#include "net/tunnel.h"
+#include "net/upstream.h"
 #include "proto/client_message.h"
+#include "shard/owners.h"
 
 struct server;
 
@@ -38,6 +41,12 @@ struct shard {
     struct link awaiting_hello; /* struct session: v2, before its Hello, oldest first */
     struct link sessions;       /* struct session, the others */
     struct link http_jobs;      /* struct http_job: unanswered requests that concern a document of ours */
+
+    /* Where servers share the database; else unused. */
+    struct owners owners;       /* which of them has which document */
+    struct upstreams upstreams; /* requests that were sent on, of http_jobs */
+    struct tunnels tunnels;     /* clients of documents that others have */
+    uint32_t peers_version;     /* of server_peers_version, when the others were looked at last */
 
     struct client_decoder decoder; /* for one message at a time */
     struct frame_builder frames;   /* for one frame at a time */

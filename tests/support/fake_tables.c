@@ -57,6 +57,7 @@ void fake_document_set(struct slice *field, struct slice value)
 
 void fake_tables_init(struct fake_tables *t)
 {
+    *t = (struct fake_tables){0};
     list_init(&t->documents);
     list_init(&t->placements);
 }
@@ -340,7 +341,7 @@ static void open_loaded(struct fake_document *doc, struct store_request *req)
 static bool is_free(struct fake_tables *t, struct store_request *req)
 {
     const struct fake_placement *placement = fake_tables_placement(t, req->id);
-    if (!placement || placement->incarnation == 0)
+    if (!placement || placement->incarnation == t->self)
         return true;
     req->owner.incarnation = placement->incarnation;
     (void)store_request_copy(req, placement->address, &req->owner.address);
@@ -379,8 +380,8 @@ static enum error load(struct fake_tables *t, struct store_request *req)
         req->result = ERR_ELSEWHERE;
         return OK;
     }
-    if (req->may_begin)
-        fake_tables_place(t, req->id, 0, (struct slice){0});
+    if (req->may_begin && !fake_tables_placement(t, req->id))
+        fake_tables_place(t, req->id, t->self, (struct slice){0});
     return doc ? read_document(doc, req) : OK;
 }
 
@@ -398,6 +399,14 @@ static enum error expired(struct fake_tables *t, struct store_request *req)
         req->id_count++;
     }
     return OK;
+}
+
+/* What another server has is not this one's to give back. */
+static void release_own(struct fake_tables *t, struct slice id)
+{
+    const struct fake_placement *placement = fake_tables_placement(t, id);
+    if (placement && placement->incarnation == t->self)
+        fake_tables_release(t, id);
 }
 
 /* ---- by kind ---- */
@@ -424,7 +433,7 @@ static void carry_out_write(struct fake_tables *t, struct store_request *req)
     else if (req->kind == STORE_OPEN)
         opened(t, req);
     else if (req->kind == STORE_RELEASE)
-        fake_tables_release(t, req->id);
+        release_own(t, req->id);
     else
         delete (t, req);
 }

@@ -39,13 +39,14 @@ struct fake_document {
 struct fake_placement {
     struct link link;
     struct slice id, address;
-    uint64_t incarnation; /* 0: this server */
+    uint64_t incarnation;
 };
 
 struct fake_tables {
     struct link documents;  /* struct fake_document */
     struct link placements; /* struct fake_placement */
     struct slice bad;       /* writes of this document fail, as on a damaged page; NULL ptr: of none */
+    uint64_t self;          /* the incarnation of the server that asks; 0, unless there are several */
 };
 
 void fake_tables_init(struct fake_tables *t);

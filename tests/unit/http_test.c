@@ -89,7 +89,8 @@ static void upgrade(struct http_request *req)
     if (fault)
         http_respond_error(req, fault);
     else
-        http_upgrade(req, http_offers_protocol(req, v2) ? v2 : (struct slice){0}, (struct slice){0}, on_socket, NULL);
+        http_upgrade(req, http_offers_protocol(req, v2) ? v2 : (struct slice){0}, (struct slice){0},
+                     on_socket, NULL);
 }
 
 static void upgrade_later(void *arg)

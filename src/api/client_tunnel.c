@@ -1,0 +1,83 @@
+#include "api/client_tunnel.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Made on the shard's thread, filled in on the HTTP server's, and back. */
+struct client_tunnel {
+    struct loop_task task;
+    struct shard *shard;
+    struct address client;
+    uint64_t peer;
+    int server_fd, client_fd; /* -1: not ours */
+    struct buf from_server, from_client;
+};
+
+static void give_up(struct client_tunnel *t)
+{
+    limits_disconnect(t->shard->limits, t->client);
+    if (t->server_fd >= 0)
+        close(t->server_fd);
+    if (t->client_fd >= 0)
+        close(t->client_fd);
+    buf_deinit(&t->from_server);
+    buf_deinit(&t->from_client);
+    free(t);
+}
+
+static void on_closed(void *owner)
+{
+    give_up(owner);
+}
+
+/* On the shard's thread, with both sockets. */
+static void join_ends(struct loop_task *task)
+{
+    struct client_tunnel *t = LIST_ITEM(task, struct client_tunnel, task);
+    struct buf from_client = t->from_client, from_server = t->from_server;
+    struct tunnel_ends ends = {.client = t->client_fd,
+                               .server = t->server_fd,
+                               .from_client = buf_slice(&from_client),
+                               .from_server = buf_slice(&from_server),
+                               .peer = t->peer,
+                               .on_closed = on_closed,
+                               .owner = t};
+    t->client_fd = t->server_fd = -1; /* the tunnel's, also on failure */
+    t->from_client = t->from_server = (struct buf){0};
+    if (tunnel_open(&t->shard->tunnels, &ends))
+        give_up(t);
+    buf_deinit(&from_client); /* the tunnel has a copy, if it is still there */
+    buf_deinit(&from_server);
+}
+
+/* The HTTP server has answered and lets go of the socket; -1: it could not. */
+static void on_socket(void *arg, int fd, struct slice already_read)
+{
+    struct client_tunnel *t = arg;
+    t->client_fd = fd;
+    bool is_posted =
+        fd >= 0 && !buf_append(&t->from_client, already_read) && loop_post(&t->shard->loop, &t->task);
+    if (!is_posted)
+        give_up(t);
+}
+
+enum error client_tunnel_begin(struct shard *shard, struct http_request *http, uint64_t peer,
+                               const struct upstream_answer *upgraded)
+{
+    const struct response_head *head = &upgraded->head;
+    struct client_tunnel *t = calloc(1, sizeof(*t));
+    if (!t || buf_append(&t->from_server, upgraded->body)) {
+        free(t);
+        close(upgraded->fd);
+        return ERR_NO_MEMORY;
+    }
+    t->task.run = join_ends;
+    t->shard = shard;
+    t->client = http->client;
+    t->peer = peer;
+    t->server_fd = upgraded->fd;
+    t->client_fd = -1;
+    http_upgrade(http, response_head_field(head, SLICE("Sec-WebSocket-Protocol")),
+                 response_head_field(head, SLICE("Sec-WebSocket-Extensions")), on_socket, t);
+    return OK;
+}

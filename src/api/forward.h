@@ -1,0 +1,47 @@
+/* forward.h - a client's request, sent on to the server that can answer it.
+ *
+ *   client ─request─► this server ─the same, with a credential─► the other server
+ *          ◄─answer──             ◄─answer──
+ *
+ * What is sent is the client's own HTTP with the headers that matter, to the other
+ * server's ordinary port, so that servers of different versions understand each other. A
+ * plain request is answered with that server's answer; a handshake that it accepts
+ * becomes a tunnel (client_tunnel.h), counted against the client's address here.
+ *
+ * A request that another server has sent on is never sent on again (http_request.is_relayed),
+ * so there are no loops. Shard's thread. */
+#ifndef KOLABPAD_API_FORWARD_H
+#define KOLABPAD_API_FORWARD_H
+
+#include "net/http.h"
+#include "shard/shard.h"
+
+struct forward;
+
+enum forward_outcome {
+    FORWARD_ANSWERED,    /* the request is answered, and gone */
+    FORWARD_MISDIRECTED, /* that server does not have what was asked for (421); the request is not answered */
+    FORWARD_FAILED,      /* there was no answer; who was asked may have done it all the same */
+};
+
+struct forward_request {
+    struct shard *shard;
+    struct http_request *http;
+    struct store_owner to; /* copied */
+    bool may_upgrade;      /* it is a handshake */
+    /* Called once, in a later turn, unless it is cancelled. */
+    void (*done)(void *arg, enum forward_outcome outcome);
+    void *arg;
+};
+
+/* `*out` is for forward_cancel and valid until `done` is called. On error nothing was sent and the request
+ * is not answered: ERR_ELSEWHERE (it cannot be reached), ERR_NO_MEMORY, and of a handshake
+ * ERR_RATE_LIMITED and ERR_OVERLOADED (too many connections, of that address or in all). */
+enum error forward_begin(const struct forward_request *request, struct forward **out);
+/* The request is not answered, and `done` not called. NULL is fine. */
+void forward_cancel(struct forward *forward);
+
+/* The others have changed: ends requests and tunnels to servers that are no longer alive. */
+void forward_check_peers(struct shard *shard);
+
+#endif
