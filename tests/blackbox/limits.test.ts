@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { v1, v2, v2Silent } from './support/clients.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
+import { NODES } from './support/store.ts';
 import { sleep, until } from './support/wait.ts';
 
 const KB = 16;
@@ -318,19 +319,20 @@ describe('time', () => {
 });
 
 describe('per address', () => {
+  // several servers on one database count each for itself
   test('connections', async () => {
     const own = await startServer({ CONNECTIONS_PER_ADDRESS: 5 });
-    const five = await Promise.all(Array.from({ length: 5 }, () => v1(own, 'pad')));
-    await expect(v1(own, 'pad')).rejects.toThrow(/429/);
-    await five[0]?.close();
+    const all = await Promise.all(Array.from({ length: 5 * NODES }, () => v1(own, 'pad')));
+    for (let i = 0; i < NODES; i++) await expect(v1(own, 'pad')).rejects.toThrow(/429/);
+    await all[0]?.close();
     await sleep(100);
     await v1(own, 'pad');
   });
 
   test('new documents', async () => {
     const own = await startServer({ NEW_DOCUMENTS_PER_MINUTE: 5 });
-    for (let i = 0; i < 5; i++) await (await v1(own, `new-${i}`)).type('x');
-    await expect(v1(own, 'new-5')).rejects.toThrow(/429/);
+    for (let i = 0; i < 5 * NODES; i++) await (await v1(own, `new-${i}`)).type('x');
+    await expect(v1(own, 'one-more')).rejects.toThrow(/429/);
     await v1(own, 'new-0'); // one that exists is none of it
   });
 });

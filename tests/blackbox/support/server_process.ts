@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Answer, RequestOptions } from './http.ts';
 import { request } from './http.ts';
-import { databaseUrl } from './store.ts';
+import { NODES, databaseUrl } from './store.ts';
 import { PATIENCE_MS, until } from './wait.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -76,7 +76,10 @@ export async function run(settings: Settings, args: string[] = [], cwd?: string)
 }
 
 export class Server {
-  log = '';
+  private ownLog = '';
+  /** KP_NODES: the other servers on the same database. */
+  private companions: Server[] = [];
+  private uses = 0;
   private child!: ChildProcess;
   private gone!: Promise<Exit>;
   private isAskedToEnd = false;
@@ -84,7 +87,7 @@ export class Server {
   private constructor(
     readonly folder: string,
     public settings: Settings,
-    readonly port: number,
+    private readonly ownPort: number,
     /** A command that runs the server: in another network namespace, say. */
     private readonly prefix: readonly string[],
   ) {}
@@ -102,8 +105,24 @@ export class Server {
     const url = usesDefault ? await databaseUrl(folder) : undefined;
     const own = url === undefined ? settings : { ...settings, DATABASE_URL: url };
     const server = new Server(folder, own, Number(settings['PORT'] ?? (await freePort())), prefix);
+    while (url !== undefined && server.companions.length < NODES - 1)
+      server.companions.push(new Server(folder, own, await freePort(), prefix));
     server.spawn();
     return server;
+  }
+
+  /** Where to speak to it; with companions to each of them in turn. */
+  get port(): number {
+    return this.ports[this.uses++ % NODES] ?? this.ownPort;
+  }
+
+  /** Of it and its companions. */
+  get ports(): number[] {
+    return [this.ownPort, ...this.companions.map(({ ownPort }) => ownPort)];
+  }
+
+  get log(): string {
+    return this.ownLog + this.companions.map(({ log }) => log).join('');
   }
 
   get database(): string {
@@ -134,14 +153,18 @@ export class Server {
     return answer.text;
   }
 
+  /** With companions: the sums. */
   async stats(): Promise<Record<string, number>> {
-    return JSON.parse((await this.get('/api/stats')).text) as Record<string, number>;
+    const all = await Promise.all(this.ports.map((port) => request(port, '/api/stats')));
+    const [sum, ...others] = all.map(({ text }) => JSON.parse(text) as Record<string, number>);
+    for (const other of others) for (const [name, value] of Object.entries(other)) if (typeof value === 'number') sum![name]! += value;
+    return sum!;
   }
 
   /** Waits for `Listening on :PORT`, or for an answer where the settings hide that line. */
   listening(): Promise<unknown> {
     const hidden = ['warn', 'error'].includes(String(this.settings['BACKEND_LOG_LEVEL'])) || this.settings['LOG_FILE'];
-    if (!hidden) return this.logged(new RegExp(`Listening on :${this.port}\\b`));
+    if (!hidden) return Promise.all(this.ports.map((port) => this.logged(new RegExp(`Listening on :${port}\\b`))));
     return until('an answer', () => {
       if (!this.running) throw new Error(`the server ended early; its log:\n${this.log}`);
       return this.get('/api/health').catch(() => undefined);
@@ -162,6 +185,7 @@ export class Server {
   signal(name: NodeJS.Signals): void {
     if (name !== 'SIGHUP') this.isAskedToEnd = true;
     this.child.kill(name);
+    for (const companion of this.companions) companion.signal(name);
   }
 
   /** Stops reading what the server logs, so that its pipe fills; or goes on. */
@@ -169,15 +193,17 @@ export class Server {
     for (const stream of [this.child.stdout, this.child.stderr]) isDeaf ? stream?.pause() : stream?.resume();
   }
 
-  exited(): Promise<Exit> {
-    return this.gone;
+  /** With companions: the last of them, and the exit of one that did not end as it should. */
+  async exited(): Promise<Exit> {
+    const exits = [await this.gone, ...(await Promise.all(this.companions.map((companion) => companion.exited())))];
+    return exits.find(({ code }) => code !== 0) ?? exits[0]!;
   }
 
   /** SIGTERM, and the exit that follows. */
   async stop(): Promise<Exit> {
     this.signal('SIGTERM');
-    const limit = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS * 2);
-    const exit = await this.gone;
+    const limit = setTimeout(() => this.signal('SIGKILL'), PATIENCE_MS * 2);
+    const exit = await this.exited();
     clearTimeout(limit);
     return exit;
   }
@@ -185,14 +211,16 @@ export class Server {
   /** kill -9, as a power cut for the process. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
-    await this.gone;
+    await this.exited();
   }
 
   /** Starts again on the same port and the same data. */
   async restart(settings: Settings = {}): Promise<void> {
     if (this.running) await this.stop();
-    this.settings = { ...this.settings, ...settings };
-    this.log = '';
+    for (const one of [this, ...this.companions]) {
+      one.settings = { ...one.settings, ...settings };
+      one.ownLog = '';
+    }
     this.spawn();
     await this.listening();
   }
@@ -200,7 +228,7 @@ export class Server {
   /** The end of a test: a clean stop, or the reason why there was none. */
   async dispose(): Promise<void> {
     const { running, isAskedToEnd } = this;
-    const { code, signal } = running ? await this.stop() : await this.gone;
+    const { code, signal } = running ? await this.stop() : await this.exited();
     fs.rmSync(this.folder, { recursive: true, force: true });
     const end = !running && !isAskedToEnd ? `ended by itself (${signal ?? code})` : running && code !== 0 ? `stopped with ${signal ?? code}` : undefined;
     if (end !== undefined) throw new Error(`the server ${end}:\n${this.log.slice(-8000)}`);
@@ -208,12 +236,15 @@ export class Server {
   }
 
   private spawn(): void {
+    for (const companion of this.companions) companion.spawn();
+    const isOneOfSeveral = NODES > 1 && this.settings['DATABASE_URL'] !== undefined;
     const env = environment({
       HOST: '127.0.0.1',
-      PORT: this.port,
+      CLUSTER_ADDRESS: isOneOfSeveral ? `127.0.0.1:${this.ownPort}` : undefined,
       SQLITE_URI: this.database,
       STATIC_DIR: path.join(import.meta.dirname, '../fixtures/static'),
       ...this.settings,
+      PORT: this.ownPort,
     });
     const [program, ...args] = [...this.prefix, SERVER_PATH];
     const child = spawn(program!, args, { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -221,13 +252,13 @@ export class Server {
     this.isAskedToEnd = false;
     children.add(child);
     const keep = (chunk: Buffer): void => {
-      this.log += chunk.toString();
+      this.ownLog += chunk.toString();
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     this.gone = new Promise((resolve) => {
       child.once('error', (error) => {
-        this.log += String(error);
+        this.ownLog += String(error);
         resolve({ code: null, signal: null });
       });
       child.once('close', (code, signal) => {

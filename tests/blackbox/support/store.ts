@@ -2,13 +2,18 @@
 //
 //   KP_STORE=postgres npx vitest run --project blackbox blackbox/kill_nine.test.ts
 //
+// KP_NODES=2 (or more) starts so many servers on each of these databases instead of one, and
+// whatever speaks to "the server" comes to one after the other, as behind a balancer: so most
+// of it comes to one that does not have the document. It implies KP_STORE=postgres.
+//
 // Without KP_STORE it is a SQLite file in the server's folder. With `postgres` each
 // test file has a PostgreSQL of its own, and in it each folder has a database, so
 // that servers that share a folder share it, one after the other.
 import fs from 'node:fs';
 import { Postgres, whyNoPostgres } from './postgres.ts';
 
-export const ON_POSTGRES = process.env['KP_STORE'] === 'postgres';
+export const NODES = Number(process.env['KP_NODES'] ?? 1);
+export const ON_POSTGRES = process.env['KP_STORE'] === 'postgres' || NODES > 1;
 
 type Database = { readonly server: Postgres; readonly name: string };
 
