@@ -33,12 +33,16 @@ help: ## this list
 
 # ---- to use it ----------------------------------------------------------------
 
-.PHONY: setup run
+.PHONY: setup run run.cluster
 setup: ## install what building and running need and is missing
 	@tools/setup run
 run: build.all ## build what is out of date and serve http://localhost:3030
 	@echo "Kolabpad: http://localhost:$(PORT)  (Ctrl+C stops it)"
 	@exec $(SERVER)
+run.cluster: ## three servers on one PostgreSQL behind HAProxy, at http://localhost:3030
+	@tools/setup cluster
+	@$(MAKE) build.all
+	@exec tools/run-cluster
 
 # ---- to build it --------------------------------------------------------------
 
