@@ -78,8 +78,8 @@ static const char *const CREATE_TABLES[] = {
     "INSERT INTO kp_calendar VALUES (1, (extract(epoch FROM clock_timestamp()) * 1000)::int8, 0)",
     "CREATE TABLE kp_cluster (name text PRIMARY KEY, value bytea NOT NULL)",
     /* What servers prove to each other that they share this database. */
-    "INSERT INTO kp_cluster VALUES ('secret',"
-    " decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'))",
+    ("INSERT INTO kp_cluster VALUES ('secret',"
+     " decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'))"),
 };
 
 static const struct migration {
