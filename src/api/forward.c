@@ -64,16 +64,32 @@ static struct slice method_of(const struct http_request *http)
     return slice_equal(http->method, SLICE("HEAD")) ? SLICE("GET") : http->method;
 }
 
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+/* What would end the line, or a part of it, is escaped: a lenient client may have sent it. */
+static void add_target(struct text *t, struct slice part)
+{
+    for (size_t i = 0; i < part.len; i++) {
+        char escape[4];
+        bool is_plain = part.ptr[i] != ' ' && !is_control(part.ptr[i]);
+        snprintf(escape, sizeof(escape), "%%%02X", (unsigned char)part.ptr[i]);
+        add(t, is_plain ? slice_of(part.ptr + i, 1) : slice_of(escape, 3));
+    }
+}
+
 static void add_request_line(struct text *t, const struct forward_request *r)
 {
     struct slice query = http_raw_query(r->http);
     add(t, method_of(r->http));
     add(t, SLICE(" "));
     add(t, slice_from_cstr(r->shard->config->base_path));
-    add(t, r->http->path);
+    add_target(t, r->http->path);
     if (query.ptr) {
         add(t, SLICE("?"));
-        add(t, query);
+        add_target(t, query);
     }
     add(t, SLICE(" HTTP/1.1\r\n"));
 }
@@ -94,6 +110,17 @@ static void add_credential(struct text *t, const struct forward_request *r)
     add(t, SLICE("\r\n"));
 }
 
+/* One that would end its line is left out. */
+static void add_sent_header(struct text *t, const struct forward_request *r, const char *name)
+{
+    struct slice value = http_header(r->http, name);
+    for (size_t i = 0; i < value.len; i++)
+        if (is_control(value.ptr[i]) && value.ptr[i] != '\t')
+            return;
+    if (value.ptr)
+        add_header(t, name, value);
+}
+
 static enum error write_request(struct buf *out, const struct forward_request *r)
 {
     struct text t = {.buf = out};
@@ -104,11 +131,8 @@ static enum error write_request(struct buf *out, const struct forward_request *r
     add_credential(&t, r);
     add_client(&t, r);
     add_header(&t, "Connection", r->may_upgrade ? SLICE("Upgrade") : SLICE("close"));
-    for (size_t i = 0; i < sizeof(sent_headers) / sizeof(sent_headers[0]); i++) {
-        struct slice value = http_header(r->http, sent_headers[i]);
-        if (value.ptr)
-            add_header(&t, sent_headers[i], value);
-    }
+    for (size_t i = 0; i < sizeof(sent_headers) / sizeof(sent_headers[0]); i++)
+        add_sent_header(&t, r, sent_headers[i]);
     if (r->http->body.len > 0)
         add_header(&t, "Content-Length", slice_of(length, (size_t)len));
     add(&t, SLICE("\r\n"));
@@ -176,7 +200,7 @@ static void on_answer(void *owner, const struct upstream_answer *answer)
     uncount(r);
     if (answer->err) {
         log_failure(r, answer->why);
-        end(forward, FORWARD_FAILED);
+        end(forward, answer->is_sent ? FORWARD_FAILED : FORWARD_UNREACHED);
     } else if (answer->head.status == error_http_status(ERR_MISDIRECTED)) {
         end(forward, FORWARD_MISDIRECTED);
     } else {

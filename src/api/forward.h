@@ -21,6 +21,7 @@ struct forward;
 enum forward_outcome {
     FORWARD_ANSWERED,    /* the request is answered, and gone */
     FORWARD_MISDIRECTED, /* that server does not have what was asked for (421); the request is not answered */
+    FORWARD_UNREACHED,   /* there is nobody at that address; the request is not answered */
     FORWARD_FAILED,      /* there was no answer; who was asked may have done it all the same */
 };
 

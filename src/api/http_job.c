@@ -48,7 +48,15 @@ void http_job_forward(struct http_job *job, const struct store_owner *to,
         http_job_fail(job, err);
 }
 
-/* Its owner is no more what it was: the database is asked anew. */
+/* Nothing was done there, so it can be asked for again: who has it may have changed. One who
+ * the database says has it, and who is not there, is dead or nearly so; asking again is the
+ * client's affair. */
+static bool may_ask_again(const struct http_job *job, enum forward_outcome outcome)
+{
+    return (outcome == FORWARD_MISDIRECTED && job->forwards < FORWARDS_MAX) ||
+           (outcome == FORWARD_UNREACHED && job->is_guess);
+}
+
 static void on_forwarded(void *arg, enum forward_outcome outcome)
 {
     struct http_job *job = arg;
@@ -58,7 +66,7 @@ static void on_forwarded(void *arg, enum forward_outcome outcome)
         return;
     }
     owners_forget(&job->shard->owners, job->id);
-    if (outcome == FORWARD_MISDIRECTED && job->forwards < FORWARDS_MAX)
+    if (may_ask_again(job, outcome))
         job->kind->begin(job);
     else
         http_job_fail(job, ERR_ELSEWHERE);
@@ -79,6 +87,7 @@ static void on_elsewhere(struct http_job *job, const struct store_owner *owner)
         return;
     }
     owners_remember(&job->shard->owners, job->id, owner, shard_now_ms(job->shard));
+    job->is_guess = false;
     send_on(job, owner);
 }
 
@@ -116,8 +125,8 @@ void http_job_open(struct http_job *job, enum open_goal goal,
 static bool is_known_elsewhere(const struct http_job *job, struct store_owner *owner)
 {
     struct shard *shard = job->shard;
-    return !job->request->is_relayed && !document_find(&shard->documents, job->id) &&
-           owners_find(&shard->owners, job->id, shard_now_ms(shard), owner);
+    return !job->request->is_relayed && owners_find(&shard->owners, job->id, shard_now_ms(shard), owner) &&
+           !document_find(&shard->documents, job->id);
 }
 
 static void begin(struct loop_task *task)
@@ -125,9 +134,10 @@ static void begin(struct loop_task *task)
     struct http_job *job = LIST_ITEM(task, struct http_job, task);
     struct store_owner owner;
     list_append(&job->shard->http_jobs, &job->link);
+    job->is_guess = is_known_elsewhere(job, &owner);
     if (job->shard->documents.is_stopping)
         http_job_fail(job, ERR_SHUTTING_DOWN);
-    else if (is_known_elsewhere(job, &owner))
+    else if (job->is_guess)
         send_on(job, &owner);
     else
         job->kind->begin(job);

@@ -40,6 +40,7 @@ struct http_job {
     void (*opened)(struct http_job *job, const struct open_result *result); /* whom it answers */
     struct forward *forward; /* under way to the server that has the document; NULL: not */
     uint32_t forwards;       /* how often it was sent on */
+    bool is_guess;           /* the last time by what the shard remembered, and not the database */
     struct buf body;         /* of the answer, as of wait.revision */
     struct id128 epoch;      /* … of this epoch; zero: of a document that nobody made */
     struct commit_wait wait; /* until what is in `body` is committed */

@@ -69,7 +69,7 @@ static void finish(struct upstream *u, const struct upstream_answer *answer)
 
 static void fail(struct upstream *u, enum error err, const char *why)
 {
-    finish(u, &(struct upstream_answer){.err = err, .why = why, .fd = -1});
+    finish(u, &(struct upstream_answer){.err = err, .why = why, .is_sent = u->is_connected, .fd = -1});
 }
 
 /* ---- the answer ---- */

@@ -30,6 +30,7 @@ struct upstreams {
 struct upstream_answer {
     enum error err;  /* ERR_ELSEWHERE: there was no answer that could be read; ERR_NO_MEMORY */
     const char *why; /* of an error, for the log; static */
+    bool is_sent;    /* with an error: the request may have arrived all the same */
     struct response_head head;
     struct slice body; /* of a 101: what came behind the head */
     int fd;            /* of a 101: the socket, the callee's from then on (non-blocking); else -1 */

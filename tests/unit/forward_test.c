@@ -5,16 +5,10 @@
 
 #include "api/credential.h"
 #include "shard/server.h"
-#include "support/http_client.h"
-#include "support/ws_client.h"
+#include "support/tab.h"
 
 #include <sys/stat.h>
 #include <time.h>
-
-#define HANDSHAKE                                                                                            \
-    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"                             \
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-#define V2 "Sec-WebSocket-Protocol: kolabpad.v2\r\n"
 
 static struct answer answer; /* too large for a stack */
 
@@ -45,89 +39,6 @@ static void get(const struct node *node, const char *target)
     ask_with(node, "GET", target, "", "");
 }
 
-/* A WebSocket, from the client's side. */
-struct tab {
-    int fd;
-    struct buf heard; /* behind the answer to the handshake */
-    int status;
-    char head[2048]; /* of the answer to the handshake */
-};
-
-static void tab_shake(struct tab *tab, const struct node *node, const char *target, const char *extra)
-{
-    char request[1024];
-    const char *end_of_head = NULL;
-    *tab = (struct tab){.fd = client_connect(node->port)};
-    int len = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: pad.test\r\n" HANDSHAKE "%s\r\n",
-                       target, extra);
-    client_send(tab->fd, request, (size_t)len);
-    while (!end_of_head) {
-        char bytes[4096];
-        size_t more = client_receive(tab->fd, bytes, sizeof bytes);
-        assert_true(more > 0);
-        must(buf_append(&tab->heard, slice_of(bytes, more)));
-        end_of_head = memmem(tab->heard.ptr, tab->heard.len, "\r\n\r\n", 4);
-    }
-    tab->status = atoi(tab->heard.ptr + strlen("HTTP/1.1 "));
-    snprintf(tab->head, sizeof tab->head, "%.*s", (int)(end_of_head - tab->heard.ptr), tab->heard.ptr);
-    if (tab->status == 101)
-        buf_drop_front(&tab->heard, (size_t)(end_of_head - tab->heard.ptr) + 4);
-}
-
-static void tab_say(struct tab *tab, const char *text)
-{
-    struct buf frame = {0};
-    put_frame(&frame, FIN | TEXT, slice_from_cstr(text));
-    client_send(tab->fd, frame.ptr, frame.len);
-    buf_deinit(&frame);
-}
-
-/* Until that is in what was heard. */
-static void tab_expect(struct tab *tab, const char *text)
-{
-    while (!tab->heard.len || !memmem(tab->heard.ptr, tab->heard.len, text, strlen(text))) {
-        char bytes[4096];
-        size_t more = client_receive(tab->fd, bytes, sizeof bytes);
-        if (more == 0)
-            fail_msg("ended before \"%s\": %.*s", text, (int)tab->heard.len, tab->heard.ptr);
-        must(buf_append(&tab->heard, slice_of(bytes, more)));
-    }
-}
-
-static void tab_expect_end(struct tab *tab)
-{
-    char bytes[4096];
-    while (client_receive(tab->fd, bytes, sizeof bytes) > 0)
-        ;
-}
-
-static void tab_close(struct tab *tab)
-{
-    close(tab->fd);
-    buf_deinit(&tab->heard);
-}
-
-static unsigned tokens; /* each tab has one of its own */
-
-static void tab_hello(struct tab *tab, const char *password)
-{
-    char hello[256];
-    snprintf(hello, sizeof hello,
-             "{\"Hello\":{\"client\":\"%021uA\",\"otp\":%s%s%s,\"epoch\":null,\"revision\":0,"
-             "\"name\":\"Ada\",\"hue\":1}}",
-             ++tokens, password ? "\"" : "", password ? password : "null", password ? "\"" : "");
-    tab_say(tab, hello);
-}
-
-static void tab_join(struct tab *tab, const struct node *node, const char *id, const char *password)
-{
-    char target[64];
-    snprintf(target, sizeof target, "/api/socket/%s", id);
-    tab_shake(tab, node, target, V2);
-    assert_int_equal(tab->status, 101);
-    tab_hello(tab, password);
-}
-
 static bool wait_for(bool (*condition)(const void *arg), const void *arg)
 {
     for (int i = 0; i < 5000; i++) {
@@ -152,7 +63,7 @@ static bool has_a_tunnel(const void *node)
 static void write_hello(const struct node *node, const char *id)
 {
     struct tab tab;
-    tab_join(&tab, node, id, NULL);
+    tab_join(&tab, node->port, id, NULL);
     tab_expect(&tab, "Users");
     tab_say(&tab, "{\"Edit\":{\"revision\":0,\"operation\":[\"hello\"]}}");
     tab_expect(&tab, "\"operation\":[\"hello\"]");
@@ -217,13 +128,32 @@ static void ids_and_queries_arrive_as_they_were_sent(void **state)
     assert_non_null(strstr(answer.body, "\"exists\":false"));
 }
 
+/* Whatever is in a target or a header, it stays in its place between servers. */
+static void nothing_that_a_client_sends_becomes_another_request(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"/api/text/a b", "/api/text/pad HTTP/1.1\tx",
+                                          "/api/text/pad?otp=a b", "/api/text/%0d%0aX-Kolabpad-Node:%20x",
+                                          "/api/text/pad?otp=%0d%0a"};
+    shared_engine_place("a b", 1);
+    shared_engine_place("pad", 1);
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        get(&nodes[1], targets[i]);
+        int through = answer.status;
+        get(&nodes[0], targets[i]);
+        assert_int_equal(through, answer.status);
+    }
+    ask_with(&nodes[1], "GET", "/api/text/pad", "Authorization: Bearer a\tb\r\n", "");
+    assert_int_equal(answer.status, 200);
+}
+
 /* ---- passwords ---- */
 
 static void protect_at(const struct node *node, char password[16])
 {
     struct tab tab;
     char body[256];
-    tab_join(&tab, node, "pad", NULL);
+    tab_join(&tab, node->port, "pad", NULL);
     tab_expect(&tab, "Users");
     const char *id = memmem(tab.heard.ptr, tab.heard.len, "\"user_id\":", 10);
     assert_non_null(id);
@@ -255,18 +185,18 @@ static void a_password_is_set_and_asked_for_at_any_server(void **state)
     ask_with(&nodes[1], "GET", "/api/text/pad", target, "");
     assert_string_equal(answer.body, "hello");
 
-    tab_shake(&tab, &nodes[2], "/api/socket/pad?otp=guess", "");
+    tab_shake(&tab, nodes[2].port, "/api/socket/pad?otp=guess", "");
     assert_int_equal(tab.status, 401); /* v1: before the upgrade */
     tab_close(&tab);
     snprintf(target, sizeof target, "/api/socket/pad?otp=%s", password);
-    tab_shake(&tab, &nodes[2], target, "");
+    tab_shake(&tab, nodes[2].port, target, "");
     assert_int_equal(tab.status, 101);
     tab_expect(&tab, "hello");
     tab_close(&tab);
-    tab_join(&tab, &nodes[1], "pad", password);
+    tab_join(&tab, nodes[1].port, "pad", password);
     tab_expect(&tab, "Welcome");
     tab_close(&tab);
-    tab_join(&tab, &nodes[1], "pad", "guess");
+    tab_join(&tab, nodes[1].port, "pad", "guess");
     tab_expect(&tab, "Invalid or missing OTP");
     tab_close(&tab);
 }
@@ -310,9 +240,9 @@ static void people_at_different_servers_see_each_other_type(void **state)
 {
     (void)state;
     struct tab ada, bob;
-    tab_join(&ada, &nodes[0], "pad", NULL);
+    tab_join(&ada, nodes[0].port, "pad", NULL);
     tab_expect(&ada, "Users");
-    tab_join(&bob, &nodes[1], "pad", NULL);
+    tab_join(&bob, nodes[1].port, "pad", NULL);
     tab_expect(&bob, "Users");
     assert_int_equal(node_tunnels(&nodes[0]), 0);
     assert_true(wait_for(has_a_tunnel, &nodes[1]));
@@ -337,11 +267,11 @@ static void compression_is_agreed_on_with_the_owner(void **state)
     (void)state;
     struct tab tab;
     shared_engine_place("pad", 1);
-    tab_shake(&tab, &nodes[1], "/api/socket/pad", V2 "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+    tab_shake(&tab, nodes[1].port, "/api/socket/pad", V2 "Sec-WebSocket-Extensions: permessage-deflate\r\n");
     assert_int_equal(tab.status, 101);
     assert_non_null(strstr(tab.head, "Sec-WebSocket-Extensions: permessage-deflate"));
     tab_close(&tab);
-    tab_shake(&tab, &nodes[1], "/api/socket/pad", V2);
+    tab_shake(&tab, nodes[1].port, "/api/socket/pad", V2);
     assert_int_equal(tab.status, 101);
     assert_null(strstr(tab.head, "Sec-WebSocket-Extensions"));
     assert_non_null(strstr(tab.head, "Sec-WebSocket-Protocol: kolabpad.v2"));
@@ -353,7 +283,7 @@ static void all_who_open_a_new_link_meet(void **state)
     (void)state;
     struct tab tabs[30];
     for (size_t i = 0; i < 30; i++) { /* nobody has said Hello yet */
-        tab_shake(&tabs[i], &nodes[i % NODES], "/api/socket/class", V2);
+        tab_shake(&tabs[i], nodes[i % NODES].port, "/api/socket/class", V2);
         assert_int_equal(tabs[i].status, 101);
     }
     for (size_t i = 0; i < 30; i++) {
@@ -377,15 +307,15 @@ static void who_loses_the_race_for_a_protected_pad_comes_again(void **state)
     protect_at(&nodes[0], password);
     node_stop(&nodes[0]);
     shared_engine_bury(1);
-    tab_shake(&ada, &nodes[1], "/api/socket/pad", V2);
-    tab_shake(&bob, &nodes[2], "/api/socket/pad", V2);
+    tab_shake(&ada, nodes[1].port, "/api/socket/pad", V2);
+    tab_shake(&bob, nodes[2].port, "/api/socket/pad", V2);
     assert_int_equal(shared_engine_owner("pad"), 0);
     tab_hello(&ada, password);
     tab_expect(&ada, "hello");
     tab_hello(&bob, password);
     tab_expect(&bob, "moved");
     tab_close(&bob);
-    tab_join(&bob, &nodes[2], "pad", password);
+    tab_join(&bob, nodes[2].port, "pad", password);
     tab_expect(&bob, "hello");
     tab_close(&bob);
     tab_close(&ada);
@@ -405,17 +335,17 @@ static void connections_are_counted_where_they_come_in(void **state)
     nodes_start(few_connections, NULL);
     shared_engine_place("pad", 1);
     for (size_t i = 0; i < 4; i++) {
-        tab_shake(&tabs[i], &nodes[1 + i % 2], "/api/socket/pad", V2);
+        tab_shake(&tabs[i], nodes[1 + i % 2].port, "/api/socket/pad", V2);
         assert_int_equal(tabs[i].status, 101);
     }
-    tab_shake(&tabs[4], &nodes[1], "/api/socket/pad", V2);
+    tab_shake(&tabs[4], nodes[1].port, "/api/socket/pad", V2);
     assert_int_equal(tabs[4].status, 429);
     tab_close(&tabs[4]);
     for (size_t i = 0; i < 4; i++)
         tab_close(&tabs[i]);
     assert_true(wait_for(has_no_tunnels, &nodes[1]));
     for (size_t i = 0; i < 2; i++) { /* they were given back, those of refused handshakes too */
-        tab_shake(&tabs[i], &nodes[1], "/api/socket/pad", V2);
+        tab_shake(&tabs[i], nodes[1].port, "/api/socket/pad", V2);
         assert_int_equal(tabs[i].status, 101);
         tab_close(&tabs[i]);
     }
@@ -437,7 +367,7 @@ static void a_document_that_moved_is_followed(void **state)
     assert_int_equal(answer.status, 200);
     shared_engine_place("pad", 0);
     struct tab tab;
-    tab_join(&tab, &nodes[2], "pad", NULL);
+    tab_join(&tab, nodes[2].port, "pad", NULL);
     tab_expect(&tab, "Users");
     tab_close(&tab);
 }
@@ -450,7 +380,7 @@ static void a_hot_potato_is_given_up(void **state)
     get(&nodes[0], "/api/text/pad");
     assert_int_equal(answer.status, 503);
     assert_non_null(strstr(answer.body, "\"elsewhere\""));
-    tab_shake(&tab, &nodes[0], "/api/socket/pad", V2);
+    tab_shake(&tab, nodes[0].port, "/api/socket/pad", V2);
     assert_int_equal(tab.status, 503);
     tab_close(&tab);
     assert_in_range(shared_engine_peeks(), 2, 16);
@@ -473,18 +403,31 @@ static void an_owner_that_cannot_be_reached_is_unavailable(void **state)
     assert_int_equal(shared_engine_owner("pad"), 2);
 }
 
+/* It gave its documents back and went; who remembers it asks the database anew. */
+static void an_owner_that_has_gone_is_not_asked_twice(void **state)
+{
+    (void)state;
+    write_hello(&nodes[0], "pad");
+    get(&nodes[1], "/api/text/pad");
+    node_stop(&nodes[0]);
+    shared_engine_place("pad", 0);
+    get(&nodes[1], "/api/text/pad");
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(answer.body, "hello");
+}
+
 static void tunnels_to_a_dead_server_are_closed(void **state)
 {
     (void)state;
     struct tab tab;
     shared_engine_place("pad", 1);
-    tab_join(&tab, &nodes[1], "pad", NULL);
+    tab_join(&tab, nodes[1].port, "pad", NULL);
     tab_expect(&tab, "Users");
     shared_engine_bury(1); /* it stands still: its sockets say nothing */
     tab_expect_end(&tab);
     assert_true(wait_for(has_no_tunnels, &nodes[1]));
     tab_close(&tab);
-    tab_join(&tab, &nodes[1], "pad", NULL);
+    tab_join(&tab, nodes[1].port, "pad", NULL);
     tab_expect(&tab, "Users");
     assert_int_equal(shared_engine_owner("pad"), 2);
     tab_close(&tab);
@@ -495,7 +438,7 @@ static void a_server_that_stops_leaves_no_tunnel(void **state)
     (void)state;
     struct tab tab;
     shared_engine_place("pad", 1);
-    tab_join(&tab, &nodes[1], "pad", NULL);
+    tab_join(&tab, nodes[1].port, "pad", NULL);
     tab_expect(&tab, "Users");
     node_stop(&nodes[1]);
     tab_expect_end(&tab);
@@ -526,7 +469,7 @@ static void what_a_server_passed_on_is_not_passed_on_again(void **state)
     ask_with(&nodes[0], "GET", "/api/text/pad", header, "");
     assert_int_equal(answer.status, 421);
     snprintf(both, sizeof both, "%s%s", V2, header);
-    tab_shake(&tab, &nodes[0], "/api/socket/pad", both);
+    tab_shake(&tab, nodes[0].port, "/api/socket/pad", both);
     assert_int_equal(tab.status, 421);
     tab_close(&tab);
 }
@@ -634,6 +577,7 @@ int main(void)
         NODES_TEST(what_nobody_has_is_answered_where_it_is_asked_for),
         NODES_TEST(an_owner_is_asked_for_once_in_a_while),
         NODES_TEST(ids_and_queries_arrive_as_they_were_sent),
+        NODES_TEST(nothing_that_a_client_sends_becomes_another_request),
         NODES_TEST(a_password_is_set_and_asked_for_at_any_server),
         cmocka_unit_test(guesses_are_counted_once_for_all_servers),
         NODES_TEST(people_at_different_servers_see_each_other_type),
@@ -644,6 +588,7 @@ int main(void)
         NODES_TEST(a_document_that_moved_is_followed),
         NODES_TEST(a_hot_potato_is_given_up),
         NODES_TEST(an_owner_that_cannot_be_reached_is_unavailable),
+        NODES_TEST(an_owner_that_has_gone_is_not_asked_twice),
         NODES_TEST(tunnels_to_a_dead_server_are_closed),
         NODES_TEST(a_server_that_stops_leaves_no_tunnel),
         NODES_TEST(what_a_server_passed_on_is_not_passed_on_again),

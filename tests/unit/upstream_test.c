@@ -15,6 +15,7 @@ struct fixture {
     uint16_t port;
     /* What `done` was given. */
     int done_count;
+    bool is_sent;
     enum error err;
     struct response_head head;
     struct buf fields, body;
@@ -35,6 +36,7 @@ static void on_done(void *owner, const struct upstream_answer *answer)
 
     f->done_count++;
     f->err = answer->err;
+    f->is_sent = answer->is_sent;
     f->head = answer->head;
     f->fd = answer->fd;
     assert_int_equal(answer->err != OK, answer->why != NULL);
@@ -254,6 +256,7 @@ static void nobody_listens(void **state)
     ask(&f, SLICE("GET"));
     expect_done(&f, ERR_ELSEWHERE);
     assert_true(clock_now_ms() - began_ms < UPSTREAM_CONNECT_MS / 2);
+    assert_false(f.is_sent);
     tear_down(&f);
 }
 
@@ -291,6 +294,7 @@ static void silence_is_no_answer(void **state)
     hear_request(&f, SLICE("GET"));
     say(&f, SLICE("HTTP/1.1 200 OK\r\n"));
     expect_done(&f, ERR_ELSEWHERE);
+    assert_true(f.is_sent);
     tear_down(&f);
 }
 
