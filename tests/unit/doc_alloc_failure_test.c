@@ -189,6 +189,34 @@ static void test_loading_a_document_when_one_allocation_fails(void **state)
     assert_text(&find("pad")->pad, "hello!");
 }
 
+/* Where servers share the database, what cannot be loaded is given back. */
+static void test_loading_a_document_that_servers_share(void **state)
+{
+    (void)state;
+    put_much_into_the_database();
+    fixture.policy.is_shared = true;
+    try_with_failures(open_pad);
+    assert_text(&find("pad")->pad, "hello!");
+}
+
+static void test_loading_a_document_that_servers_share_when_one_allocation_fails(void **state)
+{
+    (void)state;
+    put_much_into_the_database();
+    fixture.policy.is_shared = true;
+    try_with(alloc_fail_once, open_pad, EXACTLY_AS_BEFORE);
+    assert_text(&find("pad")->pad, "hello!");
+}
+
+static void test_coming_to_the_door_of_a_document_that_servers_share(void **state)
+{
+    (void)state;
+    put_much_into_the_database();
+    fixture.policy.is_shared = true;
+    try_with(alloc_fail_once, peek_at_pad, EXACTLY_AS_BEFORE);
+    assert_text(&find("pad")->pad, "hello!");
+}
+
 static void test_peeking(void **state)
 {
     (void)state;
@@ -630,6 +658,9 @@ int main(void)
         WITH_NOTHING(test_beginning_a_document_when_one_allocation_fails),
         WITH_NOTHING(test_loading_a_document),
         WITH_NOTHING(test_loading_a_document_when_one_allocation_fails),
+        WITH_NOTHING(test_loading_a_document_that_servers_share),
+        WITH_NOTHING(test_loading_a_document_that_servers_share_when_one_allocation_fails),
+        WITH_NOTHING(test_coming_to_the_door_of_a_document_that_servers_share),
         WITH_NOTHING(test_peeking),
         WITH_NOTHING(test_finding_it_in_memory),
         WITH_NOTHING(test_waiting_for_another_ones_load),
