@@ -1,11 +1,12 @@
-// Two servers never serve one file: start the new one, stop the old one.
+// Two servers never serve one file, nor one database unless they know each other: start the new one, stop
+// the old one.
 import { expect, onTestFinished, test } from 'vitest';
 import { freshTab, v1, v2 } from './support/clients.ts';
 import { Server, run, startServer } from './support/server.ts';
 import { sleep } from './support/wait.ts';
 
 async function second(first: Server): Promise<Server> {
-  const server = await Server.launch({ SQLITE_URI: first.database });
+  const server = await Server.launch({ SQLITE_URI: first.database, DATABASE_URL: first.settings['DATABASE_URL'] });
   onTestFinished(() => server.dispose());
   return server;
 }

@@ -59,8 +59,13 @@ static const struct postgres_engine *const_self_of(const struct engine *e)
 
 static enum reply connect_lane(struct pg_lane *lane, uint64_t incarnation)
 {
-    char name[64];
-    snprintf(name, sizeof name, "kolabpad %llu %d", (unsigned long long)incarnation, lane->number);
+    char number[8], name[CONNECTION_NAME_BYTES];
+    if (incarnation == 0) /* this server's next life has not begun yet */
+        return REPLY_NOT_NOW;
+    snprintf(number, sizeof number, "%d", lane->number);
+    members_connection_name(incarnation, number, name);
+    if (lane->incarnation != incarnation)
+        lane->is_unknown = false; /* whatever it was, it was the life before that wrote it or not */
     lane->incarnation = incarnation;
     return pg_open(&lane->connection, name);
 }
@@ -253,6 +258,7 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
             break;
     }
     note_outcome(lane, reply);
+    members_note_answer(self->members, number, reply != REPLY_LOST && pg_is_open(&lane->connection));
     if (reply)
         return reply_error(reply);
     if (lane->is_fenced) {
@@ -290,6 +296,7 @@ static bool probe(struct engine *e, uint32_t number)
         reply = pg_run(&lane->connection, STATEMENT_GUARD, &p, NULL);
     }
     memcpy(lane->connection.why, why, sizeof why);
+    members_note_answer(self->members, number, reply != REPLY_LOST && pg_is_open(&lane->connection));
     return !lane->is_unknown && (reply == REPLY_OK || reply == REPLY_NEVER);
 }
 

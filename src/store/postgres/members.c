@@ -2,36 +2,70 @@
 
 #include "base/alloc.h"
 #include "store/event.h"
-#include "store/postgres/columns.h"
+#include "store/postgres/boot_clock.h"
+#include "store/postgres/port_probe.h"
+#include "store/postgres/registry.h"
 
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
-enum statement { TAKE_OVER, REGISTER, SECRET, RESIGN, STATEMENT_COUNT };
-static const char *const STATEMENTS[STATEMENT_COUNT] = {
-    /* One server at a time: whoever starts declares its predecessor dead. */
-    [TAKE_OVER] = "WITH l AS (UPDATE kp_lanes SET dead = true WHERE NOT dead)"
-                  " UPDATE kp_nodes SET dead_at = clock_timestamp() WHERE dead_at IS NULL",
-    [REGISTER] = "WITH n AS (INSERT INTO kp_nodes (incarnation, address, version, protocol)"
-                 " VALUES ($1::int8, $2::text, $3::text, 1) RETURNING incarnation),"
-                 " l AS (INSERT INTO kp_lanes (incarnation, lane)"
-                 " SELECT incarnation, lane FROM n, (VALUES (0::int2), (1::int2)) v (lane))"
-                 " INSERT INTO kp_beats SELECT incarnation, clock_timestamp(), clock_timestamp() FROM n",
-    [SECRET] = "SELECT value FROM kp_cluster WHERE name = 'secret'",
-    [RESIGN] = "WITH l AS (UPDATE kp_lanes SET dead = true WHERE incarnation = $1::int8)"
-               " UPDATE kp_nodes SET dead_at = clock_timestamp() WHERE incarnation = $1::int8"
-               " AND dead_at IS NULL",
+enum {
+    BEAT_MS = 1000,         /* at most; several fit into half a lease, or nobody would count as steady */
+    GONE_SILENCE_MS = 2000, /* of a server whose process has ended, as far as can be seen */
+    LANE_SILENCE_MS = 10 * 1000,
+    LANE_GAP_MS = 20 * 1000, /* between failures that belong together: a deadline and the longest backoff */
+    LOOK_AROUND_MS = 60 * 1000, /* between two looks at what changes rarely */
+    WAIT_STEP_MS = 20,          /* how soon should_stop is heard */
+};
+
+/* A server that is in the way, as whoever waits for it sees it: by its own clock, since
+ * it has no life yet and so no steady beat in the database. */
+struct watch {
+    uint64_t incarnation;
+    int64_t seen_at_us; /* its latest beat */
+    int64_t since_us;   /* since when that is its latest, as far as we have looked without a gap */
+    int64_t looked_us;
+    bool has_beaten; /* it lives: it has beaten while we looked */
+};
+
+/* Attempts of a lane that were not answered, one after the other; written by its thread. */
+struct silence {
+    atomic_llong since_us; /* the first one; 0: the latest attempt was answered */
+    atomic_llong until_us; /* the latest one */
 };
 
 struct members {
     const struct store_config *config;
-    struct pg_config pg_config;
-    struct pg_connection connection;
-    uint8_t secret[32];
+    int64_t lease_ms, beat_ms;
+    pthread_t thread;
 
-    pthread_mutex_t lock;
-    struct life life; /* guarded by the lock */
+    /* The beating thread's own, and members_open's before that. */
+    struct registry registry;
+    struct beat beat;
+    struct watch watch;
+    struct promise promise;
+    int64_t looked_around_us; /* 0: not yet */
+    bool has_waited;          /* STORE_EVENT_WAITING has been told, and STORE_EVENT_LOCKED not */
+
+    atomic_bool is_draining;
+    struct silence lanes[LANE_COUNT];
+
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t changed;
+    bool is_ending;
+    bool is_due; /* the next turn of the beating thread is not to wait for its second */
+    struct life life;
+    /* Until then nobody can have declared this life dead: a lease after the latest good
+     * beat was *sent*, by a clock that goes on while the machine sleeps. */
+    int64_t lease_until_us;
+    uint8_t secret[32]; /* of all servers of this database */
+    uint32_t peer_count;
+    struct store_peer peers[STORE_PEERS_MAX];
 };
 
 static uint64_t random_incarnation(void)
@@ -43,43 +77,390 @@ static uint64_t random_incarnation(void)
     return number;
 }
 
-static enum reply begin_life(struct members *m, uint64_t incarnation)
+void members_connection_name(uint64_t incarnation, const char *lane, char out[CONNECTION_NAME_BYTES])
 {
-    struct parameters p = {0}, none = {0};
-    put_int8(&p, (int64_t)incarnation);
-    put_bytes(&p, m->config->address.ptr ? m->config->address : SLICE(""));
-    put_bytes(&p, m->config->version.ptr ? m->config->version : SLICE(""));
-    pg_send(&m->connection, TAKE_OVER, &none);
-    pg_send(&m->connection, REGISTER, &p);
-    pg_send(&m->connection, SECRET, &none);
-    pg_next(&m->connection);
-    pg_next(&m->connection);
-    struct slice secret = column_bytes(pg_next(&m->connection), 0, 0);
-    if (secret.len == sizeof m->secret)
-        memcpy(m->secret, secret.ptr, secret.len);
-    return pg_end(&m->connection);
+    snprintf(out, CONNECTION_NAME_BYTES, "kolabpad %" PRIu64 " %s", incarnation, lane);
+}
+
+/* ---- lives ----------------------------------------------------------------- */
+
+static pthread_mutex_t *lock_of(const struct members *m)
+{
+    return (pthread_mutex_t *)(uintptr_t)&m->lock;
+}
+
+struct life members_life(const struct members *m)
+{
+    pthread_mutex_lock(lock_of(m));
+    struct life life = m->life;
+    pthread_mutex_unlock(lock_of(m));
+    return life;
+}
+
+static void end_life(struct members *m, uint64_t incarnation, const char *why)
+{
+    pthread_mutex_lock(&m->lock);
+    bool is_news = incarnation != 0 && m->life.incarnation == incarnation && !m->life.is_over;
+    m->life.is_over |= is_news;
+    pthread_mutex_unlock(&m->lock);
+    if (is_news)
+        event_tell(m->config, STORE_EVENT_DEAD, 0, 0, (struct slice){0}, why);
+}
+
+void members_note_death(struct members *m, uint64_t incarnation)
+{
+    end_life(m, incarnation, "another server has declared this one dead, or the database was restored");
+}
+
+void members_rejoin(struct members *m, uint32_t life)
+{
+    pthread_mutex_lock(&m->lock);
+    m->life = (struct life){.number = life};
+    m->lease_until_us = 0;
+    m->peer_count = 0; /* whoever lives beside the new life is news */
+    m->is_due = true;
+    pthread_cond_signal(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* After a good beat that was sent then. A server without an address may be declared
+ * dead as soon as it has lost its connection to the database: see patience_ms. */
+static int64_t lease_end_us(const struct members *m, int64_t sent_us)
+{
+    bool may_be_short = m->config->address.len == 0 && m->lease_ms > GONE_SILENCE_MS;
+    return sent_us + (may_be_short ? GONE_SILENCE_MS : m->lease_ms) * 1000;
+}
+
+static void begin_life(struct members *m, uint64_t incarnation, const uint8_t secret[32], int64_t sent_us)
+{
+    for (uint32_t lane = 0; lane < LANE_COUNT; lane++)
+        atomic_store(&m->lanes[lane].since_us, 0);
+    pthread_mutex_lock(&m->lock);
+    m->life.incarnation = incarnation;
+    m->life.is_over = false;
+    memcpy(m->secret, secret, sizeof m->secret);
+    m->lease_until_us = lease_end_us(m, sent_us);
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* ---- getting in -------------------------------------------------------------- */
+
+/* Looks at who is in the way once more. */
+static void watch_rival(struct watch *w, const struct rival *rival, int64_t now_us)
+{
+    bool is_same = w->incarnation == rival->incarnation;
+    bool beats = is_same && w->seen_at_us != rival->seen_at_us;
+    bool has_gap = now_us - w->looked_us > 2 * BEAT_MS * 1000;
+    if (!is_same)
+        *w = (struct watch){.incarnation = rival->incarnation};
+    w->has_beaten |= beats;
+    if (!is_same || beats || has_gap)
+        w->since_us = now_us;
+    w->seen_at_us = rival->seen_at_us;
+    w->looked_us = now_us;
+}
+
+static bool is_same_address(const struct members *m, const struct rival *rival)
+{
+    return m->config->address.len > 0 && slice_equal(m->config->address, slice_from_cstr(rival->address));
+}
+
+/* Declares `target` dead if it has been silent for long enough; ends what it has under
+ * way when that is in the way, for the next attempt. */
+static void reap(struct members *m, uint64_t judge, uint64_t target, int64_t silent_ms)
+{
+    bool is_dead;
+    enum reply reply = registry_reap(&m->registry, judge, m->lease_ms, target, silent_ms, &is_dead);
+    if (reply == REPLY_LOCKED)
+        registry_terminate(&m->registry, target);
+}
+
+/* How long a server may be silent. Nobody listens where one has gone that can be
+ * reached; one that cannot has at least no connection to the database any more. */
+static int64_t patience_ms(struct members *m, uint64_t incarnation, const char *address, int64_t silent_ms)
+{
+    uint32_t connections = 0;
+    bool has_gone = false;
+    if (silent_ms < GONE_SILENCE_MS || m->lease_ms <= GONE_SILENCE_MS)
+        return m->lease_ms;
+    if (*address)
+        has_gone = port_refuses(address);
+    else
+        has_gone =
+            registry_connections(&m->registry, incarnation, &connections) == REPLY_OK && connections == 0;
+    return has_gone ? GONE_SILENCE_MS : m->lease_ms;
+}
+
+/* One attempt to begin a life. ERR_SHUTTING_DOWN: not yet, somebody is in the way or the
+ * database away. ERR_STORAGE: never, `watch` is about a living server with our address. */
+static enum error try_to_register(struct members *m)
+{
+    const uint64_t incarnation = random_incarnation();
+    char name[CONNECTION_NAME_BYTES];
+    struct rival rival;
+    uint8_t secret[32] = {0};
+    members_connection_name(incarnation, "beat", name);
+    registry_close(&m->registry); /* it is called after the life before */
+    const int64_t sent_us = boot_us();
+    if (registry_connect(&m->registry, name) ||
+        registry_register(&m->registry, m->config, incarnation, &rival, secret))
+        return ERR_SHUTTING_DOWN;
+    if (rival.incarnation == 0) {
+        begin_life(m, incarnation, secret, sent_us);
+        return OK;
+    }
+    watch_rival(&m->watch, &rival, sent_us);
+    if (m->watch.has_beaten && is_same_address(m, &rival))
+        return ERR_STORAGE;
+    const int64_t silent_ms = (sent_us - m->watch.since_us) / 1000;
+    const int64_t patience = patience_ms(m, rival.incarnation, rival.address, silent_ms);
+    if (silent_ms >= patience)
+        reap(m, 0, rival.incarnation, patience);
+    return ERR_SHUTTING_DOWN;
+}
+
+static void tell_waiting(struct members *m)
+{
+    char text[384];
+    if (m->has_waited || m->watch.incarnation == 0)
+        return;
+    m->has_waited = true;
+    snprintf(text, sizeof text,
+             "server %" PRIu64 " uses the database; it can be shared only by servers with "
+             "a CLUSTER_ADDRESS of their own",
+             m->watch.incarnation);
+    event_tell(m->config, STORE_EVENT_WAITING, 0, 0, (struct slice){0}, text);
+}
+
+static void tell_begun(struct members *m)
+{
+    if (m->has_waited)
+        event_tell(m->config, STORE_EVENT_LOCKED, 0, 0, (struct slice){0}, "");
+    m->has_waited = false;
+    m->watch = (struct watch){0};
+}
+
+static void sleep_ms(int ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
+}
+
+/* False: config->should_stop said so. */
+static bool wait_a_beat(const struct members *m)
+{
+    for (int waited_ms = 0; waited_ms < BEAT_MS / 2; waited_ms += WAIT_STEP_MS) {
+        if (m->config->should_stop && m->config->should_stop(m->config->arg))
+            return false;
+        sleep_ms(WAIT_STEP_MS);
+    }
+    return true;
+}
+
+static enum error get_in(struct members *m, char message[MESSAGE_BYTES])
+{
+    enum error err;
+    while ((err = try_to_register(m)) == ERR_SHUTTING_DOWN) {
+        if (m->watch.incarnation == 0) /* nobody is in the way, so it is the database */
+            return message_error(message, "Cannot use the database in DATABASE_URL: %s.",
+                                 m->registry.connection.why);
+        tell_waiting(m);
+        if (!wait_a_beat(m))
+            return ERR_SHUTTING_DOWN;
+    }
+    if (err)
+        return message_error(message,
+                             "Another server that is running uses the same database with the same "
+                             "CLUSTER_ADDRESS, %.*s. Give each server the address where the others reach it.",
+                             (int)m->config->address.len, m->config->address.ptr);
+    tell_begun(m);
+    return OK;
+}
+
+/* ---- beating ------------------------------------------------------------------ */
+
+static void take_peers(struct members *m, int64_t sent_us)
+{
+    const struct beat *b = &m->beat;
+    pthread_mutex_lock(&m->lock);
+    bool has_changed = b->peer_count != m->peer_count;
+    for (uint32_t i = 0; i < b->peer_count && !has_changed; i++)
+        has_changed = b->peers[i].incarnation != m->peers[i].incarnation ||
+                      b->peers[i].is_draining != m->peers[i].is_draining;
+    memcpy(m->peers, b->peers, b->peer_count * sizeof *b->peers);
+    m->peer_count = b->peer_count;
+    m->lease_until_us = lease_end_us(m, sent_us);
+    pthread_mutex_unlock(&m->lock);
+    if (has_changed)
+        event_tell(m->config, STORE_EVENT_PEERS, 0, b->peer_count, (struct slice){0}, "");
+}
+
+static void judge_peers(struct members *m, uint64_t incarnation)
+{
+    if (m->beat.steady_ms < m->lease_ms)
+        return;
+    for (uint32_t i = 0; i < m->beat.peer_count; i++) {
+        const struct store_peer *peer = &m->beat.peers[i];
+        int64_t patience = patience_ms(m, peer->incarnation, peer->address, peer->silent_ms);
+        if (peer->silent_ms >= patience)
+            reap(m, incarnation, peer->incarnation, patience);
+    }
+}
+
+/* A lane with nothing to do makes no attempts, so one failure long ago says nothing. */
+static bool is_silent(const struct silence *lane)
+{
+    int64_t since_us = atomic_load(&lane->since_us), until_us = atomic_load(&lane->until_us);
+    return since_us && until_us - since_us >= LANE_SILENCE_MS * 1000 &&
+           boot_us() - until_us < LANE_GAP_MS * 1000;
+}
+
+static bool has_silent_lane(const struct members *m)
+{
+    bool has = false;
+    for (uint32_t lane = 0; lane < LANE_COUNT; lane++)
+        has |= is_silent(&m->lanes[lane]);
+    return has;
+}
+
+static void resign_if_useless(struct members *m, uint64_t incarnation)
+{
+    uint32_t waiting = 0;
+    if (m->beat.peer_count == 0 || !has_silent_lane(m))
+        return;
+    if (registry_waiting_for_standby(&m->registry, &waiting) || waiting > 0)
+        return;
+    enum reply reply = registry_resign(&m->registry, incarnation);
+    if (reply == REPLY_LOCKED)
+        registry_terminate(&m->registry, incarnation); /* not this connection; then it is tried again */
+    if (reply == REPLY_OK)
+        end_life(m, incarnation,
+                 "this server could not write for ten seconds while others live; it has resigned");
+}
+
+static void look_at_promise(struct members *m)
+{
+    struct promise now = {0};
+    if (registry_promise(&m->registry, &now) || memcmp(&now, &m->promise, sizeof now) == 0)
+        return;
+    char sentence[PROMISE_BYTES];
+    m->promise = now;
+    promise_sentence(&now, sentence);
+    event_tell(m->config, STORE_EVENT_PROMISE, 0, promise_standbys(&now), (struct slice){0}, sentence);
+}
+
+/* The one with the lowest number tidies up; it would do no harm if several did. */
+static void look_around(struct members *m, uint64_t incarnation)
+{
+    if (m->looked_around_us && boot_us() - m->looked_around_us < LOOK_AROUND_MS * 1000)
+        return;
+    m->looked_around_us = boot_us();
+    look_at_promise(m);
+    if (m->beat.peer_count == 0 || incarnation < m->beat.peers[0].incarnation)
+        registry_sweep(&m->registry);
+}
+
+static void beat(struct members *m, uint64_t incarnation)
+{
+    char name[CONNECTION_NAME_BYTES];
+    members_connection_name(incarnation, "beat", name);
+    if (registry_connect(&m->registry, name))
+        return;
+    const int64_t sent_us = boot_us();
+    if (registry_beat(&m->registry, incarnation, atomic_load(&m->is_draining), m->lease_ms, &m->beat))
+        return;
+    if (m->beat.is_dead) {
+        members_note_death(m, incarnation);
+        return;
+    }
+    take_peers(m, sent_us);
+    judge_peers(m, incarnation);
+    resign_if_useless(m, incarnation);
+    look_around(m, incarnation);
+}
+
+static void live(struct members *m)
+{
+    struct life life = members_life(m);
+    if (life.is_over)
+        return;
+    if (life.incarnation)
+        beat(m, life.incarnation);
+    else if (try_to_register(m) == OK)
+        tell_begun(m);
+    else
+        tell_waiting(m);
+}
+
+static void add_ms(struct timespec *date, int64_t ms)
+{
+    date->tv_nsec += ms % 1000 * 1000000;
+    date->tv_sec += ms / 1000 + date->tv_nsec / 1000000000;
+    date->tv_nsec %= 1000000000;
+}
+
+/* Once a second, and at once when a new life is wanted. */
+static void *run(void *arg)
+{
+    struct members *m = arg;
+    pthread_mutex_lock(&m->lock);
+    while (!m->is_ending) {
+        pthread_mutex_unlock(&m->lock);
+        struct timespec next;
+        clock_gettime(CLOCK_MONOTONIC, &next);
+        add_ms(&next, m->beat_ms);
+        live(m);
+        pthread_mutex_lock(&m->lock);
+        for (int late = 0; !m->is_ending && !m->is_due && !late;)
+            late = pthread_cond_timedwait(&m->changed, &m->lock, &next);
+        m->is_due = false;
+    }
+    pthread_mutex_unlock(&m->lock);
+    return NULL;
+}
+
+/* ---- making and ending ---------------------------------------------------------- */
+
+static void free_members(struct members *m)
+{
+    registry_close(&m->registry);
+    pthread_cond_destroy(&m->changed);
+    pthread_mutex_destroy(&m->lock);
+    mem_free(m);
+}
+
+static struct members *new_members(const struct store_config *config, const char *url)
+{
+    struct members *m = mem_alloc(sizeof *m);
+    if (!m)
+        return NULL;
+    *m = (struct members){.config = config};
+    m->lease_ms = config->lease_ms ? config->lease_ms : MEMBERS_LEASE_MS;
+    m->beat_ms = m->lease_ms / 4 < BEAT_MS ? m->lease_ms / 4 : BEAT_MS;
+    registry_init(&m->registry, url, m->lease_ms);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&m->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&m->lock, NULL);
+    return m;
 }
 
 enum error members_open(const struct store_config *config, const char *url, struct members **out,
                         char message[MESSAGE_BYTES])
 {
-    struct members *m = mem_alloc(sizeof *m);
-    if (!m) {
-        message_error(message, "%s", error_text(ERR_NO_MEMORY));
-        return ERR_NO_MEMORY;
+    struct members *m = new_members(config, url);
+    enum error err = m ? get_in(m, message) : ERR_NO_MEMORY;
+    if (!err && pthread_create(&m->thread, NULL, run, m) != 0) {
+        registry_resign(&m->registry, m->life.incarnation);
+        err = ERR_NO_MEMORY;
     }
-    *m = (struct members){
-        .config = config,
-        .pg_config = {.url = url, .statements = STATEMENTS, .statement_count = STATEMENT_COUNT}};
-    m->life.incarnation = random_incarnation();
-    pthread_mutex_init(&m->lock, NULL);
-    pg_init(&m->connection, &m->pg_config);
-    if (pg_open(&m->connection, "kolabpad") || begin_life(m, m->life.incarnation)) {
-        message_error(message, "Cannot use the database in DATABASE_URL: %s.", m->connection.why);
-        pg_close(&m->connection);
-        pthread_mutex_destroy(&m->lock);
-        mem_free(m);
-        return ERR_STORAGE;
+    if (err == ERR_NO_MEMORY)
+        message_error(message, "%s", error_text(ERR_NO_MEMORY));
+    if (err) {
+        if (m)
+            free_members(m);
+        return err;
     }
     *out = m;
     return OK;
@@ -87,66 +468,64 @@ enum error members_open(const struct store_config *config, const char *url, stru
 
 void members_close(struct members *m)
 {
-    struct parameters p = {0};
-    put_int8(&p, (int64_t)m->life.incarnation);
-    pg_run(&m->connection, RESIGN, &p, NULL);
-    pg_close(&m->connection);
-    pthread_mutex_destroy(&m->lock);
-    mem_free(m);
-}
-
-struct life members_life(const struct members *m)
-{
-    pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&m->lock;
-    pthread_mutex_lock(lock);
-    struct life life = m->life;
-    pthread_mutex_unlock(lock);
-    return life;
-}
-
-void members_note_death(struct members *m, uint64_t incarnation)
-{
+    char name[CONNECTION_NAME_BYTES];
     pthread_mutex_lock(&m->lock);
-    bool is_news = m->life.incarnation == incarnation && !m->life.is_over;
-    m->life.is_over |= is_news;
+    m->is_ending = true;
+    pthread_cond_signal(&m->changed);
     pthread_mutex_unlock(&m->lock);
-    if (is_news)
-        event_tell(m->config, STORE_EVENT_DEAD, 0, 0, (struct slice){0},
-                   "another server has declared this one dead, or the database was restored");
+    pthread_join(m->thread, NULL);
+    members_connection_name(m->life.incarnation, "beat", name);
+    if (m->life.incarnation && !m->life.is_over && registry_connect(&m->registry, name) == REPLY_OK)
+        registry_resign(&m->registry, m->life.incarnation);
+    free_members(m);
+}
+
+/* ---- what others ask -------------------------------------------------------------- */
+
+void members_note_answer(struct members *m, uint32_t lane, bool has_answered)
+{
+    struct silence *silence = &m->lanes[lane];
+    const int64_t now_us = boot_us();
+    const bool is_new = now_us - atomic_load(&silence->until_us) > LANE_GAP_MS * 1000;
+    if (has_answered)
+        atomic_store(&silence->since_us, 0);
+    else if (atomic_load(&silence->since_us) == 0 || is_new)
+        atomic_store(&silence->since_us, now_us);
+    atomic_store(&silence->until_us, now_us);
 }
 
 uint32_t members_peers(const struct members *m, struct store_peer out[STORE_PEERS_MAX])
 {
-    (void)m;
-    (void)out;
-    return 0;
+    pthread_mutex_lock(lock_of(m));
+    uint32_t count = m->peer_count;
+    memcpy(out, m->peers, count * sizeof *out);
+    pthread_mutex_unlock(lock_of(m));
+    return count;
 }
 
 struct store_identity members_identity(const struct members *m)
 {
-    struct store_identity identity = {.incarnation = members_life(m).incarnation};
+    struct store_identity identity;
+    pthread_mutex_lock(lock_of(m));
+    identity.incarnation = m->life.incarnation;
     memcpy(identity.secret, m->secret, sizeof identity.secret);
+    pthread_mutex_unlock(lock_of(m));
     return identity;
 }
 
 int64_t members_lease_left_ms(const struct members *m)
 {
-    return members_life(m).is_over ? 0 : INT64_MAX;
+    pthread_mutex_lock(lock_of(m));
+    int64_t left_us = m->life.is_over ? 0 : m->lease_until_us - boot_us();
+    pthread_mutex_unlock(lock_of(m));
+    return left_us > 0 ? left_us / 1000 : 0;
 }
 
 void members_set_draining(struct members *m)
 {
-    (void)m;
-}
-
-void members_rejoin(struct members *m, uint32_t life)
-{
-    struct life next = {.incarnation = random_incarnation(), .number = life};
-    if (!pg_is_open(&m->connection) && pg_open(&m->connection, "kolabpad"))
-        return;
-    if (begin_life(m, next.incarnation))
-        return;
+    atomic_store(&m->is_draining, true);
     pthread_mutex_lock(&m->lock);
-    m->life = next;
+    m->is_due = true;
+    pthread_cond_signal(&m->changed);
     pthread_mutex_unlock(&m->lock);
 }
