@@ -86,7 +86,7 @@ dev-backend: setup.server ## the server with sanitizers and debug logs, on port 
 dev-frontend: build.wasm ## Vite with hot reload, in front of dev-backend
 	@npm --prefix frontend run dev
 
-.PHONY: test test.frontend test.blackbox test.e2e test.all
+.PHONY: test test.frontend test.blackbox test.e2e test.model test.all
 test: ## C: laws, oracles, simulation, under ASan and UBSan
 	@tools/setup test
 	@tools/run-tests unit
@@ -99,6 +99,9 @@ test.blackbox: ## the real server, from outside, under TSan
 test.e2e: ## two windows and a phone, and another engine
 	@tools/setup test
 	@tools/run-tests e2e firefox
+test.model: ## what several servers may do to each other, with more going wrong than in test.all; half an hour
+	@tools/setup test
+	@cd tests && KP_MODEL=long npx --no-install vitest run --project model
 test.all: ## everything; the last line counts
 	@tools/setup test
 	@tools/run-tests

@@ -41,6 +41,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'model',
+          include: ['model/*.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'tools',
           include: ['tools/*.test.ts'],
           testTimeout: 60_000,
