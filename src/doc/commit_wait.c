@@ -5,10 +5,10 @@ void document_release_commit_waits(struct document *doc)
     LIST_EACH (at, following, &doc->commit_waits) {
         struct commit_wait *wait = LIST_ITEM(at, struct commit_wait, link);
         bool is_committed = doc->pad.committed >= wait->revision;
-        if (!is_committed && !doc->pad.storage_failing)
+        if (!is_committed && !doc->pad.storage_failing && !doc->lost_why)
             continue;
         list_remove(&wait->link);
-        wait->done(wait, is_committed ? OK : ERR_STORAGE);
+        wait->done(wait, is_committed ? OK : doc->lost_why ? doc->lost_why : ERR_STORAGE);
     }
 }
 

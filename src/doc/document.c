@@ -23,7 +23,8 @@ struct document *document_find(struct documents *docs, struct slice id)
 
 bool document_is_changed(const struct document *doc)
 {
-    return doc->state == DOCUMENT_READY && (doc->meta_changed || doc->pad.revision > doc->asked_revision);
+    return doc->state == DOCUMENT_READY && !doc->lost_why &&
+           (doc->meta_changed || doc->pad.revision > doc->asked_revision);
 }
 
 bool document_is_nothing(const struct document *doc)
@@ -33,7 +34,7 @@ bool document_is_nothing(const struct document *doc)
 
 static bool is_expected(const struct document *doc)
 {
-    return doc->expected_ms > documents_now_ms(doc->documents);
+    return !doc->lost_why && doc->expected_ms > documents_now_ms(doc->documents);
 }
 
 bool document_may_drop(const struct document *doc)
@@ -70,7 +71,7 @@ struct document *document_new(struct documents *docs, struct slice id)
                              .state = DOCUMENT_LOADING,
                              .left_ms = documents_now_ms(docs)};
     struct link *links[] = {&doc->opens,        &doc->commit_waits, &doc->all_link, &doc->live_link,
-                            &doc->journal_link, &doc->dirty_link,   &doc->hot_link};
+                            &doc->journal_link, &doc->dirty_link,   &doc->hot_link, &doc->lost_link};
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         list_init(links[i]);
     if (!tsearch(doc, &docs->by_id, compare_ids)) {
@@ -188,8 +189,8 @@ void document_drop(struct document *doc)
     give_back(doc);
     tdelete(doc, &doc->documents->by_id, compare_ids);
     doc->documents->events->on_drop(doc);
-    struct link *links[] = {&doc->all_link, &doc->live_link, &doc->journal_link, &doc->dirty_link,
-                            &doc->hot_link};
+    struct link *links[] = {&doc->all_link,   &doc->live_link, &doc->journal_link,
+                            &doc->dirty_link, &doc->hot_link,  &doc->lost_link};
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         list_remove(links[i]);
     if (doc->state == DOCUMENT_READY) {

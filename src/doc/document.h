@@ -40,6 +40,7 @@ struct document {
     struct link journal_link; /* documents->to_journal or documents->refused */
     struct link dirty_link;   /* documents->dirty */
     struct link hot_link;     /* documents->hot */
+    struct link lost_link;    /* documents->lost */
 
     uint32_t peer_count;        /* attached and not detached; a peer that was replaced counts until then */
     uint32_t appends_in_flight; /* rows handed to the journal and not answered */
@@ -51,6 +52,7 @@ struct document {
      * every write brings it along. */
     bool stored;
     bool epoch_stored;
+    enum error lost_why; /* OK: it is not lost (loss.h) */
     bool is_owned; /* where servers share the database: it is ours, and is given back when it is dropped */
     bool meta_changed; /* language or password changed since the last snapshot asked for */
     /* Two revisions, since a snapshot takes time and can fail: `saved` is the
@@ -97,7 +99,7 @@ enum error document_restore(struct document *doc, const struct store_request *re
 /* Finds it in memory; NULL: it is not there, which says nothing of the database. */
 struct document *document_find(struct documents *docs, struct slice id);
 
-/* Does memory hold something that no snapshot, written or asked for, has? */
+/* Does memory hold something that no snapshot, written or asked for, has? What is lost counts for nothing. */
 bool document_is_changed(const struct document *doc);
 /* Nobody ever wrote to it, and nobody is in it: it is here for those who may come. */
 bool document_is_nothing(const struct document *doc);

@@ -51,6 +51,9 @@ struct documents_host {
     /* Hands a request to the store. Where it has `done`, that is called on this
      * thread later, when this has returned; else nobody waits for it. */
     void (*post)(void *owner, struct store_request *req);
+    /* May another server have these documents by now, unknown to this one? Then nothing is read
+     * from memory. NULL: never. */
+    bool (*lease_is_over)(void *owner);
 };
 
 /* The layer above is told through these what happens in a document. None may
@@ -80,10 +83,14 @@ struct documents {
     struct link refused;    /* the same, of those whose last row could not be written */
     struct link dirty;      /* those whose peers may lack something */
     struct link hot;        /* those that want a pad_tick within milliseconds */
+    struct link lost;       /* those that are not ours any more (loss.h) */
     struct link opens;      /* struct open, all that are not answered */
 
     /* No new documents and no edits any more. Set once, by documents_stop. */
     bool is_stopping;
+    /* No documents at all, where servers share the database: they have declared this one dead,
+     * and it has not begun anew. Set and taken back by loss.c alone. */
+    bool life_is_over;
     /* Nothing can be written at the moment, of no document: what waits for a commit is told so
      * instead. Of one that fails by itself only that document knows (document->write_pause_ms). */
     bool storage_failing;

@@ -17,6 +17,8 @@ enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t r
 {
     if (doc->documents->is_stopping)
         return ERR_SHUTTING_DOWN;
+    if (doc->lost_why)
+        return doc->lost_why;
     uint64_t arrived_ns = clock_ns();
     int64_t now_ms = documents_now_ms(doc->documents);
     enum error err = pad_edit(peer, revision, op, now_ms);

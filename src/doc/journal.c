@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "doc/commit_wait.h"
+#include "doc/loss.h"
 #include "doc/writability.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -56,6 +57,8 @@ static void commit_on_the_spot(struct documents *docs)
 
 static void log_answer(const struct append_context *append, const struct store_request *req)
 {
+    if (req->result == ERR_MOVED)
+        return;        /* with this server's life, of which the log says more */
     if (req->result) { /* the store gives up only when it is being closed */
         log_event(LOG_ERROR, "journal_lost", LOG_UINT("documents", append->count),
                   LOG_CSTR("error", error_code(req->result)));
@@ -84,6 +87,10 @@ static void refused(const struct append_row *row)
 
 static void row_answered(const struct append_row *row, enum error outcome)
 {
+    if (outcome == ERR_CONFLICT)
+        document_lose(row->doc, ERR_CONFLICT);
+    if (row->doc->lost_why)
+        return;
     if (outcome) {
         refused(row);
         return;

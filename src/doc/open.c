@@ -117,9 +117,19 @@ static enum error check_password(struct open *o, struct slice expected, const ch
     return ERR_PASSWORD;
 }
 
+static enum error check_is_ours(const struct documents *docs, const struct document *doc)
+{
+    if (doc->lost_why)
+        return doc->lost_why;
+    bool is_in_doubt = docs->host->lease_is_over && docs->host->lease_is_over(docs->owner);
+    return is_in_doubt ? ERR_STORAGE : OK;
+}
+
 static void answer_from_memory(struct open *o, struct document *doc, bool exists)
 {
-    enum error err = check_password(o, doc->pad.password, "memory");
+    enum error err = check_is_ours(o->documents, doc);
+    if (!err)
+        err = check_password(o, doc->pad.password, "memory");
     o->exists = exists;
     if (!err && o->request.goal == OPEN_PEEK && o->documents->policy->is_shared)
         doc->expected_ms = documents_now_ms(o->documents) + EXPECTED_MS;
@@ -143,7 +153,7 @@ static enum error post(struct open *o, enum store_kind kind, void (*done)(struct
 
 static void log_loaded(const struct document *doc, enum error err, uint64_t duration_us)
 {
-    if (err == ERR_ELSEWHERE)
+    if (err == ERR_ELSEWHERE || err == ERR_MOVED)
         log_event(LOG_DEBUG, "document_elsewhere", LOG_STR("docId", doc->id));
     else if (err)
         log_event(LOG_ERROR, "document_load_failed", LOG_STR("docId", doc->id),
@@ -158,6 +168,8 @@ static void log_loaded(const struct document *doc, enum error err, uint64_t dura
  * begins anew, for those who came to edit. */
 static enum error become_ready(struct document *doc, const struct store_request *req)
 {
+    if (doc->lost_why)
+        return doc->lost_why;
     if (req->result)
         return req->result;
     if (req->found)
@@ -184,7 +196,7 @@ static void on_loaded(struct store_request *req)
 {
     struct document *doc = req->context;
     enum error err = become_ready(doc, req);
-    if (req->result && req->result != ERR_ELSEWHERE)
+    if (req->result && req->result != ERR_ELSEWHERE && req->result != ERR_MOVED)
         metric_inc(METRIC_READ_ERRORS);
     log_loaded(doc, err, req->duration_us);
     /* When the store could not say, it may be ours all the same: giving it back does no harm. */
@@ -265,6 +277,10 @@ static void go_on_from_row(struct open *o, const struct store_request *req)
     struct document *loading = document_find(o->documents, o->request.id);
     bool is_shared = o->documents->policy->is_shared;
     o->exists = req->found;
+    if (loading && loading->lost_why) {
+        answer(o, loading->lost_why, NULL);
+        return;
+    }
     if (!loading && req->owner.incarnation != 0) {
         answer_elsewhere(o, req);
         return;
@@ -287,6 +303,8 @@ static void on_peeked(struct store_request *req)
         metric_inc(METRIC_READ_ERRORS);
     if (o->is_cancelled)
         open_free(o);
+    else if (o->documents->life_is_over)
+        answer(o, ERR_MOVED, NULL);
     else if (doc && doc->state == DOCUMENT_READY)
         answer_from_memory(o, doc, true); /* it came while the store was asked, and is the truth now */
     else if (req->result)
@@ -298,6 +316,16 @@ static void on_peeked(struct store_request *req)
 
 /* ---- asking ---- */
 
+/* Why nobody is given this document at the moment, in memory or not. */
+static enum error check_may_ask(const struct documents *docs, const struct document *doc)
+{
+    if (docs->is_stopping)
+        return ERR_SHUTTING_DOWN;
+    if (docs->life_is_over)
+        return ERR_MOVED;
+    return doc ? doc->lost_why : OK;
+}
+
 struct open *document_open(struct documents *docs, const struct open_request *request)
 {
     struct open *o = open_new(docs, request);
@@ -306,8 +334,9 @@ struct open *document_open(struct documents *docs, const struct open_request *re
         return NULL;
     }
     struct document *doc = document_find(docs, request->id);
-    if (docs->is_stopping) {
-        answer(o, ERR_SHUTTING_DOWN, NULL);
+    enum error err = check_may_ask(docs, doc);
+    if (err) {
+        answer(o, err, NULL);
     } else if (doc && doc->state == DOCUMENT_READY) {
         answer_from_memory(o, doc, true);
     } else if (doc) {
@@ -330,6 +359,12 @@ void open_cancel(struct open *o)
         o->is_cancelled = true;
     else
         open_free(o);
+}
+
+void open_refuse(struct document *doc, enum error why)
+{
+    LIST_EACH (at, following, &doc->opens)
+        answer(LIST_ITEM(at, struct open, waiting_link), why, NULL);
 }
 
 void open_refuse_all(struct documents *docs)

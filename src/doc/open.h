@@ -59,5 +59,7 @@ void open_cancel(struct open *open);
 
 /* Internal to src/doc: answers every open request with ERR_SHUTTING_DOWN. */
 void open_refuse_all(struct documents *docs);
+/* The same, of those who wait for that document's load, with that error. */
+void open_refuse(struct document *doc, enum error why);
 
 #endif

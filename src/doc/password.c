@@ -41,6 +41,8 @@ static enum error check(struct document *doc, const struct password_change *chan
 {
     if (!doc || doc->state != DOCUMENT_READY)
         return ERR_FORBIDDEN; /* nobody can be in it */
+    if (doc->lost_why)
+        return doc->lost_why;
     enum error err = check_rate(doc->documents, change);
     if (!err)
         err = check_member(doc, change);

@@ -262,7 +262,7 @@ void persister_touch(struct document *doc, int64_t now_ms)
     if (expiry_ms > 0 && expiry_ms / 4 < interval_ms)
         interval_ms = expiry_ms / 4;
     bool is_due = doc->touched_ms == 0 || now_ms - doc->touched_ms >= interval_ms || !doc->epoch_stored;
-    if (!doc->stored || !is_due)
+    if (!doc->stored || !is_due || doc->lost_why)
         return;
     struct store_request *req = store_request_new(STORE_OPEN, doc->id);
     if (!req)

@@ -30,8 +30,16 @@ static void host_post(void *owner, struct store_request *req)
     s->posted_count[req->kind]++;
 }
 
-const struct documents_host fake_store_host = {
-    .now_ms = host_now_ms, .wall_ms = host_wall_ms, .want_timer = host_want_timer, .post = host_post};
+static bool host_lease_is_over(void *owner)
+{
+    return ((struct fake_store *)owner)->is_lease_over;
+}
+
+const struct documents_host fake_store_host = {.now_ms = host_now_ms,
+                                               .wall_ms = host_wall_ms,
+                                               .want_timer = host_want_timer,
+                                               .post = host_post,
+                                               .lease_is_over = host_lease_is_over};
 
 /* ---- make and let go ---- */
 
@@ -119,9 +127,26 @@ static bool must_fail(struct fake_store *s, const struct store_request *req)
     return s->is_failing && (request_is_write(req) || is_behind_another(s, req));
 }
 
+/* The others of the request are written. */
+static void refuse_first_row(struct fake_store *s, struct store_request *req)
+{
+    s->has_conflict = false;
+    req->rows++;
+    req->row_count--;
+    fake_tables_carry_out(&s->tables, req);
+    req->rows--;
+    req->row_count++;
+    req->rows[0].outcome = ERR_CONFLICT;
+}
+
 static void carry_out(struct fake_store *s, struct store_request *req)
 {
-    if (must_fail(s, req)) {
+    if (s->is_dead) {
+        request_clear_answer(req);
+        req->result = ERR_MOVED;
+    } else if (s->has_conflict && req->kind == STORE_APPEND) {
+        refuse_first_row(s, req);
+    } else if (must_fail(s, req)) {
         request_clear_answer(req);
         req->result = ERR_STORAGE;
     } else {
@@ -194,6 +219,11 @@ void fake_store_answer_all(struct fake_store *s)
 void fake_store_fail_next(struct fake_store *s, enum store_kind kind)
 {
     s->to_fail[kind]++;
+}
+
+void fake_store_conflict_next(struct fake_store *s)
+{
+    s->has_conflict = true;
 }
 
 static void lose(struct store_request *req)

@@ -31,10 +31,13 @@ struct fake_store {
     int64_t wall_ahead_ms;   /* how far the wall clock is ahead of it */
     int64_t timer_due_ms;    /* when documents_on_timer must be called at the latest; 0: nobody asked */
     bool is_failing;         /* writes do not work at the moment */
+    bool is_dead;            /* the others have declared this server dead: all is answered ERR_MOVED */
+    bool is_lease_over;      /* what documents_host.lease_is_over says */
     struct link posted;      /* struct store_request, oldest first */
     struct link carried_out; /* the same; answered when they are delivered */
     uint32_t posted_count[FAKE_STORE_KINDS]; /* of each kind, since the beginning */
     uint32_t to_fail[FAKE_STORE_KINDS];      /* see fake_store_fail_next */
+    bool has_conflict;                       /* see fake_store_conflict_next */
 };
 
 extern const struct documents_host fake_store_host;
@@ -79,6 +82,9 @@ void fake_store_answer_all(struct fake_store *s);
  * instead, as the real store does for reads, for fail_fast and at its end.
  * Called twice: the next two. */
 void fake_store_fail_next(struct fake_store *s, enum store_kind kind);
+
+/* The next row to be appended is answered ERR_CONFLICT and not written. */
+void fake_store_conflict_next(struct fake_store *s);
 
 /* The process dies: everything that is not carried out is lost, and nobody is
  * told of what is. All requests, also those posted meanwhile, are answered
