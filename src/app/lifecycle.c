@@ -2,6 +2,7 @@
 
 #include "api/debug.h"
 #include "api/routes.h"
+#include "app/life.h"
 #include "app/turn.h"
 #include "net/static_files.h"
 #include "observe/clock.h"
@@ -11,8 +12,9 @@
 #include "version.h"
 
 #include <stdio.h>
+#include <time.h>
 
-enum { STORE_CLOSE_TIMEOUT_MS = 5000, HTTP_TIMEOUT_S = 15, MESSAGE_SIZE = 512 };
+enum { STORE_CLOSE_TIMEOUT_MS = 5000, HTTP_TIMEOUT_S = 15, WRITTEN_STEP_MS = 5, MESSAGE_SIZE = 512 };
 
 /* ---- the store ---- */
 
@@ -61,6 +63,7 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         break;
     case STORE_EVENT_DEAD:
         log_event(LOG_ERROR, "node_dead", LOG_CSTR("why", text));
+        life_end(server);
         break;
     case STORE_EVENT_PEERS:
         log_event(LOG_INFO, "nodes_changed", LOG_UINT("others", count));
@@ -68,6 +71,7 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         break;
     case STORE_EVENT_PROMISE:
         log_event(LOG_INFO, "database_promise", LOG_CSTR("what", text));
+        server_note_promise(server, text);
         break;
     case STORE_EVENT_MIGRATED:
         log_event(LOG_INFO, "database_migrated", LOG_UINT("version", count), LOG_CSTR("what", text));
@@ -107,6 +111,19 @@ static enum error start_shards(struct program *program)
     return err;
 }
 
+/* When all is written, others may have the documents, before anybody is sent to them.
+ * A shard gives up writing by itself (app/turn.c), so this ends. */
+static void give_documents_back(struct program *program)
+{
+    struct server *server = program->api.server;
+    if (program->running == server_shard_count(server) && server_is_shared(server)) {
+        while (!server_is_written(server))
+            nanosleep(&(struct timespec){.tv_nsec = WRITTEN_STEP_MS * 1000000L}, NULL);
+        store_resign(program->store);
+    }
+    server_let_close(server);
+}
+
 struct stopped {
     uint64_t flushed;   /* documents that were written */
     uint64_t unwritten; /* writes that could not be made */
@@ -120,6 +137,7 @@ static struct stopped stop_shards(struct program *program)
     struct stopped stopped = {0};
     for (uint32_t i = 0; i < program->running; i++)
         turn_stop(server_shard(server, i));
+    give_documents_back(program);
     for (uint32_t i = 0; i < program->running; i++) {
         turn_join(server_shard(server, i));
         stopped.flushed += server_shard(server, i)->documents.flushed;
@@ -206,6 +224,12 @@ enum error program_start(struct program *program, const struct config *config, b
         store_close(program->store, 0);
     free_parts(program);
     return err;
+}
+
+void program_drain(struct program *program)
+{
+    server_begin_draining(program->api.server);
+    store_set_draining(program->store);
 }
 
 int64_t program_stop(struct program *program)

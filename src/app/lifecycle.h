@@ -29,6 +29,9 @@ struct program {
 enum error program_start(struct program *program, const struct config *config, bool (*should_stop)(void *arg),
                          char message[512]);
 
+/* Tells balancers and other servers that it is about to stop; it serves as before. */
+void program_drain(struct program *program);
+
 /* Stops everything in the order of docs/architecture.md, "Stopping". Returns
  * the number of documents that were written, or -1 when some could not be. */
 int64_t program_stop(struct program *program);

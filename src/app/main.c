@@ -4,6 +4,7 @@
 #include "app/sd_notify.h"
 #include "app/watchdog.h"
 #include "net/static_files.h"
+#include "observe/clock.h"
 #include "observe/crash.h"
 #include "observe/log.h"
 #include "version.h"
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, WATCHDOG_PART = 4 };
+enum { EXIT_USAGE = 2, WATCHDOG_PART = 4, DRAIN_STEP_MS = 500 };
 
 static sigset_t handled_signals(void)
 {
@@ -110,6 +111,27 @@ static void wait_for_stop(struct program *program, const struct sd_notify *notif
     }
 }
 
+/* Goes on serving for DRAIN_SECONDS, while balancers notice; another signal cuts it short. */
+static void drain(struct program *program, const struct config *config, const struct sd_notify *notify,
+                  struct watchdog *watchdog)
+{
+    program_drain(program);
+    if (config->drain_ms == 0)
+        return;
+    log_line(LOG_INFO, "Draining for %lld seconds...", (long long)config->drain_ms / 1000);
+    const int64_t until_ms = clock_ms() + config->drain_ms;
+    for (int64_t left_ms; (left_ms = until_ms - clock_ms()) > 0;) {
+        int64_t step_ms = left_ms < DRAIN_STEP_MS ? left_ms : DRAIN_STEP_MS;
+        int number = next_signal(step_ms);
+        if (number == SIGTERM || number == SIGINT)
+            return;
+        if (number == SIGHUP)
+            reload(program, notify);
+        else if (notify->watchdog_ms > 0 && watchdog_probe(watchdog))
+            sd_notify_alive(notify);
+    }
+}
+
 static int stop(struct program *program)
 {
     int64_t flushed = program_stop(program);
@@ -157,6 +179,7 @@ static int serve(const struct config *config, const struct sd_notify *notify)
         sd_notify_keep(notify, http_share_socket(program.http));
     sd_notify_ready(notify, "Serving");
     wait_for_stop(&program, notify, watchdog);
+    drain(&program, config, notify, watchdog);
     log_block_when_full();
     log_line(LOG_INFO, "Shutting down...");
     sd_notify_stopping(notify);

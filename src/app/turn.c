@@ -3,6 +3,7 @@
 #include "api/forward.h"
 #include "api/http_job.h"
 #include "app/cleanup.h"
+#include "app/life.h"
 #include "doc/journal.h"
 #include "doc/maintenance.h"
 #include "observe/crash.h"
@@ -49,12 +50,22 @@ static void enter(struct shard *shard, enum shard_phase phase)
     shard->phase_ms = loop_now_ms(&shard->loop);
 }
 
+static void note_written(struct shard *shard)
+{
+    if (!shard->is_written)
+        server_note_written(shard->server);
+    shard->is_written = true;
+}
+
 /* One step of stopping: write, then close, then end. */
 static void step_down(struct shard *shard)
 {
     int64_t spent_ms = loop_now_ms(&shard->loop) - shard->phase_ms;
     if (shard->phase == SHARD_DRAINING) {
         if (!documents_are_written(&shard->documents) && spent_ms <= DRAINING_MS)
+            return;
+        note_written(shard);
+        if (!server_may_close(shard->server))
             return;
         documents_give_up(&shard->documents);
         enter(shard, SHARD_CLOSING);
@@ -78,6 +89,7 @@ static void on_stop(struct loop_task *task)
 static void on_tick(void *owner)
 {
     struct shard *shard = owner;
+    life_check(shard); /* what is not ours any more is dropped */
     do
         journal_post(&shard->documents); /* what the turn applied goes to the store */
     while (shard_take_done_at_once(shard));

@@ -3,7 +3,7 @@
  *   wake    answers of the store ─► documents
  *   poll    sockets ─► sessions ─► documents             (callbacks, session/)
  *   timer   documents, sessions and cleanup, as the time asks for
- *   tick    journal ─► broadcast ─► flush ─► reap
+ *   tick    life ─► journal ─► broadcast ─► flush ─► reap
  *
  * A turn of the loop begins with the events and ends with the tick, whose steps
  * are one function in turn.c. With DURABILITY=lazy operations count as
@@ -11,8 +11,8 @@
  * the spot; otherwise it is in the wake of a later turn.
  *
  * A shard that is stopping goes through its phases at the end of each turn:
- * running ─► draining (no new edits; what is in memory is being written) ─►
- * closing (connections are being closed) ─► the thread ends. */
+ * running ─► draining (no new edits; what is in memory is being written, and then others
+ * are given it) ─► closing (connections are being closed) ─► the thread ends. */
 #ifndef KOLABPAD_APP_TURN_H
 #define KOLABPAD_APP_TURN_H
 

@@ -4,8 +4,10 @@
 #include "guard/random.h"
 #include "shard/shard.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct server {
     const struct config *config;
@@ -14,8 +16,12 @@ struct server {
     struct limits *limits;
     struct store *store; /* NULL until server_set_store */
     uint64_t shard_seed; /* which document goes to which shard is nobody's to choose */
-    _Atomic bool is_stopping;
+    _Atomic bool is_draining, is_stopping, may_close;
+    _Atomic uint32_t written; /* shards that have written all they have, at the end */
     _Atomic uint32_t peers_version;
+    struct server_life life;
+    pthread_mutex_t promise_lock;
+    char promise[SERVER_PROMISE_BYTES]; /* guarded by promise_lock */
     uint32_t shard_count;
     struct shard shards[];
 };
@@ -69,6 +75,7 @@ enum error server_new(const struct config *config, const char *version, const st
     server->version = version;
     server->policy = policy_of(config);
     server->shard_seed = random_u64();
+    pthread_mutex_init(&server->promise_lock, NULL);
     enum error err = limits_of(config, &server->limits);
     while (!err && server->shard_count < config->workers)
         err = add_shard(server, handlers);
@@ -95,6 +102,7 @@ void server_free(struct server *server)
     if (!server)
         return;
     limits_free(server->limits);
+    pthread_mutex_destroy(&server->promise_lock);
     free(server);
 }
 
@@ -148,6 +156,56 @@ struct shard *server_shard(struct server *server, uint32_t index)
 struct shard *server_shard_of(struct server *server, struct slice id)
 {
     return &server->shards[hash_bytes(server->shard_seed, id) % server->shard_count];
+}
+
+struct server_life *server_life(struct server *server)
+{
+    return &server->life;
+}
+
+void server_note_promise(struct server *server, const char *promise)
+{
+    pthread_mutex_lock(&server->promise_lock);
+    snprintf(server->promise, sizeof(server->promise), "%s", promise);
+    pthread_mutex_unlock(&server->promise_lock);
+}
+
+void server_promise(struct server *server, char out[SERVER_PROMISE_BYTES])
+{
+    pthread_mutex_lock(&server->promise_lock);
+    memcpy(out, server->promise, SERVER_PROMISE_BYTES);
+    pthread_mutex_unlock(&server->promise_lock);
+}
+
+bool server_is_draining(const struct server *server)
+{
+    return atomic_load(&server->is_draining);
+}
+
+void server_begin_draining(struct server *server)
+{
+    atomic_store(&server->is_draining, true);
+}
+
+void server_note_written(struct server *server)
+{
+    atomic_fetch_add(&server->written, 1);
+}
+
+bool server_is_written(const struct server *server)
+{
+    return atomic_load(&server->written) == server->shard_count;
+}
+
+bool server_may_close(const struct server *server)
+{
+    return atomic_load(&server->may_close);
+}
+
+void server_let_close(struct server *server)
+{
+    atomic_store(&server->may_close, true);
+    server_wake_shards(server);
 }
 
 bool server_is_stopping(const struct server *server)

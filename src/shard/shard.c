@@ -105,8 +105,17 @@ static void host_post(void *owner, struct store_request *req)
     store_post(shard->store, req);
 }
 
-static const struct documents_host host = {
-    .now_ms = host_now_ms, .wall_ms = host_wall_ms, .want_timer = host_want_timer, .post = host_post};
+static bool host_lease_is_over(void *owner)
+{
+    const struct shard *shard = owner;
+    return store_lease_left_ms(shard->store) == 0;
+}
+
+static const struct documents_host host = {.now_ms = host_now_ms,
+                                           .wall_ms = host_wall_ms,
+                                           .want_timer = host_want_timer,
+                                           .post = host_post,
+                                           .lease_is_over = host_lease_is_over};
 
 /* ---- life ---- */
 

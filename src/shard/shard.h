@@ -63,6 +63,13 @@ struct shard {
     enum shard_phase phase;
     int64_t phase_ms; /* since when it has been in this phase, monotonic */
 
+    bool is_written; /* it has told so (server_note_written) */
+
+    /* Written by app/life.c alone: how many lives of this server had ended when it looked
+     * last, and whether it still has documents of the last one. */
+    uint32_t lives_ended;
+    bool has_old_life;
+
     /* Written by app/cleanup.c alone, on shard 0: when the next search for expired
      * documents is due, monotonic; 0: none was planned yet. */
     int64_t cleanup_due_ms;

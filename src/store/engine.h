@@ -107,6 +107,7 @@ struct engine_ops {
     struct store_identity (*identity)(const struct engine *e);
     int64_t (*lease_left_ms)(const struct engine *e);
     void (*set_draining)(struct engine *e);
+    void (*resign)(struct engine *e);
     /* Begins a new life after STORE_EVENT_DEAD, to which requests with this number belong. */
     void (*rejoin)(struct engine *e, uint32_t life);
 };

@@ -181,6 +181,12 @@ void store_set_draining(struct store *s)
         s->engine->ops->set_draining(s->engine);
 }
 
+void store_resign(struct store *s)
+{
+    if (store_is_shared(s))
+        s->engine->ops->resign(s->engine);
+}
+
 void store_rejoin(struct store *s)
 {
     pthread_mutex_lock(&s->lock);

@@ -313,6 +313,11 @@ int64_t store_lease_left_ms(const struct store *s);
 /* Tells the others that this server is about to stop. Any thread. */
 void store_set_draining(struct store *s);
 
+/* Ends this life: all documents are free for others, at once. Nothing that is posted is
+ * written any more, so what must be has been answered. Waits until it is done, for a few
+ * seconds where the database does not answer. There is no STORE_EVENT_DEAD. */
+void store_resign(struct store *s);
+
 /* After STORE_EVENT_DEAD, when no document of the old life is in memory any more:
  * begins a new one. What was posted before this call is answered ERR_MOVED, even
  * if it is still queued. Any thread. */

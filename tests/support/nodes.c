@@ -91,6 +91,7 @@ void node_stop(struct node *node)
     debug_stop(node->api.debug);
     for (uint32_t i = 0; i < server_shard_count(server); i++)
         turn_stop(server_shard(server, i));
+    server_let_close(server);
     for (uint32_t i = 0; i < server_shard_count(server); i++)
         turn_join(server_shard(server, i));
     http_close(node->http);

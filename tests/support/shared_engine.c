@@ -235,6 +235,11 @@ static void shared_set_draining(struct engine *e)
     (void)e;
 }
 
+static void shared_resign(struct engine *e)
+{
+    (void)e;
+}
+
 static void shared_rejoin(struct engine *e, uint32_t life)
 {
     (void)e, (void)life;
@@ -255,5 +260,6 @@ const struct engine_ops shared_engine_ops = {
     .identity = shared_identity,
     .lease_left_ms = shared_lease_left_ms,
     .set_draining = shared_set_draining,
+    .resign = shared_resign,
     .rejoin = shared_rejoin,
 };

@@ -378,6 +378,11 @@ static void set_draining(struct engine *e)
     members_set_draining(self_of(e)->members);
 }
 
+static void resign(struct engine *e)
+{
+    members_resign(self_of(e)->members);
+}
+
 static void rejoin(struct engine *e, uint32_t life)
 {
     members_rejoin(self_of(e)->members, life);
@@ -399,5 +404,6 @@ const struct engine_ops POSTGRES_ENGINE = {
     .identity = identity,
     .lease_left_ms = lease_left_ms,
     .set_draining = set_draining,
+    .resign = resign,
     .rejoin = rejoin,
 };

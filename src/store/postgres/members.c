@@ -58,7 +58,8 @@ struct members {
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
     bool is_ending;
-    bool is_due; /* the next turn of the beating thread is not to wait for its second */
+    bool is_resigning; /* members_resign waits until the life is over */
+    bool is_due;       /* the next turn of the beating thread is not to wait for its second */
     struct life life;
     /* Until then nobody can have declared this life dead: a lease after the latest good
      * beat was *sent*, by a clock that goes on while the machine sleeps. */
@@ -119,7 +120,7 @@ void members_rejoin(struct members *m, uint32_t life)
     m->lease_until_us = 0;
     m->peer_count = 0; /* whoever lives beside the new life is news */
     m->is_due = true;
-    pthread_cond_signal(&m->changed);
+    pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -378,9 +379,33 @@ static void beat(struct members *m, uint64_t incarnation)
     look_around(m, incarnation);
 }
 
+static bool is_to_resign(struct members *m)
+{
+    pthread_mutex_lock(&m->lock);
+    bool is = m->is_resigning && !m->life.is_over;
+    pthread_mutex_unlock(&m->lock);
+    return is;
+}
+
+static void resign(struct members *m, uint64_t incarnation)
+{
+    char name[CONNECTION_NAME_BYTES];
+    members_connection_name(incarnation, "beat", name);
+    if (incarnation && (registry_connect(&m->registry, name) || registry_resign(&m->registry, incarnation)))
+        return;
+    pthread_mutex_lock(&m->lock);
+    m->life.is_over = true;
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+}
+
 static void live(struct members *m)
 {
     struct life life = members_life(m);
+    if (is_to_resign(m)) {
+        resign(m, life.incarnation);
+        return;
+    }
     if (life.is_over)
         return;
     if (life.incarnation)
@@ -466,12 +491,25 @@ enum error members_open(const struct store_config *config, const char *url, stru
     return OK;
 }
 
+void members_resign(struct members *m)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    add_ms(&until, RESIGN_TIMEOUT_MS);
+    pthread_mutex_lock(&m->lock);
+    m->is_resigning = m->is_due = true;
+    pthread_cond_broadcast(&m->changed);
+    for (int late = 0; !m->life.is_over && !late;)
+        late = pthread_cond_timedwait(&m->changed, &m->lock, &until);
+    pthread_mutex_unlock(&m->lock);
+}
+
 void members_close(struct members *m)
 {
     char name[CONNECTION_NAME_BYTES];
     pthread_mutex_lock(&m->lock);
     m->is_ending = true;
-    pthread_cond_signal(&m->changed);
+    pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
     pthread_join(m->thread, NULL);
     members_connection_name(m->life.incarnation, "beat", name);
@@ -526,6 +564,6 @@ void members_set_draining(struct members *m)
     atomic_store(&m->is_draining, true);
     pthread_mutex_lock(&m->lock);
     m->is_due = true;
-    pthread_cond_signal(&m->changed);
+    pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
 }

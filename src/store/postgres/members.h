@@ -69,6 +69,10 @@ uint32_t members_peers(const struct members *m, struct store_peer out[STORE_PEER
 struct store_identity members_identity(const struct members *m);
 int64_t members_lease_left_ms(const struct members *m);
 void members_set_draining(struct members *m);
+/* Ends this life, without STORE_EVENT_DEAD: everything it owns is free for others. Waits
+ * until that is done, at most RESIGN_TIMEOUT_MS. */
+enum { RESIGN_TIMEOUT_MS = 3000 };
+void members_resign(struct members *m);
 /* Returns at once; the life begins as soon as the beating thread has registered it. */
 void members_rejoin(struct members *m, uint32_t life);
 
