@@ -62,8 +62,7 @@ static bool knows_token(const struct api *api, const struct http_request *reques
     return token.len > 0 && given.ptr && secret_equal(given, token);
 }
 
-/* Answers those who may not. */
-static bool admits(const struct api *api, struct http_request *request)
+bool debug_admits(const struct api *api, struct http_request *request)
 {
     bool is_local = is_loopback(request->client) && !came_through_proxy(request);
     if (is_local || knows_token(api, request))
@@ -98,7 +97,7 @@ void debug_index(struct api *api, struct http_request *request, struct slice id)
 {
     (void)id;
     struct buf body = {0};
-    if (!admits(api, request))
+    if (!debug_admits(api, request))
         return;
     enum error err = buf_append(&body, SLICE("goroutine            live tasks, counted\n"
                                              "goroutine?debug=2    live tasks, one block for each\n"
@@ -112,7 +111,7 @@ void debug_index(struct api *api, struct http_request *request, struct slice id)
 void debug_goroutine(struct api *api, struct http_request *request, struct slice id)
 {
     (void)id;
-    if (!admits(api, request))
+    if (!debug_admits(api, request))
         return;
     struct slice debug = http_query(request, "debug");
     bool is_full = debug.ptr && slice_equal(debug, SLICE("2"));
@@ -126,7 +125,7 @@ void debug_heap(struct api *api, struct http_request *request, struct slice id)
 {
     (void)id;
     struct buf body = {0};
-    if (admits(api, request))
+    if (debug_admits(api, request))
         respond_text(request, &body, heap_profile_write(&body));
 }
 
@@ -135,7 +134,7 @@ void debug_symbol(struct api *api, struct http_request *request, struct slice id
 {
     (void)id;
     struct buf body = {0};
-    if (!admits(api, request))
+    if (!debug_admits(api, request))
         return;
     enum error err = request->body.len > 0 ? symbol_append_names(request->body, &body)
                                            : buf_append(&body, SLICE("num_symbols: 1\n"));
@@ -146,7 +145,7 @@ void debug_cmdline(struct api *api, struct http_request *request, struct slice i
 {
     (void)id;
     struct buf body = {0};
-    if (!admits(api, request))
+    if (!debug_admits(api, request))
         return;
     int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
     char text[4096];
@@ -214,7 +213,7 @@ void debug_profile(struct api *api, struct http_request *request, struct slice i
 {
     (void)id;
     struct debug *debug = api->debug;
-    if (!admits(api, request))
+    if (!debug_admits(api, request))
         return;
     uint64_t seconds = asked_seconds(request);
     enum error err = seconds == 0 ? ERR_BAD_REQUEST : OK;

@@ -24,6 +24,9 @@ enum error debug_new(struct debug **out);
 void debug_stop(struct debug *debug);
 void debug_free(struct debug *debug);
 
+/* Is this for whoever asks? Answers those for whom it is not. */
+bool debug_admits(const struct api *api, struct http_request *request);
+
 void debug_index(struct api *api, struct http_request *request, struct slice id);
 void debug_goroutine(struct api *api, struct http_request *request, struct slice id);
 void debug_heap(struct api *api, struct http_request *request, struct slice id);

@@ -2,8 +2,10 @@
 
 #include "api/asset_job.h"
 #include "api/bearer.h"
+#include "api/cluster.h"
 #include "api/credential.h"
 #include "api/debug.h"
+#include "api/health.h"
 #include "api/origin.h"
 #include "api/password_jobs.h"
 #include "api/read_jobs.h"
@@ -91,8 +93,9 @@ static const struct route routes[] = {
     {"GET", "/api/text/", "", get_text},
     {"GET", "/api/stats", NULL, status_stats},
     {"GET", "/metrics", NULL, status_prometheus},
-    {"GET", "/api/health", NULL, status_health},
-    {"GET", "/api/health/live", NULL, status_alive},
+    {"GET", "/api/health", NULL, health_ready},
+    {"GET", "/api/health/live", NULL, health_live},
+    {"GET", "/api/cluster", NULL, cluster_describe},
     {"GET", "/api/config", NULL, status_config},
     {"GET", "/debug/pprof/", NULL, debug_index},
     {"GET", "/debug/pprof/goroutine", NULL, debug_goroutine},

@@ -49,6 +49,15 @@ static void refresh_traffic(struct server *server)
     metric_set(METRIC_BYTES_OUT, (int64_t)out);
 }
 
+static void refresh_cluster(struct server *server)
+{
+    struct store_peer peers[STORE_PEERS_MAX];
+    if (!server_is_shared(server))
+        return;
+    metric_set(METRIC_NODES, store_peers(server_store(server), peers) + 1);
+    metric_set(METRIC_LEASE, store_lease_left_ms(server_store(server)));
+}
+
 static void refresh_metrics(struct server *server)
 {
     struct store_stats stats = store_stats(server_store(server));
@@ -57,6 +66,7 @@ static void refresh_metrics(struct server *server)
     metric_set(METRIC_STORED_DOCUMENTS, (int64_t)stats.documents);
     metric_set(METRIC_DATABASE_SIZE, (int64_t)stats.database_bytes);
     metric_set(METRIC_CLOCK_OFFSET, stats.clock_offset_ms);
+    refresh_cluster(server);
     metric_set(METRIC_JOURNAL_LAG, (int64_t)stats.oldest_wait_ms);
     metric_set(METRIC_DISK_SIZE, (int64_t)stats.disk_bytes);
     metric_set(METRIC_DISK_FREE, (int64_t)stats.disk_free_bytes);
@@ -111,43 +121,6 @@ void status_stats(struct api *api, struct http_request *request, struct slice id
     refresh_metrics(api->server);
     enum error err = metrics_json(&body);
     respond_body(request, 200, "application/json", &body, err);
-}
-
-/* ---- health ---- */
-
-void status_health(struct api *api, struct http_request *request, struct slice id)
-{
-    (void)id;
-    struct server *server = api->server;
-    struct store_stats stats = store_stats(server_store(server));
-    bool is_failing = store_is_failing(server_store(server)) || stats.disk_read_only;
-    bool is_stopping = server_is_stopping(server);
-    bool is_ready = !is_failing && !is_stopping;
-    struct buf body = {0};
-    struct json j = json_to(&body);
-    metrics_refresh(clock_ms());
-    json_raw(&j, is_failing    ? "{\"status\":\"failing\""
-                 : is_stopping ? "{\"status\":\"stopping\""
-                               : "{\"status\":\"ok\"");
-    json_raw(&j, is_ready ? ",\"live\":true,\"ready\":true" : ",\"live\":true,\"ready\":false");
-    json_raw(&j, is_failing ? ",\"database\":\"not writable\"" : ",\"database\":\"ok\"");
-    json_raw(&j, ",\"journal_lag_ms\":");
-    json_uint(&j, stats.oldest_wait_ms);
-    json_raw(&j, ",\"uptime_seconds\":");
-    json_int(&j, metric_get(METRIC_UPTIME));
-    json_raw(&j, ",\"version\":");
-    json_quoted(&j, slice_from_cstr(server_version(api->server)));
-    json_raw(&j, "}\n");
-    respond_body(request, is_ready ? 200 : 503, "application/json", &body, json_error(&j));
-}
-
-void status_alive(struct api *api, struct http_request *request, struct slice id)
-{
-    (void)api;
-    (void)id;
-    struct http_response response = {
-        .status = 200, .content_type = "application/json", .body = SLICE("{\"live\":true}\n")};
-    http_respond(request, &response);
 }
 
 /* ---- for the page ---- */

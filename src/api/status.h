@@ -1,5 +1,5 @@
 /* status.h - what the server says about itself: /api/stats, /metrics,
- * /api/health, /api/config.
+ * /api/config.
  *
  * Handlers of the routes' table, on the HTTP server's thread. Nothing here walks
  * over documents or connections: the cost does not depend on how many there
@@ -12,13 +12,6 @@
 /* JSON, or the Prometheus text for whom `Accept` likes that best. */
 void status_stats(struct api *api, struct http_request *request, struct slice id);
 void status_prometheus(struct api *api, struct http_request *request, struct slice id);
-
-/* Live, ready, database, lag; 503 unless it is ready: for load balancers and
- * readiness probes. */
-void status_health(struct api *api, struct http_request *request, struct slice id);
-/* 200 as long as there is somebody to answer: for liveness probes, which had
- * better not restart a server because its disk is full. */
-void status_alive(struct api *api, struct http_request *request, struct slice id);
 
 /* The settings that the page needs before it connects. */
 void status_config(struct api *api, struct http_request *request, struct slice id);

@@ -63,6 +63,7 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         break;
     case STORE_EVENT_DEAD:
         log_event(LOG_ERROR, "node_dead", LOG_CSTR("why", text));
+        metric_inc(METRIC_DEATHS);
         life_end(server);
         break;
     case STORE_EVENT_PEERS:
@@ -71,6 +72,7 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         break;
     case STORE_EVENT_PROMISE:
         log_event(LOG_INFO, "database_promise", LOG_CSTR("what", text));
+        metric_set(METRIC_STANDBYS, count);
         server_note_promise(server, text);
         break;
     case STORE_EVENT_MIGRATED:

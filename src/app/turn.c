@@ -4,6 +4,7 @@
 #include "api/http_job.h"
 #include "app/cleanup.h"
 #include "app/life.h"
+#include "app/peer_watch.h"
 #include "doc/journal.h"
 #include "doc/maintenance.h"
 #include "observe/crash.h"
@@ -27,6 +28,7 @@ static void on_wake(void *owner)
     if (peers != shard->peers_version)
         forward_check_peers(shard);
     shard->peers_version = peers;
+    peer_watch_send_away(shard);
 }
 
 static void on_timer(void *owner)
@@ -40,6 +42,7 @@ static void on_timer(void *owner)
     }
     sessions_check_hello(shard);
     cleanup_check(shard);
+    peer_watch_check(shard);
 }
 
 /* ---- stopping ---- */
@@ -69,7 +72,7 @@ static void step_down(struct shard *shard)
             return;
         documents_give_up(&shard->documents);
         enter(shard, SHARD_CLOSING);
-        sessions_close_all(shard);
+        sessions_close_all(shard, ERR_SHUTTING_DOWN);
     } else if (sessions_are_closed(shard) || spent_ms > CLOSING_MS) {
         loop_stop(&shard->loop);
     }

@@ -3,6 +3,7 @@
 #include "doc/commit_wait.h"
 #include "doc/open.h"
 #include "observe/log.h"
+#include "observe/metrics.h"
 
 /* Peers that are joining are among them. */
 static void close_peers(struct document *doc)
@@ -21,11 +22,13 @@ void document_lose(struct document *doc, enum error why)
     list_append(&doc->documents->lost, &doc->lost_link);
     list_remove(&doc->journal_link);
     list_remove(&doc->hot_link);
-    if (why == ERR_CONFLICT)
+    if (why == ERR_CONFLICT) {
+        metric_inc(METRIC_CONFLICTS);
         log_event(LOG_ERROR, "document_conflict", LOG_STR("docId", doc->id),
                   LOG_UINT("committed", doc->pad.committed), LOG_UINT("revision", doc->pad.revision));
-    else
+    } else {
         doc->is_owned = false; /* with the life it was given back */
+    }
     open_refuse(doc, why);
     if (doc->state != DOCUMENT_READY)
         return; /* its load answers, and drops it */

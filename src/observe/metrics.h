@@ -57,6 +57,11 @@
     X(METRIC_EVICTIONS,           "document_evictions_total",   COUNTER, "Documents removed from memory")             \
     X(METRIC_EXPIRATIONS,         "document_expirations_total", COUNTER, "Documents deleted from the database")       \
     X(METRIC_JOURNAL_LAG,         "journal_lag_seconds",        GAUGE_MS, "How long the oldest unanswered database request has been waiting") \
+    X(METRIC_NODES,               "cluster_nodes",              GAUGE,   "Living servers that share the database, with this one; 0: it is not shared") \
+    X(METRIC_LEASE,               "cluster_lease_seconds",      GAUGE_MS, "For how long no other server can have this one's documents; 0: some may have, or the database is not shared") \
+    X(METRIC_DEATHS,              "cluster_deaths_total",       COUNTER, "How often the others have declared this server dead, or it has resigned because it could not write") \
+    X(METRIC_CONFLICTS,           "document_conflicts_total",   COUNTER, "Documents that were dropped because the database had another history than memory; must stay 0") \
+    X(METRIC_STANDBYS,            "database_sync_standbys",     GAUGE,   "Standbys that a commit waits for") \
     X(METRIC_CLOCK_OFFSET,        "clock_offset_seconds",       GAUGE_MS, "How far the wall clock is ahead of the time that the database has seen pass") \
     X(METRIC_SLOW_READERS,        "slow_readers_closed_total",  COUNTER, "Connections closed because they took nothing") \
     X(METRIC_UPTIME,              "uptime_seconds",             GAUGE,   "Seconds since the server started")          \

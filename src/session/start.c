@@ -235,16 +235,16 @@ void sessions_check_hello(struct shard *shard)
     }
 }
 
-static void close_all(struct link *sessions)
+static void close_all(struct link *sessions, enum error why)
 {
     LIST_EACH (at, following, sessions)
-        session_close(LIST_ITEM(at, struct session, link), ERR_SHUTTING_DOWN, NULL);
+        session_close(LIST_ITEM(at, struct session, link), why, NULL);
 }
 
-void sessions_close_all(struct shard *shard)
+void sessions_close_all(struct shard *shard, enum error why)
 {
-    close_all(&shard->awaiting_hello);
-    close_all(&shard->sessions);
+    close_all(&shard->awaiting_hello, why);
+    close_all(&shard->sessions, why);
 }
 
 bool sessions_are_closed(const struct shard *shard)

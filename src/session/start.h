@@ -36,8 +36,8 @@ void session_start(struct loop_task *task);
 /* Closes those that never said Hello. On the shard's timer. */
 void sessions_check_hello(struct shard *shard);
 
-/* Closes all of the shard with ERR_SHUTTING_DOWN. */
-void sessions_close_all(struct shard *shard);
+/* Closes all of the shard. */
+void sessions_close_all(struct shard *shard, enum error why);
 /* True once none is left. */
 bool sessions_are_closed(const struct shard *shard);
 

@@ -20,6 +20,8 @@ struct server {
     _Atomic uint32_t written; /* shards that have written all they have, at the end */
     _Atomic uint32_t peers_version;
     struct server_life life;
+    _Atomic bool others_have_database;
+    _Atomic uint32_t sent_away;
     pthread_mutex_t promise_lock;
     char promise[SERVER_PROMISE_BYTES]; /* guarded by promise_lock */
     uint32_t shard_count;
@@ -161,6 +163,25 @@ struct shard *server_shard_of(struct server *server, struct slice id)
 struct server_life *server_life(struct server *server)
 {
     return &server->life;
+}
+
+bool server_others_have_database(const struct server *server)
+{
+    return atomic_load(&server->others_have_database);
+}
+
+void server_note_others(struct server *server, bool have_database, bool sends_away)
+{
+    atomic_store(&server->others_have_database, have_database);
+    if (!sends_away)
+        return;
+    atomic_fetch_add(&server->sent_away, 1);
+    server_wake_shards(server);
+}
+
+uint32_t server_sent_away(const struct server *server)
+{
+    return atomic_load(&server->sent_away);
 }
 
 void server_note_promise(struct server *server, const char *promise)

@@ -68,6 +68,13 @@ struct server_life {
 };
 struct server_life *server_life(struct server *server);
 
+/* Has another server the database that this one has lost (app/peer_watch.h)? */
+bool server_others_have_database(const struct server *server);
+/* `sends_away`: and the people here had better go there. */
+void server_note_others(struct server *server, bool have_database, bool sends_away);
+/* Grows whenever people are to be sent away. */
+uint32_t server_sent_away(const struct server *server);
+
 /* What a commit survives, as the database says it, for people who ask; "" where it has
  * said nothing. Cut where it does not fit. */
 enum { SERVER_PROMISE_BYTES = 128 };

@@ -70,6 +70,14 @@ struct shard {
     uint32_t lives_ended;
     bool has_old_life;
 
+    /* Written by app/peer_watch.c alone: how often people had been sent away when it looked
+     * last; on shard 0, when the others are asked next, monotonic, whether one of those
+     * asked last has said that it has the database, and for how many rounds of questions now. */
+    uint32_t sent_away;
+    int64_t watch_due_ms;
+    bool has_heard;
+    uint32_t heard_rounds;
+
     /* Written by app/cleanup.c alone, on shard 0: when the next search for expired
      * documents is due, monotonic; 0: none was planned yet. */
     int64_t cleanup_due_ms;

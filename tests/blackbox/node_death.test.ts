@@ -1,8 +1,9 @@
 // Several servers on one PostgreSQL, and what becomes of pads when one of them dies, is
 // thought dead, or the database does: what anybody was told is saved is in the text, once.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { v2 } from './support/clients.ts';
 import { checkTables, ownerOf, startNode, startPostgres, startSynchronousReplica } from './support/nodes.ts';
+import { PgProxy } from './support/pg_proxy.ts';
 import { Postgres, whyNoPostgres } from './support/postgres.ts';
 import type { Server } from './support/server.ts';
 import { freshId } from './support/server.ts';
@@ -146,6 +147,56 @@ describe.skipIf(missing !== null)(title, { timeout: 180_000 }, () => {
     await replica.start();
     await alice.writes(20);
     await settle(primary, id, servers, [alice]);
+  });
+
+  test('one that stands still in the middle of a pipeline does not keep its pads locked', async () => {
+    const postgres = await startPostgres();
+    const line = await PgProxy.start(postgres.port);
+    onTestFinished(() => line.dispose());
+    const settings = { KP_TEST_PERSIST_CHECK_MS: 40, KP_TEST_IDLE_PERSIST_MS: 60 };
+    const one = await startNode(`postgres://kolabpad@127.0.0.1:${line.port}/kolabpad`, settings);
+    const two = await startNode(postgres.url);
+    const id = freshId();
+    const alice = new Writer('alice', id, roundRobin([one, two]));
+    await alice.writes(20);
+    expect(ownerOf(postgres, id)).toBe(one.port);
+    await sleep(2_500); // a judge has beaten steadily
+    // its row of the fence is locked, and what would end the transaction never comes
+    await line.sayAndWait('hold before INSERT INTO kp_documents');
+    one.signal('SIGSTOP');
+    await until('the other to have it', () => ownerOf(postgres, id) === two.port);
+    await alice.writes(20);
+    await line.say('forget');
+    one.signal('SIGCONT');
+    await one.logged(/beginning anew/);
+    await settle(postgres, id, [one, two], [alice]);
+  });
+
+  test('a standby takes over that lacks what was told: it is noticed, and nothing is spliced', async () => {
+    const primary = await startPostgres();
+    const replica = await Postgres.startReplica(primary, 'two'); // nobody waits for it
+    onTestFinished(() => replica.dispose());
+    const url = Postgres.urlOf(primary, replica);
+    const [one, two] = [await startNode(url), await startNode(url)];
+    const id = freshId();
+    const alice = await v2(one, id);
+    await alice.type('both have this');
+    await until('the standby to have it', () => replica.sql(`SELECT 1 FROM kp_journal WHERE document_id = '${id}'`).length > 0);
+    await replica.stop();
+    await alice.type(', and the primary alone has this');
+    await primary.kill();
+    await replica.start();
+    replica.promote();
+    alice.insert('!'); // follows what is not there any more
+    await alice.until('the end', () => alice.closed !== undefined).catch(() => undefined);
+    expect(alice.closed?.code).toBe(1001);
+    await until('the text', () => two.text(id).catch(() => undefined));
+    expect(conflicts([one, two])).toBe(1);
+    for (const server of [one, two]) expect(await until('the text', () => server.text(id).catch(() => undefined))).toMatch(/^both have this/);
+    checkTables(replica);
+    const bob = await v2(two, id);
+    await bob.type('; it goes on');
+    expect(await one.text(id)).toMatch(/; it goes on$/);
   });
 
   test('SIGTERM gives its pads to the others before its people come to them', async () => {
