@@ -201,11 +201,13 @@ static void take(struct side *from)
 
 /* ---- bringing it in order ---- */
 
+/* Nothing is read from one side while bytes of it wait for the other: so once its end was
+ * read, they are all with the other's socket. */
 static void pass_end_on(struct side *from)
 {
     struct side *to = from->other;
 
-    if (!from->has_ended || is_blocked(to) || to->is_shut)
+    if (!from->has_ended || to->is_shut)
         return;
     to->is_shut = true;
     shutdown(to->fd, SHUT_WR);
@@ -226,18 +228,13 @@ static bool watch(struct side *side)
     return true;
 }
 
-static bool is_through(const struct side *from)
-{
-    return from->has_ended && !is_blocked(from->other);
-}
-
 static void settle(struct tunnel *t)
 {
     if (t->is_closed)
         return;
     pass_end_on(&t->client);
     pass_end_on(&t->server);
-    if (is_through(&t->client) && is_through(&t->server)) {
+    if (t->client.has_ended && t->server.has_ended) {
         tunnel_close(t);
         return;
     }

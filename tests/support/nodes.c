@@ -50,7 +50,7 @@ static void open_http(struct node *node)
 static void node_start(struct node *node, uint64_t incarnation)
 {
     size_t count;
-    static const char *const versions[] = {"1.0", "1.1", "1.1"};
+    static const char *const versions[] = {"1.1", "1.1", "1.0"};
     node->incarnation = incarnation;
     assert_int_equal(server_new(&node->config, versions[incarnation - 1], &turn_handlers, &node->api.server),
                      OK);

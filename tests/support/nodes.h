@@ -8,7 +8,7 @@
 #include "support/shared_engine.h"
 
 struct node {
-    uint64_t incarnation; /* 1, 2, … in the order of their start */
+    uint64_t incarnation; /* 1, 2, … in the order of their start; the last one is of an older version */
     struct config config; /* node_start begins with the defaults */
     struct api api;
     struct store *store;

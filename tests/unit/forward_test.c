@@ -540,28 +540,28 @@ static void a_file_of_another_version_is_fetched_from_it(void **state)
         assert_int_equal(mkdir(path, 0700), 0);
     }
     snprintf(path, sizeof path, "%s/1/assets", folder);
-    put_file(path, "index-old.js", "old()");
-    snprintf(path, sizeof path, "%s/2/assets", folder);
     put_file(path, "index-new.js", "new()");
-    nodes_start(NULL, folder); /* 1 is of another version than 2 and 3 */
-    get(&nodes[0], "/assets/index-new.js");
+    snprintf(path, sizeof path, "%s/3/assets", folder);
+    put_file(path, "index-old.js", "old()");
+    nodes_start(NULL, folder); /* 3 is of another version than 1 and 2 */
+    get(&nodes[2], "/assets/index-new.js");
     assert_int_equal(answer.status, 200);
     assert_string_equal(answer.body, "new()");
     assert_non_null(strstr(answer_header(&answer, "Cache-Control"), "immutable"));
     assert_non_null(strstr(answer_header(&answer, "Content-Type"), "javascript"));
     get(&nodes[1], "/assets/index-old.js");
     assert_string_equal(answer.body, "old()");
-    get(&nodes[2], "/assets/index-new.js"); /* of its own version, which should have it */
+    get(&nodes[1], "/assets/index-new.js"); /* of its own version, which should have it */
     assert_int_equal(answer.status, 404);
     get(&nodes[0], "/assets/index-never.js");
     assert_int_equal(answer.status, 404);
-    get(&nodes[0], "/other/index-new.js");
+    get(&nodes[0], "/other/index-old.js");
     assert_int_equal(answer.status, 404);
     credential("none", header);
-    ask_with(&nodes[0], "GET", "/assets/index-new.js", header, "");
+    ask_with(&nodes[0], "GET", "/assets/index-old.js", header, "");
     assert_int_equal(answer.status, 404);
-    node_stop(&nodes[1]);
-    get(&nodes[0], "/assets/index-new.js");
+    node_stop(&nodes[2]);
+    get(&nodes[0], "/assets/index-old.js");
     assert_int_equal(answer.status, 404);
     nodes_stop();
     snprintf(path, sizeof path, "rm -rf %s", folder);
