@@ -194,9 +194,9 @@ describe.skipIf(missing !== null)(title, { timeout: 180_000 }, () => {
     expect(conflicts([one, two])).toBe(1);
     for (const server of [one, two]) expect(await until('the text', () => server.text(id).catch(() => undefined))).toMatch(/^both have this/);
     checkTables(replica);
-    const bob = await v2(two, id);
+    const bob = await until('a server', () => v2(two, id).catch(() => undefined));
     await bob.type('; it goes on');
-    expect(await one.text(id)).toMatch(/; it goes on$/);
+    expect(await until('the text', () => one.text(id).catch(() => undefined))).toMatch(/; it goes on$/);
   });
 
   test('SIGTERM gives its pads to the others before its people come to them', async () => {

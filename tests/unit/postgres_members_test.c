@@ -307,6 +307,31 @@ static void one_that_stands_still_is_dead_and_hears_of_it(void **state)
     end(&two, 0);
 }
 
+/* It must not wait for itself, as for another server with its address. */
+static void a_registration_whose_answer_is_lost_is_cleared_away(void **state)
+{
+    (void)state;
+    struct server one;
+    struct pg_proxy *proxy = pg_proxy_new(pg.port);
+    char url[96];
+    snprintf(url, sizeof url, "postgres://kolabpad@127.0.0.1:%u/kolabpad", pg_proxy_port(proxy));
+    start_at(&one, url, "10.0.0.1:1", 60000);
+    postgres_sql(&pg, "UPDATE kp_lanes SET dead = true; UPDATE kp_nodes SET dead_at = now()");
+    hear(&one, "dead");
+    const unsigned fired = pg_proxy_fired(proxy);
+    pg_proxy_say(proxy, "cut before-answer INSERT INTO kp_nodes");
+    dprintf(one.in, "rejoin 1\n");
+    while (pg_proxy_fired(proxy) == fired)
+        sleep_ms(5);
+    const int64_t from_ms = now_ms();
+    while (strtoull(ask(&one, "who", "who "), NULL, 10) == 0)
+        sleep_ms(50);
+    assert_true(now_ms() - from_ms < 10000);
+    assert_string_equal(postgres_sql(&pg, "SELECT count(*) FROM kp_nodes WHERE dead_at IS NULL"), "1");
+    end(&one, 0);
+    pg_proxy_free(proxy);
+}
+
 static void a_crash_is_noticed_before_the_lease_is_over(void **state)
 {
     (void)state;
@@ -626,6 +651,7 @@ int main(int argc, char **argv)
         TEST(a_server_without_an_address_is_alone),
         TEST(the_next_one_comes_soon_after_a_kill),
         TEST(one_that_stands_still_is_dead_and_hears_of_it),
+        TEST(a_registration_whose_answer_is_lost_is_cleared_away),
         TEST(a_crash_is_noticed_before_the_lease_is_over),
         TEST(an_outage_of_the_database_kills_nobody),
         TEST(beats_that_do_not_get_through_kill_nobody_who_judges),

@@ -247,7 +247,7 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
 {
     struct postgres_engine *self = self_of(e);
     struct pg_lane *lane = &self->lanes[number];
-    struct life life = members_life(self->members);
+    struct life life = members_await_life(self->members);
     int64_t begun_us = clock_us();
     enum reply reply = REPLY_OK;
     for (int i = 0; i < TRIES; i++) {

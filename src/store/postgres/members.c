@@ -50,6 +50,7 @@ struct members {
     struct watch watch;
     struct promise promise;
     int64_t looked_around_us; /* 0: not yet */
+    uint64_t attempted;       /* the life that was registered last, or perhaps was: its answer may be lost */
     bool has_waited;          /* STORE_EVENT_WAITING has been told, and STORE_EVENT_LOCKED not */
 
     atomic_bool is_draining;
@@ -141,6 +142,7 @@ static void begin_life(struct members *m, uint64_t incarnation, const uint8_t se
     m->life.is_over = false;
     memcpy(m->secret, secret, sizeof m->secret);
     m->lease_until_us = lease_end_us(m, sent_us);
+    pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -192,6 +194,20 @@ static int64_t patience_ms(struct members *m, uint64_t incarnation, const char *
     return has_gone ? GONE_SILENCE_MS : m->lease_ms;
 }
 
+/* What this process has left behind is in nobody's way: a life that is over, or one whose
+ * registration nobody has confirmed. */
+static enum reply clear_away(struct members *m)
+{
+    if (m->attempted == 0)
+        return REPLY_OK;
+    enum reply reply = registry_resign(&m->registry, m->attempted);
+    if (reply == REPLY_LOCKED)
+        registry_terminate(&m->registry, m->attempted);
+    if (reply == REPLY_OK)
+        m->attempted = 0;
+    return reply;
+}
+
 /* One attempt to begin a life. ERR_SHUTTING_DOWN: not yet, somebody is in the way or the
  * database away. ERR_STORAGE: never, `watch` is about a living server with our address. */
 static enum error try_to_register(struct members *m)
@@ -203,8 +219,10 @@ static enum error try_to_register(struct members *m)
     members_connection_name(incarnation, "beat", name);
     registry_close(&m->registry); /* it is called after the life before */
     const int64_t sent_us = boot_us();
-    if (registry_connect(&m->registry, name) ||
-        registry_register(&m->registry, m->config, incarnation, &rival, secret))
+    if (registry_connect(&m->registry, name) || clear_away(m))
+        return ERR_SHUTTING_DOWN;
+    m->attempted = incarnation;
+    if (registry_register(&m->registry, m->config, incarnation, &rival, secret))
         return ERR_SHUTTING_DOWN;
     if (rival.incarnation == 0) {
         begin_life(m, incarnation, secret, sent_us);
@@ -519,6 +537,19 @@ void members_close(struct members *m)
 }
 
 /* ---- what others ask -------------------------------------------------------------- */
+
+struct life members_await_life(struct members *m)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    add_ms(&until, AWAIT_LIFE_MS);
+    pthread_mutex_lock(&m->lock);
+    for (int late = 0; m->life.incarnation == 0 && !m->life.is_over && !m->is_ending && !late;)
+        late = pthread_cond_timedwait(&m->changed, &m->lock, &until);
+    struct life life = m->life;
+    pthread_mutex_unlock(&m->lock);
+    return life;
+}
 
 void members_note_answer(struct members *m, uint32_t lane, bool has_answered)
 {

@@ -52,6 +52,9 @@ struct life {
     bool is_over;
 };
 struct life members_life(const struct members *m);
+/* The same; where the next one is to begin and has not, waits for that, at most AWAIT_LIFE_MS. */
+enum { AWAIT_LIFE_MS = 2000 };
+struct life members_await_life(struct members *m);
 
 /* How a lane's connection must be called in pg_stat_activity, so that others find it. */
 void members_connection_name(uint64_t incarnation, const char *lane, char out[CONNECTION_NAME_BYTES]);

@@ -74,10 +74,9 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
                             " AND incarnation IN (SELECT incarnation FROM l) RETURNING incarnation",
     [TERMINATE] = "SELECT pg_terminate_backend(pid)" CONNECTIONS_OF,
     [CONNECTIONS] = "SELECT count(*)" CONNECTIONS_OF,
-    [RESIGN] =
-        "WITH l AS (UPDATE kp_lanes SET dead = true WHERE incarnation = $1::int8 RETURNING incarnation)"
-        " UPDATE kp_nodes SET dead_at = clock_timestamp() WHERE dead_at IS NULL"
-        " AND incarnation IN (SELECT incarnation FROM l)",
+    [RESIGN] = "WITH l AS (UPDATE kp_lanes SET dead = true WHERE incarnation = $1::int8)"
+               " UPDATE kp_nodes SET dead_at = clock_timestamp() WHERE dead_at IS NULL"
+               " AND incarnation = $1::int8",
     [WAITING] =
         "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND wait_event = 'SyncRep'",
     /* Nothing may point at a life that is deleted: who takes a document over looks whether its owner is dead.
