@@ -287,6 +287,33 @@ static void the_hosts_of_a_url_are_counted(void **state)
     assert_true(host_url_is_valid(server.uri));
 }
 
+/* Also where some name a port and others leave it out. */
+static void each_host_has_its_own_port(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        uint32_t index;
+        const char *host, *port;
+    } ROWS[] = {
+        {"postgresql://127.0.0.1,127.0.0.2/x", 0, "127.0.0.1", "5432"},
+        {"postgresql://127.0.0.1,127.0.0.2/x", 1, "127.0.0.2", "5432"},
+        {"postgresql://127.0.0.1:7,127.0.0.2/x", 0, "127.0.0.1", "7"},
+        {"postgresql://127.0.0.1:7,127.0.0.2/x", 1, "127.0.0.2", "5432"},
+        {"postgresql://127.0.0.1,127.0.0.2:7/x", 0, "127.0.0.1", "5432"},
+        {"host=127.0.0.1,127.0.0.2 port=7", 1, "127.0.0.2", "7"},
+        {"host=127.0.0.1,127.0.0.2 hostaddr=,127.0.0.3", 0, "127.0.0.1", "5432"},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        int64_t deadline_ms;
+        PGconn *handle = host_connect(ROWS[i].url, ROWS[i].index, "kolabpad test", &deadline_ms);
+        assert_int_not_equal(PQstatus(handle), CONNECTION_BAD);
+        assert_string_equal(PQhost(handle), ROWS[i].host);
+        assert_string_equal(PQport(handle), ROWS[i].port);
+        PQfinish(handle);
+    }
+}
+
 /* ---- meanings --------------------------------------------------------------------- */
 
 static void each_class_of_sqlstate_has_its_meaning(void **state)
@@ -329,6 +356,7 @@ int main(void)
         TEST(a_server_without_an_answer_is_given_up_at_the_deadline),
         TEST(a_host_that_is_silent_does_not_hide_the_next),
         TEST(the_hosts_of_a_url_are_counted),
+        TEST(each_host_has_its_own_port),
         TEST(each_class_of_sqlstate_has_its_meaning),
     };
     if (!postgres_is_installed()) {

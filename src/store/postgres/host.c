@@ -99,6 +99,12 @@ static void add(struct keywords *k, const char *name, const char *value)
     k->values[k->count++] = value;
 }
 
+/* Those of which each host has its own item. */
+static bool is_list(const char *keyword)
+{
+    return strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0 || strcmp(keyword, "port") == 0;
+}
+
 static PGconn *start(const PQconninfoOption *options, uint32_t index, const char *name)
 {
     struct keywords k = {0};
@@ -106,9 +112,11 @@ static PGconn *start(const PQconninfoOption *options, uint32_t index, const char
     for (int i = 0; i < DEFAULT_COUNT; i++)
         if (!value_of(options, DEFAULTS[i][0]))
             add(&k, DEFAULTS[i][0], DEFAULTS[i][1]);
+    /* Of two with one name the later counts, but not if it is empty: libpq would see the whole list instead
+     * of an item that is left out, as ports are in "a,b". */
     for (const PQconninfoOption *o = options; o->keyword; o++)
-        add(&k, o->keyword, o->val);
-    /* Of two with one name the later counts. */
+        if (!is_list(o->keyword))
+            add(&k, o->keyword, o->val);
     add(&k, "host", list_item(value_of(options, "host"), index, host));
     add(&k, "hostaddr", list_item(value_of(options, "hostaddr"), index, address));
     add(&k, "port", list_item(value_of(options, "port"), index, port));
