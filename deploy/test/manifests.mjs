@@ -23,16 +23,23 @@ lines.push(
 
 // ---- Kubernetes ----
 
-const manifests = parseAllDocuments(read('kubernetes/kolabpad.yaml')).map((document) => document.toJS());
-if (manifests.length < 4) throw new Error(`only ${manifests.length} manifests`);
-for (const manifest of manifests) {
-  const module = `kubernetes-models/${manifest.apiVersion}/${manifest.kind}`;
-  const { [manifest.kind]: Kind } = await import(module);
-  new Kind(manifest).validate();
-  lines.push(
-    `import type { I${manifest.kind} } from '${MODULES}/kubernetes-models/${manifest.apiVersion}/${manifest.kind}';`,
-    `export const k${manifest.kind}: I${manifest.kind} = ${JSON.stringify(manifest)};`,
-  );
+for (const [name, kinds] of Object.entries({
+  'kubernetes/kolabpad.yaml': ['ConfigMap', 'PersistentVolumeClaim', 'Deployment', 'Service'],
+  'kubernetes/kolabpad-cluster.yaml': ['ConfigMap', 'Deployment', 'PodDisruptionBudget', 'Service'],
+})) {
+  const manifests = parseAllDocuments(read(name)).map((document) => document.toJS());
+  const found = manifests.map(({ kind }) => kind);
+  if (String(found) !== String(kinds)) throw new Error(`${name} has ${found}, expected ${kinds}`);
+  for (const manifest of manifests) {
+    const module = `kubernetes-models/${manifest.apiVersion}/${manifest.kind}`;
+    const { [manifest.kind]: Kind } = await import(module);
+    new Kind(manifest).validate();
+    const number = lines.length;
+    lines.push(
+      `import type { I${manifest.kind} as I${number} } from '${MODULES}/kubernetes-models/${manifest.apiVersion}/${manifest.kind}';`,
+      `export const k${number}_${manifest.kind}: I${number} = ${JSON.stringify(manifest)};`,
+    );
+  }
 }
 
 // ---- Grafana ----
