@@ -109,6 +109,14 @@ nginx_configuration() { # "daemon off;" or ""
   } >"$SCRATCH/nginx.conf"
 }
 
+# For pad.example.com, as nginx and as HAProxy want it.
+certificate() {
+  need openssl
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=pad.example.com \
+    -keyout "$SCRATCH/privkey.pem" -out "$SCRATCH/fullchain.pem" 2>/dev/null
+  cat "$SCRATCH/fullchain.pem" "$SCRATCH/privkey.pem" >"$SCRATCH/pad.pem"
+}
+
 free_port() {
   node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
 }
