@@ -1,5 +1,5 @@
 # Kolabpad in a container: the page, the server, and what the server needs to
-# run, 25 MB on nothing. Runs as 10001, with a read-only root and without any
+# run, 26 MB on nothing. Runs as 10001, with a read-only root and without any
 # capability; only /data is written.
 #
 #   docker build --build-arg VITE_SHA=$(git rev-parse --short=7 HEAD) -t kolabpad .
