@@ -87,7 +87,8 @@ check_compose_cluster_https() {
   if compose_cluster "${both[@]}" config >"$SCRATCH/refusal" 2>&1; then die 'no certificate, and no refusal'; fi
   grep -q 'set CERTIFICATE in .env' "$SCRATCH/refusal"
   sed -i 's#^CERTIFICATE=.*#CERTIFICATE=/etc/ssl/pad.pem#' "$SCRATCH/.env"
-  (cd "$SCRATCH" && docker-compose "${both[@]}" config) | grep -q '/etc/ssl/pad.pem:/usr/local/etc/haproxy/pad.pem:ro'
+  (cd "$SCRATCH" && docker-compose "${both[@]}" config) >"$SCRATCH/config"
+  grep -q '/etc/ssl/pad.pem:/usr/local/etc/haproxy/pad.pem:ro' "$SCRATCH/config"
 }
 
 check_compose_haproxy() { # its names are the containers', unknown here
@@ -290,7 +291,7 @@ check_databases_swap() {
   DATABASE_URL=postgres://kolabpad:secret@10.0.0.8,10.0.0.9/kolabpad
   start_cluster_server 0
   later "kill \$(cat $SCRATCH/server-0.pid)"
-  deployed_in_cluster restart KP_URL=http://10.0.0.5:3030 KP_RECONNECTS=none \
+  deployed_in_cluster restart KP_URL=http://10.0.0.5:3030 KP_RECONNECTS=some \
     "KP_RESTART=$(at_the_same swap)"
   saw "$(database_is 1 commits); $(database_is 2 commits)"
 }
