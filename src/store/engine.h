@@ -112,6 +112,9 @@ struct engine_ops {
     void (*rejoin)(struct engine *e, uint32_t life);
 };
 
+/* Does the URI name a PostgreSQL? Every other one is SQLite's. */
+bool uri_is_postgres(struct slice uri);
+
 /* store_open with a given engine instead of the one that the URI names. */
 enum error store_open_with(const struct engine_ops *ops, const struct store_config *config,
                            struct store **out, char message[MESSAGE_BYTES]);

@@ -9,7 +9,7 @@
 #include "store/postgres/engine.h"
 #endif
 
-static bool is_postgres(struct slice uri)
+bool uri_is_postgres(struct slice uri)
 {
     static const char *const SCHEMES[] = {"postgres://", "postgresql://"};
     for (size_t i = 0; i < sizeof SCHEMES / sizeof SCHEMES[0]; i++) {
@@ -23,7 +23,7 @@ static bool is_postgres(struct slice uri)
 /* SQLite's engine takes every other URI, since a bare path is one of its forms. */
 enum error store_open(const struct store_config *config, struct store **out, char message[MESSAGE_BYTES])
 {
-    if (!is_postgres(config->uri))
+    if (!uri_is_postgres(config->uri))
         return store_open_with(&SQLITE_ENGINE, config, out, message);
 #if KP_POSTGRES
     return store_open_with(&POSTGRES_ENGINE, config, out, message);

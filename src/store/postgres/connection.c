@@ -41,6 +41,11 @@ bool pg_is_open(const struct pg_connection *c)
     return c->handle != NULL;
 }
 
+const char *pg_role(const struct pg_connection *c)
+{
+    return c->config->role ? c->config->role : "in DATABASE_URL";
+}
+
 static void drop_result(struct pg_connection *c)
 {
     PQclear(c->result);

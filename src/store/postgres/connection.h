@@ -45,6 +45,7 @@ struct pg_config {
     const char *const *statements; /* what is prepared; sent by their index */
     uint32_t statement_count;
     int64_t deadline_ms; /* 0: PG_DEADLINE_MS */
+    const char *role;    /* which database it is, in sentences; NULL: "in DATABASE_URL" */
 };
 
 struct pg_connection {
@@ -72,6 +73,8 @@ enum reply pg_open(struct pg_connection *c, const char *name);
 /* What was under way may have been committed or not. Does nothing when it is closed. */
 void pg_close(struct pg_connection *c);
 bool pg_is_open(const struct pg_connection *c);
+/* For sentences: "the database %s". */
+const char *pg_role(const struct pg_connection *c);
 
 /* Adds a statement to this round trip. What the parameters point at must stay
  * until the next call has returned. Not after pg_next. */

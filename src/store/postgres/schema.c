@@ -93,7 +93,7 @@ static const struct migration {
 };
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 
-static int own_version(void)
+int pg_schema_version(void)
 {
     return MIGRATIONS[MIGRATION_COUNT - 1].version;
 }
@@ -115,7 +115,7 @@ static enum reply ask(struct pg_connection *c, const char *sql, char *out, size_
 
 static enum error refuse(const struct pg_connection *c, char *message)
 {
-    return message_error(message, "Cannot use the database in DATABASE_URL: %s.", c->why);
+    return message_error(message, "Cannot use the database %s: %s.", pg_role(c), c->why);
 }
 
 static enum error check_server(struct pg_connection *c, char *message)
@@ -123,22 +123,22 @@ static enum error check_server(struct pg_connection *c, char *message)
     int version = PQserverVersion(c->handle);
     if (version < OLDEST_SERVER)
         return message_error(message,
-                             "PostgreSQL 13 or newer is needed; the server in DATABASE_URL is %d.%d.",
-                             version / 10000, version / 100 % 100);
+                             "PostgreSQL 13 or newer is needed; the server of the database %s is %d.%d.",
+                             pg_role(c), version / 10000, version / 100 % 100);
     char value[64];
     if (ask(c, "SHOW server_encoding", value, sizeof value))
         return refuse(c, message);
     if (strcmp(value, "UTF8") != 0)
-        return message_error(
-            message, "The database in DATABASE_URL is encoded in %s. Create one with ENCODING 'UTF8'.",
-            value);
+        return message_error(message, "The database %s is encoded in %s. Create one with ENCODING 'UTF8'.",
+                             pg_role(c), value);
     if (ask(c, "SHOW synchronous_commit", value, sizeof value))
         return refuse(c, message);
     if (strcmp(value, "off") == 0)
         return message_error(message,
-                             "synchronous_commit is off in the database in DATABASE_URL, so a crash would "
+                             "synchronous_commit is off in the database %s, so a crash would "
                              "lose edits that people were told are saved. Set it to on, at least for this "
-                             "role: ALTER ROLE … SET synchronous_commit = on.");
+                             "role: ALTER ROLE … SET synchronous_commit = on.",
+                             pg_role(c));
     return OK;
 }
 
@@ -169,21 +169,21 @@ static enum error look(struct pg_connection *c, struct version *out, char *messa
         return OK;
     if (reply == REPLY_OK || reply == REPLY_MISCONFIGURED)
         return message_error(message,
-                             "The database in DATABASE_URL has tables named kp_… of another program, or of "
+                             "The database %s has tables named kp_… of another program, or of "
                              "a role that does not let this one read them. Give Kolabpad a database or a "
-                             "schema of its own.");
+                             "schema of its own.",
+                             pg_role(c));
     return refuse(c, message);
 }
 
-static enum error check_version(const struct version *v, char *message)
+static enum error check_version(const struct pg_connection *c, const struct version *v, char *message)
 {
-    if (v->number <= own_version() || v->readable_by <= own_version())
+    if (v->number <= pg_schema_version() || v->readable_by <= pg_schema_version())
         return OK;
-    return message_error(
-        message,
-        "The database in DATABASE_URL was written by a newer Kolabpad (schema %d, readable from "
-        "%d on; this one knows %d). Run the newer one, or restore an older backup.",
-        v->number, v->readable_by, own_version());
+    return message_error(message,
+                         "The database %s was written by a newer Kolabpad (schema %d, readable from "
+                         "%d on; this one knows %d). Run the newer one, or restore an older backup.",
+                         pg_role(c), v->number, v->readable_by, pg_schema_version());
 }
 
 /* ---- migrating --------------------------------------------------------------- */
@@ -207,11 +207,10 @@ static void send_migration(struct pg_connection *c, const struct migration *m)
 
 static enum error fail(struct pg_connection *c, char *message)
 {
-    message_error(
-        message,
-        "Cannot bring the database in DATABASE_URL up to date: %s. It was left as it is; its role must be "
-        "allowed to create tables.",
-        c->why);
+    message_error(message,
+                  "Cannot bring the database %s up to date: %s. It was left as it is; its role must be "
+                  "allowed to create tables.",
+                  pg_role(c), c->why);
     pg_close(c); /* and with it the transaction */
     return ERR_STORAGE;
 }
@@ -226,7 +225,7 @@ static enum error migrate(struct pg_connection *c, struct version *v, char *mess
     if (pg_end(c))
         return fail(c, message);
     enum error err = look(c, v, message);
-    err = err ? err : check_version(v, message);
+    err = err ? err : check_version(c, v, message);
     if (err) {
         pg_close(c);
         return err;
@@ -239,17 +238,28 @@ static enum error migrate(struct pg_connection *c, struct version *v, char *mess
     return pg_end(c) ? fail(c, message) : OK;
 }
 
+enum error pg_schema_look(struct pg_connection *c, int *version, char message[MESSAGE_BYTES])
+{
+    struct version found;
+    enum error err = check_server(c, message);
+    if (!err)
+        err = look(c, &found, message);
+    if (!err)
+        *version = found.number;
+    return err;
+}
+
 enum error pg_schema_prepare(struct pg_connection *c, const struct store_config *config,
                              char message[MESSAGE_BYTES])
 {
     struct version before, locked;
     enum error err;
     if ((err = check_server(c, message)) || (err = look(c, &before, message)) ||
-        (err = check_version(&before, message)) || before.number >= own_version())
+        (err = check_version(c, &before, message)) || before.number >= pg_schema_version())
         return err;
     err = migrate(c, &locked, message);
-    if (!err && locked.number < own_version())
-        event_tell(config, STORE_EVENT_MIGRATED, 0, (uint32_t)own_version(), (struct slice){0},
+    if (!err && locked.number < pg_schema_version())
+        event_tell(config, STORE_EVENT_MIGRATED, 0, (uint32_t)pg_schema_version(), (struct slice){0},
                    locked.number ? "brought the tables up to date" : "created the tables");
     return err;
 }

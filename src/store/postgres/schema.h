@@ -14,6 +14,13 @@
 #include "store/postgres/connection.h"
 #include "store/store.h"
 
+/* The number of the newest migration. */
+int pg_schema_version(void);
+
+/* Is this a server that can be used, and which version do its tables have? 0: there are
+ * none. Changes nothing. ERR_STORAGE with its sentence, for tables of another program too. */
+enum error pg_schema_look(struct pg_connection *c, int *version, char message[MESSAGE_BYTES]);
+
 /* Is this a server and a database that can be used, and are the tables there?
  * Creates or migrates them if need be, and tells STORE_EVENT_MIGRATED. ERR_STORAGE
  * leaves one sentence in `message`, and everything as it was. The connection is

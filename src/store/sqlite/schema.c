@@ -86,9 +86,8 @@ static bool has_table(struct connection *c, const char *table)
     return connection_ask(c, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", table, 0);
 }
 
-/* The newest of our migrations that has run; 0 when none has. Numbers below ours
- * are those of Kolabpad-Go in the same table. */
-static int current_version(struct connection *c)
+/* Numbers below ours are those of Kolabpad-Go in the same table. */
+int schema_version_of(struct connection *c)
 {
     int64_t version = connection_ask(c, "SELECT max(version) FROM schema_migrations", NULL, 0);
     return version < FIRST_VERSION ? 0 : (int)version;
@@ -96,7 +95,7 @@ static int current_version(struct connection *c)
 
 enum error schema_check(struct connection *c, const char *path, char message[MESSAGE_BYTES])
 {
-    int version = current_version(c);
+    int version = schema_version_of(c);
     if (version > schema_version())
         return message_error(
             message,
@@ -151,7 +150,7 @@ static enum error migrate_from(struct connection *c, int version, const struct s
 enum error schema_migrate(struct connection *c, const char *path, const struct store_config *config,
                           char message[MESSAGE_BYTES])
 {
-    int version = current_version(c);
+    int version = schema_version_of(c);
     if (version == schema_version())
         return OK;
     char done[128] = "";

@@ -12,6 +12,8 @@
 
 /* The number of the newest migration. */
 int schema_version(void);
+/* The newest of our migrations that has run on this file; 0 when none has. */
+int schema_version_of(struct connection *c);
 
 /* Is this an empty file, an ancestor's, or ours and not newer than this
  * program? Only reads. */
