@@ -25,7 +25,7 @@ ot:           base text
 wasm:         base text ot
 pad:          base text ot
 proto:        base text ot pad
-store:        base text ot store/sqlite/engine.h store/postgres/engine.h
+store:        base text ot store/sqlite/engine.h store/sqlite/copy_end.h store/postgres/engine.h store/postgres/copy_end.h
 store/sqlite: base text ot store
 store/postgres: base text ot store
 observe:      base

@@ -7,6 +7,7 @@
 #include "observe/clock.h"
 #include "observe/crash.h"
 #include "observe/log.h"
+#include "store/copy.h"
 #include "version.h"
 
 #include <errno.h>
@@ -233,7 +234,9 @@ static int show_help(const struct config *config)
            "  --help           this text\n"
            "  --version        version and commit\n"
            "  --check-config   check the settings and exit: 0 good, 2 not\n"
-           "  --healthcheck    ask the server on PORT how it is: 0 healthy, 1 not\n\n"
+           "  --healthcheck    ask the server on PORT how it is: 0 healthy, 1 not\n"
+           "  --copy FROM TO   copy all pads into an empty database, each a SQLite file or\n"
+           "                   a postgres:// URL, while no server runs: 0 done, 2 not\n\n"
            "Settings are environment variables:\n\n");
     config_print_help();
     return 0;
@@ -257,6 +260,23 @@ static int check_config(const struct config *config)
 {
     (void)config;
     printf("The settings are good.\n");
+    return 0;
+}
+
+static void print_line(const char *line)
+{
+    printf("%s\n", line);
+}
+
+/* Of two databases, not of the settings: those may name one of them or neither. */
+static int copy(const char *from, const char *to)
+{
+    char message[MESSAGE_BYTES];
+    signal(SIGPIPE, SIG_IGN);
+    if (store_copy(slice_from_cstr(from), slice_from_cstr(to), print_line, message)) {
+        fprintf(stderr, "error: %s\n", message);
+        return EXIT_USAGE;
+    }
     return 0;
 }
 
@@ -288,6 +308,12 @@ int main(int argc, char **argv)
 {
     static struct config config;
     char message[512];
+    if (argc > 1 && strcmp(argv[1], "--copy") == 0) {
+        if (argc == 4)
+            return copy(argv[2], argv[3]);
+        fprintf(stderr, "error: --copy takes two databases: --copy FROM TO. Try --help.\n");
+        return EXIT_USAGE;
+    }
     const struct option *option = argc <= 2 ? find_option(argc == 2 ? argv[1] : NULL) : NULL;
     if (!option) {
         fprintf(stderr, "error: unknown option %s. Try --help.\n", argv[argc > 2 ? 2 : 1]);
