@@ -157,10 +157,13 @@ test.deploy: ## image, stack, systemd, backup for real; minutes, as root
 	@cmake --build --preset release -j $(JOBS) --target bench_load
 	@deploy/test/full
 
-.PHONY: bench fuzz chaos
+.PHONY: bench bench.cluster fuzz chaos
 bench: ## against a bare epoll relay, and the costs that are promised; 4 minutes
 	@tools/setup test
 	@bench/run
+bench.cluster: ## PostgreSQL beside SQLite, several servers beside one; 3 minutes
+	@tools/setup test
+	@bench/cluster
 fuzz: ## every fuzz target for FUZZ_SECONDS each (60)
 	@tools/setup test
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz

@@ -2,6 +2,7 @@
  *
  *     bench_load --port P --pid PID --pads N --writers N --readers N
  *                --milliseconds N [--rate N] [--relay 1]
+ *                [--nodes N --pid2 PID --pid3 PID] [--postmaster PID]
  *
  * Every pad gets so many writers and readers. A writer sends an edit of one
  * character and waits for its echo. Without --rate it then sends the next one
@@ -11,10 +12,12 @@
  *
  * Delivered counts operations, not frames: one operation in the hands of one
  * connection, the author's included. CPU is the server's own, user and system,
- * without that of the load generator.
+ * without that of the load generator; of several servers, to which the connections
+ * go in turn, their sum.
  *
- * Prints one line:
- *     edits_per_s=… deliveries_per_s=… cpu_us=… p50_us=… p99_us=… */
+ * Prints one line, with CPU for each delivery, of all servers and of the second one
+ * alone, and for each edit that of the servers and that of PostgreSQL:
+ *     edits_per_s=… deliveries_per_s=… cpu_us=… cpu2_us=… p50_us=… p99_us=… edit_us=… postgres_us=… */
 #include "options.h"
 #include "peer.h"
 #include "process.h"
@@ -31,7 +34,7 @@ struct seat {
     int64_t due_ns; /* when its edit was sent, or should have been */
 };
 
-static struct options options = {.pads = 1, .writers = 1, .milliseconds = 4000};
+static struct options options = {.pads = 1, .writers = 1, .milliseconds = 4000, .nodes = 1};
 static struct seat *seats;
 static size_t seat_count, joined;
 static int64_t interval_ns; /* between two edits of one writer; 0: closed loop */
@@ -118,6 +121,7 @@ static void join_all(struct fleet *fleet)
         char pad[32];
         snprintf(pad, sizeof pad, "load-%zu", i / members);
         seats[i].writes = i % members < options.writers;
+        fleet->port = (uint16_t)(options.port + i % options.nodes);
         peer_open(fleet, &seats[i].peer, options.relay ? DIALECT_RELAY : DIALECT_V2, pad, i, KEEP_LENGTH);
         while (fleet->opening >= OPENING_MAX)
             fleet_poll(fleet, 10 * MS);
@@ -152,6 +156,35 @@ static uint32_t latency_at(double share)
     return seen.latency_count ? seen.latencies_us[(size_t)((double)(seen.latency_count - 1) * share)] : 0;
 }
 
+static int64_t cpu_of(uint64_t pid)
+{
+    return pid ? process_cpu_ns((pid_t)pid) : 0;
+}
+
+static struct usage {
+    int64_t servers, second, postgres; /* nanoseconds */
+} usage_now(void)
+{
+    int64_t second = cpu_of(options.pid2);
+    return (struct usage){
+        .servers = cpu_of(options.pid) + second + cpu_of(options.pid3),
+        .second = second,
+        .postgres = options.postmaster ? process_family_cpu_ns((pid_t)options.postmaster) : 0,
+    };
+}
+
+static void print(const struct usage *before, const struct usage *after, int64_t duration_ns)
+{
+    double seconds = (double)duration_ns / 1e9, edits = (double)seen.edits, all = (double)seen.deliveries;
+    double servers_us = (double)(after->servers - before->servers) / 1e3;
+    double second_us = (double)(after->second - before->second) / 1e3;
+    double postgres_us = (double)(after->postgres - before->postgres) / 1e3;
+    printf("edits_per_s=%.0f deliveries_per_s=%.0f cpu_us=%.3f cpu2_us=%.3f p50_us=%u p99_us=%u"
+           " edit_us=%.3f postgres_us=%.3f\n",
+           edits / seconds, all / seconds, servers_us / all, second_us / all, latency_at(0.5),
+           latency_at(0.99), servers_us / edits, postgres_us / edits);
+}
+
 int main(int argc, char **argv)
 {
     options_read(argc, argv, &options);
@@ -166,16 +199,15 @@ int main(int argc, char **argv)
     run_for(&fleet, WARM_UP_MS * MS);
 
     seen.edits = seen.deliveries = seen.latency_count = 0;
-    int64_t cpu = process_cpu_ns((pid_t)options.pid), began = now_ns();
+    struct usage before = usage_now();
+    int64_t began = now_ns();
     run_for(&fleet, (int64_t)options.milliseconds * MS);
-    cpu = process_cpu_ns((pid_t)options.pid) - cpu;
-    double seconds = (double)(now_ns() - began) / 1e9;
+    struct usage after = usage_now();
+    int64_t duration_ns = now_ns() - began;
 
     if (seen.latency_count == 0)
         die("no edit came back");
     qsort(seen.latencies_us, seen.latency_count, sizeof *seen.latencies_us, by_size);
-    printf("edits_per_s=%.0f deliveries_per_s=%.0f cpu_us=%.3f p50_us=%u p99_us=%u\n",
-           (double)seen.edits / seconds, (double)seen.deliveries / seconds,
-           (double)cpu / 1e3 / (double)seen.deliveries, latency_at(0.5), latency_at(0.99));
+    print(&before, &after, duration_ns);
     return 0;
 }

@@ -11,6 +11,10 @@ static const struct option {
 } table[] = {
     {"--port", offsetof(struct options, port)},
     {"--pid", offsetof(struct options, pid)},
+    {"--nodes", offsetof(struct options, nodes)},
+    {"--pid2", offsetof(struct options, pid2)},
+    {"--pid3", offsetof(struct options, pid3)},
+    {"--postmaster", offsetof(struct options, postmaster)},
     {"--relay", offsetof(struct options, relay)},
     {"--pads", offsetof(struct options, pads)},
     {"--writers", offsetof(struct options, writers)},
@@ -20,6 +24,7 @@ static const struct option {
     {"--rate", offsetof(struct options, rate)},
     {"--edits", offsetof(struct options, edits)},
     {"--bytes", offsetof(struct options, bytes)},
+    {"--rows", offsetof(struct options, rows)},
 };
 
 static uint64_t *find(struct options *out, const char *name)

@@ -7,7 +7,11 @@
 struct options {
     uint64_t port;  /* of the server on 127.0.0.1 */
     uint64_t pid;   /* of the server, to measure it */
-    uint64_t relay; /* 1: it is the bare relay */
+    uint64_t nodes; /* so many servers take turns, on ports from `port` on; the load is measured at pid, pid2,
+                       pid3 */
+    uint64_t pid2, pid3;
+    uint64_t postmaster; /* PostgreSQL's first process, to measure all of them; 0: there is none */
+    uint64_t relay;      /* 1: it is the bare relay */
     uint64_t pads;
     uint64_t writers; /* in each pad */
     uint64_t readers; /* in each pad */
@@ -16,6 +20,7 @@ struct options {
     uint64_t rate; /* edits a second in all; 0: as fast as the echoes come */
     uint64_t edits;
     uint64_t bytes;
+    uint64_t rows; /* in a transaction */
 };
 
 /* Starts from what `out` holds. Returns the index of the first argument that

@@ -2,10 +2,12 @@
 
 #include "client.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -20,6 +22,44 @@ int64_t process_cpu_ns(pid_t pid)
     if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &used))
         die("no processor clock of process %d", (int)pid);
     return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+/* Ticks of one process, with those of children that it has waited for. 0: it has ended. */
+static int64_t ticks_of(pid_t pid, pid_t *parent)
+{
+    char path[64], line[1024] = "";
+    long long user = 0, system = 0, user_of_ended = 0, system_of_ended = 0;
+    int parent_pid = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return 0;
+    size_t len = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[len] = '\0';
+    const char *after_name = strrchr(line, ')'); /* the name may hold anything */
+    if (!after_name || sscanf(after_name, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld %lld %lld",
+                              &parent_pid, &user, &system, &user_of_ended, &system_of_ended) != 5)
+        return 0;
+    *parent = parent_pid;
+    return user + system + user_of_ended + system_of_ended;
+}
+
+int64_t process_family_cpu_ns(pid_t pid)
+{
+    pid_t parent = 0;
+    int64_t ticks = ticks_of(pid, &parent);
+    DIR *processes = opendir("/proc");
+    if (!processes)
+        die("/proc: %s", strerror(errno));
+    for (struct dirent *entry; (entry = readdir(processes));) {
+        pid_t child = (pid_t)strtol(entry->d_name, NULL, 10);
+        int64_t of_child = child > 0 ? ticks_of(child, &parent) : 0;
+        ticks += child > 0 && parent == pid ? of_child : 0;
+        parent = 0;
+    }
+    closedir(processes);
+    return ticks * (1000000000 / sysconf(_SC_CLK_TCK));
 }
 
 int64_t process_rss_bytes(pid_t pid)

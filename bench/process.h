@@ -8,6 +8,10 @@
 /* User and system time that all threads of the process have used. */
 int64_t process_cpu_ns(pid_t pid);
 
+/* The same of a process with all its children, those that have ended included; in steps of
+ * the kernel's clock tick. PostgreSQL is such a family. */
+int64_t process_family_cpu_ns(pid_t pid);
+
 /* Resident memory, as /proc/PID/status gives it. */
 int64_t process_rss_bytes(pid_t pid);
 
