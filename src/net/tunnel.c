@@ -20,6 +20,8 @@ enum { LOOKS = 5 }; /* how often a tunnel that waits is looked at while it linge
  * dropped; bytes that it sent before may still be there. */
 struct side {
     uv_poll_t poll;
+    int watched; /* what libuv was told to watch it for; telling it again would cost two calls of the kernel
+                  */
     struct tunnel *tunnel;
     struct side *other;
     int fd;
@@ -222,6 +224,9 @@ static bool watch(struct side *side)
     int events =
         (may_read ? UV_READABLE : 0) | (hears_end ? UV_DISCONNECT : 0) | (is_blocked(side) ? UV_WRITABLE : 0);
 
+    if (events == side->watched)
+        return true;
+    side->watched = events;
     if (events)
         return uv_poll_start(&side->poll, events, on_event) == 0;
     uv_poll_stop(&side->poll);
@@ -249,8 +254,10 @@ static void on_event(uv_poll_t *poll, int status, int events)
 {
     struct side *side = poll->data;
 
-    if (status < 0)
+    if (status < 0) {
+        side->watched = 0; /* libuv has stopped watching it */
         events = UV_READABLE | UV_WRITABLE | UV_DISCONNECT;
+    }
     if ((events & UV_WRITABLE) && is_blocked(side))
         give_rest(side);
     if (events & UV_DISCONNECT)
