@@ -10,7 +10,7 @@
  */
 
 import { Language, LanguageSupport, ParseContext } from "@codemirror/language";
-import { type Input, Parser, type PartialParse, type Tree, TreeFragment } from "@lezer/common";
+import { type Input, NodeProp, Parser, type PartialParse, Tree, TreeFragment } from "@lezer/common";
 import { Text } from "@codemirror/state";
 import { log } from "../browser";
 import { type LineRange, longLines } from "./long_lines";
@@ -47,6 +47,8 @@ type Ranges = readonly { from: number; to: number }[];
 export class BoundedParser extends Parser {
   /** The lines that were blank to the parse that made a tree. */
   readonly #blankIn = new WeakMap<Tree, readonly LineRange[]>();
+  /** The trees of parses that were stopped before the end of the text: whatever was open there was closed as if the text ended. */
+  readonly #stopped = new WeakSet<Tree>();
   /** Steps that were over too late, since a parse without one. Any step can be one, on a machine that is busy with something
    * else, and what it made is as good as any. Two of them are no chance. */
   #lateSteps = 0;
@@ -64,13 +66,27 @@ export class BoundedParser extends Parser {
   createParse(input: Input, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
     if (this.#rest && this.elapsed() < this.#rest.untilMs) return this.#skip(input, ranges);
     const blank = longLines(docOf(input));
-    const reused = fragments.flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], blank));
+    const reused = fragments
+      .flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], blank))
+      .flatMap((fragment) => withoutMisplaced(fragment))
+      .map((fragment) => this.#opened(fragment, ranges));
     return new BoundedParse(this, this.inner, new BlankingInput(input, blank, this.elapsed), reused, ranges);
   }
 
-  /** That parse is over; `isInTime` when each of its steps was. */
-  done(tree: Tree, blank: readonly LineRange[], isInTime: boolean): void {
+  /** The fragment with its ends marked as open, but where it begins or ends with the text, as its tree did. Nodes at an open
+   * end are parsed anew. TreeFragment.applyChanges() of @lezer/common 1.5.5 marks the ends at which it cuts and
+   * drops the marks of those that were cut before, or at which a parse was stopped: a function that was closed there is then
+   * used again as a whole one, and the next one ends up inside of it (docs/decisions/099). */
+  #opened({ from, to, tree, offset }: TreeFragment, ranges: Ranges): TreeFragment {
+    const isWholeStart = from === ranges[0]?.from && from + offset === 0;
+    const isWholeEnd = to === ranges.at(-1)?.to && to + offset === tree.length && !this.#stopped.has(tree);
+    return new TreeFragment(from, to, tree, offset, !isWholeStart, !isWholeEnd);
+  }
+
+  /** That parse is over; `isInTime` when each of its steps was, `isStopped` when it did not see the end of the text. */
+  done(tree: Tree, blank: readonly LineRange[], isInTime: boolean, isStopped: boolean): void {
     this.#blankIn.set(tree, blank);
+    if (isStopped) this.#stopped.add(tree);
     if (isInTime) this.#lateSteps = this.#rests = 0;
   }
 
@@ -140,7 +156,7 @@ class BoundedParse implements PartialParse {
     const isLate = tookMs > LONGEST_STEP_MS;
     if (tree === undefined || (isLate && this.parser.isTooSlow())) return this.#giveUp(tookMs);
     this.#isInTime &&= !isLate;
-    if (tree) this.parser.done(tree, this.input.blank, this.#isInTime);
+    if (tree) this.parser.done(tree, this.input.blank, this.#isInTime, this.stoppedAt !== null);
     return tree;
   }
 
@@ -215,4 +231,28 @@ function withoutMoved(fragment: TreeFragment, before: readonly LineRange[], now:
   let parts: readonly TreeFragment[] = [fragment];
   for (const { from, to } of changed) parts = TreeFragment.applyChanges(parts, [{ fromA: from, toA: to, fromB: from, toB: to }]);
   return parts;
+}
+
+/** The fragment up to the first node at the top of its tree that was read in another context than the one before it. A parser that keeps
+ * account of the indentation loses it over some errors, and where a parse is stopped: it then takes what follows as
+ * part of a function, and used again, these nodes would get into one. */
+function withoutMisplaced(fragment: TreeFragment): readonly TreeFragment[] {
+  const at = misplacedIn(fragment.tree, 0, { hash: null });
+  const from = Math.max(at - fragment.offset, fragment.from);
+  const { to } = fragment;
+  return from < to ? TreeFragment.applyChanges([fragment], [{ fromA: from, toA: to, fromB: from, toB: to }]) : [fragment];
+}
+
+/** Where the first of them begins in a tree that begins at `start`; Infinity: there is none. */
+function misplacedIn({ children, positions }: Tree, start: number, last: { hash: number | null }): number {
+  for (const [i, child] of children.entries()) {
+    if (!(child instanceof Tree)) continue;
+    const from = start + positions[i]!;
+    const hash = child.prop(NodeProp.contextHash) ?? 0;
+    const within = child.type.isAnonymous ? misplacedIn(child, from, last) : Infinity;
+    if (within < Infinity) return within;
+    if (last.hash !== null && hash !== last.hash) return from;
+    last.hash = hash;
+  }
+  return Infinity;
 }
