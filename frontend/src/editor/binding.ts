@@ -46,6 +46,7 @@ export function editorPortOf(view: EditorView): EditorPort {
         filter: false,
       });
     },
+    shown: () => view.state.doc,
     carets() {
       const ranges = view.state.selection.ranges;
       return {

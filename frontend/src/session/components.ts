@@ -17,6 +17,7 @@ import type { Environment } from "./environment";
 import { Inbox, onNextFrame } from "./inbox";
 import { PadState } from "./pad_state";
 import { Painter } from "./painter";
+import { RemovalGuard } from "./removal_guard";
 import { SessionHandoff } from "./session_handoff";
 import type { Link } from "./types";
 import { UnmergedTexts } from "./unmerged_texts";
@@ -46,6 +47,7 @@ export interface SessionComponents {
   edits: EditSender;
   carets: CaretSender;
   state: PadState;
+  removals: RemovalGuard;
   painter: Painter;
   inbox: Inbox<ServerMessage>;
   handoff: SessionHandoff;
@@ -84,8 +86,11 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   const carets = new CaretSender((data) => send({ CursorData: data }), clock, timing.caretPauseMs);
   const state = new PadState(sync, { base, padId, token, otp }, send, environment);
 
-  // Takes from the copy, and from who is where.
-  const painter = new Painter(sync, state.presence, clock);
+  // Knows people by their ids alone.
+  const removals = new RemovalGuard(clock, (id) => state.presence.people.nameOf(id));
+
+  // Takes from the copy, and from who is where; shows the guard what it takes away.
+  const painter = new Painter(sync, state.presence, removals, clock);
 
   // Asks the copy who we are, so that an echo is told from what others do.
   const inbox = new Inbox<ServerMessage>({
@@ -118,7 +123,7 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   saver.listen(() => handoff.claimedElsewhere());
   environment.tabs.hold(token, () => handoff.claimedElsewhere());
 
-  return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, painter, inbox, handoff };
+  return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, removals, painter, inbox, handoff };
 }
 
 /** True for a message that can wait for the next frame: nobody would see it sooner. */

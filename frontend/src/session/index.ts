@@ -9,6 +9,7 @@ export { type Person } from "./people";
 export { hashOf, newPadId, type PadAddress, type PadIdProblem } from "./address";
 export { cleanName, isHue, NAME_POINTS_MAX } from "./identity";
 export { ProtectionError } from "./protection";
+export { type Removal, withBack } from "./removal_guard";
 export type { UnmergedText } from "./unmerged_texts";
 export { cleanText } from "../kernel";
 export { changesBetween } from "../sync";

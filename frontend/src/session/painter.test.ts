@@ -7,6 +7,7 @@ import { kernelBytes } from "../testing/kernel_bytes";
 import { applied } from "../testing/simulated_tab";
 import { Painter } from "./painter";
 import { Presence } from "./presence";
+import { RemovalGuard } from "./removal_guard";
 import type { EditorPort } from "./types";
 
 const ME = 3;
@@ -25,7 +26,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   [sync, text, line] = [new Sync(), "", null];
   const presence = new Presence(sync, () => ({ id: ME, name: "Me", hue: 1 }), () => {});
-  painter = new Painter(sync, presence, systemClock);
+  painter = new Painter(sync, presence, new RemovalGuard(systemClock, () => null), systemClock);
   endComposition = vi.fn<() => void>(() => (line = null));
   painter.listen(paint);
   sync.welcome({ userId: ME, epoch: "e", resumed: false, committed: 0 });
@@ -41,6 +42,7 @@ afterEach(() => {
 function paint(): void {
   painter.paint({
     applyRemote: (changes) => (text = applied(text, changes)),
+    shown: () => text,
     carets: () => ({ cursors: [0], selections: [] }),
     composing: () => line,
     endComposition: () => endComposition(),

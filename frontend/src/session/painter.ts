@@ -10,6 +10,7 @@ import type { Clock, Timer } from "../clock";
 import type { Change } from "../kernel";
 import type { Sync } from "../sync";
 import type { Presence } from "./presence";
+import type { RemovalGuard } from "./removal_guard";
 import type { EditorPort } from "./types";
 
 /** What others did waits no longer. */
@@ -29,6 +30,7 @@ export class Painter {
   constructor(
     private readonly sync: Sync,
     private readonly presence: Presence,
+    private readonly removals: RemovalGuard,
     private readonly clock: Clock,
   ) {}
 
@@ -42,7 +44,9 @@ export class Painter {
     const kept = this.#isOverdue ? null : editor.composing();
     let changes: Change[] = [];
     const carets = this.presence.resolveCarets(() => (changes = this.sync.takeChanges(kept)));
+    if (changes.length > 0) this.removals.changing(changes, editor.shown());
     if (changes.length > 0 || carets.size > 0) editor.applyRemote(changes, carets);
+    if (changes.length > 0) this.removals.changed(editor.shown());
     if (this.sync.isShownLate) this.#wait(editor);
     else this.stop();
   }

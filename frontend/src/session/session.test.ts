@@ -29,6 +29,7 @@ class FakeEditor implements EditorPort {
   composed: { from: number; to: number } | null = null;
   readonly composing = () => this.composed;
   readonly endComposition = vi.fn<() => void>(() => (this.composed = null));
+  readonly shown = () => this.text;
   applyRemote(changes: Parameters<EditorPort["applyRemote"]>[0], carets: ReadonlyMap<number, CursorData | null>) {
     this.dispatches += 1;
     this.text = applied(this.text, changes);

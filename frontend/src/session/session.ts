@@ -22,6 +22,7 @@ import { buildComponents, type SessionComponents, type SessionOptions } from "./
 import { browserEnvironment, type Environment } from "./environment";
 import { mapCarets } from "./moved_carets";
 import type { People } from "./people";
+import type { RemovalGuard } from "./removal_guard";
 import type { EditorPort, Link, Notice } from "./types";
 import type { UnmergedTexts } from "./unmerged_texts";
 
@@ -44,6 +45,8 @@ export class Session {
   readonly isStorageWritable: ReadonlySignal<boolean>;
   /** Texts that may stand nowhere else. */
   readonly unmerged: UnmergedTexts;
+  /** Keeps most of a text that others removed. */
+  readonly removals: RemovalGuard;
   /** True while there is text here that would go with this tab. */
   readonly holdsOnlyCopy: ReadonlySignal<boolean>;
   /** The password that this tab knows; null: none. */
@@ -91,6 +94,7 @@ export class Session {
       carets: this.#carets,
       state: this.#state,
       painter: this.#painter,
+      removals: this.removals,
       link: this.link,
       unmerged: this.unmerged,
     } = parts);
@@ -315,6 +319,7 @@ export class Session {
         this.#snapshot(message.revision, message.text);
         return this.#joined();
       case "History":
+        this.removals.heard(message.operations.filter(({ id }) => id !== this.userId.peek()));
         this.#sync.history(message.start, message.operations);
         return this.#joined();
       case "Rejected":
@@ -335,6 +340,7 @@ export class Session {
 
   #snapshot(revision: number, text: string): void {
     if (this.#sync.isSetBack(revision, text)) this.unmerged.add(this.localText(), "set_back");
+    else this.removals.heardText();
     this.#sync.snapshot(revision, text);
   }
 

@@ -5,6 +5,7 @@ import type { Span } from "../sync";
 import type { DownReason } from "../transport";
 import type { CursorData } from "../wire";
 import type { JoinOrLeave } from "./presence";
+import type { ShownText } from "./removal_guard";
 
 /** The state of the connection. `retryAtMs` is on the clock of Date.now(). */
 export type Link =
@@ -24,6 +25,8 @@ export type Notice =
 export interface EditorPort {
   /** Changes made by others, then carets that moved; null: that one is gone. */
   applyRemote(changes: readonly Change[], carets: ReadonlyMap<number, CursorData | null>): void;
+  /** The text as it is now; it stays so, whatever changes later. */
+  shown(): ShownText;
   /** The user's own carets as they are now. */
   carets(): CursorData;
   /** The lines in which the user composes text with an input method; nothing may change there. null: nowhere. */

@@ -129,6 +129,7 @@ export const de: Strings = {
   start: {
     label: "Anfang",
     explain: "Ein neues Pad: oben schreiben oder mit etwas anderem anfangen.",
+    emptied: (title) => `„${title}“ ist jetzt leer. Der Text wurde entfernt, oder das Pad wurde gelöscht oder ist abgelaufen.`,
     sample: "Ein Beispiel laden",
     taken: "Jemand war schneller. Das Beispiel wurde nicht eingefügt.",
     sampleText: async () => (await import("./sample_de")).sample,
@@ -259,6 +260,15 @@ export const de: Strings = {
     copy: "Meinen Text kopieren",
     download: "Meinen Text herunterladen",
     undo: "Diese Änderung zurücknehmen",
+  },
+
+  removal: {
+    heading: (by, n) => `${by ?? "Jemand"} hat ${n.toLocaleString("de")} Zeichen entfernt`,
+    explain: "Sie sind in diesem Tab aufgehoben, wie sie hier standen, bis Sie sich entscheiden.",
+    putBack: "Wiederherstellen",
+    show: "Ansehen",
+    text: "Der Text davor",
+    dismiss: "So lassen",
   },
 
   unmerged: {

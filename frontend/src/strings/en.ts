@@ -114,6 +114,7 @@ export const en = {
   start: {
     label: "Start",
     explain: "A new pad: type above, or begin with something else.",
+    emptied: (title: string) => `“${title}” is empty now. It was emptied, deleted, or it has expired.`,
     sample: "Load a sample",
     taken: "Somebody else was quicker. The sample was not added.",
     sampleText: async (): Promise<string> => (await import("./sample_en")).sample,
@@ -247,6 +248,15 @@ export const en = {
     copy: "Copy my text",
     download: "Download my text",
     undo: "Undo that change",
+  },
+
+  removal: {
+    heading: (by: string | null, n: number) => `${by ?? "Somebody"} removed ${n.toLocaleString("en")} characters`,
+    explain: "They are kept in this tab as they stood here, until you decide.",
+    putBack: "Put them back",
+    show: "Show",
+    text: "The text before",
+    dismiss: "Leave it so",
   },
 
   unmerged: {

@@ -4,6 +4,7 @@ import type { EditorPort } from "../session";
 
 export const noEditor: EditorPort = {
   applyRemote: () => {},
+  shown: () => "",
   carets: () => ({ cursors: [], selections: [] }),
   composing: () => null,
   endComposition: () => {},

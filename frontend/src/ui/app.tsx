@@ -16,7 +16,7 @@ import type { Pad } from "./pad";
 import { PasswordDialog } from "./password_dialog";
 import { lazy } from "./lazy";
 import { LazyPreview } from "./lazy_preview";
-import { putBack, UnmergedTextBanner, RefusalBanner } from "./text_banners";
+import { putBack, RefusalBanner, RemovalBanner, UnmergedTextBanner } from "./text_banners";
 import { Sidebar, usePreparedSidebar } from "./sidebar";
 import { SidebarButton } from "./sidebar_button";
 import { StartPanel } from "./start_panel";
@@ -58,6 +58,7 @@ export function App({ session }: { session: Session }) {
       <main>
         <RefusalBanner session={session} />
         <UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />
+        <RemovalBanner pad={pad} />
         <div class={showsPreview ? "panes both" : "panes"}>
           <EditorPane pad={pad} ready={ready} />
           {showsPreview && <LazyPreview pad={pad} />}

@@ -5,15 +5,17 @@ import { signal } from "@preact/signals";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initKernel } from "../kernel";
-import { type FileForm, rememberedFile, rememberFile } from "../browser";
+import { type FileForm, rememberedFile, rememberFile, rememberPad } from "../browser";
 import { changesBetween, type Offered, Session } from "../session";
 import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
+import { applied } from "../testing/simulated_tab";
 import { noEditor } from "../testing/no_editor";
 import { openFiles } from "./file_opener";
 import type { Pad } from "./pad";
-import { putBack, UnmergedTextBanner } from "./text_banners";
+import { StartPanel } from "./start_panel";
+import { putBack, RemovalBanner, UnmergedTextBanner } from "./text_banners";
 
 const WELCOME = {
   user_id: 4, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null, otp: null,
@@ -102,6 +104,30 @@ describe("what others are offered too", () => {
     expect(told).toEqual([t.text.taken("a.txt")]);
   });
 
+  test("what somebody removed is put back once, and what was written since stays", async () => {
+    const long = "a line of the minutes\n".repeat(20);
+    let shown = "";
+    const applyRemote: typeof noEditor.applyRemote = (changes) => (shown = applied(shown, changes));
+    session.start({ ...noEditor, applyRemote, shown: () => shown });
+    await connect();
+    const { pad } = padOf();
+    render(<RemovalBanner pad={{ ...pad, editor: signal({ ...pad.editor.value!, focus: () => {} }) } as unknown as Pad} />);
+    await say({ Users: [{ id: 5, name: "Bob", hue: 1, cursors: [], selections: [] }] });
+    await others(0, [long]);
+    await vi.waitFor(() => expect(shown).toBe(long));
+    await others(1, [-long.length]);
+    await screen.findByText(t.removal.heading("Bob", long.length));
+    await others(2, ["new"]);
+    await vi.waitFor(() => expect(shown).toBe("new"));
+    fireEvent.click(screen.getByText(t.removal.putBack));
+    expect(session.localText()).toBe(`${long}new`);
+    expect(screen.queryByText(t.removal.putBack)).toBeNull();
+    await others(3, [long, 3]);
+    await echo(4, [long, long.length + 3]);
+    await vi.waitFor(() => expect(session.localText()).toBe(`${long}new`));
+    expect(screen.queryByText(t.removal.putBack)).toBeNull();
+  });
+
   test("an empty file changes nothing", async () => {
     await connect();
     const { pad, told } = padOf();
@@ -110,5 +136,32 @@ describe("what others are offered too", () => {
     expect(session.localText()).toBe("here");
     expect(pad.opened.value).toBeNull();
     expect(told).toEqual([t.text.empty("a.txt")]);
+  });
+});
+
+describe("regression: the start card is for new pads", () => {
+  const firstLines = signal("");
+  const pad = () => ({ session, editor: signal({ firstLines }) }) as unknown as Pad;
+  const card = () => screen.queryByText(t.start.sample);
+
+  test("it comes in one, goes with the text, and does not come back when that is removed", async () => {
+    firstLines.value = "";
+    await connect();
+    render(<StartPanel pad={pad()} />);
+    expect(card()).not.toBeNull();
+    act(() => void (firstLines.value = "a"));
+    expect(card()).toBeNull();
+    act(() => void (firstLines.value = ""));
+    expect(card()).toBeNull();
+  });
+
+  test("in one that this browser knows by its title, that is said instead", async () => {
+    rememberPad({ id: "pad", title: "Notes for Thursday" });
+    await connect();
+    render(<StartPanel pad={pad()} />);
+    screen.getByText(t.start.emptied("Notes for Thursday"));
+    expect(card()).toBeNull();
+    act(() => session.unmerged.add("what stood here", "set_back"));
+    expect(screen.queryByText(t.start.emptied("Notes for Thursday"))).toBeNull(); // the banner says more
   });
 });

@@ -1,17 +1,25 @@
 import { computed } from "@preact/signals";
-import { useMemo } from "preact/hooks";
-import { loadChunk, setSettings } from "../browser";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { loadChunk, recentPads, setSettings } from "../browser";
 import { t } from "../strings";
 import { isNarrow } from "./media";
 import type { Pad } from "./pad";
 import { RecentList } from "./recent_section";
 
-/** Stands below the caret of an empty pad: the pads where one may have wanted to go, and
- * a sample to look at. It goes with the first letter. */
+/** Stands below the caret of a new pad: the pads where one may have wanted to go, and
+ * a sample to look at. It goes with the first letter and does not come back: a pad that was emptied is not new. Of one that
+ * this browser knows with a text, it says that it is empty now. */
 export function StartPanel({ pad }: { pad: Pad }) {
   const { session } = pad;
   const isEmpty = useMemo(() => computed(() => (pad.editor.value?.firstLines.value ?? "") === ""), [pad]);
-  if (!isEmpty.value || session.isReadOnly.value) return null;
+  const [before] = useState(() => recentPads.peek().find(({ id }) => id === session.padId));
+  const [hadText, setHadText] = useState(false);
+  useEffect(() => {
+    if (!isEmpty.value) setHadText(true);
+  }, [isEmpty.value]);
+  if (!isEmpty.value || hadText || session.isReadOnly.value || session.unmerged.all.value.length > 0) return null;
+  // One without a title had no text when it was left.
+  if (before && before.title !== session.padId) return <p class="start hint">{t.start.emptied(before.title)}</p>;
   return (
     <section class="start" aria-label={t.start.label}>
       <p class="hint">{t.start.explain}</p>

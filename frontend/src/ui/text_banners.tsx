@@ -1,7 +1,9 @@
-import type { Refusal, Session } from "../session";
+import { useSignal } from "@preact/signals";
+import { type Refusal, type Removal, type Session, withBack } from "../session";
 import { t } from "../strings";
 import { Banner } from "./banner";
 import { CopyButton } from "./copy_button";
+import { Dialog } from "./dialog";
 import { downloadFrom } from "./download";
 import type { Pad } from "./pad";
 
@@ -36,6 +38,55 @@ export function UnmergedTextBanner({ session, restore }: { session: Session; res
       </button>
     </Banner>
   );
+}
+
+/** Tells who removed most of the text, and offers it as it stood in this tab. */
+export function RemovalBanner({ pad }: { pad: Pad }) {
+  const { session } = pad;
+  const removal = session.removals.removal.value;
+  const isShown = useSignal(false);
+  if (!removal) return null;
+  const close = () => (isShown.value = false);
+  return (
+    <Banner heading={t.removal.heading(removal.by, removal.points)} text={t.removal.explain}>
+      {!session.isReadOnly.value && (
+        <button type="button" onClick={() => bringBack(pad, removal)}>
+          {t.removal.putBack}
+        </button>
+      )}
+      <button type="button" onClick={() => (isShown.value = true)}>
+        {t.removal.show}
+      </button>
+      <button type="button" onClick={() => session.removals.drop()}>
+        {t.removal.dismiss}
+      </button>
+      {isShown.value && (
+        <Dialog label={t.removal.text} onClose={close}>
+          <h2>{t.removal.text}</h2>
+          <textarea class="recovered-draft-text" aria-label={t.removal.text} readOnly rows={16} value={removal.text} />
+          <div class="actions">
+            <Take text={() => removal.text} session={session} />
+            <button type="button" onClick={close}>
+              {t.close}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </Banner>
+  );
+}
+
+/** Puts back what others removed, where it was; what was written since stays. Others are offered the same: where one of
+ * them was quicker, it is done once. */
+function bringBack({ session, editor, notify }: Pad, removal: Removal): void {
+  const onDropped = () => {
+    if (withBack(removal.text, session.localText()) === session.localText()) return;
+    session.removals.offer(removal);
+    notify(t.unmerged.taken, { about: "offer" });
+  };
+  session.removals.drop();
+  editor.value?.replaceText(withBack(removal.text, session.localText()), { ends: "when_touched", onDropped });
+  editor.value?.focus();
 }
 
 /** Puts a text back. Others may be offered the same: where one of them was quicker, and what stands there

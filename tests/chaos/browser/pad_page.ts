@@ -140,6 +140,7 @@ export class PadPage {
         this.editor.applyRemote(changes, carets);
         if (this.editor.text !== session.localText()) this.watcher.violated('shows another text than its copy');
       },
+      shown: () => this.editor.text,
       carets: () => this.editor.carets(),
       composing: () => null,
       endComposition: () => {},
