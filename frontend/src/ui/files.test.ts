@@ -47,6 +47,8 @@ test.each([
   ["a/b\\c:d", "md", "a b c d.md"],
   ["..", "c", "pad.c"],
   ["", null, "pad.txt"],
+  ["…", "py", "pad.py"],
+  ["Names, etc.", null, "Names, etc.txt"],
   ["main.rs", "rs", "main.rs"],
   ["x".repeat(200), null, `${"x".repeat(60)}.txt`],
 ])("the pad %j with the extension %j is saved as %j", (title, extension, name) => {

@@ -53,7 +53,7 @@ function isUtf16([first, second]: Uint8Array): boolean {
 
 /** The name of the pad's file: its title, where that makes a name, with the extension; null: that of plain text. */
 export function fileName(title: string, extension: string | null): string {
-  const name = title.replace(/[\p{Cc}/\\:*?"<>|]/gu, " ").replace(/\s+/g, " ").replace(/^\.+/, "").trim();
+  const name = title.replace(/[\p{Cc}/\\:*?"<>|]/gu, " ").replace(/\s+/g, " ").replace(/^[.…\s]+|[.…\s]+$/gu, "").trim();
   const end = `.${extension ?? "txt"}`;
   const stem = [...(name || "pad")].slice(0, 60).join("").trim();
   return stem.toLowerCase().endsWith(end) ? stem : stem + end;
