@@ -23,8 +23,6 @@ type IdentityEnvironment = Pick<Environment, "askedName" | "random" | "storage">
 export class Identity {
   /** As the others see it. */
   readonly shown: Signal<UserInfo>;
-  /** True once others were met: no colour is exchanged after that. */
-  #hasMet = false;
   /** True when the colour was made up just now: nobody will miss it. */
   #isNew: boolean;
 
@@ -41,21 +39,23 @@ export class Identity {
     this.environment.storage.write(KEY, this.shown.value);
   }
 
-  /** Meeting others for the first time, exchanges a colour that one of them has, and
+  /** True for somebody who looks the same in all: another tab of this browser. */
+  is({ name, hue }: UserInfo): boolean {
+    return name === this.shown.value.name && hue === this.shown.value.hue;
+  }
+
+  /** Meeting others, with every connection, exchanges a colour that is taken (`isTaken`), and
    * returns true when it did: for this visit, the one that was chosen is still kept.
    * On the first visit of all, takes the colour farthest from theirs for good. */
-  meet(hues: readonly number[]): boolean {
-    if (this.#hasMet) return false;
-    this.#hasMet = true;
+  meet(hues: readonly number[], isTaken: boolean): boolean {
     const { name, hue } = this.shown.value;
     if (this.#isNew && hues.length > 0) {
       this.#isNew = false;
       this.set(name, farthestHue(hues));
       return false;
     }
-    const distinct = distinctHue(hue, hues);
-    if (distinct === hue) return false;
-    this.shown.value = { name, hue: distinct };
+    if (!isTaken) return false;
+    this.shown.value = { name, hue: distinctHue(hue, hues) };
     return true;
   }
 }
@@ -92,7 +92,12 @@ const NEAR_DEGREES = 24;
 
 /** `hue`, or, when somebody has nearly the same, the one farthest from all. */
 export function distinctHue(hue: number, others: readonly number[]): number {
-  return others.every((other) => distance(hue, other) >= NEAR_DEGREES) ? hue : farthestHue(others);
+  return others.some((other) => isNear(hue, other)) ? farthestHue(others) : hue;
+}
+
+/** True for two colours that look the same. */
+export function isNear(a: number, b: number): boolean {
+  return distance(a, b) < NEAR_DEGREES;
 }
 
 /** The hue in the middle of the widest gap between those, of which there is one at least. */

@@ -9,7 +9,7 @@ import { log } from "../browser";
 import type { Sync } from "../sync";
 import type { ClientMessage, ServerMessage, User, Welcome } from "../wire";
 import type { Environment } from "./environment";
-import { Identity } from "./identity";
+import { Identity, isNear } from "./identity";
 import { Notices } from "./notices";
 import { Presence } from "./presence";
 import { Protection } from "./protection";
@@ -109,7 +109,10 @@ export class PadState {
     this.presence.users(users);
     const others = users.filter(({ id }) => id !== this.userId.value);
     const before = this.me.shown.value;
-    const isExchanged = this.me.meet(others.map(({ hue }) => hue));
+    // Of two who have one colour, the one who came last gives way; one's own other tabs are oneself.
+    const strangers = others.filter(({ name, hue }) => !this.me.is({ name, hue }));
+    const isMine = strangers.some(({ id, hue }) => id < this.userId.value && isNear(hue, before.hue));
+    const isExchanged = this.me.meet(strangers.map(({ hue }) => hue), isMine);
     if (this.me.shown.value !== before) this.#introduce();
     if (isExchanged) this.notices.tell({ kind: "recoloured" });
   }

@@ -479,6 +479,31 @@ describe("identity", () => {
     expect(new Session("p", null, "http://h/").identity.value.hue).toBe(25);
   });
 
+  test("regression: one's own second tab is oneself", () => {
+    session.setIdentity("Bob", 20);
+    join("");
+    expect(session.identity.value.hue).toBe(20);
+    expect(notices).toEqual([]);
+  });
+
+  test("regression: after a reconnect colours are kept apart again, by whoever has the larger id", () => {
+    join("");
+    const meetAs = (me: number, hue: number) => {
+      close(1006);
+      vi.advanceTimersByTime(60_000);
+      open();
+      hear({ Welcome: { ...WELCOME, user_id: me, resumed: true } });
+      hear({ History: { start: 0, operations: [] } });
+      hear({ Users: [{ id: 6, name: "Carol", hue, cursors: [], selections: [] }] });
+      frame();
+    };
+    meetAs(5, 199);
+    expect(session.identity.value.hue).toBe(200); // Carol gives way
+    meetAs(7, 199);
+    expect(session.identity.value.hue).toBe(19);
+    expect(notices).toEqual([{ kind: "recoloured" }]);
+  });
+
   test.each([
     [100, [], 100],
     [100, [124, 76], 100],
