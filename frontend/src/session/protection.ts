@@ -27,8 +27,10 @@ export class ProtectionError extends Error {
 }
 
 export class Protection {
-  /** The password that this tab knows; null: none. */
+  /** The password that this tab connects with; null: none. */
   readonly otp: Signal<string | null>;
+  /** The password as far as it is not known to be a wrong one: what may be shown and passed on; null: none. */
+  readonly accepted: Signal<string | null>;
   /** Counts how often the socket has spoken of the password. */
   #heard = 0;
 
@@ -40,12 +42,18 @@ export class Protection {
     private readonly fetch: Environment["fetch"],
   ) {
     this.otp = signal(otp);
+    this.accepted = signal(otp);
   }
 
   /** The socket says that it is this; null: the pad has none. */
   hear(otp: string | null): void {
     this.#heard += 1;
-    this.otp.value = otp;
+    this.#set(otp);
+  }
+
+  /** The server did not take the one that this tab connected with. */
+  refused(): void {
+    this.accepted.value = null;
   }
 
   /** Gives the pad a new password. Rejects with a ProtectionError. */
@@ -66,7 +74,12 @@ export class Protection {
     const heard = this.#heard;
     const url = new URL(`api/document/${encodeURIComponent(this.padId)}/protect`, this.base);
     const otp = await read(await request(this.fetch, method, url, { ...this.me(), otp: this.otp.value }));
-    if (this.#heard === heard) this.otp.value = otp;
+    if (this.#heard === heard) this.#set(otp);
+  }
+
+  #set(otp: string | null): void {
+    this.otp.value = otp;
+    this.accepted.value = otp;
   }
 }
 

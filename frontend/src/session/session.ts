@@ -49,8 +49,10 @@ export class Session {
   readonly removals: RemovalGuard;
   /** True while there is text here that would go with this tab. */
   readonly holdsOnlyCopy: ReadonlySignal<boolean>;
-  /** The password that this tab knows; null: none. */
+  /** The password that this tab connects with; null: none. */
   readonly otp: Signal<string | null>;
+  /** The pad's password, to show and to pass on; null: it has none, or the server did not take ours. */
+  readonly acceptedOtp: ReadonlySignal<string | null>;
   /** The language of the text, for everybody; null: none was chosen. */
   readonly language: ReadonlySignal<string | null>;
   /** The last Welcome; null before the first. */
@@ -99,12 +101,10 @@ export class Session {
       unmerged: this.unmerged,
     } = parts);
     ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = parts.state);
-    this.otp = parts.state.protection.otp;
+    ({ otp: this.otp, accepted: this.acceptedOtp } = parts.state.protection);
     this.isLoaded.value = draft !== null;
     const { handoff, unmerged } = parts;
-    this.holdsOnlyCopy = computed(
-      () => !handoff.isUnderway.value && (this.unsaved.value > 0 || unmerged.all.value.length > 0),
-    );
+    this.holdsOnlyCopy = computed(() => !handoff.isUnderway.value && (this.unsaved.value > 0 || unmerged.all.value.length > 0));
     // Everything is there that these reach.
     this.#inbox.listen((next) => this.#receive(next));
     this.#painter.listen(() => this.#receive(() => undefined));
@@ -175,9 +175,9 @@ export class Session {
     return this.#sync.keep();
   }
 
-  /** The address of the pad for others; carries the password. */
+  /** The address of the pad for others; carries the password, unless that is known to be a wrong one. */
   shareLink(): string {
-    return shareLink(this.base, { id: this.padId, otp: this.otp.value });
+    return shareLink(this.base, { id: this.padId, otp: this.acceptedOtp.value });
   }
 
   /** Takes another name and colour, and keeps them for later visits. */
@@ -281,6 +281,7 @@ export class Session {
 
   #down(reason: DownReason, retryAtMs: number | null, detail: string): void {
     log.info("connection down:", reason, detail);
+    if (reason === "password") this.#state.protection.refused();
     this.#inbox.flush();
     this.#sync.disconnected();
     if (reason === "out_of_step") this.#sync.dropEpoch();

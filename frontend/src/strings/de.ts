@@ -151,6 +151,7 @@ export const de: Strings = {
   people: {
     heading: (n) => (n === 1 ? "1 Person hier" : `${n} Personen hier`),
     before: (n) => `${n} Personen bei der letzten Verbindung`,
+    otherTab: "Sie, in einem anderen Tab",
     you: "Sie",
     name: "Ihr Name",
     colour: "Ihre Farbe",

@@ -137,6 +137,7 @@ export const en = {
     heading: (n: number) => (n === 1 ? "1 person here" : `${n} people here`),
     before: (n: number) => `${n} people when last connected`,
     you: "you",
+    otherTab: "you, in another tab",
     name: "Your name",
     colour: "Your colour",
     edit: "Change name and colour",

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { hueClass } from "../editor";
 import { NAME_POINTS_MAX, type Person, type Session } from "../session";
 import { t } from "../strings";
@@ -56,6 +56,8 @@ export function People({ pad }: { pad: Pad }) {
 
 function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: boolean }) {
   const editor = pad.editor.value;
+  const { name, hue } = pad.session.identity.value;
+  const isMe = person.name === name && person.hue === hue;
   const isFollowed = editor?.following.value === person.id;
   const toggle = () => {
     editor?.follow(isFollowed ? null : person.id);
@@ -65,6 +67,7 @@ function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: bo
     <li>
       <Swatch hue={person.hue} />
       <Name name={person.name} />
+      {isMe && <span class="you">{t.people.otherTab}</span>}
       <button
         type="button"
         class="quiet follow"
@@ -86,7 +89,7 @@ function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: bo
 
 function Name({ name }: { name: string }) {
   return (
-    <span class="name" translate={false}>
+    <span class="name" translate={false} title={name}>
       <Words text={name} />
     </span>
   );
@@ -100,16 +103,29 @@ function IdentityForm({ session, done }: { session: Session; done: () => void })
   const { name, hue } = session.identity.value;
   const draftName = useSignal(name);
   const draftHue = useSignal(hue);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
+  // Around it may be a drawer, which Escape would close too.
+  const leave = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    event.preventDefault();
+    done();
+  };
   const save = (event: Event) => {
     event.preventDefault();
     session.setIdentity(draftName.value, draftHue.value);
     done();
   };
   return (
-    <form class="identity" onSubmit={save}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape anywhere in it is Cancel
+    <form class="identity" onSubmit={save} onKeyDown={(event) => event.key === "Escape" && leave(event)}>
       <label>
         {t.people.name}
         <input
+          ref={field}
           type="text"
           autocomplete="nickname"
           value={draftName.value}

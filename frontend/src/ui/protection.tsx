@@ -6,7 +6,7 @@ import { Words } from "./words";
 
 /** Switches the password on and off, and shows it. */
 export function Protection({ session, notify }: { session: Session; notify: (text: string) => void }) {
-  const isOn = session.otp.value !== null;
+  const isOn = session.acceptedOtp.value !== null;
   const isBusy = useSignal(false);
   const isIdle = isBusy.value || session.link.value.kind !== "up" || session.isReadOnly.value;
   const toggle = async (box: HTMLInputElement) => {
@@ -17,7 +17,7 @@ export function Protection({ session, notify }: { session: Session; notify: (tex
       notify(failure(error));
     } finally {
       isBusy.value = false;
-      box.checked = session.otp.value !== null;
+      box.checked = session.acceptedOtp.value !== null;
     }
   };
   return (
@@ -41,11 +41,11 @@ export function Protection({ session, notify }: { session: Session; notify: (tex
       {isOn && (
         <p class="password">
           <span>
-            {t.protection.password} <code key={session.otp.value} translate={false}>
-              {session.otp.value}
+            {t.protection.password} <code key={session.acceptedOtp.value} translate={false}>
+              {session.acceptedOtp.value}
             </code>
           </span>
-          <CopyButton text={() => session.otp.peek() ?? ""} label={t.protection.copy} />
+          <CopyButton text={() => session.acceptedOtp.peek() ?? ""} label={t.protection.copy} />
         </p>
       )}
     </section>

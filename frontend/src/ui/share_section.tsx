@@ -29,7 +29,7 @@ export function ShareSection({ session }: { session: Session }) {
         </button>
       </div>
       <p class="hint">
-        <Words text={session.otp.value === null ? t.share.hint : t.share.hintProtected} />
+        <Words text={session.acceptedOtp.value === null ? t.share.hint : t.share.hintProtected} />
       </p>
       {showsCode.value && (
         <Dialog label={t.share.codeHeading} onClose={close}>

@@ -17,8 +17,8 @@ interface Toast {
   about: ToastOptions["about"];
 }
 
-/** `notify` shows one to everybody; joins and leaves only reach
- * those who listen to the page, since the list of people shows them already. */
+/** `notify` shows one to everybody; joins and leaves, and what the user did, only reach
+ * those who listen to the page: the list of people and the place where it was done show them already. */
 export class Toasts {
   readonly shown = signal<readonly Toast[]>([]);
   /** Words for those alone who listen to the page. */
@@ -27,6 +27,7 @@ export class Toasts {
   #digest = new JoinLeaveDigest();
   /** True while joins and leaves are gathered. */
   #gathering = false;
+  #silence: ReturnType<typeof setTimeout> | undefined;
 
   /** Shows a toast. */
   notify(text: string, { stay = "a_moment", about }: ToastOptions = {}): void {
@@ -44,6 +45,7 @@ export class Toasts {
   /** Tells of something that happened in the pad. */
   hear(notice: Notice): void {
     if ("who" in notice) this.#gather(notice);
+    else if ("mine" in notice && notice.mine) this.#say(sentence(notice));
     else this.notify(sentence(notice), { about: subjectOf(notice) });
   }
 
@@ -60,10 +62,15 @@ export class Toasts {
       joined.length > 0 ? t.notice.joined(listed(joined), joined.length) : "",
       left.length > 0 ? t.notice.left(listed(left), left.length) : "",
     ];
-    this.spoken.value = sentences.filter(Boolean).join(". ");
     this.#gathering = false;
+    this.#say(sentences.filter(Boolean).join(". "));
+  }
+
+  #say(words: string): void {
+    this.spoken.value = words;
     // Words that stay would be said again in each region that shows them later.
-    setTimeout(() => (this.spoken.value = ""), SHOWN_MS);
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => (this.spoken.value = ""), SHOWN_MS);
   }
 }
 

@@ -21,6 +21,7 @@ import { People } from "./people";
 import { Protection } from "./protection";
 import { UnmergedTextBanner, RefusalBanner } from "./text_banners";
 import { EmbedBar } from "./embed_bar";
+import { ShareSection } from "./share_section";
 import { SettingsSection } from "./settings_section";
 import { StatusLine, StatusVoice } from "./status_line";
 import { Toasts } from "./toasts";
@@ -263,6 +264,30 @@ describe("protection", () => {
   });
 });
 
+test("regression: a wrong password is neither shown nor passed on", async () => {
+  session.usePassword("guess");
+  render(<Protection session={session} notify={vi.fn()} />);
+  render(<ShareSection session={session} />);
+  expect(document.body.innerHTML).not.toContain("guess");
+  await end(4401);
+  expect(document.body.innerHTML).not.toContain("guess");
+  expect([session.shareLink(), session.otp.value]).toEqual(["http://host/#pad", "guess"]);
+  screen.getByText(t.share.hint);
+  act(() => session.usePassword("right"));
+  act(() => FakeSocket.last.opens());
+  await say({ Welcome: { ...WELCOME, otp: "right" } });
+  expect(session.shareLink()).toBe("http://host/#pad&otp=right");
+  screen.getByText("right");
+});
+
+test("regression: the link's own wrong password is not passed on either", async () => {
+  session = new Session("pad", "old", "http://host/");
+  session.start(noEditor);
+  expect(session.shareLink()).toBe("http://host/#pad&otp=old"); // not known to be wrong yet
+  await end(4401);
+  expect(session.shareLink()).toBe("http://host/#pad");
+});
+
 test("while a password is being set the switch is busy, and stays where the keyboard is", async () => {
   let answer: (response: Response) => void = () => {};
   const fetched = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve)));
@@ -289,6 +314,27 @@ test("without a connection the list says who was here, and nobody is followed", 
   await end(1006);
   screen.getByText(t.people.before(2));
   expect(follow.getAttribute("aria-disabled")).toBe("true");
+});
+
+test("the form of the name has the keyboard, and Escape closes it", () => {
+  render(<People pad={{ session, editor: signal(null) } as unknown as Pad} />);
+  const edit = screen.getByRole("button", { name: t.people.edit });
+  fireEvent.click(edit);
+  const field = screen.getByLabelText<HTMLInputElement>(t.people.name);
+  expect(document.activeElement).toBe(field);
+  fireEvent.input(field, { target: { value: "Not me" } });
+  fireEvent.keyDown(field, { key: "Escape" });
+  expect(screen.queryByLabelText(t.people.name)).toBeNull();
+  expect(document.activeElement).toBe(edit);
+  expect(session.identity.value.name).not.toBe("Not me");
+});
+
+test("my other tab is called that in the list", async () => {
+  render(<People pad={{ session, editor: signal(null) } as unknown as Pad} />);
+  await connect();
+  act(() => session.setIdentity("Me", 40));
+  await say({ Users: [{ id: 5, name: "Me", hue: 40, cursors: [], selections: [] }, { id: 6, name: "Me", hue: 200, cursors: [], selections: [] }] });
+  expect(screen.getAllByText(t.people.otherTab)).toHaveLength(1);
 });
 
 test("a name is as long as it may be in code points, whatever they are", async () => {
@@ -385,6 +431,18 @@ test("news about the same thing takes the place of what was said before", () => 
   toasts.notify("something else");
   const said = toasts.shown.value.map(({ text }) => text);
   expect(said).toEqual(["b.bin is no text", "Ann set the language to Rust", "something else", "something else"]);
+});
+
+test("what I did myself is spoken, and not shown over the page", () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  toasts.hear({ kind: "language", language: "python", by: "Me", mine: true });
+  expect(toasts.spoken.value).toBe(t.notice.languageMine("Python"));
+  vi.advanceTimersByTime(4000);
+  toasts.hear({ kind: "protected", by: "Me", mine: true });
+  vi.advanceTimersByTime(4000);
+  expect(toasts.spoken.value).toBe(t.notice.protectedMine);
+  expect(toasts.shown.value).toEqual([]);
 });
 
 test("comings and goings are told in one sentence, news with their author", () => {
