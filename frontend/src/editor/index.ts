@@ -2,5 +2,7 @@
 export { colour } from "./colour";
 export { Editor, type EditorStrings } from "./editor";
 export { hueClass } from "./hues";
+/** The text for paper: a chunk of its own. */
+export const loadPrintedLines = () => import("./printed");
 export { type Language, PLAIN_TEXT } from "./language";
 export { extensionOf, isForeign, knownLanguage, languageName, languages, loadLanguages } from "./languages";

@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { isChunkMissing, rememberedPassword, rememberFile, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
+import { isChunkMissing, loadChunk, rememberedPassword, rememberFile, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
 import { Editor, loadLanguages } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
@@ -39,6 +39,7 @@ export function App({ session }: { session: Session }) {
   useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => forgetFileOfEmpty(session), [session]);
   useEffect(() => findByKey(pad), [pad]);
+  useEffect(() => preparePrint(pad), [pad]);
   useEffect(() => watchExpiry(session, expiry), [session]);
   return (
     <ToastsContext.Provider value={toasts}>
@@ -139,6 +140,12 @@ function tellOfTrouble({ notify }: Pad): () => void {
     told.add("chunk");
     notify(t.notice.chunkMissing, { stay: "until_dismissed" });
   });
+}
+
+/** Loads what makes the printed pad, before anybody prints: the browser does not wait for it then. */
+function preparePrint(pad: Pad): () => void {
+  const stop = loadChunk("print", async () => (await import("./print")).printWhole(pad));
+  return () => void stop.then((it) => it?.());
 }
 
 /** Forgets the file that was opened into the pad once, where nothing is left of it when the pad is opened. */
