@@ -5,13 +5,16 @@ import { autocompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/
 import { gotoLine, highlightSelectionMatches, openSearchPanel, searchKeymap } from "@codemirror/search";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
+import { replaceKeys, type SearchWords, showSearchState } from "./search_state";
 import "./panels.css";
 
 /** All of them. */
-export const deferred: Extension = [
+export const deferred = (words: SearchWords): Extension => [
   closeBrackets(),
   autocompletion({ activateOnTyping: false }), // with its keys
   highlightSelectionMatches(),
+  showSearchState(words),
+  replaceKeys,
   // A Mac is left out, since Alt-g types a letter there: it has Cmd-Alt-g alone.
   keymap.of([{ linux: "Alt-g", win: "Alt-g", run: gotoLine }]),
   keymap.of([...closeBracketsKeymap, ...searchKeymap]),

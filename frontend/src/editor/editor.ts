@@ -32,6 +32,7 @@ import { openedFile, rememberOpened } from "./opened_file";
 import { LazyCompartment } from "./lazy_compartment";
 import { Preferences } from "./preferences";
 import { ReactiveCompartment } from "./reactive_compartment";
+import type { SearchWords } from "./search_state";
 import { appearance } from "./theme";
 
 /** The words that the editor says to people, in their language. */
@@ -42,6 +43,7 @@ export interface EditorStrings {
   commandLine: string;
   /** Said of a line that has no colours. */
   uncoloured: string;
+  search: SearchWords;
   /** CodeMirror's own words. */
   phrases: Record<string, string>;
 }
@@ -189,7 +191,7 @@ export class Editor {
   async #loadDeferred(): Promise<Extension> {
     const { deferred, helpIn } = await import("./deferred_extensions");
     this.#preferences.help.value = helpIn;
-    return deferred;
+    return deferred(this.strings.search);
   }
 
   async #loadColours(id: string): Promise<Extension> {

@@ -4,7 +4,8 @@ export const about: AboutText = {
   text: "Ein gemeinsames Textpad, das man selbst betreibt: Link öffnen, schreiben, alle sehen es.",
   keys: [
     ["Escape, dann Tab", "den Editor verlassen", "Escape, dann Tab"],
-    ["Strg+F", "suchen und ersetzen", "⌘F"],
+    ["Strg+F", "suchen", "⌘F"],
+    ["Strg+H", "im Text ersetzen", "⌥⌘F"],
     ["Strg+Z / Strg+Y", "Eigenes zurücknehmen und wiederholen", "⌘Z / ⇧⌘Z"],
     ["Alt+G, Strg+Alt+G", "zu einer Zeile gehen", "⌥⌘G"],
     ["Strg+D", "den nächsten Treffer dazu auswählen", "⌘D"],

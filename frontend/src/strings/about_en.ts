@@ -9,7 +9,8 @@ export const about: AboutText = {
   text: "A shared text pad that people run themselves: open a link, type, everyone sees it.",
   keys: [
     ["Escape, then Tab", "leave the editor", "Escape, then Tab"],
-    ["Ctrl+F", "search and replace", "⌘F"],
+    ["Ctrl+F", "search", "⌘F"],
+    ["Ctrl+H", "replace in the text", "⌥⌘F"],
     ["Ctrl+Z / Ctrl+Y", "undo and redo what you did", "⌘Z / ⇧⌘Z"],
     ["Alt+G, Ctrl+Alt+G", "go to line", "⌥⌘G"],
     ["Ctrl+D", "select the next match too", "⌘D"],

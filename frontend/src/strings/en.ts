@@ -33,6 +33,16 @@ export const en = {
     loading: "Loading…",
     commandLine: "Vim command",
     uncoloured: "This line is too long to be coloured.",
+    search: {
+      matches: (at: number, count: number, isAll: boolean) => {
+        const n = count.toLocaleString("en");
+        if (!isAll) return `More than ${n} matches`;
+        if (at > 0) return `${at.toLocaleString("en")} of ${n}`;
+        return count === 1 ? "1 match" : `${n} matches`;
+      },
+      none: "No match",
+      bad: (why: string) => `Pattern: ${why}`,
+    },
     empty: "Type here. Everyone with the link sees it at once.",
   },
 

@@ -17,7 +17,6 @@ test('regression: who empties a pad is named, and what was there is put back', a
   await expect(alice.page.getByText(words.start.explain)).toHaveCount(0);
   await expect(bob.page.getByText(words.start.explain)).toHaveCount(0);
   await hasNoViolations(alice, 'the banner of a removal');
-  if (process.env['KP_SHOTS']) await alice.page.screenshot({ path: `${process.env['KP_SHOTS']}/removal.png` });
   await banner.getByRole('button', { name: words.removal.show }).click();
   await expect(alice.page.getByRole('textbox', { name: words.removal.text })).toHaveValue(minutes);
   await alice.page.keyboard.press('Escape');
