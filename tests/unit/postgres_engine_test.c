@@ -473,6 +473,25 @@ static void a_load_says_for_how_long_nobody_came(void **state)
     store_request_free(r);
 }
 
+static void the_numbers_follow_within_seconds(void **state)
+{
+    struct fixture *f = *state;
+    struct store_stats stats = {.documents = 99};
+    expect(f, append_of("one", 0, 1, "x"), OK); /* nothing goes through the lane that counts */
+    for (int i = 0; i < 600 && stats.documents != 1; i++) {
+        usleep(50 * 1000);
+        stats = store_stats(f->store);
+    }
+    assert_int_equal(stats.documents, 1);
+    assert_true(stats.database_bytes > 8192);
+    expect(f, snapshot_of("two", "text", 1), OK);
+    for (int i = 0; i < 600 && stats.documents != 2; i++) {
+        usleep(50 * 1000);
+        stats = store_stats(f->store);
+    }
+    assert_int_equal(stats.documents, 2);
+}
+
 static void text_that_is_not_utf8_is_a_read_error(void **state)
 {
     struct fixture *f = *state;
@@ -615,6 +634,7 @@ int main(void)
         TEST(either_lane_notices_the_end),
         TEST(a_row_is_touched_when_its_writer_says_so),
         TEST(a_load_says_for_how_long_nobody_came),
+        TEST(the_numbers_follow_within_seconds),
         TEST(text_that_is_not_utf8_is_a_read_error),
         TEST(one_server_moves_the_calendar_on_and_only_by_what_it_saw),
         TEST(every_statement_finds_its_rows_by_a_key),

@@ -9,6 +9,7 @@
 #include "store/postgres/documents.h"
 #include "store/postgres/host.h"
 #include "store/postgres/members.h"
+#include "store/postgres/numbers.h"
 #include "store/postgres/schema.h"
 #include "store/postgres/statements.h"
 
@@ -22,7 +23,6 @@ enum {
     TRIES = 2,                 /* of a group, before the worker hears that it failed */
     OPEN_TRIES_MS = 10 * 1000, /* a database that is just being started is waited for */
     OPEN_PAUSE_MS = 200,
-    NUMBERS_EVERY_US = 60 * 1000 * 1000,
 };
 
 static const char *const STATEMENTS[STATEMENT_COUNT] = {
@@ -31,8 +31,8 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
 #undef X
 };
 
-/* Each lane is its thread's, and so are the calendar and `counted_us`, of the documents'
- * lane. The atomics are what other threads see. */
+/* Each lane is its thread's, and so are the calendar and the counting of the numbers, of the
+ * documents' lane. The atomics are what other threads see. */
 struct postgres_engine {
     struct engine engine;
     const struct store_config *config;
@@ -40,8 +40,7 @@ struct postgres_engine {
     struct members *members;
     struct pg_lane lanes[LANE_COUNT];
     struct pg_calendar calendar;
-    int64_t counted_us; /* when the numbers were asked for last; 0: never */
-    _Atomic uint64_t documents, database_bytes;
+    struct pg_numbers numbers;
     _Atomic int64_t clock_offset_ms;
 };
 
@@ -167,7 +166,8 @@ static enum error open_engine(const struct store_config *config, struct engine *
         return err;
     }
     self->calendar = pg_calendar_for(config->expiry_ms);
-    self->engine.idle_ms = self->calendar.every_ms;
+    self->engine.idle_ms =
+        self->calendar.every_ms < NUMBERS_EVERY_MS ? self->calendar.every_ms : NUMBERS_EVERY_MS;
     keep_house(self);
     *out = &self->engine;
     return OK;
@@ -266,6 +266,8 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
         answer_all_moved(group);
         return OK;
     }
+    if (requests_count_writes(group) > 0)
+        pg_numbers_stale(&self->numbers);
     tell_reads(self, group, clock_us() - begun_us);
     return OK;
 }
@@ -309,21 +311,6 @@ static int64_t wall_ms(const struct store_config *config)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void count_if_due(struct postgres_engine *self, struct pg_connection *c)
-{
-    int64_t now_us = clock_us();
-    if (self->counted_us && now_us - self->counted_us < NUMBERS_EVERY_US)
-        return;
-    self->counted_us = now_us;
-    pg_send(c, STATEMENT_NUMBERS, &(struct parameters){0});
-    const PGresult *r = pg_next(c);
-    uint64_t documents = (uint64_t)column_int(r, 0, 0), bytes = (uint64_t)column_int(r, 0, 1);
-    if (pg_end(c))
-        return;
-    self->documents = documents;
-    self->database_bytes = bytes;
-}
-
 /* On the documents' lane, when nobody waits. What fails here comes again. */
 static void keep_house(struct postgres_engine *self)
 {
@@ -334,7 +321,7 @@ static void keep_house(struct postgres_engine *self)
     pg_calendar_step_if_due(&self->calendar, &lane->connection, life.incarnation);
     self->clock_offset_ms = wall_ms(self->config) - self->calendar.now_ms;
     if (pg_is_open(&lane->connection))
-        count_if_due(self, &lane->connection);
+        pg_numbers_count_if_due(&self->numbers, &lane->connection);
 }
 
 static void after_answers(struct engine *e, uint32_t lane)
@@ -351,8 +338,8 @@ static const char *why(const struct engine *e, uint32_t lane)
 static void stats(const struct engine *e, struct store_stats *out)
 {
     const struct postgres_engine *self = const_self_of(e);
-    out->documents = self->documents;
-    out->database_bytes = self->database_bytes;
+    out->documents = self->numbers.documents;
+    out->database_bytes = self->numbers.bytes;
     out->clock_offset_ms = self->clock_offset_ms;
 }
 

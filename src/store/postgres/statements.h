@@ -147,8 +147,8 @@
     /* ---- numbers */                                                                                             \
     X(NUMBERS,       "SELECT CASE WHEN c.reltuples > 100000 THEN c.reltuples::int8 ELSE"                           \
                      " (SELECT count(*) FROM kp_documents) END, (SELECT sum(pg_total_relation_size(t.oid))::int8"  \
-                     " FROM pg_class t WHERE t.relkind = 'r' AND t.relname LIKE 'kp\\_%' AND pg_table_is_visible(t.oid))" \
-                     " FROM pg_class c WHERE c.oid = 'kp_documents'::regclass")
+                     " FROM pg_class t WHERE t.relkind = 'r' AND t.relname LIKE 'kp\\_%'"                            \
+                     " AND pg_table_is_visible(t.oid)) FROM pg_class c WHERE c.oid = 'kp_documents'::regclass")
 /* clang-format on */
 
 enum statement {
