@@ -210,6 +210,7 @@ static void answer_all_moved(struct link *group)
 
 static enum reply carry_out(struct pg_lane *lane, struct link *group, const struct life *life)
 {
+    lane->writes = requests_count_writes(group) > 0;
     if (!pg_is_open(&lane->connection) || lane->incarnation != life->incarnation) {
         enum reply reply = connect_lane(lane, life->incarnation);
         if (reply)
@@ -238,7 +239,7 @@ static void tell_reads(struct postgres_engine *self, struct link *group, int64_t
 static void note_outcome(struct pg_lane *lane, enum reply reply)
 {
     if (reply == REPLY_LOST)
-        lane->is_unknown = true;
+        lane->is_unknown |= lane->writes;
     else if (reply == REPLY_OK || reply == REPLY_NEVER || reply == REPLY_DUPLICATE)
         lane->is_unknown = false;
 }
@@ -266,7 +267,7 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
         answer_all_moved(group);
         return OK;
     }
-    if (requests_count_writes(group) > 0)
+    if (lane->writes)
         pg_numbers_stale(&self->numbers);
     tell_reads(self, group, clock_us() - begun_us);
     return OK;

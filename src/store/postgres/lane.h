@@ -14,6 +14,7 @@ struct pg_lane {
     int16_t number;
     uint64_t incarnation; /* of the life that the connection was opened for */
     bool is_fenced;       /* found by the latest group: that life is over, and nothing was written */
+    bool writes;          /* the latest group */
     bool is_unknown;      /* nobody knows whether the latest group that did not succeed was committed */
     struct array arrays[LANE_ARRAYS];
     struct buf rows; /* struct append_ref of appends.c */
