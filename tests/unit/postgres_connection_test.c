@@ -12,8 +12,8 @@
 
 enum { ECHO, ADD, BOOM, COUNT_ROWS };
 static const char *const STATEMENTS[] = {
-    [ECHO] = "SELECT $1::int8, $2::text, $3::bytea, $4::bool, $5::int2, unnest($6::text[]), "
-             "cardinality($7::int8[])",
+    [ECHO] = ("SELECT $1::int8, $2::text, $3::bytea, $4::bool, $5::int2, unnest($6::text[]), "
+              "cardinality($7::int8[])"),
     [ADD] = "INSERT INTO numbers SELECT unnest($1::int8[])",
     [BOOM] = "SELECT 1 / ($1::int8)",
     [COUNT_ROWS] = "SELECT count(*) FROM numbers WHERE $1::int8 > 0",
