@@ -71,9 +71,9 @@ static enum reply connect_lane(struct pg_lane *lane, uint64_t incarnation)
 
 static void init_lanes(struct postgres_engine *self)
 {
-    for (int16_t i = 0; i < LANE_COUNT; i++) {
+    for (int i = 0; i < LANE_COUNT; i++) {
         struct pg_lane *lane = &self->lanes[i];
-        lane->number = i;
+        lane->number = (int16_t)i;
         lane->config = (struct pg_config){
             .url = self->url, .statements = STATEMENTS, .statement_count = STATEMENT_COUNT};
         pg_init(&lane->connection, &lane->config);

@@ -88,7 +88,7 @@ void array_add_int8(struct array *a, int64_t value)
 
 void array_add_bool(struct array *a, bool value)
 {
-    char byte = value;
+    char byte = value ? 1 : 0;
     add(a, 1, slice_of(&byte, 1));
 }
 
