@@ -14,7 +14,7 @@
 # There are two roles without passwords: `postgres`, for the test, and `kolabpad`,
 # which owns the database `kolabpad` and may do nothing else. The server listens
 # on 127.0.0.1:PORT and on a socket in FOLDER, logs to its standard error, and
-# stops at once when the process that started it has gone.
+# stops at once when the process that started it has gone, and FOLDER with it.
 #
 # PostgreSQL is Debian's package, or what `tools/setup test` has unpacked from it.
 # It does not run as root: as root, everything is done as the user `postgres`, or
@@ -102,7 +102,17 @@ follow() { # folder, port of the primary, name
     -d "host=127.0.0.1 port=$2 user=postgres application_name=$3"
 }
 
+# A test that is killed cannot remove its folder: once for each, somebody waits for the
+# test's end, and for PostgreSQL's, which comes of it.
+remove_after() { # folder, process
+  [ ! -e "$1/.removed-after" ] || return 0
+  : >"$1/.removed-after"
+  # shellcheck disable=SC2016 # for the other shell
+  setsid bash -c 'tail --pid="$2" -f /dev/null; sleep 3; rm -rf "$1"' remove "$1" "$2" </dev/null >/dev/null 2>&1 &
+}
+
 run() { # folder, port, setting…
+  remove_after "$1" "$PPID"
   cd / # which any user may look into
   exec setpriv "${as[@]}" --pdeathsig QUIT "$programs/postgres" -D "$1/data" "${settings[@]}" \
     -c listen_addresses=127.0.0.1 -c port="$2" -c unix_socket_directories="$1" "${@:3}"
