@@ -60,15 +60,34 @@ static void print_event(void *arg, enum store_event event, uint64_t duration_us,
     fflush(stdout);
 }
 
-/* Commands: drain, silent (lane 0 gets no answers, for ten seconds by now), rejoin N, lease, who. */
+/* Lane 0 gets no answers, for ten seconds by now, and beats do. */
+static void fall_silent(struct members *m)
+{
+    members_note_answer(m, LANE_APPENDS, false);
+    for (int seconds = 0; seconds < 10; seconds += 2) {
+        atomic_fetch_add(&clock_offset_us, 2 * 1000000);
+        sleep_ms(LEASE_MS / 4 + 200);
+        members_note_answer(m, LANE_APPENDS, false);
+    }
+}
+
+/* For ten seconds the database has answered nothing. */
+static void miss_ten_seconds(struct members *m)
+{
+    members_note_answer(m, LANE_APPENDS, false);
+    atomic_fetch_add(&clock_offset_us, 10 * 1000000);
+    members_note_answer(m, LANE_APPENDS, false);
+}
+
+/* Commands: drain, silent, outage, rejoin N, lease, who. */
 static void obey(struct members *m, const char *line)
 {
     if (strcmp(line, "drain") == 0) {
         members_set_draining(m);
     } else if (strcmp(line, "silent") == 0) {
-        members_note_answer(m, LANE_APPENDS, false);
-        atomic_fetch_add(&clock_offset_us, 10 * 1000000);
-        members_note_answer(m, LANE_APPENDS, false);
+        fall_silent(m);
+    } else if (strcmp(line, "outage") == 0) {
+        miss_ten_seconds(m);
     } else if (strncmp(line, "rejoin ", 7) == 0) {
         members_rejoin(m, (uint32_t)atoi(line + 7));
     } else if (strcmp(line, "lease") == 0) {
@@ -514,6 +533,21 @@ static void one_whose_lane_gets_no_answers_resigns_if_there_are_others(void **st
     end(&two, 0);
 }
 
+static void an_outage_of_everything_is_no_reason_to_resign(void **state)
+{
+    (void)state;
+    struct server one, two;
+    start(&one, "10.0.0.1:1");
+    start(&two, "10.0.0.2:1");
+    hear(&one, "peers 1");
+    dprintf(one.in, "outage\n");
+    assert_null(hear_within(&one, "dead", 2500)); /* it beats again, and its lane comes later */
+    dprintf(one.in, "silent\n");
+    hear(&one, "dead");
+    end(&one, 0);
+    end(&two, 0);
+}
+
 static void commits_that_wait_for_a_standby_are_no_reason_to_resign(void **state)
 {
     (void)state;
@@ -660,6 +694,7 @@ int main(int argc, char **argv)
         TEST(a_judge_who_was_silent_himself_judges_nobody),
         TEST(nobody_is_declared_dead_who_has_beaten_meanwhile),
         TEST(one_whose_lane_gets_no_answers_resigns_if_there_are_others),
+        TEST(an_outage_of_everything_is_no_reason_to_resign),
         TEST(commits_that_wait_for_a_standby_are_no_reason_to_resign),
         TEST(a_lease_is_never_longer_than_the_truth),
         TEST(whoever_reads_the_promise_knows_the_standbys),

@@ -19,6 +19,7 @@ enum {
     GONE_SILENCE_MS = 2000, /* of a server whose process has ended, as far as can be seen */
     LANE_SILENCE_MS = 10 * 1000,
     LANE_GAP_MS = 20 * 1000, /* between failures that belong together: a deadline and the longest backoff */
+    BEAT_GAP_MS = 3000,      /* between good beats: more, and the database was away for all that we know */
     LOOK_AROUND_MS = 60 * 1000, /* between two looks at what changes rarely */
     WAIT_STEP_MS = 20,          /* how soon should_stop is heard */
 };
@@ -51,6 +52,8 @@ struct members {
     struct promise promise;
     int64_t looked_around_us; /* 0: not yet */
     uint64_t attempted;       /* the life that was registered last, or perhaps was: its answer may be lost */
+    int64_t beaten_at_us;     /* the latest good beat */
+    int64_t beaten_since_us;  /* the first of those without a gap */
     bool has_waited;          /* STORE_EVENT_WAITING has been told, and STORE_EVENT_LOCKED not */
 
     atomic_bool is_draining;
@@ -325,19 +328,32 @@ static void judge_peers(struct members *m, uint64_t incarnation)
     }
 }
 
-/* A lane with nothing to do makes no attempts, so one failure long ago says nothing. */
-static bool is_silent(const struct silence *lane)
+static void note_good_beat(struct members *m)
+{
+    const int64_t now_us = boot_us();
+    if (now_us - m->beaten_at_us > BEAT_GAP_MS * 1000)
+        m->beaten_since_us = now_us;
+    m->beaten_at_us = now_us;
+}
+
+/* A lane with nothing to do makes no attempts, so one failure long ago says nothing. Nor
+ * does silence while beats were not answered either: then it was the database that was
+ * away, for the others too, and when it is back the beat may well be first. */
+static bool is_silent(const struct members *m, const struct silence *lane)
 {
     int64_t since_us = atomic_load(&lane->since_us), until_us = atomic_load(&lane->until_us);
-    return since_us && until_us - since_us >= LANE_SILENCE_MS * 1000 &&
-           boot_us() - until_us < LANE_GAP_MS * 1000;
+    if (since_us == 0 || boot_us() - until_us >= LANE_GAP_MS * 1000)
+        return false;
+    if (since_us < m->beaten_since_us)
+        since_us = m->beaten_since_us;
+    return until_us - since_us >= LANE_SILENCE_MS * 1000;
 }
 
 static bool has_silent_lane(const struct members *m)
 {
     bool has = false;
     for (uint32_t lane = 0; lane < LANE_COUNT; lane++)
-        has |= is_silent(&m->lanes[lane]);
+        has |= is_silent(m, &m->lanes[lane]);
     return has;
 }
 
@@ -391,6 +407,7 @@ static void beat(struct members *m, uint64_t incarnation)
         members_note_death(m, incarnation);
         return;
     }
+    note_good_beat(m);
     take_peers(m, sent_us);
     judge_peers(m, incarnation);
     resign_if_useless(m, incarnation);

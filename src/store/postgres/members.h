@@ -15,9 +15,10 @@
  * so that after an outage of the database, when everybody has been silent, nobody is declared dead who still
  * lives.
  *
- * A server that reaches the database by its beat, but on a lane not for ten seconds,
- * resigns if there are others: they can serve its documents, and it cannot. A commit
- * that waits for a standby is no such case, since it would wait everywhere.
+ * A server that reaches the database by its beat, but on a lane not for ten seconds of
+ * good beats, resigns if there are others: they can serve its documents, and it cannot. A
+ * commit that waits for a standby is no such case, since it would wait everywhere, nor is
+ * an outage of the database.
  *
  * Two servers with one address are a mistake: the second does not start. Without an
  * address a server must be alone: it waits until no other lives, and while it lives
