@@ -255,6 +255,44 @@ static void a_row_refused_for_its_document_touches_nothing(void **state)
                         "0");
 }
 
+/* A snapshot may overtake the row of the edits that are in it. */
+static void the_journal_goes_on_where_a_text_ends_that_is_ahead_of_it(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 2, "ab"), OK);
+    expect(f, snapshot_of("pad", "abcd", 4), OK);
+    struct store_request *r = ask(f, append_of("pad", 3, 4, "d"));
+    assert_int_equal(r->rows[0].outcome, ERR_CONFLICT); /* neither there nor where the rows end */
+    store_request_free(r);
+    r = ask(f, append_of("pad", 5, 6, "f"));
+    assert_int_equal(r->rows[0].outcome, ERR_CONFLICT);
+    store_request_free(r);
+    r = ask(f, append_of("pad", 4, 5, "e"));
+    assert_int_equal(r->rows[0].outcome, OK);
+    store_request_free(r);
+    r = ask(f, append_of("pad", 2, 4, "cd"));
+    assert_int_equal(r->rows[0].outcome, ERR_CONFLICT); /* too late now */
+    store_request_free(r);
+    assert_string_equal(
+        sql(f, "SELECT string_agg(first_revision || '-' || end_revision, ' ' ORDER BY first_revision)"
+               " FROM kp_journal"),
+        "0-2 4-5");
+}
+
+/* Usually its row comes a moment later. */
+static void the_edits_of_a_text_may_be_written_after_it(void **state)
+{
+    struct fixture *f = *state;
+    expect(f, append_of("pad", 0, 2, "ab"), OK);
+    expect(f, snapshot_of("pad", "abcd", 4), OK);
+    struct store_request *r = ask(f, append_of("pad", 2, 3, "c"));
+    assert_int_equal(r->rows[0].outcome, OK);
+    store_request_free(r);
+    r = ask(f, append_of("pad", 3, 4, "d"));
+    assert_int_equal(r->rows[0].outcome, OK);
+    store_request_free(r);
+}
+
 /* ---- owners -------------------------------------------------------------------------- */
 
 static void a_load_makes_this_server_the_owner(void **state)
@@ -625,6 +663,8 @@ int main(void)
         TEST(a_server_that_has_become_a_standby_is_left),
         TEST(a_row_that_does_not_follow_is_refused_alone),
         TEST(a_row_refused_for_its_document_touches_nothing),
+        TEST(the_journal_goes_on_where_a_text_ends_that_is_ahead_of_it),
+        TEST(the_edits_of_a_text_may_be_written_after_it),
         TEST(a_load_makes_this_server_the_owner),
         TEST(what_another_server_has_is_elsewhere),
         TEST(what_a_dead_server_had_is_free),

@@ -22,7 +22,8 @@
                      " AND lane = $2::int2 AND NOT dead FOR NO KEY UPDATE) alive")                                 \
     /* ---- appends: $3 ids, $4 first and $5 end revisions, $6 times, $7 batches */                                \
     /* A row follows the last one. The first of a journal begins at 0 or where the text */                         \
-    /* ends, or before: a snapshot may be written before the edits that are in it. */                              \
+    /* ends, or before: a snapshot may be written before the edits that are in it. If their */                     \
+    /* row never came, since its server died, the next one goes on where the text ends. */                         \
     X(APPEND,        "WITH alive AS (SELECT 1 FROM kp_lanes WHERE incarnation = $1::int8 AND lane = $2::int2"      \
                      " AND NOT dead FOR NO KEY UPDATE)"                                                            \
                      " INSERT INTO kp_journal (document_id, first_revision, end_revision, time_ms, writer, batch)" \
@@ -32,7 +33,10 @@
                      " WHERE u.f = coalesce((SELECT j.end_revision FROM kp_journal j WHERE j.document_id = u.id"   \
                      " ORDER BY j.first_revision DESC LIMIT 1),"                                                   \
                      " CASE WHEN u.f = 0 THEN 0 ELSE"                                                              \
-                     " (SELECT least(d.revision, u.f) FROM kp_documents d WHERE d.id = u.id) END)")                \
+                     " (SELECT least(d.revision, u.f) FROM kp_documents d WHERE d.id = u.id) END)"                 \
+                     " OR u.f = (SELECT d.revision FROM kp_documents d WHERE d.id = u.id AND d.revision >"         \
+                     " (SELECT j.end_revision FROM kp_journal j WHERE j.document_id = u.id"                        \
+                     " ORDER BY j.first_revision DESC LIMIT 1))")                                                  \
     /* $2 ids, $3 first revisions of rows that were just appended, $4 times */                                     \
     X(TOUCH,         "INSERT INTO kp_documents AS d (id, revision, created_at, updated_at, accessed_at, text)"     \
                      " SELECT u.id, 0, u.t / 1000, u.t / 1000, c.calendar_ms / 1000, ''::bytea FROM kp_calendar c,"\
