@@ -1,32 +1,29 @@
-// faults.ts - everything that goes wrong, one row each: its name, whether it is
-// about the server (those take turns), how often it comes, and how it is done.
-// When is up to the plan.
+// faults.ts - everything that goes wrong with people, their browsers and networks,
+// one row each: its name, how often it comes, and how it is done. When is up to the
+// plan. What goes wrong with servers is in server_faults.ts and cluster_faults.ts.
 import type { Random } from '../../frontend/src/testing/random.ts';
 import { sleep } from '../blackbox/support/wait.ts';
-import { ERRNO } from './faulty_io.ts';
 import type { Person } from './person.ts';
+import type { Settings, Site } from './site.ts';
 import { Tab } from './tab.ts';
 import type { World } from './world.ts';
 
-type Settings = Record<string, string | number>;
-
-export type Fault = {
+export type Fault<Place extends Site = Site> = {
   name: string;
   what: string;
   weight: number;
-  isOfServer: boolean;
+  /** Of those with the same turn one happens at a time. */
+  turn: string | null;
   isPossible: (settings: Settings) => boolean;
-  run: (world: World, random: Random) => Promise<void>;
+  run: (world: World<Place>, random: Random) => Promise<void>;
 };
 
-const always = () => true;
-/** lazy promises nothing about a server that is killed. */
-const unlessLazy = (settings: Settings) => settings['DURABILITY'] !== 'lazy';
+export const always = () => true;
 const withEviction = (settings: Settings) => settings['KP_TEST_MEMORY_RETENTION_MS'] !== undefined;
 
 /** Something that happens to one person's network or client. */
 function personal(name: string, what: string, weight: number, run: (person: Person, random: Random, world: World) => Promise<void>): Fault {
-  return { name, what, weight, isOfServer: false, isPossible: always, run: (world, random) => run(random.pick(world.people), random, world) };
+  return { name, what, weight, turn: null, isPossible: always, run: (world, random) => run(random.pick(world.people), random, world) };
 }
 
 /** Something that happens to one tab with the client of today. */
@@ -40,15 +37,11 @@ function ofTab(name: string, what: string, weight: number, run: (tab: Tab, rando
   };
 }
 
-function ofServer(name: string, what: string, weight: number, isPossible: Fault['isPossible'], run: Fault['run']): Fault {
-  return { name, what, weight, isOfServer: true, isPossible, run };
-}
-
 /** Sets something for a while. */
-async function meanwhile(set: () => void, ms: number, unset: () => void): Promise<void> {
-  set();
+export async function meanwhile(set: () => unknown, ms: number, unset: () => unknown): Promise<void> {
+  await set();
   await sleep(ms);
-  unset();
+  await unset();
 }
 
 type Roads = ('up' | 'down')[];
@@ -73,7 +66,7 @@ async function amidTrouble(person: Person, random: Random, happens: () => Promis
   });
 }
 
-export const FAULTS: readonly Fault[] = [
+export const CLIENT_FAULTS: readonly Fault[] = [
   // ---- the network of one client
   personal('cut', 'the connection ends', 10, async ({ network }) => network.cut()),
   personal('cut before the edit', 'edits get lost on their way, then the connection ends', 8, (person, random) =>
@@ -166,7 +159,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'everybody away',
     what: 'all clients are offline for longer than documents stay in memory',
     weight: 4,
-    isOfServer: false,
+    turn: null,
     isPossible: withEviction,
     run: (world, random) => {
       const networks = world.people.map(({ network }) => network);
@@ -177,39 +170,4 @@ export const FAULTS: readonly Fault[] = [
       );
     },
   },
-
-  // ---- the server
-  ofServer('kill -9', 'the server is killed and started again', 8, unlessLazy, (world) => world.restart('SIGKILL')),
-  ofServer('kill -9, late', 'the server is killed and away for a while', 3, unlessLazy, (world, random) =>
-    world.restart('SIGKILL', () => sleep(random.between(100, 2500)))),
-  ofServer('SIGTERM', 'the server is asked to stop and started again', 6, always, (world) => world.restart('SIGTERM')),
-  ofServer('hand over', 'a second server waits for the database and takes it over', 4, always, (world, random) =>
-    world.handOver(!world.isLazy && random.chance(50) ? 'SIGKILL' : 'SIGTERM', random.between(0, 600))),
-  ofServer('stopped', 'the server stands still (SIGSTOP), then goes on', 3, always, (world, random) =>
-    meanwhile(
-      () => process.kill(world.server.pid, 'SIGSTOP'),
-      random.between(200, 4000),
-      () => process.kill(world.server.pid, 'SIGCONT'),
-    )),
-  ofServer('clock', 'the wall clock jumps, forwards or back', 3, always, async (world, random) =>
-    world.io.clock(random.pick([-86_400_000, -3_600_000, -5000, 5000, 3_600_000, 86_400_000]))),
-
-  // ---- the database
-  ofServer('busy', 'another program holds the database (SQLITE_BUSY)', 4, always, (world, random) => world.lockDatabase(random.between(100, 3000))),
-  ofServer('disk full', 'writes fail with ENOSPC for a while', 4, always, (world, random) =>
-    meanwhile(() => world.io.disk({ writeErrno: ERRNO.ENOSPC, percent: 100 }), random.between(100, 2500), () => world.io.disk({}))),
-  ofServer('disk errors', 'some writes and syncs fail with EIO, some of them half done', 4, always, (world, random) =>
-    meanwhile(
-      () => world.io.disk({ writeErrno: ERRNO.EIO, syncErrno: ERRNO.EIO, percent: random.pick([5, 30, 100]), torn: random.below(2) }),
-      random.between(100, 2500),
-      () => world.io.disk({}),
-    )),
-  ofServer('disk slow', 'each write and sync takes milliseconds longer', 3, always, (world, random) =>
-    meanwhile(() => world.io.disk({ slowUs: random.pick([1000, 10_000, 50_000]) }), random.between(200, 2500), () => world.io.disk({}))),
-  ofServer('kill -9 while the disk fails', 'the server is killed when it could not write', 3, unlessLazy, async (world, random) => {
-    world.io.disk({ writeErrno: random.pick([ERRNO.EIO, ERRNO.ENOSPC]), percent: random.pick([30, 100]), torn: random.below(2) });
-    await sleep(random.between(50, 1000));
-    await world.restart('SIGKILL', () => world.io.disk({}));
-  }),
-  ofServer('backup', 'the database is replaced by a copy made earlier (the first time: the copy is made)', 3, unlessLazy, (world) => world.restoreBackup()),
 ];

@@ -3,7 +3,7 @@
 // of them a failure needs.
 import { Random } from '../../frontend/src/testing/random.ts';
 import type { BrowserKind } from './browser/browser.ts';
-import { FAULTS } from './faults.ts';
+import type { Kind, Settings, Site } from './site.ts';
 
 export type PlannedFault = { name: string; atMs: number; seed: number };
 export type PlannedPerson = { name: string; version: 1 | 2; pad: string; browser: BrowserKind };
@@ -11,17 +11,17 @@ export type Plan = {
   seed: number;
   ms: number;
   people: PlannedPerson[];
-  settings: Record<string, string | number>;
+  settings: Settings;
   faults: PlannedFault[];
 };
 
 /** `only` names the faults that may occur; all when empty. */
-export function planOf(seed: number, ms: number, only: readonly string[] = []): Plan {
+export function planOf<Place extends Site>(kind: Kind<Place>, seed: number, ms: number, only: readonly string[] = []): Plan {
   const random = Random.of(seed, 'plan');
-  const settings = settingsOf(random);
+  const settings = kind.settings(random);
   const people = Array.from({ length: random.between(3, 9) }, (_, i) => personOf(i, random));
   limitMessages(people, Random.of(seed, 'messages'));
-  const possible = FAULTS.filter(({ name, isPossible }) => (only.length === 0 || only.includes(name)) && isPossible(settings));
+  const possible = kind.faults.filter(({ name, isPossible }) => (only.length === 0 || only.includes(name)) && isPossible(settings));
   const chosen = random.chance(25) && only.length === 0 ? [random.pick(possible)] : possible;
   const faults: PlannedFault[] = [];
   for (let atMs = random.between(100, 700); atMs < ms; atMs += random.between(100, 1600)) {
@@ -30,10 +30,9 @@ export function planOf(seed: number, ms: number, only: readonly string[] = []): 
   return { seed, ms, people, settings, faults };
 }
 
-function settingsOf(random: Random): Plan['settings'] {
-  const durability = random.pick(['journal', 'journal', 'journal', 'fsync', 'lazy']);
+/** Everything that a server does after a while, it does soon. */
+export function shortIntervals(random: Random): Settings {
   return {
-    DURABILITY: durability,
     RATE_LIMITS: 'off',
     WORKERS: random.between(1, 2),
     BROADCAST_BUFFER_SIZE: random.pick([1, 4, 16]),

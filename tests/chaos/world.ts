@@ -1,18 +1,11 @@
-// world.ts - a run: the real server, the people, the networks between them,
+// world.ts - a run: what serves the pads, the people, the networks between them,
 // and what is done to all of it.
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
 import type { SavedState } from '../../frontend/src/sync/index.ts';
 import { Random } from '../../frontend/src/testing/random.ts';
-import { WriteLock } from '../blackbox/support/sqlite.ts';
-import type { Exit } from '../blackbox/support/server_process.ts';
-import { Server, temporaryFolder } from '../blackbox/support/server_process.ts';
 import { sleep, until } from '../blackbox/support/wait.ts';
 import { Browser } from './browser/browser.ts';
 import { MemoryStorage } from './browser/storage.ts';
-import { FaultyIo } from './faulty_io.ts';
-import { FAULTS } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { History } from './history.ts';
 import type { Mark } from './ledger.ts';
 import { Ledger, without } from './ledger.ts';
@@ -20,6 +13,7 @@ import { Network } from './network.ts';
 import { OldClient } from './old_client.ts';
 import type { Person } from './person.ts';
 import type { Plan, PlannedPerson } from './plan.ts';
+import type { Kind, Site } from './site.ts';
 import { Tab } from './tab.ts';
 import { unsaidOf, unsentOf } from './unsent.ts';
 
@@ -35,32 +29,37 @@ const SENT_LATE_MS = 20_000;
 const TABS_MOST = 3;
 const PEOPLE_MOST = 12;
 
+/** A fault of this run. */
+type Trouble = Pick<Fault, 'name' | 'turn'> & { run: (random: Random) => Promise<void> };
 type Visited = { browser: Browser; pad: string };
 
-export class World {
+export class World<Place extends Site = Site> {
   readonly ledger = new Ledger();
   readonly history = new History();
   readonly people: Person[] = [];
   /** Of everybody who was ever there, by the name under which the ledger knows them. */
   readonly browsers = new Map<string, Visited>();
   readonly violations: string[] = [];
-  readonly folder = temporaryFolder();
-  readonly io = new FaultyIo(path.join(this.folder, 'faulty_io'));
-  server!: Server;
+  readonly site: Place;
   isTyping = true;
   private readonly leaving = new Set<Person>();
-  private turn: Promise<void> = Promise.resolve();
-  private backup: Mark | undefined;
+  private readonly turns = new Map<string, Promise<void>>();
   /** Since when, all being settled, there have been records. */
   private heldSinceMs = Infinity;
 
-  private constructor(readonly plan: Plan) {}
+  private constructor(
+    readonly plan: Plan,
+    open: Kind<Place>['open'],
+  ) {
+    this.site = open(plan.settings, { history: this.history, violated: (what) => this.violated(what) });
+  }
 
   /** The whole story; what was violated, if anything. */
-  static async run(plan: Plan): Promise<World> {
-    const world = new World(plan);
+  static async run<Place extends Site>(kind: Kind<Place>, plan: Plan): Promise<World<Place>> {
+    const world = new World(plan, kind.open);
+    const troubles = kind.faults.map(({ name, turn, run }) => ({ name, turn, run: (random: Random) => run(world, random) }));
     try {
-      await world.live();
+      await world.live(troubles);
     } catch (error) {
       world.violated(`the run broke off: ${(error as Error).message}`);
     }
@@ -68,12 +67,12 @@ export class World {
     return world;
   }
 
-  private async live(): Promise<void> {
-    this.server = await Server.start(this.settings, this.folder);
+  private async live(troubles: readonly Trouble[]): Promise<void> {
+    await this.site.start();
     for (const person of this.plan.people) await this.join(person);
     await until('everybody to be there', () => this.people.every(({ isSettled }) => isSettled), CALM_MS);
     const typing = this.people.map((person) => this.typeOn(person));
-    await this.goWrong();
+    await this.goWrong(troubles);
     this.isTyping = false;
     await Promise.all(typing);
     await this.calm();
@@ -83,17 +82,7 @@ export class World {
   private async end(): Promise<void> {
     for (const person of this.people) person.close();
     await Promise.all(this.people.map(({ network }) => network.close()));
-    await this.server?.dispose().catch((error: Error) => this.violated(error.message));
-    this.io.close();
-    fs.rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  get settings(): Record<string, string | number> {
-    return { MAX_DOCUMENT_SIZE_KB: 4096, ...this.plan.settings, ...this.io.settings };
-  }
-
-  get isLazy(): boolean {
-    return this.plan.settings['DURABILITY'] === 'lazy';
+    await this.site.dispose().catch((error: Error) => this.violated(error.message));
   }
 
   violated(what: string): void {
@@ -104,7 +93,7 @@ export class World {
   /* ---- people ---- */
 
   async join({ name, version, pad, browser: kind }: PlannedPerson): Promise<Person> {
-    const around = { ...this.around(name, pad), network: await Network.open(() => this.server.port) };
+    const around = { ...this.around(name, pad), network: await Network.open(() => this.site.port) };
     if (version === 1) return this.enter(new OldClient(around));
     const browser = new Browser(kind, Random.of(this.plan.seed, `browser of ${name}`));
     this.browsers.set(name, { browser, pad });
@@ -114,7 +103,7 @@ export class World {
   /** One more tab in a browser, which shares its network unless nobody is there any more. */
   async openTab(author: string, sessionStorage = new MemoryStorage()): Promise<Tab> {
     const { browser, pad } = this.browsers.get(author)!;
-    const network = this.tabsOf(browser)[0]?.network ?? (await Network.open(() => this.server.port));
+    const network = this.tabsOf(browser)[0]?.network ?? (await Network.open(() => this.site.port));
     const name = `${author}'${browser.pagesOpened}`;
     return this.enter(new Tab({ ...this.around(name, pad), network, author, browser, sessionStorage }));
   }
@@ -177,65 +166,37 @@ export class World {
 
   /* ---- what goes wrong ---- */
 
-  private async goWrong(): Promise<void> {
+  private async goWrong(troubles: readonly Trouble[]): Promise<void> {
     const began = performance.now();
     const running: Promise<void>[] = [];
     for (const { name, atMs, seed } of this.plan.faults) {
       await sleep(Math.max(0, atMs - (performance.now() - began)));
-      const fault = FAULTS.find((each) => each.name === name);
-      if (fault) running.push(this.commit(fault, new Random(seed)));
+      const trouble = troubles.find((each) => each.name === name);
+      if (trouble) running.push(this.commit(trouble, new Random(seed)));
     }
     await sleep(Math.max(0, this.plan.ms - (performance.now() - began)));
     await Promise.all(running);
   }
 
-  private async commit(fault: (typeof FAULTS)[number], random: Random): Promise<void> {
+  private async commit({ name, turn, run: happen }: Trouble, random: Random): Promise<void> {
     const run = async () => {
-      this.history.note('fault', fault.name);
-      await fault.run(this, random);
-      this.history.note('fault', `${fault.name} is over`);
+      this.history.note('fault', name);
+      await happen(random);
+      this.history.note('fault', `${name} is over`);
     };
-    if (!fault.isOfServer) return run();
-    // one at a time: they are about the same process and file
-    const before = this.turn;
+    if (turn === null) return run();
+    // one at a time: they are about the same processes and files
+    const before = this.turns.get(turn) ?? Promise.resolve();
     const mine = before.then(() => (this.isTyping ? run() : undefined));
-    this.turn = mine.catch((error: Error) => this.violated(`${fault.name}: ${error.message}`));
-    return this.turn;
+    const done = mine.catch((error: Error) => this.violated(`${name}: ${error.message}`));
+    this.turns.set(turn, done);
+    return done;
   }
 
-  /* ---- the server ---- */
+  /* ---- a database that goes back ---- */
 
-  /** The server ends, in that way, and something happens before it starts again. */
-  async restart(how: 'SIGTERM' | 'SIGKILL', between: () => Promise<void> | void = () => undefined): Promise<void> {
-    this.mustRun();
-    if (how === 'SIGKILL') await this.server.kill();
-    else this.mustHaveStopped(await this.server.stop(), this.server);
-    await between();
-    await this.server.restart();
-  }
-
-  /** Another server takes the database over when this one ends. */
-  async handOver(how: 'SIGTERM' | 'SIGKILL', headStartMs: number): Promise<void> {
-    this.mustRun();
-    const next = await Server.launch(this.settings, this.folder);
-    await sleep(headStartMs);
-    const before = this.server;
-    before.signal(how);
-    this.server = next;
-    const exit = await before.exited();
-    if (how === 'SIGTERM') this.mustHaveStopped(exit, before);
-    await next.listening();
-  }
-
-  /** For so long another program holds the database. */
-  async lockDatabase(ms: number): Promise<void> {
-    const lock = await WriteLock.hold(this.server.database);
-    await sleep(ms);
-    await lock.release();
-  }
-
-  /** A copy of the database as it is now. What is acknowledged by now is in it. */
-  takeBackup(): void {
+  /** What a database holds for sure that is copied now: all but what is not acknowledged yet. */
+  saved(): Mark {
     const mark = this.ledger.mark();
     for (const person of this.people) {
       const { inserted, deleted } = person.unsent();
@@ -245,27 +206,19 @@ export class World {
       const { inserted, deleted } = unsentOf(kept);
       without(mark, author, inserted, deleted);
     }
-    execFileSync('sqlite3', [this.server.database, '-cmd', '.timeout 5000', `.backup '${this.backupFile}'`]);
-    this.backup = mark;
+    return mark;
   }
 
-  /** The copy takes the place of the database. */
-  async restoreBackup(): Promise<void> {
-    const mark = this.backup;
-    if (mark === undefined) return this.takeBackup();
-    await this.restart('SIGKILL', async () => {
-      for (const suffix of ['', '-wal', '-shm']) fs.rmSync(this.server.database + suffix, { force: true });
-      fs.copyFileSync(this.backupFile, this.server.database);
-      await sleep(50); // connections end, and v1 clients count their losses
-      // what is in flight may be acknowledged in a message that is still on its way
-      const unsent = new Set(this.drafts.map(({ kept }) => unsaidOf(kept)).join(''));
-      for (const tab of this.people.filter((person) => person instanceof Tab)) {
-        for (const point of tab.unsaid) unsent.add(point);
-        tab.isOfThePast = true;
-      }
-      for (const { browser } of this.browsers.values()) browser.wentBackAtMs = Date.now();
-      this.ledger.wentBack(mark, unsent);
-    });
+  /** The database is what it was then again; no server runs. */
+  wentBack(mark: Mark): void {
+    // what is in flight may be acknowledged in a message that is still on its way
+    const unsent = new Set(this.drafts.map(({ kept }) => unsaidOf(kept)).join(''));
+    for (const tab of this.people.filter((person) => person instanceof Tab)) {
+      for (const point of tab.unsaid) unsent.add(point);
+      tab.isOfThePast = true;
+    }
+    for (const { browser } of this.browsers.values()) browser.wentBackAtMs = Date.now();
+    this.ledger.wentBack(mark, unsent);
   }
 
   /** What lies unsent in browsers, of pages that are no more. */
@@ -276,23 +229,11 @@ export class World {
     });
   }
 
-  private get backupFile(): string {
-    return path.join(this.folder, 'backup.db');
-  }
-
-  private mustHaveStopped({ code, signal }: Exit, server: Server): void {
-    if (code !== 0) this.violated(`the server stopped with ${signal ?? code}:\n${server.log.slice(-3000)}`);
-  }
-
-  private mustRun(): void {
-    if (!this.server.running) throw new Error(`the server ended by itself:\n${this.server.log.slice(-3000)}`);
-  }
-
   /* ---- the end ---- */
 
   private async calm(): Promise<void> {
     this.history.note('run', 'all is well from here on');
-    this.io.disk({});
+    await this.site.heal();
     for (const { browser } of this.browsers.values()) browser.heal();
     for (const person of this.people) {
       person.network.heal();
@@ -300,7 +241,6 @@ export class World {
       person.thaw();
       if (person instanceof Tab) person.look(false);
     }
-    this.mustRun();
     // whoever left with something unsent comes back: to close a tab is no loss
     for (const [author, { browser }] of this.browsers) {
       if (browser.records.length > 0 && this.tabsOf(browser).length === 0) await this.openTab(author);
@@ -330,7 +270,7 @@ export class World {
     if (!this.people.every(({ isSettled }) => isSettled)) return false;
     if (await this.holdsRecords()) return false;
     for (const pad of this.pads) {
-      const text = await this.server.text(pad).catch(() => null);
+      const text = await this.site.text(pad).catch(() => null);
       if (text === null || !this.people.every((person) => person.pad !== pad || person.text === text)) return false;
     }
     return true;
@@ -357,11 +297,12 @@ export class World {
 
   /** Twice: what clients and server agree on, and what a new server finds after the old one was killed. */
   private async audit(): Promise<void> {
-    for (const pad of this.pads) this.auditPad(pad, await this.server.text(pad));
-    const before = await Promise.all(this.pads.map((pad) => this.server.text(pad)));
-    await this.restart(this.isLazy ? 'SIGTERM' : 'SIGKILL');
-    const after = await Promise.all(this.pads.map((pad) => this.server.text(pad)));
+    for (const pad of this.pads) this.auditPad(pad, await this.site.text(pad));
+    const before = await Promise.all(this.pads.map((pad) => this.site.text(pad)));
+    await this.site.renew();
+    const after = await Promise.all(this.pads.map((pad) => this.site.text(pad)));
     if (after.join('|') !== before.join('|')) this.violated('another text after the last restart');
+    for (const wrong of this.site.audit()) this.violated(wrong);
   }
 
   private auditPad(pad: string, text: string): void {
