@@ -157,7 +157,7 @@ test.deploy: ## image, stack, systemd, backup for real; minutes, as root
 	@cmake --build --preset release -j $(JOBS) --target bench_load
 	@deploy/test/full
 
-.PHONY: bench bench.cluster fuzz chaos
+.PHONY: bench bench.cluster fuzz chaos chaos.cluster
 bench: ## against a bare epoll relay, and the costs that are promised; 4 minutes
 	@tools/setup test
 	@bench/run
@@ -168,9 +168,14 @@ fuzz: ## every fuzz target for FUZZ_SECONDS each (60)
 	@tools/setup test
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz
 chaos: build build.wasm ## N seeds of SECONDS each of everything that can go wrong (20, 30); also SEED=, FAULTS=
+	$(call chaos,chaos)
+chaos.cluster: build build.wasm ## the same with three servers on one PostgreSQL
+	$(call chaos,chaos.cluster)
+define chaos
 	@tools/setup test
 	@cd tests && KP_CHAOS_N=$(N) KP_CHAOS_SECONDS=$(SECONDS) KP_CHAOS_JOBS=$(SIDE_BY_SIDE) $(if $(SEED),KP_CHAOS_SEED=$(SEED)) \
-	  KP_CHAOS_FAULTS='$(FAULTS)' npx --no-install vitest run --project chaos --reporter=verbose
+	  KP_CHAOS_FAULTS='$(FAULTS)' npx --no-install vitest run --project $(1) --reporter=verbose
+endef
 
 .PHONY: clean
 clean: ## remove what was built; data/ and node_modules/ stay

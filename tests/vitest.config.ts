@@ -19,8 +19,17 @@ export default defineConfig({
         test: {
           name: 'chaos',
           include: ['chaos/**/*.test.ts'],
+          exclude: ['chaos/cluster.test.ts'],
           pool: 'forks',
           testTimeout: 120_000,
+          maxConcurrency: Number(process.env['KP_CHAOS_JOBS'] ?? 3),
+        },
+      },
+      {
+        test: {
+          name: 'chaos.cluster',
+          include: ['chaos/cluster.test.ts'],
+          pool: 'forks',
           maxConcurrency: Number(process.env['KP_CHAOS_JOBS'] ?? 3),
         },
       },

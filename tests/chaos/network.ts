@@ -88,23 +88,28 @@ export class Network {
   down = clear();
   private readonly lines = new Set<Line>();
   private isUnplugged = false;
+  // paused until the far end is there, so that no byte is missed
+  private readonly listener = net.createServer({ pauseOnConnect: true }, (near) => this.connect(near));
 
   private constructor(
-    private readonly listener: net.Server,
+    /** Where it is entered. */
+    public port: number,
     private readonly serverPort: () => number,
-  ) {
-    listener.on('connection', (near) => this.connect(near));
+  ) {}
+
+  /** On any port, or on that. */
+  static async open(serverPort: () => number, port = 0): Promise<Network> {
+    const network = new Network(port, serverPort);
+    await network.listen();
+    return network;
   }
 
-  static async open(serverPort: () => number): Promise<Network> {
-    // paused until the far end is there, so that no byte is missed
-    const listener = net.createServer({ pauseOnConnect: true });
-    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-    return new Network(listener, serverPort);
-  }
-
-  get port(): number {
-    return (this.listener.address() as net.AddressInfo).port;
+  /** As after open(), on the same port. */
+  async listen(): Promise<void> {
+    if (this.listener.listening) return;
+    this.plug();
+    await new Promise<void>((resolve, reject) => this.listener.once('error', reject).listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.listener.address() as net.AddressInfo).port;
   }
 
   /** Ends every connection, like a router that was switched off. */
@@ -128,9 +133,10 @@ export class Network {
     Object.assign(this.down, clear());
   }
 
+  /** No connections, and whoever comes is refused. */
   async close(): Promise<void> {
     this.unplug();
-    await new Promise((resolve) => this.listener.close(resolve));
+    if (this.listener.listening) await new Promise((resolve) => this.listener.close(resolve));
   }
 
   private connect(near: net.Socket): void {

@@ -1,14 +1,19 @@
 // nodes.ts - several servers on one PostgreSQL, for a test that does something to them.
 import { onTestFinished } from 'vitest';
+import { WITNESS_SETTINGS, watchTables } from './invariants.ts';
+import type { PostgresSettings } from './postgres.ts';
 import { Postgres } from './postgres.ts';
 import type { Settings } from './server_process.ts';
 import { Server, freePort } from './server_process.ts';
 import { until } from './wait.ts';
 
-/** For the test. */
-export async function startPostgres(): Promise<Postgres> {
-  const postgres = await Postgres.start();
+export { checkTables } from './invariants.ts';
+
+/** For the test, which may ask checkTables() about all that happened. */
+export async function startPostgres(settings: PostgresSettings = {}): Promise<Postgres> {
+  const postgres = await Postgres.start({ ...WITNESS_SETTINGS, ...settings });
   onTestFinished(() => postgres.dispose());
+  watchTables(postgres);
   return postgres;
 }
 
@@ -43,15 +48,4 @@ export function ownerOf(postgres: Postgres, id: string): number | undefined {
      WHERE p.document_id = '${id}' AND n.dead_at IS NULL`,
   );
   return row === undefined ? undefined : Number(row.address.split(':').at(-1));
-}
-
-/** What must be true of the tables after anything at all: each journal follows itself, and no row was
- *  written in the name of a life after its end. */
-export function checkTables(postgres: Postgres): void {
-  const gaps = postgres.sql(
-    `SELECT document_id, first_revision, before FROM (SELECT document_id, first_revision,
-       lag(end_revision) OVER (PARTITION BY document_id ORDER BY first_revision) AS before FROM kp_journal) j
-     WHERE before <> first_revision`,
-  );
-  if (gaps.length > 0) throw new Error(`a journal has gaps: ${JSON.stringify(gaps)}`);
 }
