@@ -1,52 +1,12 @@
 // A disk that is really full: a file system of a few megabytes.
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { V2Client } from './support/clients.ts';
 import { freshTab, v2, v2Silent } from './support/clients.ts';
 import type { Server } from './support/server.ts';
-import { startServer, temporaryFolder } from './support/server.ts';
+import { startServer } from './support/server.ts';
+import { fill, letGo, room, smallDisk, whyNoDisk } from './support/small_disk.ts';
 import { until } from './support/wait.ts';
-
-const SIZE = '4m';
-
-/** A folder of that size, for the test. */
-function smallDisk(): string {
-  const folder = temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=0700`, 'kolabpad-test', folder], { stdio: 'pipe' });
-  return folder;
-}
-
-function letGo(folder: string): void {
-  execFileSync('umount', [folder], { stdio: 'pipe' });
-  fs.rmSync(folder, { recursive: true, force: true });
-}
-
-function whyNoDisk(): string | null {
-  try {
-    letGo(smallDisk());
-    return null;
-  } catch (error) {
-    return `no file system can be mounted here: ${(error as Error).message.split('\n').at(-2) ?? ''}`;
-  }
-}
-
-/** Takes all the room there is. */
-function fill(folder: string): void {
-  const file = fs.openSync(filler(folder), 'w');
-  for (let size = 1 << 20; size >= 1; size >>= 1) {
-    try {
-      for (;;) if (fs.writeSync(file, Buffer.alloc(size)) < size) break;
-    } catch (error) {
-      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
-    }
-  }
-  fs.closeSync(file);
-}
-
-const filler = (folder: string): string => path.join(folder, 'filler');
-const room = (folder: string): void => fs.rmSync(filler(folder));
 
 const whyNot = whyNoDisk();
 if (whyNot) console.log(`SKIP full_disk: ${whyNot}`);

@@ -72,6 +72,11 @@ export class Postgres {
     return this.child!.pid!;
   }
 
+  /** A full disk ends it, for one. */
+  get isRunning(): boolean {
+    return this.child !== undefined;
+  }
+
   /** Runs SQL as a superuser and returns the rows. */
   sql<Row = Record<string, unknown>>(query: string): Row[] {
     const out = this.psql(`SELECT coalesce(json_agg(row_to_json(q)), '[]') FROM (${query}) q`);
