@@ -87,4 +87,24 @@ describe.skipIf(missing !== null)(title, { timeout: 90_000 }, () => {
     for (const { log } of [one, two]) expect(log).not.toMatch(/document_conflict/);
     checkTables(postgres);
   });
+
+  test('the text of a pad was written, and not the edits that are in it: whoever has it next goes on from there', async () => {
+    const { postgres, line, one, two, id, alice } = await scene(WRITES_SOON);
+    await line.say('always refuse 53100 INSERT INTO kp_journal');
+    alice.insert('typed ');
+    await until('the text to be ahead of the journal', () => postgres.sql(
+      `SELECT 1 FROM kp_documents d WHERE id = '${id}' AND revision > (SELECT max(end_revision) FROM kp_journal WHERE document_id = d.id)`,
+    ).length > 0);
+    expect(alice.replica.settled, 'told what is not committed').toBe(false);
+    await one.kill();
+    const again = await until('the other to have it', () => v2(two, id, { tab: alice.tab }).catch(() => undefined));
+    await again.settled();
+    await again.type('and on');
+    expect(await two.text(id)).toBe('saved typed and on');
+    expect(two.log).not.toMatch(/document_conflict/);
+    await two.kill();
+    await two.restart();
+    expect(await until('a text', () => two.text(id).catch(() => undefined))).toBe('saved typed and on');
+    checkTables(postgres);
+  });
 });

@@ -14,12 +14,13 @@ export const WITNESS_SETTINGS = { track_commit_timestamp: 'on' };
 const WITNESS = `
   CREATE SCHEMA witness;
   CREATE TABLE witness.rows (seq bigserial PRIMARY KEY, document_id text COLLATE "C", first_revision int8,
-    end_revision int8, writer int8, owner int8);
+    end_revision int8, writer int8, owner int8, text_revision int8);
   CREATE TABLE witness.deaths (incarnation int8 PRIMARY KEY, dead_at timestamptz);
   CREATE FUNCTION witness.row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
-    INSERT INTO witness.rows (document_id, first_revision, end_revision, writer, owner) VALUES
+    INSERT INTO witness.rows (document_id, first_revision, end_revision, writer, owner, text_revision) VALUES
       (NEW.document_id, NEW.first_revision, NEW.end_revision, NEW.writer,
-       (SELECT owner FROM public.kp_placement WHERE document_id = NEW.document_id));
+       (SELECT owner FROM public.kp_placement WHERE document_id = NEW.document_id),
+       (SELECT revision FROM public.kp_documents WHERE id = NEW.document_id));
     RETURN NULL; END $$;
   CREATE FUNCTION witness.gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
     INSERT INTO witness.rows (document_id, first_revision, end_revision) VALUES (OLD.id, 0, 0);
@@ -41,17 +42,16 @@ const WITNESS = `
     END LOOP; END $$;
   CREATE EVENT TRIGGER witness ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION witness.watch();`;
 
-/** Each asks for what breaks it. */
+/** Each asks for what breaks it. A text may be written before the edits that are in it, and if those never
+ *  follow, the journal goes on where the text ends. */
 const RULES: Record<string, string> = {
-  'each row of a journal follows the one before': `
-    SELECT * FROM (SELECT document_id, first_revision, lag(end_revision) OVER
-      (PARTITION BY document_id ORDER BY first_revision) AS before FROM kp_journal) j WHERE before <> first_revision`,
+  'each row of a journal follows the one before, or what is between them is in the text': `
+    SELECT j.*, d.revision FROM (SELECT document_id, first_revision, lag(end_revision) OVER
+      (PARTITION BY document_id ORDER BY first_revision) AS before FROM kp_journal) j LEFT JOIN kp_documents d ON d.id = document_id
+      WHERE before > first_revision OR (before < first_revision AND first_revision > coalesce(d.revision, 0))`,
   'a journal begins where its text ends, or before': `
     SELECT j.document_id, d.revision, j.first FROM (SELECT document_id, min(first_revision) AS first FROM kp_journal GROUP BY 1) j
       LEFT JOIN kp_documents d ON d.id = j.document_id WHERE j.first > coalesce(d.revision, 0)`,
-  'no text is ahead of its journal': `
-    SELECT j.document_id, d.revision, j.last FROM (SELECT document_id, max(end_revision) AS last FROM kp_journal GROUP BY 1) j
-      JOIN kp_documents d ON d.id = j.document_id WHERE j.last < d.revision`,
   'no document belongs to a server that was never there': `
     SELECT p.* FROM kp_placement p LEFT JOIN kp_nodes n ON n.incarnation = p.owner WHERE n.incarnation IS NULL`,
   'the lanes of a dead server are dead, and only those': `
@@ -61,9 +61,9 @@ const RULES: Record<string, string> = {
 
 /** Those that only the witness can answer. */
 const RULES_OF_WITNESS: Record<string, string> = {
-  'each row that was ever committed follows the one before': `
+  'each row that was ever committed follows the one before, or began where the text ended': `
     SELECT * FROM (SELECT *, lag(end_revision) OVER (PARTITION BY document_id ORDER BY seq) AS before FROM witness.rows) r
-      WHERE before <> first_revision AND end_revision > 0`,
+      WHERE before <> first_revision AND end_revision > 0 AND NOT (before < first_revision AND first_revision = text_revision)`,
   'only the owner of a document writes its rows': `
     SELECT * FROM witness.rows WHERE end_revision > 0 AND owner IS DISTINCT FROM writer`,
   'nothing is committed in the name of a server after its death': `
