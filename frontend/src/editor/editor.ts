@@ -74,6 +74,8 @@ export class Editor {
   /** The line that the view was scrolled to last: the one at its top, counted from 0, with a fraction for what of
    * it is above. */
   readonly topLine = signal(0);
+  /** Counts the changes of where lines are in the view, which are no changes of the text: of its width, for example. */
+  readonly layouts = signal(0);
 
   constructor(
     parent: HTMLElement,
@@ -159,20 +161,23 @@ export class Editor {
     else this.#following.start(this.view, id);
   }
 
-  /** Sets and returns topLine: lines may have moved otherwise than by scrolling. */
-  measureTopLine(): number {
-    return (this.topLine.value = lineAtTop(this.view));
+  /** Calls `measured` with topLine as it is once the browser has laid out the text, before the next frame: until then
+   * CodeMirror knows the heights that lines had before, in a view that has just become narrower, for example. */
+  measureTopLine(measured: (line: number) => void): void {
+    const write = (line: number) => measured((this.topLine.value = line));
+    this.view.requestMeasure({ read: lineAtTop, write });
   }
 
   #watched(): Extension {
     return [
-      EditorView.updateListener.of(({ docChanged, state }) => {
+      EditorView.updateListener.of(({ docChanged, geometryChanged, state }) => {
+        if (geometryChanged) this.layouts.value++;
         if (!docChanged) return;
         this.firstLines.value = state.sliceDoc(0, FIRST_LINES_UNITS);
         this.changes.value++;
       }),
       EditorView.domEventHandlers({
-        scroll: () => void this.measureTopLine(),
+        scroll: () => this.measureTopLine(() => {}),
       }),
     ];
   }

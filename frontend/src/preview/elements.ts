@@ -25,14 +25,17 @@ export interface ElementOptions {
   hasRemoteImages: boolean;
   /** Called for each image that was not loaded. */
   onHeldImage(): void;
-  /** Called for each element that stands for lines of the text, with the first of them, as its token has it. */
-  onLines(element: Element, line: number): void;
+  /** Called for each element that stands for lines of the text, in order, with the first of them, as its token has
+   * it, and with the line behind the last one; null: elements in it say more exactly where its lines are. */
+  onLines(element: Element, first: number, end: number | null): void;
 }
 
 const TAGS = new Set([
   "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote",
   "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "s", "hr", "br",
 ]);
+/** Those that hold others, which have lines of their own. */
+const HOLDERS = new Set(["ul", "ol", "li", "blockquote", "table", "thead", "tbody"]);
 /** Those that run from right to left where their letters do. */
 const RUNNING = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "th", "td"]);
 /** The first letter decides, or a mark in its place. Right to left run Hebrew, Arabic and the scripts around them in
@@ -75,7 +78,7 @@ function append(root: ParentNode, tokens: readonly Token[], options: ElementOpti
 
 function placed<N extends Node>(node: N, { map }: Token, parent: ParentNode, options: ElementOptions): N {
   parent.append(node);
-  if (map && node instanceof Element) options.onLines(node, map[0]);
+  if (map && node instanceof Element) options.onLines(node, map[0], HOLDERS.has(node.localName) ? null : map[1]);
   return node;
 }
 

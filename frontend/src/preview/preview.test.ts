@@ -201,7 +201,7 @@ describe("following a text", () => {
       const place = (element: Element) => {
         const first = lines.findIndex((line) => line.includes(element.textContent!.trim().slice(0, 3)));
         const top = 10 * (element.localName === "pre" ? first - 1 : first);
-        const bottom = top + 10;
+        const bottom = top + (element.localName === "pre" ? 30 : 10);
         element.getBoundingClientRect = () => ({ top, bottom }) as DOMRect;
       };
       for (const element of parent.querySelectorAll("*")) place(element);
@@ -228,13 +228,29 @@ describe("following a text", () => {
       for (let n = 0.5; n < lines.length - 1; n++) expect(to(n), `${n}`).toBeCloseTo(10 * n, -1);
     });
 
+    test("a tall paragraph ends where its line does, and not in the empty line behind it", () => {
+      const parent = document.createElement("div");
+      const preview = new Preview(parent, words, plain);
+      preview.show("aaa\n\n- bbb\n\n- ccc");
+      const place = (selector: string, top: number, bottom: number) =>
+        parent.querySelectorAll(selector).forEach((it) => (it.getBoundingClientRect = () => ({ top, bottom }) as DOMRect));
+      place("div:first-child, div:first-child > p", 0, 100);
+      place("div:last-child, ul, li:first-child, li:first-child > p", 110, 210);
+      place("li:last-child, li:last-child > p", 220, 320);
+      parent.getBoundingClientRect = () => ({ top: 0 }) as DOMRect;
+      const scrolled = vi.fn();
+      parent.scrollTo = scrolled as typeof parent.scrollTo;
+      const to = (line: number) => (preview.scrollToLine(line), scrolled.mock.lastCall?.[0].top as number);
+      expect([0.5, 1, 1.5, 2.5, 3, 3.5, 4].map((line) => Math.round(to(line)))).toEqual([50, 100, 105, 160, 210, 215, 220]);
+    });
+
     test("what was inserted above counts", () => {
       const parent = document.createElement("div");
       const preview = new Preview(parent, words, plain);
       preview.show("- aaa\n- bbb");
       preview.show("new\n\n- aaa\n- bbb");
       const [, second] = parent.querySelectorAll("li");
-      second!.getBoundingClientRect = () => ({ top: 70 }) as DOMRect;
+      second!.getBoundingClientRect = () => ({ top: 70, bottom: 80 }) as DOMRect;
       parent.scrollTo = vi.fn() as typeof parent.scrollTo;
       preview.scrollToLine(3);
       expect(parent.scrollTo).toHaveBeenCalledWith({ top: 70 });

@@ -9,16 +9,18 @@
 import { type Block, Blocks } from "./blocks";
 import { type Colour, elementsOf, type Words } from "./elements";
 
-/** Where a line is seen. */
+/** Where a line begins: at the top of an element, or at its bottom, when it is the one behind the element's last. */
 interface Mark {
   line: number;
   element: Element;
+  edge: "top" | "bottom";
 }
 
 /** What is shown of a block. */
 interface Shown {
   element: HTMLElement;
-  /** Elements in it of which it is known where in the block their lines begin, each later than the one before. */
+  /** The lines of the block, counted from its first, of which it is known where they begin, each later than the one
+   * before. */
   marks: Mark[];
   heldImages: number;
   source: string;
@@ -113,38 +115,42 @@ export class Preview {
     const shown = this.#shown.get(block);
     if (!shown || !this.parent.contains(shown.element)) return null;
     const mark = lastUpTo(shown.marks, line - block.line);
-    const { line: from, element } = shown.marks[mark]!;
+    const { line: from } = shown.marks[mark]!;
     const [to, end] = this.#after(at, mark);
-    const start = this.#distance(element.getBoundingClientRect().top);
+    const start = this.#distance(shown.marks[mark]!);
     return start + ((line - block.line - from) / (to - from)) * Math.max(0, end - start);
   }
 
-  /** The line behind those of that mark in that block, counted from the block's first, and how far down it is. */
+  /** The next line behind that mark in that block of which it is known where it begins, counted from the block's
+   * first, and how far down it is. */
   #after(at: number, mark: number): [line: number, distance: number] {
     const list = this.#blocks.list;
     const block = list[at]!;
     const { element, marks } = this.#shown.get(block)!;
     const inside = marks[mark + 1];
-    if (inside) return [inside.line, this.#distance(inside.element.getBoundingClientRect().top)];
+    if (inside) return [inside.line, this.#distance(inside)];
     const next = list[at + 1];
     const nextElement = next && this.#shown.get(next)?.element;
-    if (nextElement) return [next.line - block.line, this.#distance(nextElement.getBoundingClientRect().top)];
-    return [block.lineCount, this.#distance(element.getBoundingClientRect().bottom)];
+    if (nextElement) return [next.line - block.line, this.#distance({ element: nextElement, edge: "top" })];
+    return [block.lineCount, this.#distance({ element, edge: "bottom" })];
   }
 
-  /** How far below the beginning of the preview something is, of which the place on the screen is known. */
-  #distance(screenY: number): number {
+  /** How far below the beginning of the preview that edge of an element is. */
+  #distance({ element, edge }: Omit<Mark, "line">): number {
+    const screenY = element.getBoundingClientRect()[edge];
     return screenY - this.parent.getBoundingClientRect().top - this.parent.clientTop + this.parent.scrollTop;
   }
 
   #make(block: Block, context: string, hasRemoteImages: boolean): Shown {
     const { source, weight } = block;
     const element = document.createElement("div");
-    const marks = [{ line: 0, element: element as Element }];
+    const marks: Mark[] = [{ line: 0, element, edge: "top" }];
     const shown: Shown = { element, marks, heldImages: 0, source, weight, context, section: null };
     const onHeldImage = () => shown.heldImages++;
-    const onLines = (inner: Element, line: number) => {
-      if (line > marks.at(-1)!.line) marks.push({ line, element: inner });
+    const onLines = (inner: Element, first: number, end: number | null) => {
+      if (first === marks.at(-1)!.line && marks.at(-1)!.edge === "bottom") marks.pop();
+      if (first > marks.at(-1)!.line) marks.push({ line: first, element: inner, edge: "top" });
+      if (end !== null && end > marks.at(-1)!.line) marks.push({ line: end, element: inner, edge: "bottom" });
     };
     const { words, colour } = this;
     element.append(elementsOf(this.#blocks.parsed(block), { words, colour, hasRemoteImages, onHeldImage, onLines }));

@@ -94,9 +94,11 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** True while what is shown, or being shown, is not the newest. */
   let isStale = false;
-  /** False until a whole text has been shown: then the preview goes where the editor is. */
-  let isBeside = false;
   let wait = 0;
+  /** Goes to where the editor is, when the lines of both are the same. */
+  const goAlong = () => {
+    if (!isStale) editor.measureTopLine((line) => preview.scrollToLine(line));
+  };
   const plan = () => {
     isStale = true;
     timer ??= setTimeout(show, wait);
@@ -122,8 +124,7 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
     if (!step.done) timer = setTimeout(next, restMs);
     else {
       outcome.shown(step.value);
-      if (!isBeside) preview.scrollToLine(editor.measureTopLine());
-      isBeside = true;
+      goAlong();
       wait = Math.max(LEAST_WAIT_MS, spent / SHARE_OF_TIME);
       if (isStale) plan();
     }
@@ -133,8 +134,13 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
     plan();
   });
   const stopScrolling = effect(() => preview.scrollToLine(editor.topLine.value));
+  const stopGoingAlong = effect(() => {
+    void editor.layouts.value;
+    goAlong();
+  });
   return () => {
     stopShowing();
+    stopGoingAlong();
     stopScrolling();
     clearTimeout(timer);
     parent.replaceChildren();

@@ -190,16 +190,36 @@ for (const [what, text] of [
   });
 }
 
-test('regression: a long line is scrolled through, and a preview that is opened late begins where the text is', async ({ open }) => {
+/** How far the editor and the preview are scrolled through a text that is one long paragraph. */
+function partsAbove(pad: Pad): Promise<[editor: number, preview: number]> {
+  return pad.page.evaluate(() => {
+    const part = (scroller: string, paragraphs: string) => {
+      const boxes = Array.from(document.querySelectorAll(paragraphs), (it) => it.getBoundingClientRect());
+      const { top, height } = boxes.reduce((a, b) => (b.height > a.height ? b : a));
+      return (document.querySelector(scroller)!.getBoundingClientRect().top - top) / height;
+    };
+    return [part('.cm-scroller', '.cm-line'), part('.preview-text', '.preview-text p')];
+  });
+}
+
+test('regression: a long line is scrolled through, a preview that is opened late begins where the text is, and stays there in a narrow window', async ({ open }) => {
   const pad = await (await open()).ready();
   await pad.paste(`# Title\n\n${'words and more words '.repeat(900)}\n\nThe end\n`);
-  await pad.editor.evaluate((content) => content.closest('.cm-scroller')!.scrollTo({ top: 1_500 }));
+  const scroll = (top: number) => pad.editor.evaluate((content, top) => content.closest('.cm-scroller')!.scrollTo({ top }), top);
+  await scroll(1_500);
   const preview = await withPreview(pad);
   await expect(preview).toContainText('The end');
-  await expect.poll(() => preview.evaluate((it) => it.scrollTop)).toBeGreaterThan(300);
-  const before = await preview.evaluate((it) => it.scrollTop);
-  await pad.editor.evaluate((content) => content.closest('.cm-scroller')!.scrollBy({ top: 400 }));
-  await expect.poll(() => preview.evaluate((it) => it.scrollTop)).toBeGreaterThan(before + 100);
+  const isInStep = async () => {
+    await expect.poll(async () => {
+      const [edited, shown] = await partsAbove(pad);
+      return edited > 0.1 && Math.abs(edited - shown) < 0.04 ? 'in step' : `${edited} and ${shown}`;
+    }).toBe('in step');
+  };
+  await isInStep();
+  await scroll(2_200);
+  await isInStep();
+  await pad.page.setViewportSize({ width: 900, height: 700 });
+  await isInStep();
 });
 
 test('regression: Hebrew and Arabic run from right to left, in whatever block they stand, and code does not', async ({ open }) => {
