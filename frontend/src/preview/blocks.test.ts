@@ -1,8 +1,10 @@
-import MarkdownIt from "markdown-it";
+import type { Token } from "markdown-it";
 import { describe, expect, test } from "vitest";
 import { Random } from "../testing/random";
 import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.mjs";
 import { type Block, Blocks, LONGEST_BLOCK, LONGEST_CODE, LONGEST_INLINE } from "./blocks";
+import { dialect, markCallouts } from "./dialect";
+import { endOfFrontMatter } from "./front_matter";
 import { weightOf } from "./weight";
 
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
@@ -16,17 +18,19 @@ function rendered(blocks: Blocks): string {
   return blocks.list.map((block) => reference.renderer.render([...blocks.parsed(block)], reference.options, {})).join("");
 }
 
-const reference = new MarkdownIt();
+const reference = dialect();
+reference.core.ruler.after("block", "callouts", (state: { tokens: Token[] }) => markCallouts(state.tokens));
 
 const LINES = [
   "", "", "", "words", "a [link] and [other][r]", "# title", "===", "---", "- item", "  - inner", "    deeper", "1. one", "> quote", "```", "~~~",
   "|a|b|", "|-|-|", "[r]: http://r.example", "[link]: http://l.example", "[link]: http://second.example", "    code", "\tcode", "<div>", "</div>", "* * *", "\\", "lazy",
+  "title: x", "---", ": meaning", "[^1]: note", "see[^1] https://a.example", "> [!TIP]", "[TOC]", "==mark== x^2^ H~2~O",
 ];
 
 describe("a text that changes is taken apart as if it were new", () => {
   test(`seed ${SEED}`, () => {
     const random = Random.of(SEED, "blocks");
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 15; round++) {
       const blocks = new Blocks();
       const lines = Array.from({ length: random.below(30) }, () => random.pick(LINES));
       for (let edit = 0; edit < 30; edit++) {
@@ -34,7 +38,7 @@ describe("a text that changes is taken apart as if it were new", () => {
         lines.splice(at, random.below(3), ...Array.from({ length: random.below(3) }, () => random.pick(LINES)));
         const text = lines.join("\n");
         steps(blocks, text);
-        expect(rendered(blocks), JSON.stringify(text)).toBe(reference.render(text));
+        expect(rendered(blocks), JSON.stringify(text)).toBe(reference.render(lines.slice(endOfFrontMatter(lines)).join("\n")));
       }
     }
   });

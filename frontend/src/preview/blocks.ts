@@ -9,7 +9,10 @@
  * is bounded whatever the text is.
  */
 
-import MarkdownIt, { type Env, type Token } from "markdown-it";
+import type { Env, Token } from "markdown-it";
+import { dialect, type FootnoteEnv, markCallouts, metaOf } from "./dialect";
+import { endOfFrontMatter } from "./front_matter";
+import { type Entry, type Heading, headingIn, tableOf } from "./headings";
 import { BLOCK_WEIGHT, unitsWithin, weightOf } from "./weight";
 
 /** What the definitions of links say, by their labels. */
@@ -28,6 +31,10 @@ export interface Block {
   readonly tokens: readonly Token[];
   /** The definitions that stand in it; null: none. */
   readonly references: References | null;
+  /** The labels of the footnotes that stand in it; null: none do. */
+  readonly footnotes: readonly string[] | null;
+  /** The heading that it is; null: it is none. */
+  readonly heading: Heading | null;
 }
 
 /** A block is read in one step, and its elements are made in one: a longer one is shown as several. */
@@ -37,34 +44,42 @@ export const LONGEST_INLINE = { units: 20_000, weight: 40_000 };
 /** Code, which cannot be cut into several blocks, is left out from here on. */
 export const LONGEST_CODE = { units: 100_000, weight: 300_000 };
 
-const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
+const markdown = dialect();
 // The core is run on one block at a time, after its lines are known.
-markdown.core.ruler.enableOnly(["inline", "text_join"]);
+markdown.core.ruler.enableOnly(["inline", "linkify", "text_join"]);
 const rules = markdown.block.ruler.getRules("");
 
 export class Blocks {
   #lines: readonly string[] = [];
   #list: readonly Block[] = [];
+  /** The line behind the front matter, which is a block whose end may be far from its beginning. */
+  #body = 0;
   #references: References = Object.create(null);
-  /** The references as a text, and how often it has changed. */
-  #context = { text: "{}", version: 1 };
+  #footnotes = new Map<string, number>();
+  readonly #definitions = new Versions();
+  #anchors: ReadonlyMap<Block, string> = new Map();
+  #table: readonly Entry[] = [];
+  readonly #tables = new Versions();
 
   /** The blocks of the text that was read last, in order. */
   get list(): readonly Block[] {
     return this.#list;
   }
 
-  /** Stands for all that the elements of a block depend on besides its source: another number when that
-   * has changed. */
-  contextOf({ source }: Block): number {
-    return source.includes("[") ? this.#context.version : 0;
+  /** Stands for all that the elements of a block depend on besides its source: another text when that has changed. */
+  contextOf(block: Block): string {
+    const anchor = this.#anchors.get(block) ?? "";
+    if (!block.source.includes("[")) return anchor;
+    return `${this.#definitions.newest}/${isTable(block) ? this.#tables.newest : ""}/${anchor}`;
   }
 
   /** Reads a text, in steps; a block that is as it was stays the same object. To be
    * run to its end before the next text is read. */
   *read(text: string): Generator<void> {
-    const [linesBefore, before] = [this.#lines, this.#list];
     const lines = text.replace(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD").split("\n");
+    const body = endOfFrontMatter(lines);
+    const isAlike = body === this.#body;
+    const [linesBefore, before] = isAlike ? [this.#lines, this.#list] : [[], []];
     const start = commonStart(linesBefore, lines);
     const end = commonEnd(linesBefore, lines, start);
     const grown = lines.length - linesBefore.length;
@@ -74,6 +89,10 @@ export class Blocks {
     const list = before.slice(0, Math.max(0, (firstChanged < 0 ? before.length : firstChanged) - 2));
     let at = list.length > 0 ? list.at(-1)!.line + list.at(-1)!.lineCount : 0;
     let next = before.findIndex(isBehind);
+    if (at < body) {
+      list.push(frontMatter(lines.slice(0, body)));
+      at = body;
+    }
     const reader = new Reader(lines, at);
     for (;;) {
       at = reader.skipEmptyLines(at);
@@ -91,28 +110,67 @@ export class Blocks {
         list.push(block);
       }
     }
+    this.#body = body;
     this.#lines = lines;
     this.#list = list;
-    this.#gatherReferences();
+    this.#gather();
   }
 
   /** The tokens of a block with what stands in its lines. */
-  parsed({ tokens }: Block): readonly Token[] {
-    const state = new markdown.core.State("", markdown, { references: this.#references });
+  parsed(block: Block): readonly Token[] {
+    const { tokens } = block;
+    const env: Env & FootnoteEnv = { references: this.#references, footnotes: this.#footnotes };
+    const state = new markdown.core.State("", markdown, env);
     state.tokens = tokens.map((token) => cut(Object.assign(new state.Token(token.type, token.tag, token.nesting), token)));
     markdown.core.process(state);
+    for (const token of state.tokens) this.#tell(token, block);
     return state.tokens;
   }
 
-  #gatherReferences(): void {
+  /** Adds to a token what is known of the other blocks. */
+  #tell(token: Token, block: Block): void {
+    if (token.type === "toc") token.meta = { headings: this.#table };
+    if (token.type === "heading_open" && block.heading) token.meta = { anchor: this.#anchors.get(block) };
+    if (token.type === "footnote_open") token.meta = { number: this.#footnotes.get(metaOf(token).label!) };
+  }
+
+  #gather(): void {
     const all: References = Object.create(null);
-    for (const { references } of this.#list) {
-      for (const label in references) all[label] ??= references[label]!; // the first one counts
+    const footnotes = new Map<string, number>();
+    for (const block of this.#list) {
+      for (const label in block.references) all[label] ??= block.references[label]!; // the first one counts
+      for (const label of block.footnotes ?? []) if (!footnotes.has(label)) footnotes.set(label, footnotes.size + 1);
     }
     this.#references = all;
-    const text = JSON.stringify(all);
-    if (text !== this.#context.text) this.#context = { text, version: this.#context.version + 1 };
+    this.#footnotes = footnotes;
+    this.#definitions.note(JSON.stringify([all, [...footnotes.keys()]]));
+    const { anchors, table } = tableOf(this.#list);
+    this.#anchors = anchors;
+    this.#table = table;
+    this.#tables.note(JSON.stringify(table));
   }
+}
+
+/** Numbers the texts that follow each other, each that differs from the one before with another number. */
+class Versions {
+  newest = 0;
+  #text = "";
+
+  note(text: string): void {
+    if (text !== this.#text) this.newest += 1;
+    this.#text = text;
+  }
+}
+
+function isTable({ tokens }: Block): boolean {
+  return tokens[0]?.type === "toc";
+}
+
+/** Front matter as a block that shows nothing. */
+function frontMatter(lines: readonly string[]): Block {
+  const source = lines.join("\n");
+  const nothing = { tokens: [], references: null, footnotes: null, heading: null };
+  return { line: 0, lineCount: lines.length, source, weight: BLOCK_WEIGHT, ...nothing };
 }
 
 const FENCE = /^ {0,3}(?:```[^`]*$|~~~)/;
@@ -147,16 +205,20 @@ class Reader {
     const first = (state.line = line - this.from);
     const end = (state.lineMax = this.#endOf(first));
     state.tokens = [];
-    const env: Env = (state.env = {});
+    const env: Env & FootnoteEnv = (state.env = {});
     rules.some((rule) => rule(state, first, end, false));
     state.lineMax = this.#lineCount;
     for (const { map } of state.tokens) {
       if (map) [map[0], map[1]] = [map[0] - first, map[1] - first];
     }
+    markCallouts(state.tokens);
     const lineCount = Math.max(1, state.line - first);
     const source = this.lines.slice(line, line + lineCount).join("\n");
     const weight = BLOCK_WEIGHT + this.#weightBefore(first + lineCount) - this.#weightBefore(first);
-    return { line, lineCount, source, weight, tokens: state.tokens, references: env.references ?? null };
+    const { tokens } = state;
+    const { references = null, footnotes: found } = env;
+    const footnotes = found ? [...found.keys()] : null;
+    return { line, lineCount, source, weight, tokens, references, footnotes, heading: headingIn(tokens) };
   }
 
   /** The line before which a block from that line on ends at the latest. */

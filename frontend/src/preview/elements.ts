@@ -7,11 +7,20 @@
 
 import type { Token } from "markdown-it";
 import { addressOf, isInlineImage, isRemoteImage, isSecureImage } from "./addresses";
+import { type Callout, metaOf } from "./dialect";
+import type { Entry } from "./headings";
 
 /** The words that the preview adds to a text. */
 export interface Words {
   /** A link in place of an image that is not loaded. */
   image(alt: string, host: string): string;
+  /** The headings of callouts. */
+  callouts: Record<Callout, string>;
+  /** The name of the table of contents. */
+  contents: string;
+  /** The names of a link to a footnote and of the one back. */
+  footnote(number: number): string;
+  backToText: string;
 }
 
 /** Gives `put` the code in the colours of that language, now or later, or never. */
@@ -33,11 +42,12 @@ export interface ElementOptions {
 const TAGS = new Set([
   "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote",
   "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "s", "hr", "br",
+  "mark", "sub", "sup", "dl", "dt", "dd",
 ]);
 /** Those that hold others, which have lines of their own. */
-const HOLDERS = new Set(["ul", "ol", "li", "blockquote", "table", "thead", "tbody"]);
+const HOLDERS = new Set(["ul", "ol", "li", "blockquote", "table", "thead", "tbody", "dl", "dd"]);
 /** Those that run from right to left where their letters do. */
-const RUNNING = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "th", "td"]);
+const RUNNING = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "th", "td", "dt", "dd"]);
 /** The first letter decides, or a mark in its place. Right to left run Hebrew, Arabic and the scripts around them in
  * Unicode. */
 const LETTER = /[\p{L}\u200e\u200f]/u;
@@ -65,7 +75,7 @@ function append(root: ParentNode, tokens: readonly Token[], options: ElementOpti
       return;
     }
     if (token.nesting < 0) open.pop();
-    else if (token.nesting > 0) open.push(open.length > DEEPEST ? parent : placed(containerOf(token), token, parent, options));
+    else if (token.nesting > 0) open.push(open.length > DEEPEST ? parent : placed(containerOf(token, options), token, parent, options));
     else if (token.type === "inline") {
       tickTask(token, parent);
       append(parent, token.children ?? [], options, budget);
@@ -102,14 +112,18 @@ function blockOf(node: ParentNode | null): HTMLElement | null {
 
 /** An element that what follows goes into. Every opening token gets one, so
  * that the closing one finds it; what is not allowed gets an empty coat. */
-function containerOf(token: Token): HTMLElement {
+function containerOf(token: Token, { words }: ElementOptions): HTMLElement {
   if (token.type === "link_open") return linkTo(String(token.attrGet("href") ?? ""));
+  if (token.type === "footnote_open") return footnote(metaOf(token).number!, words);
   const element = document.createElement(TAGS.has(token.tag) ? token.tag : "span");
   const align = ALIGNMENT.exec(String(token.attrGet("style") ?? ""))?.[1];
   if (align) element.classList.add(`align-${align}`);
   const start = Number(token.attrGet("start") ?? Number.NaN);
   if (element instanceof HTMLOListElement && Number.isInteger(start)) element.start = start;
   if (token.hidden) element.classList.add("tight");
+  const { callout, anchor } = metaOf(token);
+  if (callout) makeCallout(element, callout, words);
+  if (anchor) element.dataset["anchor"] = anchor;
   return element;
 }
 
@@ -122,6 +136,10 @@ function leafOf(token: Token, options: ElementOptions): Node {
       return inlineCode(token.content);
     case "image":
       return image(token, options);
+    case "toc":
+      return contents(metaOf(token).headings!, options.words);
+    case "footnote_reference":
+      return footnoteReference(metaOf(token).number!, options.words);
     case "softbreak":
       return document.createTextNode("\n");
     case "hr":
@@ -141,7 +159,55 @@ function tickTask({ children }: Token, parent: ParentNode): void {
   first.content = first.content.replace(TASK, (_, mark) => (mark === " " ? "☐ " : "☑ "));
 }
 
+function makeCallout(quote: HTMLElement, kind: Callout, words: Words): void {
+  quote.classList.add("callout", `callout-${kind}`);
+  const title = textIn("strong", words.callouts[kind]);
+  title.className = "callout-title";
+  quote.append(title);
+}
+
+/** A footnote, and before its text the way back. */
+function footnote(number: number, words: Words): HTMLElement {
+  const element = document.createElement("div");
+  element.className = "footnote";
+  element.dataset["anchor"] = `fn-${number}`;
+  element.append(linkWithin(`fnref-${number}`, `${number}`, `${number}: ${words.backToText}`), " ");
+  return element;
+}
+
+function footnoteReference(number: number, words: Words): HTMLElement {
+  const element = document.createElement("sup");
+  element.dataset["anchor"] = `fnref-${number}`;
+  element.append(linkWithin(`fn-${number}`, `${number}`, words.footnote(number)));
+  return element;
+}
+
+function contents(headings: readonly Entry[], words: Words): HTMLElement {
+  const list = document.createElement("ul");
+  list.className = "contents";
+  list.setAttribute("aria-label", words.contents);
+  for (const { level, words: text, anchor } of headings) {
+    const item = document.createElement("li");
+    item.className = `level-${level}`;
+    item.append(linkWithin(anchor, text));
+    list.append(item);
+  }
+  return list;
+}
+
+/** A link to a place in the text. It has no address, since what stands behind # in that of the page is the pad. */
+function linkWithin(anchor: string, text: string, name?: string): HTMLElement {
+  const link = document.createElement("a");
+  link.setAttribute("role", "link");
+  link.tabIndex = 0;
+  link.dataset["to"] = anchor;
+  link.textContent = text;
+  if (name !== undefined) link.setAttribute("aria-label", name);
+  return link;
+}
+
 function linkTo(text: string): HTMLElement {
+  if (text.startsWith("#")) return linkWithin(decoded(text.slice(1)), "");
   const address = addressOf(text);
   if (address === null) return document.createElement("span");
   const link = document.createElement("a");
@@ -201,7 +267,16 @@ function inlineCode(text: string): HTMLElement {
   return code;
 }
 
-function textIn(tag: "code", text: string): HTMLElement {
+/** markdown-it has encoded what is not Latin in it. */
+function decoded(anchor: string): string {
+  try {
+    return decodeURIComponent(anchor);
+  } catch {
+    return anchor;
+  }
+}
+
+function textIn(tag: "code" | "strong", text: string): HTMLElement {
   const element = document.createElement(tag);
   element.textContent = text;
   return element;

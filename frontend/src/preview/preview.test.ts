@@ -1,15 +1,16 @@
 // @vitest-environment happy-dom
 import { describe, expect, test, vi } from "vitest";
-import { addressOf, isRemoteImage } from "./addresses";
 import { Random } from "../testing/random";
+import { addressOf, isRemoteImage } from "./addresses";
 import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.mjs";
+import { en } from "../strings/en";
 import { type Colour, Preview, slice } from ".";
 import { SECTION_WEIGHT } from "./preview";
 import { weightOf } from "./weight";
 
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
 
-const words = { image: (alt: string, host: string) => `${alt} (${host})` };
+const words = { ...en.preview.words, image: (alt: string, host: string) => `${alt} (${host})` };
 const plain = () => {};
 
 function shown(text: string, { hasRemoteImages = false, colour = plain as Colour } = {}) {
@@ -22,7 +23,7 @@ const html = (text: string) => shown(text).parent.innerHTML;
 
 describe("Markdown becomes elements", () => {
   test.each([
-    ["# One", '<h1 dir="ltr">One</h1>'],
+    ["# One", '<h1 data-anchor="one" dir="ltr">One</h1>'],
     ["a **b** *c* ~~d~~ `e`", '<p dir="ltr">a <strong>b</strong> <em>c</em> <s>d</s> <code dir="ltr">e</code></p>'],
     ["> q", '<blockquote dir="ltr"><p dir="ltr">q</p></blockquote>'],
     ["3. x", '<ol start="3" dir="ltr"><li dir="ltr"><p class="tight" dir="ltr">x</p></li></ol>'],
@@ -34,6 +35,20 @@ describe("Markdown becomes elements", () => {
     ["```js\n<b>\n```", "<code>&lt;b&gt;\n</code></pre>"],
     ["a|b\n:-|-:\n1|2", '<td class="align-right">2</td>'],
     ["one  \ntwo", '<p dir="ltr">one<br>two</p>'],
+    ["==a== x^2^ H~2~O ~~b~~", '<mark>a</mark> x<sup>2</sup> H<sub>2</sub>O <s>b</s>'],
+    ["Term\n: one\n: two", '<dl><dt dir="ltr">Term</dt><dd dir="ltr"><p class="tight" dir="ltr">one</p></dd><dd'],
+    ["see https://a.example/x, a@b.example or README.md", '<a href="https://a.example/x" rel="noopener noreferrer" target="_blank">https://a.example/x</a>, <a href="mailto:a@b.example"'],
+    ["see README.md and `https://a.example`", '<p dir="ltr">see README.md and <code dir="ltr">https://a.example</code></p>'],
+    ["> [!NOTE]\n> text", '<blockquote class="callout callout-note" dir="ltr"><strong class="callout-title">Note</strong><p dir="ltr">text</p></blockquote>'],
+    ["> [!other]\n> text", '<blockquote dir="ltr"><p dir="ltr">[!other]'],
+    ["---\ntitle: T\n---\nbody", '<div></div><div><p dir="ltr">body</p></div>'],
+    ["---\n\ntitle: T", "<hr>"],
+    ["a[^x]\n\n[^x]: note *it*", '<sup data-anchor="fnref-1"><a role="link" tabindex="0" data-to="fn-1" aria-label="Footnote 1">1</a></sup>'],
+    ["a[^x]\n\n[^x]: note *it*", '<div class="footnote" data-anchor="fn-1"><a role="link" tabindex="0" data-to="fnref-1" aria-label="1: back to the text">1</a> note <em>it</em></div>'],
+    ["a[^x]", "a[^x]"],
+    ["# A *b* c!\n# A b c", '<h1 data-anchor="a-b-c-1" dir="ltr">A b c</h1>'],
+    ["[TOC]\n\n# One\n\n## Two", '<li class="level-2"><a role="link" tabindex="0" data-to="two">Two</a></li>'],
+    ["[a](#größe)", '<a role="link" tabindex="0" data-to="größe">a</a>'],
     ["&amp; &copy;", "<p>&amp; ©</p>"],
   ])("%j", (text, part) => expect(html(text)).toContain(part));
 });
@@ -180,6 +195,26 @@ describe("following a text", () => {
     expect(last!.parentElement).toBeNull();
     preview.show("");
     expect(parent.children).toHaveLength(0);
+  });
+
+  const LINES = [
+    "", "", "", "words[^1] and https://a.example", "# title", "# title", "## other", "---", "title: x", "...", "[TOC]", "[^1]: note", "[^2]: note", "more[^2]",
+    "term", ": meaning", "- item", "    inner", "> [!NOTE]", "> quote", "[r]: https://r.example", "[^1][r]", "```",
+  ];
+  test(`a text that changes is shown as if it were new (seed ${SEED})`, () => {
+    const random = Random.of(SEED, "preview");
+    for (let round = 0; round < 8; round++) {
+      const parent = document.createElement("div");
+      const preview = new Preview(parent, words, plain);
+      const lines = Array.from({ length: random.below(20) }, () => random.pick(LINES));
+      for (let edit = 0; edit < 20; edit++) {
+        const at = random.below(2) * random.below(lines.length + 1);
+        lines.splice(at, random.below(3), ...Array.from({ length: random.below(3) }, () => random.pick(LINES)));
+        const text = lines.join("\n");
+        preview.show(text);
+        expect(parent.innerHTML, JSON.stringify(text)).toBe(html(text));
+      }
+    }
   });
 
   test("a link changes with the address it refers to", () => {

@@ -48,7 +48,12 @@ export class Preview {
     private readonly parent: HTMLElement,
     private readonly words: Words,
     private readonly colour: Colour,
-  ) {}
+  ) {
+    parent.addEventListener("click", ({ target }) => this.#followLink(target));
+    parent.addEventListener("keydown", ({ key, target }) => {
+      if (key === "Enter") this.#followLink(target);
+    });
+  }
 
   /** Shows `text`, with or without images of other sites, and returns the number of
    * those that were not asked for. */
@@ -103,6 +108,14 @@ export class Preview {
   scrollToLine(line: number): void {
     const top = line <= 0 ? 0 : this.#topOf(line);
     if (top !== null) this.parent.scrollTo({ top });
+  }
+
+  /** Goes to the place in the text that a link leads to. */
+  #followLink(target: EventTarget | null): void {
+    const link = target instanceof Element ? target.closest<HTMLElement>("[data-to]") : null;
+    if (!link) return;
+    const place = this.parent.querySelector(`[data-anchor="${CSS.escape(link.dataset["to"]!)}"]`);
+    if (place) this.parent.scrollTo({ top: this.#distance({ element: place, edge: "top" }) });
   }
 
   /** How far down the line is: between the elements around it whose lines are known, as far as it is between those.

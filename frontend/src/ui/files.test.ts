@@ -61,6 +61,9 @@ test.each([
   ["# Shopping\n* milk", "id", "Shopping"],
   ["// main.c - the start\nint x;", "id", "main.c - the start"],
   ["<!-- note -->", "id", "note -->"],
+  ["---\ntags: a\ntitle: 'The minutes'\n---\n# Other", "id", "The minutes"],
+  ["---\ntags: a\n---\n# Other", "id", "Other"],
+  ["---\ntitle: no end", "id", "title: no end"],
   [`${"😀".repeat(80)}`, "id", "😀".repeat(60)],
 ])("a pad that begins %j is called by it", (text, id, title) => {
   expect(titleOf(text, id)).toBe(title);

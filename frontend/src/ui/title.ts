@@ -1,13 +1,24 @@
-/** Makes the title of a pad: its first line that says something, or its id. */
+/** Makes the title of a pad: the one that its front matter gives it, its first line that says something, or its id. */
 
 const LONGEST_POINTS = 60;
 const LOOKED_AT_LINES = 20;
 
 /** `firstLines` is the beginning of the text. */
 export function titleOf(firstLines: string, padId: string): string {
-  for (const line of firstLines.split("\n", LOOKED_AT_LINES)) {
+  const lines = firstLines.split("\n", LOOKED_AT_LINES);
+  for (const line of inFrontMatter(lines) ?? lines) {
     const words = line.replace(/^[\s#/*;<!\-=>"'`{}()[\]]+/, "").trim();
     if (words !== "") return [...words].slice(0, LONGEST_POINTS).join("");
   }
   return padId;
+}
+
+/** What the front matter among those lines, which other programs read, says of the title, and the lines behind it;
+ * null: there is none. */
+function inFrontMatter(lines: readonly string[]): string[] | null {
+  if (lines[0]?.trimEnd() !== "---") return null;
+  const end = lines.findIndex((line, i) => i > 0 && /^(?:---|\.\.\.)\s*$/.test(line));
+  if (end < 0) return null;
+  const titles = lines.slice(1, end).flatMap((line) => /^title\s*:(.*)/i.exec(line)?.[1]?.replace(/["']\s*$/, "") ?? []);
+  return [...titles, ...lines.slice(end + 1)];
 }

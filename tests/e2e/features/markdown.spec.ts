@@ -27,7 +27,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(preview.locator('img')).toHaveCount(0);
     await expect(preview).toContainText('<img src=x');
     await expect(alice.page.getByText(words.preview.held(1))).toBeVisible();
-    await expect(preview.getByRole('link', { name: words.preview.image('cat', 'pics.example') })).toBeVisible();
+    await expect(preview.getByRole('link', { name: words.preview.words.image('cat', 'pics.example') })).toBeVisible();
 
     await bob.shows(TEXT);
     await bob.paste('\n## From Bob\n');
@@ -125,8 +125,8 @@ test.describe('REMOTE_IMAGES=ask', () => {
     await expect(pad.page.getByRole('document', { name: words.preview.heading })).toBeFocused();
     const cat = preview.getByRole('img', { name: 'cat' });
     await expect.poll(() => cat.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
-    await expect(preview.getByRole('link', { name: words.preview.image('gone', 'pics.example') })).toBeVisible();
-    await expect(preview.getByRole('link', { name: words.preview.image('old', 'pics.example') })).toBeVisible();
+    await expect(preview.getByRole('link', { name: words.preview.words.image('gone', 'pics.example') })).toBeVisible();
+    await expect(preview.getByRole('link', { name: words.preview.words.image('old', 'pics.example') })).toBeVisible();
     await expect(pad.page.getByText(words.preview.held(1))).toBeVisible();
     await expect(pad.page.getByRole('button', { name: words.preview.showImages })).toHaveCount(0);
     expect([...asked].sort()).toEqual(['https://pics.example/cat.png', 'https://pics.example/gone.png']);
