@@ -31,6 +31,7 @@ import { offered } from "./offered";
 import { openedFile, rememberOpened } from "./opened_file";
 import { LazyCompartment } from "./lazy_compartment";
 import { Preferences } from "./preferences";
+import { tickTask } from "./tasks";
 import { ReactiveCompartment } from "./reactive_compartment";
 import type { SearchWords } from "./search_state";
 import { appearance } from "./theme";
@@ -130,6 +131,12 @@ export class Editor {
   insertText(text: string): void {
     if (text === "") return;
     this.view.dispatch(this.view.state.replaceSelection(text), { scrollIntoView: true });
+  }
+
+  /** Makes the task in that line of a Markdown text, counted from 0, done or not done, as an edit of the user; false:
+   * there is none, or the text cannot be edited. */
+  tick(line: number, isDone: boolean): boolean {
+    return tickTask(this.view, line, isDone);
   }
 
   /** The whole text. */

@@ -5,7 +5,7 @@
  * its own (languages.ts), since nobody needs it to type.
  */
 
-import { LanguageDescription, type LanguageSupport } from "@codemirror/language";
+import { LanguageDescription, LanguageSupport } from "@codemirror/language";
 import { languages as stock } from "@codemirror/language-data";
 import { type Language, PLAIN_TEXT } from "./language";
 
@@ -70,7 +70,9 @@ const markdown = LanguageDescription.of({
   load: async () => {
     const { markdown, markdownLanguage } = await import("@codemirror/lang-markdown");
     const { boundedInline } = await import("./markdown_bounds");
-    return markdown({ base: markdownLanguage, codeLanguages: codeLanguage, extensions: boundedInline() });
+    const { markdownKeys } = await import("./markdown_keys");
+    const { language, support } = markdown({ base: markdownLanguage, codeLanguages: codeLanguage, extensions: boundedInline() });
+    return new LanguageSupport(language, [markdownKeys, support]);
   },
 });
 

@@ -76,7 +76,7 @@ export class Blocks {
   /** Reads a text, in steps; a block that is as it was stays the same object. To be
    * run to its end before the next text is read. */
   *read(text: string): Generator<void> {
-    const lines = text.replace(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD").split("\n");
+    const lines = linesOf(text);
     const body = endOfFrontMatter(lines);
     const isAlike = body === this.#body;
     const [linesBefore, before] = isAlike ? [this.#lines, this.#list] : [[], []];
@@ -114,6 +114,16 @@ export class Blocks {
     this.#lines = lines;
     this.#list = list;
     this.#gather();
+  }
+
+  /** Where in another text that line of this one is, when it is as it was; null: it is not, or is among lines that
+   * have changed. */
+  lineIn(text: string, line: number): number | null {
+    const lines = linesOf(text);
+    const start = commonStart(this.#lines, lines);
+    if (line < start) return line;
+    const isBehind = line >= this.#lines.length - commonEnd(this.#lines, lines, start);
+    return isBehind ? line + lines.length - this.#lines.length : null;
   }
 
   /** The tokens of a block with what stands in its lines. */
@@ -254,6 +264,10 @@ function cut(token: Token): Token {
   const longest = Math.min(units, unitsWithin(token.content, weight));
   if (token.content.length > longest) token.content = `${token.content.slice(0, longest).toWellFormed()}…`;
   return token;
+}
+
+function linesOf(text: string): string[] {
+  return text.replace(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD").split("\n");
 }
 
 function commonStart(a: readonly string[], b: readonly string[]): number {

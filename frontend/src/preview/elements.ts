@@ -57,6 +57,8 @@ const DEEPEST = 100;
 /** A block has that many elements at most; what follows is left out. */
 const MOST_TOKENS = 10_000;
 const ALIGNMENT = /^text-align:(left|center|right)$/;
+/** A task is called by that much of its text. */
+const LONGEST_NAME_UNITS = 200;
 const TASK = /^\[([ xX])\](?: |$)/;
 
 /** The elements of those tokens, in order. */
@@ -150,13 +152,20 @@ function leafOf(token: Token, options: ElementOptions): Node {
   }
 }
 
-/** "[x] done" in a list as a ticked box, which a screen reader says too. */
-function tickTask({ children }: Token, parent: ParentNode): void {
+/** "[x] done" in a list as a ticked box. The preview edits the text when it is pressed. */
+function tickTask({ children, map, content }: Token, parent: ParentNode): void {
   const item = parent instanceof Element ? parent.closest("li") : null;
   const [first] = children ?? [];
-  if (!item || first?.type !== "text" || !TASK.test(first.content)) return;
+  const mark = first?.type === "text" ? TASK.exec(first.content) : null;
+  if (!item || !first || !mark || !map) return;
   item.classList.add("task");
-  first.content = first.content.replace(TASK, (_, mark) => (mark === " " ? "☐ " : "☑ "));
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.defaultChecked = mark[1] !== " ";
+  box.dataset["line"] = `${map[0]}`;
+  box.setAttribute("aria-label", content.slice(mark[0].length, LONGEST_NAME_UNITS).toWellFormed());
+  parent.append(box, " ");
+  first.content = first.content.slice(mark[0].length);
 }
 
 function makeCallout(quote: HTMLElement, kind: Callout, words: Words): void {

@@ -13,9 +13,12 @@ const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
 const words = { ...en.preview.words, image: (alt: string, host: string) => `${alt} (${host})` };
 const plain = () => {};
 
+const previewIn = (parent: HTMLElement, { colour = plain as Colour, onTick = () => false as boolean } = {}) =>
+  new Preview(parent, words, colour, { onTick });
+
 function shown(text: string, { hasRemoteImages = false, colour = plain as Colour } = {}) {
   const parent = document.createElement("div");
-  const held = new Preview(parent, words, colour).show(text, hasRemoteImages);
+  const held = previewIn(parent, { colour }).show(text, hasRemoteImages);
   return { parent, held };
 }
 
@@ -27,10 +30,8 @@ describe("Markdown becomes elements", () => {
     ["a **b** *c* ~~d~~ `e`", '<p dir="ltr">a <strong>b</strong> <em>c</em> <s>d</s> <code dir="ltr">e</code></p>'],
     ["> q", '<blockquote dir="ltr"><p dir="ltr">q</p></blockquote>'],
     ["3. x", '<ol start="3" dir="ltr"><li dir="ltr"><p class="tight" dir="ltr">x</p></li></ol>'],
-    ["- [x] done\n- [ ] open", "☑ done"],
-    ["- [x] done\n- [ ] open", "☐ open"],
-    ["- [x] done\n- no task", '<li class="task" dir="ltr"><p class="tight" dir="ltr">☑ done</p></li>'],
-    ["- [ ] ", '<li class="task"><p class="tight">☐ </p></li>'],
+    ["- [x] a *b*\n- no task", '<li class="task" dir="ltr"><p class="tight" dir="ltr"><input type="checkbox" checked="" data-line="0" aria-label="a *b*"> a <em>b</em></p></li>'],
+    ["- x\n- [ ] ", '<li class="task"><p class="tight"><input type="checkbox" data-line="1" aria-label=""> </p></li>'],
     ["[x] no list", '<p dir="ltr">[x] no list</p>'],
     ["```js\n<b>\n```", "<code>&lt;b&gt;\n</code></pre>"],
     ["a|b\n:-|-:\n1|2", '<td class="align-right">2</td>'],
@@ -166,7 +167,7 @@ describe("images", () => {
 
   test("come and go with the reader's wish", () => {
     const parent = document.createElement("div");
-    const preview = new Preview(parent, words, plain);
+    const preview = previewIn(parent);
     expect(preview.show(REMOTE, false)).toBe(1);
     expect(preview.show(REMOTE, true)).toBe(0);
     expect(parent.querySelectorAll("img")).toHaveLength(1);
@@ -179,10 +180,38 @@ describe("images", () => {
   });
 });
 
+describe("a task that is ticked", () => {
+  test("is told with its line, wherever its block has moved to, and stays as it was when that is not possible", () => {
+    const parent = document.body.appendChild(document.createElement("div"));
+    const ticked: unknown[] = [];
+    const preview = previewIn(parent, { onTick: (...what) => (ticked.push(what), ticked.length === 1) });
+    preview.show("- [ ] a\n- [x] b");
+    preview.show("new\n\n- [ ] a\n- [x] b");
+    const [a, b] = parent.querySelectorAll("input");
+    a!.click();
+    b!.click();
+    expect(ticked).toEqual([[2, true], [3, false]]);
+    expect([a!.checked, b!.checked]).toEqual([true, true]);
+    preview.show("- [ ] a\n- [x] b"); // it was taken back at once
+    expect([a!.isConnected, a!.checked]).toEqual([true, false]);
+  });
+
+  test.each([
+    ["new\n\na\nb", 0, 2],
+    ["a\nnew\nb", 1, 2],
+    ["a\nc", 1, null],
+    ["", 0, null],
+  ])("in a text that is %j by now, line %i is %j", (text, line, now) => {
+    const preview = previewIn(document.createElement("div"));
+    preview.show("a\nb");
+    expect(preview.lineIn(text, line)).toBe(now);
+  });
+});
+
 describe("following a text", () => {
   test("keeps the elements of what did not change", () => {
     const parent = document.createElement("div");
-    const preview = new Preview(parent, words, plain);
+    const preview = previewIn(parent);
     preview.show("# Title\n\nfirst\n\nfirst\n\nlast");
     const [title, first, second, last] = parent.children;
     preview.show("# Title\n\nnew\n\nfirst\n\nfirst\n\nlast, changed");
@@ -205,7 +234,7 @@ describe("following a text", () => {
     const random = Random.of(SEED, "preview");
     for (let round = 0; round < 8; round++) {
       const parent = document.createElement("div");
-      const preview = new Preview(parent, words, plain);
+      const preview = previewIn(parent);
       const lines = Array.from({ length: random.below(20) }, () => random.pick(LINES));
       for (let edit = 0; edit < 20; edit++) {
         const at = random.below(2) * random.below(lines.length + 1);
@@ -219,7 +248,7 @@ describe("following a text", () => {
 
   test("a link changes with the address it refers to", () => {
     const parent = document.createElement("div");
-    const preview = new Preview(parent, words, plain);
+    const preview = previewIn(parent);
     preview.show("[x][r]\n\n[r]: https://one.example");
     preview.show("[x][r]\n\n[r]: https://two.example");
     expect(parent.querySelector("a")?.href).toBe("https://two.example/");
@@ -230,7 +259,7 @@ describe("following a text", () => {
      * a line. */
     function scroller(text: string) {
       const parent = document.createElement("div");
-      const preview = new Preview(parent, words, plain);
+      const preview = previewIn(parent);
       preview.show(text);
       const lines = text.split("\n");
       const place = (element: Element) => {
@@ -265,7 +294,7 @@ describe("following a text", () => {
 
     test("a tall paragraph ends where its line does, and not in the empty line behind it", () => {
       const parent = document.createElement("div");
-      const preview = new Preview(parent, words, plain);
+      const preview = previewIn(parent);
       preview.show("aaa\n\n- bbb\n\n- ccc");
       const place = (selector: string, top: number, bottom: number) =>
         parent.querySelectorAll(selector).forEach((it) => (it.getBoundingClientRect = () => ({ top, bottom }) as DOMRect));
@@ -281,7 +310,7 @@ describe("following a text", () => {
 
     test("what was inserted above counts", () => {
       const parent = document.createElement("div");
-      const preview = new Preview(parent, words, plain);
+      const preview = previewIn(parent);
       preview.show("- aaa\n- bbb");
       preview.show("new\n\n- aaa\n- bbb");
       const [, second] = parent.querySelectorAll("li");
@@ -293,7 +322,7 @@ describe("following a text", () => {
 
     test("the beginning is at the top, and what is not shown yet is waited for", () => {
       const parent = document.createElement("div");
-      const preview = new Preview(parent, words, plain);
+      const preview = previewIn(parent);
       parent.scrollTo = vi.fn() as typeof parent.scrollTo;
       const showing = preview.showing("aaa\n\nbbb\n\nccc");
       preview.scrollToLine(4);
@@ -312,7 +341,7 @@ describe("a long text", () => {
   /** Shows it, and counts the elements and texts of which it consists, and the most that one slice has put into the page. */
   function shownInSlices(text: string): { all: number; most: number } {
     const parent = document.createElement("div");
-    const preview = new Preview(parent, words, plain);
+    const preview = previewIn(parent);
     const nodes = () => {
       let count = 0;
       for (const walker = document.createTreeWalker(parent); walker.nextNode(); ) count += 1;
@@ -356,7 +385,7 @@ describe("a long text", () => {
   test(`that changes is shown as if it were new, by seed ${SEED}`, () => {
     const random = Random.of(SEED, "long texts");
     const parent = document.createElement("div");
-    const preview = new Preview(parent, words, plain);
+    const preview = previewIn(parent);
     const paragraph = () => `${"words ".repeat(random.below(40))}${random.below(9)}\n${random.chance(10) ? "[r]: http://r.example\n" : "[r]\n"}`;
     const paragraphs = Array.from({ length: 250 }, paragraph);
     for (let edit = 0; edit < 6; edit++) {

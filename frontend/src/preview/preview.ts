@@ -38,9 +38,20 @@ export const SECTION_WEIGHT = 20_000;
 /** So many blocks are looked at in one step. */
 const LOOKS_PER_STEP = 1_024;
 
+/** What the preview tells of what people do in it. */
+export interface PreviewEvents {
+  /** A task was ticked, or its tick was taken away. Its line is that of the text that is shown. False: that is not
+   * possible, and the box is as it was. */
+  onTick(line: number, isDone: boolean): boolean;
+}
+
 export class Preview {
   readonly #blocks = new Blocks();
   #shown = new Map<Block, Shown>();
+  /** The boxes that were pressed, until that is shown in others, and the line of the last one, where the keyboard
+   * goes then. */
+  #ticked: HTMLInputElement[] = [];
+  #tickedLine: number | null = null;
   /** The children of elements, as they were put there. */
   readonly #children = new WeakMap<Element, readonly Element[]>();
 
@@ -48,7 +59,9 @@ export class Preview {
     private readonly parent: HTMLElement,
     private readonly words: Words,
     private readonly colour: Colour,
+    private readonly events: PreviewEvents,
   ) {
+    parent.addEventListener("change", ({ target }) => this.#tick(target));
     parent.addEventListener("click", ({ target }) => this.#followLink(target));
     parent.addEventListener("keydown", ({ key, target }) => {
       if (key === "Enter") this.#followLink(target);
@@ -101,6 +114,7 @@ export class Preview {
       }
     }
     yield* this.#place();
+    this.#returnKeyboard();
     return list.reduce((sum, block) => sum + shown.get(block)!.heldImages, 0);
   }
 
@@ -108,6 +122,38 @@ export class Preview {
   scrollToLine(line: number): void {
     const top = line <= 0 ? 0 : this.#topOf(line);
     if (top !== null) this.parent.scrollTo({ top });
+  }
+
+  /** Where in another text that line of the one that is shown is; null: nowhere. */
+  lineIn(text: string, line: number): number | null {
+    return this.#blocks.lineIn(text, line);
+  }
+
+  #tick(box: EventTarget | null): void {
+    if (!(box instanceof HTMLInputElement)) return;
+    const block = this.#blockAround(box);
+    const line = block && block.line + Number(box.dataset["line"]);
+    if (line !== null && this.events.onTick(line, box.checked)) {
+      this.#ticked.push(box);
+      this.#tickedLine = line;
+    } else box.checked = box.defaultChecked;
+  }
+
+  /** The elements of the task that had the keyboard are others now, or say again what the text says. */
+  #returnKeyboard(): void {
+    for (const box of this.#ticked) box.checked = box.defaultChecked;
+    this.#ticked = [];
+    const line = this.#tickedLine;
+    this.#tickedLine = null;
+    if (line === null || document.activeElement !== document.body) return;
+    const block = this.#blocks.list[lastUpTo(this.#blocks.list, line)];
+    const selector = `input[data-line="${line - (block?.line ?? 0)}"]`;
+    if (block) this.#shown.get(block)?.element.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+  }
+
+  #blockAround(element: Element): Block | null {
+    for (const [block, shown] of this.#shown) if (shown.element.contains(element)) return block;
+    return null;
   }
 
   /** Goes to the place in the text that a link leads to. */

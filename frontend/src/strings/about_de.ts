@@ -11,6 +11,7 @@ export const about: AboutText = {
     ["Strg+D", "den nächsten Treffer dazu auswählen", "⌘D"],
     ["Strg+[ / Strg+]", "weniger oder mehr einrücken", "⌘[ / ⌘]"],
     ["Strg+Umschalt+[ / ]", "ein- und ausklappen", "⌥⌘[ / ]"],
+    ["Strg+B / I / K", "fett, kursiv, ein Link, in Markdown", "⌘B / I / K"],
     ["Strg+S", "den Text herunterladen", "⌘S"],
     ["Strg+Klick, Alt+Ziehen", "weitere Schreibmarken", "⌘ Klick, ⌥ Ziehen"],
     ["Strg+Leertaste", "ergänzen", "⌃ Leertaste"],

@@ -16,6 +16,7 @@ export const about: AboutText = {
     ["Ctrl+D", "select the next match too", "⌘D"],
     ["Ctrl+[ / Ctrl+]", "indent less or more", "⌘[ / ⌘]"],
     ["Ctrl+Shift+[ / ]", "fold and unfold", "⌥⌘[ / ]"],
+    ["Ctrl+B / I / K", "bold, italic, a link, in Markdown", "⌘B / I / K"],
     ["Ctrl+S", "download the text", "⌘S"],
     ["Ctrl+Click, Alt+Drag", "more carets", "⌘ Click, ⌥ Drag"],
     ["Ctrl+Space", "complete", "⌃ Space"],

@@ -89,7 +89,12 @@ interface Outcome {
 
 /** Keeps `parent` as the editor's text is; the function that it returns ends that. */
 function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
-  const preview = new Preview(parent, t.preview.words, colour);
+  const preview = new Preview(parent, t.preview.words, colour, {
+    onTick: (line, isDone) => {
+      const now = preview.lineIn(editor.text(), line);
+      return now !== null && editor.tick(now, isDone);
+    },
+  });
   /** Set while the text is to be shown, or is being shown. */
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** True while what is shown, or being shown, is not the newest. */

@@ -19,7 +19,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await alice.paste(TEXT);
     const preview = await withPreview(alice);
     await expect(preview.getByRole('heading', { name: 'Title' })).toBeVisible();
-    await expect(preview).toContainText('☑ done');
+    await expect(preview.getByRole('checkbox', { name: 'done' })).toBeChecked();
     const link = preview.getByRole('link', { name: 'safe' });
     await expect(link).toHaveAttribute('rel', 'noopener noreferrer');
     await expect(link).toHaveAttribute('href', 'https://example.org/');
@@ -35,6 +35,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await hasNoViolations(alice);
   });
 }
+
+test('a task that is ticked in the preview is ticked in the text, once, also when two do it at the same time', async ({ open }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  const tasks = ['one', 'two', 'three', 'four'];
+  await alice.paste(tasks.map((it) => `- [ ] ${it}`).join('\n'));
+  const previews = [await withPreview(alice), await withPreview(bob)];
+  for (const preview of previews) await expect(preview.getByRole('checkbox')).toHaveCount(4);
+  await Promise.all([alice, bob].map((pad) => pad.page.evaluate(async () => {
+    for (let n = 0; n < 4; n++) {
+      document.querySelectorAll<HTMLInputElement>('.preview-text input')[n]!.click();
+      await new Promise((after) => setTimeout(after, 20));
+    }
+  })));
+  const done = tasks.map((it) => `- [x] ${it}`).join('\n');
+  for (const pad of [alice, bob]) await pad.shows(done);
+  const box = previews[0]!.getByRole('checkbox', { name: 'two' });
+  await expect(box).toBeChecked();
+  await box.press('Space');
+  await bob.shows(done.replace('- [x] two', '- [ ] two'));
+  await expect(box).not.toBeChecked();
+  await expect(box).toBeFocused();
+});
 
 test('it is only there for Markdown, is remembered, and can be closed', async ({ open }) => {
   const pad = await (await open()).ready();

@@ -1,0 +1,52 @@
+// @vitest-environment happy-dom
+import { EditorSelection, EditorState } from "@codemirror/state";
+import { EditorView, runScopeHandlers } from "@codemirror/view";
+import { expect, test } from "vitest";
+import { markdownKeys } from "./markdown_keys";
+import { tickTask } from "./tasks";
+
+/** A view of a text in which "|" and "<", ">" stand for a caret and a selection. */
+function viewOf(marked: string): EditorView {
+  const doc = marked.replace(/[|<>]/g, "");
+  const from = marked.search(/[|<]/);
+  const to = marked.includes(">") ? marked.indexOf(">") - 1 : from;
+  return new EditorView({ state: EditorState.create({ doc, selection: EditorSelection.range(from, to), extensions: markdownKeys }) });
+}
+
+function press(view: EditorView, key: string): string {
+  runScopeHandlers(view, new KeyboardEvent("keydown", { key, ctrlKey: true }), "editor");
+  const { from, to, empty } = view.state.selection.main;
+  const text = view.state.doc.toString();
+  return `${text.slice(0, from)}${empty ? "|" : `<${text.slice(from, to)}>`}${text.slice(to)}`;
+}
+
+test.each([
+  ["b", "a <word> b", "a **<word>** b"],
+  ["b", "a **<word>** b", "a <word> b"],
+  ["b", "a <**word**> b", "a <word> b"],
+  ["b", "a wo|rd b", "a **<word>** b"],
+  ["b", "a < word >b", "a  **<word>** b"],
+  ["b", "|", "**|**"],
+  ["b", "*<word>*", "***<word>***"],
+  ["b", "***<word>***", "*<word>*"],
+  ["i", "<word>", "*<word>*"],
+  ["i", "*<word>*", "<word>"],
+  ["i", "**<word>**", "***<word>***"],
+  ["i", "***<word>***", "**<word>**"],
+  ["k", "a <word> b", "a [word](|) b"],
+  ["k", "<https://a.example>", "[|](https://a.example)"],
+  ["k", "|", "[|]()"],
+])("Ctrl+%s makes %j %j", (key, before, after) => expect(press(viewOf(before), key)).toBe(after));
+
+test.each([
+  ["- [ ] a", true, "- [x] a"],
+  ["> 1. - [X] a", false, "> 1. - [ ] a"],
+  ["  [ ] a", true, "  [x] a"],
+  ["- [x] a", true, "- [x] a"],
+  ["- a [ ] b", true, null],
+  ["- [ ]b", true, null],
+])("the task in %j, done: %j, is %j", (text, isDone, after) => {
+  const view = new EditorView({ doc: `first\n${text}` });
+  expect(tickTask(view, 1, isDone)).toBe(after !== null);
+  expect(view.state.doc.line(2).text).toBe(after ?? text);
+});
