@@ -24,7 +24,7 @@ reference.core.ruler.after("block", "callouts", (state: { tokens: Token[] }) => 
 const LINES = [
   "", "", "", "words", "a [link] and [other][r]", "# title", "===", "---", "- item", "  - inner", "    deeper", "1. one", "> quote", "```", "~~~",
   "|a|b|", "|-|-|", "[r]: http://r.example", "[link]: http://l.example", "[link]: http://second.example", "    code", "\tcode", "<div>", "</div>", "* * *", "\\", "lazy",
-  "title: x", "---", ": meaning", "[^1]: note", "see[^1] https://a.example", "> [!TIP]", "[TOC]", "==mark== x^2^ H~2~O",
+  "title: x", "---", ": meaning", "[^1]: note", "see[^1] https://a.example", "> [!TIP]", "[TOC]", "==mark== x^2^ H~2~O", "$$", "$$ x", "x $$", "$x$ $$y$$",
 ];
 
 describe("a text that changes is taken apart as if it were new", () => {

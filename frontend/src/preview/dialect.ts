@@ -46,10 +46,14 @@ export function dialect() {
   markdown.use(marks).use(subscript).use(superscript).use(definitionLists);
   markdown.block.ruler.before("reference", "footnote", footnote, { alt: ["paragraph", "reference"] });
   markdown.block.ruler.before("paragraph", "toc", tableOfContents);
+  markdown.block.ruler.before("fence", "formula_block", formulaBlock, { alt: ["paragraph", "reference", "blockquote", "list"] });
   markdown.inline.ruler.before("link", "footnote_reference", footnoteReference);
+  markdown.inline.ruler.after("escape", "formula", formula);
   return markdown;
 }
 
+/** A longer formula in a line is text. */
+const LONGEST_FORMULA_UNITS = 500;
 const FOOTNOTE = /^\[\^([^\s\]^]{1,100})\]:[ \t]*/;
 const REFERENCE = /\[\^([^\s\]^]{1,100})\]/y;
 
@@ -104,6 +108,43 @@ function tableOfContents(state: StateBlock, line: number, end: number, silent: b
   if (line + 1 < end && !state.isEmpty(line + 1)) return false;
   state.push("toc", "", 0).map = [line, line + 1];
   state.line = line + 1;
+  return true;
+}
+
+/** "$$" and what follows up to the next one at the end of a line, or up to an empty line. Were it all up to a "$$" that
+ * may come far behind, that one would change what is far above it. */
+function formulaBlock(state: StateBlock, first: number, end: number, silent: boolean): boolean {
+  const lineOf = (line: number) => state.src.slice(state.bMarks[line]! + state.tShift[line]!, state.eMarks[line]!).trimEnd();
+  const head = lineOf(first);
+  if (!head.startsWith("$$") || state.sCount[first]! - state.blkIndent >= 4) return false;
+  const inLine = head.indexOf("$$", 2);
+  if (inLine >= 0 && inLine !== head.length - 2) return false; // a part of a paragraph
+  if (silent) return true;
+  let line = first;
+  const isLast = () => lineOf(line).endsWith("$$") && (line > first || inLine >= 0);
+  while (!isLast() && line + 1 < end && !state.isEmpty(line + 1) && state.sCount[line + 1]! >= state.blkIndent) line++;
+  const token = state.push("formula_block", "", 0);
+  token.content = state.getLines(first, line + 1, state.blkIndent, false).trim().replace(/^\$\$|\$\$$/g, "").trim();
+  token.map = [first, line + 1];
+  state.line = line + 1;
+  return true;
+}
+
+/** "$a$" and "$$a$$" in a line, but not "from $5 to $6". */
+function formula(state: StateInline, silent: boolean): boolean {
+  const { src, pos, posMax } = state;
+  if (src[pos] !== "$") return false;
+  const mark = src[pos + 1] === "$" ? "$$" : "$";
+  const start = pos + mark.length;
+  const window = src.slice(start, Math.min(posMax, start + LONGEST_FORMULA_UNITS + mark.length));
+  const length = window.indexOf(mark);
+  const content = window.slice(0, length);
+  if (length <= 0 || /^\s|\s$|\\$|\n\s*\n/.test(content) || /\d/.test(src[start + length + mark.length] ?? "")) return false;
+  if (!silent) {
+    const token = state.push(mark === "$$" ? "formula_block" : "formula", "", 0);
+    token.content = content;
+  }
+  state.pos = start + length + mark.length;
   return true;
 }
 

@@ -26,10 +26,14 @@ export interface Words {
 /** Gives `put` the code in the colours of that language, now or later, or never. */
 export type Colour = (code: string, language: string, put: (coloured: DocumentFragment) => void) => void;
 
+/** Gives `put` the formula as an element, now or later; or never, where it is none. */
+export type Formula = (source: string, isBlock: boolean, put: (formula: Element) => void) => void;
+
 /** Everything that an element is made with besides its token. */
 export interface ElementOptions {
   words: Words;
   colour: Colour;
+  formula: Formula;
   /** The reader allows other sites to be asked for images. */
   hasRemoteImages: boolean;
   /** Called for each image that was not loaded. */
@@ -138,6 +142,9 @@ function leafOf(token: Token, options: ElementOptions): Node {
       return inlineCode(token.content);
     case "image":
       return image(token, options);
+    case "formula":
+    case "formula_block":
+      return formulaIn(token, options.formula);
     case "toc":
       return contents(metaOf(token).headings!, options.words);
     case "footnote_reference":
@@ -274,6 +281,22 @@ function inlineCode(text: string): HTMLElement {
   const code = textIn("code", text);
   code.dir = "ltr";
   return code;
+}
+
+/** A longer one stands there as it was written. */
+const LONGEST_FORMULA_UNITS = 2_000;
+
+/** The formula's source, until the formula is there. */
+function formulaIn({ type, content }: Token, formula: Formula): HTMLElement {
+  const isBlock = type === "formula_block";
+  const element = inlineCode(content);
+  element.classList.add(isBlock ? "formula-block" : "formula");
+  if (content.length > LONGEST_FORMULA_UNITS) return element;
+  formula(content, isBlock, (made) => {
+    element.replaceChildren(made);
+    element.classList.add("made");
+  });
+  return element;
 }
 
 /** markdown-it has encoded what is not Latin in it. */

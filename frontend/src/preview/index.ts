@@ -1,4 +1,8 @@
 /** Markdown as elements of the page. A chunk of its own: loaded when a preview is opened. */
+export { FormulaQueue } from "./formula_queue";
 export { Preview } from "./preview";
-export type { Colour, Words } from "./elements";
 export { slice } from "./slice";
+export type { Colour, Formula, Words } from "./elements";
+
+/** The code that makes formulas: a chunk of its own. */
+export const loadFormulas = () => import("./formulas");

@@ -14,7 +14,7 @@ const words = { ...en.preview.words, image: (alt: string, host: string) => `${al
 const plain = () => {};
 
 const previewIn = (parent: HTMLElement, { colour = plain as Colour, onTick = () => false as boolean } = {}) =>
-  new Preview(parent, words, colour, { onTick });
+  new Preview(parent, words, { colour, formula: plain }, { onTick });
 
 function shown(text: string, { hasRemoteImages = false, colour = plain as Colour } = {}) {
   const parent = document.createElement("div");
@@ -50,6 +50,12 @@ describe("Markdown becomes elements", () => {
     ["# A *b* c!\n# A b c", '<h1 data-anchor="a-b-c-1" dir="ltr">A b c</h1>'],
     ["[TOC]\n\n# One\n\n## Two", '<li class="level-2"><a role="link" tabindex="0" data-to="two">Two</a></li>'],
     ["[a](#größe)", '<a role="link" tabindex="0" data-to="größe">a</a>'],
+    ["a $x_1 < 2$ b", '<code dir="ltr" class="formula">x_1 &lt; 2</code>'],
+    ["from $5 to $6, $ 7 $ and \\$x$", "from $5 to $6, $ 7 $ and $x$"],
+    ["`$x$`", '<code dir="ltr">$x$</code>'],
+    ["text\n$$\na\nb\n$$\ntext", '<p dir="ltr">text</p></div><div><code dir="ltr" class="formula-block">a\nb</code></div><div><p dir="ltr">text</p>'],
+    ["$$ a $$", '<code dir="ltr" class="formula-block">a</code>'],
+    ["$$\na\n\nb", '<code dir="ltr" class="formula-block">a</code></div><div><p dir="ltr">b</p>'],
     ["&amp; &copy;", "<p>&amp; ©</p>"],
   ])("%j", (text, part) => expect(html(text)).toContain(part));
 });
@@ -228,7 +234,7 @@ describe("following a text", () => {
 
   const LINES = [
     "", "", "", "words[^1] and https://a.example", "# title", "# title", "## other", "---", "title: x", "...", "[TOC]", "[^1]: note", "[^2]: note", "more[^2]",
-    "term", ": meaning", "- item", "    inner", "> [!NOTE]", "> quote", "[r]: https://r.example", "[^1][r]", "```",
+    "$$", "$$ x", "a $x$", "term", ": meaning", "- item", "    inner", "> [!NOTE]", "> quote", "[r]: https://r.example", "[^1][r]", "```",
   ];
   test(`a text that changes is shown as if it were new (seed ${SEED})`, () => {
     const random = Random.of(SEED, "preview");

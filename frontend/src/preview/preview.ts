@@ -7,7 +7,7 @@
  */
 
 import { type Block, Blocks } from "./blocks";
-import { type Colour, elementsOf, type Words } from "./elements";
+import { type Colour, elementsOf, type Formula, type Words } from "./elements";
 
 /** Where a line begins: at the top of an element, or at its bottom, when it is the one behind the element's last. */
 interface Mark {
@@ -58,7 +58,7 @@ export class Preview {
   constructor(
     private readonly parent: HTMLElement,
     private readonly words: Words,
-    private readonly colour: Colour,
+    private readonly makers: { colour: Colour; formula: Formula },
     private readonly events: PreviewEvents,
   ) {
     parent.addEventListener("change", ({ target }) => this.#tick(target));
@@ -211,8 +211,8 @@ export class Preview {
       if (first > marks.at(-1)!.line) marks.push({ line: first, element: inner, edge: "top" });
       if (end !== null && end > marks.at(-1)!.line) marks.push({ line: end, element: inner, edge: "bottom" });
     };
-    const { words, colour } = this;
-    element.append(elementsOf(this.#blocks.parsed(block), { words, colour, hasRemoteImages, onHeldImage, onLines }));
+    const options = { words: this.words, ...this.makers, hasRemoteImages, onHeldImage, onLines };
+    element.append(elementsOf(this.#blocks.parsed(block), options));
     return shown;
   }
 

@@ -1,9 +1,9 @@
 import "./style/preview.css";
 import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { mayShowRemoteImages, setSettings } from "../browser";
+import { loadChunk, mayShowRemoteImages, setSettings } from "../browser";
 import { colour, type Editor } from "../editor";
-import { Preview, slice } from "../preview";
+import { FormulaQueue, loadFormulas, Preview, slice } from "../preview";
 import { t } from "../strings";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
@@ -81,6 +81,8 @@ function HeldImages({ count, shown }: { count: number; shown: () => void }) {
   );
 }
 
+const formulas = new FormulaQueue(() => loadChunk("formulas", loadFormulas));
+
 /** Told of each attempt to show the text. */
 interface Outcome {
   shown(heldImages: number): void;
@@ -89,7 +91,7 @@ interface Outcome {
 
 /** Keeps `parent` as the editor's text is; the function that it returns ends that. */
 function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
-  const preview = new Preview(parent, t.preview.words, colour, {
+  const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
       return now !== null && editor.tick(now, isDone);

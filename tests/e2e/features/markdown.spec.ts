@@ -58,6 +58,23 @@ test('a task that is ticked in the preview is ticked in the text, once, also whe
   await expect(box).toBeFocused();
 });
 
+test('formulas are shown as such, a link leads to a heading, and the front matter gives the title', async ({ open }) => {
+  const pad = await (await open()).ready();
+  const filler = 'words\n\n'.repeat(60);
+  await pad.paste(`---\ntitle: The minutes\n---\n[TOC]\n\nso $\\frac{a}{b}$\n\n$$\nx^2\n$$\n\n${filler}## Far away\n\n${filler}`);
+  const preview = await withPreview(pad);
+  await expect(preview.locator('mfrac')).toBeVisible();
+  await expect(preview.locator('math[display=block] msup')).toBeVisible();
+  await expect(preview).not.toContainText('The minutes');
+  await expect(pad.page).toHaveTitle(/^The minutes/);
+  const link = preview.getByRole('link', { name: 'Far away' });
+  await link.press('Enter');
+  const heading = preview.getByRole('heading', { name: 'Far away' });
+  await expect(heading).toBeInViewport();
+  await expect(link).not.toBeInViewport();
+  expect(new URL(pad.page.url()).hash).toBe('#shared');
+});
+
 test('it is only there for Markdown, is remembered, and can be closed', async ({ open }) => {
   const pad = await (await open()).ready();
   await expect(pad.page.getByRole('switch', { name: words.preview.show })).toHaveCount(0);
