@@ -14,6 +14,11 @@ export function colour(code: string, language: string, put: (coloured: DocumentF
   paint(code, language, put).catch((error: unknown) => log.warn("not coloured:", language, error));
 }
 
+/** The style sheet of that code. */
+export async function codeStyles(): Promise<string> {
+  return (await import("./highlight")).highlight.module?.getRules() ?? "";
+}
+
 async function paint(code: string, language: string, put: (coloured: DocumentFragment) => void): Promise<void> {
   const description = (await loadLanguages())?.codeLanguage(language);
   if (!description) return;

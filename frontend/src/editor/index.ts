@@ -1,5 +1,5 @@
 /** The text area and what belongs to it. */
-export { colour } from "./colour";
+export { codeStyles, colour } from "./colour";
 export { Editor, type EditorStrings } from "./editor";
 export { hueClass } from "./hues";
 /** The text for paper: a chunk of its own. */

@@ -27,6 +27,11 @@ export class FormulaQueue {
     void this.#start();
   };
 
+  /** True while formulas wait. */
+  get isWorking(): boolean {
+    return this.#isWorking;
+  }
+
   async #start(): Promise<void> {
     this.#formulas ??= await this.load();
     if (!this.#formulas) this.#waiting = [];

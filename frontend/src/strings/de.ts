@@ -127,6 +127,9 @@ export const de: Strings = {
     heading: "Vorschau",
     show: "Vorschau neben dem Text",
     hide: "Vorschau ausblenden",
+    download: "HTML herunterladen",
+    copy: "Formatiert kopieren",
+    print: "Drucken",
     held: (n) => (n === 1 ? "1 Bild einer anderen Seite steht als Link da." : `${n} Bilder anderer Seiten stehen als Links da.`),
     words: {
       image: (alt, host) => `Bild${alt && ` „${alt}“`} auf ${host}`,

@@ -113,6 +113,9 @@ export const en = {
     heading: "Preview",
     show: "Preview beside the text",
     hide: "Hide the preview",
+    download: "Download HTML",
+    copy: "Copy formatted",
+    print: "Print",
     held: (n: number) => (n === 1 ? "1 image of another site is shown as a link." : `${n} images of other sites are shown as links.`),
     words: {
       image: (alt: string, host: string) => `Image${alt && ` “${alt}”`} on ${host}`,

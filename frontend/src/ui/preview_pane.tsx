@@ -1,12 +1,16 @@
 import "./style/preview.css";
-import { effect, signal } from "@preact/signals";
+import { effect, signal, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { loadChunk, mayShowRemoteImages, setSettings } from "../browser";
 import { colour, type Editor } from "../editor";
 import { FormulaQueue, loadFormulas, Preview, slice } from "../preview";
 import { t } from "../strings";
+import { fileName } from "./files";
 import { Icon } from "./icon";
 import type { Pad } from "./pad";
+import { copyFormatted, downloadHtml } from "./preview_out";
+import { titleOf } from "./title";
 import { Words } from "./words";
 
 /** Longer texts have no preview: it would hold up the typing. */
@@ -14,6 +18,9 @@ const LONGEST_UNITS = 1 << 20;
 /** The preview takes this part of the time at most. */
 const SHARE_OF_TIME = 1 / 8;
 const LEAST_WAIT_MS = 120;
+const COPIED_MS = 2000;
+/** What leaves the pad is as the text is, if that does not take longer. */
+const SETTLED_MS = { look: 20, most: 10_000 };
 /** After each slice it gives a key its turn: for as long as the browser took to show the last one. */
 const REST_MS = { least: 8, most: 250 };
 
@@ -26,12 +33,17 @@ export function PreviewPane({ pad }: { pad: Pad }) {
   const held = useMemo(() => signal(0), []);
   const problem = useMemo(() => signal<string | null>(null), []);
   const editor = pad.editor.value;
+  const title = titleOf(editor?.firstLines.value ?? "", pad.session.padId);
+  /** Resolves when the newest text is shown. */
+  const settled = useRef(async () => {});
   useEffect(() => {
     if (!editor) return;
-    return follow(editor, ref.current!, {
+    const { stop, settle } = follow(editor, ref.current!, {
       shown: (images) => ((held.value = images), (problem.value = null)),
       failed: (why) => (problem.value = why),
     });
+    settled.current = settle;
+    return stop;
   }, [editor]);
   return (
     <section class="preview" aria-labelledby="preview-heading">
@@ -47,6 +59,10 @@ export function PreviewPane({ pad }: { pad: Pad }) {
           <Icon name="close" />
         </button>
       </div>
+      <Out pad={pad} shown={ref} settled={settled} />
+      <p class="print-head">
+        {title} · {new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" })}
+      </p>
       {held.value > 0 && <HeldImages count={held.value} shown={() => ref.current?.focus()} />}
       {problem.value !== null && (
         <p class="hint">
@@ -57,6 +73,43 @@ export function PreviewPane({ pad }: { pad: Pad }) {
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={ref} class="preview-text" tabIndex={0} role="document" aria-labelledby="preview-heading" />
     </section>
+  );
+}
+
+interface OutProps {
+  pad: Pad;
+  shown: RefObject<HTMLElement | null>;
+  settled: RefObject<() => Promise<void>>;
+}
+
+/** What is shown, out of the pad: as a file, onto the clipboard, onto paper. */
+function Out({ pad: { session }, shown, settled }: OutProps) {
+  const outcome = useSignal<string | null>(null);
+  const save = async () => {
+    await settled.current!();
+    const title = titleOf(session.localText(), session.padId);
+    await downloadHtml(shown.current!, title, fileName(title, "html"));
+  };
+  const copy = async () => {
+    await settled.current!();
+    outcome.value = (await copyFormatted(shown.current!, session.localText())) ? t.copied : t.copyFailed;
+    setTimeout(() => (outcome.value = null), COPIED_MS);
+  };
+  const print = () => void settled.current!().then(() => window.print());
+  return (
+    <div class="row out">
+      <button type="button" class="quiet" onClick={save}>
+        {t.preview.download}
+      </button>
+      <button type="button" class="quiet" onClick={copy}>
+        <span aria-live="polite">
+          <Words text={outcome.value ?? t.preview.copy} />
+        </span>
+      </button>
+      <button type="button" class="quiet" onClick={print}>
+        {t.preview.print}
+      </button>
+    </div>
   );
 }
 
@@ -89,8 +142,14 @@ interface Outcome {
   failed(why: string): void;
 }
 
-/** Keeps `parent` as the editor's text is; the function that it returns ends that. */
-function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
+interface Follower {
+  stop(): void;
+  /** Resolves when the newest text is shown. */
+  settle(): Promise<void>;
+}
+
+/** Keeps `parent` as the editor's text is. */
+function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower {
   const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
@@ -145,11 +204,17 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): () => vo
     void editor.layouts.value;
     goAlong();
   });
-  return () => {
+  const isSettled = () => timer === undefined && !formulas.isWorking;
+  const settle = async () => {
+    const untilMs = performance.now() + SETTLED_MS.most;
+    while (!isSettled() && performance.now() < untilMs) await new Promise((look) => setTimeout(look, SETTLED_MS.look));
+  };
+  const stop = () => {
     stopShowing();
     stopGoingAlong();
     stopScrolling();
     clearTimeout(timer);
     parent.replaceChildren();
   };
+  return { stop, settle };
 }

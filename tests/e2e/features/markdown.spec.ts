@@ -1,5 +1,6 @@
 // (8) A Markdown pad as it reads, beside its text.
 import { devices } from '@playwright/test';
+import fs from 'node:fs';
 import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
@@ -73,6 +74,44 @@ test('formulas are shown as such, a link leads to a heading, and the front matte
   await expect(heading).toBeInViewport();
   await expect(link).not.toBeInViewport();
   expect(new URL(pad.page.url()).hash).toBe('#shared');
+});
+
+test('the preview leaves the pad as one file, with its formatting, and onto paper', async ({ open, browser }) => {
+  const pad = await (await open('#shared', { permissions: ['clipboard-read', 'clipboard-write'] })).ready();
+  await pad.paste(`# The *title*\n\n[TOC]\n\n- [x] done[^1]\n\n<script>alert(1)</script> $x^2$\n\n\`\`\`js\nlet a\n\`\`\`\n\n${'words\n\n'.repeat(99)}[^1]: note\n`);
+  const preview = await withPreview(pad);
+  const saving = pad.page.waitForEvent('download');
+  await pad.page.getByRole('button', { name: words.preview.download }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toBe('The title.html');
+  const file = await (await browser.newContext()).newPage();
+  await file.goto(`file://${await saved.path()}`).catch(() => undefined);
+  const html = fs.readFileSync(await saved.path(), 'utf8');
+  await file.setContent(html);
+  await expect(file.getByRole('heading', { name: 'The title' })).toHaveCSS('font-weight', '700');
+  await expect(file.getByRole('checkbox')).toBeDisabled();
+  await expect(file.locator('msup')).toBeVisible();
+  await expect(file.getByRole('link', { name: 'The title' })).toHaveAttribute('href', '#the-title');
+  expect(await file.locator('#the-title').count()).toBe(1);
+  expect(await file.locator('script, [onclick], [data-to]').count()).toBe(0);
+  expect(html).not.toMatch(/<script/);
+  await file.context().close();
+
+  await pad.page.getByRole('button', { name: words.preview.copy }).click();
+  await expect(pad.page.getByRole('button', { name: words.copied })).toBeVisible();
+  const copied = await pad.page.evaluate(async () => {
+    const [item] = await navigator.clipboard.read();
+    return Promise.all(['text/html', 'text/plain'].map(async (type) => (await item!.getType(type)).text()));
+  });
+  expect(copied[0]).toContain('<em>title</em></h1>');
+  expect(copied[1]).toMatch(/^# The \*title\*/);
+
+  await pad.page.emulateMedia({ media: 'print' });
+  await expect(pad.page.getByText('The *title* ·').or(pad.page.getByText('The title ·'))).toBeVisible();
+  await expect(pad.editor).toBeHidden();
+  await expect(pad.page.getByRole('complementary')).toBeHidden();
+  expect(await preview.evaluate((it) => it.scrollHeight - it.clientHeight)).toBeLessThan(2);
+  expect(await pad.page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(3_000);
 });
 
 test('it is only there for Markdown, is remembered, and can be closed', async ({ open }) => {
