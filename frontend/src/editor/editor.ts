@@ -72,9 +72,8 @@ export class Editor {
   readonly firstLines = signal("");
   /** Counts the changes of the text, whoever made them. */
   readonly changes = signal(0);
-  /** The line that the view was scrolled to last: the one at its top, counted from 0, with a fraction for what of
-   * it is above. */
-  readonly topLine = signal(0);
+  /** Where the view was scrolled to last. */
+  readonly topLine = signal<TopLine>({ line: 0, end: 0 });
   /** Counts the changes of where lines are in the view, which are no changes of the text: of its width, for example. */
   readonly layouts = signal(0);
 
@@ -170,9 +169,26 @@ export class Editor {
 
   /** Calls `measured` with topLine as it is once the browser has laid out the text, before the next frame: until then
    * CodeMirror knows the heights that lines had before, in a view that has just become narrower, for example. */
-  measureTopLine(measured: (line: number) => void): void {
-    const write = (line: number) => measured((this.topLine.value = line));
-    this.view.requestMeasure({ read: lineAtTop, write });
+  measureTopLine(measured: (top: TopLine) => void): void {
+    const write = (top: TopLine) => measured((this.topLine.value = top));
+    this.view.requestMeasure({ read: topOf, write });
+  }
+
+  /** Scrolls so that the line is at the top, counted from 0, with a fraction for what of it is above. */
+  scrollToLine(line: number): void {
+    const { doc } = this.view.state;
+    const { from } = doc.line(Math.min(Math.floor(line) + 1, doc.lines));
+    const yMargin = -(line % 1) * this.view.lineBlockAt(from).height;
+    this.view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "start", yMargin }) });
+  }
+
+  /** Puts the caret at the beginning of a line, counted from 0, in view, and gives the text the keyboard. */
+  goToLine(line: number): void {
+    const { doc } = this.view.state;
+    this.view.dispatch({ selection: { anchor: doc.line(Math.min(line + 1, doc.lines)).from } });
+    const { head } = this.view.state.selection.main;
+    this.view.dispatch({ effects: EditorView.scrollIntoView(head, { y: "nearest", yMargin: 40 }) });
+    this.view.focus();
   }
 
   #watched(): Extension {
@@ -220,6 +236,22 @@ export class Editor {
     const text = session.isLoaded.value ? this.strings.empty : this.strings.loading;
     return [EditorState.readOnly.of(session.isReadOnly.value), placeholder(text)];
   }
+}
+
+/** Where the view is scrolled to. */
+export interface TopLine {
+  /** The line at its top, counted from 0, with a fraction for what of it is above. */
+  readonly line: number;
+  /** How much of the last screenful has been scrolled through: 1 at the end of the text, 0 above. */
+  readonly end: number;
+}
+
+function topOf(view: EditorView): TopLine {
+  const { scrollTop, scrollHeight, clientHeight } = view.scrollDOM;
+  const most = scrollHeight - clientHeight;
+  const screen = Math.min(most, clientHeight);
+  const end = screen > 1 ? Math.min(Math.max((scrollTop - (most - screen)) / screen, 0), 1) : 0;
+  return { line: lineAtTop(view), end };
 }
 
 /** The line at the top of the view: counted from 0, with a fraction for what of it is above. Lines that are folded

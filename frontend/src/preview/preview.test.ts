@@ -14,7 +14,7 @@ const words = { ...en.preview.words, image: (alt: string, host: string) => `${al
 const plain = () => {};
 
 const previewIn = (parent: HTMLElement, { colour = plain as Colour, onTick = () => false as boolean } = {}) =>
-  new Preview(parent, words, { colour, formula: plain }, { onTick });
+  new Preview(parent, words, { colour, formula: plain }, { onTick, onClick: plain });
 
 function shown(text: string, { hasRemoteImages = false, colour = plain as Colour } = {}) {
   const parent = document.createElement("div");

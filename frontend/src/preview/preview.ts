@@ -43,6 +43,8 @@ export interface PreviewEvents {
   /** A task was ticked, or its tick was taken away. Its line is that of the text that is shown. False: that is not
    * possible, and the box is as it was. */
   onTick(line: number, isDone: boolean): boolean;
+  /** Something was clicked that does nothing by itself. Its line is that of the text that is shown. */
+  onClick(line: number): void;
 }
 
 export class Preview {
@@ -62,7 +64,12 @@ export class Preview {
     private readonly events: PreviewEvents,
   ) {
     parent.addEventListener("change", ({ target }) => this.#tick(target));
-    parent.addEventListener("click", ({ target }) => this.#followLink(target));
+    parent.addEventListener("click", ({ target, clientY, pointerType }) => {
+      this.#followLink(target);
+      if (pointerType === "touch") return; // a finger that reads would have the screen's keyboard rise
+      const isPlain = target instanceof Element && target !== parent && !target.closest("a, input, img");
+      if (isPlain && getSelection()?.isCollapsed !== false) this.events.onClick(Math.floor(this.lineAt(this.#down(clientY))));
+    });
     parent.addEventListener("keydown", ({ key, target }) => {
       if (key === "Enter") this.#followLink(target);
     });
@@ -118,10 +125,38 @@ export class Preview {
     return list.reduce((sum, block) => sum + shown.get(block)!.heldImages, 0);
   }
 
-  /** Scrolls to where the text has that line, counted from 0, with a fraction for a part of it. */
-  scrollToLine(line: number): void {
+  /** Scrolls to where the text has that line, counted from 0, with a fraction for a part of it. `end` says how near
+   * the end the text is scrolled: at 1 the end is in view, at 0 that does not count. */
+  scrollToLine(line: number, end = 0): void {
     const top = line <= 0 ? 0 : this.#topOf(line);
-    if (top !== null) this.parent.scrollTo({ top });
+    const last = this.#blocks.list.at(-1);
+    const lastElement = last && this.#shown.get(last)?.element;
+    if (top === null) return;
+    const missing = end > 0 && lastElement ? this.#distance({ element: lastElement, edge: "bottom" }) - this.parent.clientHeight - top : 0;
+    this.parent.scrollTo({ top: top + end * Math.max(0, missing) });
+  }
+
+  /** The line of the text that is so far down in the preview, counted from 0, with a fraction for a part of it. */
+  lineAt(distance: number): number {
+    const list = this.#blocks.list;
+    const isShown = (block: Block) => this.parent.contains(this.#shown.get(block)?.element ?? null);
+    const topOf = (block: Block) => this.#distance({ element: this.#shown.get(block)!.element, edge: "top" });
+    let [low, high] = [0, list.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isShown(list[middle]!) && topOf(list[middle]!) <= distance) low = middle + 1;
+      else high = middle;
+    }
+    const block = list[low - 1];
+    if (!block) return 0;
+    const { marks } = this.#shown.get(block)!;
+    let mark = 0;
+    while (mark + 1 < marks.length && this.#distance(marks[mark + 1]!) <= distance) mark += 1;
+    const { line: from } = marks[mark]!;
+    const start = this.#distance(marks[mark]!);
+    const [to, end] = this.#after(low - 1, mark);
+    const part = end > start ? Math.min(1, (distance - start) / (end - start)) : 0;
+    return block.line + from + part * (to - from);
   }
 
   /** Where in another text that line of the one that is shown is; null: nowhere. */
@@ -196,7 +231,10 @@ export class Preview {
 
   /** How far below the beginning of the preview that edge of an element is. */
   #distance({ element, edge }: Omit<Mark, "line">): number {
-    const screenY = element.getBoundingClientRect()[edge];
+    return this.#down(element.getBoundingClientRect()[edge]);
+  }
+
+  #down(screenY: number): number {
     return screenY - this.parent.getBoundingClientRect().top - this.parent.clientTop + this.parent.scrollTop;
   }
 

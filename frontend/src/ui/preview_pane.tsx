@@ -3,11 +3,12 @@ import { effect, signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { loadChunk, mayShowRemoteImages, setSettings } from "../browser";
-import { colour, type Editor } from "../editor";
+import { colour, type Editor, type TopLine } from "../editor";
 import { FormulaQueue, loadFormulas, Preview, slice } from "../preview";
 import { t } from "../strings";
 import { fileName } from "./files";
 import { Icon } from "./icon";
+import { Leader } from "./leader";
 import type { Pad } from "./pad";
 import { copyFormatted, downloadHtml } from "./preview_out";
 import { titleOf } from "./title";
@@ -155,7 +156,19 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower
       const now = preview.lineIn(editor.text(), line);
       return now !== null && editor.tick(now, isDone);
     },
+    onClick: (line) => {
+      const now = preview.lineIn(editor.text(), line);
+      if (now !== null) editor.goToLine(now);
+    },
   });
+  const leader = new Leader(parent, editor.view.dom);
+  const goTo = ({ line, end }: TopLine) => {
+    if (!leader.isPreview) preview.scrollToLine(line, end);
+  };
+  const lead = () => {
+    if (leader.isPreview) editor.scrollToLine(parent.scrollTop <= 0 ? 0 : preview.lineAt(parent.scrollTop));
+  };
+  parent.addEventListener("scroll", lead);
   /** Set while the text is to be shown, or is being shown. */
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** True while what is shown, or being shown, is not the newest. */
@@ -163,7 +176,7 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower
   let wait = 0;
   /** Goes to where the editor is, when the lines of both are the same. */
   const goAlong = () => {
-    if (!isStale) editor.measureTopLine((line) => preview.scrollToLine(line));
+    if (!isStale) editor.measureTopLine(goTo);
   };
   const plan = () => {
     isStale = true;
@@ -199,7 +212,7 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower
     void [editor.changes.value, wantsRemoteImages.value];
     plan();
   });
-  const stopScrolling = effect(() => preview.scrollToLine(editor.topLine.value));
+  const stopScrolling = effect(() => goTo(editor.topLine.value));
   const stopGoingAlong = effect(() => {
     void editor.layouts.value;
     goAlong();
@@ -214,6 +227,8 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower
     stopGoingAlong();
     stopScrolling();
     clearTimeout(timer);
+    parent.removeEventListener("scroll", lead);
+    leader.stop();
     parent.replaceChildren();
   };
   return { stop, settle };

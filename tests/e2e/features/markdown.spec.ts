@@ -114,6 +114,29 @@ test('the preview leaves the pad as one file, with its formatting, and onto pape
   expect(await pad.page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(3_000);
 });
 
+test('text and preview scroll in step both ways, to both ends, and a click in the preview places the caret', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.paste(Array.from({ length: 80 }, (_, n) => `## Part ${n}.\n\n- [ ] task ${n}\n\ntext ${n}\n\n`).join(''));
+  const preview = await withPreview(pad);
+  const scroller = pad.page.locator('.cm-scroller');
+  const lineOf = (text: string) => pad.editor.locator('.cm-line', { hasText: text });
+  const far = preview.getByRole('heading', { name: 'Part 79.' });
+  await scroller.evaluate((it) => it.scrollTo({ top: it.scrollHeight }));
+  await expect(far).toBeInViewport();
+  await expect(preview.getByText('text 79')).toBeInViewport();
+
+  await preview.hover();
+  await pad.page.mouse.wheel(0, -100_000);
+  await expect(lineOf('## Part 0.')).toBeInViewport();
+  await preview.getByRole('heading', { name: 'Part 40.' }).evaluate((it) => it.scrollIntoView({ block: 'start' }));
+  await expect(lineOf('## Part 40.')).toBeInViewport();
+  await preview.getByText('text 41').click();
+  await expect(pad.editor).toBeFocused();
+  await pad.page.keyboard.type('here ');
+  await expect(lineOf('here text 41')).toBeVisible();
+  await expect(preview.getByText('here text 41')).toBeInViewport();
+});
+
 test('it is only there for Markdown, is remembered, and can be closed', async ({ open }) => {
   const pad = await (await open()).ready();
   await expect(pad.page.getByRole('switch', { name: words.preview.show })).toHaveCount(0);
