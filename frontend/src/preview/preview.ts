@@ -35,6 +35,7 @@ interface Shown {
 /** What a section weighs about, and no more than twice: a browser lays it out at once, and goes through all children of an
  * element to lay out one of them. */
 export const SECTION_WEIGHT = 20_000;
+const MOST_CORRECTIONS = 4;
 /** So many blocks are looked at in one step. */
 const LOOKS_PER_STEP = 1_024;
 
@@ -50,6 +51,8 @@ export interface PreviewEvents {
 export class Preview {
   readonly #blocks = new Blocks();
   #shown = new Map<Block, Shown>();
+  /** The look in the next frame at where it was scrolled to. */
+  #correction = 0;
   /** The boxes that were pressed, until that is shown in others, and the line of the last one, where the keyboard
    * goes then. */
   #ticked: HTMLInputElement[] = [];
@@ -128,12 +131,23 @@ export class Preview {
   /** Scrolls to where the text has that line, counted from 0, with a fraction for a part of it. `end` says how near
    * the end the text is scrolled: at 1 the end is in view, at 0 that does not count. */
   scrollToLine(line: number, end = 0): void {
+    cancelAnimationFrame(this.#correction);
+    this.#scrollToLine(line, end, MOST_CORRECTIONS);
+  }
+
+  /** What comes into view is laid out only then, and may be as tall as it was not thought to be: so it is looked at
+   * once more in the next frame, so many times. */
+  #scrollToLine(line: number, end: number, corrections: number): void {
     const top = line <= 0 ? 0 : this.#topOf(line);
     const last = this.#blocks.list.at(-1);
     const lastElement = last && this.#shown.get(last)?.element;
     if (top === null) return;
     const missing = end > 0 && lastElement ? this.#distance({ element: lastElement, edge: "bottom" }) - this.parent.clientHeight - top : 0;
-    this.parent.scrollTo({ top: top + end * Math.max(0, missing) });
+    const aim = top + end * Math.max(0, missing);
+    const isThere = Math.abs(this.parent.scrollTop - aim) < 2;
+    if (!isThere || corrections === MOST_CORRECTIONS) this.parent.scrollTo({ top: aim });
+    if (corrections === 0) return;
+    this.#correction = requestAnimationFrame(() => this.#scrollToLine(line, end, corrections - 1));
   }
 
   /** The line of the text that is so far down in the preview, counted from 0, with a fraction for a part of it. */
