@@ -5,12 +5,14 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { loadChunk, mayShowRemoteImages, setSettings } from "../browser";
 import { colour, type Editor, type TopLine } from "../editor";
 import { FormulaQueue, loadFormulas, Preview, slice } from "../preview";
+import type { Session } from "../session";
 import { t } from "../strings";
 import { fileName } from "./files";
 import { Icon } from "./icon";
 import { Leader } from "./leader";
 import type { Pad } from "./pad";
 import { copyFormatted, downloadHtml } from "./preview_out";
+import { Ticks } from "./ticks";
 import { titleOf } from "./title";
 import { Words } from "./words";
 
@@ -39,7 +41,7 @@ export function PreviewPane({ pad }: { pad: Pad }) {
   const settled = useRef(async () => {});
   useEffect(() => {
     if (!editor) return;
-    const { stop, settle } = follow(editor, ref.current!, {
+    const { stop, settle } = follow(editor, pad.session, ref.current!, {
       shown: (images) => ((held.value = images), (problem.value = null)),
       failed: (why) => (problem.value = why),
     });
@@ -150,11 +152,13 @@ interface Follower {
 }
 
 /** Keeps `parent` as the editor's text is. */
-function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower {
+function follow(editor: Editor, session: Session, parent: HTMLElement, outcome: Outcome): Follower {
+  const ticks = new Ticks(session, () => outcome.failed(t.preview.oneTask));
   const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
-      return now !== null && editor.tick(now, isDone);
+      if (now === null || !ticks.mayTick()) return false;
+      return editor.tick(now, isDone) && ticks.ticked();
     },
     onClick: (line) => {
       const now = preview.lineIn(editor.text(), line);
