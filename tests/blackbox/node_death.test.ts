@@ -157,8 +157,8 @@ describe.skipIf(missing !== null)(title, { timeout: 180_000 }, () => {
     const one = await startNode(`postgres://kolabpad@127.0.0.1:${line.port}/kolabpad`, settings);
     const two = await startNode(postgres.url);
     const id = freshId();
-    const alice = new Writer('alice', id, roundRobin([one, two]));
-    await alice.writes(20);
+    const alice = new Writer('alice', id, roundRobin([one, two]), 150); // in whose pauses the text is written
+    await alice.writes(10);
     expect(ownerOf(postgres, id)).toBe(one.port);
     await sleep(2_500); // a judge has beaten steadily
     // its row of the fence is locked, and what would end the transaction never comes
