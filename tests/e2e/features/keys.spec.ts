@@ -37,6 +37,7 @@ test('Ctrl+F searches in the text from anywhere on the page, but not under a dia
   }
   await pad.language.focus();
   await pad.page.keyboard.press('Control+f');
+  await expect(search.getByRole('textbox').first()).toBeFocused();
   await pad.page.keyboard.type('last one');
   await pad.page.keyboard.press('Enter');
   await expect(pad.page.locator('.cm-searchMatch-selected')).toHaveText('last one');

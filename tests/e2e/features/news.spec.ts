@@ -2,6 +2,7 @@
 import { devices } from '@playwright/test';
 import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
+import type { Pad } from '../pad.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 const binary = { name: 'a.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([1, 0, 2]) };
@@ -50,21 +51,38 @@ test('of several files one is taken, and a folder is none; both are said', async
   await pad.shows('first');
 });
 
-test('parts of the page that are gone after an upgrade: it says so once, and goes on', async ({ open, server }) => {
-  const pad = await open('#blank');
-  const first = (await server.get('/')).text;
+/** From now on the server has only those parts of the page that its first page names, or none. */
+async function removeParts(pad: Pad, kept: string): Promise<void> {
   await pad.page.route(/assets\/[^/]*\.js$/, (route) =>
-    first.includes(new URL(route.request().url()).pathname.slice(1)) ? route.continue() : route.abort(),
+    kept.includes(new URL(route.request().url()).pathname.slice(1)) ? route.continue() : route.abort(),
   );
+}
+
+test('all but the first parts of the page are gone after an upgrade: it says so once, and one types on', async ({ open, server }) => {
+  const pad = await open('#blank');
+  await removeParts(pad, (await server.get('/')).text);
   await pad.page.reload();
   await pad.ready();
   const news = pad.page.locator('.toast').filter({ hasText: words.notice.chunkMissing });
   await expect(news).toHaveCount(1);
-  await pad.page.getByRole('button', { name: words.text.find, exact: true }).click();
+  await pad.type('goes on');
+  await pad.saved();
+  await expect(news).toHaveCount(1);
+});
+
+test('parts of the page that were not needed yet are gone after an upgrade: it says so once, and goes on', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await expect(pad.page.getByRole('button', { name: words.share.code })).toBeVisible();
+  await pad.language.click(); // the catalogue of languages is there
+  await expect(pad.page.getByRole('option').first()).toBeVisible();
+  await pad.page.keyboard.press('Escape');
+  await removeParts(pad, '');
   await pad.page.getByRole('button', { name: words.share.code }).click();
   await expect(pad.page.getByRole('dialog')).toContainText(words.share.codeMissing);
   await pad.page.keyboard.press('Escape');
   await pad.choose('Ruby');
+  const news = pad.page.locator('.toast').filter({ hasText: words.notice.chunkMissing });
+  await expect(news).toHaveCount(1);
   await pad.type('goes on');
   await pad.saved();
   await expect(news).toHaveCount(1);
