@@ -3,8 +3,10 @@
 #include "base/alloc.h"
 #include "store/event.h"
 #include "store/postgres/boot_clock.h"
+#include "store/postgres/lane_silence.h"
 #include "store/postgres/port_probe.h"
 #include "store/postgres/registry.h"
+#include "store/postgres/rival_watch.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -15,29 +17,11 @@
 #include <time.h>
 
 enum {
-    BEAT_MS = 1000,         /* at most; several fit into half a lease, or nobody would count as steady */
-    GONE_SILENCE_MS = 2000, /* of a server whose process has ended, as far as can be seen */
-    LANE_SILENCE_MS = 10 * 1000,
-    LANE_GAP_MS = 20 * 1000, /* between failures that belong together: a deadline and the longest backoff */
-    BEAT_GAP_MS = 3000,      /* between good beats: more, and the database was away for all that we know */
+    BEAT_MS = 1000,             /* at most; several fit into half a lease, or nobody would count as steady */
+    GONE_SILENCE_MS = 2000,     /* of a server whose process has ended, as far as can be seen */
+    BEAT_GAP_MS = 3000,         /* between good beats: more, and the database was away for all that we know */
     LOOK_AROUND_MS = 60 * 1000, /* between two looks at what changes rarely */
     WAIT_STEP_MS = 20,          /* how soon should_stop is heard */
-};
-
-/* A server that is in the way, as whoever waits for it sees it: by its own clock, since
- * it has no life yet and so no steady beat in the database. */
-struct watch {
-    uint64_t incarnation;
-    int64_t seen_at_us; /* its latest beat */
-    int64_t since_us;   /* since when that is its latest, as far as we have looked without a gap */
-    int64_t looked_us;
-    bool has_beaten; /* it lives: it has beaten while we looked */
-};
-
-/* Attempts of a lane that were not answered, one after the other; written by its thread. */
-struct silence {
-    atomic_llong since_us; /* the first one; 0: the latest attempt was answered */
-    atomic_llong until_us; /* the latest one */
 };
 
 struct members {
@@ -48,7 +32,7 @@ struct members {
     /* The beating thread's own, and members_open's before that. */
     struct registry registry;
     struct beat beat;
-    struct watch watch;
+    struct rival_watch watch;
     struct promise promise;
     int64_t looked_around_us; /* 0: not yet */
     uint64_t attempted;       /* the life that was registered last, or perhaps was: its answer may be lost */
@@ -57,7 +41,7 @@ struct members {
     bool has_waited;          /* STORE_EVENT_WAITING has been told, and STORE_EVENT_LOCKED not */
 
     atomic_bool is_draining;
-    struct silence lanes[LANE_COUNT];
+    struct lane_silence lanes[LANE_COUNT];
 
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
@@ -139,7 +123,7 @@ static int64_t lease_end_us(const struct members *m, int64_t sent_us)
 static void begin_life(struct members *m, uint64_t incarnation, const uint8_t secret[32], int64_t sent_us)
 {
     for (uint32_t lane = 0; lane < LANE_COUNT; lane++)
-        atomic_store(&m->lanes[lane].since_us, 0);
+        lane_silence_forget(&m->lanes[lane]);
     pthread_mutex_lock(&m->lock);
     m->life.incarnation = incarnation;
     m->life.is_over = false;
@@ -150,21 +134,6 @@ static void begin_life(struct members *m, uint64_t incarnation, const uint8_t se
 }
 
 /* ---- getting in -------------------------------------------------------------- */
-
-/* Looks at who is in the way once more. */
-static void watch_rival(struct watch *w, const struct rival *rival, int64_t now_us)
-{
-    bool is_same = w->incarnation == rival->incarnation;
-    bool beats = is_same && w->seen_at_us != rival->seen_at_us;
-    bool has_gap = now_us - w->looked_us > 2 * BEAT_MS * 1000;
-    if (!is_same)
-        *w = (struct watch){.incarnation = rival->incarnation};
-    w->has_beaten |= beats;
-    if (!is_same || beats || has_gap)
-        w->since_us = now_us;
-    w->seen_at_us = rival->seen_at_us;
-    w->looked_us = now_us;
-}
 
 static bool is_same_address(const struct members *m, const struct rival *rival)
 {
@@ -231,7 +200,7 @@ static enum error try_to_register(struct members *m)
         begin_life(m, incarnation, secret, sent_us);
         return OK;
     }
-    watch_rival(&m->watch, &rival, sent_us);
+    rival_watch_look(&m->watch, &rival, sent_us, 2 * BEAT_MS);
     if (m->watch.has_beaten && is_same_address(m, &rival))
         return ERR_STORAGE;
     const int64_t silent_ms = (sent_us - m->watch.since_us) / 1000;
@@ -259,7 +228,7 @@ static void tell_begun(struct members *m)
     if (m->has_waited)
         event_tell(m->config, STORE_EVENT_LOCKED, 0, 0, (struct slice){0}, "");
     m->has_waited = false;
-    m->watch = (struct watch){0};
+    m->watch = (struct rival_watch){0};
 }
 
 static void sleep_ms(int ms)
@@ -336,24 +305,11 @@ static void note_good_beat(struct members *m)
     m->beaten_at_us = now_us;
 }
 
-/* A lane with nothing to do makes no attempts, so one failure long ago says nothing. Nor
- * does silence while beats were not answered either: then it was the database that was
- * away, for the others too, and when it is back the beat may well be first. */
-static bool is_silent(const struct members *m, const struct silence *lane)
-{
-    int64_t since_us = atomic_load(&lane->since_us), until_us = atomic_load(&lane->until_us);
-    if (since_us == 0 || boot_us() - until_us >= LANE_GAP_MS * 1000)
-        return false;
-    if (since_us < m->beaten_since_us)
-        since_us = m->beaten_since_us;
-    return until_us - since_us >= LANE_SILENCE_MS * 1000;
-}
-
 static bool has_silent_lane(const struct members *m)
 {
     bool has = false;
     for (uint32_t lane = 0; lane < LANE_COUNT; lane++)
-        has |= is_silent(m, &m->lanes[lane]);
+        has |= lane_silence_is_long(&m->lanes[lane], m->beaten_since_us);
     return has;
 }
 
@@ -570,14 +526,7 @@ struct life members_await_life(struct members *m)
 
 void members_note_answer(struct members *m, uint32_t lane, bool has_answered)
 {
-    struct silence *silence = &m->lanes[lane];
-    const int64_t now_us = boot_us();
-    const bool is_new = now_us - atomic_load(&silence->until_us) > LANE_GAP_MS * 1000;
-    if (has_answered)
-        atomic_store(&silence->since_us, 0);
-    else if (atomic_load(&silence->since_us) == 0 || is_new)
-        atomic_store(&silence->since_us, now_us);
-    atomic_store(&silence->until_us, now_us);
+    lane_silence_note(&m->lanes[lane], has_answered);
 }
 
 uint32_t members_peers(const struct members *m, struct store_peer out[STORE_PEERS_MAX])
