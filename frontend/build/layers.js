@@ -1,6 +1,7 @@
 /** Fails when a file of src imports what its folder may not: the layers of the
- * page, as a table. Circles among files are the linter's (import/no-cycle); among
- * folders there can be none, since each imports only folders above it here. */
+ * page, as a table, and those inside a folder that has folders of its own. Circles
+ * among files are the linter's (import/no-cycle); among folders there can be none,
+ * since each imports only folders above it here. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
@@ -21,6 +22,19 @@ const LAYERS = {
   editor: ["kernel", "browser", "session"],
   ui: ["strings", "preview", "browser", "session", "editor"],
 };
+/** The same for the folders inside a folder. Their files are imported directly; those beside the folders may import
+ * from all of them, and are imported by none. */
+const INSIDE = {
+  ui: {
+    base: [],
+    pad: ["base"],
+    text: ["base", "pad"],
+    preview: ["base", "pad"],
+    dialogs: ["base", "pad", "text"],
+    panels: ["base", "pad", "text", "dialogs"],
+    frame: ["base", "pad", "text", "preview", "dialogs", "panels"],
+  },
+};
 /** For tests only: it may import all, and only it and tests may import it. */
 const TESTING = "testing";
 
@@ -36,7 +50,7 @@ function problemOf(path, { module, isType }) {
   if (!module.startsWith(".")) return null;
   const [folder, file] = folderOf(path);
   const [other, target] = folderOf(posix.join(dirname(path), module));
-  if (other === folder) return null;
+  if (other === folder) return problemInside(folder, file, target);
   if (other === null) return "nobody imports what starts the page";
   if (other === TESTING) return "tests alone import testing";
   if (folder === null) return null; // what starts the page takes what it needs, and no more of it
@@ -47,6 +61,18 @@ function problemOf(path, { module, isType }) {
   return `${folder} may import ${allowed.join(", ") || "no other folder"}`;
 }
 
+/** The same for two files of one folder, given as paths in it. */
+function problemInside(folder, file, target) {
+  const layers = INSIDE[folder];
+  if (!layers || target === null || /\.css\b/.test(target)) return null;
+  const [from, to] = [file, target].map((it) => (it.includes("/") ? it.split("/")[0] : null));
+  if (from === to || from === null) return null;
+  if (to === null) return `no folder in ${folder} imports what lies beside it`;
+  const allowed = layers[from];
+  if (!allowed || !layers[to]) return `build/layers.js does not know the folder ${folder}/${layers[from] ? to : from}`;
+  return allowed.includes(to) ? null : `${folder}/${from} may import ${allowed.join(", ") || "no other folder"}`;
+}
+
 /** The first folder of a path and the rest of it; null where there is none. */
 function folderOf(path) {
   const [first, ...rest] = path.split("/");
@@ -55,11 +81,13 @@ function folderOf(path) {
 }
 
 const problems = [];
-const below = new Set();
-for (const [folder, allowed] of Object.entries(LAYERS)) {
-  const above = allowed.filter((it) => !below.has(it.replace("type ", "")));
-  if (above.length > 0) problems.push(`build/layers.js: ${folder} stands before ${above.join(", ")}`);
-  below.add(folder);
+for (const layers of [LAYERS, ...Object.values(INSIDE)]) {
+  const below = new Set();
+  for (const [folder, allowed] of Object.entries(layers)) {
+    const above = allowed.filter((it) => !below.has(it.replace("type ", "")));
+    if (above.length > 0) problems.push(`build/layers.js: ${folder} stands before ${above.join(", ")}`);
+    below.add(folder);
+  }
 }
 let count = 0;
 for (const entry of readdirSync("src", { recursive: true })) {

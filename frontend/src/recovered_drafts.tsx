@@ -4,7 +4,7 @@
 import { render } from "preact";
 import type { UnsentRecord } from "./browser";
 import { claimDrafts, sendInBackground, textOf } from "./session/recovered_draft";
-import { RecoveredDraftDialog } from "./ui/recovered_draft_dialog";
+import { RecoveredDraftDialog } from "./ui/dialogs/recovered_draft_dialog";
 
 export { sendInBackground };
 

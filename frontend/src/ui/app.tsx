@@ -4,29 +4,29 @@ import { isChunkMissing, loadChunk, rememberedPassword, rememberFile, rememberPa
 import { Editor, loadLanguages } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
-import { downloadByKey } from "./download";
-import { watchExpiry } from "./expiry";
-import { FileOpener } from "./file_opener";
-import { findByKey } from "./find_by_key";
-import { openDialogs } from "./open_dialogs";
-import { isMarkdown } from "./markdown";
-import { isNarrow } from "./media";
-import { ToastsContext, ToastRegion } from "./toast_region";
-import type { Pad } from "./pad";
-import { PasswordDialog } from "./password_dialog";
-import { lazy } from "./lazy";
-import { LazyPreview } from "./lazy_preview";
-import { putBack, RefusalBanner, RemovalBanner, UnmergedTextBanner } from "./text_banners";
-import { Sidebar, usePreparedSidebar } from "./sidebar";
-import { SidebarButton } from "./sidebar_button";
-import { StartPanel } from "./start_panel";
-import { StatusVoice } from "./status_line";
-import { titleOf } from "./title";
-import { Toasts } from "./toasts";
-import { Brand, TopBar } from "./top_bar";
+import { downloadByKey } from "./pad/download";
+import { watchExpiry } from "./pad/expiry";
+import { FileOpener } from "./text/file_opener";
+import { findByKey } from "./pad/find_by_key";
+import { openDialogs } from "./base/open_dialogs";
+import { isMarkdown } from "./pad/markdown";
+import { isNarrow } from "./base/media";
+import { ToastsContext, ToastRegion } from "./base/toast_region";
+import type { Pad } from "./pad/pad";
+import { PasswordDialog } from "./dialogs/password_dialog";
+import { lazy } from "./base/lazy";
+import { LazyPreview } from "./preview/lazy_preview";
+import { putBack, RefusalBanner, RemovalBanner, UnmergedTextBanner } from "./text/text_banners";
+import { Sidebar, usePreparedSidebar } from "./frame/sidebar";
+import { SidebarButton } from "./frame/sidebar_button";
+import { StartPanel } from "./text/start_panel";
+import { StatusVoice } from "./frame/status_line";
+import { titleOf } from "./pad/title";
+import { Toasts } from "./base/toasts";
+import { Brand, TopBar } from "./frame/top_bar";
 
 /** What only pads in frames of other pages show. */
-const EmbedBar = lazy("embed bar", async () => (await import("./embed_bar")).EmbedBar);
+const EmbedBar = lazy("embed bar", async () => (await import("./frame/embed_bar")).EmbedBar);
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
@@ -144,7 +144,7 @@ function tellOfTrouble({ notify }: Pad): () => void {
 
 /** Loads what makes the printed pad, before anybody prints: the browser does not wait for it then. */
 function preparePrint(pad: Pad): () => void {
-  const stop = loadChunk("print", async () => (await import("./print")).printWhole(pad));
+  const stop = loadChunk("print", async () => (await import("./text/print")).printWhole(pad));
   return () => void stop.then((it) => it?.());
 }
 

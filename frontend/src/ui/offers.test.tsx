@@ -12,10 +12,10 @@ import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { applied } from "../testing/simulated_tab";
 import { noEditor } from "../testing/no_editor";
-import { openFiles } from "./file_opener";
-import type { Pad } from "./pad";
-import { StartPanel } from "./start_panel";
-import { putBack, RemovalBanner, UnmergedTextBanner } from "./text_banners";
+import { openFiles } from "./text/file_opener";
+import type { Pad } from "./pad/pad";
+import { StartPanel } from "./text/start_panel";
+import { putBack, RemovalBanner, UnmergedTextBanner } from "./text/text_banners";
 
 const WELCOME = {
   user_id: 4, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null, otp: null,

@@ -12,19 +12,19 @@ import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { noEditor } from "../testing/no_editor";
-import { copyText } from "./copy";
-import { watchExpiry } from "./expiry";
-import { ToastsContext, ToastRegion } from "./toast_region";
-import type { Pad } from "./pad";
-import { PasswordDialog } from "./password_dialog";
-import { People } from "./people";
-import { Protection } from "./protection";
-import { UnmergedTextBanner, RefusalBanner } from "./text_banners";
-import { EmbedBar } from "./embed_bar";
-import { ShareSection } from "./share_section";
-import { SettingsSection } from "./settings_section";
-import { StatusLine, StatusVoice } from "./status_line";
-import { Toasts } from "./toasts";
+import { copyText } from "./base/copy";
+import { watchExpiry } from "./pad/expiry";
+import { ToastsContext, ToastRegion } from "./base/toast_region";
+import type { Pad } from "./pad/pad";
+import { PasswordDialog } from "./dialogs/password_dialog";
+import { People } from "./panels/people";
+import { Protection } from "./panels/protection";
+import { UnmergedTextBanner, RefusalBanner } from "./text/text_banners";
+import { EmbedBar } from "./frame/embed_bar";
+import { ShareSection } from "./panels/share_section";
+import { SettingsSection } from "./panels/settings_section";
+import { StatusLine, StatusVoice } from "./frame/status_line";
+import { Toasts } from "./base/toasts";
 
 const WELCOME = {
   user_id: 4, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null, otp: null,

@@ -12,19 +12,19 @@ import { en as t } from "../strings/en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { noEditor } from "../testing/no_editor";
-import { About } from "./about";
-import { EmbedBar } from "./embed_bar";
-import { FileOpener } from "./file_opener";
-import type { Pad } from "./pad";
-import { People } from "./people";
-import { Protection } from "./protection";
-import { RecentSection } from "./recent_section";
-import { SettingsSection } from "./settings_section";
-import { ShareSection } from "./share_section";
-import { StatusLine, StatusVoice } from "./status_line";
-import { RefusalBanner } from "./text_banners";
-import { ToastRegion, ToastsContext } from "./toast_region";
-import { Toasts } from "./toasts";
+import { About } from "./panels/about";
+import { EmbedBar } from "./frame/embed_bar";
+import { FileOpener } from "./text/file_opener";
+import type { Pad } from "./pad/pad";
+import { People } from "./panels/people";
+import { Protection } from "./panels/protection";
+import { RecentSection } from "./text/recent_section";
+import { SettingsSection } from "./panels/settings_section";
+import { ShareSection } from "./panels/share_section";
+import { StatusLine, StatusVoice } from "./frame/status_line";
+import { RefusalBanner } from "./text/text_banners";
+import { ToastRegion, ToastsContext } from "./base/toast_region";
+import { Toasts } from "./base/toasts";
 
 const WELCOME = {
   user_id: 4, epoch: "e", revision: 0, resumed: false, committed: 0, access: "edit", language: null, otp: null,

@@ -1,0 +1,48 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Session } from "../../session";
+import { t } from "../../strings";
+import { Dialog } from "../base/dialog";
+
+/** Asks for the password, when the server has said that it is the password. */
+export function PasswordDialog({ session }: { session: Session }) {
+  const link = session.link.value;
+  const draft = useSignal("");
+  // The draft is kept while it may want correcting, and no longer.
+  useEffect(() => {
+    if (link.kind === "up") draft.value = "";
+  }, [link.kind]);
+  if (link.kind !== "stopped" || link.reason !== "password") return null;
+  const open = (event: Event) => {
+    event.preventDefault();
+    if (draft.value.trim() !== "") session.usePassword(draft.value.trim());
+  };
+  return (
+    <Dialog label={t.password.heading}>
+      <form onSubmit={open}>
+        <h2>{t.password.heading}</h2>
+        <p>{t.password.explain}</p>
+        {session.otp.value !== null && (
+          <p class="error" role="alert">
+            {t.password.wrong}
+          </p>
+        )}
+        <label>
+          {t.password.label}
+          <input
+            type="password"
+            autocomplete="off"
+            value={draft.value}
+            onInput={(event) => (draft.value = event.currentTarget.value)}
+          />
+        </label>
+        <div class="actions">
+          <button type="submit">{t.password.open}</button>
+          <a class="button" href="./">
+            {t.about.newPad}
+          </a>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

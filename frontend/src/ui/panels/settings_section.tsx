@@ -1,0 +1,91 @@
+import { effect } from "@preact/signals";
+import {
+  FONT_SIZES,
+  LOCALES,
+  searchWithout,
+  settings,
+  SPELLINGS,
+  setSettings,
+  TAB_SIZES,
+  THEMES,
+} from "../../browser";
+import { localeFor, t } from "../../strings";
+import type { Pad } from "../pad/pad";
+import { Switch } from "../base/switch";
+import { Words } from "../base/words";
+
+/** Changes the settings of this person. */
+export function SettingsSection({ pad }: { pad: Pad }) {
+  const { theme, locale, wrap, fontSize, tabSize, tabs, detect, closeBrackets, spelling, vim } = settings.value;
+  const found = pad.editor.value?.indentation.value;
+  return (
+    <details class="settings">
+      <summary>{t.settings.heading}</summary>
+      <Choice label={t.settings.theme} value={theme} choices={THEMES} name={(it) => t.settings.themes[it]} set={(it) => setSettings({ theme: it })} />
+      <Choice label={t.settings.locale} value={locale} choices={LOCALES} name={(it) => t.settings.locales[it]} set={(it) => speak(it, pad)} />
+      <Choice label={t.settings.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
+      <Choice label={t.settings.spelling} value={spelling} choices={SPELLINGS} name={(it) => t.settings.spellings[it]} set={(it) => setSettings({ spelling: it })} />
+      <Choice label={t.settings.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
+      <Switch label={t.settings.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
+      <Switch label={t.settings.detect} isOn={detect} set={(on) => setSettings({ detect: on })} />
+      {detect && found && (
+        <p class="hint">
+          <Words text={found.tabs ? t.settings.foundTabs : t.settings.foundSpaces(found.size)} />
+        </p>
+      )}
+      <Switch label={t.settings.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
+      <Switch label={t.settings.closeBrackets} isOn={closeBrackets} set={(on) => setSettings({ closeBrackets: on })} />
+      <Switch label={t.settings.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
+    </details>
+  );
+}
+
+/** Ends the wait for the moment in which the page may be loaded anew; does nothing while there is none. */
+let stayAsItIs = (): void => {};
+
+/** Changes the language of the page. Words that are on the screen do not change, so the
+ * page is loaded anew, as soon as nothing is lost by it. The choice counts more than
+ * what the address asked for, and the last choice more than those before. */
+function speak(locale: (typeof LOCALES)[number], { session, notify }: Pad): void {
+  stayAsItIs();
+  setSettings({ locale });
+  history.replaceState(null, "", location.pathname + searchWithout(location.search, "lang") + location.hash);
+  const wanted = locale === "system" ? localeFor(navigator.languages) : locale;
+  if (wanted === t.locale) return;
+  if (session.unsaved.value > 0) notify(t.settings.localeLater);
+  let isWanted = true;
+  const beginAnew = async () => {
+    await session.onPageHide();
+    if (isWanted && session.unsaved.value === 0) location.reload();
+  };
+  const stop = effect(() => {
+    if (session.unsaved.value === 0) void beginAnew();
+  });
+  stayAsItIs = () => {
+    isWanted = false;
+    stop();
+  };
+}
+
+interface ChoiceProps<T> {
+  label: string;
+  value: T;
+  choices: readonly T[];
+  name: (choice: T) => string;
+  set: (choice: T) => void;
+}
+
+function Choice<T extends string | number>({ label, value, choices, name, set }: ChoiceProps<T>) {
+  return (
+    <label class="setting">
+      {label}
+      <select value={value} onChange={(event) => set(choices[event.currentTarget.selectedIndex]!)}>
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {name(choice)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

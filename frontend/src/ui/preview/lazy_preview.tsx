@@ -1,0 +1,22 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { loadChunk } from "../../browser";
+import { t } from "../../strings";
+import type { Pad } from "../pad/pad";
+
+type Pane = typeof import("./preview_pane");
+
+/** The preview beside the text: a chunk of the page that few visits want, loaded here. */
+export function LazyPreview({ pad }: { pad: Pad }) {
+  const pane = useSignal<Pane | "coming" | null>("coming");
+  useEffect(() => {
+    void loadChunk("preview", () => import("./preview_pane")).then((loaded) => (pane.value = loaded));
+  }, []);
+  if (pane.value === "coming") return <section class="preview" />;
+  if (pane.value) return <pane.value.PreviewPane pad={pad} />;
+  return (
+    <section class="preview">
+      <p class="hint">{t.preview.notLoaded}</p>
+    </section>
+  );
+}

@@ -1,0 +1,239 @@
+import "../style/preview.css";
+import { effect, signal, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { loadChunk, mayShowRemoteImages, setSettings } from "../../browser";
+import { colour, type Editor, type TopLine } from "../../editor";
+import { FormulaQueue, loadFormulas, Preview, slice } from "../../preview";
+import type { Session } from "../../session";
+import { t } from "../../strings";
+import { fileName } from "../pad/files";
+import { Icon } from "../base/icon";
+import { Leader } from "./leader";
+import type { Pad } from "../pad/pad";
+import { copyFormatted, downloadHtml } from "./preview_out";
+import { Ticks } from "./ticks";
+import { titleOf } from "../pad/title";
+import { Words } from "../base/words";
+
+/** Longer texts have no preview: it would hold up the typing. */
+const LONGEST_UNITS = 1 << 20;
+/** The preview takes this part of the time at most. */
+const SHARE_OF_TIME = 1 / 8;
+const LEAST_WAIT_MS = 120;
+const COPIED_MS = 2000;
+/** What leaves the pad is as the text is, if that does not take longer. */
+const SETTLED_MS = { look: 20, most: 10_000 };
+/** After each slice it gives a key its turn: for as long as the browser took to show the last one. */
+const REST_MS = { least: 8, most: 250 };
+
+/** True once the reader wants to see images of other sites: in this pad, on this visit. */
+const wantsRemoteImages = signal(false);
+
+/** A Markdown pad as it reads, beside its text. */
+export function PreviewPane({ pad }: { pad: Pad }) {
+  const ref = useRef<HTMLDivElement>(null);
+  const held = useMemo(() => signal(0), []);
+  const problem = useMemo(() => signal<string | null>(null), []);
+  const editor = pad.editor.value;
+  const title = titleOf(editor?.firstLines.value ?? "", pad.session.padId);
+  /** Resolves when the newest text is shown. */
+  const settled = useRef(async () => {});
+  useEffect(() => {
+    if (!editor) return;
+    const { stop, settle } = follow(editor, pad.session, ref.current!, {
+      shown: (images) => ((held.value = images), (problem.value = null)),
+      failed: (why) => (problem.value = why),
+    });
+    settled.current = settle;
+    return stop;
+  }, [editor]);
+  return (
+    <section class="preview" aria-labelledby="preview-heading">
+      <div class="row">
+        <h2 id="preview-heading">{t.preview.heading}</h2>
+        <button
+          type="button"
+          class="quiet icon-button hide"
+          aria-label={t.preview.hide}
+          title={t.preview.hide}
+          onClick={() => (setSettings({ preview: false }), editor?.focus())}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <Out pad={pad} shown={ref} settled={settled} />
+      <p class="print-head">
+        {title} · {new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" })}
+      </p>
+      {held.value > 0 && <HeldImages count={held.value} shown={() => ref.current?.focus()} />}
+      {problem.value !== null && (
+        <p class="hint">
+          <Words text={problem.value} />
+        </p>
+      )}
+      {/* It scrolls, so the keyboard must reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div ref={ref} class="preview-text" tabIndex={0} role="document" aria-labelledby="preview-heading" />
+    </section>
+  );
+}
+
+interface OutProps {
+  pad: Pad;
+  shown: RefObject<HTMLElement | null>;
+  settled: RefObject<() => Promise<void>>;
+}
+
+/** What is shown, out of the pad: as a file, onto the clipboard, onto paper. */
+function Out({ pad: { session }, shown, settled }: OutProps) {
+  const outcome = useSignal<string | null>(null);
+  const save = async () => {
+    await settled.current!();
+    const title = titleOf(session.localText(), session.padId);
+    await downloadHtml(shown.current!, title, fileName(title, "html"));
+  };
+  const copy = async () => {
+    await settled.current!();
+    outcome.value = (await copyFormatted(shown.current!, session.localText())) ? t.copied : t.copyFailed;
+    setTimeout(() => (outcome.value = null), COPIED_MS);
+  };
+  const print = () => void settled.current!().then(() => window.print());
+  return (
+    <div class="row out">
+      <button type="button" class="quiet" onClick={save}>
+        {t.preview.download}
+      </button>
+      <button type="button" class="quiet" onClick={copy}>
+        <span aria-live="polite">
+          <Words text={outcome.value ?? t.preview.copy} />
+        </span>
+      </button>
+      <button type="button" class="quiet" onClick={print}>
+        {t.preview.print}
+      </button>
+    </div>
+  );
+}
+
+/** Says what is not shown, and shows it where the server lets the reader choose. */
+function HeldImages({ count, shown }: { count: number; shown: () => void }) {
+  const canShow = mayShowRemoteImages.value && !wantsRemoteImages.value;
+  const show = () => {
+    wantsRemoteImages.value = true;
+    shown();
+  };
+  return (
+    <div class="held">
+      <p class="hint">
+        <Words text={t.preview.held(count)} />
+      </p>
+      {canShow && (
+        <button type="button" title={t.preview.showImagesHint} onClick={show}>
+          {t.preview.showImages}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const formulas = new FormulaQueue(() => loadChunk("formulas", loadFormulas));
+
+/** Told of each attempt to show the text. */
+interface Outcome {
+  shown(heldImages: number): void;
+  failed(why: string): void;
+}
+
+interface Follower {
+  stop(): void;
+  /** Resolves when the newest text is shown. */
+  settle(): Promise<void>;
+}
+
+/** Keeps `parent` as the editor's text is. */
+function follow(editor: Editor, session: Session, parent: HTMLElement, outcome: Outcome): Follower {
+  const ticks = new Ticks(session, () => outcome.failed(t.preview.oneTask));
+  const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
+    onTick: (line, isDone) => {
+      const now = preview.lineIn(editor.text(), line);
+      if (now === null || !ticks.mayTick()) return false;
+      return editor.tick(now, isDone) && ticks.ticked();
+    },
+    onClick: (line) => {
+      const now = preview.lineIn(editor.text(), line);
+      if (now !== null) editor.goToLine(now);
+    },
+  });
+  const leader = new Leader(parent, editor.view.dom);
+  const goTo = ({ line, end }: TopLine) => {
+    if (!leader.isPreview) preview.scrollToLine(line, end);
+  };
+  const lead = () => {
+    if (leader.isPreview) editor.scrollToLine(parent.scrollTop <= 0 ? 0 : preview.lineAt(parent.scrollTop));
+  };
+  parent.addEventListener("scroll", lead);
+  /** Set while the text is to be shown, or is being shown. */
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** True while what is shown, or being shown, is not the newest. */
+  let isStale = false;
+  let wait = 0;
+  /** Goes to where the editor is, when the lines of both are the same. */
+  const goAlong = () => {
+    if (!isStale) editor.measureTopLine(goTo);
+  };
+  const plan = () => {
+    isStale = true;
+    timer ??= setTimeout(show, wait);
+  };
+  const show = () => {
+    isStale = false;
+    timer = undefined;
+    const text = editor.text();
+    if (text.length > LONGEST_UNITS) return outcome.failed(t.preview.tooLong);
+    goOn(preview.showing(text, wantsRemoteImages.peek()), 0, REST_MS.least);
+  };
+  /** Shows what can be shown within a slice of time, and the rest afterwards. */
+  const goOn = (showing: Generator<number, number>, spentMs: number, restMs: number) => {
+    const startMs = performance.now();
+    const step = slice(showing);
+    const spent = spentMs + performance.now() - startMs;
+    timer = undefined;
+    const doneMs = performance.now();
+    const next = () => {
+      const shownMs = performance.now() - doneMs - restMs;
+      goOn(showing, spent, Math.min(Math.max(shownMs, REST_MS.least), REST_MS.most));
+    };
+    if (!step.done) timer = setTimeout(next, restMs);
+    else {
+      outcome.shown(step.value);
+      goAlong();
+      wait = Math.max(LEAST_WAIT_MS, spent / SHARE_OF_TIME);
+      if (isStale) plan();
+    }
+  };
+  const stopShowing = effect(() => {
+    void [editor.changes.value, wantsRemoteImages.value];
+    plan();
+  });
+  const stopScrolling = effect(() => goTo(editor.topLine.value));
+  const stopGoingAlong = effect(() => {
+    void editor.layouts.value;
+    goAlong();
+  });
+  const isSettled = () => timer === undefined && !formulas.isWorking;
+  const settle = async () => {
+    const untilMs = performance.now() + SETTLED_MS.most;
+    while (!isSettled() && performance.now() < untilMs) await new Promise((look) => setTimeout(look, SETTLED_MS.look));
+  };
+  const stop = () => {
+    stopShowing();
+    stopGoingAlong();
+    stopScrolling();
+    clearTimeout(timer);
+    parent.removeEventListener("scroll", lead);
+    leader.stop();
+    parent.replaceChildren();
+  };
+  return { stop, settle };
+}

@@ -1,0 +1,111 @@
+import { useEffect } from "preact/hooks";
+import { rememberedFile, rememberFile } from "../../browser";
+import { loadLanguages } from "../../editor";
+import type { Offered, Session } from "../../session";
+import { t } from "../../strings";
+import { Dialog } from "../base/dialog";
+import { readText } from "../pad/files";
+import { whenNoDialog } from "../base/open_dialogs";
+import type { OpenedFile, Pad } from "../pad/pad";
+import { Words } from "../base/words";
+
+/** Takes files that are dropped anywhere, and asks where to put one when the
+ * pad has text already. */
+export function FileOpener({ pad }: { pad: Pad }) {
+  useEffect(() => catchDrops(pad), [pad]);
+  const file = pad.opened.value;
+  const editor = pad.editor.value;
+  if (!file || !editor) return null;
+  const close = () => (pad.opened.value = null);
+  const use = (action: () => void) => () => {
+    close();
+    pad.closeMenu();
+    action();
+    whenNoDialog(() => editor.focus());
+  };
+  return (
+    <Dialog label={t.text.openHeading(file.form.name)} onClose={close}>
+      <h2>
+        <Words text={t.text.openHeading(file.form.name)} />
+      </h2>
+      <p>{t.text.openExplain}</p>
+      <div class="actions">
+        <button type="button" onClick={use(() => replaceAll(pad, file))}>
+          {t.text.replace}
+        </button>
+        <button type="button" onClick={use(() => editor.insertText(file.text))}>
+          {t.text.insert}
+        </button>
+        <button type="button" class="quiet" onClick={close}>
+          {t.cancel}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Opens the first of the files, and says what becomes of the others. */
+export async function openFiles(pad: Pad, files: readonly File[]): Promise<void> {
+  const [file] = files;
+  if (!file || pad.session.isReadOnly.value) return;
+  const limit = pad.session.welcome.value?.limits.document_bytes ?? Infinity;
+  const read = await readText(file, limit);
+  if ("problem" in read) return refuse(pad, t.text.problem[read.problem]!(file.name, t.bytes(limit)));
+  if (read.text === "") return refuse(pad, t.text.empty(file.name));
+  if (files.length > 1) refuse(pad, t.text.onlyOne(file.name));
+  if (pad.session.localText() === "") replace(pad, read, "when_touched");
+  else pad.opened.value = read;
+}
+
+/** Catches files that are dropped on the page, whose place they would otherwise take;
+ * the function that it returns ends that. */
+function catchDrops(pad: Pad): () => void {
+  const over = (event: DragEvent) => event.dataTransfer?.types.includes("Files") && event.preventDefault();
+  const drop = (event: DragEvent) => {
+    const { items, files } = event.dataTransfer ?? {};
+    if (!items || !files || files.length === 0) return;
+    event.preventDefault();
+    const folder = Array.from(items, (item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory);
+    if (folder) refuse(pad, t.text.folder(folder.name));
+    else void openFiles(pad, Array.from(files));
+  };
+  addEventListener("dragover", over);
+  addEventListener("drop", drop);
+  return () => {
+    removeEventListener("dragover", over);
+    removeEventListener("drop", drop);
+  };
+}
+
+/** Replaces the text, and says how to have the old one back. */
+function replaceAll(pad: Pad, file: OpenedFile): void {
+  replace(pad, file, "when_made");
+  pad.notify(t.text.replaced(file.form.name), { about: "file" });
+}
+
+/** Replaces the text. Where others did so at the same time and it did not become that of the file, it is
+ * asked again. */
+function replace(pad: Pad, file: OpenedFile, ends: Offered["ends"]): void {
+  const { text, form } = file;
+  const before = rememberedFile(pad.session.padId);
+  const onDropped = () => {
+    if (pad.session.localText() === text) return;
+    rememberFile(pad.session.padId, before);
+    pad.opened.value = file;
+    pad.notify(t.text.taken(form.name), { about: "file" });
+  };
+  pad.editor.value?.replaceText(text, { ends, onDropped }, form);
+  void setLanguageOf(form.name, pad.session);
+}
+
+/** Gives the pad the language of a file of that name, where the name tells. */
+async function setLanguageOf(name: string, session: Session): Promise<void> {
+  const language = (await loadLanguages())?.languageOfFile(name) ?? null;
+  if (language !== null && language !== session.language.value) session.setLanguage(language);
+}
+
+/** Says why something was not opened, until it is dismissed: what people did not get
+ * must not vanish before they have read of it. */
+function refuse(pad: Pad, why: string): void {
+  pad.notify(why, { stay: "until_dismissed", about: "file" });
+}
