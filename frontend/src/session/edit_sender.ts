@@ -31,7 +31,7 @@ export class EditSender {
     });
   }
 
-  /** Begins anew with another connection: an edit that still waits counts as lost on the old one. */
+  /** The connection is given up: an edit that still waits counts as lost on it, and is not for the next one. */
   reset(): void {
     this.#waiting = null;
   }

@@ -112,3 +112,38 @@ test("a session types, is left, and the next tab of the browser goes on as it", 
   await expect.poll(() => second.store.all()).toEqual([]);
   next.close();
 });
+
+test("regression: an edit that waits for its record when the connection ends is not said on the next one", async () => {
+  const { environment } = tab();
+  const writes: (() => void)[] = [];
+  const unsent = {
+    isExclusive: true,
+    isOurs: () => Promise.resolve(true),
+    put: () => new Promise<boolean>((resolve) => writes.push(() => resolve(true))),
+    remove: () => Promise.resolve(),
+  };
+  const timing = { ...environment.timing, saveEveryMs: 5, backoff: { ...environment.timing.backoff, firstMs: 5 } };
+  const session = new Session("pad", null, "http://127.0.0.1:1/", { environment: { ...environment, unsent, timing } });
+  session.start(noEditor);
+  FakeSocket.last.opens();
+  hear({ Welcome: WELCOME });
+  hear({ Snapshot: { revision: 0, text: "" } });
+  session.edit([{ from: 0, to: 0, insert: "first " }]);
+  await expect.poll(() => writes).toHaveLength(1); // from now on every edit waits until it is written down
+  session.edit([{ from: 6, to: 6, insert: "second" }]);
+  writes.shift()!();
+  hear({ History: { start: 0, operations: [{ id: 1, operation: ["first "] }] } });
+  await expect.poll(() => writes).toHaveLength(1);
+  expect(FakeSocket.last.sentAs("Edit")).toHaveLength(1);
+
+  const before = FakeSocket.all.length;
+  FakeSocket.last.ends(1006);
+  await expect.poll(() => FakeSocket.all.length).toBeGreaterThan(before);
+  FakeSocket.last.readyState = FakeSocket.OPEN; // as it is before anybody hears of it
+  writes.shift()!();
+  await new Promise((resolve) => void setTimeout(resolve, 20));
+  expect(FakeSocket.last.sent).toEqual([]);
+  FakeSocket.last.opens();
+  expect(FakeSocket.last.sent.map((text) => Object.keys(JSON.parse(text) as object))).toEqual([["Hello"]]);
+  session.close();
+});

@@ -126,6 +126,21 @@ describe("joining", () => {
   });
 });
 
+test("regression: who connects anew while connected says Hello first, whatever is typed meanwhile", () => {
+  join("ab");
+  session.usePassword("other");
+  open();
+  type(2, 2, "c");
+  session.setLanguage("rust");
+  session.setIdentity("Other", 100);
+  expect(FakeSocket.last.sent.map((text) => Object.keys(JSON.parse(text) as object))).toEqual([["Hello"]]);
+  hear({ Welcome: { ...WELCOME, resumed: true } });
+  expect(FakeSocket.last.sent).toHaveLength(1);
+  hear({ History: { start: 0, operations: [] } });
+  expect(sent("Edit")).toEqual([{ revision: 0, operation: [2, "c"] }]);
+  expect(sent("SetLanguage")).toEqual(["rust"]);
+});
+
 test("what comes before the editor is there is shown when it is", () => {
   session = new Session("my pad", "pw", "https://host/base/");
   editor = new FakeEditor();

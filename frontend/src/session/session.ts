@@ -109,7 +109,7 @@ export class Session {
     this.#inbox.listen((next) => this.#receive(next));
     this.#painter.listen(() => this.#receive(() => undefined));
     this.#transport.listen({
-      onOpen: () => (this.#edits.reset(), this.#saver.ifOurs(() => this.#hello())),
+      onOpen: () => this.#saver.ifOurs(() => this.#hello()),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
     });
@@ -199,6 +199,7 @@ export class Session {
   /** The user wants the connection now. Where another tab has the pad, it comes here. */
   retryConnection(): void {
     if (this.#isGivenUp) return void this.#handoff.begin();
+    this.#giveUp();
     this.link.value = { kind: "connecting" };
     this.#transport.connect();
   }
@@ -282,8 +283,7 @@ export class Session {
   #down(reason: DownReason, retryAtMs: number | null, detail: string): void {
     log.info("connection down:", reason, detail);
     if (reason === "password") this.#state.protection.refused();
-    this.#inbox.flush();
-    this.#sync.disconnected();
+    this.#giveUp();
     if (reason === "out_of_step") this.#sync.dropEpoch();
     // A message the server will never take must not be sent for ever. One that
     // was in flight before this connection is not what it speaks of.
@@ -293,6 +293,13 @@ export class Session {
     }
     this.link.value = retryAtMs === null ? { kind: "stopped", reason, detail } : { kind: "waiting", reason, retryAtMs };
     this.#publish();
+  }
+
+  /** Ends what was under way on this connection, before there is another one: on that, nothing may be said before Hello. */
+  #giveUp(): void {
+    this.#inbox.flush();
+    this.#edits.reset();
+    this.#sync.disconnected();
   }
 
   /** The server's word and our copy do not fit: connects anew and asks for everything. */

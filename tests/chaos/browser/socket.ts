@@ -19,6 +19,8 @@ export class PageSocket extends Listeners {
   readonly #socket: WebSocket;
   /** Before, there is nothing that could be paused. */
   #hasOpened = false;
+  /** Until the page is told otherwise: in a browser the state changes with the event, however late that comes. */
+  #isConnecting = true;
   /** The client has given it up. */
   isGivenUp = false;
 
@@ -33,7 +35,7 @@ export class PageSocket extends Listeners {
     this.#socket = new WebSocket(url, protocol, { perMessageDeflate: true });
     this.#socket.once('open', () => {
       this.#hasOpened = true;
-      tasks.run(() => this.tell('open'));
+      tasks.run(() => this.#opens());
     });
     this.#socket.on('message', (data) => tasks.run(() => this.#hear(data.toString())));
     this.#socket.on('close', (code, reason) => tasks.run(() => this.#closed(code, reason.toString())));
@@ -41,7 +43,7 @@ export class PageSocket extends Listeners {
   }
 
   get readyState(): number {
-    return this.#socket.readyState;
+    return this.#isConnecting ? PageSocket.CONNECTING : this.#socket.readyState;
   }
 
   send(text: string): void {
@@ -70,6 +72,11 @@ export class PageSocket extends Listeners {
     this.#socket.terminate();
   }
 
+  #opens(): void {
+    this.#isConnecting = false;
+    this.tell('open');
+  }
+
   #hear(said: string): void {
     const isLimited = this.messageBytes !== undefined && said.startsWith('{"Welcome"');
     const text = isLimited ? said.replace(/"message_bytes":\d+/, `"message_bytes":${this.messageBytes}`) : said;
@@ -79,6 +86,7 @@ export class PageSocket extends Listeners {
   }
 
   #closed(code: number, reason: string): void {
+    this.#isConnecting = false;
     this.watcher.onClosed(this, code, reason);
     this.tell('close', { code, reason });
   }
