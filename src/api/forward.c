@@ -6,6 +6,7 @@
 #include "observe/metrics.h"
 #include "shard/server.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -160,7 +161,7 @@ static void respond(struct http_request *http, const struct upstream_answer *ans
 static void log_failure(const struct forward_request *r, const char *why)
 {
     char peer[24];
-    snprintf(peer, sizeof(peer), "%016llx", (unsigned long long)r->to.incarnation);
+    snprintf(peer, sizeof(peer), "%" PRIu64, r->to.incarnation);
     metric_inc(METRIC_TUNNEL_ERRORS);
     log_event(LOG_WARN, "server_unreachable", LOG_CSTR("server", peer), LOG_CSTR("error", why));
 }

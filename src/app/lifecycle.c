@@ -23,7 +23,6 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
                            struct slice id, const char *text)
 {
     struct server *server = arg;
-    (void)duration_us;
     switch (event) {
     case STORE_EVENT_WROTE:
         metric_add(METRIC_DB_WRITES, count);
@@ -74,6 +73,22 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         log_event(LOG_INFO, "database_promise", LOG_CSTR("what", text));
         metric_set(METRIC_STANDBYS, count);
         server_note_promise(server, text);
+        break;
+    case STORE_EVENT_CLAIMED:
+        metric_add(METRIC_CLAIMS, count);
+        break;
+    case STORE_EVENT_ELSEWHERE:
+        metric_add(METRIC_CLAIMS_ELSEWHERE, count);
+        break;
+    case STORE_EVENT_REPEATED:
+        metric_inc(METRIC_APPEND_REPEATS);
+        break;
+    case STORE_EVENT_REAPED:
+        log_event(LOG_WARN, "node_reaped", LOG_CSTR("server", text));
+        metric_inc(METRIC_REAPED);
+        break;
+    case STORE_EVENT_BEAT:
+        histogram_observe(HISTOGRAM_ROUND_TRIP, duration_us);
         break;
     case STORE_EVENT_MIGRATED:
         log_event(LOG_INFO, "database_migrated", LOG_UINT("version", count), LOG_CSTR("what", text));

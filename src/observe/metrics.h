@@ -60,6 +60,10 @@
     X(METRIC_NODES,               "cluster_nodes",              GAUGE,   "Living servers that share the database, with this one; 0: it is not shared") \
     X(METRIC_LEASE,               "cluster_lease_seconds",      GAUGE_MS, "For how long no other server can have this one's documents; 0: some may have, or the database is not shared") \
     X(METRIC_DEATHS,              "cluster_deaths_total",       COUNTER, "How often the others have declared this server dead, or it has resigned because it could not write") \
+    X(METRIC_REAPED,              "reaped_total",               COUNTER, "How often this server has declared another one dead") \
+    X(METRIC_CLAIMS,              "claims_total",               COUNTER, "Documents that this server became the owner of, because somebody asked it for them") \
+    X(METRIC_CLAIMS_ELSEWHERE,    "claims_elsewhere_total",     COUNTER, "Documents that this server was to own, and another one was quicker") \
+    X(METRIC_APPEND_REPEATS,      "append_repeats_total",       COUNTER, "Edits that were sent to PostgreSQL again, because the answer to the first time was lost") \
     X(METRIC_CONFLICTS,           "document_conflicts_total",   COUNTER, "Documents that were dropped because the database had another history than memory; must stay 0") \
     X(METRIC_STANDBYS,            "database_sync_standbys",     GAUGE,   "Standbys that a commit waits for") \
     X(METRIC_CLOCK_OFFSET,        "clock_offset_seconds",       GAUGE_MS, "How far the wall clock is ahead of the time that the database has seen pass") \
@@ -76,6 +80,7 @@
 #define HISTOGRAM_TABLE(X)                                                                                            \
     X(HISTOGRAM_PERSIST,          "persist_latency_seconds",    "Time to write a document snapshot")                  \
     X(HISTOGRAM_JOURNAL,          "journal_commit_seconds",     "Time of a journal transaction")                      \
+    X(HISTOGRAM_ROUND_TRIP,       "database_round_trip_seconds", "Time of a round trip to PostgreSQL with a small commit that waits for no standby, once a second") \
     X(HISTOGRAM_EDIT,             "edit_apply_seconds",         "Time to check, rebase and apply an edit")            \
     X(HISTOGRAM_FANOUT,           "fanout_seconds",             "Time from an edit's arrival to its broadcast, of the oldest in each broadcast")
 /* clang-format on */

@@ -226,10 +226,16 @@ enum store_event {
     STORE_EVENT_LEGACY,   /* an ancestor's database is taken over, and text says what its owner should know */
     STORE_EVENT_MIGRATED, /* schema at version `count`; text names what was done */
     STORE_EVENT_CLOCK_JUMPED, /* the wall clock; text says from where to where, and what it means */
-    STORE_EVENT_DEAD,    /* this life is over, and text says why: drop all documents, then store_rejoin */
-    STORE_EVENT_PEERS,   /* servers came or went; `count` others live now */
-    STORE_EVENT_PROMISE, /* what a committed edit survives; told at the start and when it changes */
+    STORE_EVENT_DEAD,      /* this life is over, and text says why: drop all documents, then store_rejoin */
+    STORE_EVENT_PEERS,     /* servers came or went; `count` others live now */
+    STORE_EVENT_PROMISE,   /* what a committed edit survives; told at the start and when it changes */
+    STORE_EVENT_CLAIMED,   /* this server owns `count` documents that it loads */
+    STORE_EVENT_ELSEWHERE, /* `count` loads were refused, since other servers own those documents */
+    STORE_EVENT_REPEATED,  /* an APPEND is sent again, because nobody knows whether it was committed */
+    STORE_EVENT_REAPED,    /* this server has declared another one dead; text names it */
+    STORE_EVENT_BEAT,      /* a sign of life is committed: duration_us */
 };
+enum { STORE_EVENT_COUNT = STORE_EVENT_BEAT + 1 };
 
 struct store_config {
     struct slice uri; /* path, sqlite://…, file:…; empty: in memory only; postgres://…, postgresql://… */

@@ -22,7 +22,8 @@ static void on_event(void *arg, enum store_event event, uint64_t duration_us, ui
         pthread_cond_broadcast(&f->changed);
         pthread_cond_wait(&f->changed, &f->lock);
     }
-    f->is_held = false;
+    if (event == STORE_EVENT_WROTE)
+        f->is_held = false;
     pthread_cond_broadcast(&f->changed);
     pthread_mutex_unlock(&f->lock);
 }

@@ -49,11 +49,11 @@ struct fixture {
     bool stop_waiting; /* what should_stop says */
     /* Holds the store's thread inside WROTE while true. */
     bool hold_writes, is_held;
-    uint32_t counts[16];                  /* of events */
+    uint32_t counts[STORE_EVENT_COUNT];   /* of events */
     uint32_t group_sizes[FIXTURE_EVENTS]; /* of WROTE, in order */
     uint32_t group_count;
-    char last_text[16][256]; /* of each kind of event */
-    char last_id[16][256];
+    char last_text[STORE_EVENT_COUNT][256]; /* of each kind of event */
+    char last_id[STORE_EVENT_COUNT][256];
 };
 
 void fixture_init(struct fixture *f, const char *uri_format);

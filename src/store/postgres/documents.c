@@ -266,7 +266,7 @@ static void read_journals(struct pg_lane *lane, const struct run *run)
 
 static enum reply read_load(struct pg_lane *lane, const struct run *run)
 {
-    skip(lane, 1);
+    lane->claims += (uint32_t)result_changed(pg_next(&lane->connection));
     enum reply reply = read_owners(lane, run);
     if (reply)
         return reply;
@@ -511,6 +511,7 @@ enum reply documents_carry_out(struct pg_lane *lane, struct link *group)
     struct run run;
     bool guarded = is_guarded(group);
     lane->is_fenced = false;
+    lane->claims = 0;
     if (guarded)
         send_guard(lane);
     for (struct link *pos = group->next; next_run(group, &pos, &run);)

@@ -208,7 +208,8 @@ static void answer_all_moved(struct link *group)
     }
 }
 
-static enum reply carry_out(struct pg_lane *lane, struct link *group, const struct life *life)
+static enum reply carry_out(struct postgres_engine *self, struct pg_lane *lane, struct link *group,
+                            const struct life *life)
 {
     lane->writes = requests_count_writes(group) > 0;
     if (!pg_is_open(&lane->connection) || lane->incarnation != life->incarnation) {
@@ -216,6 +217,8 @@ static enum reply carry_out(struct pg_lane *lane, struct link *group, const stru
         if (reply)
             return reply;
     }
+    if (lane->is_unknown && lane->number == LANE_APPENDS)
+        event_tell(self->config, STORE_EVENT_REPEATED, 0, 1, (struct slice){0}, "");
     return lane->number == LANE_APPENDS ? appends_carry_out(lane, group) : documents_carry_out(lane, group);
 }
 
@@ -233,6 +236,20 @@ static void tell_reads(struct postgres_engine *self, struct link *group, int64_t
         else
             event_tell(self->config, STORE_EVENT_READ, duration_us, 1, (struct slice){0}, "");
     }
+}
+
+static void tell_claims(struct postgres_engine *self, const struct pg_lane *lane, struct link *group)
+{
+    uint32_t elsewhere = 0;
+    if (lane->number != LANE_DOCUMENTS)
+        return;
+    LIST_EACH (pos, following, group) {
+        elsewhere += request_of(pos)->result == ERR_ELSEWHERE;
+    }
+    if (lane->claims > 0)
+        event_tell(self->config, STORE_EVENT_CLAIMED, 0, lane->claims, (struct slice){0}, "");
+    if (elsewhere > 0)
+        event_tell(self->config, STORE_EVENT_ELSEWHERE, 0, elsewhere, (struct slice){0}, "");
 }
 
 /* Unknown it stays until the same requests succeed, or turn out to be such as can never be written. */
@@ -254,11 +271,11 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
     for (int i = 0; i < TRIES; i++) {
         if (begin(group, &life) == 0)
             return OK;
-        reply = carry_out(lane, group, &life);
+        reply = carry_out(self, lane, group, &life);
+        note_outcome(lane, reply);
         if (reply != REPLY_LOST && reply != REPLY_AGAIN)
             break;
     }
-    note_outcome(lane, reply);
     members_note_answer(self->members, number, reply != REPLY_LOST && pg_is_open(&lane->connection));
     if (reply)
         return reply_error(reply);
@@ -270,6 +287,7 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
     if (lane->writes)
         pg_numbers_stale(&self->numbers);
     tell_reads(self, group, clock_us() - begun_us);
+    tell_claims(self, lane, group);
     return OK;
 }
 

@@ -140,6 +140,14 @@ static bool is_same_address(const struct members *m, const struct rival *rival)
     return m->config->address.len > 0 && slice_equal(m->config->address, slice_from_cstr(rival->address));
 }
 
+/* By the number that it has in GET /api/cluster. */
+static void tell_reaped(const struct members *m, uint64_t target)
+{
+    char name[24];
+    snprintf(name, sizeof name, "%" PRIu64, target);
+    event_tell(m->config, STORE_EVENT_REAPED, 0, 1, (struct slice){0}, name);
+}
+
 /* Declares `target` dead if it has been silent for long enough; ends what it has under
  * way when that is in the way, for the next attempt. */
 static void reap(struct members *m, uint64_t judge, uint64_t target, int64_t silent_ms)
@@ -148,6 +156,8 @@ static void reap(struct members *m, uint64_t judge, uint64_t target, int64_t sil
     enum reply reply = registry_reap(&m->registry, judge, m->lease_ms, target, silent_ms, &is_dead);
     if (reply == REPLY_LOCKED)
         registry_terminate(&m->registry, target);
+    if (is_dead)
+        tell_reaped(m, target);
 }
 
 /* How long a server may be silent. Nobody listens where one has gone that can be
@@ -363,6 +373,7 @@ static void beat(struct members *m, uint64_t incarnation)
         members_note_death(m, incarnation);
         return;
     }
+    event_tell(m->config, STORE_EVENT_BEAT, boot_us() - sent_us, 1, (struct slice){0}, "");
     note_good_beat(m);
     take_peers(m, sent_us);
     judge_peers(m, incarnation);
