@@ -87,6 +87,9 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
         log_event(LOG_WARN, "node_reaped", LOG_CSTR("server", text));
         metric_inc(METRIC_REAPED);
         break;
+    case STORE_EVENT_FORMER_PRIMARY:
+        log_event(LOG_ERROR, "database_former_primary", LOG_CSTR("what", text));
+        break;
     case STORE_EVENT_BEAT:
         histogram_observe(HISTOGRAM_ROUND_TRIP, duration_us);
         break;

@@ -233,7 +233,9 @@ enum store_event {
     STORE_EVENT_ELSEWHERE, /* `count` loads were refused, since other servers own those documents */
     STORE_EVENT_REPEATED,  /* an APPEND is sent again, because nobody knows whether it was committed */
     STORE_EVENT_REAPED,    /* this server has declared another one dead; text names it */
-    STORE_EVENT_BEAT,      /* a sign of life is committed: duration_us */
+    STORE_EVENT_FORMER_PRIMARY, /* a host of the URL takes writes that it should not; it is not used; text
+                                   names it */
+    STORE_EVENT_BEAT,           /* a sign of life is committed: duration_us */
 };
 enum { STORE_EVENT_COUNT = STORE_EVENT_BEAT + 1 };
 

@@ -45,6 +45,7 @@ static void sleep_ms(int ms)
 
 /* ---- a server, as a process ---------------------------------------------------- */
 
+static struct newest_lineage newest = {.lock = PTHREAD_MUTEX_INITIALIZER};
 static const char *const event_names[STORE_EVENT_COUNT] = {
     [STORE_EVENT_WAITING] = "waiting", [STORE_EVENT_LOCKED] = "locked",   [STORE_EVENT_DEAD] = "dead",
     [STORE_EVENT_PEERS] = "peers",     [STORE_EVENT_PROMISE] = "promise",
@@ -111,7 +112,7 @@ static int be_a_server(char **argv)
     };
     char message[MESSAGE_BYTES], line[128];
     struct members *m;
-    if (members_open(&config, argv[1], &m, message) != OK) {
+    if (members_open(&config, argv[1], &newest, &m, message) != OK) {
         printf("refused %s\n", message);
         return 0;
     }
@@ -598,7 +599,7 @@ static void a_lease_is_never_longer_than_the_truth(void **state)
     struct store_config config = {
         .address = SLICE("10.0.0.9:1"), .lease_ms = 10000, .on_event = ignore_event};
     struct members *m;
-    assert_int_equal(members_open(&config, url, &m, message), OK);
+    assert_int_equal(members_open(&config, url, &newest, &m, message), OK);
     assert_in_range(members_lease_left_ms(m), 5000, 10000);
     const unsigned fired = pg_proxy_fired(proxy);
     pg_proxy_say(proxy, "delay 1200 before-answer UPDATE kp_beats");
@@ -658,7 +659,7 @@ static int make_tables(void **state)
     assert_int_equal(pg_open(&c, "setup"), REPLY_OK);
     assert_int_equal(pg_schema_prepare(&c, &config, message), OK);
     pg_close(&c);
-    registry_init(&registry, pg.uri, LEASE_MS);
+    registry_init(&registry, pg.uri, NULL, LEASE_MS);
     return 0;
 }
 

@@ -6,8 +6,10 @@
 #include "store/postgres/host.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Plans are made once and look rows up by their keys: a plan for each call costs more
@@ -46,6 +48,11 @@ void pg_init(struct pg_connection *c, const struct pg_config *config)
 bool pg_is_open(const struct pg_connection *c)
 {
     return c->handle != NULL;
+}
+
+bool pg_is_current(const struct pg_connection *c)
+{
+    return pg_is_open(c) && !(c->config->newest && newest_lineage_is_past(c->config->newest, c->lineage));
 }
 
 const char *pg_role(const struct pg_connection *c)
@@ -224,6 +231,42 @@ static bool apply_settings(struct pg_connection *c)
     return apply(c, SETTINGS, true) && (!can_notice || apply(c, NOTICE_CLOSED, false));
 }
 
+/* Not every relative of PostgreSQL has these; every role may ask. */
+static const char LINEAGE[] = "SELECT (pg_control_system()).system_identifier,"
+                              " ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int8";
+
+/* As texts, since this is before the pipeline. An error means that the server does not say. */
+static bool ask_lineage(struct pg_connection *c)
+{
+    c->lineage = (struct lineage){0};
+    if (!c->config->newest)
+        return true;
+    if (!PQsendQuery(c->handle, LINEAGE) || !flush(c))
+        return false;
+    for (PGresult *result; (result = get(c)); PQclear(result)) {
+        if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1)
+            continue;
+        c->lineage.system = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
+        c->lineage.timeline = (uint32_t)strtoul(PQgetvalue(result, 0, 1), NULL, 10);
+    }
+    if (c->reply)
+        return false;
+    newest_lineage_note(c->config->newest, c->lineage);
+    return true;
+}
+
+static bool is_former_primary(const struct pg_connection *c, char why[PG_WHY_BYTES])
+{
+    if (!c->config->newest || !newest_lineage_is_past(c->config->newest, c->lineage))
+        return false;
+    snprintf(
+        why, PG_WHY_BYTES,
+        "the server at %.120s port %.16s takes writes, and is a former primary: it is on timeline %" PRIu32
+        ", which another one has left behind",
+        PQhost(c->handle), PQport(c->handle), c->lineage.timeline);
+    return true;
+}
+
 static void statement_name(uint32_t statement, char out[STATEMENT_NAME_BYTES])
 {
     snprintf(out, STATEMENT_NAME_BYTES, "kp%u", statement);
@@ -245,7 +288,8 @@ static void prepare(struct pg_connection *c)
 /* Connected; false leaves the reason in `why`. */
 static bool set_up(struct pg_connection *c)
 {
-    if (PQsetnonblocking(c->handle, 1) || !apply_settings(c))
+    if (PQsetnonblocking(c->handle, 1) || !ask_lineage(c) || is_former_primary(c, c->why) ||
+        !apply_settings(c))
         return false;
     if (!PQenterPipelineMode(c->handle))
         return false;
@@ -275,14 +319,58 @@ static enum reply try_host(struct pg_connection *c, uint32_t host, const char *n
     return reply;
 }
 
+/* From the host on that was good last. *tried: how many, with the one that is good. */
+static enum reply try_hosts(struct pg_connection *c, uint32_t hosts, const char *name, uint32_t *tried)
+{
+    const uint32_t first = c->host;
+    enum reply reply = REPLY_MISCONFIGURED;
+    for (*tried = 0; *tried < hosts && reply != REPLY_OK; ++*tried)
+        reply = try_host(c, (first + *tried) % hosts, name);
+    return reply;
+}
+
+/* Connects for a moment, so that the newest lineage is known. True: it is a former primary that takes writes.
+ */
+static bool look_at(const struct pg_connection *c, uint32_t host, int64_t deadline_ms, char *why)
+{
+    const struct pg_config config = {
+        .url = c->config->url, .newest = c->config->newest, .deadline_ms = deadline_ms};
+    struct pg_connection look;
+    int64_t timeout_ms = 0;
+    pg_init(&look, &config);
+    look.handle = host_connect(config.url, host, "kolabpad look", &timeout_ms);
+    if (!look.handle)
+        return false;
+    PQsetNoticeReceiver(look.handle, on_notice, &look);
+    bool is_former = is_connected(&look, deadline_ms) && !PQsetnonblocking(look.handle, 1) &&
+                     ask_lineage(&look) && is_former_primary(&look, why);
+    pg_close(&look);
+    return is_former;
+}
+
+bool pg_look_at_others(const struct pg_connection *c, int64_t deadline_ms, char why[PG_WHY_BYTES])
+{
+    const uint32_t hosts = host_count(c->config->url);
+    bool has_former = false;
+    for (uint32_t host = 0; c->config->newest && host < hosts; host++)
+        if (host != c->host && look_at(c, host, deadline_ms, why))
+            has_former = true;
+    return has_former || (pg_is_open(c) && is_former_primary(c, why));
+}
+
 enum reply pg_open(struct pg_connection *c, const char *name)
 {
-    uint32_t hosts = host_count(c->config->url);
-    uint32_t first = c->host;
-    enum reply reply = REPLY_MISCONFIGURED;
+    const uint32_t hosts = host_count(c->config->url);
+    char why[PG_WHY_BYTES];
+    uint32_t tried;
     pg_close(c);
-    for (uint32_t i = 0; i < hosts && reply != REPLY_OK; i++)
-        reply = try_host(c, (first + i) % hosts, name);
+    enum reply reply = try_hosts(c, hosts, name, &tried);
+    for (uint32_t i = 0; reply == REPLY_OK && c->config->newest && i < hosts - tried; i++)
+        look_at(c, (c->host + 1 + i) % hosts, PG_LOOK_MS, why);
+    if (reply == REPLY_OK && !pg_is_current(c)) {
+        pg_close(c);
+        reply = try_hosts(c, hosts, name, &tried);
+    }
     return reply;
 }
 

@@ -37,6 +37,7 @@ struct postgres_engine {
     struct engine engine;
     const struct store_config *config;
     char *url;
+    struct newest_lineage newest;
     struct members *members;
     struct pg_lane lanes[LANE_COUNT];
     struct pg_calendar calendar;
@@ -74,8 +75,10 @@ static void init_lanes(struct postgres_engine *self)
     for (int i = 0; i < LANE_COUNT; i++) {
         struct pg_lane *lane = &self->lanes[i];
         lane->number = (int16_t)i;
-        lane->config = (struct pg_config){
-            .url = self->url, .statements = STATEMENTS, .statement_count = STATEMENT_COUNT};
+        lane->config = (struct pg_config){.url = self->url,
+                                          .newest = &self->newest,
+                                          .statements = STATEMENTS,
+                                          .statement_count = STATEMENT_COUNT};
         pg_init(&lane->connection, &lane->config);
     }
 }
@@ -98,7 +101,7 @@ static enum error wait_for_server(struct postgres_engine *self, struct pg_connec
 /* Tables must be there before statements can be prepared, so this has a connection of its own. */
 static enum error prepare_tables(struct postgres_engine *self, char *message)
 {
-    struct pg_config bare = {.url = self->url};
+    struct pg_config bare = {.url = self->url, .newest = &self->newest};
     struct pg_connection c;
     pg_init(&c, &bare);
     enum error err = wait_for_server(self, &c, message);
@@ -123,7 +126,7 @@ static enum error open_parts(struct postgres_engine *self, char *message)
     if (err)
         return err;
     init_lanes(self);
-    err = members_open(self->config, self->url, &self->members, message);
+    err = members_open(self->config, self->url, &self->newest, &self->members, message);
     for (int i = 0; !err && i < LANE_COUNT; i++)
         if (connect_lane(&self->lanes[i], members_life(self->members).incarnation))
             err = message_error(message, "Cannot use the database in DATABASE_URL: %s.",
@@ -152,7 +155,8 @@ static enum error open_engine(const struct store_config *config, struct engine *
 {
     struct postgres_engine *self = mem_alloc(sizeof *self);
     if (self)
-        *self = (struct postgres_engine){.engine = {.ops = &POSTGRES_ENGINE}, .config = config};
+        *self = (struct postgres_engine){
+            .engine = {.ops = &POSTGRES_ENGINE}, .config = config, .newest = NEWEST_LINEAGE_NONE};
     if (!self || !(self->url = mem_alloc(config->uri.len + 1))) {
         mem_free(self);
         message_error(message, "%s", error_text(ERR_NO_MEMORY));
@@ -212,7 +216,7 @@ static enum reply carry_out(struct postgres_engine *self, struct pg_lane *lane, 
                             const struct life *life)
 {
     lane->writes = requests_count_writes(group) > 0;
-    if (!pg_is_open(&lane->connection) || lane->incarnation != life->incarnation) {
+    if (!pg_is_current(&lane->connection) || lane->incarnation != life->incarnation) {
         enum reply reply = connect_lane(lane, life->incarnation);
         if (reply)
             return reply;
@@ -309,7 +313,7 @@ static bool probe(struct engine *e, uint32_t number)
     struct life life = members_life(self->members);
     char why[PG_WHY_BYTES];
     memcpy(why, lane->connection.why, sizeof why);
-    enum reply reply = pg_is_open(&lane->connection) ? REPLY_OK : connect_lane(lane, life.incarnation);
+    enum reply reply = pg_is_current(&lane->connection) ? REPLY_OK : connect_lane(lane, life.incarnation);
     if (!reply) {
         struct parameters p = {0};
         put_int8(&p, (int64_t)lane->incarnation);

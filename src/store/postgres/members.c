@@ -21,6 +21,7 @@ enum {
     GONE_SILENCE_MS = 2000,     /* of a server whose process has ended, as far as can be seen */
     BEAT_GAP_MS = 3000,         /* between good beats: more, and the database was away for all that we know */
     LOOK_AROUND_MS = 60 * 1000, /* between two looks at what changes rarely */
+    OTHER_HOSTS_MS = 10 * 1000, /* between two looks at the other hosts of DATABASE_URL */
     WAIT_STEP_MS = 20,          /* how soon should_stop is heard */
 };
 
@@ -35,10 +36,12 @@ struct members {
     struct rival_watch watch;
     struct promise promise;
     int64_t looked_around_us; /* 0: not yet */
-    uint64_t attempted;       /* the life that was registered last, or perhaps was: its answer may be lost */
-    int64_t beaten_at_us;     /* the latest good beat */
-    int64_t beaten_since_us;  /* the first of those without a gap */
-    bool has_waited;          /* STORE_EVENT_WAITING has been told, and STORE_EVENT_LOCKED not */
+    int64_t looked_at_hosts_us;
+    bool has_former_primary; /* found at the latest look, and told */
+    uint64_t attempted;      /* the life that was registered last, or perhaps was: its answer may be lost */
+    int64_t beaten_at_us;    /* the latest good beat */
+    int64_t beaten_since_us; /* the first of those without a gap */
+    bool has_waited;         /* STORE_EVENT_WAITING has been told, and STORE_EVENT_LOCKED not */
 
     atomic_bool is_draining;
     struct lane_silence lanes[LANE_COUNT];
@@ -360,6 +363,21 @@ static void look_around(struct members *m, uint64_t incarnation)
         registry_sweep(&m->registry);
 }
 
+/* Has one of the other hosts taken over, while the one that we have goes on? The lanes follow by themselves.
+ * A host that is silent must not cost the beats that the lease is made of. */
+static void look_at_hosts(struct members *m)
+{
+    char why[PG_WHY_BYTES];
+    if (boot_us() - m->looked_at_hosts_us < OTHER_HOSTS_MS * 1000)
+        return;
+    m->looked_at_hosts_us = boot_us();
+    const int64_t patience = m->lease_ms / 8 < PG_LOOK_MS ? m->lease_ms / 8 : PG_LOOK_MS;
+    const bool has = pg_look_at_others(&m->registry.connection, patience, why);
+    if (has && !m->has_former_primary)
+        event_tell(m->config, STORE_EVENT_FORMER_PRIMARY, 0, 0, (struct slice){0}, why);
+    m->has_former_primary = has;
+}
+
 static void beat(struct members *m, uint64_t incarnation)
 {
     char name[CONNECTION_NAME_BYTES];
@@ -379,6 +397,7 @@ static void beat(struct members *m, uint64_t incarnation)
     judge_peers(m, incarnation);
     resign_if_useless(m, incarnation);
     look_around(m, incarnation);
+    look_at_hosts(m);
 }
 
 static bool is_to_resign(struct members *m)
@@ -455,7 +474,8 @@ static void free_members(struct members *m)
     mem_free(m);
 }
 
-static struct members *new_members(const struct store_config *config, const char *url)
+static struct members *new_members(const struct store_config *config, const char *url,
+                                   struct newest_lineage *newest)
 {
     struct members *m = mem_alloc(sizeof *m);
     if (!m)
@@ -463,7 +483,7 @@ static struct members *new_members(const struct store_config *config, const char
     *m = (struct members){.config = config};
     m->lease_ms = config->lease_ms ? config->lease_ms : MEMBERS_LEASE_MS;
     m->beat_ms = m->lease_ms / 4 < BEAT_MS ? m->lease_ms / 4 : BEAT_MS;
-    registry_init(&m->registry, url, m->lease_ms);
+    registry_init(&m->registry, url, newest, m->lease_ms);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -473,10 +493,10 @@ static struct members *new_members(const struct store_config *config, const char
     return m;
 }
 
-enum error members_open(const struct store_config *config, const char *url, struct members **out,
-                        char message[MESSAGE_BYTES])
+enum error members_open(const struct store_config *config, const char *url, struct newest_lineage *newest,
+                        struct members **out, char message[MESSAGE_BYTES])
 {
-    struct members *m = new_members(config, url);
+    struct members *m = new_members(config, url, newest);
     enum error err = m ? get_in(m, message) : ERR_NO_MEMORY;
     if (!err && pthread_create(&m->thread, NULL, run, m) != 0) {
         registry_resign(&m->registry, m->life.incarnation);

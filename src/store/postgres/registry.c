@@ -90,10 +90,11 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
                 " WHERE name = 'synchronous_commit'",
 };
 
-void registry_init(struct registry *r, const char *url, int64_t lease_ms)
+void registry_init(struct registry *r, const char *url, struct newest_lineage *newest, int64_t lease_ms)
 {
     *r = (struct registry){
         .pg_config = {.url = url,
+                      .newest = newest,
                       .statements = STATEMENTS,
                       .statement_count = STATEMENT_COUNT,
                       .deadline_ms = lease_ms / 2 > DEADLINE_MIN_MS ? lease_ms / 2 : DEADLINE_MIN_MS}};
@@ -102,7 +103,7 @@ void registry_init(struct registry *r, const char *url, int64_t lease_ms)
 
 enum reply registry_connect(struct registry *r, const char *name)
 {
-    if (pg_is_open(&r->connection))
+    if (pg_is_current(&r->connection))
         return REPLY_OK;
     enum reply reply = pg_open(&r->connection, name);
     if (reply)
