@@ -9,6 +9,7 @@ import type { Fault } from './faults.ts';
 import { History } from './history.ts';
 import type { Mark } from './ledger.ts';
 import { Ledger, without } from './ledger.ts';
+import { LivedTime } from './lived_time.ts';
 import { Network } from './network.ts';
 import { OldClient } from './old_client.ts';
 import type { Person } from './person.ts';
@@ -17,7 +18,7 @@ import type { Kind, Site } from './site.ts';
 import { Tab } from './tab.ts';
 import { unsaidOf, unsentOf } from './unsent.ts';
 
-/** How long everything may take to come together again. */
+/** How long everything may take to come together again, in lived time. */
 const CALM_MS = Number(process.env['KP_PATIENCE_MS'] ?? 45_000);
 
 /** All being settled, records are removed within this, or nobody knows of them. */
@@ -46,6 +47,7 @@ export class World<Place extends Site = Site> {
   private readonly turns = new Map<string, Promise<void>>();
   /** Since when, all being settled, there have been records. */
   private heldSinceMs = Infinity;
+  private readonly lived = new LivedTime();
 
   private constructor(
     readonly plan: Plan,
@@ -80,6 +82,7 @@ export class World<Place extends Site = Site> {
   }
 
   private async end(): Promise<void> {
+    this.lived.end();
     for (const person of this.people) person.close();
     await Promise.all(this.people.map(({ network }) => network.close()));
     await this.site.dispose().catch((error: Error) => this.violated(error.message));
@@ -253,9 +256,9 @@ export class World<Place extends Site = Site> {
 
   /** Everything is acknowledged, no browser holds a record, and everybody sees the same. */
   private async comeTogether(): Promise<boolean> {
-    const end = Date.now() + CALM_MS;
+    const end = this.lived.ms + CALM_MS;
     while (!(await this.isTogether())) {
-      if (Date.now() > end) {
+      if (this.lived.ms > end) {
         for (const person of this.people) this.violated(`did not come together: ${person.describe()}`);
         for (const { author } of this.drafts) this.violated(`did not come together: a draft of ${author} is left`);
         return false;
@@ -283,8 +286,8 @@ export class World<Place extends Site = Site> {
       this.heldSinceMs = Infinity;
       return false;
     }
-    this.heldSinceMs = Math.min(this.heldSinceMs, performance.now());
-    const heldMs = performance.now() - this.heldSinceMs;
+    this.heldSinceMs = Math.min(this.heldSinceMs, this.lived.ms);
+    const heldMs = this.lived.ms - this.heldSinceMs;
     for (const browser of heldMs > SENT_WITHIN_MS ? holders : []) {
       const tabs = this.tabsOf(browser);
       const isLate = browser.records.some(({ token }) => tabs.some((tab) => tab.hasClaimed(token)));
