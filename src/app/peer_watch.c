@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* When the database comes back for all, it comes back for one of them first, and that is
- * nothing to send people away for: so several rounds of questions must agree. */
+ * nothing to send people away for: so several rounds of questions must agree. Where all were
+ * without it, they must agree for as long as a server is given to find it again (members.h). */
 enum { WATCH_MS = 1000, ROUNDS = 3, HEALTH_BYTES_MAX = 4096 };
 
 /* ---- asking; shard 0 ---- */
@@ -17,19 +18,26 @@ static bool is_over(const struct shard *shard)
     return store_lease_left_ms(shard->store) == 0;
 }
 
-static bool says_it_has_database(const struct upstream_answer *answer)
+static bool says(const struct upstream_answer *answer, struct slice words)
 {
-    static const char word[] = "\"database\":\"ok\"";
-    return !answer->err && memmem(answer->body.ptr, answer->body.len, word, sizeof(word) - 1) != NULL;
+    return !answer->err && memmem(answer->body.ptr, answer->body.len, words.ptr, words.len) != NULL;
+}
+
+static uint32_t rounds_needed(const struct shard *shard)
+{
+    const int64_t grace_ms = 2 * shard->config->cluster_lease_ms;
+    const uint32_t grace_rounds = (uint32_t)(grace_ms / WATCH_MS);
+    return shard->was_outage && grace_rounds > ROUNDS ? grace_rounds : ROUNDS;
 }
 
 static void on_health(void *owner, const struct upstream_answer *answer)
 {
     struct shard *shard = owner;
-    if (!says_it_has_database(answer) || shard->has_heard)
+    shard->has_heard_lack |= says(answer, SLICE("\"database\":\"not writable\""));
+    if (shard->has_heard || !says(answer, SLICE("\"database\":\"ok\"")))
         return;
     shard->has_heard = true;
-    if (++shard->heard_rounds < ROUNDS)
+    if (++shard->heard_rounds < rounds_needed(shard))
         return;
     if (is_over(shard))
         log_line(LOG_WARN, "Cut off from the database, which another server has: sending people there");
@@ -71,9 +79,11 @@ static void ask_all(struct shard *shard)
 {
     struct store_peer peers[STORE_PEERS_MAX];
     uint32_t count = store_peers(shard->store, peers);
-    if (!shard->has_heard)
+    if (!shard->has_heard) {
+        shard->was_outage |= shard->has_heard_lack;
         hear_nobody(shard);
-    shard->has_heard = false;
+    }
+    shard->has_heard = shard->has_heard_lack = false;
     for (uint32_t i = 0; i < count; i++)
         ask(shard, &peers[i]);
 }
@@ -87,9 +97,12 @@ static void check_others(struct shard *shard)
     }
     shard->watch_due_ms = shard_now_ms(shard) + WATCH_MS;
     shard_want_timer(shard, WATCH_MS);
-    if (store_is_failing(shard->store) || is_over(shard))
+    if (store_is_failing(shard->store) || is_over(shard)) {
         ask_all(shard);
-    else if (shard->heard_rounds > 0)
+        return;
+    }
+    shard->was_outage = false;
+    if (shard->heard_rounds > 0)
         hear_nobody(shard);
 }
 

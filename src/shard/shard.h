@@ -72,11 +72,14 @@ struct shard {
 
     /* Written by app/peer_watch.c alone: how often people had been sent away when it looked
      * last; on shard 0, when the others are asked next, monotonic, whether one of those
-     * asked last has said that it has the database, and for how many rounds of questions now. */
+     * asked last has said that it has the database, or that it lacks it, for how many rounds
+     * of questions now one has had it, and whether there was a round since this server lacks
+     * it in which all who answered did. */
     uint32_t sent_away;
     int64_t watch_due_ms;
-    bool has_heard;
+    bool has_heard, has_heard_lack;
     uint32_t heard_rounds;
+    bool was_outage;
 
     /* Written by app/cleanup.c alone, on shard 0: when the next search for expired
      * documents is due, monotonic; 0: none was planned yet. */

@@ -410,6 +410,42 @@ static void beats_that_do_not_get_through_kill_nobody_who_judges(void **state)
     pg_proxy_free(proxy);
 }
 
+static struct pg_proxy *start_behind_proxy(struct server *s, const char *address, int lease_ms)
+{
+    struct pg_proxy *proxy = pg_proxy_new(pg.port);
+    char url[96];
+    snprintf(url, sizeof url, "postgres://kolabpad@127.0.0.1:%u/kolabpad", pg_proxy_port(proxy));
+    start_at(s, url, address, lease_ms);
+    return proxy;
+}
+
+static void who_finds_the_database_again_first_waits_for_the_others(void **state)
+{
+    (void)state;
+    struct server one, two;
+    enum { LONG_MS = 4000 };
+    struct pg_proxy *first = start_behind_proxy(&one, "10.0.0.1:1", LONG_MS);
+    struct pg_proxy *second = start_behind_proxy(&two, "10.0.0.2:1", LONG_MS);
+    hear(&one, "peers 1");
+    hear(&two, "peers 1");
+    pg_proxy_say(first, "down");
+    pg_proxy_say(second, "down");
+    sleep_ms(LONG_MS + 1000);
+    pg_proxy_say(first, "up");
+    sleep_ms(LONG_MS + 1500);
+    pg_proxy_say(second, "up");
+    assert_null(hear_within(&two, "dead", LONG_MS + 1000));
+    assert_null(hear_within(&one, "dead", 1));
+    assert_true(atoi(ask(&two, "lease", "lease ")) > 0);
+    /* and who does not come back has no grace without end */
+    pg_proxy_say(second, "down");
+    assert_in_range(ms_until_dead(&two), LONG_MS - 1100, PATIENCE_MS);
+    end(&one, 0);
+    end(&two, SIGKILL);
+    pg_proxy_free(first);
+    pg_proxy_free(second);
+}
+
 /* ---- the fence ------------------------------------------------------------------- */
 
 static struct registry registry;
@@ -418,8 +454,8 @@ static void assert_reaps(uint64_t judge, const struct server *target, enum reply
 {
     bool reaped = false;
     assert_int_equal(registry_connect(&registry, "kolabpad 0 test"), REPLY_OK);
-    assert_int_equal(registry_reap(&registry, judge, LEASE_MS, target->incarnation, LEASE_MS, &reaped),
-                     reply);
+    const struct patience patience = {.silent_ms = LEASE_MS, .lease_ms = LEASE_MS, .grace_ms = 2 * LEASE_MS};
+    assert_int_equal(registry_reap(&registry, judge, target->incarnation, &patience, &reaped), reply);
     assert_int_equal(reaped, is_reaped);
 }
 
@@ -495,7 +531,7 @@ static void a_judge_who_was_silent_himself_judges_nobody(void **state)
     start(&two, "10.0.0.2:1");
     make_silent(&one);
     assert_reaps(two.incarnation, &one, REPLY_OK, false); /* it has just begun */
-    sleep_ms(LEASE_MS + 500);
+    sleep_ms(2 * LEASE_MS + 1000);
     assert_string_equal(is_dead(&one), "1");
     end(&one, SIGKILL);
     start(&one, "10.0.0.1:1");
@@ -507,6 +543,33 @@ static void a_judge_who_was_silent_himself_judges_nobody(void **state)
     kill(two.pid, SIGCONT);
     end(&one, SIGKILL);
     end(&two, 0);
+}
+
+static void be_steady_for(const struct server *judge, int ms)
+{
+    char sql[192];
+    snprintf(sql, sizeof sql,
+             "UPDATE kp_beats SET seen_at = clock_timestamp(),"
+             " steady_since = clock_timestamp() - %d * interval '1 millisecond' WHERE incarnation = %" PRIu64,
+             ms, judge->incarnation);
+    postgres_sql(&pg, sql);
+}
+
+/* The database may have been away for both, and the judge have found it first. */
+static void who_has_not_beaten_since_the_judge_began_has_a_grace(void **state)
+{
+    (void)state;
+    struct server one, two;
+    start(&one, "10.0.0.1:1");
+    start(&two, "10.0.0.2:1");
+    make_silent(&one);
+    kill(two.pid, SIGSTOP);
+    be_steady_for(&two, LEASE_MS * 3 / 2);
+    assert_reaps(two.incarnation, &one, REPLY_OK, false);
+    be_steady_for(&two, LEASE_MS * 2 + 100);
+    assert_reaps(two.incarnation, &one, REPLY_OK, true);
+    end(&one, SIGKILL);
+    end(&two, SIGKILL);
 }
 
 static void nobody_is_declared_dead_who_has_beaten_meanwhile(void **state)
@@ -692,9 +755,11 @@ int main(int argc, char **argv)
         TEST(a_crash_is_noticed_before_the_lease_is_over),
         TEST(an_outage_of_the_database_kills_nobody),
         TEST(beats_that_do_not_get_through_kill_nobody_who_judges),
+        TEST(who_finds_the_database_again_first_waits_for_the_others),
         TEST(what_is_under_way_is_waited_for),
         TEST(who_does_not_let_go_of_the_fence_is_disconnected),
         TEST(a_judge_who_was_silent_himself_judges_nobody),
+        TEST(who_has_not_beaten_since_the_judge_began_has_a_grace),
         TEST(nobody_is_declared_dead_who_has_beaten_meanwhile),
         TEST(one_whose_lane_gets_no_answers_resigns_if_there_are_others),
         TEST(an_outage_of_everything_is_no_reason_to_resign),

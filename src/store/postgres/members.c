@@ -153,30 +153,38 @@ static void tell_reaped(const struct members *m, uint64_t target)
 
 /* Declares `target` dead if it has been silent for long enough; ends what it has under
  * way when that is in the way, for the next attempt. */
-static void reap(struct members *m, uint64_t judge, uint64_t target, int64_t silent_ms)
+static void reap(struct members *m, uint64_t judge, uint64_t target, const struct patience *patience)
 {
     bool is_dead;
-    enum reply reply = registry_reap(&m->registry, judge, m->lease_ms, target, silent_ms, &is_dead);
+    enum reply reply = registry_reap(&m->registry, judge, target, patience, &is_dead);
     if (reply == REPLY_LOCKED)
         registry_terminate(&m->registry, target);
     if (is_dead)
         tell_reaped(m, target);
 }
 
-/* How long a server may be silent. Nobody listens where one has gone that can be
- * reached; one that cannot has at least no connection to the database any more. */
-static int64_t patience_ms(struct members *m, uint64_t incarnation, const char *address, int64_t silent_ms)
+/* Nobody listens where one has gone that can be reached; one that cannot has at least no
+ * connection to the database any more. */
+static bool has_gone(struct members *m, uint64_t incarnation, const char *address, int64_t silent_ms)
 {
     uint32_t connections = 0;
-    bool has_gone = false;
-    if (silent_ms < GONE_SILENCE_MS || m->lease_ms <= GONE_SILENCE_MS)
-        return m->lease_ms;
+    if (silent_ms < GONE_SILENCE_MS)
+        return false;
     if (*address)
-        has_gone = port_refuses(address);
-    else
-        has_gone =
-            registry_connections(&m->registry, incarnation, &connections) == REPLY_OK && connections == 0;
-    return has_gone ? GONE_SILENCE_MS : m->lease_ms;
+        return port_refuses(address);
+    return registry_connections(&m->registry, incarnation, &connections) == REPLY_OK && connections == 0;
+}
+
+/* One that has gone needs no grace: it looks for no database. */
+static struct patience patience_with(struct members *m, uint64_t incarnation, const char *address,
+                                     int64_t silent_ms)
+{
+    const int64_t lease_ms = m->lease_ms;
+    if (!has_gone(m, incarnation, address, silent_ms))
+        return (struct patience){.silent_ms = lease_ms, .lease_ms = lease_ms, .grace_ms = 2 * lease_ms};
+    return (struct patience){.silent_ms = lease_ms < GONE_SILENCE_MS ? lease_ms : GONE_SILENCE_MS,
+                             .lease_ms = lease_ms,
+                             .grace_ms = lease_ms};
 }
 
 /* What this process has left behind is in nobody's way: a life that is over, or one whose
@@ -217,9 +225,9 @@ static enum error try_to_register(struct members *m)
     if (m->watch.has_beaten && is_same_address(m, &rival))
         return ERR_STORAGE;
     const int64_t silent_ms = (sent_us - m->watch.since_us) / 1000;
-    const int64_t patience = patience_ms(m, rival.incarnation, rival.address, silent_ms);
-    if (silent_ms >= patience)
-        reap(m, 0, rival.incarnation, patience);
+    const struct patience patience = patience_with(m, rival.incarnation, rival.address, silent_ms);
+    if (silent_ms >= (m->watch.was_blind ? patience.grace_ms : patience.silent_ms))
+        reap(m, 0, rival.incarnation, &patience);
     return ERR_SHUTTING_DOWN;
 }
 
@@ -298,15 +306,23 @@ static void take_peers(struct members *m, int64_t sent_us)
         event_tell(m->config, STORE_EVENT_PEERS, 0, b->peer_count, (struct slice){0}, "");
 }
 
+/* The database judges by the same, and by its own clock; this saves asking it in vain. */
+static bool may_be_dead(const struct patience *p, int64_t silent_ms, int64_t steady_ms)
+{
+    const bool has_beaten_since = silent_ms <= steady_ms;
+    return silent_ms >= p->silent_ms && steady_ms >= (has_beaten_since ? p->lease_ms : p->grace_ms);
+}
+
 static void judge_peers(struct members *m, uint64_t incarnation)
 {
-    if (m->beat.steady_ms < m->lease_ms)
+    const int64_t steady_ms = m->beat.steady_ms;
+    if (steady_ms < m->lease_ms)
         return;
     for (uint32_t i = 0; i < m->beat.peer_count; i++) {
         const struct store_peer *peer = &m->beat.peers[i];
-        int64_t patience = patience_ms(m, peer->incarnation, peer->address, peer->silent_ms);
-        if (peer->silent_ms >= patience)
-            reap(m, incarnation, peer->incarnation, patience);
+        struct patience patience = patience_with(m, peer->incarnation, peer->address, peer->silent_ms);
+        if (may_be_dead(&patience, peer->silent_ms, steady_ms))
+            reap(m, incarnation, peer->incarnation, &patience);
     }
 }
 

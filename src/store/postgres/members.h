@@ -12,8 +12,8 @@
  * A thread of its own beats once a second, or four times in a lease. Who has been silent for a lease is
  * declared dead by the others; for two seconds, if its process has ended: its address refuses connections, or
  * it has no address and no connection to the database. A judge must itself have beaten steadily for a lease,
- * so that after an outage of the database, when everybody has been silent, nobody is declared dead who still
- * lives.
+ * and for two to judge one who has not beaten since: the database may have been away for both, longer than
+ * a lease, and the judge have found it first (docs/decisions/096).
  *
  * A server that reaches the database by its beat, but on a lane not for ten seconds of
  * good beats, resigns if there are others: they can serve its documents, and it cannot. A

@@ -59,19 +59,19 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
               " " MS("clock_timestamp() - b.seen_at") " FROM kp_nodes n JOIN kp_beats b USING (incarnation)"
                                                       " WHERE n.dead_at IS NULL AND n.incarnation <> "
                                                       "$1::int8 ORDER BY n.incarnation LIMIT 64",
-    /* $1 judge, $2 lease in ms, $3 target, $4 silence in ms */
-    [REAP] =
-        "WITH x AS (SELECT b.incarnation FROM kp_beats b JOIN kp_nodes n USING (incarnation)"
-        " WHERE b.incarnation = $3::int8 AND n.dead_at IS NULL"
-        " AND b.seen_at < clock_timestamp() - " INTERVAL(
-            "$4") " AND ($1::int8 = 0 OR EXISTS (SELECT 1 FROM kp_beats me WHERE me.incarnation = $1::int8"
-                  " AND me.steady_since < clock_timestamp() - " INTERVAL(
-                      "$2") "))),"
-                            " l AS (UPDATE kp_lanes SET dead = true WHERE incarnation IN (SELECT incarnation "
-                            "FROM x)"
-                            " RETURNING incarnation)"
-                            " UPDATE kp_nodes SET dead_at = clock_timestamp() WHERE dead_at IS NULL"
-                            " AND incarnation IN (SELECT incarnation FROM l) RETURNING incarnation",
+    /* clang-format off */
+    /* $1 judge, $2 target, $3 silence, $4 lease, $5 grace, in ms */
+    [REAP] = "WITH x AS (SELECT b.incarnation FROM kp_beats b JOIN kp_nodes n USING (incarnation)"
+             " WHERE b.incarnation = $2::int8 AND n.dead_at IS NULL"
+             " AND b.seen_at < clock_timestamp() - " INTERVAL("$3")
+             " AND ($1::int8 = 0 OR EXISTS (SELECT 1 FROM kp_beats me WHERE me.incarnation = $1::int8"
+             " AND me.steady_since < clock_timestamp() - " INTERVAL("$4")
+             " AND (b.seen_at >= me.steady_since OR me.steady_since < clock_timestamp() - " INTERVAL("$5") ")))),"
+             " l AS (UPDATE kp_lanes SET dead = true WHERE incarnation IN (SELECT incarnation FROM x)"
+             " RETURNING incarnation)"
+             " UPDATE kp_nodes SET dead_at = clock_timestamp() WHERE dead_at IS NULL"
+             " AND incarnation IN (SELECT incarnation FROM l) RETURNING incarnation",
+    /* clang-format on */
     [TERMINATE] = "SELECT pg_terminate_backend(pid)" CONNECTIONS_OF,
     [CONNECTIONS] = "SELECT count(*)" CONNECTIONS_OF,
     [RESIGN] = "WITH l AS (UPDATE kp_lanes SET dead = true WHERE incarnation = $1::int8)"
@@ -197,15 +197,16 @@ enum reply registry_beat(struct registry *r, uint64_t incarnation, bool is_drain
     return pg_end(&r->connection);
 }
 
-enum reply registry_reap(struct registry *r, uint64_t judge, int64_t lease_ms, uint64_t target,
-                         int64_t silent_ms, bool *is_dead)
+enum reply registry_reap(struct registry *r, uint64_t judge, uint64_t target, const struct patience *patience,
+                         bool *is_dead)
 {
     struct parameters p = {0};
     uint64_t rows = 0;
     put_int8(&p, (int64_t)judge);
-    put_int8(&p, lease_ms);
     put_int8(&p, (int64_t)target);
-    put_int8(&p, silent_ms);
+    put_int8(&p, patience->silent_ms);
+    put_int8(&p, patience->lease_ms);
+    put_int8(&p, patience->grace_ms);
     enum reply reply = pg_run(&r->connection, REAP, &p, &rows);
     *is_dead = reply == REPLY_OK && rows > 0;
     return reply;

@@ -55,14 +55,22 @@ struct beat {
 enum reply registry_beat(struct registry *r, uint64_t incarnation, bool is_draining, int64_t lease_ms,
                          struct beat *out);
 
-/* Declares `target` dead if it has not beaten for silent_ms, once and for ever, after
+/* What a server must have let pass before it may be declared dead. */
+struct patience {
+    int64_t silent_ms; /* since its latest beat */
+    /* For so long its judge must have beaten steadily: `lease_ms` in any case, `grace_ms`
+     * where it has not beaten since the judge began to. Then the database may have been
+     * away for both, and it is given the time to find it again. */
+    int64_t lease_ms, grace_ms;
+};
+
+/* Declares `target` dead if it has been silent for long enough, once and for ever, after
  * waiting for whatever it has under way: what is written after that was not written
- * by it. *is_dead: this call has done so. A judge who has not himself beaten steadily for lease_ms
- * judges nobody; `judge` 0: the caller has watched for that long.
+ * by it. *is_dead: this call has done so. `judge` 0: the caller has watched for that long.
  * REPLY_LOCKED: it has something under way that does not end, registry_terminate
  * ends it. REPLY_AGAIN: another judge was at work. */
-enum reply registry_reap(struct registry *r, uint64_t judge, int64_t lease_ms, uint64_t target,
-                         int64_t silent_ms, bool *is_dead);
+enum reply registry_reap(struct registry *r, uint64_t judge, uint64_t target, const struct patience *patience,
+                         bool *is_dead);
 /* Ends the connections of a life that do not let go of the fence: its process may
  * stand still in the middle of a statement, which no time-out of PostgreSQL reaches. */
 enum reply registry_terminate(struct registry *r, uint64_t target);

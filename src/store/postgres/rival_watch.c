@@ -8,6 +8,7 @@ void rival_watch_look(struct rival_watch *w, const struct rival *rival, int64_t 
     if (!is_same)
         *w = (struct rival_watch){.incarnation = rival->incarnation};
     w->has_beaten |= beats;
+    w->was_blind = !beats && is_same && (w->was_blind || has_gap);
     if (!is_same || beats || has_gap)
         w->since_us = now_us;
     w->seen_at_us = rival->seen_at_us;
