@@ -177,13 +177,15 @@ static void send_rest(struct upstream *u)
         watch(u, UV_READABLE);
 }
 
-/* Is it through? Says why not. */
-static int connect_error(int fd)
+/* What the socket says is the matter with it. libuv says of each of them that it is a bad descriptor. */
+static int socket_error(int fd, int status)
 {
     int why = 0;
     socklen_t size = sizeof why;
 
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size) == 0 ? why : errno;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size) != 0)
+        why = errno;
+    return why || status >= 0 ? why : -status;
 }
 
 static void on_event(uv_poll_t *poll, int status, int events)
@@ -191,7 +193,7 @@ static void on_event(uv_poll_t *poll, int status, int events)
     struct upstream *u = poll->data;
 
     if (!u->is_connected) {
-        int why = status < 0 ? -status : connect_error(u->fd);
+        int why = socket_error(u->fd, status);
         if (why) {
             fail(u, ERR_ELSEWHERE, strerror(why));
             return;
@@ -200,7 +202,7 @@ static void on_event(uv_poll_t *poll, int status, int events)
         heard(u);
     }
     if (status < 0)
-        fail(u, ERR_ELSEWHERE, strerror(-status));
+        fail(u, ERR_ELSEWHERE, strerror(socket_error(u->fd, status)));
     else if (events & UV_WRITABLE)
         send_rest(u);
     else if (events & UV_READABLE)

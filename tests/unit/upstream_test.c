@@ -20,6 +20,7 @@ struct fixture {
     struct response_head head;
     struct buf fields, body;
     int fd;
+    char why[64];
 };
 
 static void on_tick(void *owner)
@@ -40,6 +41,7 @@ static void on_done(void *owner, const struct upstream_answer *answer)
     f->head = answer->head;
     f->fd = answer->fd;
     assert_int_equal(answer->err != OK, answer->why != NULL);
+    snprintf(f->why, sizeof f->why, "%s", answer->why ? answer->why : "");
     must(buf_append(&f->fields, answer->head.fields));
     must(buf_append(&f->body, answer->body));
     f->head.fields = buf_slice(&f->fields);
@@ -257,6 +259,7 @@ static void nobody_listens(void **state)
     expect_done(&f, ERR_ELSEWHERE);
     assert_true(clock_now_ms() - began_ms < UPSTREAM_CONNECT_MS / 2);
     assert_false(f.is_sent);
+    assert_string_equal(f.why, "Connection refused");
     tear_down(&f);
 }
 
