@@ -226,7 +226,9 @@ static enum error try_to_register(struct members *m)
         return ERR_STORAGE;
     const int64_t silent_ms = (sent_us - m->watch.since_us) / 1000;
     const struct patience patience = patience_with(m, rival.incarnation, rival.address, silent_ms);
-    if (silent_ms >= (m->watch.was_blind ? patience.grace_ms : patience.silent_ms))
+    /* One with our own address is what was here before us, and looks for no database any more. */
+    const bool has_grace = m->watch.was_blind && !is_same_address(m, &rival);
+    if (silent_ms >= (has_grace ? patience.grace_ms : patience.silent_ms))
         reap(m, 0, rival.incarnation, &patience);
     return ERR_SHUTTING_DOWN;
 }
