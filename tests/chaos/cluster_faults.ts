@@ -36,11 +36,15 @@ const LEASE_MS = 2000;
 /** What servers say to PostgreSQL. */
 const APPEND = 'INSERT INTO kp_journal';
 const STATEMENTS = [APPEND, APPEND, 'INSERT INTO kp_placement', 'kp_lanes', 'kp_documents', 'kp_beats', 'kp_nodes'];
+const STALLS = ['stall', 'stall requests', 'stall answers'];
 const PLACES = ['before', 'within', 'after', 'before-answer', 'within-answer'];
 
 /** For so long that rule holds for what the server says to PostgreSQL. */
 const underRule = ({ database }: Node, rule: string, ms: number): Promise<void> =>
   meanwhile(() => database.say(rule), ms, () => database.say('forget'));
+
+/** Than a lease, and so much that it makes a difference. */
+const lessOrMore = (random: Random): number => random.pick([random.between(200, 1500), random.between(LEASE_MS, 4 * LEASE_MS)]);
 
 async function sqlIfThere({ postgres }: Cluster, statement: string): Promise<void> {
   try {
@@ -92,12 +96,19 @@ export const CLUSTER_FAULTS: readonly Fault<Cluster>[] = [
     await sleep(random.between(100, 5000));
     await standby.start();
   }, withStandby),
+  ofDatabase('standby cut off', 'nothing reaches the standby, and nobody is told, so commits wait', 3, async ({ standby }, random) => {
+    const [receiver] = standby?.sql<{ pid: number }>('SELECT pid FROM pg_stat_wal_receiver') ?? [];
+    if (receiver === undefined) return;
+    process.kill(receiver.pid, 'SIGSTOP');
+    await sleep(lessOrMore(random));
+    process.kill(receiver.pid, 'SIGCONT');
+  }, withStandby),
   ofDatabase('database fails over', 'the primary is lost, and its standby takes its place', 2, (cluster, random) =>
     cluster.failOver(random.between(0, 3000)), withStandby),
 
   // ---- what a server says to the database
   ofRoad('stands still in mid-append', 'what a server says, or is told, stands still around an append', 6, (node, random) =>
-    underRule(node, `hold ${random.pick(PLACES)} ${APPEND}`, random.pick([random.between(200, 1500), random.between(LEASE_MS, 4 * LEASE_MS)]))),
+    underRule(node, `hold ${random.pick(PLACES)} ${APPEND}`, lessOrMore(random))),
   ofRoad('connection to the database cut', 'a connection ends around a statement', 6, async (node, random) => {
     for (let i = random.between(1, 4); i > 0; i--)
       await underRule(node, `cut ${random.pick(PLACES)} ${random.pick(STATEMENTS)}`, random.between(50, 700));
@@ -108,10 +119,18 @@ export const CLUSTER_FAULTS: readonly Fault<Cluster>[] = [
     underRule(node, `always refuse ${random.pick(['53100', '25006', '57P01', '57P03', '40001', '40P01'])} ${random.pick(STATEMENTS)}`, random.between(100, 3000))),
   ofRoad('commit unconfirmed', 'the wait for the standby is cancelled: a warning before the answer', 3, (node, random) =>
     underRule(node, `${random.pick(['', 'always '])}warn 01000 ${APPEND}`, random.between(100, 1500))),
-  ofRoad('cut off from the database', 'a server cannot reach PostgreSQL, and is not told', 5, ({ database }, random) =>
-    meanwhile(() => database.say('stall'), random.pick([random.between(200, 1500), random.between(LEASE_MS, 4 * LEASE_MS)]), () => database.say('go'))),
+  ofRoad('cut off from the database', 'a server cannot reach PostgreSQL, in one direction or both, and is not told', 5, ({ database }, random) =>
+    meanwhile(() => database.say(random.pick(STALLS)), lessOrMore(random), () => database.say('go'))),
+  row('roads', 'all cut off from the database', 'no server can reach PostgreSQL; they find it again one after the other', 3, always, async ({ nodes }, random) => {
+    await Promise.all(nodes.map(({ database }) => database.say('stall')));
+    await sleep(random.between(LEASE_MS, 4 * LEASE_MS));
+    for (const { database } of nodes) {
+      await database.say('go');
+      await sleep(random.between(0, LEASE_MS));
+    }
+  }),
   ofRoad('refused by the database', 'a server cannot reach PostgreSQL, and is told', 4, ({ database }, random) =>
-    meanwhile(() => database.say('down'), random.pick([random.between(200, 1500), random.between(LEASE_MS, 4 * LEASE_MS)]), () => database.say('up'))),
+    meanwhile(() => database.say('down'), lessOrMore(random), () => database.say('up'))),
 
   // ---- between servers
   ofRoad('tunnel cut', 'all connections from other servers to one end', 4, async ({ road }) => road.cut()),
@@ -133,6 +152,12 @@ export const CLUSTER_FAULTS: readonly Fault<Cluster>[] = [
     await sleep(random.between(200, 6000));
     road.heal();
     if (random.chance(50)) road.cut();
+  }),
+  ofRoad('isolated', 'a server can reach neither PostgreSQL nor the others, and nobody is told', 5, async ({ database, road }, random) => {
+    road.up.swallows = road.down.swallows = true;
+    await meanwhile(() => database.say('stall'), lessOrMore(random), () => database.say('go'));
+    road.heal();
+    road.cut();
   }),
   ofRoad('unreachable', 'connections of the others to a server are ended at once', 3, ({ road }, random) =>
     meanwhile(() => road.unplug(), random.between(200, 4000), () => road.plug())),

@@ -10,7 +10,8 @@ import { FaultyIo } from './faulty_io.ts';
 import { Network } from './network.ts';
 import type { Settings, Teller } from './site.ts';
 
-/** One whose database is away does not start, and is started again, as systemd would. */
+/** One whose database is away does not start, and is started again, as systemd would; or it waits for what its
+ *  last life has left behind, and for the database with that. */
 const START_WITHIN_MS = 60_000;
 
 export class Node {
@@ -56,11 +57,13 @@ export class Node {
     };
     await this.road.listen();
     for (const end = Date.now() + START_WITHIN_MS; ; await sleep(200)) {
-      this.said = this.log;
-      this.server = await Server.launch(settings, this.folder);
+      if (!this.server?.running) {
+        this.said = this.log;
+        this.server = await Server.launch(settings, this.folder);
+      }
       const failed = await this.server.listening().then(() => null, (error: Error) => error);
       if (failed === null) return this.teller.history.note(this.name, 'listens');
-      if (Date.now() > end || this.server.running) throw failed;
+      if (Date.now() > end) throw failed;
     }
   }
 

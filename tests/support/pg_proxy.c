@@ -69,7 +69,7 @@ struct pg_proxy {
     pthread_mutex_t lock; /* guards all below but the port */
     int listener, wake[2];
     uint16_t port, upstream;
-    bool is_ending, is_down, is_stalled;
+    bool is_ending, is_down, stalls_requests, stalls_answers;
     struct rule rules[RULES_MAX];
     unsigned rule_count, fired;
     struct connection connections[CONNECTIONS_MAX];
@@ -342,9 +342,9 @@ static bool pass_startup(struct pg_proxy *proxy, struct connection *c)
     return true;
 }
 
-static bool is_moving(const struct pg_proxy *proxy, const struct connection *c)
+static bool is_moving(const struct connection *c)
 {
-    return !proxy->is_stalled && !c->ends_when_empty && c->held_until_ms == 0;
+    return !c->ends_when_empty && c->held_until_ms == 0;
 }
 
 /* Passes on what was held in the middle of something. */
@@ -359,13 +359,14 @@ static void pass(struct bytes *from, struct bytes *to, size_t *len)
  * for an answer. */
 static void pass_requests(struct pg_proxy *proxy, struct connection *c)
 {
-    while (is_moving(proxy, c) && !c->is_started && pass_startup(proxy, c))
+    if (proxy->stalls_requests)
+        return;
+    while (is_moving(c) && !c->is_started && pass_startup(proxy, c))
         continue;
-    if (is_moving(proxy, c))
+    if (is_moving(c))
         pass(&c->from_client, &c->to_server, &c->decided_requests);
     size_t at = 0;
-    for (size_t len; c->is_started && is_moving(proxy, c) && (len = message_at(&c->from_client, at));
-         at += len) {
+    for (size_t len; c->is_started && is_moving(c) && (len = message_at(&c->from_client, at)); at += len) {
         const char type = (char)c->from_client.ptr[at];
         if (!strchr("SQHXdcfp", type))
             continue;
@@ -398,10 +399,12 @@ static void apply_to_answer(struct connection *c, size_t len)
 
 static void pass_answers(struct pg_proxy *proxy, struct connection *c)
 {
-    if (is_moving(proxy, c))
+    if (proxy->stalls_answers)
+        return;
+    if (is_moving(c))
         pass(&c->from_server, &c->to_client, &c->decided_answers);
     size_t at = 0; /* what comes before it is whole, and kept while a rule waits for the end of its answer */
-    for (size_t len; is_moving(proxy, c) && (len = message_at(&c->from_server, at));) {
+    for (size_t len; is_moving(c) && (len = message_at(&c->from_server, at));) {
         const bool is_ready = c->from_server.ptr[at] == 'Z';
         if (is_ready)
             c->transaction = (char)c->from_server.ptr[at + 5];
@@ -507,11 +510,11 @@ static int fill_polls(struct pg_proxy *proxy, struct pollfd *polls)
     for (int i = 0; i < CONNECTIONS_MAX; i++) {
         const struct connection *c = &proxy->connections[i];
         struct pollfd *p = &polls[2 + 2 * i];
-        const bool moves = is_moving(proxy, c);
-        p[0] =
-            (struct pollfd){.fd = moves || c->to_client.len ? c->client : -1, .events = moves ? POLLIN : 0};
-        p[1] =
-            (struct pollfd){.fd = moves || c->to_server.len ? c->server : -1, .events = moves ? POLLIN : 0};
+        const bool asks = is_moving(c) && !proxy->stalls_requests;
+        const bool answers = is_moving(c) && !proxy->stalls_answers;
+        p[0] = (struct pollfd){.fd = asks || c->to_client.len ? c->client : -1, .events = asks ? POLLIN : 0};
+        p[1] = (struct pollfd){.fd = answers || c->to_server.len ? c->server : -1,
+                               .events = answers ? POLLIN : 0};
         p[0].events |= c->to_client.len ? POLLOUT : 0;
         p[1].events |= c->to_server.len ? POLLOUT : 0;
         if (c->client >= 0 && c->held_until_ms && c->held_until_ms != INT64_MAX)
@@ -566,8 +569,9 @@ static bool obey(struct pg_proxy *proxy, const char *line)
 {
     if (strcmp(line, "forget") == 0) {
         forget(proxy);
-    } else if (strcmp(line, "stall") == 0 || strcmp(line, "go") == 0) {
-        proxy->is_stalled = line[0] == 's';
+    } else if (strncmp(line, "stall", 5) == 0 || strcmp(line, "go") == 0) {
+        proxy->stalls_requests = strcmp(line, "stall") == 0 || strcmp(line, "stall requests") == 0;
+        proxy->stalls_answers = strcmp(line, "stall") == 0 || strcmp(line, "stall answers") == 0;
     } else if (strcmp(line, "down") == 0 || strcmp(line, "up") == 0) {
         proxy->is_down = line[0] == 'd';
         if (proxy->is_down)

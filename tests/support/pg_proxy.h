@@ -16,6 +16,8 @@
  *     always RULE          without it a rule applies once
  *     forget               drops all rules, lets go of what is held
  *     stall, go            holds everything, or lets it go on; new connections are accepted all the same
+ *     stall requests, stall answers
+ *                          holds what goes in that direction only
  *     down, up             ends all connections and refuses new ones, or takes them again
  *     upstream PORT        of connections that are yet to come
  *

@@ -4,11 +4,13 @@
 #
 #   postgres.sh where                     prints where PostgreSQL's programs are; 1 when there are none
 #   postgres.sh make FOLDER               makes an empty server in FOLDER/data
-#   postgres.sh follow FOLDER PORT NAME   makes FOLDER/data a streaming replica, called NAME,
+#   postgres.sh follow FOLDER PORT NAME [HOST]
+#                                         makes FOLDER/data a streaming replica, called NAME,
 #                                         of the server on that port
 #   postgres.sh run FOLDER PORT [-c setting=value …]
 #                                         becomes the postmaster, so that the caller has its process id
-#   postgres.sh sql PORT                  runs the SQL on its standard input as a superuser, prints the values
+#   postgres.sh sql PORT [FOLDER]         runs the SQL on its standard input as a superuser, prints the values;
+#                                         by the socket in FOLDER, or by 127.0.0.1
 #   postgres.sh promote FOLDER            makes a running replica a primary
 #
 # There are two roles without passwords: `postgres`, for the test, and `kolabpad`,
@@ -96,10 +98,10 @@ make() { # folder
   cp -a --reflink=auto "$template/data" "$1/data"
 }
 
-follow() { # folder, port of the primary, name
+follow() { # folder, port of the primary, name, its host
   hand_over "$1"
   postgres pg_basebackup -D "$1/data" -R --checkpoint=fast --no-sync \
-    -d "host=127.0.0.1 port=$2 user=postgres application_name=$3"
+    -d "host=${4:-127.0.0.1} port=$2 user=postgres application_name=$3"
 }
 
 # A test that is killed cannot remove its folder: once for each, somebody waits for the
@@ -118,19 +120,19 @@ run() { # folder, port, setting…
     -c listen_addresses=127.0.0.1 -c port="$2" -c unix_socket_directories="$1" "${@:3}"
 }
 
-sql() { # port
-  exec "$programs/psql" -XAtq -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$1" -U postgres kolabpad
+sql() { # port, folder
+  exec "$programs/psql" -XAtq -v ON_ERROR_STOP=1 -h "${2:-127.0.0.1}" -p "$1" -U postgres kolabpad
 }
 
 case ${1:-} in
   where) echo "$programs" && exit ;;
-  sql) sql "$2" ;;
+  sql) sql "${@:2}" ;;
 esac
 find_template
 case ${1:-} in
   make) make "$2" ;;
-  follow) follow "$2" "$3" "$4" ;;
+  follow) follow "${@:2}" ;;
   run) run "${@:2}" ;;
   promote) postgres pg_ctl promote -D "$2/data" -s -w ;;
-  *) die 'usage: where | make FOLDER | follow FOLDER PORT NAME | run FOLDER PORT [-c …] | sql PORT | promote FOLDER' ;;
+  *) die 'usage: where | make FOLDER | follow FOLDER PORT NAME [HOST] | run FOLDER PORT [-c …] | sql PORT [FOLDER] | promote FOLDER' ;;
 esac

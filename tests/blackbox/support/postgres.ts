@@ -20,6 +20,15 @@ export function whyNoPostgres(): string | null {
 /** Settings of PostgreSQL by name: `{ synchronous_standby_names: 'two' }`. */
 export type PostgresSettings = Record<string, string | number>;
 
+/** A machine that it runs on instead of this one: a network namespace. */
+export type Machine = {
+  /** A command that runs another one there. */
+  readonly prefix: readonly string[];
+  readonly address: string;
+  /** Whose clients may come in. */
+  readonly network: string;
+};
+
 export class Postgres {
   log = '';
   private child: ChildProcess | undefined;
@@ -29,20 +38,23 @@ export class Postgres {
     readonly folder: string,
     readonly port: number,
     readonly settings: PostgresSettings,
+    private readonly machine?: Machine,
   ) {}
 
   /** A new server, running. */
-  static async start(settings: PostgresSettings = {}): Promise<Postgres> {
-    const postgres = await Postgres.inNewFolder(settings);
+  static async start(settings: PostgresSettings = {}, machine?: Machine): Promise<Postgres> {
+    const postgres = await Postgres.inNewFolder(settings, machine);
     execFileSync(SCRIPT, ['make', postgres.folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (machine) letIn(postgres.folder, machine);
     await postgres.start();
     return postgres;
   }
 
   /** A running streaming replica, which the primary knows by `name`. */
-  static async startReplica(primary: Postgres, name: string): Promise<Postgres> {
-    const postgres = await Postgres.inNewFolder(primary.settings);
-    execFileSync(SCRIPT, ['follow', postgres.folder, String(primary.port), name]);
+  static async startReplica(primary: Postgres, name: string, machine?: Machine): Promise<Postgres> {
+    const postgres = await Postgres.inNewFolder(primary.settings, machine);
+    const [program, ...rest] = [...(machine?.prefix ?? []), SCRIPT, 'follow', postgres.folder, String(primary.port), name];
+    execFileSync(program!, primary.machine ? [...rest, primary.machine.address] : rest);
     await postgres.start();
     return postgres;
   }
@@ -52,9 +64,9 @@ export class Postgres {
     return new Postgres('', port, {});
   }
 
-  private static async inNewFolder(settings: PostgresSettings): Promise<Postgres> {
+  private static async inNewFolder(settings: PostgresSettings, machine?: Machine): Promise<Postgres> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kolabpad-pg-'));
-    return new Postgres(folder, await freePort(), { ...settings });
+    return new Postgres(folder, await freePort(), { ...settings }, machine);
   }
 
   /** The database as its owner, who is no superuser: what a node's DATABASE_URL is. */
@@ -63,9 +75,14 @@ export class Postgres {
   }
 
   /** One URL for several servers, of which one is the primary. */
-  static urlOf(...servers: readonly { port: number }[]): string {
-    const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  static urlOf(...servers: readonly { port: number; host?: string }[]): string {
+    const hosts = servers.map(({ port, host = '127.0.0.1' }) => `${host}:${port}`).join(',');
     return `postgres://kolabpad@${hosts}/kolabpad?target_session_attrs=read-write`;
+  }
+
+  /** Where servers reach it. */
+  get host(): string {
+    return this.machine?.address ?? '127.0.0.1';
   }
 
   get pid(): number {
@@ -86,12 +103,12 @@ export class Postgres {
   /** Runs statements as a superuser and returns what psql prints. */
   psql(statements: string): string {
     const options = { input: statements, encoding: 'utf8', maxBuffer: 256 << 20, stdio: 'pipe' } as const;
-    return execFileSync(SCRIPT, ['sql', String(this.port)], options);
+    return execFileSync(SCRIPT, this.sqlCommand, options);
   }
 
   /** The same for statements that must wait for something: until they end. */
   async psqlInBackground(statements: string): Promise<void> {
-    const child = spawn(SCRIPT, ['sql', String(this.port)], { stdio: ['pipe', 'ignore', 'inherit'] });
+    const child = spawn(SCRIPT, this.sqlCommand, { stdio: ['pipe', 'ignore', 'inherit'] });
     child.stdin.end(statements);
     await once(child, 'close');
   }
@@ -134,6 +151,11 @@ export class Postgres {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Another machine is reached by the file system, which all have in common. */
+  private get sqlCommand(): string[] {
+    return ['sql', String(this.port), ...(this.machine ? [this.folder] : [])];
+  }
+
   private answers(): boolean {
     try {
       this.psql('SELECT 1');
@@ -149,8 +171,11 @@ export class Postgres {
   }
 
   private spawn(): void {
-    const settings = Object.entries(this.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(SCRIPT, ['run', this.folder, String(this.port), ...settings], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const { prefix = [], address } = this.machine ?? {};
+    const given = address === undefined ? this.settings : { ...this.settings, listen_addresses: address };
+    const settings = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const [program, ...rest] = [...prefix, SCRIPT, 'run', this.folder, String(this.port), ...settings];
+    const child = spawn(program!, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child = child;
     child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
     // not "close": the processes that kill -9 leaves behind hold the pipe a little longer
@@ -161,4 +186,9 @@ export class Postgres {
       });
     });
   }
+}
+
+function letIn(folder: string, { network }: Machine): void {
+  const lines = ['all', 'replication'].map((database) => `host ${database} all ${network} trust\n`);
+  fs.appendFileSync(path.join(folder, 'data/pg_hba.conf'), lines.join(''));
 }
