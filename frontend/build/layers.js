@@ -30,9 +30,10 @@ const INSIDE = {
     pad: ["base"],
     text: ["base", "pad"],
     preview: ["base", "pad"],
-    dialogs: ["base", "pad", "text"],
-    panels: ["base", "pad", "text", "dialogs"],
-    frame: ["base", "pad", "text", "preview", "dialogs", "panels"],
+    actions: ["base", "pad", "text", "preview"],
+    dialogs: ["base", "pad", "text", "actions"],
+    panels: ["base", "pad", "text", "actions", "dialogs"],
+    frame: ["base", "pad", "text", "preview", "actions", "dialogs", "panels"],
   },
 };
 /** For tests only: it may import all, and only it and tests may import it. */

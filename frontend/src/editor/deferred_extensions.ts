@@ -1,11 +1,14 @@
 /** Extensions that make editing pleasant and are not needed to read or type the first
  * letter: loaded after the page is up. */
 
-import { autocompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { gotoLine, highlightSelectionMatches, openSearchPanel, searchKeymap } from "@codemirror/search";
+import { autocompletion, closeBrackets, closeBracketsKeymap, startCompletion } from "@codemirror/autocomplete";
+import { indentLess, indentMore, toggleComment } from "@codemirror/commands";
+import { foldAll, foldCode, unfoldAll, unfoldCode } from "@codemirror/language";
+import { gotoLine, highlightSelectionMatches, openSearchPanel, searchKeymap, selectNextOccurrence } from "@codemirror/search";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
-import { replaceKeys, type SearchWords, showSearchState } from "./search_state";
+import { bold, italic, link } from "./markdown_keys";
+import { openReplace, replaceKeys, type SearchWords, showSearchState } from "./search_state";
 import "./panels.css";
 
 /** All of them. */
@@ -22,5 +25,21 @@ export const deferred = (words: SearchWords): Extension => [
 
 export { helpIn } from "./writing";
 
-/** Commands of theirs that buttons have, too. */
-export const dialogs = { find: openSearchPanel, goToLine: gotoLine };
+/** What keys do, for menus. */
+export const commands = {
+  find: openSearchPanel,
+  replace: openReplace,
+  goToLine: gotoLine,
+  selectNext: selectNextOccurrence,
+  comment: toggleComment,
+  indentLess,
+  indentMore,
+  complete: startCompletion,
+  fold: foldCode,
+  unfold: unfoldCode,
+  foldAll,
+  unfoldAll,
+  bold,
+  italic,
+  link,
+};

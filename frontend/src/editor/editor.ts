@@ -49,6 +49,9 @@ export interface EditorStrings {
   phrases: Record<string, string>;
 }
 
+/** What can be done by perform(). */
+export type EditorCommand = "undo" | "redo" | keyof (typeof import("./deferred_extensions"))["commands"];
+
 /** What the editor tells the page of. */
 export interface EditorEvents {
   /** Input was refused, since there was no text in it. */
@@ -149,11 +152,11 @@ export class Editor {
   }
 
   /** Does what a key would do, for those who have no such key. Resolves when it is done. */
-  async perform(action: "find" | "goToLine" | "undo" | "redo"): Promise<void> {
+  async perform(action: EditorCommand): Promise<void> {
     this.view.focus();
     if (action === "undo") undo(this.view);
     else if (action === "redo") redo(this.view);
-    else (await loadChunk("search", () => import("./deferred_extensions")))?.dialogs[action](this.view);
+    else (await loadChunk("search", () => import("./deferred_extensions")))?.commands[action](this.view);
   }
 
   /** The user whose caret is kept in view; null: nobody's is. */

@@ -1,6 +1,6 @@
 /** The text area and what belongs to it. */
 export { codeStyles, colour } from "./colour";
-export { Editor, type EditorStrings, type TopLine } from "./editor";
+export { Editor, type EditorCommand, type EditorStrings, type TopLine } from "./editor";
 export { hueClass } from "./hues";
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");

@@ -9,6 +9,9 @@ const ITALIC = 1;
 const BOLD = 2;
 
 /** Makes each selection, or the word at the caret, so; or no longer so. */
+export const bold = toggle(BOLD);
+export const italic = toggle(ITALIC);
+
 function toggle(stars: typeof ITALIC | typeof BOLD): Command {
   return (view) => edit(view, (state, range) => toggled(state, inner(state, range), stars));
 }
@@ -51,7 +54,7 @@ function starsAfter(state: EditorState, at: number): number {
 }
 
 /** Makes the selection a link's text, or its address when it is one; the caret goes where the other belongs. */
-const link: Command = (view) =>
+export const link: Command = (view) =>
   edit(view, (state, { from, to }) => {
     const isAddress = /^(?:https?:\/\/|mailto:)\S+$/.test(state.sliceDoc(from, to));
     const [before, behind] = isAddress ? ["[](", ")"] : ["[", "]()"];
@@ -62,8 +65,8 @@ const link: Command = (view) =>
 /** Before the keys that CodeMirror has for all languages. */
 export const markdownKeys = Prec.high(
   keymap.of([
-    { key: "Mod-b", run: toggle(BOLD) },
-    { key: "Mod-i", run: toggle(ITALIC) },
+    { key: "Mod-b", run: bold },
+    { key: "Mod-i", run: italic },
     { key: "Mod-k", run: link },
   ]),
 );

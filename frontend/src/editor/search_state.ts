@@ -83,7 +83,7 @@ class SearchState {
 }
 
 /** Opens the search at what takes the place of what is found. */
-const openReplace: Command = (view) => {
+export const openReplace: Command = (view) => {
   openSearchPanel(view);
   const field = view.dom.querySelector<HTMLInputElement>(".cm-search [name=replace]");
   field?.select();

@@ -358,6 +358,8 @@ export const de: Strings = {
     more: async () => (await import("./about_de")).about,
   },
 
+  actions: async () => (await import("./actions_de")).actions,
+
   failed: {
     heading: "Kolabpad konnte nicht starten",
     old: "Dieser Browser ist zu alt, oder WebAssembly ist in ihm abgeschaltet.",

@@ -1,4 +1,5 @@
 import type { AboutText } from "./about_en";
+import type { ActionText } from "./actions_en";
 /** Every word the page says, in English. Another language is another module of
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
@@ -344,6 +345,8 @@ export const en = {
     shortcuts: "Keys",
     more: async (): Promise<AboutText> => (await import("./about_en")).about,
   },
+
+  actions: async (): Promise<ActionText> => (await import("./actions_en")).actions,
 
   failed: {
     heading: "Kolabpad could not start",

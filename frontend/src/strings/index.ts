@@ -2,6 +2,7 @@
 
 import { en, type Strings } from "./en";
 
+export type { ActionId, ActionText } from "./actions_en";
 export type { Strings };
 
 /** The catalogue in use: English until loadStrings() has found another. */

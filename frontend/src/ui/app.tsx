@@ -4,6 +4,7 @@ import { isChunkMissing, loadChunk, rememberedPassword, rememberFile, rememberPa
 import { Editor, loadLanguages } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
+import { Dialogs } from "./dialogs/dialogs";
 import { downloadByKey } from "./pad/download";
 import { watchExpiry } from "./pad/expiry";
 import { FileOpener } from "./text/file_opener";
@@ -68,6 +69,7 @@ export function App({ session }: { session: Session }) {
       </main>
       <StatusVoice session={session} />
       <ToastRegion isTopmost={openDialogs.value.length === 0} />
+      <Dialogs pad={pad} />
       <FileOpener pad={pad} />
       <PasswordDialog session={session} />
     </ToastsContext.Provider>
@@ -83,6 +85,7 @@ function assemble(session: Session) {
     session,
     editor,
     expiry,
+    dialog: signal(null),
     opened: signal(null),
     notify: (text, kind) => toasts.notify(text, kind),
     closeMenu: () => (isMenuOpen.value = false),

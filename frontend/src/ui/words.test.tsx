@@ -79,7 +79,7 @@ beforeEach(async () => {
   session = new Session("pad", null, "http://host/");
   session.start(noEditor);
   const editor = signal({ following: signal<number | null>(null), indentation, firstLines: signal("") });
-  pad = { session, editor, expiry: signal(null), opened: signal(null), notify: () => {}, closeMenu: () => {} } as unknown as Pad;
+  pad = { session, editor, expiry: signal(null), opened: signal(null), dialog: signal(null), notify: () => {}, closeMenu: () => {} } as unknown as Pad;
   page = render(
     <ToastsContext.Provider value={toasts}>
       <StatusLine session={session} />

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isCommandKey } from "./keys";
+import { isCommandKey, shownKeys } from "./keys";
 
 test.each([
   ["Ctrl+S", { key: "s", code: "KeyS", ctrlKey: true }, true],
@@ -15,4 +15,19 @@ test.each([
 ])("%s: %j is %j", (_, pressed, isIt) => {
   const none = { ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
   expect(isCommandKey({ ...none, ...pressed }, "s")).toBe(isIt);
+});
+
+test.each([
+  ["Mod-s", false, "Strg+S"],
+  ["Mod-s", true, "⌘S"],
+  [["Mod-y", "Mod-Shift-z"], false, "Strg+Y"],
+  [["Mod-y", "Mod-Shift-z"], true, "⇧⌘Z"],
+  [["Alt-g", "Mod-Alt-g"], true, "⌥⌘G"],
+  ["Ctrl-Space", false, "Strg+Leertaste"],
+  ["Ctrl-Space", true, "⌃Leertaste"],
+  ["Ctrl-Shift-[", false, "Strg+Umschalt+["],
+  ["F1", false, "F1"],
+  ["Shift-F6", true, "⇧F6"],
+] as const)("%j on a Mac: %j is shown as %s", (keys, onMac, shown) => {
+  expect(shownKeys(keys, { Ctrl: "Strg", Shift: "Umschalt", Space: "Leertaste" }, onMac)).toBe(shown);
 });

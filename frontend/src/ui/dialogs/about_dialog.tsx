@@ -1,14 +1,12 @@
 import type { Session } from "../../session";
 import { t } from "../../strings";
 import { Dialog } from "../base/dialog";
+import { isMac } from "../base/keys";
 import { Words } from "../base/words";
 
 type Texts = Awaited<ReturnType<typeof t.about.more>>;
 
 const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
-
-/** True where the keys are written as on a Mac. */
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** The page and its shortcuts; a chunk of its own, since few visits open it. */
 export function AboutDialog({ session, about, onClose }: { session: Session; about: Texts; onClose: () => void }) {

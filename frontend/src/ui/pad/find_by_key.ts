@@ -1,6 +1,6 @@
 /** The search of the editor, from anywhere on the page: the browser's own sees only the lines that are drawn. */
 
-import { isCommandKey } from "../base/keys";
+import { isCommandKey, isMac } from "../base/keys";
 import { openDialogs } from "../base/open_dialogs";
 import type { Pad } from "./pad";
 
@@ -19,6 +19,5 @@ export function findByKey({ editor }: Pad): () => void {
 function isFindKey(event: KeyboardEvent): boolean {
   const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
   if (key === "F3") return !ctrlKey && !metaKey && !shiftKey && !altKey;
-  const isMac = /^(Mac|iP)/.test(navigator.platform); // where Ctrl+F moves the caret in a field
-  return isCommandKey(event, "f") && !(isMac && ctrlKey);
+  return isCommandKey(event, "f") && !(isMac && ctrlKey); // on a Mac, Ctrl+F moves the caret in a field
 }

@@ -12,6 +12,9 @@ export interface OpenedFile {
   form: FileForm;
 }
 
+/** Dialogs that several places open; dialogs/dialogs.tsx shows them. */
+export type DialogId = "about";
+
 /** The session and the screen around it. */
 export interface Pad {
   session: Session;
@@ -19,6 +22,8 @@ export interface Pad {
   editor: ReadonlySignal<Editor | null>;
   /** The time at which it is deleted if nobody uses it any more; null: never, or not known. */
   expiry: ReadonlySignal<Date | null>;
+  /** The dialog that was asked for, of those that several places open; null: none. */
+  dialog: Signal<DialogId | null>;
   /** A file that waits for word on where to put it. */
   opened: Signal<OpenedFile | null>;
   /** Shows a toast. */

@@ -2,13 +2,14 @@ import "../style/preview.css";
 import { effect, signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { loadChunk, mayShowRemoteImages, setSettings } from "../../browser";
+import { mayShowRemoteImages, setSettings } from "../../browser";
 import { colour, type Editor, type TopLine } from "../../editor";
-import { FormulaQueue, loadFormulas, Preview, slice } from "../../preview";
+import { Preview, slice } from "../../preview";
 import type { Session } from "../../session";
 import { t } from "../../strings";
 import { fileName } from "../pad/files";
 import { Icon } from "../base/icon";
+import { formulas, wantsRemoteImages } from "./preview_parts";
 import { Leader } from "./leader";
 import type { Pad } from "../pad/pad";
 import { copyFormatted, downloadHtml } from "./preview_out";
@@ -26,9 +27,6 @@ const COPIED_MS = 2000;
 const SETTLED_MS = { look: 20, most: 10_000 };
 /** After each slice it gives a key its turn: for as long as the browser took to show the last one. */
 const REST_MS = { least: 8, most: 250 };
-
-/** True once the reader wants to see images of other sites: in this pad, on this visit. */
-const wantsRemoteImages = signal(false);
 
 /** A Markdown pad as it reads, beside its text. */
 export function PreviewPane({ pad }: { pad: Pad }) {
@@ -136,8 +134,6 @@ function HeldImages({ count, shown }: { count: number; shown: () => void }) {
     </div>
   );
 }
-
-const formulas = new FormulaQueue(() => loadChunk("formulas", loadFormulas));
 
 /** Told of each attempt to show the text. */
 interface Outcome {

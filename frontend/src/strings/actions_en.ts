@@ -1,0 +1,63 @@
+/** The words for what one can do in a pad, which are loaded when a menu or the palette is opened. */
+
+export const actions = {
+  /** The headings of the groups. */
+  groups: { file: "File", edit: "Edit", view: "View", go: "Go to", settings: "Settings" },
+  /** The actions, by their ids. */
+  names: {
+    new: "New pad",
+    open: "Open a file…",
+    download: "Download text",
+    downloadHtml: "Download HTML",
+    print: "Print or save as PDF…",
+    copy: "Copy text",
+    copyLink: "Copy link",
+    copyFormatted: "Copy with formatting",
+    undo: "Undo",
+    redo: "Redo",
+    find: "Find",
+    replace: "Find and replace",
+    selectNext: "Select the next match too",
+    comment: "Comment or uncomment lines",
+    indentLess: "Indent less",
+    indentMore: "Indent more",
+    complete: "Complete the word",
+    bold: "Bold",
+    italic: "Italic",
+    link: "Make a link",
+    preview: "Preview beside the text",
+    wrap: "Wrap long lines",
+    larger: "Larger text",
+    smaller: "Smaller text",
+    fold: "Fold",
+    unfold: "Unfold",
+    foldAll: "Fold all",
+    unfoldAll: "Unfold all",
+    goToLine: "Line…",
+    themeSystem: "Appearance: system",
+    themeLight: "Appearance: light",
+    themeDark: "Appearance: dark",
+    vim: "Vim keys",
+    about: "About Kolabpad, keys",
+  },
+  /** Other words by which some are found. */
+  also: {
+    download: "save export",
+    downloadHtml: "save export",
+    print: "paper export",
+    copyLink: "share",
+    replace: "substitute",
+    goToLine: "number jump",
+    themeDark: "night colours theme",
+    themeLight: "day colours theme",
+    themeSystem: "colours theme",
+    larger: "font size zoom",
+    smaller: "font size zoom",
+    about: "shortcuts help version",
+  } as Record<string, string>,
+  /** What keys are called where it is not their sign. */
+  keyNames: { Ctrl: "Ctrl", Alt: "Alt", Shift: "Shift", Space: "Space" },
+};
+
+export type ActionId = keyof typeof actions.names;
+export type ActionText = typeof actions;
