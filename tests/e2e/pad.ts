@@ -2,15 +2,17 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { test as base, expect } from '@playwright/test';
 import path from 'node:path';
+import { actions } from '../../frontend/src/strings/actions_en.ts';
 import { en as words } from '../../frontend/src/strings/en.ts';
+import { frame } from '../../frontend/src/strings/frame_en.ts';
 import type { Settings } from '../blackbox/support/server_process.ts';
 import { Server } from '../blackbox/support/server_process.ts';
 
 export { expect };
 
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
-/** The page's own words. */
-export { en as words } from '../../frontend/src/strings/en.ts';
+/** The page's own words, those of what stands around the text, and those of what one can do. */
+export { actions, frame, words };
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
 export class Pad {
@@ -20,7 +22,7 @@ export class Pad {
 
   private constructor(readonly page: Page) {
     this.editor = page.locator('.cm-content');
-    this.status = page.getByTestId('status').or(page.locator('.status-short')).first();
+    this.status = page.getByTestId('status');
     page.on('request', (request) => this.checkAddress(request.url()));
     page.on('websocket', (socket) => this.checkAddress(socket.url()));
     page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.message}`));
@@ -93,10 +95,11 @@ export class Pad {
 
   /** Finds a language by typing and takes it. */
   async choose(language: string): Promise<void> {
+    if (await this.isNarrow()) await this.menu();
     await this.language.click();
     await this.language.fill(language);
     await this.page.getByRole('option', { name: language, exact: true }).click();
-    await expect(this.language).toHaveValue(language);
+    if (!(await this.isNarrow())) await expect(this.language).toHaveValue(language);
   }
 
   /** Undo and redo come in as many steps as the typing took pauses: presses until the text is there. */
@@ -108,12 +111,54 @@ export class Pad {
     }).toPass({ intervals: [50] });
   }
 
-  /** Opens the drawer, where there is one, and gives what holds the controls. */
-  async controls(): Promise<Locator> {
-    const menu = this.page.getByRole('button', { name: words.menu });
-    if (!(await menu.isVisible())) return this.page.getByRole('complementary');
-    await menu.click();
-    return this.page.getByRole('dialog', { name: words.menu });
+  /** On small screens there is a header alone, and what it opens lies over the text. */
+  private async isNarrow(): Promise<boolean> {
+    const header = this.page.getByRole('banner');
+    await expect(header).toBeVisible();
+    return (await header.locator('.title-button').count()) === 0;
+  }
+
+  /** Opens the menu of the pad. */
+  async menu(): Promise<Locator> {
+    const narrow = this.page.getByRole('button', { name: words.frame.menu, exact: true });
+    await ((await this.isNarrow()) ? narrow : this.page.locator('.title-button')).click();
+    const menu = this.page.getByRole('dialog', { name: words.frame.menu });
+    await expect(menu.getByRole('menu')).toBeVisible();
+    return menu;
+  }
+
+  /** Does what an item of that menu says. */
+  async act(id: keyof typeof actions.names): Promise<void> {
+    const menu = await this.menu();
+    await menu.getByText(actions.names[id], { exact: true }).click();
+  }
+
+  /** Opens a panel, unless it is open, and gives it. */
+  async panel(id: 'people' | 'settings'): Promise<Locator> {
+    const name = frame.panels[id];
+    if (await this.isNarrow()) {
+      const sheet = this.page.getByRole('dialog', { name, exact: true });
+      if ((await sheet.count()) === 0) await this.act(id);
+      await expect(sheet).toBeVisible();
+      return sheet;
+    }
+    const button = this.page.getByRole('navigation').getByRole('button', { name, exact: true });
+    if ((await button.getAttribute('aria-expanded')) !== 'true') await button.click();
+    return this.page.getByRole('complementary', { name, exact: true });
+  }
+
+  /** Opens the dialog by which others come here. */
+  async share(): Promise<Locator> {
+    await this.page.getByRole('banner').getByRole('button', { name: words.share.heading, exact: true }).click();
+    const dialog = this.page.getByRole('dialog', { name: words.share.heading, exact: true });
+    await expect(dialog.getByRole('textbox', { name: words.share.link })).toBeVisible();
+    return dialog;
+  }
+
+  /** Closes what Escape closes, from within. */
+  async close(opened: Locator): Promise<void> {
+    await opened.press('Escape');
+    await expect(opened).toHaveCount(0);
   }
 
   get people(): Locator {
@@ -121,6 +166,7 @@ export class Pad {
   }
 
   async rename(name: string): Promise<void> {
+    await this.panel('people');
     await this.page.getByRole('button', { name: words.people.edit }).click();
     await this.page.getByRole('textbox', { name: words.people.name }).fill(name);
     await this.page.getByRole('button', { name: words.people.save }).click();

@@ -27,8 +27,8 @@ export interface Settings {
   vim: boolean;
   /** Show Markdown beside the text. */
   preview: boolean;
-  /** The sidebar is hidden on wide screens too. */
-  collapsed: boolean;
+  /** The panel beside the text on wide screens; null: none. */
+  panel: PanelId | null;
 }
 
 /** The choices that there are for each setting that has more than two. */
@@ -37,6 +37,8 @@ export const LOCALES = ["system", "en", "de"] as const;
 export const FONT_SIZES = [12, 13, 14, 15, 16, 18, 20, 24] as const;
 export const SPELLINGS = ["prose", "always", "never"] as const;
 export const TAB_SIZES = [2, 3, 4, 8] as const;
+export const PANEL_IDS = ["outline", "people", "history", "comments", "settings"] as const;
+export type PanelId = (typeof PANEL_IDS)[number];
 
 const KEY = "settings";
 const DEFAULTS: Settings = {
@@ -51,7 +53,7 @@ const DEFAULTS: Settings = {
   spelling: "prose",
   vim: false,
   preview: false,
-  collapsed: false,
+  panel: null,
 };
 
 /** The settings that the person chose, as they are written down. */
@@ -97,7 +99,7 @@ function load(): Settings {
     spelling: oneOf(SPELLINGS, kept.spelling, DEFAULTS.spelling),
     vim: flag(kept.vim, DEFAULTS.vim),
     preview: flag(kept.preview, DEFAULTS.preview),
-    collapsed: flag(kept.collapsed, DEFAULTS.collapsed),
+    panel: oneOf<PanelId | null>(PANEL_IDS, kept.panel, DEFAULTS.panel),
   };
 }
 

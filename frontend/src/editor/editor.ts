@@ -75,6 +75,8 @@ export class Editor {
   readonly firstLines = signal("");
   /** Counts the changes of the text, whoever made them. */
   readonly changes = signal(0);
+  /** Counts the changes of text and selection. */
+  readonly moves = signal(0);
   /** Where the view was scrolled to last. */
   readonly topLine = signal<TopLine>({ line: 0, end: 0 });
   /** Counts the changes of where lines are in the view, which are no changes of the text: of its width, for example. */
@@ -146,6 +148,14 @@ export class Editor {
     return this.view.state.doc.toString();
   }
 
+  /** Where the caret is, counted from 1, and how much is selected: in UTF-16 units, which takes no walk over a long line. */
+  place(): { line: number; column: number; selected: number } {
+    const { doc, selection } = this.view.state;
+    const { head } = selection.main;
+    const { number, from } = doc.lineAt(head);
+    return { line: number, column: head - from + 1, selected: selection.ranges.reduce((sum, it) => sum + it.to - it.from, 0) };
+  }
+
   /** The indentation that the text has already; null: it does not tell. */
   get indentation(): ReadonlySignal<Indentation | null> {
     return this.#preferences.found;
@@ -196,8 +206,9 @@ export class Editor {
 
   #watched(): Extension {
     return [
-      EditorView.updateListener.of(({ docChanged, geometryChanged, state }) => {
+      EditorView.updateListener.of(({ docChanged, selectionSet, geometryChanged, state }) => {
         if (geometryChanged) this.layouts.value++;
+        if (docChanged || selectionSet) this.moves.value++;
         if (!docChanged) return;
         this.firstLines.value = state.sliceDoc(0, FIRST_LINES_UNITS);
         this.changes.value++;

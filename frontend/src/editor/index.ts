@@ -1,8 +1,10 @@
 /** The text area and what belongs to it. */
 export { codeStyles, colour } from "./colour";
+export { documentBytes } from "./document_bytes";
 export { Editor, type EditorCommand, type EditorStrings, type TopLine } from "./editor";
 export { hueClass } from "./hues";
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");
+export type { Indentation } from "./indentation";
 export { type Language, PLAIN_TEXT } from "./language";
 export { extensionOf, isForeign, knownLanguage, languageName, languages, loadLanguages } from "./languages";

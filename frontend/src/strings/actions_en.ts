@@ -6,11 +6,13 @@ export const actions = {
   /** The actions, by their ids. */
   names: {
     new: "New pad",
+    recent: "Recent pads…",
     open: "Open a file…",
     download: "Download text",
     downloadHtml: "Download HTML",
     print: "Print or save as PDF…",
     copy: "Copy text",
+    share: "Share…",
     copyLink: "Copy link",
     copyFormatted: "Copy with formatting",
     undo: "Undo",
@@ -26,6 +28,7 @@ export const actions = {
     italic: "Italic",
     link: "Make a link",
     preview: "Preview beside the text",
+    people: "People",
     wrap: "Wrap long lines",
     larger: "Larger text",
     smaller: "Smaller text",
@@ -38,6 +41,7 @@ export const actions = {
     themeLight: "Appearance: light",
     themeDark: "Appearance: dark",
     vim: "Vim keys",
+    settings: "Settings",
     about: "About Kolabpad, keys",
   },
   /** Other words by which some are found. */

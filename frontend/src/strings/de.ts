@@ -6,9 +6,6 @@ export const de: Strings = {
   locale: "de",
   dir: "ltr",
   appName: "Kolabpad",
-  menu: "Menü",
-  closeMenu: "Menü schließen",
-  hideSidebar: "Seitenleiste ausblenden",
   close: "Schließen",
   cancel: "Abbrechen",
   copied: "Kopiert",
@@ -75,7 +72,7 @@ export const de: Strings = {
   status: {
     heading: "Verbindung",
     connecting: "Verbindung wird aufgebaut …",
-    connected: "Verbunden, alles gesichert",
+    connected: "Gesichert",
     saving: (n) => `${changes(n)} ${n === 1 ? "wird" : "werden"} gesichert …`,
     reconnectingIn: (seconds) => `Neuer Versuch in ${seconds} s`,
     reconnecting: "Neuer Versuch …",
@@ -155,6 +152,11 @@ export const de: Strings = {
   },
 
   embed: { open: "In Kolabpad öffnen" },
+
+  frame: {
+    menu: "Menü des Pads",
+    more: async () => (await import("./frame_de")).frame,
+  },
 
   refusedPad: {
     heading: "So kann kein Pad heißen",

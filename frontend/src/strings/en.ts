@@ -1,5 +1,6 @@
 import type { AboutText } from "./about_en";
 import type { ActionText } from "./actions_en";
+import type { FrameText } from "./frame_en";
 /** Every word the page says, in English. Another language is another module of
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
@@ -9,9 +10,6 @@ export const en = {
   /** The direction in which it is written. */
   dir: "ltr" as "ltr" | "rtl",
   appName: "Kolabpad",
-  menu: "Pad menu",
-  closeMenu: "Close menu",
-  hideSidebar: "Hide the sidebar",
   close: "Close",
   cancel: "Cancel",
   copied: "Copied",
@@ -63,7 +61,7 @@ export const en = {
   status: {
     heading: "Connection",
     connecting: "Connecting…",
-    connected: "Connected, all saved",
+    connected: "Saved",
     saving: (n: number) => `Saving ${changes(n)}…`,
     reconnectingIn: (seconds: number) => `Reconnecting in ${seconds} s`,
     reconnecting: "Reconnecting…",
@@ -142,6 +140,11 @@ export const en = {
   },
 
   embed: { open: "Open in Kolabpad" },
+
+  frame: {
+    menu: "Pad menu",
+    more: async (): Promise<FrameText> => (await import("./frame_en")).frame,
+  },
 
   refusedPad: {
     heading: "No pad can have this name",

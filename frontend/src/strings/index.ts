@@ -3,6 +3,7 @@
 import { en, type Strings } from "./en";
 
 export type { ActionId, ActionText } from "./actions_en";
+export { LateWords } from "./late_words";
 export type { Strings };
 
 /** The catalogue in use: English until loadStrings() has found another. */

@@ -14,7 +14,7 @@ darum steht die Vorschau daneben.
 | Tagesordnung | Alice |  Di |
 | Protokoll    | Bob   |  Fr |
 
-> Eine andere Sprache steht in der Seitenleiste; dann hat der Text deren Farben.
+> Eine andere Sprache steht unter dem Text; dann hat der Text deren Farben.
 
 \`\`\`python
 def greet(name):

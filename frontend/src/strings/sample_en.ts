@@ -14,7 +14,7 @@ so the preview stands beside it.
 | agenda  | Alice |   Tue |
 | minutes | Bob   |   Fri |
 
-> Choose another language in the sidebar, and the text is coloured for it.
+> Choose another language below, and the text is coloured for it.
 
 \`\`\`python
 def greet(name):

@@ -1,11 +1,12 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { isChunkMissing, loadChunk, rememberedPassword, rememberFile, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
+import { isChunkMissing, loadChunk, rememberedPassword, recentPads, rememberFile, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
 import { Editor, loadLanguages } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
 import { Dialogs } from "./dialogs/dialogs";
 import { downloadByKey } from "./pad/download";
+import { OpenPanel } from "./pad/open_panel";
 import { watchExpiry } from "./pad/expiry";
 import { FileOpener } from "./text/file_opener";
 import { findByKey } from "./pad/find_by_key";
@@ -18,22 +19,26 @@ import { PasswordDialog } from "./dialogs/password_dialog";
 import { lazy } from "./base/lazy";
 import { LazyPreview } from "./preview/lazy_preview";
 import { putBack, RefusalBanner, RemovalBanner, UnmergedTextBanner } from "./text/text_banners";
-import { Sidebar, usePreparedSidebar } from "./frame/sidebar";
-import { SidebarButton } from "./frame/sidebar_button";
 import { StartPanel } from "./text/start_panel";
-import { StatusVoice } from "./frame/status_line";
 import { titleOf } from "./pad/title";
+import { Header } from "./frame/header";
+import { StatusVoice } from "./frame/status_sign";
+import { frameWords } from "./frame/words";
 import { Toasts } from "./base/toasts";
-import { Brand, TopBar } from "./frame/top_bar";
 
 /** What only pads in frames of other pages show. */
 const EmbedBar = lazy("embed bar", async () => (await import("./frame/embed_bar")).EmbedBar);
 
+/** What else stands around the text. */
+const Surroundings = lazy("frame", async () => {
+  const [chunk] = await Promise.all([import("./frame/surroundings"), frameWords.load()]);
+  return chunk.Surroundings;
+});
+
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
-  const { pad, toasts, expiry, ready, isMenuOpen } = useMemo(() => assemble(session), [session]);
+  const { pad, toasts, expiry, title, ready } = useMemo(() => assemble(session), [session]);
   const showsPreview = settings.value.preview && isMarkdown(session);
-  usePreparedSidebar();
   useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => setAskedLanguage(session), [session]);
@@ -44,29 +49,18 @@ export function App({ session }: { session: Session }) {
   useEffect(() => watchExpiry(session, expiry), [session]);
   return (
     <ToastsContext.Provider value={toasts}>
-      {urlOptions.embed ? (
-        <EmbedBar session={session} />
-      ) : isNarrow.value || settings.value.collapsed ? (
-        <TopBar pad={pad} isOpen={isMenuOpen} />
-      ) : (
-        <aside class="sidebar">
-          <div class="row">
-            <Brand />
-            <SidebarButton wants="hidden" />
-          </div>
-          <Sidebar pad={pad} />
-        </aside>
-      )}
+      {urlOptions.embed ? <EmbedBar session={session} /> : <Header pad={pad} />}
       <main>
         <RefusalBanner session={session} />
         <UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />
         <RemovalBanner pad={pad} />
         <div class={showsPreview ? "panes both" : "panes"}>
-          <EditorPane pad={pad} ready={ready} />
+          <EditorPane pad={pad} ready={ready} called={(it) => (title.value = it)} />
           {showsPreview && <LazyPreview pad={pad} />}
         </div>
         {!urlOptions.embed && <StartPanel pad={pad} />}
       </main>
+      {!urlOptions.embed && <Surroundings pad={pad} />}
       <StatusVoice session={session} />
       <ToastRegion isTopmost={openDialogs.value.length === 0} />
       <Dialogs pad={pad} />
@@ -80,23 +74,39 @@ function assemble(session: Session) {
   const toasts = new Toasts();
   const editor = signal<Editor | null>(null);
   const expiry = signal<Date | null>(null);
-  const isMenuOpen = signal(false);
+  const panel = new OpenPanel();
+  const menu = signal(false);
+  // What it was called when this browser was here last, until its text is there.
+  const title = signal(recentPads.peek().find(({ id }) => id === session.padId)?.title ?? session.padId);
   const pad: Pad = {
     session,
     editor,
     expiry,
+    title,
+    panel,
+    menu,
     dialog: signal(null),
     opened: signal(null),
     notify: (text, kind) => toasts.notify(text, kind),
-    closeMenu: () => (isMenuOpen.value = false),
+    closeMenu: () => {
+      menu.value = false;
+      if (isNarrow.peek()) panel.close();
+    },
   };
-  return { pad, toasts, expiry, isMenuOpen, ready: (made: Editor) => (editor.value = made) };
+  return { pad, toasts, expiry, title, ready: (made: Editor) => (editor.value = made) };
 }
 
 /** The tab's name may lag behind the typing, the typing not behind the name. */
 const NAMED_AFTER_MS = 250;
 
-function EditorPane({ pad, ready }: { pad: Pad; ready: (editor: Editor) => void }) {
+interface EditorPaneProps {
+  pad: Pad;
+  ready: (editor: Editor) => void;
+  /** Told what the pad is called now. */
+  called: (title: string) => void;
+}
+
+function EditorPane({ pad, ready, called }: EditorPaneProps) {
   const { session } = pad;
   const ref = useRef<HTMLDivElement>(null);
   // The editor is made at once, not after the first frame: it is what people wait for.
@@ -106,7 +116,11 @@ function EditorPane({ pad, ready }: { pad: Pad; ready: (editor: Editor) => void 
       onSave: (leaves) => pad.notify(saidOf(session, leaves), { about: "saving" }),
     });
     ready(editor);
-    const nameNow = () => name(session, editor.firstLines.peek());
+    const nameNow = () => {
+      const firstLines = editor.firstLines.peek();
+      if (session.isLoaded.peek()) called(titleOf(firstLines, session.padId));
+      name(pad, firstLines);
+    };
     const nameSoon = effect(() => {
       void [editor.firstLines.value, session.link.value, session.otp.value];
       const timer = setTimeout(nameNow, NAMED_AFTER_MS);
@@ -170,10 +184,9 @@ function setAskedLanguage(session: Session): () => void {
   });
 }
 
-/** Names the tab, and the pad in the list of recent ones, by what the text begins with. A protected pad is
+/** Names the tab, and the pad in the list of recent ones, by its title. A protected pad is
  * in that list even when it is empty: its password may be written down nowhere else. */
-function name(session: Session, firstLines: string): void {
-  const title = titleOf(firstLines, session.padId);
+function name({ session, title: { value: title } }: Pad, firstLines: string): void {
   document.title = `${title} – ${t.appName}`;
   // Only the server can say that the password is the right one, or that there is none.
   const otp = session.link.peek().kind === "up" ? session.otp.peek() : undefined;

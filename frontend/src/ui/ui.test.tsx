@@ -17,13 +17,13 @@ import { watchExpiry } from "./pad/expiry";
 import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
 import { PasswordDialog } from "./dialogs/password_dialog";
-import { People } from "./panels/people";
-import { Protection } from "./panels/protection";
+import { People } from "./panels/people_panel";
+import { Protection } from "./dialogs/protection";
 import { UnmergedTextBanner, RefusalBanner } from "./text/text_banners";
 import { EmbedBar } from "./frame/embed_bar";
-import { ShareSection } from "./panels/share_section";
-import { SettingsSection } from "./panels/settings_section";
-import { StatusLine, StatusVoice } from "./frame/status_line";
+import { ShareSection } from "./dialogs/share_section";
+import { SettingsPanel } from "./panels/settings_panel";
+import { StatusSign, StatusVoice } from "./frame/status_sign";
 import { Toasts } from "./base/toasts";
 
 const WELCOME = {
@@ -59,7 +59,7 @@ afterEach(() => {
 });
 
 describe("the state of the connection", () => {
-  beforeEach(() => void render(<StatusLine session={session} />));
+  beforeEach(() => void render(<StatusSign session={session} />));
 
   test("counts what the server does not have", async () => {
     expect(status()).toBe(t.status.connecting);
@@ -201,7 +201,7 @@ describe("rescue", () => {
   });
 
   test("regression: what is typed after it is said to be held back too, with the number", async () => {
-    render(<><RefusalBanner session={session} /><StatusLine session={session} /></>);
+    render(<><RefusalBanner session={session} /><StatusSign session={session} /></>);
     await connect();
     act(() => session.edit([{ from: 0, to: 0, insert: "too much" }]));
     await say({ Rejected: { revision: 0, code: "bad_text", message: "Text must be UTF-8.", limit: null } });
@@ -385,7 +385,7 @@ test("a page whose language was chosen back does not begin anew later", async ()
   vi.spyOn(session, "onPageHide").mockResolvedValue(true);
   vi.stubGlobal("location", { ...location, search: "", pathname: "/", hash: "#pad", reload });
   const notify = vi.fn();
-  render(<SettingsSection pad={{ session, editor: signal(null), notify } as unknown as Pad} />);
+  render(<SettingsPanel pad={{ session, editor: signal(null), notify } as unknown as Pad} />);
   await connect();
   const { last: socket } = FakeSocket; // those of earlier tests come back meanwhile
   const acknowledge = (start: number, operation: unknown[]) =>

@@ -5,7 +5,7 @@
  *     const actions = await loadChunk("actions", async () => (await import("./actions")).loadActions());
  */
 
-import { FONT_SIZES, settings, setSettings } from "../../browser";
+import { FONT_SIZES, type PanelId, settings, setSettings } from "../../browser";
 import type { EditorCommand } from "../../editor";
 import { type ActionId, type ActionText, t } from "../../strings";
 import { copyText } from "../base/copy";
@@ -15,7 +15,7 @@ import { fileName } from "../pad/files";
 import { shownKeys } from "../base/keys";
 import { isMarkdown } from "../pad/markdown";
 import { whenNoDialog } from "../base/open_dialogs";
-import type { Pad } from "../pad/pad";
+import type { DialogId, Pad } from "../pad/pad";
 import { titleOf } from "../pad/title";
 
 /** The groups, in the order in which they are shown. */
@@ -46,10 +46,12 @@ type Row = Omit<Action, "words" | "keys" | "also"> & {
 
 const ROWS: readonly Row[] = [
   { id: "new", group: "file", run: () => location.assign(new URL("./", document.baseURI)) },
+  { id: "recent", group: "file", run: showing("recent") },
   { id: "open", group: "file", isOffered: isWritable, run: openFromDisk },
   { id: "download", group: "file", keys: "Mod-s", run: download },
   { id: "downloadHtml", group: "file", isOffered: hasPreview, run: saveHtml },
   { id: "print", group: "file", keys: "Mod-p", run: () => print() },
+  { id: "share", group: "file", run: showing("share") },
   { id: "copyLink", group: "file", run: (pad) => copy(pad, pad.session.shareLink()) },
   { id: "copy", group: "file", run: (pad) => copy(pad, pad.session.localText()) },
   { id: "copyFormatted", group: "file", isOffered: hasPreview, run: copyAsItReads },
@@ -66,6 +68,7 @@ const ROWS: readonly Row[] = [
   { id: "italic", group: "edit", keys: "Mod-i", isOffered: isWritableMarkdown, run: performing("italic") },
   { id: "link", group: "edit", keys: "Mod-k", isOffered: isWritableMarkdown, run: performing("link") },
   { id: "preview", group: "view", isOffered: hasPreview, isOn: () => settings.value.preview, run: () => flip("preview") },
+  { id: "people", group: "view", ...panel("people") },
   { id: "wrap", group: "view", isOn: () => settings.value.wrap, run: () => flip("wrap") },
   { id: "larger", group: "view", isOffered: () => sizeBeside(1) !== null, run: () => resize(1) },
   { id: "smaller", group: "view", isOffered: () => sizeBeside(-1) !== null, run: () => resize(-1) },
@@ -78,7 +81,8 @@ const ROWS: readonly Row[] = [
   { id: "themeLight", group: "settings", ...appearance("light") },
   { id: "themeDark", group: "settings", ...appearance("dark") },
   { id: "vim", group: "settings", isOn: () => settings.value.vim, run: () => flip("vim") },
-  { id: "about", group: "settings", run: (pad) => void (pad.dialog.value = "about") },
+  { id: "settings", group: "settings", ...panel("settings") },
+  { id: "about", group: "settings", run: showing("about") },
 ];
 
 /** The table with the words in the reader's language; rejects when these cannot be loaded. */
@@ -123,6 +127,14 @@ function performing(command: EditorCommand): Row["run"] {
     pad.closeMenu();
     whenNoDialog(() => void pad.editor.peek()?.perform(command));
   };
+}
+
+function showing(dialog: DialogId): Row["run"] {
+  return (pad) => void (pad.dialog.value = dialog);
+}
+
+function panel(id: PanelId): Pick<Row, "isOn" | "run"> {
+  return { isOn: (pad) => pad.panel.id.value === id, run: (pad) => whenNoDialog(() => pad.panel.toggle(id)) };
 }
 
 /** Held while the browser asks for the file: nothing else does. */

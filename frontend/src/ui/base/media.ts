@@ -2,9 +2,10 @@
 
 import { signal } from "@preact/signals";
 
-const query = matchMedia("(max-width: 720px)");
+/** The style sheet asks the same. */
+const query = matchMedia("(max-width: 720px), (max-height: 30rem) and (pointer: coarse)");
 
-/** True on small screens, where a bar stands in place of the sidebar. */
+/** True on small screens, a phone's held sideways too. */
 export const isNarrow = signal(query.matches);
 
 query.addEventListener("change", () => (isNarrow.value = query.matches));

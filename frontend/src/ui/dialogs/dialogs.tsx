@@ -11,6 +11,8 @@ interface Props {
 }
 
 const DIALOGS: Record<DialogId, ComponentType<Props>> = {
+  share: lazy("share", async () => (await import("./share_dialog")).ShareDialog),
+  recent: lazy("recent", async () => (await import("./recent_dialog")).RecentDialog),
   about: lazy("about", async () => {
     const [{ AboutDialog }, about] = await Promise.all([import("./about_dialog"), t.about.more()]);
     return ({ pad, onClose }: Props) => <AboutDialog session={pad.session} about={about} onClose={onClose} />;

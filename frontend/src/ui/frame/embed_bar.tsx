@@ -1,6 +1,6 @@
 import type { Session } from "../../session";
 import { t } from "../../strings";
-import { Retry, StatusSign } from "./status_line";
+import { StatusSign } from "./status_sign";
 
 /** The only thing around an embedded text: it says whether the text is safe, and leads
  * to the whole page. */
@@ -8,7 +8,6 @@ export function EmbedBar({ session }: { session: Session }) {
   return (
     <footer class="embed-bar">
       <StatusSign session={session} />
-      <Retry session={session} />
       <a href={session.shareLink()} target="_blank" rel="noopener">
         {t.embed.open}
       </a>

@@ -5,15 +5,16 @@ import type { FileForm } from "../../browser";
 import type { Editor } from "../../editor";
 import type { Session } from "../../session";
 import type { ToastOptions } from "../base/toasts";
+import type { OpenPanel } from "./open_panel";
+
+/** Dialogs that several places open; dialogs/dialogs.tsx shows them. */
+export type DialogId = "share" | "recent" | "about";
 
 /** A file from disk, read. */
 export interface OpenedFile {
   text: string;
   form: FileForm;
 }
-
-/** Dialogs that several places open; dialogs/dialogs.tsx shows them. */
-export type DialogId = "about";
 
 /** The session and the screen around it. */
 export interface Pad {
@@ -22,12 +23,18 @@ export interface Pad {
   editor: ReadonlySignal<Editor | null>;
   /** The time at which it is deleted if nobody uses it any more; null: never, or not known. */
   expiry: ReadonlySignal<Date | null>;
-  /** The dialog that was asked for, of those that several places open; null: none. */
-  dialog: Signal<DialogId | null>;
+  /** What the text begins with, or the pad's id. */
+  title: ReadonlySignal<string>;
   /** A file that waits for word on where to put it. */
   opened: Signal<OpenedFile | null>;
+  /** What stands beside the text. */
+  panel: OpenPanel;
+  /** The dialog that was asked for, of those that several places open; null: none. */
+  dialog: Signal<DialogId | null>;
+  /** True while the menu of the pad is open. */
+  menu: Signal<boolean>;
   /** Shows a toast. */
   notify(text: string, kind?: ToastOptions): void;
-  /** Closes the menu where it is a drawer over the text. */
+  /** Closes the menu, and the panel where it lies over the text. */
   closeMenu(): void;
 }

@@ -4,7 +4,7 @@ import { loadChunk, recentPads, setSettings } from "../../browser";
 import { t } from "../../strings";
 import { isNarrow } from "../base/media";
 import type { Pad } from "../pad/pad";
-import { RecentList } from "./recent_section";
+import { RecentList } from "./recent_list";
 
 /** Stands below the caret of a new pad: the pads where one may have wanted to go, and
  * a sample to look at. It goes with the first letter and does not come back: a pad that was emptied is not new. Of one that

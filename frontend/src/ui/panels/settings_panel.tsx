@@ -15,12 +15,11 @@ import { Switch } from "../base/switch";
 import { Words } from "../base/words";
 
 /** Changes the settings of this person. */
-export function SettingsSection({ pad }: { pad: Pad }) {
+export function SettingsPanel({ pad }: { pad: Pad }) {
   const { theme, locale, wrap, fontSize, tabSize, tabs, detect, closeBrackets, spelling, vim } = settings.value;
   const found = pad.editor.value?.indentation.value;
   return (
-    <details class="settings">
-      <summary>{t.settings.heading}</summary>
+    <>
       <Choice label={t.settings.theme} value={theme} choices={THEMES} name={(it) => t.settings.themes[it]} set={(it) => setSettings({ theme: it })} />
       <Choice label={t.settings.locale} value={locale} choices={LOCALES} name={(it) => t.settings.locales[it]} set={(it) => speak(it, pad)} />
       <Choice label={t.settings.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
@@ -36,7 +35,7 @@ export function SettingsSection({ pad }: { pad: Pad }) {
       <Switch label={t.settings.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
       <Switch label={t.settings.closeBrackets} isOn={closeBrackets} set={(on) => setSettings({ closeBrackets: on })} />
       <Switch label={t.settings.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
-    </details>
+    </>
   );
 }
 

@@ -2,55 +2,36 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Session } from "../../session";
 import { t } from "../../strings";
-import { type Mood, statusOf } from "../pad/status";
+import { isNarrow } from "../base/media";
 import { Words } from "../base/words";
+import { type Mood, statusOf } from "../pad/status";
 
 /** Said by words and shape, not by colour alone. */
 const SIGNS = { good: "✓", busy: "…", bad: "!" } as const;
 
 const useStatus = (session: Session) => useMemo(() => statusOf(session), [session]).value;
 
-/** The state of the connection, in the sidebar. */
-export function StatusLine({ session }: { session: Session }) {
-  const { mood, text, hint } = useStatus(session);
+/** The state of the connection: a quiet word when all is well, and in trouble why, and what is kept here. */
+export function StatusSign({ session }: { session: Session }) {
+  const { mood, text, hint, kept } = useStatus(session);
+  const more = isNarrow.value ? kept : hint;
   return (
-    <section class={`status ${mood}`} aria-label={t.status.heading}>
-      <p class="status-text">
-        <Sign mood={mood} />
-        <span data-testid="status">
+    <section class={`status-sign ${mood}`} aria-label={t.status.heading} title={[text, hint].filter(Boolean).join(". ")}>
+      <Sign mood={mood} />
+      <span class="status-words">
+        <span class="status-short" data-testid="status">
           <Words text={text} />
         </span>
-      </p>
-      {hint && (
-        <p class="hint">
-          <Words text={hint} />
-        </p>
-      )}
+        {more && (
+          <span class="status-more">
+            <Words text={more} />
+          </span>
+        )}
+      </span>
       <Retry session={session} />
     </section>
   );
 }
-
-/** The state of the connection, for the bar on small screens. */
-export function StatusSign({ session }: { session: Session }) {
-  const { mood, text, hint, kept } = useStatus(session);
-  return (
-    <span class={`status-sign ${mood}`} title={[text, hint].filter(Boolean).join(". ")}>
-      <Sign mood={mood} />
-      <span class="status-words">
-        <span class="status-short">
-          <Words text={text} />
-        </span>
-        {kept && (
-          <span class="status-kept">
-            <Words text={kept} />
-          </span>
-        )}
-      </span>
-    </span>
-  );
-}
-
 function Sign({ mood }: { mood: Mood }) {
   return (
     <span class="sign" aria-hidden="true" translate={false}>
@@ -60,7 +41,7 @@ function Sign({ mood }: { mood: Mood }) {
 }
 
 /** A button to try again, where that is up to the user or may be sooner than planned. */
-export function Retry({ session }: { session: Session }) {
+function Retry({ session }: { session: Session }) {
   if (!useStatus(session).canRetry) return null;
   return (
     <button type="button" onClick={() => session.retryConnection()}>

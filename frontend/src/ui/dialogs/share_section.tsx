@@ -13,8 +13,7 @@ export function ShareSection({ session }: { session: Session }) {
   const showsCode = useSignal(false);
   const close = () => (showsCode.value = false);
   return (
-    <section aria-labelledby="share-heading">
-      <h2 id="share-heading">{t.share.heading}</h2>
+    <section aria-label={t.share.link}>
       <input
         type="text"
         readOnly

@@ -5,18 +5,8 @@ import { t } from "../../strings";
 import { Icon } from "../base/icon";
 import { Words } from "../base/words";
 
-/** The pads that this browser was in; nobody else has the list. */
-export function RecentSection({ session }: { session: Session }) {
-  if (others(session).length === 0) return null;
-  return (
-    <details class="recent">
-      <summary>{t.recent.heading}</summary>
-      <RecentList session={session} />
-    </details>
-  );
-}
-
-/** The list of them, with the heading only when there is something below it. */
+/** The pads that this browser was in; nobody else has the list. The heading is there only when there is something
+ * below it. */
 export function RecentList({ session, heading }: { session: Session; heading?: ComponentChildren }) {
   const pads = others(session);
   if (pads.length === 0) return null;

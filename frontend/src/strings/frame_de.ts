@@ -1,0 +1,22 @@
+import type { FrameText } from "./frame_en";
+
+export const frame: FrameText = {
+  more: "Mehr",
+  rail: "Bereiche",
+  find: "Suchen",
+  panels: { outline: "Gliederung", people: "Personen", history: "Verlauf", comments: "Kommentare", settings: "Einstellungen" },
+  closePanel: "Schließen",
+
+  statusBar: "Zu diesem Text",
+  place: (line, column) => `Z ${line}, S ${column}`,
+  placeLong: (line, column) => `Zeile ${line}, Spalte ${column}. Zu Zeile gehen`,
+  selected: (n) => `${n.toLocaleString("de")} ausgewählt`,
+  indentation: "Einrückung",
+  spaces: (n) => `Leerzeichen ${n}`,
+  tabs: "Tabulatoren",
+  asText: "Wie der Text",
+  keptUntil: (date) => `bleibt bis ${date}`,
+  keptLong: (date) => `Wird dieses Pad nicht mehr benutzt, wird es am ${date} gelöscht.`,
+  size: (bytes, limit) => `${bytes < 1024 ? "< 1" : Math.ceil(bytes / 1024).toLocaleString("de")}/${limit}`,
+  sizeLong: (percent) => `${percent} % von dem, was ein Pad fasst`,
+};

@@ -1,0 +1,22 @@
+/** What stands around the text, and is loaded behind it. */
+export const frame = {
+  more: "More",
+  rail: "Panels",
+  find: "Find",
+  panels: { outline: "Outline", people: "People", history: "History", comments: "Comments", settings: "Settings" },
+  closePanel: "Close",
+
+  statusBar: "About this text",
+  place: (line: number, column: number) => `Ln ${line}, Col ${column}`,
+  placeLong: (line: number, column: number) => `Line ${line}, column ${column}. Go to line`,
+  selected: (n: number) => `${n.toLocaleString("en")} selected`,
+  indentation: "Indentation",
+  spaces: (n: number) => `Spaces ${n}`,
+  tabs: "Tabs",
+  asText: "As the text does",
+  keptUntil: (date: string) => `kept until ${date}`,
+  keptLong: (date: string) => `Without further use this pad is deleted on ${date}.`,
+  size: (bytes: number, limit: string) => `${bytes < 1024 ? "< 1" : Math.ceil(bytes / 1024).toLocaleString("en")}/${limit}`,
+  sizeLong: (percent: number) => `${percent} % of what a pad may hold`,
+};
+export type FrameText = typeof frame;

@@ -1,0 +1,92 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { type ActionId, t } from "../../strings";
+import type { Action } from "../actions/actions";
+import { Dialog } from "../base/dialog";
+import { isNarrow } from "../base/media";
+import type { Pad } from "../pad/pad";
+import { LanguageField } from "./language_field";
+
+/** What is done with the pad as a whole, in groups. */
+const ITEMS: readonly (readonly ActionId[])[] = [
+  ["new", "recent", "open"],
+  ["download", "downloadHtml", "print"],
+  ["copy", "copyFormatted"],
+  ["about"],
+];
+/** On small screens there is neither rail nor status bar, and no keyboard with its keys. */
+const NARROW_ITEMS: readonly (readonly ActionId[])[] = [
+  ["find", "replace", "goToLine", "preview"],
+  ["undo", "redo"],
+  ...ITEMS.slice(0, -1),
+  ["people", "settings", "about"],
+];
+
+/** The menu of the pad, made from the table of actions: below its title, and on small screens from below. */
+export function Menu({ pad, actions }: { pad: Pad; actions: readonly Action[] }) {
+  const close = () => void (pad.menu.value = false);
+  const run = (action: Action) => {
+    close();
+    void action.run(pad);
+  };
+  const groups = (isNarrow.value ? NARROW_ITEMS : ITEMS).map((ids) =>
+    ids.map((id) => actions.find((it) => it.id === id)!).filter(({ isOffered }) => isOffered?.(pad) ?? true),
+  );
+  return (
+    <Dialog label={t.frame.menu} class={isNarrow.value ? "sheet" : "menu"} onClose={close}>
+      {isNarrow.value && <LanguageField pad={pad} />}
+      <Items>
+        {groups.map((group) => (
+          <div key={group[0]!.id} role="group">
+            {group.map((action) => (
+              <Item key={action.id} action={action} pad={pad} run={() => run(action)} />
+            ))}
+          </div>
+        ))}
+      </Items>
+    </Dialog>
+  );
+}
+
+function Item({ action, pad, run }: { action: Action; pad: Pad; run: () => void }) {
+  const { isOn, keys } = action;
+  const role = isOn ? { role: "menuitemcheckbox", "aria-checked": isOn(pad) } as const : { role: "menuitem" } as const;
+  return (
+    <button type="button" {...role} tabIndex={-1} onClick={run}>
+      <span>{action.words()}</span>
+      {keys && <kbd aria-hidden="true">{keys}</kbd>}
+    </button>
+  );
+}
+
+/** Walked through by the arrows, and found by first letters. */
+function Items({ children }: { children: preact.ComponentChildren }) {
+  const ref = useRef<HTMLDivElement>(null);
+  const items = () => [...ref.current!.querySelectorAll<HTMLButtonElement>("button")];
+  useLayoutEffect(() => {
+    if (!isNarrow.peek()) items()[0]!.focus();
+    else items()[0]!.tabIndex = 0;
+  }, []);
+  const press = (event: KeyboardEvent) => {
+    const all = items();
+    const at = all.indexOf(document.activeElement as HTMLButtonElement);
+    const last = all.length - 1;
+    const moves: Record<string, number> = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last };
+    const to = moves[event.key] ?? byLetter(all, at, event);
+    if (to === null) return;
+    event.preventDefault();
+    all[to]!.focus();
+  };
+  return (
+    <div ref={ref} class="menu-items" role="menu" tabIndex={-1} aria-label={t.frame.menu} onKeyDown={press}>
+      {children}
+    </div>
+  );
+}
+
+/** The next item that begins with the letter; null: none does. */
+function byLetter(all: readonly HTMLElement[], at: number, { key, ctrlKey, metaKey, altKey }: KeyboardEvent): number | null {
+  if (key.length !== 1 || ctrlKey || metaKey || altKey) return null;
+  const begins = (it: HTMLElement) => it.textContent!.toLowerCase().startsWith(key.toLowerCase());
+  const next = [...all.keys()].sort((a, b) => Number(a <= at) - Number(b <= at)).find((i) => begins(all[i]!));
+  return next ?? null;
+}

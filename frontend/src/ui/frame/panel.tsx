@@ -1,0 +1,69 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { PanelId } from "../../browser";
+import { Dialog } from "../base/dialog";
+import { Icon } from "../base/icon";
+import { lazy, type LazyComponent } from "../base/lazy";
+import { isNarrow } from "../base/media";
+import type { Pad } from "../pad/pad";
+import { shownPanels } from "../panels/panels";
+import { frameWords } from "./words";
+
+const CONTENTS = new Map<PanelId, LazyComponent<{ pad: Pad }>>(
+  shownPanels.map(({ id, load }) => [id, lazy(`panel ${id}`, load!)]),
+);
+
+/** What is open beside the text, and on small screens over it, from below. */
+export function Panel({ pad }: { pad: Pad }) {
+  const id = pad.panel.id.value;
+  const Content = id && CONTENTS.get(id);
+  if (!Content) return null;
+  if (!isNarrow.value) return <Beside key={id} id={id} pad={pad} Content={Content} />;
+  return (
+    <Dialog key={id} label={frameWords.now.panels[id]} class="sheet" onClose={() => pad.panel.close()}>
+      <Heading id={id} pad={pad} />
+      <Content pad={pad} />
+    </Dialog>
+  );
+}
+
+interface Props {
+  id: PanelId;
+  pad: Pad;
+  Content: LazyComponent<{ pad: Pad }>;
+}
+
+function Beside({ id, pad, Content }: Props) {
+  const escape = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    pad.panel.close();
+  };
+  return (
+    // The way out by the keyboard, from wherever it is in there.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <aside id="panel" class="panel" aria-labelledby="panel-heading" onKeyDown={escape}>
+      <Heading id={id} pad={pad} />
+      <div class="panel-body">
+        <Content pad={pad} />
+      </div>
+    </aside>
+  );
+}
+
+/** Whoever opened the panel is at its top; one that was there from the start leaves the keyboard alone. */
+function Heading({ id, pad }: { id: PanelId; pad: Pad }) {
+  const ref = useRef<HTMLHeadingElement>(null);
+  useLayoutEffect(() => {
+    if (pad.panel.isAskedFor) ref.current!.focus();
+  }, []);
+  return (
+    <div class="panel-head">
+      <h2 ref={ref} id="panel-heading" tabIndex={-1}>
+        {frameWords.now.panels[id]}
+      </h2>
+      <button type="button" class="quiet icon-button" aria-label={frameWords.now.closePanel} onClick={() => pad.panel.close()}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { loadActions } from "../actions/actions";
+import { lazy } from "../base/lazy";
+import { isNarrow } from "../base/media";
+import type { Pad } from "../pad/pad";
+import { Panel } from "./panel";
+import { Rail } from "./rail";
+import { StatusBar } from "./status_bar";
+
+const LazyMenu = lazy("menu", async () => {
+  const [{ Menu }, actions] = await Promise.all([import("./menu"), loadActions()]);
+  return ({ pad }: { pad: Pad }) => <Menu pad={pad} actions={actions} />;
+});
+
+/** What stands around the text beside the header: a chunk that is loaded behind the editor, with its words. */
+export function Surroundings({ pad }: { pad: Pad }) {
+  return (
+    <>
+      <Panel pad={pad} />
+      {!isNarrow.value && <Rail pad={pad} />}
+      {!isNarrow.value && <StatusBar pad={pad} />}
+      {pad.menu.value && <LazyMenu pad={pad} />}
+    </>
+  );
+}

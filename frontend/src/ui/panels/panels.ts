@@ -1,0 +1,32 @@
+/** The panels that there are, in the order of the rail. One without code yet has its place, and is not shown. */
+
+import type { ComponentType } from "preact";
+import type { PanelId } from "../../browser";
+import type { Pad } from "../pad/pad";
+
+export interface Panel {
+  id: PanelId;
+  /** What is drawn on its button: see Icon. */
+  icon: string;
+  /** Loads what is in it, below its heading; null: it is not there yet. */
+  load: (() => Promise<ComponentType<{ pad: Pad }>>) | null;
+}
+
+export const PANELS: readonly Panel[] = [
+  { id: "outline", icon: "M4 6h16M8 12h12M8 18h12M4 12h.01M4 18h.01", load: null },
+  {
+    id: "people",
+    icon: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-3.5 2.5-6 6-6s6 2.5 6 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .8 3 2.8 3 5.5",
+    load: async () => (await import("./people_panel")).People,
+  },
+  { id: "history", icon: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4M12 8v4l3 2", load: null },
+  { id: "comments", icon: "M5 5h14v11h-8l-4 4v-4H5z", load: null },
+  {
+    id: "settings",
+    icon: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h5M13 12h7M11 10v4",
+    load: async () => (await import("./settings_panel")).SettingsPanel,
+  },
+];
+
+/** Those that are shown. */
+export const shownPanels = PANELS.filter(({ load }) => load !== null);
