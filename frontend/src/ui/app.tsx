@@ -1,25 +1,21 @@
 import { effect, signal } from "@preact/signals";
+import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { isChunkMissing, loadChunk, rememberedPassword, recentPads, rememberFile, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
 import { Editor, loadLanguages } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
-import { Dialogs } from "./dialogs/dialogs";
 import { downloadByKey } from "./pad/download";
 import { OpenPanel } from "./pad/open_panel";
 import { watchExpiry } from "./pad/expiry";
-import { FileOpener } from "./text/file_opener";
 import { findByKey } from "./pad/find_by_key";
 import { openDialogs } from "./base/open_dialogs";
 import { isMarkdown } from "./pad/markdown";
 import { isNarrow } from "./base/media";
 import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
-import { PasswordDialog } from "./dialogs/password_dialog";
 import { lazy } from "./base/lazy";
 import { LazyPreview } from "./preview/lazy_preview";
-import { putBack, RefusalBanner, RemovalBanner, UnmergedTextBanner } from "./text/text_banners";
-import { StartPanel } from "./text/start_panel";
 import { titleOf } from "./pad/title";
 import { Header } from "./frame/header";
 import { StatusVoice } from "./frame/status_sign";
@@ -29,11 +25,24 @@ import { Toasts } from "./base/toasts";
 /** What only pads in frames of other pages show. */
 const EmbedBar = lazy("embed bar", async () => (await import("./frame/embed_bar")).EmbedBar);
 
-/** What else stands around the text. */
-const Surroundings = lazy("frame", async () => {
-  const [chunk] = await Promise.all([import("./frame/surroundings"), frameWords.load()]);
-  return chunk.Surroundings;
-});
+/** A part of the page that is loaded behind the editor: all of them are one chunk. */
+function behind<Name extends keyof Behind>(name: Name) {
+  const load = async () => {
+    const [parts] = await Promise.all([import("./behind"), frameWords.load()]);
+    return parts[name] as ComponentType<{ pad: Pad }>;
+  };
+  return lazy(name, load, "nothing");
+}
+
+type Behind = typeof import("./behind");
+
+const Banners = behind("Banners");
+const StartPanel = behind("StartPanel");
+const Surroundings = behind("Surroundings");
+const Dialogs = behind("Dialogs");
+const FileOpener = behind("FileOpener");
+const PasswordDialog = behind("PasswordDialog");
+const BEHIND = [Banners, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog];
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
@@ -41,6 +50,7 @@ export function App({ session }: { session: Session }) {
   const showsPreview = settings.value.preview && isMarkdown(session);
   useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
   useEffect(() => tellOfTrouble(pad), [pad]);
+  useEffect(() => loadWhatIsBehind(session), [session]);
   useEffect(() => setAskedLanguage(session), [session]);
   useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => forgetFileOfEmpty(session), [session]);
@@ -51,9 +61,7 @@ export function App({ session }: { session: Session }) {
     <ToastsContext.Provider value={toasts}>
       {urlOptions.embed ? <EmbedBar session={session} /> : <Header pad={pad} />}
       <main>
-        <RefusalBanner session={session} />
-        <UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />
-        <RemovalBanner pad={pad} />
+        <Banners pad={pad} />
         <div class={showsPreview ? "panes both" : "panes"}>
           <EditorPane pad={pad} ready={ready} called={(it) => (title.value = it)} />
           {showsPreview && <LazyPreview pad={pad} />}
@@ -65,7 +73,7 @@ export function App({ session }: { session: Session }) {
       <ToastRegion isTopmost={openDialogs.value.length === 0} />
       <Dialogs pad={pad} />
       <FileOpener pad={pad} />
-      <PasswordDialog session={session} />
+      <PasswordDialog pad={pad} />
     </ToastsContext.Provider>
   );
 }
@@ -156,6 +164,13 @@ function tellOfTrouble({ notify }: Pad): () => void {
     if (!isChunkMissing.value || told.has("chunk")) return;
     told.add("chunk");
     notify(t.notice.chunkMissing, { stay: "until_dismissed" });
+  });
+}
+
+/** Loads what is behind the editor; what did not come is tried again with each connection. */
+function loadWhatIsBehind({ link }: Session): () => void {
+  return effect(() => {
+    if (link.value.kind === "up") for (const part of BEHIND) void part.prepare();
   });
 }
 

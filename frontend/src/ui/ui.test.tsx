@@ -156,7 +156,7 @@ test("regression: an embedded pad that waits can be told to try now", async () =
 });
 
 describe("the password dialog", () => {
-  beforeEach(() => void render(<PasswordDialog session={session} />));
+  beforeEach(() => void render(<PasswordDialog pad={{ session } as unknown as Pad} />));
   const dialog = () => document.querySelector("dialog");
   const field = () => screen.getByLabelText<HTMLInputElement>(t.password.label);
 

@@ -33,3 +33,11 @@ test("where it could not be loaded the page says so, and tries again the next ti
   await screen.findByText("Hello Ben");
   expect(screen.queryByText(t.notice.chunkMissing)).toBeNull();
 });
+
+test("where nobody asked for it, nothing stands in its place", async () => {
+  setLogLevel("none");
+  const Lazy = lazy("greeting", async () => Promise.reject(new Error("gone")), "nothing");
+  const { container } = render(<Lazy />);
+  await Lazy.prepare();
+  expect(container.textContent).toBe("");
+});

@@ -12,8 +12,12 @@ export type LazyComponent<P> = ComponentType<P> & {
 };
 
 /** A component from a chunk of its own, loaded when it is first shown; nothing stands in its place until then,
- * and a sentence where it could not be loaded. `what` names the chunk in the log. */
-export function lazy<P extends object>(what: string, load: () => Promise<ComponentType<P>>): LazyComponent<P> {
+ * and a sentence where it could not be loaded, or nothing: for what nobody asked for. `what` names the chunk in the log. */
+export function lazy<P extends object>(
+  what: string,
+  load: () => Promise<ComponentType<P>>,
+  inItsPlace: "a_sentence" | "nothing" = "a_sentence",
+): LazyComponent<P> {
   const loaded = signal<ComponentType<P> | "missing" | null>(null);
   const prepare = async () => {
     if (isThere(loaded.peek())) return;
@@ -22,6 +26,7 @@ export function lazy<P extends object>(what: string, load: () => Promise<Compone
   function Lazy(props: P) {
     useEffect(() => void prepare(), []);
     const Component = loaded.value;
+    if (Component === "missing" && inItsPlace === "nothing") return null;
     if (Component === "missing") return <p class="hint">{t.notice.chunkMissing}</p>;
     return Component && <Component {...props} />;
   }

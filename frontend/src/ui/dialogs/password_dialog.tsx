@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Session } from "../../session";
 import { t } from "../../strings";
 import { Dialog } from "../base/dialog";
+import type { Pad } from "../pad/pad";
 
 /** Asks for the password, when the server has said that it is the password. */
-export function PasswordDialog({ session }: { session: Session }) {
+export function PasswordDialog({ pad: { session } }: { pad: Pad }) {
   const link = session.link.value;
   const draft = useSignal("");
   // The draft is kept while it may want correcting, and no longer.

@@ -12,6 +12,11 @@ const CONTENTS = new Map<PanelId, LazyComponent<{ pad: Pad }>>(
   shownPanels.map(({ id, load }) => [id, lazy(`panel ${id}`, load!)]),
 );
 
+/** Loads what is in them before anybody asks for it: it may be wanted when there is no connection. */
+export function preparePanels(): void {
+  for (const content of CONTENTS.values()) void content.prepare();
+}
+
 /** What is open beside the text, and on small screens over it, from below. */
 export function Panel({ pad }: { pad: Pad }) {
   const id = pad.panel.id.value;

@@ -1,8 +1,11 @@
+import "../style/choices.css";
+import "../style/surroundings.css";
+import { useEffect } from "preact/hooks";
 import { loadActions } from "../actions/actions";
 import { lazy } from "../base/lazy";
 import { isNarrow } from "../base/media";
 import type { Pad } from "../pad/pad";
-import { Panel } from "./panel";
+import { Panel, preparePanels } from "./panel";
 import { Rail } from "./rail";
 import { StatusBar } from "./status_bar";
 
@@ -13,6 +16,11 @@ const LazyMenu = lazy("menu", async () => {
 
 /** What stands around the text beside the header: a chunk that is loaded behind the editor, with its words. */
 export function Surroundings({ pad }: { pad: Pad }) {
+  // What they open may be wanted when there is no connection.
+  useEffect(() => {
+    void LazyMenu.prepare();
+    preparePanels();
+  }, []);
   return (
     <>
       <Panel pad={pad} />

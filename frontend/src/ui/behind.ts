@@ -1,0 +1,8 @@
+/** What is loaded behind the editor at once, since nobody needs it to read or to type the first letter: one chunk. */
+
+export { Dialogs } from "./dialogs/dialogs";
+export { PasswordDialog } from "./dialogs/password_dialog";
+export { Surroundings } from "./frame/surroundings";
+export { Banners } from "./text/banners";
+export { FileOpener } from "./text/file_opener";
+export { StartPanel } from "./text/start_panel";
