@@ -117,8 +117,7 @@ test.describe('a password', () => {
     const alice = await (await open()).ready();
     await alice.type('secret');
     await alice.saved();
-    const toggle = alice.page.getByLabel(words.protection.label);
-    await toggle.click();
+    await alice.protect();
     await expect.poll(() => new URL(alice.page.url()).hash).toMatch(/otp=/);
     const link = new URL(alice.page.url()).hash;
 
@@ -141,7 +140,7 @@ test.describe('a password', () => {
     await alice.page.reload();
     await alice.ready();
     await alice.shows('secret');
-    await alice.page.getByLabel(words.protection.label).click();
+    await alice.protect();
     await expect.poll(() => new URL(alice.page.url()).hash).not.toMatch(/otp=/);
     await (await open()).ready();
   });

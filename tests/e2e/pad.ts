@@ -155,21 +155,44 @@ export class Pad {
     return dialog;
   }
 
+  /** Switches the password on or off. */
+  async protect(): Promise<void> {
+    const dialog = await this.share();
+    await dialog.getByLabel(words.protection.label).click();
+    await expect(dialog.getByLabel(words.protection.label)).toHaveAttribute('aria-busy', 'false');
+    await this.close(dialog);
+  }
+
+  /** Shows Markdown beside its text. */
+  async showPreview(): Promise<void> {
+    await this.page.getByRole('button', { name: words.preview.heading, exact: true }).click();
+    await expect(this.page.locator('.preview')).toBeVisible();
+  }
+
+  /** Opens a file from disk. */
+  async openFile(name: string, content: string | Buffer): Promise<void> {
+    const chooser = this.page.waitForEvent('filechooser');
+    await this.act('open');
+    await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) });
+  }
+
   /** Closes what Escape closes, from within. */
   async close(opened: Locator): Promise<void> {
     await opened.press('Escape');
     await expect(opened).toHaveCount(0);
   }
 
-  get people(): Locator {
-    return this.page.locator('.people .name');
+  /** The names in the list of people, which is open then. */
+  async people(): Promise<Locator> {
+    return (await this.panel('people')).locator('.people .name');
   }
 
   async rename(name: string): Promise<void> {
-    await this.panel('people');
-    await this.page.getByRole('button', { name: words.people.edit }).click();
-    await this.page.getByRole('textbox', { name: words.people.name }).fill(name);
-    await this.page.getByRole('button', { name: words.people.save }).click();
+    const panel = await this.panel('people');
+    await panel.getByRole('button', { name: words.people.edit }).click();
+    await panel.getByRole('textbox', { name: words.people.name }).fill(name);
+    await panel.getByRole('button', { name: words.people.save }).click();
+    await this.close(panel);
   }
 
   private checkAddress(url: string): void {

@@ -2,7 +2,8 @@
 import type { Locator } from '@playwright/test';
 import { devices } from '@playwright/test';
 import { de } from '../../frontend/src/strings/de.ts';
-import { expect, test, words } from './pad.ts';
+import { actions as germanActions } from '../../frontend/src/strings/actions_de.ts';
+import { expect, frame, test, words } from './pad.ts';
 
 for (const name of ['Pixel 7', 'iPhone 15'] as const) {
   const { defaultBrowserType: _, ...phone } = devices[name];
@@ -23,17 +24,33 @@ for (const name of ['Pixel 7', 'iPhone 15'] as const) {
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 
-test('the sidebar is there too, behind the menu', async ({ open }) => {
+test('all that stands around the text of a desk is there too, in sheets from below', async ({ open }) => {
   const desk = await (await open()).ready();
   const mobile = await (await open('#shared', pixel)).ready();
-  await mobile.page.getByRole('button', { name: words.menu }).tap();
-  const menu = mobile.page.getByRole('dialog', { name: words.menu });
-  await expect(menu).toBeVisible();
-  await expect(menu).toContainText(words.people.heading(2));
   await mobile.choose('Rust');
   await expect(desk.language).toHaveValue('Rust');
-  await menu.getByRole('button', { name: words.closeMenu }).tap();
-  await expect(menu).toBeHidden();
+  await expect(mobile.page.getByRole('dialog')).toHaveCount(0);
+  await mobile.page.locator('.avatars').tap();
+  const people = mobile.page.getByRole('dialog', { name: frame.panels.people });
+  await expect(people).toContainText(words.people.heading(2));
+  await people.getByRole('button', { name: frame.closePanel, exact: true }).tap();
+  await expect(people).toHaveCount(0);
+  const settings = await mobile.panel('settings');
+  const { y, height } = (await settings.boundingBox())!;
+  expect(y + height).toBe(mobile.page.viewportSize()!.height);
+  await mobile.page.touchscreen.tap(100, 20); // beside it, on the text
+  await expect(settings).toHaveCount(0);
+});
+
+test('held sideways it is a phone all the same', async ({ open }) => {
+  const mobile = await (await open('#shared', { ...pixel, viewport: { width: 844, height: 390 } })).ready();
+  await expect(mobile.page.getByRole('navigation')).toHaveCount(0);
+  await expect(mobile.page.locator('.status-bar')).toHaveCount(0);
+  const menu = await mobile.menu();
+  await expect(menu.getByRole('menuitem').last()).toBeAttached();
+  const { y, height } = (await menu.boundingBox())!;
+  expect(y).toBeGreaterThan(0);
+  expect(y + height).toBe(390);
 });
 
 /** Drags a finger upwards over what stands there, from its middle. */
@@ -60,15 +77,12 @@ test('regression: a finger does not drag the page away or load it anew, and what
     [document.documentElement, document.body].map((it) => getComputedStyle(it).overscrollBehavior),
   );
   expect(styles).toEqual(['none', 'none']);
-  const controls = await mobile.controls();
-  await controls.getByText(words.settings.heading).tap();
-  await controls.getByText(words.preview.show).tap();
+  await mobile.showPreview();
   const scrolled = (place: Locator) => place.evaluate((it) => it.scrollTop);
-  const menu = mobile.page.locator('dialog.drawer');
-  await menu.evaluate((it) => it.scrollTo(0, 0)); // the taps have scrolled it
+  const menu = await mobile.menu();
   await swipeUp(menu);
   await expect.poll(() => scrolled(menu)).toBeGreaterThan(0);
-  await menu.getByRole('button', { name: words.closeMenu }).tap();
+  await mobile.close(menu);
   for (const place of [mobile.page.locator('.cm-scroller'), mobile.page.locator('.preview-text')]) {
     await expect.poll(() => place.evaluate((it) => it.scrollHeight - it.clientHeight)).toBeGreaterThan(200);
     const start = await scrolled(place);
@@ -115,16 +129,19 @@ test('all that a finger presses is at least 44 pixels high', async ({ open, serv
   await (await open('#shared')).ready();
   await mobile.page.goto(`http://127.0.0.1:${server.port}/#shared`);
   await mobile.ready();
-  expect(await tooLow(mobile.page.locator('.top-bar'))).toEqual([]);
+  expect(await tooLow(mobile.page.locator('.header'))).toEqual([]);
   expect(await tooLow(mobile.page.locator('.start'))).toEqual([]);
-  const menu = await mobile.controls();
-  for (const heading of await menu.locator('summary').all()) await heading.tap();
-  await menu.getByRole('button', { name: words.people.edit }).tap();
-  await expect(menu.locator('.follow')).toBeVisible();
-  await expect(menu.locator('.identity')).toBeVisible();
-  await expect(menu.locator('.recent-list a')).toBeVisible();
-  expect(await tooLow(menu)).toEqual([]);
-  await menu.getByRole('button', { name: words.text.find, exact: true }).tap();
+  const people = await mobile.panel('people');
+  await people.getByRole('button', { name: words.people.edit }).tap();
+  await expect(people.locator('.follow')).toBeVisible();
+  await expect(people.locator('.identity')).toBeVisible();
+  for (const opens of [() => people, () => mobile.panel('settings'), () => mobile.share(), () => mobile.menu()]) {
+    const sheet = await opens();
+    expect(await tooLow(sheet)).toEqual([]);
+    await mobile.page.touchscreen.tap(100, 20);
+    await expect(sheet).toHaveCount(0);
+  }
+  await mobile.act('find');
   const search = mobile.page.locator('.cm-search');
   await expect(search).toBeVisible();
   expect(await tooLow(search)).toEqual([]);
@@ -134,18 +151,22 @@ test.describe('on the smallest of phones, in German', () => {
   const smallest = { ...pixel, viewport: { width: 320, height: 568 }, locale: 'de-DE' };
   const isCut = (it: Element) => it.scrollWidth > it.clientWidth || it.scrollHeight > it.clientHeight;
 
-  test('the state of the connection is there in full', async ({ open }) => {
+  test('the state of the connection is there in full, and a word when all is well is only spoken', async ({ open, server }) => {
     const mobile = await open('#shared', smallest);
     const state = mobile.page.locator('.status-short');
     await expect(state).toHaveText(de.status.connected);
+    await expect(mobile.page.getByRole('region', { name: de.status.heading })).toBeAttached();
+    await mobile.type('text');
+    await server.stop();
+    await expect(state).toHaveText(/^Neuer Versuch/);
     expect(await state.evaluate(isCut)).toBe(false);
-    await expect(mobile.page.getByRole('heading', { name: de.appName })).toBeAttached();
+    expect(await mobile.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   });
 
   test('“About” opens at its top, and nothing of it is cut', async ({ open }) => {
     const mobile = await open('#shared', smallest);
-    await mobile.page.getByRole('button', { name: de.menu }).tap();
-    await mobile.page.getByRole('button', { name: de.about.button }).tap();
+    await mobile.page.getByRole('button', { name: de.frame.menu }).tap();
+    await mobile.page.getByRole('menuitem', { name: germanActions.names.about }).tap();
     const about = mobile.page.getByRole('dialog', { name: de.about.heading });
     await expect(about.getByRole('heading', { name: de.appName })).toBeFocused();
     await expect(about.getByRole('heading', { name: de.appName })).toBeInViewport();

@@ -13,20 +13,11 @@ const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 const sizes = { wide: {}, narrow: pixel };
 const schemes = ['light', 'dark'] as const;
 
-/** Opens what a button of the sidebar opens, has a look and closes it. */
-async function visit(pad: Pad, button: string): Promise<void> {
-  const controls = await pad.controls();
-  await controls.getByRole('button', { name: button }).click();
-  const dialog = pad.page.getByRole('dialog').last();
-  await expect(dialog.getByRole('button', { name: words.close, exact: true })).toBeVisible();
-  await hasNoViolations(pad, button);
-  await dialog.getByRole('button', { name: words.close, exact: true }).click();
-  await closeMenu(pad);
-}
-
-async function closeMenu(pad: Pad): Promise<void> {
-  const close: Locator = pad.page.getByRole('button', { name: words.closeMenu });
-  if (await close.isVisible()) await close.click();
+/** Has a look at what is open, and closes it. */
+async function look(pad: Pad, opened: Locator, what: string): Promise<void> {
+  await expect(opened).toBeVisible();
+  await hasNoViolations(pad, what);
+  await pad.close(opened);
 }
 
 /** Is anything written down for the next visit? */
@@ -66,24 +57,32 @@ for (const [size, options] of Object.entries(sizes)) {
       await expect(alice.carets).toHaveCount(1);
       await hasNoViolations(alice, 'text and a caret');
 
-      const controls = await alice.controls();
-      await controls.getByText(words.settings.heading).click();
-      await controls.getByRole('button', { name: words.people.edit }).click();
-      await expect(controls.getByLabel(words.people.name)).toBeVisible();
-      await hasNoViolations(alice, 'name, colour and settings');
+      const people = await alice.panel('people');
+      await people.getByRole('button', { name: words.people.edit }).click();
+      await expect(people.getByLabel(words.people.name)).toBeVisible();
+      await hasNoViolations(alice, 'people, with name and colour');
+      await alice.page.keyboard.press('Escape');
+      await alice.close(people);
+      await look(alice, await alice.panel('settings'), 'settings');
+      const menu = await alice.menu();
+      await hasNoViolations(alice, 'the menu');
+      if (size === 'wide') await alice.close(menu);
       await alice.language.click();
       await hasNoViolations(alice, 'the list of languages');
       await alice.page.keyboard.press('Escape');
-      await closeMenu(alice);
+      if (size === 'narrow') await alice.close(menu);
+      await alice.act('about');
+      await look(alice, alice.page.getByRole('dialog', { name: words.about.heading }), 'about');
+      await alice.act('recent');
+      await look(alice, alice.page.getByRole('dialog', { name: words.recent.heading }), 'recent pads');
+      const share = await alice.share();
+      await hasNoViolations(alice, 'share');
+      await share.getByRole('button', { name: words.share.code }).click();
+      await look(alice, alice.page.getByRole('dialog', { name: words.share.codeHeading }), 'the QR code');
+      await alice.close(share);
 
-      for (const button of [words.share.code, words.about.button]) await visit(alice, button);
-
-      await (await alice.controls()).getByLabel(words.text.open).setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') });
-      await expect(alice.page.getByRole('dialog', { name: words.text.openHeading('a.txt') })).toBeVisible();
-      await hasNoViolations(alice, 'a file');
-      await alice.page.getByRole('button', { name: words.cancel }).last().click();
-      await closeMenu(alice);
-
+      await alice.openFile('a.txt', 'a');
+      await look(alice, alice.page.getByRole('dialog', { name: words.text.openHeading('a.txt') }), 'a file');
     });
 
     test(`axe: news, and what the editor opens by itself (${name})`, async ({ open }) => {
@@ -116,10 +115,8 @@ for (const [size, options] of Object.entries(sizes)) {
     test(`axe: the preview, what is remembered, what was lost (${name})`, async ({ open, server }) => {
       const alice = await (await open('#first', { ...options, colorScheme })).ready();
       await alice.paste(markdown);
-      const controls = await alice.controls();
       await alice.choose('Markdown');
-      await controls.getByRole('switch', { name: words.preview.show }).click();
-      await closeMenu(alice);
+      await alice.showPreview();
       await expect(alice.page.locator('.preview-text code span').first()).toBeVisible();
       await hasNoViolations(alice, 'the preview');
 
@@ -161,13 +158,12 @@ for (const [size, options] of Object.entries(sizes)) {
       await alice.page.getByRole('button', { name: words.refusal.undo }).click();
       await alice.saved();
 
-      await (await alice.controls()).getByLabel(words.protection.label).click();
+      await alice.protect();
       await expect.poll(() => new URL(alice.page.url()).hash).toMatch(/otp=/);
       const stranger = await open('#shared', { ...options, colorScheme });
       await expect(stranger.page.getByRole('dialog', { name: words.password.heading })).toBeVisible();
       await hasNoViolations(stranger, 'the password');
 
-      await closeMenu(alice);
       await server.kill();
       await alice.type('kept');
       await expect(alice.status).not.toHaveText(words.status.connected);

@@ -23,7 +23,8 @@ test('each sees the other’s caret, with the name', async ({ open }) => {
   await bob.shows('some text');
   await expect(bob.carets).toHaveCount(1);
   await expect(bob.carets.locator('.remote-name')).toHaveText('Alice A.');
-  await expect(bob.people.filter({ hasText: 'Alice A.' })).toBeVisible();
+  const people = await bob.people();
+  await expect(people.filter({ hasText: 'Alice A.' })).toBeVisible();
 
   // it stands where she is, and follows her
   const at = async (): Promise<number> => (await bob.carets.boundingBox())?.x ?? -1;
@@ -32,7 +33,7 @@ test('each sees the other’s caret, with the name', async ({ open }) => {
   await expect.poll(at).toBeLessThan(end - 20);
   await alice.page.context().close();
   await expect(bob.carets).toHaveCount(0);
-  await expect(bob.people).toHaveCount(1);
+  await expect(people).toHaveCount(1);
 });
 
 test('undo takes back mine only', async ({ open }) => {
@@ -78,7 +79,7 @@ test('regression: a name is text, whatever it holds', async ({ open, server }) =
   const name = '<img src=x onerror=alert(1)> **bold**';
   socket.send(JSON.stringify({ ClientInfo: { name, hue: 10 } }));
   socket.send(JSON.stringify({ CursorData: { cursors: [0], selections: [] } }));
-  await expect(alice.people.filter({ hasText: name })).toBeVisible();
+  await expect((await alice.people()).filter({ hasText: name })).toBeVisible();
   await expect(alice.carets.locator('.remote-name')).toHaveText(name);
   await expect(alice.page.locator('.people img, .remote-caret img, .people strong')).toHaveCount(0);
   socket.terminate();
@@ -107,6 +108,6 @@ test.describe('below another path', () => {
     const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
     await alice.type('on a sub-path');
     await bob.shows('on a sub-path');
-    await expect(alice.page.getByRole('textbox', { name: words.share.link })).toHaveValue(/\/pad\/#shared$/);
+    await expect((await alice.share()).getByRole('textbox', { name: words.share.link })).toHaveValue(/\/pad\/#shared$/);
   });
 });

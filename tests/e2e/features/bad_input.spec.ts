@@ -1,41 +1,36 @@
 // Bad input is refused with the reason, and a browser that keeps nothing still edits.
 import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
-import type { Pad } from '../pad.ts';
 
 // A limit that a file of 300 KiB is beyond.
 test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 256 } });
-
-async function choose(pad: Pad, name: string, buffer: Buffer): Promise<void> {
-  await pad.page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
-}
 
 test('files that are no text for a pad are refused and say why; a good one brings its language', async ({ open }) => {
   const pad = await (await open()).ready();
   const news = pad.page.locator('.toast');
   const problem = words.text.problem as Record<string, (name: string, limit: string) => string>;
-  await choose(pad, 'a.bin', Buffer.from([1, 0, 2]));
+  await pad.openFile('a.bin', Buffer.from([1, 0, 2]));
   await expect(news.last()).toContainText(problem['binary']!('a.bin', ''));
-  await choose(pad, 'b.txt', Buffer.from([0xe4, 0x20]));
+  await pad.openFile('b.txt', Buffer.from([0xe4, 0x20]));
   await expect(news.last()).toContainText(problem['not_utf8']!('b.txt', ''));
-  await choose(pad, 'c.txt', Buffer.alloc(300 * 1024, 'c'));
+  await pad.openFile('c.txt', Buffer.alloc(300 * 1024, 'c'));
   await expect(news.last()).toContainText(problem['too_large']!('c.txt', '256 KiB'));
   expect(await pad.text()).toBe('');
-  await choose(pad, 'd.rs', Buffer.from('fn main() {}\r\n'));
+  await pad.openFile('d.rs', Buffer.from('fn main() {}\r\n'));
   await pad.shows('fn main() {}\n');
   await expect(pad.language).toHaveValue('Rust');
-  await choose(pad, 'e.txt', Buffer.from('more'));
+  await pad.openFile('e.txt', Buffer.from('more'));
   await pad.page.getByRole('dialog').getByRole('button', { name: words.text.replace }).click();
   await pad.shows('more');
 });
 
 test('a file dropped beside the text is opened, and does not replace the page', async ({ open }) => {
   const pad = await (await open()).ready();
-  await pad.page.locator('.sidebar').evaluate((sidebar) => {
+  await pad.page.locator('.header').evaluate((header) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File(['dropped'], 'x.txt'));
     const event = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
-    if (sidebar.dispatchEvent(event)) throw new Error('the browser would open the file');
+    if (header.dispatchEvent(event)) throw new Error('the browser would open the file');
   });
   await pad.shows('dropped');
 });
@@ -124,7 +119,7 @@ test('a file that is several messages as JSON is opened, and undo takes it back 
   const pad = await open('#large');
   await pad.ready();
   const text = '"a","","C:\\dir"\n'.repeat(15_000);
-  await choose(pad, 'quoted.csv', Buffer.from(text));
+  await pad.openFile('quoted.csv', Buffer.from(text));
   await expect.poll(() => server.text('large')).toBe(text);
   await pad.saved();
   await pad.editor.focus();

@@ -12,7 +12,7 @@ test('indents as the text does already, unless told not to', async ({ open }) =>
   await pad.type('\n');
   await pad.page.keyboard.press('Tab');
   await pad.shows(`${text}\n  `);
-  await pad.page.getByText(words.settings.heading, { exact: true }).click();
+  await pad.panel('settings');
   await expect(pad.page.getByText(words.settings.foundSpaces(2))).toBeVisible();
   await pad.page.getByRole('switch', { name: words.settings.detect }).click();
   await pad.editor.focus();
@@ -37,16 +37,12 @@ test('a phone has buttons for what it has no keys for', async ({ open }) => {
   const pad = await (await open('#shared', pixel)).ready();
   await pad.editor.tap();
   await pad.page.keyboard.insertText('some words');
-  const menu = pad.page.getByRole('button', { name: words.menu });
-  await menu.tap();
-  await pad.page.getByRole('button', { name: words.text.undo, exact: true }).tap();
+  await pad.act('undo');
   await expect(pad.page.getByRole('dialog')).toHaveCount(0);
   await pad.shows('');
-  await menu.tap();
-  await pad.page.getByRole('button', { name: words.text.redo, exact: true }).tap();
+  await pad.act('redo');
   await pad.shows('some words');
-  await menu.tap();
-  await pad.page.getByRole('button', { name: words.text.find, exact: true }).tap();
+  await pad.act('find');
   await expect(pad.page.getByRole('textbox', { name: 'Find' })).toBeVisible();
 });
 

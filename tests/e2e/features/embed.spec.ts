@@ -5,12 +5,12 @@ test('embedded: the text, its state and a way out; theme, language and name for 
   const bob = await (await open()).ready();
   const pad = await open('?embed=1&theme=dark&language=python&name=Guest#shared', { colorScheme: 'light' });
   await pad.ready();
-  await expect(pad.page.getByRole('heading', { name: words.appName })).toHaveCount(0);
+  await expect(pad.page.getByRole('banner')).toHaveCount(0);
   await expect(pad.page.getByRole('button', { name: words.start.sample })).toHaveCount(0);
   await expect(pad.page.getByRole('link', { name: words.embed.open })).toHaveAttribute('href', /\/#shared$/);
   await expect(pad.page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(bob.language).toHaveValue('Python');
-  await expect(bob.people.filter({ hasText: 'Guest' })).toBeVisible();
+  await expect((await bob.people()).filter({ hasText: 'Guest' })).toBeVisible();
   expect(new URL(pad.page.url()).search).toContain('embed=1');
   expect(await pad.page.evaluate(() => document.activeElement === document.body), 'the page around keeps the keyboard').toBe(true);
   await pad.type('x = 1');

@@ -6,22 +6,18 @@ import { expect, test, words } from '../pad.ts';
 const BATCH = '@echo off\r\nrem Grüße\r\ndir\r\n';
 const TABLE = '\uFEFFname;size\r\na;1\r\n';
 
-async function openFile(pad: Pad, name: string, content: string): Promise<void> {
-  await pad.page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(content) });
-}
-
-/** The name and the bytes of what the button, or a key, has the browser save. */
-async function downloaded(pad: Pad, how: 'button' | 'key' = 'button'): Promise<[name: string, content: string]> {
+/** The name and the bytes of what the menu, or a key, has the browser save. */
+async function downloaded(pad: Pad, how: 'menu' | 'key' = 'menu'): Promise<[name: string, content: string]> {
   const coming = pad.page.waitForEvent('download');
   if (how === 'key') await pad.page.keyboard.press('Control+s');
-  else await pad.page.getByRole('button', { name: words.text.download }).click();
+  else await pad.act('download');
   const file = await coming;
   return [file.suggestedFilename(), fs.readFileSync(await file.path(), 'utf8')];
 }
 
 test('regression: what was opened is downloaded under its name and with its line ends', async ({ open, server }) => {
   const alice = await (await open()).ready();
-  await openFile(alice, 'script.bat', BATCH);
+  await alice.openFile('script.bat', BATCH);
   await alice.saved();
   expect(await server.text('shared')).toBe(BATCH.replaceAll('\r\n', '\n'));
   expect(await downloaded(alice)).toEqual(['script.bat', BATCH]);
@@ -38,23 +34,23 @@ test('regression: what was opened is downloaded under its name and with its line
 
 test('a byte order mark comes back; a file in place of another takes its name, and Undo takes it back', async ({ open }) => {
   const pad = await (await open()).ready();
-  await openFile(pad, 'table.csv', TABLE);
+  await pad.openFile('table.csv', TABLE);
   await pad.saved();
   expect(await downloaded(pad)).toEqual(['table.csv', TABLE]);
-  await openFile(pad, 'README', '# Read\nme\n');
+  await pad.openFile('README', '# Read\nme\n');
   await pad.page.getByRole('button', { name: words.text.replace }).click();
   await pad.saved();
   expect(await downloaded(pad)).toEqual(['README', '# Read\nme\n']);
   await pad.pressUntil('Control+z', 'name;size\na;1\n');
   expect(await downloaded(pad)).toEqual(['table.csv', TABLE]);
-  await openFile(pad, 'more.txt', 'b;2\n');
+  await pad.openFile('more.txt', 'b;2\n');
   await pad.page.getByRole('button', { name: words.text.insert }).click();
   expect((await downloaded(pad))[0]).toBe('table.csv');
 });
 
 test('a pad that was emptied and is opened again is no file, nor is a text that was typed', async ({ open }) => {
   const pad = await (await open()).ready();
-  await openFile(pad, 'old.txt', 'old\r\n');
+  await pad.openFile('old.txt', 'old\r\n');
   await pad.saved();
   await pad.editor.focus();
   await pad.page.keyboard.press('Control+a');

@@ -1,61 +1,60 @@
 // The keyboard is never lost: whatever closes, hides or goes gives it to what one had before, or goes on with.
 import { devices } from '@playwright/test';
-import { expect, test, words } from '../pad.ts';
+import { expect, frame, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
-const menu = (pad: Pad) => pad.page.getByRole('button', { name: words.menu });
 const button = (pad: Pad, name: string) => pad.page.getByRole('button', { name, exact: true });
-const opener = (pad: Pad) => pad.page.locator('button', { hasText: words.text.open });
-const file = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('from a file') };
-
-for (const [what, opens, heading] of [
-  ['About', words.about.button, words.about.heading],
-  ['the QR code', words.share.code, words.share.codeHeading],
-] as const) {
-  test(`${what} gives it back to the button that opened it`, async ({ open }) => {
-    const pad = await (await open()).ready();
-    const dialog = pad.page.getByRole('dialog', { name: heading });
-    for (const close of [() => pad.page.keyboard.press('Escape'), () => button(pad, words.close).press('Enter')]) {
-      await button(pad, opens).press('Enter');
-      await expect(dialog).toBeVisible();
-      await close();
-      await expect(dialog).toHaveCount(0);
-      await expect(button(pad, opens)).toBeFocused();
-    }
-  });
-}
-
-test('so does the drawer, and a dialog over it to what is in it', async ({ open }) => {
-  const pad = await (await open('#shared', pixel)).ready();
-  for (const close of [() => pad.page.keyboard.press('Escape'), () => button(pad, words.closeMenu).press('Enter')]) {
-    await menu(pad).press('Enter');
-    await button(pad, words.share.code).press('Enter');
-    await expect(pad.page.getByRole('dialog', { name: words.share.codeHeading })).toBeVisible();
-    await pad.page.keyboard.press('Escape');
-    await expect(button(pad, words.share.code)).toBeFocused();
-    await close();
-    await expect(pad.page.getByRole('dialog')).toHaveCount(0);
-    await expect(menu(pad)).toBeFocused();
-  }
-  await menu(pad).press('Enter');
-  await button(pad, words.text.undo).press('Enter');
-  await expect(pad.editor).toBeFocused();
-});
+const file = { name: 'a.txt', content: 'from a file' };
 
 for (const [size, options] of [['wide', {}], ['small', pixel]] as const) {
+  test(`what the menu, Share and a dialog over it open gives it back to the button that opened it: ${size}`, async ({ open }) => {
+    const pad = await (await open('#shared', options)).ready();
+    const opener = pad.page.locator('[aria-haspopup=dialog]');
+    await pad.close(await pad.menu());
+    await expect(opener).toBeFocused();
+    await pad.act('about');
+    const about = pad.page.getByRole('dialog', { name: words.about.heading });
+    await expect(about).toBeVisible();
+    await about.getByRole('button', { name: words.close, exact: true }).press('Enter');
+    await expect(about).toHaveCount(0);
+    await expect(opener).toBeFocused();
+    const share = await pad.share();
+    const code = pad.page.getByRole('dialog', { name: words.share.codeHeading });
+    await share.getByRole('button', { name: words.share.code }).press('Enter');
+    await pad.close(code);
+    await expect(share.getByRole('button', { name: words.share.code })).toBeFocused();
+    await pad.close(share);
+    await expect(pad.page.locator('.share-button')).toBeFocused();
+    if (size === 'wide') return;
+    await pad.act('find');
+    await expect(pad.page.locator('.cm-search').getByRole('textbox').first()).toBeFocused();
+  });
+
+  test(`a panel has it when it opens, and gives it back: ${size}`, async ({ open }) => {
+    const pad = await (await open('#shared', options)).ready();
+    const opener = pad.page.locator('.avatars');
+    for (const end of ['Escape', 'button'] as const) {
+      await opener.press('Enter');
+      const panel = await pad.panel('people');
+      await expect(panel.getByRole('heading', { name: frame.panels.people, exact: true })).toBeFocused();
+      if (end === 'Escape') await pad.page.keyboard.press('Escape');
+      else await panel.getByRole('button', { name: frame.closePanel, exact: true }).press('Enter');
+      await expect(panel).toHaveCount(0);
+      await expect(opener).toBeFocused();
+    }
+  });
+
   test(`a file that was taken leaves it to the text, one that was not to where it was: ${size}`, async ({ open }) => {
     const pad = await (await open('#shared', options)).ready();
     await pad.type('some text');
     const dialog = pad.page.getByRole('dialog', { name: words.text.openHeading('a.txt') });
     for (const [answer, focused] of [
-      [words.cancel, () => opener(pad)],
+      [words.cancel, () => pad.page.locator('[aria-haspopup=dialog]')],
       [words.text.insert, () => pad.editor],
       [words.text.replace, () => pad.editor],
     ] as const) {
-      if (size === 'small' && !(await pad.page.getByRole('dialog').isVisible())) await menu(pad).press('Enter');
-      await opener(pad).focus();
-      await pad.page.locator('input[type=file]').setInputFiles(file);
+      await pad.openFile(file.name, file.content);
       await dialog.getByRole('button', { name: answer }).press('Enter');
       await expect(dialog).toHaveCount(0);
       await expect(focused()).toBeFocused();
@@ -66,7 +65,7 @@ for (const [size, options] of [['wide', {}], ['small', pixel]] as const) {
 
 test('a password that opens the pad leaves it to the text', async ({ open }) => {
   const host = await (await open()).ready();
-  await host.page.getByLabel(words.protection.label).press('Space');
+  await host.protect();
   await expect.poll(() => new URL(host.page.url()).hash).toMatch(/otp=/);
   const otp = new URLSearchParams(new URL(host.page.url()).hash.slice(1)).get('otp')!;
   const guest = await open();
@@ -78,18 +77,24 @@ test('a password that opens the pad leaves it to the text', async ({ open }) => 
   await expect(guest.editor).toBeFocused();
 });
 
-test('hiding the sidebar and showing it, saving a name and not, protecting: the keyboard stays where it was', async ({ open }) => {
+test('a panel that is there from the start leaves it to the text', async ({ open }) => {
   const pad = await (await open()).ready();
-  await button(pad, words.hideSidebar).press('Enter');
-  await expect(menu(pad)).toBeFocused();
-  await pad.page.keyboard.press('Enter');
-  await expect(button(pad, words.hideSidebar)).toBeFocused();
+  await pad.panel('settings');
+  await pad.page.reload();
+  await pad.ready();
+  await expect(pad.page.getByRole('complementary', { name: frame.panels.settings })).toBeVisible();
+  await expect(pad.editor).toBeFocused();
+});
+
+test('saving a name and not, protecting: the keyboard stays where it was', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.panel('people');
   for (const answer of [words.people.save, words.cancel]) {
     await button(pad, words.people.edit).press('Enter');
     await button(pad, answer).press('Enter');
     await expect(button(pad, words.people.edit)).toBeFocused();
   }
-  const protect = pad.page.getByLabel(words.protection.label);
+  const protect = (await pad.share()).getByLabel(words.protection.label);
   await protect.press('Space');
   await expect(protect).toBeFocused();
   await expect(protect).toBeChecked();
@@ -99,8 +104,8 @@ test('hiding the sidebar and showing it, saving a name and not, protecting: the 
 
 test('news that is put away gives it to the next, then back', async ({ open }) => {
   const [pad, other] = [await (await open()).ready(), await (await open()).ready()];
+  await pad.openFile(file.name, Buffer.from([1, 0, 2]));
   await pad.editor.focus();
-  await pad.page.locator('input[type=file]').setInputFiles({ ...file, buffer: Buffer.from([1, 0, 2]) });
   await other.choose('Ruby');
   const dismiss = button(pad, words.notice.dismiss);
   await expect(dismiss).toHaveCount(2);

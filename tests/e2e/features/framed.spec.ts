@@ -64,7 +64,7 @@ test.describe('FRAME_ANCESTORS', () => {
     await bob.shows('typed in a frame');
     await bob.type(', answered outside');
     await expect(frame.locator('.cm-content')).toContainText('typed in a frame, answered outside');
-    await expect(bob.people.filter({ hasText: 'Guest' })).toBeVisible();
+    await expect((await bob.people()).filter({ hasText: 'Guest' })).toBeVisible();
     await expect(frame.getByRole('link', { name: words.embed.open })).toHaveAttribute('href', `http://127.0.0.1:${server.port}/#shared`);
   });
 

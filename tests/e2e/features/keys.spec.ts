@@ -5,8 +5,7 @@ import type { Pad } from '../pad.ts';
 const { now, kept, leave } = words.editor.saving;
 
 async function useVim(pad: Pad): Promise<void> {
-  await pad.page.getByText(words.settings.heading, { exact: true }).click();
-  await pad.page.getByRole('switch', { name: words.settings.vim }).click();
+  await (await pad.panel('settings')).getByRole('switch', { name: words.settings.vim }).click();
   await expect(pad.page.locator('.cm-vim-panel')).toBeVisible();
 }
 
@@ -22,14 +21,14 @@ test('Ctrl+F searches in the text from anywhere on the page, but not under a dia
   await pad.paste(`${'line\n'.repeat(500)}the last one`);
   const search = pad.page.locator('.cm-search');
   const dialog = pad.page.getByRole('dialog');
-  await pad.page.getByRole('button', { name: words.about.button }).click();
+  await pad.act('about');
   await expect(dialog).toBeVisible();
   await pad.page.keyboard.press('Control+f');
   await pad.page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(search).toBeHidden();
   for (const key of ['Control+f', 'F3', 'Meta+f']) {
-    await pad.page.getByRole('button', { name: words.share.copyLink }).focus();
+    await pad.page.locator('.share-button').focus();
     await pad.page.keyboard.press(key);
     await expect(search.getByRole('textbox').first(), key).toBeFocused();
     await pad.page.keyboard.press('Escape');
@@ -104,7 +103,7 @@ test('brackets and quotes close in code, and in no prose', async ({ open }) => {
   await pad.page.keyboard.press('Control+a');
   await pad.page.keyboard.type('f(');
   await pad.shows('f()');
-  await pad.page.getByText(words.settings.heading, { exact: true }).click();
+  await pad.panel('settings');
   await pad.page.getByRole('switch', { name: words.settings.closeBrackets }).click();
   await pad.page.getByLabel(words.settings.spelling).selectOption(words.settings.spellings.always);
   await expect(pad.editor).toHaveAttribute('spellcheck', 'true');

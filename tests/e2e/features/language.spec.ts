@@ -22,6 +22,7 @@ test('is found by typing, moved through by arrows, taken by Enter, left by Escap
   await hasNoViolations(pad);
   await page.keyboard.press('Enter');
   await expect(language).toHaveValue('JavaScript');
+  await expect(pad.editor).toBeFocused(); // what one wants next is to type
   await expect(bob.language).toHaveValue('JavaScript');
   await language.fill('klingon');
   await expect(page.getByText(words.language.nothing)).toBeVisible();

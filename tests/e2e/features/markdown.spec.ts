@@ -10,7 +10,7 @@ const TEXT = '# Title\n\n- [x] done\n\n[safe](https://example.org) [bad](javascr
 
 async function withPreview(pad: Pad): Promise<ReturnType<Pad['page']['getByRole']>> {
   await pad.choose('Markdown');
-  await pad.page.getByRole('switch', { name: words.preview.show }).click();
+  await pad.showPreview();
   return pad.page.getByRole('document', { name: words.preview.heading });
 }
 
@@ -116,7 +116,7 @@ test('the preview leaves the pad as one file, with its formatting, and onto pape
   await pad.page.emulateMedia({ media: 'print' });
   await expect(pad.page.getByText('The *title* ·').or(pad.page.getByText('The title ·'))).toBeVisible();
   await expect(pad.editor).toBeHidden();
-  await expect(pad.page.getByRole('complementary')).toBeHidden();
+  await expect(pad.page.getByRole('banner')).toBeHidden();
   expect(await preview.evaluate((it) => it.scrollHeight - it.clientHeight)).toBeLessThan(2);
   expect(await pad.page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(3_000);
 });
@@ -146,7 +146,7 @@ test('text and preview scroll in step both ways, to both ends, and a click in th
 
 test('it is only there for Markdown, is remembered, and can be closed', async ({ open }) => {
   const pad = await (await open()).ready();
-  await expect(pad.page.getByRole('switch', { name: words.preview.show })).toHaveCount(0);
+  await expect(pad.page.locator('.mode-switch')).toHaveCount(0);
   const preview = await withPreview(pad);
   await expect(preview).toBeVisible();
   await pad.page.reload();
@@ -163,9 +163,7 @@ test('it is only there for Markdown, is remembered, and can be closed', async ({
 test('on a phone it stands below the text, and nothing is too wide', async ({ open }) => {
   const pad = await (await open('#shared', pixel)).ready();
   await pad.paste(TEXT + '\n| a | b |\n|---|---|\n| ' + 'wide '.repeat(60) + ' | x |\n');
-  await pad.page.getByRole('button', { name: words.menu }).tap();
   const preview = await withPreview(pad);
-  await pad.page.getByRole('button', { name: words.closeMenu }).tap();
   const [text, shown] = [await pad.editor.boundingBox(), await preview.boundingBox()];
   expect(shown!.y).toBeGreaterThan(text!.y);
   expect(await pad.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);

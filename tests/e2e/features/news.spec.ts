@@ -6,27 +6,35 @@ import type { Pad } from '../pad.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 const binary = { name: 'a.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([1, 0, 2]) };
+/** Drops a file on the page. */
+async function drop(pad: Pad, { name, buffer }: { name: string; buffer: Buffer }): Promise<void> {
+  await pad.page.evaluate(([called, bytes]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([new Uint8Array(bytes)], called));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  }, [name, [...buffer]] as const);
+}
+
 const problem = words.text.problem as Record<string, (name: string, limit: string) => string>;
 
-test('on a phone news is over the drawer, can be put away there, and does not go by itself', async ({ open }) => {
+test('on a phone news is over a sheet, can be put away there, and does not go by itself', async ({ open }) => {
   const pad = await open('#shared', pixel);
   await pad.page.clock.install();
   await pad.page.reload();
   await pad.ready();
-  await pad.page.getByRole('button', { name: words.menu }).tap();
-  const drawer = pad.page.getByRole('dialog', { name: words.menu });
-  await pad.page.locator('input[type=file]').setInputFiles(binary);
-  const toast = drawer.getByRole('status').filter({ hasText: problem['binary']!('a.bin', '') });
+  const sheet = await pad.menu();
+  await drop(pad, binary);
+  const toast = sheet.getByRole('status').filter({ hasText: problem['binary']!('a.bin', '') });
   await expect(toast).toBeVisible();
   const { x, y, width, height } = (await toast.locator('span').boundingBox())!;
   const isOnTop = await toast.locator('span').evaluate((it, [at, down]) => document.elementFromPoint(at!, down!) === it, [x + width / 2, y + height / 2]);
   expect(isOnTop).toBe(true);
   expect(x + width).toBeLessThanOrEqual(pad.page.viewportSize()!.width);
-  await hasNoViolations(pad, 'news over the drawer');
+  await hasNoViolations(pad, 'news over a sheet');
   await pad.page.clock.fastForward(60_000);
   await expect(toast).toBeVisible();
   await pad.page.keyboard.press('Escape');
-  await expect(drawer).toHaveCount(0);
+  await expect(sheet).toHaveCount(0);
   await pad.page.getByRole('button', { name: words.notice.dismiss }).tap();
   await expect(pad.page.locator('.toast')).toHaveCount(0);
 });
@@ -72,13 +80,15 @@ test('all but the first parts of the page are gone after an upgrade: it says so 
 
 test('parts of the page that were not needed yet are gone after an upgrade: it says so once, and goes on', async ({ open }) => {
   const pad = await (await open()).ready();
-  await expect(pad.page.getByRole('button', { name: words.share.code })).toBeVisible();
+  await pad.share();
+  await pad.page.keyboard.press('Escape');
   await pad.language.click(); // the catalogue of languages is there
   await expect(pad.page.getByRole('option').first()).toBeVisible();
   await pad.page.keyboard.press('Escape');
   await removeParts(pad, '');
-  await pad.page.getByRole('button', { name: words.share.code }).click();
-  await expect(pad.page.getByRole('dialog')).toContainText(words.share.codeMissing);
+  await (await pad.share()).getByRole('button', { name: words.share.code }).click();
+  await expect(pad.page.getByRole('dialog').last()).toContainText(words.share.codeMissing);
+  await pad.page.keyboard.press('Escape');
   await pad.page.keyboard.press('Escape');
   await pad.choose('Ruby');
   const news = pad.page.locator('.toast').filter({ hasText: words.notice.chunkMissing });

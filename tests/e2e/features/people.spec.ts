@@ -18,7 +18,7 @@ test('news say who did it; comings and goings are only spoken', async ({ open })
   await expect(bob.page.locator('.toast')).toContainText(words.notice.language('Python', 'Alice A.'));
   await bob.page.getByRole('button', { name: words.notice.dismiss }).click();
 
-  await alice.page.getByLabel(words.protection.label).click();
+  await alice.protect();
   await expect(bob.page.locator('.toast')).toContainText(words.notice.protected('Alice A.'));
   await bob.page.context().close();
   await expect(spoken).toContainText(words.notice.left('Bob', 1));
@@ -27,7 +27,7 @@ test('news say who did it; comings and goings are only spoken', async ({ open })
 test('a password reaches everybody’s address, survives a restart, and only it is asked for', async ({ open, server }) => {
   const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
   await alice.type('text');
-  await alice.page.getByLabel(words.protection.label).click();
+  await alice.protect();
   await expect.poll(() => new URL(bob.page.url()).hash).toMatch(/otp=/);
   await expect.poll(() => new URL(alice.page.url()).hash).toBe(new URL(bob.page.url()).hash);
   await server.restart();
@@ -45,24 +45,24 @@ test('a password reaches everybody’s address, survives a restart, and only it 
   await expect(dialog).toBeVisible(); // there is nothing behind it to go to
   await expect(dialog.getByRole('link', { name: words.about.newPad })).toBeVisible();
   await bob.ready();
-  await bob.page.getByLabel(words.protection.label).click();
+  await bob.protect();
   await expect.poll(() => new URL(alice.page.url()).hash).toBe('#shared');
 });
 
-test('on a phone, whoever is followed is seen: the drawer closes', async ({ open }) => {
+test('on a phone, whoever is followed is seen: the list closes', async ({ open }) => {
   const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
   const [alice, bob] = [await (await open('#shared', pixel)).ready(), await (await open()).ready()];
   await bob.rename('Bob');
-  const drawer = await alice.controls();
-  await drawer.getByRole('button', { name: words.people.followOf('Bob') }).tap();
-  await expect(drawer).toHaveCount(0);
-  await (await alice.controls()).getByRole('button', { name: words.people.followingOf('Bob') }).tap();
-  await expect(drawer.getByRole('button', { name: words.people.followOf('Bob') })).toBeVisible();
+  const list = await alice.panel('people');
+  await list.getByRole('button', { name: words.people.followOf('Bob') }).tap();
+  await expect(list).toHaveCount(0);
+  await (await alice.panel('people')).getByRole('button', { name: words.people.followingOf('Bob') }).tap();
+  await expect(list.getByRole('button', { name: words.people.followOf('Bob') })).toBeVisible();
 });
 
 test('the password can be read out and typed', async ({ open }) => {
   const alice = await (await open()).ready();
-  await alice.page.getByRole('switch', { name: words.protection.label }).click();
+  await (await alice.share()).getByLabel(words.protection.label).click();
   const password = await alice.page.locator('.password code').textContent();
   const bob = await open('#shared');
   await bob.page.getByRole('textbox', { name: words.password.label }).fill(password!);
@@ -73,14 +73,15 @@ test('the password can be read out and typed', async ({ open }) => {
 test('a name as long as it may be leaves room for what one can do', async ({ open }) => {
   const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
   await bob.rename('W'.repeat(64));
+  const panel = await alice.panel('people');
   const follow = alice.page.locator('.follow');
-  await expect(alice.people.nth(1)).toHaveText('W'.repeat(64));
+  await expect((await alice.people()).nth(1)).toHaveText('W'.repeat(64));
   const list = alice.page.locator('.people');
   const overflow = () => list.evaluate((it) => it.scrollWidth - it.clientWidth);
   expect(await overflow()).toBeLessThanOrEqual(0);
   const box = (await follow.boundingBox())!;
-  const sidebar = (await alice.page.getByRole('complementary').boundingBox())!;
-  expect(box.x + box.width).toBeLessThanOrEqual(sidebar.x + sidebar.width);
+  const around = (await panel.boundingBox())!;
+  expect(box.x + box.width).toBeLessThanOrEqual(around.x + around.width);
   const cut = await follow.evaluate((it) => it.scrollWidth - it.clientWidth);
   expect(cut).toBeLessThanOrEqual(0);
 });

@@ -12,7 +12,7 @@ async function speaks(pad: Pad, locale: 'en' | 'de'): Promise<void> {
 }
 
 async function chooseLocale(pad: Pad, name: string): Promise<void> {
-  await pad.page.locator('details.settings summary').click();
+  await pad.page.getByRole('button', { name: /^(Settings|Einstellungen)$/ }).and(pad.page.locator('[aria-expanded=false]')).click();
   await pad.page.getByRole('combobox', { name: /^(Language of this page|Sprache der Seite)$/ }).selectOption({ label: name });
 }
 

@@ -17,7 +17,7 @@ test('a new pad shows the recent ones of this browser; one can be forgotten', as
   const pad = await (await open('#first')).ready();
   await pad.type('# A plan');
   await pad.saved();
-  await pad.page.getByRole('link', { name: words.about.newPad }).click();
+  await pad.act('new');
   await expect.poll(() => new URL(pad.page.url()).hash).not.toBe('#first');
   const start = pad.page.getByRole('region', { name: words.start.label });
   const link = start.getByRole('link', { name: 'A plan' });
@@ -36,16 +36,16 @@ test('regression: a recent pad with a password opens without being asked for it'
   const pad = await (await open('#secret')).ready();
   await pad.type('# A secret');
   await pad.saved();
-  await pad.page.getByRole('switch', { name: words.protection.label }).click();
+  await pad.protect();
   await expect.poll(() => new URL(pad.page.url()).hash).toMatch(/^#secret&otp=[A-Za-z0-9][\w-]{10}[A-Za-z0-9]$/);
   const address = pad.page.url();
-  await pad.page.getByRole('link', { name: words.about.newPad }).click();
+  await pad.act('new');
   const start = pad.page.getByRole('region', { name: words.start.label });
   await start.getByRole('link', { name: 'A secret' }).click();
   await pad.shows('# A secret');
   expect(pad.page.url()).toBe(address);
   // Forgotten, it asks again.
-  await pad.page.getByRole('link', { name: words.about.newPad }).click();
+  await pad.act('new');
   await start.getByRole('button', { name: words.recent.forget('A secret') }).click();
   await pad.page.goto(address.replace(/&otp=.*/, ''));
   await expect(pad.page.getByRole('dialog', { name: words.password.heading })).toBeVisible();
@@ -55,7 +55,7 @@ test('the title of a recent pad, however long, leaves the button to forget it in
   const pad = await (await open('#first')).ready();
   await pad.type('A title that goes on and on '.repeat(4));
   await pad.saved();
-  await pad.page.getByRole('link', { name: words.about.newPad }).click();
+  await pad.act('new');
   const start = pad.page.getByRole('region', { name: words.start.label });
   await expect(start.getByRole('link', { name: 'A title' })).toBeVisible();
   expect(await start.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);

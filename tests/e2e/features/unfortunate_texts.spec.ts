@@ -67,7 +67,7 @@ for (const [language, name, units] of [
 
 test('typing beside a preview of 20,000 equal blocks, which follows', async ({ open }) => {
   const pad = await opened(open, 'Markdown', '# h\n\n'.repeat(20_000));
-  await pad.page.getByRole('switch', { name: words.preview.show }).click();
+  await pad.showPreview();
   const preview = pad.page.getByRole('document', { name: words.preview.heading });
   await expect(preview.locator('h1')).toHaveCount(20_000);
   expect(await keyMs(pad)).toBeLessThan(KEY_MS);
