@@ -28,9 +28,21 @@ export function ToastRegion({ isTopmost }: { isTopmost: boolean }) {
     <>
       <div ref={region} class="toasts" role="status" onFocusIn={enter}>
         {isTopmost &&
-          toasts.shown.value.map(({ key, text }) => (
+          toasts.shown.value.map(({ key, text, action }) => (
             <div key={key} class="toast">
               <span>{text}</span>
+              {action && (
+                <button
+                  type="button"
+                  class="quiet action"
+                  onClick={(event) => {
+                    dismiss(key, event);
+                    action.run();
+                  }}
+                >
+                  {action.label}
+                </button>
+              )}
               <button type="button" class="quiet icon-button" aria-label={t.notice.dismiss} onClick={(event) => dismiss(key, event)}>
                 <Icon name="close" />
               </button>

@@ -7,20 +7,30 @@ import { t } from "../../strings";
 import { JoinLeaveDigest } from "./join_leave_digest";
 
 const SHOWN_MS = 6000;
+/** What one can do something about takes longer to read, and the way to the button is long. */
+const SHOWN_WITH_ACTION_MS = 15_000;
 /** Joins and leaves within this are told in one sentence. */
 const GATHER_MS = 1500;
 
-/** The way in which a toast is shown: for a moment or until it is dismissed. One about the same thing
- * takes the place of the one before. */
+/** The way in which a toast is shown: for a moment or until it is dismissed, which what one can do about it does too. One
+ * about the same thing takes the place of the one before. */
 export interface ToastOptions {
   stay?: "a_moment" | "until_dismissed";
-  about?: "file" | "input" | "saving" | "offer" | "language" | "protection";
+  about?: "file" | "input" | "saving" | "offer" | "language" | "protection" | "suggestion";
+  action?: ToastAction;
+}
+
+/** What one can do about what a toast says: the words on a button, and what it does. */
+export interface ToastAction {
+  label: string;
+  run: () => void;
 }
 
 interface Toast {
   key: number;
   text: string;
   about: ToastOptions["about"];
+  action: ToastAction | undefined;
 }
 
 /** `notify` shows one to everybody; joins and leaves, and what the user did, only reach
@@ -35,17 +45,19 @@ export class Toasts {
   #gathering = false;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
-  /** Shows a toast. */
-  notify(text: string, { stay = "a_moment", about }: ToastOptions = {}): void {
-    const toast = { key: this.#next++, text, about };
-    const others = this.shown.value.filter((it) => about === undefined || it.about !== about);
+  /** Shows a toast. The function that it returns takes it away, if it is still there. */
+  notify(text: string, { stay = "a_moment", about, action }: ToastOptions = {}): () => void {
+    const toast = { key: this.#next++, text, about, action };
+    const others = this.shown.peek().filter((it) => about === undefined || it.about !== about);
     this.shown.value = [...others.slice(-3), toast];
-    if (stay === "a_moment") setTimeout(() => this.dismiss(toast.key), SHOWN_MS);
+    const dismiss = () => this.dismiss(toast.key);
+    if (stay === "a_moment") setTimeout(dismiss, action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
+    return dismiss;
   }
 
   /** Takes a toast away. */
   dismiss(key: number): void {
-    this.shown.value = this.shown.value.filter((toast) => toast.key !== key);
+    this.shown.value = this.shown.peek().filter((toast) => toast.key !== key);
   }
 
   /** Tells of something that happened in the pad. */

@@ -33,8 +33,8 @@ export interface Pad {
   dialog: Signal<DialogId | null>;
   /** True while the menu of the pad is open. */
   menu: Signal<boolean>;
-  /** Shows a toast. */
-  notify(text: string, kind?: ToastOptions): void;
+  /** Shows a toast. The function that it returns takes it away, if it is still there. */
+  notify(text: string, kind?: ToastOptions): () => void;
   /** Closes the menu, and the panel where it lies over the text. */
   closeMenu(): void;
 }
