@@ -4,6 +4,8 @@ import { test as base, expect } from '@playwright/test';
 import path from 'node:path';
 import { actions } from '../../frontend/src/strings/actions_en.ts';
 import { en as words } from '../../frontend/src/strings/en.ts';
+import { share } from '../../frontend/src/strings/share_en.ts';
+import { start } from '../../frontend/src/strings/start_en.ts';
 import { frame } from '../../frontend/src/strings/frame_en.ts';
 import type { Settings } from '../blackbox/support/server_process.ts';
 import { Server } from '../blackbox/support/server_process.ts';
@@ -11,8 +13,8 @@ import { Server } from '../blackbox/support/server_process.ts';
 export { expect };
 
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
-/** The page's own words, those of what stands around the text, and those of what one can do. */
-export { actions, frame, words };
+/** The page's own words, those of what stands around the text, of what one can do, of the share dialog and the card of a new pad. */
+export { actions, frame, share, start, words };
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
 export class Pad {
@@ -150,16 +152,16 @@ export class Pad {
   /** Opens the dialog by which others come here. */
   async share(): Promise<Locator> {
     await this.page.getByRole('banner').getByRole('button', { name: words.share.heading, exact: true }).click();
-    const dialog = this.page.getByRole('dialog', { name: words.share.heading, exact: true });
-    await expect(dialog.getByRole('textbox', { name: words.share.link })).toBeVisible();
+    const dialog = this.page.getByRole('dialog', { name: share.heading, exact: true });
+    await expect(dialog.getByRole('textbox', { name: share.link })).toBeVisible();
     return dialog;
   }
 
   /** Switches the password on or off. */
   async protect(): Promise<void> {
     const dialog = await this.share();
-    await dialog.getByLabel(words.protection.label).click();
-    await expect(dialog.getByLabel(words.protection.label)).toHaveAttribute('aria-busy', 'false');
+    await dialog.getByLabel(share.password.label).click();
+    await expect(dialog.getByLabel(share.password.label)).toHaveAttribute('aria-busy', 'false');
     await this.close(dialog);
   }
 

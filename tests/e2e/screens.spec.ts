@@ -3,7 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 import { devices } from '@playwright/test';
 import fs from 'node:fs';
 import { hasNoViolations } from './axe.ts';
-import { expect, test, words } from './pad.ts';
+import { expect, share, start, test, words } from './pad.ts';
 import type { Pad } from './pad.ts';
 
 // A limit that a paste of 300 KiB is beyond.
@@ -75,11 +75,14 @@ for (const [size, options] of Object.entries(sizes)) {
       await look(alice, alice.page.getByRole('dialog', { name: words.about.heading }), 'about');
       await alice.act('recent');
       await look(alice, alice.page.getByRole('dialog', { name: words.recent.heading }), 'recent pads');
-      const share = await alice.share();
+      const sharing = await alice.share();
       await hasNoViolations(alice, 'share');
-      await share.getByRole('button', { name: words.share.code }).click();
-      await look(alice, alice.page.getByRole('dialog', { name: words.share.codeHeading }), 'the QR code');
-      await alice.close(share);
+      await sharing.getByRole('tab', { name: share.ways.embed }).click();
+      await hasNoViolations(alice, 'share, as a frame');
+      await sharing.getByRole('tab', { name: share.ways.code }).click();
+      await sharing.getByRole('button', { name: share.fullScreen }).click();
+      await look(alice, alice.page.getByRole('dialog', { name: share.codeLabel }), 'the QR code');
+      await alice.close(sharing);
 
       await alice.openFile('a.txt', 'a');
       await look(alice, alice.page.getByRole('dialog', { name: words.text.openHeading('a.txt') }), 'a file');
@@ -146,7 +149,7 @@ for (const [size, options] of Object.entries(sizes)) {
 
       await page.goto('about:blank');
       await page.goto(`http://127.0.0.1:${server.port}/#second`);
-      await expect(page.getByRole('region', { name: words.start.label }).getByRole('link', { name: 'A plan' })).toBeVisible();
+      await expect(page.getByRole('region', { name: start.label }).getByRole('link', { name: 'A plan' })).toBeVisible();
       await hasNoViolations({ page }, 'the start, with recent pads');
     });
 

@@ -1,6 +1,6 @@
 // Two people, two windows, one text.
 import { WebSocket } from 'ws';
-import { expect, test, words } from './pad.ts';
+import { expect, share, test } from './pad.ts';
 
 test('both type at once and end with the same text', async ({ open, server }) => {
   const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
@@ -108,6 +108,6 @@ test.describe('below another path', () => {
     const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
     await alice.type('on a sub-path');
     await bob.shows('on a sub-path');
-    await expect((await alice.share()).getByRole('textbox', { name: words.share.link })).toHaveValue(/\/pad\/#shared$/);
+    await expect((await alice.share()).getByRole('textbox', { name: share.link })).toHaveValue(/\/pad\/#shared$/);
   });
 });

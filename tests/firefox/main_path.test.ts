@@ -6,6 +6,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { launch } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { en as words } from '../../frontend/src/strings/en.ts';
+import { share } from '../../frontend/src/strings/share_en.ts';
 import { Server, temporaryFolder } from '../blackbox/support/server_process.ts';
 import { until } from '../blackbox/support/wait.ts';
 
@@ -121,7 +122,8 @@ test('two people in Firefox type into one pad, lose the server, protect the pad 
   await bob.shows('From Alice 🎻. While it was gone. ');
   expect(await server.text('firefox')).toBe('From Alice 🎻. While it was gone. ');
 
-  await alice.click('switch', words.protection.label);
+  await alice.click('button', words.share.heading);
+  await alice.click('switch', share.password.label);
   await until("the password in Bob's address bar", () => /&otp=./.test(bob.page.url()));
   await bob.page.reload();
   await bob.saved();

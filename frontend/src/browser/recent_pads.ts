@@ -4,11 +4,13 @@ import { signal } from "@preact/signals";
 import { rememberFile } from "./opened_files";
 import { onStoredByOtherTab, readStored, storageTrouble, writeStored } from "./storage";
 
-/** A pad by its id, with the title that it had, and the password that opened it; null or nothing: it has none. */
+/** A pad by its id, with the title that it had, the password that opened it (null or nothing: it has none), and when it
+ * was last open here, in milliseconds since 1970 (nothing: not known). */
 export interface RecentPad {
   id: string;
   title: string;
   otp?: string | null;
+  at?: number;
 }
 
 const KEY = "recent";
@@ -24,8 +26,8 @@ onStoredByOtherTab(KEY, () => (recentPads.value = load()));
 
 /** Puts a pad first, under its present title and password. Where the password is left out, what is
  * remembered of it stays. */
-export function rememberPad({ id, title, otp = rememberedPassword(id) }: RecentPad): void {
-  save(shortened([padOf(id, title, otp), ...withoutPad(id)]));
+export function rememberPad({ id, title, otp = rememberedPassword(id) }: Omit<RecentPad, "at">): void {
+  save(shortened([padOf(id, title, otp, Date.now()), ...withoutPad(id)]));
 }
 
 /** Takes a pad out of the list, and with it the password and the name of the file that was opened into it. */
@@ -62,9 +64,14 @@ function load(): RecentPad[] {
   if (!Array.isArray(kept)) return [];
   const isPad = (pad: Partial<RecentPad> | null) =>
     typeof pad?.id === "string" && pad.id !== "" && typeof pad.title === "string";
-  return shortened(kept.filter(isPad).map(({ id, title, otp }) => padOf(id, title, otp)));
+  return shortened(kept.filter(isPad).map(({ id, title, otp, at }) => padOf(id, title, otp, at)));
 }
 
-function padOf(id: string, title: string, otp: unknown): RecentPad {
-  return typeof otp === "string" && otp !== "" ? { id, title, otp } : { id, title };
+function padOf(id: string, title: string, otp: unknown, at: unknown): RecentPad {
+  return {
+    id,
+    title,
+    ...(typeof otp === "string" && otp !== "" && { otp }),
+    ...(typeof at === "number" && Number.isFinite(at) && { at }),
+  };
 }

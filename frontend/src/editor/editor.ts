@@ -143,6 +143,11 @@ export class Editor {
     return tickTask(this.view, line, isDone);
   }
 
+  /** So much of the text's beginning, in UTF-16 units. */
+  beginning(units: number): string {
+    return this.view.state.sliceDoc(0, units);
+  }
+
   /** The whole text. */
   text(): string {
     return this.view.state.doc.toString();

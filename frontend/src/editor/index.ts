@@ -6,5 +6,7 @@ export { hueClass } from "./hues";
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");
 export type { Indentation } from "./indentation";
+/** Tells which language a text is likely to be in: a chunk of its own. */
+export const loadLikelyLanguage = () => import("./likely_language");
 export { type Language, PLAIN_TEXT } from "./language";
 export { extensionOf, isForeign, knownLanguage, languageName, languages, loadLanguages } from "./languages";

@@ -108,17 +108,16 @@ export const de: Strings = {
 
   share: {
     heading: "Teilen",
-    link: "Link zu diesem Pad",
-    copyLink: "Link kopieren",
-    hint: "Alle mit diesem Link können lesen und schreiben.",
-    hintProtected: "Der Link enthält das Passwort.",
-    code: "QR-Code",
-    codeHeading: "Mit der Kamera ansehen",
-    codeLabel: "Der Link zu diesem Pad als QR-Code",
-    codeMissing: "Der QR-Code konnte nicht geladen werden.",
+    more: async () => (await import("./share_de")).share,
   },
 
-  language: { heading: "Sprache des Textes", plain: "Nur Text", nothing: "Keine solche Sprache" },
+  language: {
+    heading: "Sprache des Textes",
+    plain: "Nur Text",
+    nothing: "Keine solche Sprache",
+    looksLike: (language) => `Das sieht nach ${language} aus.`,
+    use: "Übernehmen",
+  },
 
   preview: {
     heading: "Vorschau",
@@ -143,12 +142,9 @@ export const de: Strings = {
   },
 
   start: {
-    label: "Anfang",
-    explain: "Ein neues Pad: oben schreiben oder mit etwas anderem anfangen.",
     emptied: (title) => `„${title}“ ist jetzt leer. Der Text wurde entfernt, oder das Pad wurde gelöscht oder ist abgelaufen.`,
-    sample: "Ein Beispiel laden",
-    taken: "Jemand war schneller. Das Beispiel wurde nicht eingefügt.",
-    sampleText: async () => (await import("./sample_de")).sample,
+    taken: "Jemand war schneller. Der Text wurde nicht eingefügt.",
+    more: async () => (await import("./start_de")).start,
   },
 
   embed: { open: "In Kolabpad öffnen" },
@@ -231,25 +227,7 @@ export const de: Strings = {
     vim: "Vim-Tasten",
   },
 
-  recent: { heading: "Zuletzt geöffnet", forget: (title) => `${title} vergessen` },
-
-  protection: {
-    heading: "Schutz",
-    label: "Passwortschutz",
-    on: "Nur wer den Link mit dem Passwort hat, kommt herein. Dieser Browser merkt es sich, bis Sie das Pad vergessen lassen.",
-    off: "Wer die Adresse kennt, kommt herein.",
-    password: "Passwort:",
-    copy: "Passwort kopieren",
-    failed: "Das Passwort konnte nicht geändert werden",
-    codes: {
-      unreachable: "der Server ist nicht erreichbar",
-      forbidden: "der Server kennt diese Verbindung nicht; neu verbinden und erneut versuchen",
-      bad_password: "das jetzige Passwort ist nicht das richtige",
-      rate_limited: "zu viele Versuche, bitte etwas warten",
-      storage_unavailable: "der Server erreicht seine Datenbank nicht",
-    },
-    otherCode: (code) => `der Server antwortete „${code}“`,
-  },
+  recent: { heading: "Zuletzt geöffnet", forget: (title) => `${title} vergessen`, protected: "mit Passwort" },
 
   password: {
     heading: "Dieses Pad ist geschützt",

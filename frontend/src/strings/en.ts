@@ -1,6 +1,8 @@
 import type { AboutText } from "./about_en";
 import type { ActionText } from "./actions_en";
 import type { FrameText } from "./frame_en";
+import type { ShareText } from "./share_en";
+import type { StartText } from "./start_en";
 /** Every word the page says, in English. Another language is another module of
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
@@ -96,17 +98,16 @@ export const en = {
 
   share: {
     heading: "Share",
-    link: "Link to this pad",
-    copyLink: "Copy link",
-    hint: "Everyone with this link can read and write.",
-    hintProtected: "The link carries the password.",
-    code: "QR code",
-    codeHeading: "Point a camera at it",
-    codeLabel: "The link to this pad as a QR code",
-    codeMissing: "The QR code could not be loaded.",
+    more: async (): Promise<ShareText> => (await import("./share_en")).share,
   },
 
-  language: { heading: "Language", plain: "Plain text", nothing: "No such language" },
+  language: {
+    heading: "Language",
+    plain: "Plain text",
+    nothing: "No such language",
+    looksLike: (language: string) => `This looks like ${language}.`,
+    use: "Use it",
+  },
 
   preview: {
     heading: "Preview",
@@ -131,12 +132,9 @@ export const en = {
   },
 
   start: {
-    label: "Start",
-    explain: "A new pad: type above, or begin with something else.",
     emptied: (title: string) => `“${title}” is empty now. It was emptied, deleted, or it has expired.`,
-    sample: "Load a sample",
-    taken: "Somebody else was quicker. The sample was not added.",
-    sampleText: async (): Promise<string> => (await import("./sample_en")).sample,
+    taken: "Somebody else was quicker. The text was not added.",
+    more: async (): Promise<StartText> => (await import("./start_en")).start,
   },
 
   embed: { open: "Open in Kolabpad" },
@@ -222,25 +220,7 @@ export const en = {
   recent: {
     heading: "Recent pads",
     forget: (title: string) => `Forget ${title}`,
-  },
-
-
-  protection: {
-    heading: "Protection",
-    label: "Password protection",
-    on: "Only people with the link that carries the password get in. This browser remembers it until you forget the pad.",
-    off: "Anyone who knows the address gets in.",
-    password: "Password:",
-    copy: "Copy password",
-    failed: "The password could not be changed",
-    codes: {
-      unreachable: "the server cannot be reached",
-      forbidden: "the server does not know this connection; reconnect and try again",
-      bad_password: "the current password is not the right one",
-      rate_limited: "too many attempts, wait a little",
-      storage_unavailable: "the server cannot reach its database",
-    } as Record<string, string>,
-    otherCode: (code: string) => `the server answered “${code}”`,
+    protected: "with a password",
   },
 
   password: {

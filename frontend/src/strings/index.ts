@@ -4,6 +4,9 @@ import { en, type Strings } from "./en";
 
 export type { ActionId, ActionText } from "./actions_en";
 export { LateWords } from "./late_words";
+export type { ShareText } from "./share_en";
+export type { StartText } from "./start_en";
+export type { TemplateId } from "./templates_en";
 export type { Strings };
 
 /** The catalogue in use: English until loadStrings() has found another. */

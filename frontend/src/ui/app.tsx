@@ -16,6 +16,7 @@ import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
 import { lazy } from "./base/lazy";
 import { LazyPreview } from "./preview/lazy_preview";
+import { suggestToWriter } from "./text/suggest_to_writer";
 import { titleOf } from "./pad/title";
 import { Header } from "./frame/header";
 import { StatusVoice } from "./frame/status_sign";
@@ -57,6 +58,7 @@ export function App({ session }: { session: Session }) {
   useEffect(() => findByKey(pad), [pad]);
   useEffect(() => preparePrint(pad), [pad]);
   useEffect(() => watchExpiry(session, expiry), [session]);
+  useEffect(() => (urlOptions.embed ? undefined : suggestToWriter(pad)), [pad]);
   return (
     <ToastsContext.Provider value={toasts}>
       {urlOptions.embed ? <EmbedBar session={session} /> : <Header pad={pad} />}

@@ -8,6 +8,7 @@ import { initKernel } from "../kernel";
 import { type FileForm, rememberedFile, rememberFile, rememberPad } from "../browser";
 import { changesBetween, type Offered, Session } from "../session";
 import { en as t } from "../strings/en";
+import { start } from "../strings/start_en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { applied } from "../testing/simulated_tab";
@@ -142,13 +143,13 @@ describe("what others are offered too", () => {
 describe("regression: the start card is for new pads", () => {
   const firstLines = signal("");
   const pad = () => ({ session, editor: signal({ firstLines }) }) as unknown as Pad;
-  const card = () => screen.queryByText(t.start.sample);
+  const card = () => screen.queryByText(start.templates.minutes);
 
   test("it comes in one, goes with the text, and does not come back when that is removed", async () => {
     firstLines.value = "";
     await connect();
     render(<StartPanel pad={pad()} />);
-    expect(card()).not.toBeNull();
+    await screen.findByText(start.templates.minutes);
     act(() => void (firstLines.value = "a"));
     expect(card()).toBeNull();
     act(() => void (firstLines.value = ""));

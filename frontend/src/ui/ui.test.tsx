@@ -9,6 +9,7 @@ import { LOCALES, setSettings } from "../browser";
 import { loadLanguages } from "../editor";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
+import { share } from "../strings/share_en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { noEditor } from "../testing/no_editor";
@@ -18,10 +19,10 @@ import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
 import { PasswordDialog } from "./dialogs/password_dialog";
 import { People } from "./panels/people_panel";
-import { Protection } from "./dialogs/protection";
+import { PasswordPart } from "./dialogs/password_part";
+import { ShareDialog } from "./dialogs/share_dialog";
 import { UnmergedTextBanner, RefusalBanner } from "./text/text_banners";
 import { EmbedBar } from "./frame/embed_bar";
-import { ShareSection } from "./dialogs/share_section";
 import { SettingsPanel } from "./panels/settings_panel";
 import { StatusSign, StatusVoice } from "./frame/status_sign";
 import { Toasts } from "./base/toasts";
@@ -252,11 +253,11 @@ describe("protection", () => {
     const notify = vi.fn();
     const fetched = vi.fn(() => Promise.resolve(Response.json({ code: "forbidden" }, { status: 403 })));
     vi.stubGlobal("fetch", fetched);
-    render(<Protection session={session} notify={notify} />);
+    render(<PasswordPart session={session} words={share.password} notify={notify} />);
     await connect();
     fireEvent.click(screen.getByRole("switch"));
     await vi.waitFor(() => expect(notify).toHaveBeenCalledOnce());
-    expect(notify.mock.calls[0]![0]).toContain(t.protection.codes.forbidden);
+    expect(notify.mock.calls[0]![0]).toContain(share.password.codes.forbidden);
     const [url, request] = fetched.mock.calls[0] as unknown as [URL, RequestInit];
     expect(url.href).toBe("http://host/api/document/pad/protect");
     expect(JSON.parse(request.body as string)).toMatchObject({ user_id: 4, client: expect.any(String), otp: null });
@@ -266,18 +267,17 @@ describe("protection", () => {
 
 test("regression: a wrong password is neither shown nor passed on", async () => {
   session.usePassword("guess");
-  render(<Protection session={session} notify={vi.fn()} />);
-  render(<ShareSection session={session} />);
+  render(<ShareDialog pad={{ session, notify: vi.fn() } as unknown as Pad} words={share} onClose={() => {}} />);
   expect(document.body.innerHTML).not.toContain("guess");
   await end(4401);
   expect(document.body.innerHTML).not.toContain("guess");
   expect([session.shareLink(), session.otp.value]).toEqual(["http://host/#pad", "guess"]);
-  screen.getByText(t.share.hint);
+  screen.getByText(share.hint);
   act(() => session.usePassword("right"));
   act(() => FakeSocket.last.opens());
   await say({ Welcome: { ...WELCOME, otp: "right" } });
   expect(session.shareLink()).toBe("http://host/#pad&otp=right");
-  screen.getByText("right");
+  screen.getByDisplayValue("right");
 });
 
 test("regression: the link's own wrong password is not passed on either", async () => {
@@ -292,7 +292,7 @@ test("while a password is being set the switch is busy, and stays where the keyb
   let answer: (response: Response) => void = () => {};
   const fetched = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve)));
   vi.stubGlobal("fetch", fetched);
-  render(<Protection session={session} notify={vi.fn()} />);
+  render(<PasswordPart session={session} words={share.password} notify={vi.fn()} />);
   await connect();
   const box = screen.getByRole<HTMLInputElement>("switch");
   fireEvent.click(box);

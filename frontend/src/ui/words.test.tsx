@@ -9,6 +9,7 @@ import { forgetPad, rememberPad, setSettings } from "../browser";
 import { initKernel } from "../kernel";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
+import { share } from "../strings/share_en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { noEditor } from "../testing/no_editor";
@@ -16,10 +17,9 @@ import { EmbedBar } from "./frame/embed_bar";
 import { FileOpener } from "./text/file_opener";
 import type { Pad } from "./pad/pad";
 import { People } from "./panels/people_panel";
-import { Protection } from "./dialogs/protection";
 import { RecentList } from "./text/recent_list";
 import { SettingsPanel } from "./panels/settings_panel";
-import { ShareSection } from "./dialogs/share_section";
+import { ShareDialog } from "./dialogs/share_dialog";
 import { StatusSign, StatusVoice } from "./frame/status_sign";
 import { RefusalBanner } from "./text/text_banners";
 import { ToastRegion, ToastsContext } from "./base/toast_region";
@@ -88,8 +88,7 @@ beforeEach(async () => {
       <StatusVoice session={session} />
       <RefusalBanner session={session} />
       <People pad={pad} />
-      <ShareSection session={session} />
-      <Protection session={session} notify={() => {}} />
+      <ShareDialog pad={pad} words={share} onClose={() => {}} />
       <SettingsPanel pad={pad} />
       <RecentList session={session} />
       <FileOpener pad={pad} />
@@ -141,11 +140,13 @@ test("the people: how many, their names, whom one follows", async () => {
 
 test("the password, and what the link carries", async () => {
   await connect();
-  await expectWords(() => say({ OTP: { otp: "pw1", user_id: 4, user_name: "Me" } }), t.protection.on, t.share.hintProtected, "pw1");
-  await expectWords(() => say({ OTP: { otp: "pw2", user_id: 4, user_name: "Me" } }), "pw2");
-  expect(words()).not.toContain("pw1");
-  await expectWords(() => say({ OTP: { otp: null, user_id: 4, user_name: "Me" } }), t.protection.off, t.share.hint);
-  expect(words()).not.toContain(t.share.hintProtected);
+  const password = () => page.querySelector<HTMLInputElement>(`[aria-label="${share.password.password}"]`)?.value;
+  const set = (otp: string | null) => say({ OTP: { otp, user_id: 4, user_name: "Me" } });
+  await expectWords(() => set("pw1"), share.password.on, share.hintProtected);
+  await set("pw2");
+  expect(password()).toBe("pw2");
+  await expectWords(() => set(null), share.password.off, share.hint);
+  expect(words()).not.toContain(share.hintProtected);
 });
 
 test("recent pads, files, settings, and what was copied", async () => {

@@ -1,12 +1,12 @@
 // (10) What the address may ask for, and (12) what the server may.
-import { expect, test, words } from '../pad.ts';
+import { expect, start, test, words } from '../pad.ts';
 
 test('embedded: the text, its state and a way out; theme, language and name for this visit', async ({ open }) => {
   const bob = await (await open()).ready();
   const pad = await open('?embed=1&theme=dark&language=python&name=Guest#shared', { colorScheme: 'light' });
   await pad.ready();
   await expect(pad.page.getByRole('banner')).toHaveCount(0);
-  await expect(pad.page.getByRole('button', { name: words.start.sample })).toHaveCount(0);
+  await expect(pad.page.getByRole('button', { name: start.templates.minutes })).toHaveCount(0);
   await expect(pad.page.getByRole('link', { name: words.embed.open })).toHaveAttribute('href', /\/#shared$/);
   await expect(pad.page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(bob.language).toHaveValue('Python');

@@ -1,6 +1,6 @@
 // The keyboard is never lost: whatever closes, hides or goes gives it to what one had before, or goes on with.
 import { devices } from '@playwright/test';
-import { expect, frame, test, words } from '../pad.ts';
+import { expect, frame, share, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
@@ -19,12 +19,13 @@ for (const [size, options] of [['wide', {}], ['small', pixel]] as const) {
     await about.getByRole('button', { name: words.close, exact: true }).press('Enter');
     await expect(about).toHaveCount(0);
     await expect(opener).toBeFocused();
-    const share = await pad.share();
-    const code = pad.page.getByRole('dialog', { name: words.share.codeHeading });
-    await share.getByRole('button', { name: words.share.code }).press('Enter');
+    const sharing = await pad.share();
+    const code = pad.page.getByRole('dialog', { name: share.codeLabel });
+    await sharing.getByRole('tab', { name: share.ways.code }).click();
+    await sharing.getByRole('button', { name: share.fullScreen }).press('Enter');
     await pad.close(code);
-    await expect(share.getByRole('button', { name: words.share.code })).toBeFocused();
-    await pad.close(share);
+    await expect(sharing.getByRole('button', { name: share.fullScreen })).toBeFocused();
+    await pad.close(sharing);
     await expect(pad.page.locator('.share-button')).toBeFocused();
     if (size === 'wide') return;
     await pad.act('find');
@@ -94,7 +95,7 @@ test('saving a name and not, protecting: the keyboard stays where it was', async
     await button(pad, answer).press('Enter');
     await expect(button(pad, words.people.edit)).toBeFocused();
   }
-  const protect = (await pad.share()).getByLabel(words.protection.label);
+  const protect = (await pad.share()).getByLabel(share.password.label);
   await protect.press('Space');
   await expect(protect).toBeFocused();
   await expect(protect).toBeChecked();

@@ -1,7 +1,7 @@
 // What people must know is where they look, and there until they have read it.
 import { devices } from '@playwright/test';
 import { hasNoViolations } from '../axe.ts';
-import { expect, test, words } from '../pad.ts';
+import { expect, share, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
@@ -86,8 +86,8 @@ test('parts of the page that were not needed yet are gone after an upgrade: it s
   await expect(pad.page.getByRole('option').first()).toBeVisible();
   await pad.page.keyboard.press('Escape');
   await removeParts(pad, '');
-  await (await pad.share()).getByRole('button', { name: words.share.code }).click();
-  await expect(pad.page.getByRole('dialog').last()).toContainText(words.share.codeMissing);
+  await (await pad.share()).getByRole('tab', { name: share.ways.code }).click();
+  await expect(pad.page.getByRole('dialog').last()).toContainText(share.codeMissing);
   await pad.page.keyboard.press('Escape');
   await pad.page.keyboard.press('Escape');
   await pad.choose('Ruby');

@@ -1,7 +1,7 @@
 // (3) News, with who did it. (4) The password, and nothing that looks like it.
 import { devices } from '@playwright/test';
 import { de } from '../../../frontend/src/strings/de.ts';
-import { expect, test, words } from '../pad.ts';
+import { expect, share, test, words } from '../pad.ts';
 
 test('news say who did it; comings and goings are only spoken', async ({ open }) => {
   const alice = await (await open()).ready();
@@ -62,7 +62,7 @@ test('on a phone, whoever is followed is seen: the list closes', async ({ open }
 
 test('the password can be read out and typed', async ({ open }) => {
   const alice = await (await open()).ready();
-  await (await alice.share()).getByLabel(words.protection.label).click();
+  await (await alice.share()).getByLabel(share.password.label).click();
   const password = await alice.page.locator('.password code').textContent();
   const bob = await open('#shared');
   await bob.page.getByRole('textbox', { name: words.password.label }).fill(password!);

@@ -1,15 +1,16 @@
-// (9) The start: a sample, recent pads, a new one.
+// (9) The start: texts to begin with, recent pads, a new one.
 import { hasNoViolations } from '../axe.ts';
-import { expect, test, words } from '../pad.ts';
+import { expect, start, test, words } from '../pad.ts';
 
-test('an empty pad offers a sample, which is there for everybody, with its preview', async ({ open }) => {
+test('an empty pad offers texts to begin with, which are there for everybody, with their preview', async ({ open }) => {
   const [pad, bob] = [await (await open()).ready(), await (await open()).ready()];
   await hasNoViolations(pad);
-  await pad.page.getByRole('button', { name: words.start.sample }).click();
-  await bob.shows(await words.start.sampleText());
-  await expect(pad.page.getByRole('document', { name: words.preview.heading }).getByRole('table')).toBeVisible();
-  await expect(pad.page.getByRole('button', { name: words.start.sample })).toHaveCount(0);
-  await expect(pad.page).toHaveTitle(/Notes for Thursday/);
+  await pad.page.getByRole('button', { name: start.templates.minutes }).click();
+  await bob.shows((await start.templatesText()).minutes.text);
+  const preview = pad.page.getByRole('document', { name: words.preview.heading });
+  await expect(preview.getByRole('heading', { name: 'Minutes' })).toBeVisible();
+  await expect(pad.page.getByRole('region', { name: start.label })).toHaveCount(0);
+  await expect(pad.page).toHaveTitle(/Minutes/);
   await expect(bob.language).toHaveValue('Markdown');
 });
 
@@ -19,13 +20,13 @@ test('a new pad shows the recent ones of this browser; one can be forgotten', as
   await pad.saved();
   await pad.act('new');
   await expect.poll(() => new URL(pad.page.url()).hash).not.toBe('#first');
-  const start = pad.page.getByRole('region', { name: words.start.label });
-  const link = start.getByRole('link', { name: 'A plan' });
+  const card = pad.page.getByRole('region', { name: start.label });
+  const link = card.getByRole('link', { name: 'A plan' });
   await expect(link).toBeVisible();
   await link.click();
   await pad.shows('# A plan');
   await pad.page.goBack();
-  await start.getByRole('button', { name: words.recent.forget('A plan') }).click();
+  await card.getByRole('button', { name: words.recent.forget('A plan') }).click();
   await expect(link).toHaveCount(0);
   await pad.page.reload();
   await pad.ready();
@@ -40,13 +41,13 @@ test('regression: a recent pad with a password opens without being asked for it'
   await expect.poll(() => new URL(pad.page.url()).hash).toMatch(/^#secret&otp=[A-Za-z0-9][\w-]{10}[A-Za-z0-9]$/);
   const address = pad.page.url();
   await pad.act('new');
-  const start = pad.page.getByRole('region', { name: words.start.label });
-  await start.getByRole('link', { name: 'A secret' }).click();
+  const card = pad.page.getByRole('region', { name: start.label });
+  await card.getByRole('link', { name: 'A secret' }).click();
   await pad.shows('# A secret');
   expect(pad.page.url()).toBe(address);
   // Forgotten, it asks again.
   await pad.act('new');
-  await start.getByRole('button', { name: words.recent.forget('A secret') }).click();
+  await card.getByRole('button', { name: words.recent.forget('A secret') }).click();
   await pad.page.goto(address.replace(/&otp=.*/, ''));
   await expect(pad.page.getByRole('dialog', { name: words.password.heading })).toBeVisible();
 });
@@ -56,7 +57,17 @@ test('the title of a recent pad, however long, leaves the button to forget it in
   await pad.type('A title that goes on and on '.repeat(4));
   await pad.saved();
   await pad.act('new');
-  const start = pad.page.getByRole('region', { name: words.start.label });
-  await expect(start.getByRole('link', { name: 'A title' })).toBeVisible();
-  expect(await start.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);
+  const card = pad.page.getByRole('region', { name: start.label });
+  await expect(card.getByRole('link', { name: 'A title' })).toBeVisible();
+  expect(await card.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);
+});
+
+test('a language is suggested to whoever pastes a program, and to nobody else', async ({ open }) => {
+  const [pad, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await pad.paste('import os\n\ndef total(prices):\n    for price in prices:\n        print(price)\n');
+  const suggestion = pad.page.locator('.toast').filter({ hasText: words.language.looksLike('Python') });
+  await suggestion.getByRole('button', { name: words.language.use }).click();
+  await expect(bob.language).toHaveValue('Python');
+  await expect(suggestion).toHaveCount(0);
+  await expect(bob.page.locator('.toast').filter({ hasText: words.language.looksLike('Python') })).toHaveCount(0);
 });

@@ -10,7 +10,7 @@ import type { EditorCommand } from "../../editor";
 import { type ActionId, type ActionText, t } from "../../strings";
 import { copyText } from "../base/copy";
 import { download } from "../pad/download";
-import { openFiles } from "../text/file_opener";
+import { pickFile } from "../text/file_opener";
 import { fileName } from "../pad/files";
 import { shownKeys } from "../base/keys";
 import { isMarkdown } from "../pad/markdown";
@@ -47,7 +47,7 @@ type Row = Omit<Action, "words" | "keys" | "also"> & {
 const ROWS: readonly Row[] = [
   { id: "new", group: "file", run: () => location.assign(new URL("./", document.baseURI)) },
   { id: "recent", group: "file", run: showing("recent") },
-  { id: "open", group: "file", isOffered: isWritable, run: openFromDisk },
+  { id: "open", group: "file", isOffered: isWritable, run: pickFile },
   { id: "download", group: "file", keys: "Mod-s", run: download },
   { id: "downloadHtml", group: "file", isOffered: hasPreview, run: saveHtml },
   { id: "print", group: "file", keys: "Mod-p", run: () => print() },
@@ -135,16 +135,6 @@ function showing(dialog: DialogId): Row["run"] {
 
 function panel(id: PanelId): Pick<Row, "isOn" | "run"> {
   return { isOn: (pad) => pad.panel.id.value === id, run: (pad) => whenNoDialog(() => pad.panel.toggle(id)) };
-}
-
-/** Held while the browser asks for the file: nothing else does. */
-let picker: HTMLInputElement | null = null;
-
-function openFromDisk(pad: Pad): void {
-  picker = document.createElement("input");
-  picker.type = "file";
-  picker.addEventListener("change", () => void openFiles(pad, Array.from(picker?.files ?? [])));
-  picker.click();
 }
 
 async function copy({ notify }: Pad, text: string): Promise<void> {

@@ -2,14 +2,18 @@
 const PATHS = {
   close: "M6 6l12 12M18 6L6 18",
   edit: "M4 20l1-4L16 5l3 3L8 19l-4 1zM13.5 7.5l3 3",
+  lock: "M6 11h12v8H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   share: "M12 15V4M8 8l4-4 4 4M5 13v6h14v-6",
 } as const;
 
-/** One of the pictures, or one that is drawn along `path` in a square of 24, for the eye only: the button around it has a name. */
-export function Icon({ name, path }: { name: keyof typeof PATHS; path?: undefined } | { name?: undefined; path: string }) {
+type Drawn = { name: keyof typeof PATHS; path?: undefined } | { name?: undefined; path: string };
+
+/** One of the pictures, or one that is drawn along `path` in a square of 24. Without a label it is for the eye only: the
+ * button around it has a name. */
+export function Icon({ name, path, label }: Drawn & { label?: string }) {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+    <svg class="icon" viewBox="0 0 24 24" {...(label ? { role: "img", "aria-label": label } : { "aria-hidden": true })}>
       <path d={path ?? PATHS[name]} />
     </svg>
   );

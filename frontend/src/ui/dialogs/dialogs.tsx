@@ -11,7 +11,10 @@ interface Props {
 }
 
 const DIALOGS: Record<DialogId, ComponentType<Props>> = {
-  share: lazy("share", async () => (await import("./share_dialog")).ShareDialog),
+  share: lazy("share", async () => {
+    const [{ ShareDialog }, words] = await Promise.all([import("./share_dialog"), t.share.more()]);
+    return (props: Props) => <ShareDialog {...props} words={words} />;
+  }),
   recent: lazy("recent", async () => (await import("./recent_dialog")).RecentDialog),
   about: lazy("about", async () => {
     const [{ AboutDialog }, about] = await Promise.all([import("./about_dialog"), t.about.more()]);

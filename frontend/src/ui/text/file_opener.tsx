@@ -57,6 +57,17 @@ export async function openFiles(pad: Pad, files: readonly File[]): Promise<void>
   else pad.opened.value = read;
 }
 
+/** Held while the browser asks for a file: nothing else does. */
+let picker: HTMLInputElement | null = null;
+
+/** Lets the user choose a file on disk, and opens it. */
+export function pickFile(pad: Pad): void {
+  picker = document.createElement("input");
+  picker.type = "file";
+  picker.addEventListener("change", () => void openFiles(pad, Array.from(picker?.files ?? [])));
+  picker.click();
+}
+
 /** Catches files that are dropped on the page, whose place they would otherwise take;
  * the function that it returns ends that. */
 function catchDrops(pad: Pad): () => void {
@@ -80,7 +91,10 @@ function catchDrops(pad: Pad): () => void {
 /** Replaces the text, and says how to have the old one back. */
 function replaceAll(pad: Pad, file: OpenedFile): void {
   replace(pad, file, "when_made");
-  pad.notify(t.text.replaced(file.form.name), { about: "file" });
+  const run = () => void pad.editor.peek()?.perform("undo");
+  const withdraw = pad.notify(t.text.replaced(file.form.name), { about: "file", action: { label: t.text.undo, run } });
+  // What is typed next is what an undo would take back then.
+  addEventListener("beforeinput", withdraw, { once: true, capture: true });
 }
 
 /** Replaces the text. Where others did so at the same time and it did not become that of the file, it is

@@ -14,11 +14,13 @@ export function RecentList({ session, heading }: { session: Session; heading?: C
     <>
       {heading}
       <ul class="recent-list" aria-label={t.recent.heading}>
-        {pads.map(({ id, title }) => (
+        {pads.map(({ id, title, otp, at }) => (
           <li key={id}>
-            <a href={hashOf({ id, otp: null })} translate={false}>
+            <a href={hashOf({ id, otp: null })} title={title} translate={false}>
               <Words text={title} />
             </a>
+            {otp && <Icon name="lock" label={t.recent.protected} />}
+            {at !== undefined && <time dateTime={new Date(at).toISOString()}>{shortDate(at)}</time>}
             <button type="button" class="quiet icon-button" aria-label={t.recent.forget(title)} title={t.recent.forget(title)} onClick={() => forgetPad(id)}>
               <Icon name="close" />
             </button>
@@ -27,6 +29,14 @@ export function RecentList({ session, heading }: { session: Session; heading?: C
       </ul>
     </>
   );
+}
+
+/** The time of today, and the day of what is longer ago. */
+function shortDate(at: number): string {
+  const date = new Date(at);
+  if (date.toDateString() === new Date().toDateString()) return date.toLocaleTimeString(t.locale, { timeStyle: "short" });
+  const isThisYear = date.getFullYear() === new Date().getFullYear();
+  return date.toLocaleDateString(t.locale, isThisYear ? { day: "numeric", month: "short" } : { dateStyle: "short" });
 }
 
 function others(session: Session) {

@@ -1,0 +1,40 @@
+import type { ShareText } from "./share_en";
+
+export const share: ShareText = {
+  heading: "Dieses Pad teilen",
+  ways: { link: "Link", code: "QR-Code", embed: "Einbetten" },
+  link: "Link zu diesem Pad",
+  copyLink: "Link kopieren",
+  withApp: "Mit einer App teilen…",
+  hint: "Alle mit diesem Link können lesen und schreiben.",
+  hintProtected: "Alle mit diesem Link können lesen und schreiben: Er enthält das Passwort.",
+  codeLabel: "Der Link zu diesem Pad als QR-Code",
+  codeMissing: "Der QR-Code konnte nicht geladen werden.",
+  codeHint: "Mit einer Kamera ansehen.",
+  fullScreen: "Ganzer Bildschirm",
+  embedCode: "Code für eine andere Seite",
+  embedHint: "Zeigt den Text in einem Rahmen jener Seite. Wer die Seite öffnet, kann hier schreiben.",
+  copyCode: "Code kopieren",
+
+  password: {
+    heading: "Schutz",
+    label: "Passwortschutz",
+    on: "Nur wer das Passwort hat, kommt herein. Dieser Browser merkt es sich, bis Sie das Pad vergessen lassen.",
+    off: "Wer die Adresse kennt, kommt herein.",
+    password: "Passwort",
+    show: "Zeigen",
+    hide: "Verbergen",
+    copy: "Passwort kopieren",
+    renew: "Neues Passwort",
+    renewed: "Es gibt ein neues Passwort. Links mit dem alten gelten nicht mehr.",
+    failed: "Das Passwort konnte nicht geändert werden",
+    codes: {
+      unreachable: "der Server ist nicht erreichbar",
+      forbidden: "der Server kennt diese Verbindung nicht; neu verbinden und erneut versuchen",
+      bad_password: "das jetzige Passwort ist nicht das richtige",
+      rate_limited: "zu viele Versuche, bitte etwas warten",
+      storage_unavailable: "der Server erreicht seine Datenbank nicht",
+    },
+    otherCode: (code) => `der Server antwortete „${code}“`,
+  },
+};

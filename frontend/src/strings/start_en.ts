@@ -1,0 +1,14 @@
+/** The words of the card on a new pad, which is loaded when there is one. */
+import type { Templates } from "./templates_en";
+
+export const start = {
+  label: "Start",
+  explain: "A shared text: everyone with the link sees what you type, as you type it. No account, saved by itself.",
+  language: "This will be",
+  begin: "Begin with",
+  templates: { minutes: "Minutes", interview: "Interview", lesson: "Lesson" },
+  open: "Open a file…",
+  templatesText: async (): Promise<Templates> => (await import("./templates_en")).templates,
+};
+
+export type StartText = typeof start;
