@@ -114,7 +114,7 @@ describe("recent pads", () => {
     for (let n = 0; n < 20; n++) recent.rememberPad({ id: `p${n}`, title: `Pad ${n}` });
     recent.rememberPad({ id: "p15", title: "Renamed" });
     expect(recent.recentPads.value).toHaveLength(12);
-    expect(recent.recentPads.value[0]).toEqual({ id: "p15", title: "Renamed" });
+    expect(recent.recentPads.value[0]).toEqual({ id: "p15", title: "Renamed", at: expect.any(Number) });
     recent.forgetPad("p15");
     vi.resetModules();
     const again = await import("./recent_pads");
@@ -129,7 +129,7 @@ describe("recent pads", () => {
     vi.resetModules();
     const again = await import("./recent_pads");
     expect(again.rememberedPassword("a")).toBe("pw");
-    expect(again.recentPads.value).toEqual([{ id: "a", title: "A, renamed", otp: "pw" }]);
+    expect(again.recentPads.value).toEqual([{ id: "a", title: "A, renamed", otp: "pw", at: expect.any(Number) }]);
     again.rememberPad({ id: "a", title: "A", otp: "new" });
     expect(again.rememberedPassword("a")).toBe("new");
     again.rememberPad({ id: "a", title: "A", otp: null });

@@ -149,7 +149,7 @@ describe("regression: the start card is for new pads", () => {
     firstLines.value = "";
     await connect();
     render(<StartPanel pad={pad()} />);
-    await screen.findByText(start.templates.minutes);
+    await screen.findByText(start.templates.minutes, {}, { timeout: 20_000 }); // it is a chunk of its own
     act(() => void (firstLines.value = "a"));
     expect(card()).toBeNull();
     act(() => void (firstLines.value = ""));
