@@ -23,5 +23,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   server: { proxy: { "/api": { target: SERVER, ws: true } } },
-  test: { include: ["src/**/*.test.{ts,tsx}"] },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}"],
+    maxWorkers: "100%", // by itself Vitest leaves a processor free: one of two
+    testTimeout: 60_000, // random tests compute for seconds, and longer on a busy machine
+    hookTimeout: 60_000,
+  },
 });
