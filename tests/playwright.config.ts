@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import fs from 'node:fs';
+import os from 'node:os';
 
 // The same Chromium without its windows and its profile opens a page for less than half the work.
 const SHELL = '/usr/bin/chromium-headless-shell';
@@ -10,8 +11,8 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'e2e/results',
   fullyParallel: true,
-  workers: 2,
-  timeout: 120_000,
+  workers: os.availableParallelism() + 1, // one of them waits
+  timeout: 300_000, // every wait has a limit of its own
   expect: { timeout: 20_000 },
   // Now and then Chromium itself goes away; tools/run-tests names what needed this.
   retries: process.env['CI'] ? 1 : 0,

@@ -13,7 +13,7 @@ const TIMES = Number(process.env['KP_KILL_COUNT'] ?? 4);
 const PADS = 3;
 const random = new Random(seedOfRun());
 
-test(`${TIMES} kills under load lose nothing that anyone saw (seed ${random.seed})`, { timeout: 60_000 + TIMES * 20_000 }, async () => {
+test(`${TIMES} kills under load lose nothing that anyone saw (seed ${random.seed})`, { timeout: 300_000 + TIMES * 20_000 }, async () => {
   const server = await startServer({
     RATE_LIMITS: 'off',
     KP_TEST_PERSIST_CHECK_MS: 40,

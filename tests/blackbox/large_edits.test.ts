@@ -59,7 +59,7 @@ async function saved(page: PadPage): Promise<void> {
   await until('everything is saved', () => {
     expect(page.session!.refusal.peek()).toBeNull();
     return page.session!.unsaved.peek() === 0;
-  }, 100_000);
+  });
 }
 
 const whole = (page: PadPage, insert: string): Change[] => [{ from: 0, to: page.editor.text.length, insert }];

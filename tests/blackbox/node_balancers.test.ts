@@ -32,7 +32,7 @@ describe.each(programs)('%s', (program) => {
   const missing = noPostgres ?? (isThere(program) ? null : `${program} is not installed`);
   const skipped = missing === null ? '' : ` (skipped: ${missing})`;
 
-  test.skipIf(missing !== null).each(HOW[program].map((how) => [how || 'round robin', how]))(`%s${skipped}`, { timeout: 120_000 }, async (_, how) => {
+  test.skipIf(missing !== null).each(HOW[program].map((how) => [how || 'round robin', how]))(`%s${skipped}`, async (_, how) => {
     const postgres = await startPostgres();
     const settings = { DRAIN_SECONDS: 2, TRUSTED_PROXIES: '127.0.0.1' };
     const servers = [await startNode(postgres.url, settings), await startNode(postgres.url, settings), await startNode(postgres.url, settings)];

@@ -28,7 +28,7 @@ async function settle(postgres: Postgres, id: string, servers: readonly Server[]
 
 const conflicts = (servers: readonly Server[]): number => servers.filter(({ log }) => /document_conflict/.test(log)).length;
 
-describe.skipIf(missing !== null)(title, { timeout: 180_000 }, () => {
+describe.skipIf(missing !== null)(title, () => {
   test('one that stands still longer than its lease wakes up as somebody else', async () => {
     const postgres = await startPostgres();
     const [one, two] = [await startNode(postgres.url), await startNode(postgres.url)];

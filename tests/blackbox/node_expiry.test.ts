@@ -27,7 +27,7 @@ const GONE = { kp_documents: 0, kp_journal: 0, kp_epochs: 0, kp_placement: 0 };
 const expirations = async (servers: readonly Server[], id: string): Promise<number> =>
   servers.map(({ log }) => log.match(new RegExp(`document_expired docId=${id} `, 'g'))?.length ?? 0).reduce((a, b) => a + b);
 
-describe.skipIf(missing !== null)(title, { timeout: 60_000 }, () => {
+describe.skipIf(missing !== null)(title, () => {
   test('not while somebody is there, at whichever server, and once when nobody is', async () => {
     const postgres = await startPostgres();
     const servers = [await startNode(postgres.url, EXPIRING), await startNode(postgres.url, EXPIRING), await startNode(postgres.url, EXPIRING)];

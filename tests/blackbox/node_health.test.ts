@@ -43,7 +43,7 @@ async function twoOnProxies(): Promise<{ servers: [Server, Server]; lines: [PgPr
   return { servers, lines };
 }
 
-describe.skipIf(missing !== null)(title, { timeout: 90_000 }, () => {
+describe.skipIf(missing !== null)(title, () => {
   test('one that is cut off from the database sends its people to one that is not', async () => {
     const { servers, lines } = await twoOnProxies();
     const [one, two] = servers;

@@ -25,7 +25,7 @@ async function readAt(servers: readonly Server[], id: string, writers: readonly 
   for (const server of servers) check(await until('a text', () => server.text(id).catch(() => undefined)), writers);
 }
 
-describe.skipIf(missing !== null)(title, { timeout: 180_000 }, () => {
+describe.skipIf(missing !== null)(title, () => {
   test('stands still for all of them for half a minute: afterwards nobody is declared dead', async () => {
     const postgres = await startPostgres();
     const lines = await Promise.all([1, 2, 3].map(() => PgProxy.start(postgres.port)));

@@ -29,7 +29,7 @@ async function scene(settings = {}) {
   return { postgres, line, one, two, id, alice };
 }
 
-describe.skipIf(missing !== null)(title, { timeout: 90_000 }, () => {
+describe.skipIf(missing !== null)(title, () => {
   test.each([
     ['before an append reaches PostgreSQL', 'before'],
     ['with half of an append sent', 'within'],

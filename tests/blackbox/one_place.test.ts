@@ -53,7 +53,7 @@ const SENTENCES = [
   'ab ab ab ab', '你好，世界', 'The quick brown fox', '0123456789',
 ];
 
-test(`${PAIRS} pairs of sentences typed at one place stay whole`, { timeout: 120_000 }, async () => {
+test(`${PAIRS} pairs of sentences typed at one place stay whole`, async () => {
   const dice = new Random(seedOfRun());
   const torn: string[] = [];
   await Promise.all(
@@ -76,7 +76,7 @@ test(`${PAIRS} pairs of sentences typed at one place stay whole`, { timeout: 120
   expect(torn, `seed ${dice.seed}`).toEqual([]);
 });
 
-test('people of every kind type at one place and converge', { timeout: 60_000 }, async () => {
+test('people of every kind type at one place and converge', async () => {
   const random = new Random(seedOfRun());
   await Promise.all(
     Array.from({ length: 10 }, async () => {
@@ -166,7 +166,7 @@ test('an order that is no name is malformed', async () => {
 
 // ---- what a restart must not forget ----
 
-test.each([['killed'], ['stopped']])('the order of what was applied outlives a server that is %s', { timeout: 60_000 }, async (end) => {
+test.each([['killed'], ['stopped']])('the order of what was applied outlives a server that is %s', async (end) => {
   const own = await startServer();
   for (const [isByAuthor, result] of [[true, 'ba'], [false, 'ab']] as const) {
     const id = freshId();

@@ -19,7 +19,7 @@ const AT_ONCE = 50;
 
 const padOf = (i: number): string => `storm-${i % PADS}`;
 
-test(`${PADS * TABS_OF_A_PAD} tabs of ${PADS} pads resume after a kill`, { timeout: 240_000 }, async () => {
+test(`${PADS * TABS_OF_A_PAD} tabs of ${PADS} pads resume after a kill`, async () => {
   const server = await startServer({ RATE_LIMITS: 'off', HTTP_CONNECTIONS: 2000, KP_TEST_HELLO_TIMEOUT_MS: 60_000 });
   const tabs = Array.from({ length: PADS * TABS_OF_A_PAD }, () => freshTab());
   const clients = await opened(server, tabs);
