@@ -24,7 +24,7 @@ export default defineConfig({
           include: ['blackbox/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 300_000, // every wait in it has a limit of its own that says what it waited for
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -8,7 +8,7 @@ import { until } from './support/wait.ts';
 const CROWD = 150;
 
 test(`regression: ${CROWD} people joining at once all stay, with the right text and the right list`, async () => {
-  const server = await startServer();
+  const server = await startServer({ KP_TEST_HELLO_TIMEOUT_MS: 60_000 });
   const host = await v1(server, 'class');
   host.info('Teacher', 0);
   await host.type('Welcome, class.');
@@ -45,7 +45,7 @@ test(`regression: ${CROWD} people joining at once all stay, with the right text 
 });
 
 test('people come while others type: one atomic join, nothing missed, nothing twice', async () => {
-  const server = await startServer({ RATE_LIMITS: 'off' });
+  const server = await startServer({ RATE_LIMITS: 'off', KP_TEST_HELLO_TIMEOUT_MS: 60_000 });
   const typist = await v2(server, 'busy');
   let typing = true;
   const work = (async (): Promise<void> => {
