@@ -48,6 +48,12 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
     case STORE_EVENT_READ_FAILED:
         log_event(LOG_ERROR, "database_read_failed", LOG_STR("docId", id), LOG_CSTR("error", text));
         break;
+    case STORE_EVENT_AWAY:
+        log_event(LOG_WARN, "database_unreachable", LOG_CSTR("error", text));
+        break;
+    case STORE_EVENT_REACHED:
+        log_line(LOG_INFO, "database_reached");
+        break;
     case STORE_EVENT_WAITING:
         log_line(LOG_WARN, "Another server has the database open; waiting until it stops");
         break;

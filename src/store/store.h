@@ -221,6 +221,8 @@ enum store_event {
     STORE_EVENT_OUTAGE,      /* nothing can be written, as of now; text says why */
     STORE_EVENT_OUTAGE_OVER, /* something was written again; what waited follows */
     STORE_EVENT_READ_FAILED,
+    STORE_EVENT_AWAY,     /* the database cannot be reached, at the start; it is tried again; text says why */
+    STORE_EVENT_REACHED,  /* now it can */
     STORE_EVENT_WAITING,  /* another server holds the lock (once) */
     STORE_EVENT_LOCKED,   /* got it after waiting */
     STORE_EVENT_LEGACY,   /* an ancestor's database is taken over, and text says what its owner should know */
@@ -261,11 +263,10 @@ struct store_config {
 
 /* Opens the database, checks and migrates it, and starts the threads. SQLite:
  * makes the folder (0700) and the file (0600) if missing, and waits for the
- * file's lock. PostgreSQL: creates the tables. On failure `message` (512 bytes) holds one sentence with the
- * path and what to do: ERR_STORAGE        cannot open, not a database, corrupt, newer schema
- *   ERR_SHUTTING_DOWN  should_stop said so
- *   ERR_NO_MEMORY
- * Nothing that was there is changed on failure. */
+ * file's lock. PostgreSQL: waits until it can be reached, and creates the tables. On failure `message` (512
+ * bytes) holds one sentence with the path and what to do: ERR_STORAGE        cannot open, not a database,
+ * corrupt, newer schema, a wrong password ERR_SHUTTING_DOWN  should_stop said so ERR_NO_MEMORY Nothing that
+ * was there is changed on failure. */
 enum error store_open(const struct store_config *config, struct store **out, char message[512]);
 
 /* Hands the request over. Any thread. */

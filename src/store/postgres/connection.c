@@ -192,14 +192,37 @@ static PGresult *get(struct pg_connection *c)
 
 /* ---- opening ----------------------------------------------------------------- */
 
+/* Why a connection was refused: libpq gives no SQLSTATE then, but writes it into its sentence when it is
+ * asked to be verbose: "… failed: FATAL:  28P01: password authentication failed …". It is taken out again. */
+static void note_refusal(struct pg_connection *c)
+{
+    enum { CODE = 5 };
+    static const char NO_PASSWORD[] = "28P01"; /* found out here, before the server was asked */
+    const char *sentence = PQerrorMessage(c->handle);
+    const char *code = strstr(sentence, ":  ");
+    const size_t before = code ? (size_t)(code + 3 - sentence) : 0;
+    const char *rest = code && strnlen(code + 3, CODE + 2) == CODE + 2 ? code + 3 + CODE + 2 : NULL;
+    if (!rest || strncmp(rest - 2, ": ", 2) != 0) {
+        say_why(c, sentence, NULL);
+        if (PQconnectionNeedsPassword(c->handle))
+            memcpy(c->sqlstate, NO_PASSWORD, sizeof NO_PASSWORD);
+        return;
+    }
+    snprintf(c->sqlstate, sizeof c->sqlstate, "%.*s", CODE, code + 3);
+    snprintf(c->why, sizeof c->why, "%.*s%.*s (SQLSTATE %s)", (int)before - 1, sentence,
+             (int)strcspn(rest, "\n"), rest, c->sqlstate);
+}
+
 static bool is_connected(struct pg_connection *c, int64_t deadline_ms)
 {
     int64_t until_us = clock_us() + deadline_ms * 1000;
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+    c->sqlstate[0] = '\0';
+    PQsetErrorVerbosity(c->handle, PQERRORS_VERBOSE); /* for note_refusal */
     while (state != PGRES_POLLING_OK) {
         short events = state == PGRES_POLLING_WRITING ? POLLOUT : POLLIN;
         if (PQstatus(c->handle) == CONNECTION_BAD || state == PGRES_POLLING_FAILED) {
-            say_why(c, PQerrorMessage(c->handle), NULL);
+            note_refusal(c);
             return false;
         }
         if (!wait_until(c, events, until_us)) {
@@ -208,6 +231,7 @@ static bool is_connected(struct pg_connection *c, int64_t deadline_ms)
         }
         state = PQconnectPoll(c->handle);
     }
+    PQsetErrorVerbosity(c->handle, PQERRORS_DEFAULT);
     return true;
 }
 
@@ -313,20 +337,26 @@ static enum reply try_host(struct pg_connection *c, uint32_t host, const char *n
         c->host = host;
         return REPLY_OK;
     }
-    enum reply reply = c->reply == REPLY_OK || c->reply == REPLY_LOST ? REPLY_NOT_NOW : c->reply;
+    const enum reply refusal = c->sqlstate[0] ? sqlstate_reply(c->sqlstate) : REPLY_NOT_NOW;
+    const enum reply reply = c->reply ? c->reply : refusal;
     pg_close(c);
     c->reply = REPLY_OK;
-    return reply;
+    return reply == REPLY_OK || reply == REPLY_LOST ? REPLY_NOT_NOW : reply;
 }
 
 /* From the host on that was good last. *tried: how many, with the one that is good. */
 static enum reply try_hosts(struct pg_connection *c, uint32_t hosts, const char *name, uint32_t *tried)
 {
     const uint32_t first = c->host;
-    enum reply reply = REPLY_MISCONFIGURED;
-    for (*tried = 0; *tried < hosts && reply != REPLY_OK; ++*tried)
-        reply = try_host(c, (first + *tried) % hosts, name);
-    return reply;
+    enum reply all = REPLY_MISCONFIGURED;
+    for (*tried = 0; *tried < hosts;) {
+        enum reply reply = try_host(c, (first + (*tried)++) % hosts, name);
+        if (reply == REPLY_OK)
+            return REPLY_OK;
+        if (reply != REPLY_MISCONFIGURED) /* one that may yet take us */
+            all = reply;
+    }
+    return all;
 }
 
 /* Connects for a moment, so that the newest lineage is known. True: it is a former primary that takes writes.

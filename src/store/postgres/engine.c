@@ -20,9 +20,11 @@
 #include <unistd.h>
 
 enum {
-    TRIES = 2,                 /* of a group, before the worker hears that it failed */
-    OPEN_TRIES_MS = 10 * 1000, /* a database that is just being started is waited for */
-    OPEN_PAUSE_MS = 200,
+    TRIES = 2,           /* of a group, before the worker hears that it failed */
+    OPEN_PAUSE_MS = 200, /* between two attempts to reach the database at the start; doubles */
+    OPEN_PAUSE_MAX_MS = 2000,
+    OPEN_STEP_MS = 20, /* how soon should_stop is heard */
+    OPEN_TELL_MS = 60 * 1000,
 };
 
 static const char *const STATEMENTS[STATEMENT_COUNT] = {
@@ -83,18 +85,48 @@ static void init_lanes(struct postgres_engine *self)
     }
 }
 
-/* The first connection: a server that is being started may refuse it for a while. */
+static bool should_stop(const struct postgres_engine *self)
+{
+    return self->config->should_stop && self->config->should_stop(self->config->arg);
+}
+
+/* False: the program is to stop. */
+static bool pause_open(const struct postgres_engine *self, int64_t ms)
+{
+    for (const int64_t until_us = clock_us() + ms * 1000; clock_us() < until_us; usleep(OPEN_STEP_MS * 1000))
+        if (should_stop(self))
+            return false;
+    return !should_stop(self);
+}
+
+/* At once, and again when it says something else or a while has passed. */
+static void tell_away(struct postgres_engine *self, const char *why, char told[PG_WHY_BYTES],
+                      int64_t *told_us)
+{
+    if (strcmp(why, told) == 0 && clock_us() - *told_us < (int64_t)OPEN_TELL_MS * 1000)
+        return;
+    snprintf(told, PG_WHY_BYTES, "%s", why);
+    *told_us = clock_us();
+    event_tell(self->config, STORE_EVENT_AWAY, 0, 0, (struct slice){0}, why);
+}
+
+/* The first connection. A database that is away is waited for, however long; one that will never take us,
+ * with these settings, is an error. */
 static enum error wait_for_server(struct postgres_engine *self, struct pg_connection *c, char *message)
 {
-    const struct store_config *config = self->config;
-    int64_t until_us = clock_us() + (int64_t)OPEN_TRIES_MS * 1000;
-    while (pg_open(c, "kolabpad")) {
-        if (config->should_stop && config->should_stop(config->arg))
+    char told[PG_WHY_BYTES] = "";
+    int64_t told_us = 0;
+    enum reply reply;
+    for (int64_t pause_ms = OPEN_PAUSE_MS; (reply = pg_open(c, "kolabpad"));) {
+        if (reply == REPLY_MISCONFIGURED)
+            return message_error(message, "Cannot use the database in DATABASE_URL: %s.", c->why);
+        tell_away(self, c->why, told, &told_us);
+        if (!pause_open(self, pause_ms))
             return message_error(message, "Stopped while waiting for PostgreSQL."), ERR_SHUTTING_DOWN;
-        if (clock_us() > until_us)
-            return message_error(message, "Cannot reach the database in DATABASE_URL: %s.", c->why);
-        usleep(OPEN_PAUSE_MS * 1000);
+        pause_ms = pause_ms < OPEN_PAUSE_MAX_MS ? 2 * pause_ms : OPEN_PAUSE_MAX_MS;
     }
+    if (told[0])
+        event_tell(self->config, STORE_EVENT_REACHED, 0, 0, (struct slice){0}, "");
     return OK;
 }
 

@@ -42,6 +42,7 @@ struct members {
     int64_t beaten_at_us;    /* the latest good beat */
     int64_t beaten_since_us; /* the first of those without a gap */
     bool has_waited;         /* STORE_EVENT_WAITING has been told, and STORE_EVENT_LOCKED not */
+    bool watches_address;    /* `watch` is about a server with our own address */
 
     atomic_bool is_draining;
     struct lane_silence lanes[LANE_COUNT];
@@ -222,7 +223,8 @@ static enum error try_to_register(struct members *m)
         return OK;
     }
     rival_watch_look(&m->watch, &rival, sent_us, 2 * BEAT_MS);
-    if (m->watch.has_beaten && is_same_address(m, &rival))
+    m->watches_address = is_same_address(m, &rival);
+    if (m->watch.has_beaten && m->watches_address)
         return ERR_STORAGE;
     const int64_t silent_ms = (sent_us - m->watch.since_us) / 1000;
     const struct patience patience = patience_with(m, rival.incarnation, rival.address, silent_ms);
@@ -237,6 +239,9 @@ static void tell_waiting(struct members *m)
 {
     char text[384];
     if (m->has_waited || m->watch.incarnation == 0)
+        return;
+    /* At our own address: that is waited for only if it does not live, which shows within two beats. */
+    if (m->watches_address && boot_us() - m->watch.since_us < 2 * BEAT_MS * 1000)
         return;
     m->has_waited = true;
     snprintf(text, sizeof text,
