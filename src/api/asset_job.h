@@ -2,8 +2,8 @@
  *
  * While servers are replaced one after the other, the page comes from one version and
  * its scripts, whose names change with their content, are asked of another: without
- * this the browser would be left with a white page. One living server with another
- * version is asked, once. */
+ * this the browser would be left with a white page. Living servers are asked one after the
+ * other, three at most: first those with another version, of which some may just be stopping. */
 #ifndef KOLABPAD_API_ASSET_JOB_H
 #define KOLABPAD_API_ASSET_JOB_H
 

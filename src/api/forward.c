@@ -189,6 +189,12 @@ static void on_upgraded(struct forward *forward, const struct upstream_answer *a
     end(forward, FORWARD_ANSWERED);
 }
 
+static bool is_misdirected(const struct forward_request *r, int status)
+{
+    return status == error_http_status(ERR_MISDIRECTED) ||
+           (r->is_search && status == error_http_status(ERR_NOT_FOUND));
+}
+
 static void on_answer(void *owner, const struct upstream_answer *answer)
 {
     struct forward *forward = owner;
@@ -202,7 +208,7 @@ static void on_answer(void *owner, const struct upstream_answer *answer)
     if (answer->err) {
         log_failure(r, answer->why);
         end(forward, answer->is_sent ? FORWARD_FAILED : FORWARD_UNREACHED);
-    } else if (answer->head.status == error_http_status(ERR_MISDIRECTED)) {
+    } else if (is_misdirected(r, answer->head.status)) {
         end(forward, FORWARD_MISDIRECTED);
     } else {
         respond(r->http, answer);

@@ -20,7 +20,8 @@ struct forward;
 
 enum forward_outcome {
     FORWARD_ANSWERED,    /* the request is answered, and gone */
-    FORWARD_MISDIRECTED, /* that server does not have what was asked for (421); the request is not answered */
+    FORWARD_MISDIRECTED, /* that server does not have what was asked for (421, 404 in a search); the request
+                            is not answered */
     FORWARD_UNREACHED,   /* there is nobody at that address; the request is not answered */
     FORWARD_FAILED,      /* there was no answer; who was asked may have done it all the same */
 };
@@ -30,6 +31,7 @@ struct forward_request {
     struct http_request *http;
     struct store_owner to; /* copied */
     bool may_upgrade;      /* it is a handshake */
+    bool is_search;        /* others may have what that server has not: its 404 is FORWARD_MISDIRECTED */
     /* Called once, in a later turn, unless it is cancelled. */
     void (*done)(void *arg, enum forward_outcome outcome);
     void *arg;

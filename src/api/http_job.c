@@ -41,6 +41,7 @@ void http_job_forward(struct http_job *job, const struct store_owner *to,
                                       .http = job->request,
                                       .to = *to,
                                       .may_upgrade = job->kind->is_handshake,
+                                      .is_search = job->kind->is_search,
                                       .done = done,
                                       .arg = job};
     enum error err = forward_begin(&request, &job->forward);

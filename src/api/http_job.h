@@ -25,6 +25,7 @@ struct http_job_kind {
     /* On the shard's thread. Answers, or arranges for it. */
     void (*begin)(struct http_job *job);
     bool is_handshake;     /* of a WebSocket: another server may answer it with a 101 */
+    bool is_search;        /* forward_request.is_search */
     bool password_follows; /* open_request.password_follows */
 };
 

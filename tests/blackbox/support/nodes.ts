@@ -43,6 +43,11 @@ export async function startNode(databaseUrl: string, settings: Settings = {}, ma
   return server;
 }
 
+/** This machine, where startNode runs another build of the server. */
+export function withProgram(program: string): Machine {
+  return { address: '127.0.0.1', network: '127.0.0.1/32', prefix: ['sh', '-c', 'exec "$0"', program] };
+}
+
 /** The port of the living server that has the document. */
 export function ownerOf(postgres: Postgres, id: string): number | undefined {
   const [row] = postgres.sql<{ address: string }>(
