@@ -1,15 +1,19 @@
 /* append.c - the cost of the store alone: transactions of so many rows, one after the other.
  *
- *     bench_append --rows N --milliseconds N [--postmaster PID] URI
+ *     bench_append --rows N --milliseconds N [--bare 1] [--postmaster PID] URI
  *
  * Each transaction appends one row of 100 bytes to N of 1,000 documents in turn,
- * and the next one follows its answer. Prints one line, with processor time for each row:
+ * and the next one follows its answer. With --bare the rows go into a table of the same
+ * kind on PostgreSQL by a plain INSERT, without the store: the yardstick of what its
+ * statement costs. Prints one line, with processor time for each row:
  *     rows_per_s=… p50_us=… own_us=… postgres_us=… */
 #include "client.h"
 #include "options.h"
 #include "process.h"
+#include "store/postgres/connection.h"
 #include "store/store.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -73,11 +77,69 @@ static void append(uint32_t rows)
     store_request_free(req);
 }
 
+/* ---- the yardstick --------------------------------------------------------------- */
+
+static const char *const BARE[] = {
+    "INSERT INTO bare (document_id, first_revision, end_revision, time_ms, writer, batch)"
+    " SELECT u.id, u.f, u.f + 1, $1::int8, $1::int8, u.b"
+    " FROM unnest($2::text[], $3::int8[], $4::bytea[]) AS u (id, f, b)"};
+static struct pg_config bare_config = {.statements = BARE, .statement_count = 1};
+static struct pg_connection bare;
+
+static void open_bare(const char *url)
+{
+    struct pg_config without = {.url = url};
+    pg_init(&bare, &without);
+    if (pg_open(&bare, "bench") ||
+        pg_run_sql(&bare, "CREATE TABLE IF NOT EXISTS bare (LIKE kp_journal INCLUDING ALL)"))
+        die("%s", bare.why);
+    pg_close(&bare);
+    bare_config.url = url;
+    pg_init(&bare, &bare_config);
+    if (pg_open(&bare, "bench"))
+        die("%s", bare.why);
+}
+
+static void insert_bare(uint32_t rows)
+{
+    static const char batch[BATCH_BYTES] = {1};
+    static struct array ids, firsts, batches;
+    struct parameters p = {0};
+    uint64_t written = 0;
+    array_begin(&ids, ARRAY_TEXT);
+    array_begin(&firsts, ARRAY_INT8);
+    array_begin(&batches, ARRAY_BYTEA);
+    for (uint32_t i = 0; i < rows; i++) {
+        uint32_t document = next_document++ % DOCUMENTS;
+        char id[32];
+        int len = snprintf(id, sizeof id, "row-%d-%" PRIu32, (int)getpid(), document);
+        array_add_bytes(&ids, slice_of(id, (size_t)len));
+        array_add_int8(&firsts, (int64_t)ends[document]++);
+        array_add_bytes(&batches, slice_of(batch, sizeof batch));
+    }
+    put_int8(&p, INT64_C(1700000000000));
+    put_array(&p, &ids);
+    put_array(&p, &firsts);
+    put_array(&p, &batches);
+    if (pg_run(&bare, 0, &p, &written) || written != rows)
+        die("%s", bare.why);
+}
+
+/* ---- measuring ------------------------------------------------------------------- */
+
+static void append_once(uint32_t rows)
+{
+    if (options.bare)
+        insert_bare(rows);
+    else
+        append(rows);
+}
+
 static void append_for(int64_t duration_ns)
 {
     latency_count = 0;
     for (int64_t now = now_ns(), end = now + duration_ns; now < end && latency_count < LATENCIES_MAX;) {
-        append((uint32_t)options.rows);
+        append_once((uint32_t)options.rows);
         int64_t after = now_ns();
         latencies_us[latency_count++] = (uint32_t)((after - now) / 1000);
         now = after;
@@ -93,7 +155,7 @@ static int by_size(const void *a, const void *b)
 static void measure(void)
 {
     pid_t postmaster = (pid_t)options.postmaster;
-    append(DOCUMENTS);
+    append_once(DOCUMENTS);
     append_for(200 * MS);
     int64_t own = process_cpu_ns(getpid()), began = now_ns();
     int64_t postgres = postmaster ? process_family_cpu_ns(postmaster) : 0;
@@ -106,18 +168,29 @@ static void measure(void)
            latencies_us[latency_count / 2], (double)own / 1e3 / rows, (double)postgres / 1e3 / rows);
 }
 
-int main(int argc, char **argv)
+static void open_store(const char *uri)
 {
     char message[512];
-    int uri = options_read(argc, argv, &options);
-    if (uri + 1 != argc || options.rows == 0 || options.rows > DOCUMENTS)
-        die("usage: bench_append --rows N --milliseconds N [--postmaster PID] URI");
-    struct store_config config = {.uri = slice_from_cstr(argv[uri]), .durability = STORE_JOURNAL};
+    struct store_config config = {.uri = slice_from_cstr(uri), .durability = STORE_JOURNAL};
     woken = eventfd(0, EFD_CLOEXEC);
     store_mailbox_init(&box, wake, NULL);
     if (woken < 0 || store_open(&config, &store, message))
         die("%s", woken < 0 ? "eventfd" : message);
+}
+
+int main(int argc, char **argv)
+{
+    int uri = options_read(argc, argv, &options);
+    if (uri + 1 != argc || options.rows == 0 || options.rows > DOCUMENTS)
+        die("usage: bench_append --rows N --milliseconds N [--bare 1] [--postmaster PID] URI");
+    if (options.bare)
+        open_bare(argv[uri]);
+    else
+        open_store(argv[uri]);
     measure();
-    store_close(store, 1000);
+    if (options.bare)
+        pg_close(&bare);
+    else
+        store_close(store, 1000);
     return 0;
 }

@@ -25,6 +25,7 @@ static const struct option {
     {"--edits", offsetof(struct options, edits)},
     {"--bytes", offsetof(struct options, bytes)},
     {"--rows", offsetof(struct options, rows)},
+    {"--bare", offsetof(struct options, bare)},
 };
 
 static uint64_t *find(struct options *out, const char *name)

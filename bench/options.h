@@ -21,6 +21,7 @@ struct options {
     uint64_t edits;
     uint64_t bytes;
     uint64_t rows; /* in a transaction */
+    uint64_t bare; /* 1: by a plain INSERT */
 };
 
 /* Starts from what `out` holds. Returns the index of the first argument that
