@@ -14,7 +14,8 @@ struct rival_watch {
     int64_t since_us;     /* since when that is its latest, as far as we have looked without a gap */
     int64_t looked_us;
     bool has_beaten; /* it lives: it has beaten while we looked */
-    bool was_blind;  /* there was a gap in our looking since its latest beat: the database may have been away */
+    bool
+        was_blind; /* there was a gap in our looking since its latest beat: the database may have been away */
 };
 
 /* Looks once more, at `now_us` by the boot clock. More than `gap_ms` after the look
