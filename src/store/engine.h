@@ -34,6 +34,8 @@ enum { ENGINE_LANES_MAX = 4 };
 struct engine {
     const struct engine_ops *ops;
     int64_t idle_ms; /* after_answers is also called when a lane had nothing to do for so long; 0: not */
+    /* The longest pause between two tries while nothing can be written; 0: WORKER_BACKOFF_MAX_MS. */
+    int64_t retry_ms;
 };
 
 struct engine_ops {

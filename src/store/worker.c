@@ -8,7 +8,6 @@ enum {
     GROUP_REQUESTS = 512,
     GROUP_BYTES = 8 << 20,
     BACKOFF_FIRST_US = 50 * 1000,
-    BACKOFF_MAX_US = 5 * 1000 * 1000,
     REPORT_EVERY_US = 10 * 1000 * 1000,
 };
 
@@ -99,9 +98,15 @@ static void recover(struct worker *w)
         tell(w, STORE_EVENT_RECOVERED, 0, 0, (struct slice){0}, "");
 }
 
+static int64_t backoff_max_us(const struct worker *w)
+{
+    return (w->engine->retry_ms ? w->engine->retry_ms : WORKER_BACKOFF_MAX_MS) * 1000;
+}
+
 void worker_take_retries(struct worker *w, struct link *again)
 {
-    w->backoff_us = w->backoff_us * 2 < BACKOFF_MAX_US ? w->backoff_us * 2 : BACKOFF_MAX_US;
+    const int64_t most_us = backoff_max_us(w);
+    w->backoff_us = w->backoff_us * 2 < most_us ? w->backoff_us * 2 : most_us;
     w->retry_at_us = clock_us() + w->backoff_us;
     /* A write that waits tells more than a probe, so while there is any it is tried itself. */
     if (list_is_empty(&w->retry_queue))

@@ -25,6 +25,8 @@
 
 #include <stdatomic.h>
 
+enum { WORKER_BACKOFF_MAX_MS = 5000 };
+
 /* What the lanes of a store share; any thread may read it. */
 struct worker_state {
     atomic_uint

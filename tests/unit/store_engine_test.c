@@ -3,6 +3,7 @@
  * document are carried out in order, one lane at a time, until they succeed or
  * their callers are told. The engine is a fake that fails when told to, and
  * writes down what it was asked for. */
+#include "store/clock.h"
 #include "store/request.h"
 #include "support/random.h"
 #include "support/store_fixture.h"
@@ -620,6 +621,21 @@ static void an_outage_is_probed_and_not_tried(void **state)
     assert_false(store_is_failing(f->store));
 }
 
+/* By doubling to five seconds alone, twelve tries would take half a minute. */
+static void an_engine_says_how_often_is_tried(void **state)
+{
+    struct fixture *f = *state;
+    fake.engine.retry_ms = 60;
+    tell(&fake.fails_writes, true);
+    post(f, edit("a", 1));
+    const int64_t from_us = clock_us();
+    for (uint32_t tries = count(&fake.tries); count(&fake.tries) < tries + 12;)
+        usleep(1000);
+    assert_true(clock_us() - from_us < 15 * 1000 * 1000);
+    tell(&fake.fails_writes, false);
+    answered(f, 1, OK);
+}
+
 static void a_probe_alone_notices_the_recovery(void **state)
 {
     struct fixture *f = *state;
@@ -877,6 +893,7 @@ int main(void)
         ONE(a_bad_document_is_no_outage),
         ONE(an_outage_between_two_rows_is_waited_out),
         ONE(an_outage_is_probed_and_not_tried),
+        ONE(an_engine_says_how_often_is_tried),
         ONE(a_probe_alone_notices_the_recovery),
         ONE(a_group_whose_answer_was_lost_is_asked_for_again_without_answers),
         ONE(a_read_that_cannot_even_begin_is_answered),

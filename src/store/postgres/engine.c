@@ -25,6 +25,7 @@ enum {
     OPEN_PAUSE_MAX_MS = 2000,
     OPEN_STEP_MS = 20, /* how soon should_stop is heard */
     OPEN_TELL_MS = 60 * 1000,
+    RETRY_MS = 1000, /* while nothing can be written: as often as it beats */
 };
 
 static const char *const STATEMENTS[STATEMENT_COUNT] = {
@@ -202,6 +203,7 @@ static enum error open_engine(const struct store_config *config, struct engine *
         return err;
     }
     self->calendar = pg_calendar_for(config->expiry_ms);
+    self->engine.retry_ms = RETRY_MS;
     self->engine.idle_ms =
         self->calendar.every_ms < NUMBERS_EVERY_MS ? self->calendar.every_ms : NUMBERS_EVERY_MS;
     keep_house(self);
