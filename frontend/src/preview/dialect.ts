@@ -29,10 +29,17 @@ export function metaOf({ meta }: Token): Meta {
   return meta ?? {};
 }
 
-/** What blocks and lines tell each other of the footnotes. */
+/** The numbers of the footnotes by their labels: that of the definition that comes first is 1. */
+type FootnoteNumbers = Map<string, number>;
+
+/** What blocks say of footnotes. */
 export interface FootnoteEnv {
-  /** The numbers of the footnotes by their labels: that of the definition that comes first is 1. */
-  footnotes?: Map<string, number>;
+  footnotes?: FootnoteNumbers;
+}
+
+/** What lines are told of them. */
+export interface LineEnv {
+  footnotes?: Pick<FootnoteNumbers, "get">;
 }
 
 /** GitHub's kinds of callouts. */
@@ -93,7 +100,7 @@ function footnoteReference(state: StateInline, silent: boolean): boolean {
   if (state.src.charCodeAt(state.pos + 1) !== 0x5e /* ^ */) return false;
   REFERENCE.lastIndex = state.pos;
   const [mark, label] = REFERENCE.exec(state.src) ?? [];
-  const number = (state.env as FootnoteEnv).footnotes?.get(label!);
+  const number = (state.env as LineEnv).footnotes?.get(label!);
   if (mark === undefined || number === undefined) return false;
   if (!silent) state.push("footnote_reference", "", 0).meta = { number };
   state.pos += mark.length;

@@ -6,7 +6,9 @@
  * little to follow.
  */
 
-import { type Block, Blocks } from "./blocks";
+import type { Block } from "./block";
+import { Blocks } from "./blocks";
+import type { Told } from "./definitions";
 import { type Colour, elementsOf, type Formula, type Words } from "./elements";
 
 /** Where a line begins: at the top of an element, or at its bottom, when it is the one behind the element's last. */
@@ -26,7 +28,8 @@ interface Shown {
   source: string;
   weight: number;
   /** All that the elements depend on besides the source. */
-  context: string;
+  told: Told;
+  hasRemoteImages: boolean;
   /** Holds the block and those behind it, up to the next one that has a section, where there are many; null: the
    * one before it does. */
   section: HTMLElement | null;
@@ -37,7 +40,7 @@ interface Shown {
 export const SECTION_WEIGHT = 20_000;
 const MOST_CORRECTIONS = 4;
 /** So many blocks are looked at in one step. */
-const LOOKS_PER_STEP = 1_024;
+const LOOKS_PER_STEP = 256;
 
 /** What the preview tells of what people do in it. */
 export interface PreviewEvents {
@@ -95,11 +98,11 @@ export class Preview {
     const list = this.#blocks.list;
     const before = this.#shown;
     const shown = new Map<Block, Shown>();
-    const contextOf = (block: Block) => `${hasRemoteImages}${this.#blocks.contextOf(block)}`;
+    const isRight = (block: Block, it: Shown) => it.hasRemoteImages === hasRemoteImages && this.#blocks.isAsTold(block, it.told);
     for (const [i, block] of list.entries()) {
       if (i % LOOKS_PER_STEP === 0) yield 0;
       const known = before.get(block);
-      if (known?.context !== contextOf(block)) continue;
+      if (!known || !isRight(block, known)) continue;
       shown.set(block, known);
       before.delete(block);
     }
@@ -115,11 +118,10 @@ export class Preview {
     for (const [i, block] of list.entries()) {
       if (i % LOOKS_PER_STEP === 0) yield 0;
       if (shown.has(block)) continue;
-      const context = contextOf(block);
       const alike = spare.get(block.source);
-      if (alike?.at(-1)?.context === context) shown.set(block, alike.pop()!);
+      if (alike && alike.length > 0 && isRight(block, alike.at(-1)!)) shown.set(block, alike.pop()!);
       else {
-        shown.set(block, this.#make(block, context, hasRemoteImages));
+        shown.set(block, this.#make(block, hasRemoteImages));
         yield 0;
       }
     }
@@ -252,11 +254,12 @@ export class Preview {
     return screenY - this.parent.getBoundingClientRect().top - this.parent.clientTop + this.parent.scrollTop;
   }
 
-  #make(block: Block, context: string, hasRemoteImages: boolean): Shown {
+  #make(block: Block, hasRemoteImages: boolean): Shown {
     const { source, weight } = block;
+    const { tokens, told } = this.#blocks.parsed(block);
     const element = document.createElement("div");
     const marks: Mark[] = [{ line: 0, element, edge: "top" }];
-    const shown: Shown = { element, marks, heldImages: 0, source, weight, context, section: null };
+    const shown: Shown = { element, marks, heldImages: 0, source, weight, told, hasRemoteImages, section: null };
     const onHeldImage = () => shown.heldImages++;
     const onLines = (inner: Element, first: number, end: number | null) => {
       if (first === marks.at(-1)!.line && marks.at(-1)!.edge === "bottom") marks.pop();
@@ -264,7 +267,7 @@ export class Preview {
       if (end !== null && end > marks.at(-1)!.line) marks.push({ line: end, element: inner, edge: "bottom" });
     };
     const options = { words: this.words, ...this.makers, hasRemoteImages, onHeldImage, onLines };
-    element.append(elementsOf(this.#blocks.parsed(block), options));
+    element.append(elementsOf(tokens, options));
     return shown;
   }
 

@@ -1,0 +1,107 @@
+/** A text as its lines, kept while it changes: what is alike is neither compared nor taken apart line by line. */
+
+/** So much is compared at once. */
+const COMPARED_UNITS = 4_096;
+/** So many lines are taken out of a text in one step. */
+const LINES_PER_STEP = 2_048;
+
+/** What two texts have in common: as many lines at the beginning and at the end. */
+export interface Alike {
+  readonly start: number;
+  readonly end: number;
+}
+
+export class Lines {
+  #text = "";
+  #list: readonly string[] = [""];
+
+  get list(): readonly string[] {
+    return this.#list;
+  }
+
+  /** Takes that text for the one before, in steps. */
+  *become(newText: string): Generator<void, Alike> {
+    const text = cleaned(newText);
+    const { start, end, from, to } = this.#compared(text);
+    const between = yield* linesIn(text, from, to);
+    const list = this.#list;
+    this.#list = list.slice(0, start).concat(between, list.slice(list.length - end));
+    this.#text = text;
+    return { start, end };
+  }
+
+  /** What this text and another have in common, and how many lines more that one has. */
+  alike(newText: string): Alike & { grown: number } {
+    const text = cleaned(newText);
+    const { start, end, from, to } = this.#compared(text);
+    const between = from > to ? 0 : text.slice(from, to).split("\n").length;
+    return { start, end, grown: start + between + end - this.#list.length };
+  }
+
+  /** With the place of what is between them in the other text; `from` is behind `to` where no line is. */
+  #compared(text: string): Alike & { from: number; to: number } {
+    const list = this.#list;
+    const isLineEnd = (at: number) => at === text.length || text[at] === "\n";
+    const isLineStart = (at: number) => at === 0 || text[at - 1] === "\n";
+
+    const common = commonStart(this.#text, text);
+    let [start, from] = [0, 0];
+    for (; start < list.length; start++) {
+      const lineEnd = from + list[start]!.length;
+      if (lineEnd > common || !isLineEnd(lineEnd)) break;
+      from = lineEnd + 1;
+    }
+    const least = text.length - commonEnd(this.#text, text);
+    let [end, to] = [0, text.length];
+    for (; start + end < list.length; end++) {
+      const lineStart = to - list[list.length - 1 - end]!.length;
+      if (lineStart < Math.max(least, from) || !isLineStart(lineStart)) break;
+      to = lineStart - 1;
+    }
+    return { start, end, from, to };
+  }
+}
+
+function cleaned(text: string): string {
+  const isClean = !text.includes("\r") && !text.includes("\0");
+  return isClean ? text : text.replace(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD");
+}
+
+function* linesIn(text: string, from: number, to: number): Generator<void, string[]> {
+  const lines: string[] = [];
+  if (from > to) return lines;
+  // A string of its own: an engine keeps all of the text that a part was cut from.
+  const part = `\n${text.slice(from, to)}`;
+  for (let at = 0; at >= 0; ) {
+    const end = part.indexOf("\n", at + 1);
+    lines.push(part.slice(at + 1, end < 0 ? part.length : end));
+    at = end;
+    if (lines.length % LINES_PER_STEP === 0) yield;
+  }
+  return lines;
+}
+
+/** The units that both begin with. */
+function commonStart(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let n = 0;
+  for (let next; n < most; n = next) {
+    next = Math.min(n + COMPARED_UNITS, most);
+    if (a.slice(n, next) !== b.slice(n, next)) break;
+  }
+  while (n < most && a.charCodeAt(n) === b.charCodeAt(n)) n++;
+  return n;
+}
+
+/** The units that both end with. */
+function commonEnd(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  const fromEnd = (text: string, far: number, near: number) => text.slice(text.length - far, text.length - near);
+  let n = 0;
+  for (let next; n < most; n = next) {
+    next = Math.min(n + COMPARED_UNITS, most);
+    if (fromEnd(a, next, n) !== fromEnd(b, next, n)) break;
+  }
+  while (n < most && a.charCodeAt(a.length - 1 - n) === b.charCodeAt(b.length - 1 - n)) n++;
+  return n;
+}
