@@ -188,7 +188,11 @@ export class Editor {
   /** Calls `measured` with topLine as it is once the browser has laid out the text, before the next frame: until then
    * CodeMirror knows the heights that lines had before, in a view that has just become narrower, for example. */
   measureTopLine(measured: (top: TopLine) => void): void {
-    const write = (top: TopLine) => measured((this.topLine.value = top));
+    const write = (top: TopLine) => {
+      const { line, end } = this.topLine.peek();
+      if (line !== top.line || end !== top.end) this.topLine.value = top;
+      measured(top);
+    };
     this.view.requestMeasure({ read: topOf, write });
   }
 
@@ -212,11 +216,12 @@ export class Editor {
   #watched(): Extension {
     return [
       EditorView.updateListener.of(({ docChanged, selectionSet, geometryChanged, state }) => {
+        if (docChanged) {
+          this.firstLines.value = state.sliceDoc(0, FIRST_LINES_UNITS);
+          this.changes.value++; // before `layouts`: who shows an older text has no place to go to
+        }
         if (geometryChanged) this.layouts.value++;
         if (docChanged || selectionSet) this.moves.value++;
-        if (!docChanged) return;
-        this.firstLines.value = state.sliceDoc(0, FIRST_LINES_UNITS);
-        this.changes.value++;
       }),
       EditorView.domEventHandlers({
         scroll: () => this.measureTopLine(() => {}),

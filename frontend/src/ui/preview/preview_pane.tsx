@@ -4,7 +4,7 @@ import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { mayShowRemoteImages, setSettings } from "../../browser";
 import { colour, type Editor, type TopLine } from "../../editor";
-import { Preview, slice } from "../../preview";
+import { Preview, restAfter, SHARE_OF_TIME, slice } from "../../preview";
 import type { Session } from "../../session";
 import { t } from "../../strings";
 import { fileName } from "../pad/files";
@@ -19,14 +19,12 @@ import { Words } from "../base/words";
 
 /** Longer texts have no preview: it would hold up the typing. */
 const LONGEST_UNITS = 1 << 20;
-/** The preview takes this part of the time at most. */
-const SHARE_OF_TIME = 1 / 8;
 const LEAST_WAIT_MS = 120;
+/** Who has just typed goes on. */
+const TYPING_MS = 500;
 const COPIED_MS = 2000;
 /** What leaves the pad is as the text is, if that does not take longer. */
 const SETTLED_MS = { look: 20, most: 10_000 };
-/** After each slice it gives a key its turn: for as long as the browser took to show the last one. */
-const REST_MS = { least: 8, most: 250 };
 
 /** A Markdown pad as it reads, beside its text. */
 export function PreviewPane({ pad }: { pad: Pad }) {
@@ -174,6 +172,10 @@ function follow(editor: Editor, session: Session, parent: HTMLElement, outcome: 
   /** True while what is shown, or being shown, is not the newest. */
   let isStale = false;
   let wait = 0;
+  /** When the text changed last while an older one was to be shown, or being shown: somebody writes. */
+  let changedAtMs = -Infinity;
+  /** When the text that is being shown began to be. */
+  let beganMs = 0;
   /** Goes to where the editor is, when the lines of both are the same. */
   const goAlong = () => {
     if (!isStale) editor.measureTopLine(goTo);
@@ -187,29 +189,29 @@ function follow(editor: Editor, session: Session, parent: HTMLElement, outcome: 
     timer = undefined;
     const text = editor.text();
     if (text.length > LONGEST_UNITS) return outcome.failed(t.preview.tooLong);
-    goOn(preview.showing(text, wantsRemoteImages.peek()), 0, REST_MS.least);
+    beganMs = performance.now();
+    goOn(preview.showing(text, wantsRemoteImages.peek()), 0, 0);
   };
-  /** Shows what can be shown within a slice of time, and the rest afterwards. */
-  const goOn = (showing: Generator<number, number>, spentMs: number, restMs: number) => {
+  /** Shows what can be shown within a slice of time, and the rest afterwards; the browser took so long to show the last one. */
+  const goOn = (showing: Generator<number, number>, spentMs: number, shownMs: number) => {
     const startMs = performance.now();
     const step = slice(showing);
-    const spent = spentMs + performance.now() - startMs;
-    timer = undefined;
     const doneMs = performance.now();
-    const next = () => {
-      const shownMs = performance.now() - doneMs - restMs;
-      goOn(showing, spent, Math.min(Math.max(shownMs, REST_MS.least), REST_MS.most));
-    };
+    const spent = spentMs + doneMs - startMs;
+    timer = undefined;
+    const restMs = restAfter(doneMs - startMs, shownMs, doneMs - changedAtMs < TYPING_MS);
+    const next = () => goOn(showing, spent, Math.max(0, performance.now() - doneMs - restMs));
     if (!step.done) timer = setTimeout(next, restMs);
     else {
       outcome.shown(step.value);
       goAlong();
-      wait = Math.max(LEAST_WAIT_MS, spent / SHARE_OF_TIME);
+      wait = Math.max(LEAST_WAIT_MS, beganMs + spent / SHARE_OF_TIME - doneMs);
       if (isStale) plan();
     }
   };
   const stopShowing = effect(() => {
     void [editor.changes.value, wantsRemoteImages.value];
+    if (timer !== undefined) changedAtMs = performance.now(); // one change alone is shown soon
     plan();
   });
   const stopScrolling = effect(() => goTo(editor.topLine.value));
