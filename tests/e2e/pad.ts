@@ -7,14 +7,15 @@ import { en as words } from '../../frontend/src/strings/en.ts';
 import { share } from '../../frontend/src/strings/share_en.ts';
 import { start } from '../../frontend/src/strings/start_en.ts';
 import { frame } from '../../frontend/src/strings/frame_en.ts';
+import { settings } from '../../frontend/src/strings/settings_en.ts';
 import type { Settings } from '../blackbox/support/server_process.ts';
 import { Server } from '../blackbox/support/server_process.ts';
 
 export { expect };
 
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
-/** The page's own words, those of what stands around the text, of what one can do, of the share dialog and the card of a new pad. */
-export { actions, frame, share, start, words };
+/** The page's own words, and those of its parts that are loaded later. */
+export { actions, frame, settings, share, start, words };
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
 export class Pad {

@@ -7,6 +7,8 @@ import { foldAll, foldCode, unfoldAll, unfoldCode } from "@codemirror/language";
 import { gotoLine, highlightSelectionMatches, openSearchPanel, searchKeymap, selectNextOccurrence } from "@codemirror/search";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
+import { besideLines } from "./beside_lines";
+import { bullet, heading, task } from "./line_marks";
 import { bold, italic, link } from "./markdown_keys";
 import { openReplace, replaceKeys, type SearchWords, showSearchState } from "./search_state";
 import "./panels.css";
@@ -18,6 +20,7 @@ export const deferred = (words: SearchWords): Extension => [
   highlightSelectionMatches(),
   showSearchState(words),
   replaceKeys,
+  besideLines,
   // A Mac is left out, since Alt-g types a letter there: it has Cmd-Alt-g alone.
   keymap.of([{ linux: "Alt-g", win: "Alt-g", run: gotoLine }]),
   keymap.of([...closeBracketsKeymap, ...searchKeymap]),
@@ -42,4 +45,7 @@ export const commands = {
   bold,
   italic,
   link,
+  heading,
+  bullet,
+  task,
 };

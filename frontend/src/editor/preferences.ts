@@ -7,6 +7,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { settings, type Settings } from "../browser";
 import { type Indentation, watchIndentation } from "./indentation";
 import { LazyCompartment } from "./lazy_compartment";
+import { isProse } from "./prose";
 import { ReactiveCompartment } from "./reactive_compartment";
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
@@ -22,7 +23,7 @@ systemDark.addEventListener("change", () => (isSystemDark.value = systemDark.mat
 export class Preferences {
   readonly #vim = new LazyCompartment();
   readonly #theme = new ReactiveCompartment(() => EditorView.darkTheme.of(isDark.value));
-  readonly #textual = new ReactiveCompartment(() => textual(settings.value, this.found.value));
+  readonly #textual = new ReactiveCompartment(() => textual(settings.value, this.found.value, this.language.value));
   /** The help with writing in a pad of that language (writing.ts), once it is loaded. */
   readonly help = signal<((language: string | null, settings: Settings) => Extension) | null>(null);
   readonly #help = new ReactiveCompartment(() => this.help.value?.(this.language.value, settings.value) ?? []);
@@ -30,13 +31,7 @@ export class Preferences {
   readonly found = signal<Indentation | null>(null);
 
   /** For the editor's configuration, first in the list: Vim's keys come before all others. */
-  readonly extension: Extension = [
-    this.#vim.extension,
-    this.#theme.extension,
-    this.#textual.extension,
-    this.#help.extension,
-    watchIndentation((indentation) => (this.found.value = indentation)),
-  ];
+  readonly extension: Extension;
 
   constructor(
     private readonly commandLineLabel: string,
@@ -44,7 +39,16 @@ export class Preferences {
     private readonly onVimSave: (leaves: boolean) => void,
     /** The language of the pad; null: it has none. */
     private readonly language: ReadonlySignal<string | null>,
-  ) {}
+  ) {
+    // Here, since it asks for the language.
+    this.extension = [
+      this.#vim.extension,
+      this.#theme.extension,
+      this.#textual.extension,
+      this.#help.extension,
+      watchIndentation((indentation) => (this.found.value = indentation)),
+    ];
+  }
 
   /** Keeps `view` as the settings are. */
   follow(view: EditorView): void {
@@ -62,11 +66,15 @@ export class Preferences {
   }
 }
 
-function textual({ wrap, tabSize, tabs, detect }: Settings, found: Indentation | null): Extension {
+/** Sentences have a measure; see the theme. */
+const measured = EditorView.editorAttributes.of({ class: "measured" });
+
+function textual({ wrap, tabSize, tabs, detect }: Settings, found: Indentation | null, language: string | null): Extension {
   const isByTabs = (detect ? found?.tabs : undefined) ?? tabs;
   const step = detect && found && !found.tabs ? found.size : tabSize;
   return [
     wrap ? EditorView.lineWrapping : [],
+    wrap && isProse(language) ? measured : [],
     EditorState.tabSize.of(tabSize),
     indentUnit.of(isByTabs ? "\t" : " ".repeat(step)),
   ];

@@ -9,7 +9,10 @@ export const appearance: Extension = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--paper)", color: "var(--ink)" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "max(var(--chosen-size, 14px), var(--least-size, 0px))", lineHeight: "1.5" },
-  ".cm-content": { caretColor: "var(--ink)", paddingBottom: "40vh" },
+  ".cm-content": { caretColor: "var(--ink)", padding: "12px 0 40vh" },
+  // Lines of ninety characters are read most easily: in a wide window they are a column in its middle.
+  "&.measured .cm-content": { maxWidth: "calc(90ch + 16px)", marginInlineEnd: "auto" },
+  "&.measured .cm-gutters": { marginInlineStart: "auto" },
   // On both sides, since lines run both ways, and a caret at the very edge is not seen.
   ".cm-line": { padding: "0 8px" },
   "&.cm-focused > .cm-scroller > .cm-cursorLayer .cm-cursor, .cm-dropCursor": {

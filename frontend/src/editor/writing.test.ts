@@ -7,7 +7,8 @@ import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { afterEach, describe, expect, test } from "vitest";
 import { settings, type Settings } from "../browser";
-import { helpIn, isProse } from "./writing";
+import { isProse } from "./prose";
+import { helpIn } from "./writing";
 
 let view: EditorView;
 

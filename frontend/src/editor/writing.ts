@@ -5,16 +5,10 @@ import { syntaxTree } from "@codemirror/language";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import type { Settings } from "../browser";
+import { isProse } from "./prose";
 
-/** The languages of prose, also under the names that others have for them. */
-const PROSE: ReadonlySet<string> = new Set(["plaintext", "text", "markdown", "md", "mdx", "restructuredtext"]);
 /** The code within it. */
 const CODE: ReadonlySet<string> = new Set(["FencedCode", "CodeBlock", "InlineCode"]);
-
-/** True when a pad in that language holds sentences; null: it has none. */
-export function isProse(language: string | null): boolean {
-  return language === null || PROSE.has(language.toLowerCase());
-}
 
 /** What those settings ask for in a pad of that language. Before the languages, so that it counts more than what they say. */
 export function helpIn(language: string | null, { closeBrackets, spelling }: Settings): Extension {

@@ -3,6 +3,7 @@ import type { ActionText } from "./actions_en";
 import type { FrameText } from "./frame_en";
 import type { ShareText } from "./share_en";
 import type { StartText } from "./start_en";
+import type { SettingsText } from "./settings_en";
 /** Every word the page says, in English. Another language is another module of
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
@@ -197,25 +198,7 @@ export const en = {
     } as Record<string, (name: string, limit: string) => string>,
   },
 
-  settings: {
-    heading: "Settings",
-    theme: "Appearance",
-    themes: { system: "System", light: "Light", dark: "Dark" },
-    locale: "Language of this page",
-    locales: { system: "System", en: "English", de: "Deutsch" },
-    localeLater: "This page changes its language as soon as all is saved.",
-    fontSize: "Text size",
-    tabSize: "Tab width",
-    tabs: "Indent with tabs",
-    detect: "Indent as the text does already",
-    foundTabs: "This text: tabs",
-    foundSpaces: (n: number) => `This text: ${n} spaces`,
-    wrap: "Wrap long lines",
-    spelling: "Check spelling",
-    spellings: { prose: "In prose", always: "Always", never: "Never" },
-    closeBrackets: "Close brackets and quotes in code",
-    vim: "Vim keys",
-  },
+  settings: async (): Promise<SettingsText> => (await import("./settings_en")).settings,
 
   recent: {
     heading: "Recent pads",

@@ -1,12 +1,12 @@
 import type { FrameText } from "./frame_en";
 
 export const frame: FrameText = {
-  more: "Mehr",
   rail: "Bereiche",
   find: "Suchen",
   panels: { outline: "Gliederung", people: "Personen", history: "Verlauf", comments: "Kommentare", settings: "Einstellungen" },
   closePanel: "Schließen",
 
+  keys: "Tasten",
   statusBar: "Zu diesem Text",
   place: (line, column) => `Z ${line}, S ${column}`,
   placeLong: (line, column) => `Zeile ${line}, Spalte ${column}. Zu Zeile gehen`,
@@ -17,6 +17,10 @@ export const frame: FrameText = {
   asText: "Wie der Text",
   keptUntil: (date) => `bleibt bis ${date}`,
   keptLong: (date) => `Wird dieses Pad nicht mehr benutzt, wird es am ${date} gelöscht.`,
-  size: (bytes, limit) => `${bytes < 1024 ? "< 1" : Math.ceil(bytes / 1024).toLocaleString("de")}/${limit}`,
+  size: (bytes, limit) => `${kib(bytes)}/${kib(limit)} KiB`,
   sizeLong: (percent) => `${percent} % von dem, was ein Pad fasst`,
 };
+
+function kib(bytes: number): string {
+  return Math.ceil(bytes / 1024).toLocaleString("de");
+}

@@ -1,11 +1,11 @@
 /** What stands around the text, and is loaded behind it. */
 export const frame = {
-  more: "More",
   rail: "Panels",
   find: "Find",
   panels: { outline: "Outline", people: "People", history: "History", comments: "Comments", settings: "Settings" },
   closePanel: "Close",
 
+  keys: "Keys",
   statusBar: "About this text",
   place: (line: number, column: number) => `Ln ${line}, Col ${column}`,
   placeLong: (line: number, column: number) => `Line ${line}, column ${column}. Go to line`,
@@ -16,7 +16,11 @@ export const frame = {
   asText: "As the text does",
   keptUntil: (date: string) => `kept until ${date}`,
   keptLong: (date: string) => `Without further use this pad is deleted on ${date}.`,
-  size: (bytes: number, limit: string) => `${bytes < 1024 ? "< 1" : Math.ceil(bytes / 1024).toLocaleString("en")}/${limit}`,
+  size: (bytes: number, limit: number) => `${kib(bytes)}/${kib(limit)} KiB`,
   sizeLong: (percent: number) => `${percent} % of what a pad may hold`,
 };
 export type FrameText = typeof frame;
+
+function kib(bytes: number): string {
+  return Math.ceil(bytes / 1024).toLocaleString("en");
+}

@@ -10,6 +10,7 @@ import { loadLanguages } from "../editor";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
 import { share } from "../strings/share_en";
+import { settings as settingsText } from "../strings/settings_en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { noEditor } from "../testing/no_editor";
@@ -23,7 +24,7 @@ import { PasswordPart } from "./dialogs/password_part";
 import { ShareDialog } from "./dialogs/share_dialog";
 import { UnmergedTextBanner, RefusalBanner } from "./text/text_banners";
 import { EmbedBar } from "./frame/embed_bar";
-import { SettingsPanel } from "./panels/settings_panel";
+import { SettingsPanel, settingsWords } from "./panels/settings_panel";
 import { StatusSign, StatusVoice } from "./frame/status_sign";
 import { Toasts } from "./base/toasts";
 
@@ -45,7 +46,7 @@ async function connect(): Promise<void> {
 }
 
 beforeEach(async () => {
-  await Promise.all([initKernel(kernelBytes()), loadLanguages()]);
+  await Promise.all([initKernel(kernelBytes()), loadLanguages(), settingsWords.load()]);
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();
@@ -392,12 +393,12 @@ test("a page whose language was chosen back does not begin anew later", async ()
     act(() => socket.says(JSON.stringify({ History: { start, operations: [{ id: 4, operation }] } })));
   act(() => session.edit([{ from: 0, to: 0, insert: "a" }]));
   const choose = (index: number) => {
-    const select = screen.getByLabelText<HTMLSelectElement>(t.settings.locale);
+    const select = screen.getByLabelText<HTMLSelectElement>(settingsText.locale);
     select.selectedIndex = index;
     fireEvent.change(select);
   };
   choose(LOCALES.indexOf("de"));
-  expect(notify).toHaveBeenCalledWith(t.settings.localeLater);
+  expect(notify).toHaveBeenCalledWith(settingsText.localeLater);
   choose(LOCALES.indexOf("en"));
   await acknowledge(0, ["a"]);
   expect(session.unsaved.value).toBe(0);

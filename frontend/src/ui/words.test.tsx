@@ -10,6 +10,7 @@ import { initKernel } from "../kernel";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
 import { share } from "../strings/share_en";
+import { settings as settingsText } from "../strings/settings_en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
 import { noEditor } from "../testing/no_editor";
@@ -18,8 +19,8 @@ import { FileOpener } from "./text/file_opener";
 import type { Pad } from "./pad/pad";
 import { People } from "./panels/people_panel";
 import { RecentList } from "./text/recent_list";
-import { SettingsPanel } from "./panels/settings_panel";
 import { ShareDialog } from "./dialogs/share_dialog";
+import { SettingsPanel, settingsWords } from "./panels/settings_panel";
 import { StatusSign, StatusVoice } from "./frame/status_sign";
 import { RefusalBanner } from "./text/text_banners";
 import { ToastRegion, ToastsContext } from "./base/toast_region";
@@ -73,6 +74,7 @@ async function expectWords(change: () => unknown, ...expected: string[]): Promis
 
 beforeEach(async () => {
   initKernel(kernelBytes());
+  await settingsWords.load();
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();
@@ -158,7 +160,7 @@ test("recent pads, files, settings, and what was copied", async () => {
   const opened = (name: string) => ({ text: "", form: { name, lineEnd: "\n" as const, bom: false } });
   pad.opened.value = opened("one.txt");
   await expectWords(() => (pad.opened.value = opened("two.txt")), t.text.openHeading("two.txt"));
-  await expectWords(() => (indentation.value = { tabs: true, size: 4 }), t.settings.foundTabs);
+  await expectWords(() => (indentation.value = { tabs: true, size: 4 }), settingsText.foundTabs);
   await expectWords(() => (page.querySelector<HTMLButtonElement>("button.primary")!.click(), pause()));
   expect([t.copied, t.copyFailed].some((word) => words().includes(word))).toBe(true);
 });

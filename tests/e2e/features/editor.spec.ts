@@ -1,7 +1,7 @@
 // (7) What the editor does by itself, and what phones have buttons for. (2) Names at carets.
 import { devices } from '@playwright/test';
 import { WebSocket } from 'ws';
-import { expect, test, words } from '../pad.ts';
+import { expect, settings, test } from '../pad.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 
@@ -13,8 +13,8 @@ test('indents as the text does already, unless told not to', async ({ open }) =>
   await pad.page.keyboard.press('Tab');
   await pad.shows(`${text}\n  `);
   await pad.panel('settings');
-  await expect(pad.page.getByText(words.settings.foundSpaces(2))).toBeVisible();
-  await pad.page.getByRole('switch', { name: words.settings.detect }).click();
+  await expect(pad.page.getByText(settings.foundSpaces(2))).toBeVisible();
+  await pad.page.getByRole('switch', { name: settings.detect }).click();
   await pad.editor.focus();
   await pad.page.keyboard.press('Shift+Tab');
   await pad.page.keyboard.press('Tab');

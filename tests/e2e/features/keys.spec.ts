@@ -1,11 +1,11 @@
 // What keys do where the editor has not the focus, and what Vim's commands say.
-import { expect, test, words } from '../pad.ts';
+import { expect, settings, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 
 const { now, kept, leave } = words.editor.saving;
 
 async function useVim(pad: Pad): Promise<void> {
-  await (await pad.panel('settings')).getByRole('switch', { name: words.settings.vim }).click();
+  await (await pad.panel('settings')).getByRole('switch', { name: settings.vim }).click();
   await expect(pad.page.locator('.cm-vim-panel')).toBeVisible();
 }
 
@@ -104,8 +104,8 @@ test('brackets and quotes close in code, and in no prose', async ({ open }) => {
   await pad.page.keyboard.type('f(');
   await pad.shows('f()');
   await pad.panel('settings');
-  await pad.page.getByRole('switch', { name: words.settings.closeBrackets }).click();
-  await pad.page.getByLabel(words.settings.spelling).selectOption(words.settings.spellings.always);
+  await pad.page.getByRole('switch', { name: settings.closeBrackets }).click();
+  await pad.page.getByLabel(settings.spelling).selectOption(settings.spellings.always);
   await expect(pad.editor).toHaveAttribute('spellcheck', 'true');
   await pad.type('[');
   await pad.shows('f()[');

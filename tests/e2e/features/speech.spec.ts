@@ -1,6 +1,6 @@
 // (11) The language of the page: the browser's, the address's, or a choice that is remembered.
 import { de } from '../../../frontend/src/strings/de.ts';
-import { expect, test, words } from '../pad.ts';
+import { expect, settings, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 
 async function speaks(pad: Pad, locale: 'en' | 'de'): Promise<void> {
@@ -49,7 +49,7 @@ test('what is unsent is sent before the page begins anew', async ({ open, server
   await expect(pad.status).not.toHaveText(words.status.connected);
   await pad.type('then');
   await chooseLocale(pad, 'Deutsch');
-  await expect(pad.page.locator('.toast')).toContainText(words.settings.localeLater);
+  await expect(pad.page.locator('.toast')).toContainText(settings.localeLater);
   await expect(pad.page.locator('html')).toHaveAttribute('lang', 'en');
   await server.restart();
   await speaks(pad, 'de');

@@ -47,7 +47,7 @@ describe("the table", () => {
 
 describe("an action is offered where it makes sense", () => {
   test("those of Markdown in Markdown alone", () => {
-    const markdown = ["downloadHtml", "copyFormatted", "bold", "italic", "link", "preview"];
+    const markdown = ["downloadHtml", "copyFormatted", "bold", "italic", "heading", "bullet", "task", "link", "preview"];
     expect(idsIn(padIn("markdown").pad)).toEqual(expect.arrayContaining(markdown));
     const elsewhere = idsIn(padIn("python").pad);
     for (const id of markdown) expect(elsewhere).not.toContain(id);

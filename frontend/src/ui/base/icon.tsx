@@ -4,6 +4,7 @@ const PATHS = {
   edit: "M4 20l1-4L16 5l3 3L8 19l-4 1zM13.5 7.5l3 3",
   lock: "M6 11h12v8H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   more: "M5 12h.01M12 12h.01M19 12h.01",
+  retry: "M19.5 10A8 8 0 1 0 20 13M20 5v5h-5",
   share: "M12 15V4M8 8l4-4 4 4M5 13v6h14v-6",
 } as const;
 

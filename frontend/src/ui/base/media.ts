@@ -9,3 +9,6 @@ const query = matchMedia("(max-width: 720px), (max-height: 30rem) and (pointer: 
 export const isNarrow = signal(query.matches);
 
 query.addEventListener("change", () => (isNarrow.value = query.matches));
+
+/** True where one presses with fingers, and writes on a keyboard on the screen. */
+export const hasFingers = matchMedia("(pointer: coarse)").matches;

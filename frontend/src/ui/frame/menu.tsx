@@ -28,9 +28,9 @@ export function Menu({ pad, actions }: { pad: Pad; actions: readonly Action[] })
     close();
     void action.run(pad);
   };
-  const groups = (isNarrow.value ? NARROW_ITEMS : ITEMS).map((ids) =>
-    ids.map((id) => actions.find((it) => it.id === id)!).filter(({ isOffered }) => isOffered?.(pad) ?? true),
-  );
+  const groups = (isNarrow.value ? NARROW_ITEMS : ITEMS)
+    .map((ids) => ids.map((id) => actions.find((it) => it.id === id)!).filter(({ isOffered }) => isOffered?.(pad) ?? true))
+    .filter((group) => group.length > 0);
   return (
     <Dialog label={t.frame.menu} class={isNarrow.value ? "sheet" : "menu"} onClose={close}>
       {isNarrow.value && <LanguageField pad={pad} />}

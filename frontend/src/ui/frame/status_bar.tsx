@@ -75,7 +75,7 @@ function Size({ pad, editor }: { pad: Pad; editor: Editor }) {
   const part = bytes / limit;
   return (
     <span class={part >= NEAR_LIMIT ? "size near-limit" : "size"} title={frameWords.now.sizeLong(Math.round(part * 100))}>
-      <Words text={frameWords.now.size(bytes, t.bytes(limit))} />
+      <Words text={frameWords.now.size(bytes, limit)} />
     </span>
   );
 }

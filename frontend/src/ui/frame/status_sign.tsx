@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Session } from "../../session";
 import { t } from "../../strings";
+import { Icon } from "../base/icon";
 import { isNarrow } from "../base/media";
 import { Words } from "../base/words";
 import { type Mood, statusOf } from "../pad/status";
@@ -44,8 +45,8 @@ function Sign({ mood }: { mood: Mood }) {
 function Retry({ session }: { session: Session }) {
   if (!useStatus(session).canRetry) return null;
   return (
-    <button type="button" onClick={() => session.retryConnection()}>
-      {t.status.retryNow}
+    <button type="button" aria-label={t.status.retryNow} title={t.status.retryNow} onClick={() => session.retryConnection()}>
+      {isNarrow.value ? <Icon name="retry" /> : t.status.retryNow}
     </button>
   );
 }

@@ -3,7 +3,7 @@ import "../style/surroundings.css";
 import { useEffect } from "preact/hooks";
 import { loadActions } from "../actions/actions";
 import { lazy } from "../base/lazy";
-import { isNarrow } from "../base/media";
+import { hasFingers, isNarrow } from "../base/media";
 import type { Pad } from "../pad/pad";
 import { Panel, preparePanels } from "./panel";
 import { Rail } from "./rail";
@@ -13,6 +13,11 @@ const LazyMenu = lazy("menu", async () => {
   const [{ Menu }, actions] = await Promise.all([import("./menu"), loadActions()]);
   return ({ pad }: { pad: Pad }) => <Menu pad={pad} actions={actions} />;
 });
+
+const LazyKeyStrip = lazy("key strip", async () => {
+  const [{ KeyStrip }, actions] = await Promise.all([import("./key_strip"), loadActions()]);
+  return ({ pad }: { pad: Pad }) => <KeyStrip pad={pad} actions={actions} />;
+}, "nothing");
 
 /** What stands around the text beside the header: a chunk that is loaded behind the editor, with its words. */
 export function Surroundings({ pad }: { pad: Pad }) {
@@ -26,6 +31,7 @@ export function Surroundings({ pad }: { pad: Pad }) {
       <Panel pad={pad} />
       {!isNarrow.value && <Rail pad={pad} />}
       {!isNarrow.value && <StatusBar pad={pad} />}
+      {isNarrow.value && hasFingers && <LazyKeyStrip pad={pad} />}
       {pad.menu.value && <LazyMenu pad={pad} />}
     </>
   );

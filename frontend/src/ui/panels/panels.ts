@@ -24,7 +24,11 @@ export const PANELS: readonly Panel[] = [
   {
     id: "settings",
     icon: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h5M13 12h7M11 10v4",
-    load: async () => (await import("./settings_panel")).SettingsPanel,
+    load: async () => {
+      const { SettingsPanel, settingsWords } = await import("./settings_panel");
+      await settingsWords.load();
+      return SettingsPanel;
+    },
   },
 ];
 

@@ -9,33 +9,40 @@ import {
   TAB_SIZES,
   THEMES,
 } from "../../browser";
-import { localeFor, t } from "../../strings";
+import { LateWords, localeFor, t } from "../../strings";
 import type { Pad } from "../pad/pad";
 import { Switch } from "../base/switch";
 import { Words } from "../base/words";
+
+/** Loaded with the panel. */
+export const settingsWords = new LateWords(() => t.settings());
 
 /** Changes the settings of this person. */
 export function SettingsPanel({ pad }: { pad: Pad }) {
   const { theme, locale, wrap, fontSize, tabSize, tabs, detect, closeBrackets, spelling, vim } = settings.value;
   const found = pad.editor.value?.indentation.value;
+  const words = settingsWords.now;
   return (
-    <>
-      <Choice label={t.settings.theme} value={theme} choices={THEMES} name={(it) => t.settings.themes[it]} set={(it) => setSettings({ theme: it })} />
-      <Choice label={t.settings.locale} value={locale} choices={LOCALES} name={(it) => t.settings.locales[it]} set={(it) => speak(it, pad)} />
-      <Choice label={t.settings.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
-      <Choice label={t.settings.spelling} value={spelling} choices={SPELLINGS} name={(it) => t.settings.spellings[it]} set={(it) => setSettings({ spelling: it })} />
-      <Choice label={t.settings.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
-      <Switch label={t.settings.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
-      <Switch label={t.settings.detect} isOn={detect} set={(on) => setSettings({ detect: on })} />
+    <div class="settings">
+      <h3>{words.groups.page}</h3>
+      <Choice label={words.theme} value={theme} choices={THEMES} name={(it) => words.themes[it]} set={(it) => setSettings({ theme: it })} />
+      <Choice label={words.locale} value={locale} choices={LOCALES} name={(it) => words.locales[it]} set={(it) => speak(it, pad)} />
+      <h3>{words.groups.text}</h3>
+      <Choice label={words.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
+      <Choice label={words.spelling} value={spelling} choices={SPELLINGS} name={(it) => words.spellings[it]} set={(it) => setSettings({ spelling: it })} />
+      <Switch label={words.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
+      <h3>{words.groups.typing}</h3>
+      <Choice label={words.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
+      <Switch label={words.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
+      <Switch label={words.detect} isOn={detect} set={(on) => setSettings({ detect: on })} />
       {detect && found && (
         <p class="hint">
-          <Words text={found.tabs ? t.settings.foundTabs : t.settings.foundSpaces(found.size)} />
+          <Words text={found.tabs ? words.foundTabs : words.foundSpaces(found.size)} />
         </p>
       )}
-      <Switch label={t.settings.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
-      <Switch label={t.settings.closeBrackets} isOn={closeBrackets} set={(on) => setSettings({ closeBrackets: on })} />
-      <Switch label={t.settings.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
-    </>
+      <Switch label={words.closeBrackets} isOn={closeBrackets} set={(on) => setSettings({ closeBrackets: on })} />
+      <Switch label={words.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
+    </div>
   );
 }
 
@@ -51,7 +58,7 @@ function speak(locale: (typeof LOCALES)[number], { session, notify }: Pad): void
   history.replaceState(null, "", location.pathname + searchWithout(location.search, "lang") + location.hash);
   const wanted = locale === "system" ? localeFor(navigator.languages) : locale;
   if (wanted === t.locale) return;
-  if (session.unsaved.value > 0) notify(t.settings.localeLater);
+  if (session.unsaved.value > 0) notify(settingsWords.now.localeLater);
   let isWanted = true;
   const beginAnew = async () => {
     await session.onPageHide();
