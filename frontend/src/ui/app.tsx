@@ -5,10 +5,8 @@ import { isChunkMissing, loadChunk, rememberedPassword, recentPads, rememberFile
 import { Editor, loadLanguages } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
-import { downloadByKey } from "./pad/download";
 import { OpenPanel } from "./pad/open_panel";
 import { watchExpiry } from "./pad/expiry";
-import { findByKey } from "./pad/find_by_key";
 import { openDialogs } from "./base/open_dialogs";
 import { isMarkdown } from "./pad/markdown";
 import { isNarrow } from "./base/media";
@@ -43,7 +41,8 @@ const Surroundings = behind("Surroundings");
 const Dialogs = behind("Dialogs");
 const FileOpener = behind("FileOpener");
 const PasswordDialog = behind("PasswordDialog");
-const BEHIND = [Banners, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog];
+const PageKeys = behind("PageKeys");
+const BEHIND = [Banners, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys];
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
@@ -53,9 +52,7 @@ export function App({ session }: { session: Session }) {
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => loadWhatIsBehind(session), [session]);
   useEffect(() => setAskedLanguage(session), [session]);
-  useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => forgetFileOfEmpty(session), [session]);
-  useEffect(() => findByKey(pad), [pad]);
   useEffect(() => preparePrint(pad), [pad]);
   useEffect(() => watchExpiry(session, expiry), [session]);
   useEffect(() => (urlOptions.embed ? undefined : suggestToWriter(pad)), [pad]);
@@ -76,6 +73,7 @@ export function App({ session }: { session: Session }) {
       <Dialogs pad={pad} />
       <FileOpener pad={pad} />
       <PasswordDialog pad={pad} />
+      <PageKeys pad={pad} />
     </ToastsContext.Provider>
   );
 }

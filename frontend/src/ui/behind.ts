@@ -2,6 +2,7 @@
 
 export { Dialogs } from "./dialogs/dialogs";
 export { PasswordDialog } from "./dialogs/password_dialog";
+export { PageKeys } from "./frame/page_keys";
 export { Surroundings } from "./frame/surroundings";
 export { Banners } from "./text/banners";
 export { FileOpener } from "./text/file_opener";
