@@ -10,3 +10,4 @@ export type { Indentation } from "./indentation";
 export const loadLikelyLanguage = () => import("./likely_language");
 export { type Language, PLAIN_TEXT } from "./language";
 export { extensionOf, isForeign, knownLanguage, languageName, languages, loadLanguages } from "./languages";
+export { isProse } from "./prose";

@@ -1,10 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Editor } from "../../editor";
+import { type Editor, isProse } from "../../editor";
 import type { ActionId } from "../../strings";
 import type { Action } from "../actions/actions";
 import { Icon } from "../base/icon";
-import { isMarkdown } from "../pad/markdown";
 import type { Pad } from "../pad/pad";
 import { watchKeyboard } from "./keyboard";
 import { frameWords } from "./words";
@@ -46,7 +45,8 @@ export function KeyStrip({ pad, actions }: { pad: Pad; actions: readonly Action[
   return (
     <div class="key-strip" role="toolbar" aria-label={frameWords.now.keys} onPointerDown={(event) => event.preventDefault()}>
       {buttons(ALWAYS)}
-      {isMarkdown(pad.session) ? buttons(MARKDOWN) : SIGNS_OF_CODE.map((sign) => <Sign key={sign} sign={sign} editor={editor} />)}
+      {buttons(MARKDOWN)}
+      {!isProse(pad.session.language.value) && SIGNS_OF_CODE.map((sign) => <Sign key={sign} sign={sign} editor={editor} />)}
       {buttons(LAST)}
     </div>
   );

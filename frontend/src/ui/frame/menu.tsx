@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { type ActionId, t } from "../../strings";
 import type { Action } from "../actions/actions";
 import { Dialog } from "../base/dialog";
-import { isNarrow } from "../base/media";
+import { hasFingers, isNarrow } from "../base/media";
 import type { Pad } from "../pad/pad";
 import { LanguageField } from "./language_field";
 
@@ -33,7 +33,12 @@ export function Menu({ pad, actions }: { pad: Pad; actions: readonly Action[] })
     .filter((group) => group.length > 0);
   return (
     <Dialog label={t.frame.menu} class={isNarrow.value ? "sheet" : "menu"} onClose={close}>
-      {isNarrow.value && <LanguageField pad={pad} />}
+      {isNarrow.value && (
+        <div class="menu-language">
+          <span aria-hidden="true">{t.language.heading}</span>
+          <LanguageField pad={pad} />
+        </div>
+      )}
       <Items>
         {groups.map((group) => (
           <div key={group[0]!.id} role="group">
@@ -53,7 +58,7 @@ function Item({ action, pad, run }: { action: Action; pad: Pad; run: () => void 
   return (
     <button type="button" {...role} tabIndex={-1} onClick={run}>
       <span>{action.words()}</span>
-      {keys && <kbd aria-hidden="true">{keys}</kbd>}
+      {keys && !hasFingers && <kbd aria-hidden="true">{keys}</kbd>}
     </button>
   );
 }
@@ -62,10 +67,8 @@ function Item({ action, pad, run }: { action: Action; pad: Pad; run: () => void 
 function Items({ children }: { children: preact.ComponentChildren }) {
   const ref = useRef<HTMLDivElement>(null);
   const items = () => [...ref.current!.querySelectorAll<HTMLButtonElement>("button")];
-  useLayoutEffect(() => {
-    if (!isNarrow.peek()) items()[0]!.focus();
-    else items()[0]!.tabIndex = 0;
-  }, []);
+  // With fingers nothing is chosen yet; a field before it would bring up the keyboard.
+  useLayoutEffect(() => (isNarrow.peek() ? ref.current! : items()[0]!).focus(), []);
   const press = (event: KeyboardEvent) => {
     const all = items();
     const at = all.indexOf(document.activeElement as HTMLButtonElement);
