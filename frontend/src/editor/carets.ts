@@ -90,6 +90,11 @@ export function peopleIn(state: EditorState): ReadonlyMap<number, Person> {
   return state.field(remoteField).people;
 }
 
+/** The carets of the others, by user id. */
+export function caretsIn(state: EditorState): ReadonlyMap<number, Carets> {
+  return state.field(remoteField).carets;
+}
+
 /** The place of that person's caret; null when it is nowhere. */
 export function caretOf(state: EditorState, id: number): number | null {
   const carets = state.field(remoteField).carets.get(id);

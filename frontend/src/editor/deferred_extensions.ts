@@ -10,17 +10,20 @@ import { keymap } from "@codemirror/view";
 import { besideLines } from "./beside_lines";
 import { bullet, heading, task } from "./line_marks";
 import { bold, italic, link } from "./markdown_keys";
+import { drawScrollMarks, scrollMarks, type ScrollMarkSource } from "./scroll_marks";
 import { openReplace, replaceKeys, type SearchWords, showSearchState } from "./search_state";
 import "./panels.css";
 
-/** All of them. */
-export const deferred = (words: SearchWords): Extension => [
+/** All of them; `people` says where the others are. */
+export const deferred = (words: SearchWords, people: ScrollMarkSource): Extension => [
   closeBrackets(),
   autocompletion({ activateOnTyping: false }), // with its keys
   highlightSelectionMatches(),
   showSearchState(words),
   replaceKeys,
   besideLines,
+  drawScrollMarks(),
+  scrollMarks.of(people),
   // A Mac is left out, since Alt-g types a letter there: it has Cmd-Alt-g alone.
   keymap.of([{ linux: "Alt-g", win: "Alt-g", run: gotoLine }]),
   keymap.of([...closeBracketsKeymap, ...searchKeymap]),

@@ -30,6 +30,7 @@ import { loadLanguages } from "./languages";
 import { offered } from "./offered";
 import { openedFile, rememberOpened } from "./opened_file";
 import { LazyCompartment } from "./lazy_compartment";
+import { peopleMarks } from "./people_marks";
 import { Preferences } from "./preferences";
 import { tickTask } from "./tasks";
 import { ReactiveCompartment } from "./reactive_compartment";
@@ -243,7 +244,7 @@ export class Editor {
   async #loadDeferred(): Promise<Extension> {
     const { deferred, helpIn } = await import("./deferred_extensions");
     this.#preferences.help.value = helpIn;
-    return deferred(this.strings.search);
+    return deferred(this.strings.search, peopleMarks);
   }
 
   async #loadColours(id: string): Promise<Extension> {
