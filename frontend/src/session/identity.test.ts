@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cleanName } from "./identity";
+import { cleanName, Identity, isMadeUp } from "./identity";
 
 // The same as of pad_clean_name() in tests/unit/pad_test.c.
 test.each([
@@ -27,4 +27,13 @@ test("every character that shows nothing is an empty name by itself", () => {
     const isEmpty = /^[\s\u2800\p{Cc}\p{DI}\p{Z}]$/u.test(character);
     if (isEmpty !== (cleanName(character) === "")) expect(isEmpty, point.toString(16)).toBe(cleanName(character) === "");
   }
+});
+
+test("a name that was made up is told from one that was chosen", () => {
+  const environment = { askedName: null, storage: { read: () => null, write: () => {} } };
+  for (let i = 0; i < 20; i++) {
+    const identity = new Identity({ ...environment, random: () => i / 20 });
+    expect(isMadeUp(identity.shown.value.name)).toBe(true);
+  }
+  for (const name of ["", "Quiet", "Quiet Ann", "Ann Crane", "Quiet Crane Jr", "quiet crane", "李"]) expect(isMadeUp(name)).toBe(false);
 });

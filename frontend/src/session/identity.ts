@@ -73,6 +73,12 @@ function loadIdentity({ askedName, random, storage }: IdentityEnvironment): User
   return { ...identity, isNew };
 }
 
+/** True for a name as this page makes them up. */
+export function isMadeUp(name: string): boolean {
+  const [manner = "", animal = "", ...rest] = name.split(" ");
+  return MANNERS.includes(manner) && ANIMALS.includes(animal) && rest.length === 0;
+}
+
 /** Control characters, and those that turn the direction of what stands around them. */
 const DROPPED = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 /** Whatever shows nothing at the beginning: spaces, letters that look like one, what says how its neighbours look. */

@@ -47,7 +47,7 @@ export class PadState {
     const me = new Identity(environment);
     this.me = me;
     const person = () => ({ id: userId.value, ...me.shown.value });
-    this.presence = new Presence(sync, person, (notice) => notices.tell(notice));
+    this.presence = new Presence(sync, person, (notice) => notices.tell(notice), environment.clock);
     const requester = () => ({ user_id: userId.value, user_name: me.shown.value.name, client: token });
     this.protection = new Protection(base, padId, otp, requester, environment.fetch);
   }

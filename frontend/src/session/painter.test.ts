@@ -25,7 +25,7 @@ beforeAll(() => initKernel(kernelBytes()));
 beforeEach(() => {
   vi.useFakeTimers();
   [sync, text, line] = [new Sync(), "", null];
-  const presence = new Presence(sync, () => ({ id: ME, name: "Me", hue: 1 }), () => {});
+  const presence = new Presence(sync, () => ({ id: ME, name: "Me", hue: 1 }), () => {}, systemClock);
   painter = new Painter(sync, presence, new RemovalGuard(systemClock, () => null), systemClock);
   endComposition = vi.fn<() => void>(() => (line = null));
   painter.listen(paint);

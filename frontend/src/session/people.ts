@@ -1,7 +1,9 @@
 /** The people in the pad, as a signal that the list and the carets watch. */
 
 import { computed, signal } from "@preact/signals";
+import type { Clock } from "../clock";
 import { SYSTEM_USER, type UserInfo } from "../wire";
+import { Activity } from "./activity";
 
 /** Somebody in the pad. */
 export interface Person extends UserInfo {
@@ -12,6 +14,13 @@ export class People {
   readonly byId = signal<ReadonlyMap<number, Person>>(new Map());
   /** All of them in the order of arrival, so that nobody jumps about in the list. */
   readonly list = computed(() => [...this.byId.value.values()].sort((a, b) => a.id - b.id));
+
+  /** Which of them are typing. */
+  readonly activity: Activity;
+
+  constructor(clock: Clock) {
+    this.activity = new Activity(clock);
+  }
 
   /** These are all who are there. */
   replace(people: Iterable<Person>): void {

@@ -1,5 +1,6 @@
 /** The others in the pad and their carets, as Users, UserInfo and UserCursor tell them. */
 
+import type { Clock } from "../clock";
 import type { Sync } from "../sync";
 import type { CursorData, User, UserInfo } from "../wire";
 import { MovedCarets } from "./moved_carets";
@@ -12,14 +13,16 @@ export interface JoinOrLeave {
 }
 
 export class Presence {
-  readonly people = new People();
+  readonly people: People;
   readonly #moved: MovedCarets;
 
   constructor(
     sync: Sync,
     private readonly me: () => Person,
     private readonly tell: (notice: JoinOrLeave) => void,
+    clock: Clock,
   ) {
+    this.people = new People(clock);
     this.#moved = new MovedCarets(sync);
   }
 
@@ -34,7 +37,10 @@ export class Presence {
   person(id: number, info: UserInfo | null): void {
     const known = this.people.nameOf(id);
     this.people.set(id, info);
-    if (info === null) this.#moved.gone(id);
+    if (info === null) {
+      this.#moved.gone(id);
+      this.people.activity.gone(id);
+    }
     if (id === this.me().id) return;
     if (info && known === null) this.tell({ kind: "joined", who: info.name });
     if (!info && known !== null) this.tell({ kind: "left", who: known });
@@ -43,6 +49,11 @@ export class Presence {
   /** Somebody's carets are elsewhere now. */
   caret(id: number, carets: CursorData): void {
     if (id !== this.me().id) this.#moved.moved(id, carets);
+  }
+
+  /** These users have typed just now: not while we were away, which is no news. Our own edits are none either. */
+  typed(ids: Iterable<number>): void {
+    for (const id of ids) if (id !== this.me().id) this.people.activity.typed(id);
   }
 
   /** See MovedCarets.resolve(). */

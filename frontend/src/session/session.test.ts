@@ -555,3 +555,33 @@ describe("identity", () => {
     expect(alone.identity.value).toEqual({ name: "Me", hue: 3 });
   });
 });
+
+describe("who is typing", () => {
+  const typing = () => [...session.people.activity.typing.value];
+
+  test("is told of others, not of oneself, and ends when they leave", () => {
+    join("");
+    type(0, 0, "a");
+    hear({ History: { start: 0, operations: [{ id: ME, operation: ["a"] }] } });
+    frame();
+    expect(typing()).toEqual([]);
+    hear({ History: { start: 1, operations: [{ id: 1, operation: [1, "b"] }] } });
+    frame();
+    expect(typing()).toEqual([1]);
+    hear({ UserInfo: { id: 1, info: null } });
+    frame();
+    expect(typing()).toEqual([]);
+  });
+
+  test("what was typed while the connection was away is no news", () => {
+    join("");
+    close(1006);
+    vi.advanceTimersByTime(60_000);
+    open();
+    hear({ Welcome: { ...WELCOME, resumed: true, revision: 1 } });
+    hear({ History: { start: 0, operations: [{ id: 1, operation: ["b"] }] } });
+    frame();
+    expect(editor.text).toBe("b");
+    expect(typing()).toEqual([]);
+  });
+});

@@ -329,6 +329,7 @@ export class Session {
       case "History":
         this.removals.heard(message.operations.filter(({ id }) => id !== this.userId.peek()));
         this.#sync.history(message.start, message.operations);
+        if (this.link.peek().kind === "up") this.#state.presence.typed(message.operations.map(({ id }) => id));
         return this.#joined();
       case "Rejected":
         return this.#rejected(message);
