@@ -18,6 +18,8 @@ export interface Carets {
 
 /** Tells of carets that moved, by user id; null: gone. */
 export const setCarets = StateEffect.define<ReadonlyMap<number, Carets | null>>();
+/** Lights the carets of that user, with their name; null: nobody's. */
+export const lightCarets = StateEffect.define<number | null>();
 /** Tells of names and colours, whenever they change. */
 export const setPeople = StateEffect.define<ReadonlyMap<number, Person>>();
 
@@ -26,6 +28,8 @@ interface Remote {
   people: ReadonlyMap<number, Person>;
   /** The times at which each name is shown, on the clock of Date.now(). */
   shown: CaretLabels;
+  /** Whose carets are lit; null: nobody's. */
+  lit: number | null;
 }
 
 /** A pointer that is as near as this to a caret points at it. */
@@ -33,22 +37,24 @@ const POINTED_PX = 6;
 /** No name is shown wider than this. */
 const NAME_PX = 224;
 
-const nobody: Remote = { carets: new Map(), people: new Map(), shown: new CaretLabels() };
+const nobody: Remote = { carets: new Map(), people: new Map(), shown: new CaretLabels(), lit: null };
 
 const remoteField = StateField.define<Remote>({
   create: () => nobody,
   update(remote, tr) {
-    let { carets, people, shown } = remote;
+    let { carets, people, shown, lit } = remote;
     if (tr.docChanged && carets.size > 0) carets = mapped(carets, tr);
     for (const effect of tr.effects) {
       if (effect.is(setPeople)) people = effect.value;
+      if (effect.is(lightCarets)) lit = effect.value;
       if (!effect.is(setCarets)) continue;
       const { doc } = tr.state;
       carets = merged(carets, effect.value, doc.length);
       const lines = [...effect.value.keys()].map((id) => [id, lineOf(doc, carets.get(id))] as const);
       shown = shown.after(lines, Date.now());
     }
-    return carets === remote.carets && people === remote.people ? remote : { carets, people, shown };
+    const isSame = carets === remote.carets && people === remote.people && lit === remote.lit;
+    return isSame ? remote : { carets, people, shown, lit };
   },
 });
 
@@ -160,7 +166,7 @@ function selectionMarkers(view: EditorView): LayerMarker[] {
 }
 
 function caretMarkers(view: EditorView): LayerMarker[] {
-  const { carets, people, shown } = view.state.field(remoteField);
+  const { carets, people, shown, lit } = view.state.field(remoteField);
   const markers: LayerMarker[] = [];
   for (const [id, { cursors, selections }] of carets) {
     const person = people.get(id);
@@ -169,7 +175,7 @@ function caretMarkers(view: EditorView): LayerMarker[] {
     for (const head of heads) {
       if (!isNear(view, head, head)) continue;
       const [at] = RectangleMarker.forRange(view, "", EditorSelection.cursor(head));
-      if (at) markers.push(new CaretMarker(at, roomAt(view, at.left), person, shown.untilMs(id)));
+      if (at) markers.push(new CaretMarker(at, roomAt(view, at.left), person, shown.untilMs(id), id === lit));
     }
   }
   return markers;
@@ -202,6 +208,7 @@ class CaretMarker implements LayerMarker {
     private readonly room: Room,
     private readonly person: Person,
     private readonly shownUntilMs: number,
+    private readonly isLit: boolean,
   ) {}
 
   eq(other: CaretMarker): boolean {
@@ -210,6 +217,7 @@ class CaretMarker implements LayerMarker {
       this.room.isAtEnd === other.room.isAtEnd &&
       this.room.widthPx === other.room.widthPx &&
       this.shownUntilMs === other.shownUntilMs &&
+      this.isLit === other.isLit &&
       this.isOf(other)
     );
   }
@@ -243,6 +251,7 @@ class CaretMarker implements LayerMarker {
     dom.style.height = `${height}px`;
     dom.classList.toggle("at-top", top < height);
     dom.classList.toggle("at-end", this.room.isAtEnd);
+    dom.classList.toggle("lit", this.isLit);
     (dom.firstElementChild as HTMLElement).style.maxWidth = `${this.room.widthPx}px`;
   }
 

@@ -20,11 +20,12 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { type FileForm, loadChunk } from "../browser";
 import { changesBetween, cleanText, type Offered, type Person, type Session } from "../session";
 import { sessionBinding, editorPortOf } from "./binding";
-import { peopleIn, remoteCarets, setPeople } from "./carets";
+import { caretOf, lightCarets, peopleIn, remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
 import { type EmptyInput, refuseEmptyInput } from "./empty_input";
 import { boundFloods, fewInvisible } from "./floods";
 import { Following } from "./following";
+import { type Sides, sidesOf } from "./in_view";
 import type { Indentation } from "./indentation";
 import { loadLanguages } from "./languages";
 import { offered } from "./offered";
@@ -184,6 +185,24 @@ export class Editor {
   follow(id: number | null): void {
     if (id === null) this.#following.stop();
     else this.#following.start(this.view, id);
+  }
+
+  /** Brings that user's caret into view; false: it is nowhere. */
+  showCaretOf(id: number): boolean {
+    const at = caretOf(this.view.state, id);
+    if (at === null) return false;
+    this.view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center" }) });
+    return true;
+  }
+
+  /** Lights that user's carets, with their name; null: nobody's. */
+  lightCaretsOf(id: number | null): void {
+    this.view.dispatch({ effects: lightCarets.of(id) });
+  }
+
+  /** Calls `measured` before the next frame with what is in view, and who of those users is not. */
+  measureSides(ids: readonly number[], measured: (sides: Sides) => void): void {
+    this.view.requestMeasure({ read: (view) => sidesOf(view, ids), write: measured });
   }
 
   /** Calls `measured` with topLine as it is once the browser has laid out the text, before the next frame: until then

@@ -5,6 +5,7 @@ import { EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import type { Extension } from "@codemirror/state";
 import { type Signal, signal } from "@preact/signals";
 import { caretOf } from "./carets";
+import { sideOf } from "./in_view";
 import { isRemote } from "./remote";
 
 /** Keys that move the view even where they move no caret. */
@@ -64,10 +65,7 @@ export class Following {
    * else scrolls, show only in this: the caret has gone from where it was kept. */
   #isInView(view: EditorView): boolean {
     const at = this.#caret(view);
-    if (at === null) return true;
-    const caret = view.coordsAtPos(at);
-    const { top, bottom } = view.scrollDOM.getBoundingClientRect();
-    return caret !== null && caret.bottom > top && caret.top < bottom;
+    return at === null || sideOf(view, at) === "in_view";
   }
 
   #caret({ state }: EditorView): number | null {

@@ -3,6 +3,7 @@ export { codeStyles, colour } from "./colour";
 export { documentBytes } from "./document_bytes";
 export { Editor, type EditorCommand, type EditorStrings, type TopLine } from "./editor";
 export { hueClass } from "./hues";
+export type { Sides } from "./in_view";
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");
 export type { Indentation } from "./indentation";

@@ -165,21 +165,7 @@ export const de: Strings = {
     rule: "Namen haben bis zu 128 Bytes, ohne Schrägstriche und Steuerzeichen. Prüfen Sie den Link, oder beginnen Sie ein neues Pad.",
   },
 
-  people: {
-    heading: (n) => (n === 1 ? "1 Person hier" : `${n} Personen hier`),
-    before: (n) => `${n} Personen bei der letzten Verbindung`,
-    otherTab: "Sie, in einem anderen Tab",
-    you: "Sie",
-    name: "Ihr Name",
-    colour: "Ihre Farbe",
-    edit: "Name und Farbe ändern",
-    save: "Sichern",
-    follow: "Folgen",
-    following: "Folge ich",
-    followOf: (name) => `${name} folgen`,
-    followingOf: (name) => `${name} folge ich`,
-    followHint: "Die Schreibmarke im Blick behalten, bis Sie schreiben oder blättern",
-  },
+  people: { more: async () => (await import("./people_de")).people },
 
   text: {
     heading: "Text",

@@ -1,6 +1,7 @@
 import type { AboutText } from "./about_en";
 import type { ActionText } from "./actions_en";
 import type { FrameText } from "./frame_en";
+import type { PeopleText } from "./people_en";
 import type { ShareText } from "./share_en";
 import type { StartText } from "./start_en";
 import type { SettingsText } from "./settings_en";
@@ -156,21 +157,7 @@ export const en = {
     rule: "Names have up to 128 bytes, without slashes or control characters. Check the link, or begin a new pad.",
   },
 
-  people: {
-    heading: (n: number) => (n === 1 ? "1 person here" : `${n} people here`),
-    before: (n: number) => `${n} people when last connected`,
-    you: "you",
-    otherTab: "you, in another tab",
-    name: "Your name",
-    colour: "Your colour",
-    edit: "Change name and colour",
-    save: "Save",
-    follow: "Follow",
-    following: "Following",
-    followOf: (name: string) => `Follow ${name}`,
-    followingOf: (name: string) => `Following ${name}`,
-    followHint: "Keep their caret in view until you type or scroll",
-  },
+  people: { more: async (): Promise<PeopleText> => (await import("./people_en")).people },
 
   text: {
     heading: "Text",

@@ -12,6 +12,7 @@ import { isMarkdown } from "./pad/markdown";
 import { isNarrow } from "./base/media";
 import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
+import { peopleWords } from "./pad/people_words";
 import { lazy } from "./base/lazy";
 import { LazyPreview } from "./preview/lazy_preview";
 import { suggestToWriter } from "./text/suggest_to_writer";
@@ -27,7 +28,7 @@ const EmbedBar = lazy("embed bar", async () => (await import("./frame/embed_bar"
 /** A part of the page that is loaded behind the editor: all of them are one chunk. */
 function behind<Name extends keyof Behind>(name: Name) {
   const load = async () => {
-    const [parts] = await Promise.all([import("./behind"), frameWords.load()]);
+    const [parts] = await Promise.all([import("./behind"), frameWords.load(), peopleWords.load()]);
     return parts[name] as ComponentType<{ pad: Pad }>;
   };
   return lazy(name, load, "nothing");
@@ -37,12 +38,13 @@ type Behind = typeof import("./behind");
 
 const Banners = behind("Banners");
 const StartPanel = behind("StartPanel");
+const OthersInText = behind("OthersInText");
 const Surroundings = behind("Surroundings");
 const Dialogs = behind("Dialogs");
 const FileOpener = behind("FileOpener");
 const PasswordDialog = behind("PasswordDialog");
 const PageKeys = behind("PageKeys");
-const BEHIND = [Banners, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys];
+const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys];
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
@@ -142,7 +144,12 @@ function EditorPane({ pad, ready, called }: EditorPaneProps) {
     });
     return () => (nameSoon(), focus(), removeEventListener("pagehide", nameNow));
   }, [session]);
-  return <div class="editor" ref={ref} />;
+  return (
+    <div class="text-pane">
+      <div class="editor" ref={ref} />
+      <OthersInText pad={pad} />
+    </div>
+  );
 }
 
 /** The answer to who saves by hand, and perhaps leaves. */

@@ -6,4 +6,5 @@ export { PageKeys } from "./frame/page_keys";
 export { Surroundings } from "./frame/surroundings";
 export { Banners } from "./text/banners";
 export { FileOpener } from "./text/file_opener";
+export { OthersInText } from "./text/others_in_text";
 export { StartPanel } from "./text/start_panel";

@@ -9,6 +9,7 @@ import { LOCALES, setSettings } from "../browser";
 import { loadLanguages } from "../editor";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
+import { people } from "../strings/people_en";
 import { share } from "../strings/share_en";
 import { settings as settingsText } from "../strings/settings_en";
 import { FakeSocket } from "../testing/fake_socket";
@@ -18,6 +19,7 @@ import { copyText } from "./base/copy";
 import { watchExpiry } from "./pad/expiry";
 import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
+import { peopleWords } from "./pad/people_words";
 import { PasswordDialog } from "./dialogs/password_dialog";
 import { People } from "./panels/people_panel";
 import { PasswordPart } from "./dialogs/password_part";
@@ -46,7 +48,7 @@ async function connect(): Promise<void> {
 }
 
 beforeEach(async () => {
-  await Promise.all([initKernel(kernelBytes()), loadLanguages(), settingsWords.load()]);
+  await Promise.all([initKernel(kernelBytes()), loadLanguages(), settingsWords.load(), peopleWords.load()]);
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();
@@ -310,22 +312,22 @@ test("without a connection the list says who was here, and nobody is followed", 
   await connect();
   await say({ Users: [{ id: 4, name: "Me", hue: 1, cursors: [], selections: [] }, { id: 5, name: "Ann", hue: 2, cursors: [], selections: [] }] });
   const follow = screen.getByRole("button", { name: /Ann/ });
-  screen.getByText(t.people.heading(2));
+  screen.getByText(people.heading(2));
   expect(follow.getAttribute("aria-disabled")).toBe("false");
   await end(1006);
-  screen.getByText(t.people.before(2));
+  screen.getByText(people.before(2));
   expect(follow.getAttribute("aria-disabled")).toBe("true");
 });
 
 test("the form of the name has the keyboard, and Escape closes it", () => {
   render(<People pad={{ session, editor: signal(null) } as unknown as Pad} />);
-  const edit = screen.getByRole("button", { name: t.people.edit });
+  const edit = screen.getByRole("button", { name: people.edit });
   fireEvent.click(edit);
-  const field = screen.getByLabelText<HTMLInputElement>(t.people.name);
+  const field = screen.getByLabelText<HTMLInputElement>(people.name);
   expect(document.activeElement).toBe(field);
   fireEvent.input(field, { target: { value: "Not me" } });
   fireEvent.keyDown(field, { key: "Escape" });
-  expect(screen.queryByLabelText(t.people.name)).toBeNull();
+  expect(screen.queryByLabelText(people.name)).toBeNull();
   expect(document.activeElement).toBe(edit);
   expect(session.identity.value.name).not.toBe("Not me");
 });
@@ -335,13 +337,13 @@ test("my other tab is called that in the list", async () => {
   await connect();
   act(() => session.setIdentity("Me", 40));
   await say({ Users: [{ id: 5, name: "Me", hue: 40, cursors: [], selections: [] }, { id: 6, name: "Me", hue: 200, cursors: [], selections: [] }] });
-  expect(screen.getAllByText(t.people.otherTab)).toHaveLength(1);
+  expect(screen.getAllByText(people.otherTab)).toHaveLength(1);
 });
 
 test("a name is as long as it may be in code points, whatever they are", async () => {
   render(<People pad={{ session, editor: signal(null) } as unknown as Pad} />);
-  fireEvent.click(screen.getByRole("button", { name: t.people.edit }));
-  const field = screen.getByLabelText<HTMLInputElement>(t.people.name);
+  fireEvent.click(screen.getByRole("button", { name: people.edit }));
+  const field = screen.getByLabelText<HTMLInputElement>(people.name);
   fireEvent.input(field, { target: { value: "😀".repeat(64) } });
   expect(field.value).toBe("😀".repeat(64));
   fireEvent.input(field, { target: { value: "😀".repeat(65) } });

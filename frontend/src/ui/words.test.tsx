@@ -9,6 +9,7 @@ import { forgetPad, rememberPad, setSettings } from "../browser";
 import { initKernel } from "../kernel";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
+import { people } from "../strings/people_en";
 import { share } from "../strings/share_en";
 import { settings as settingsText } from "../strings/settings_en";
 import { FakeSocket } from "../testing/fake_socket";
@@ -17,6 +18,7 @@ import { noEditor } from "../testing/no_editor";
 import { EmbedBar } from "./frame/embed_bar";
 import { FileOpener } from "./text/file_opener";
 import type { Pad } from "./pad/pad";
+import { peopleWords } from "./pad/people_words";
 import { People } from "./panels/people_panel";
 import { RecentList } from "./text/recent_list";
 import { ShareDialog } from "./dialogs/share_dialog";
@@ -73,8 +75,7 @@ async function expectWords(change: () => unknown, ...expected: string[]): Promis
 }
 
 beforeEach(async () => {
-  initKernel(kernelBytes());
-  await settingsWords.load();
+  await Promise.all([initKernel(kernelBytes()), settingsWords.load(), peopleWords.load()]);
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();
@@ -130,14 +131,14 @@ test("a refusal and the number of changes behind it", async () => {
 test("the people: how many, their names, whom one follows", async () => {
   await connect();
   const me = { id: 4, name: "Me", hue: 1 };
-  await expectWords(() => say({ Users: [me, { id: 5, name: "Bob", hue: 200 }] }), t.people.heading(2), "Bob");
+  await expectWords(() => say({ Users: [me, { id: 5, name: "Bob", hue: 200 }] }), people.heading(2), "Bob");
   // Names wait for the next frame.
   await expectWords(() => (say({ UserInfo: { id: 5, info: { name: "Robert", hue: 200 } } }), pause()), "Robert");
   expect(words()).not.toContain("Bob");
-  await expectWords(() => (pad.editor.value!.following as unknown as { value: number }).value = 5, t.people.followingOf("Robert"));
+  await expectWords(() => (pad.editor.value!.following as unknown as { value: number }).value = 5, people.followingOf("Robert"));
   await expectWords(() => session.setIdentity("Myself", 1), "Myself");
-  await expectWords(() => FakeSocket.last.ends(1006), t.people.before(2));
-  expect(words()).not.toContain(t.people.heading(2));
+  await expectWords(() => FakeSocket.last.ends(1006), people.before(2));
+  expect(words()).not.toContain(people.heading(2));
 });
 
 test("the password, and what the link carries", async () => {

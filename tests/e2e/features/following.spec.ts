@@ -10,6 +10,7 @@ async function followed(open: (hash?: string) => Promise<Pad>): Promise<[Pad, Pa
   await alice.paste(Array.from({ length: 300 }, (_, i) => `line ${i}`).join('\n'));
   await expect(bob.page.locator('.cm-gutters')).toBeVisible();
   await bob.saved();
+  await bob.panel('people');
   await follow(bob).click();
   await expect.poll(() => top(bob)).toBeGreaterThan(2000);
   await expect(follow(bob)).toHaveAttribute('aria-pressed', 'true');

@@ -11,5 +11,5 @@ test('regression: on and off, the active option and people are told apart', asyn
   await pad.page.keyboard.press('Escape');
   await pad.panel('people');
   await pad.language.click();
-  expect(await ground('.swatch')).not.toBe(await ground('[role=option][aria-selected=false]'));
+  expect(await ground('.face')).not.toBe(await ground('[role=option][aria-selected=false]'));
 });

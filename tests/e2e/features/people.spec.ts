@@ -76,7 +76,7 @@ test('a name as long as it may be leaves room for what one can do', async ({ ope
   const panel = await alice.panel('people');
   const follow = alice.page.locator('.follow');
   await expect((await alice.people()).nth(1)).toHaveText('W'.repeat(64));
-  const list = alice.page.locator('.people');
+  const list = alice.page.locator('ul.people');
   const overflow = () => list.evaluate((it) => it.scrollWidth - it.clientWidth);
   expect(await overflow()).toBeLessThanOrEqual(0);
   const box = (await follow.boundingBox())!;

@@ -3,6 +3,7 @@
 import type { ComponentType } from "preact";
 import type { PanelId } from "../../browser";
 import type { Pad } from "../pad/pad";
+import { peopleWords } from "../pad/people_words";
 
 export interface Panel {
   id: PanelId;
@@ -17,7 +18,10 @@ export const PANELS: readonly Panel[] = [
   {
     id: "people",
     icon: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-3.5 2.5-6 6-6s6 2.5 6 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .8 3 2.8 3 5.5",
-    load: async () => (await import("./people_panel")).People,
+    load: async () => {
+      const [chunk] = await Promise.all([import("./people_panel"), peopleWords.load()]);
+      return chunk.People;
+    },
   },
   { id: "history", icon: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4M12 8v4l3 2", load: null },
   { id: "comments", icon: "M5 5h14v11h-8l-4 4v-4H5z", load: null },

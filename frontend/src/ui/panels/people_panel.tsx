@@ -1,18 +1,53 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import "../style/people.css";
+import { useComputed, useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { hueClass } from "../../editor";
-import { NAME_POINTS_MAX, type Person, type Session } from "../../session";
-import { t } from "../../strings";
+import type { Person } from "../../session";
 import { Icon } from "../base/icon";
-import type { Pad } from "../pad/pad";
+import { Face } from "../base/face";
+import { isHeld } from "../base/held";
 import { Words } from "../base/words";
+import { othersIn, otherTabsIn } from "../pad/others";
+import type { Pad } from "../pad/pad";
+import { byRecency } from "../pad/people_order";
+import { peopleWords } from "../pad/people_words";
+import { IdentityForm } from "./identity_form";
+
+/** From so many on, one looks for somebody by their name. */
+const FILTERED_FROM = 10;
 
 /** Lists the people who are here, me first; without a connection, those who were. */
 export function People({ pad }: { pad: Pad }) {
   const { session } = pad;
-  const me = session.userId.value;
-  const others = session.people.list.value.filter(({ id }) => id !== me);
+  const words = peopleWords.now;
+  const sought = useSignal("");
+  const others = othersIn(session);
   const isKnown = session.link.value.kind === "up" || others.length === 0;
+  const hasFilter = others.length >= FILTERED_FROM;
+  return (
+    <section aria-labelledby="people-heading">
+      <h3 id="people-heading">
+        <Words text={isKnown ? words.heading(others.length + 1) : words.before(others.length + 1)} />
+      </h3>
+      <Myself pad={pad} />
+      {hasFilter && (
+        <input
+          type="search"
+          class="people-filter"
+          placeholder={words.filter}
+          aria-label={words.filter}
+          value={sought.value}
+          onInput={(event) => (sought.value = event.currentTarget.value)}
+        />
+      )}
+      <Others pad={pad} others={others} sought={hasFilter ? sought.value : ""} isKnown={isKnown} />
+    </section>
+  );
+}
+
+function Myself({ pad: { session } }: { pad: Pad }) {
+  const words = peopleWords.now;
+  const { name, hue } = session.identity.value;
   const editing = useSignal(false);
   const edit = useRef<HTMLButtonElement>(null);
   const done = () => {
@@ -20,67 +55,97 @@ export function People({ pad }: { pad: Pad }) {
     edit.current?.focus();
   };
   return (
-    <section aria-labelledby="people-heading">
-      <h2 id="people-heading">
-        <Words text={isKnown ? t.people.heading(others.length + 1) : t.people.before(others.length + 1)} />
-      </h2>
-      <ul class="people">
-        <li>
-          <Swatch hue={session.identity.value.hue} />
-          <Name name={session.identity.value.name} />
-          <span class="you">{t.people.you}</span>
-          <button
-            ref={edit}
-            type="button"
-            class="quiet icon-button"
-            aria-label={t.people.edit}
-            title={t.people.edit}
-            aria-expanded={editing.value}
-            onClick={() => (editing.value = !editing.value)}
-          >
-            <Icon name="edit" />
-          </button>
-        </li>
-        {editing.value && (
-          <li>
-            <IdentityForm session={session} done={done} />
-          </li>
-        )}
-        {others.map((person) => (
+    <div class="people">
+      <div class="person">
+        <Face name={name} hue={hue} />
+        <Name name={name} />
+        <span class="you">{words.you}</span>
+        <button
+          ref={edit}
+          type="button"
+          class="quiet icon-button"
+          aria-label={words.edit}
+          title={words.edit}
+          aria-expanded={editing.value}
+          onClick={() => (editing.value = !editing.value)}
+        >
+          <Icon name="edit" />
+        </button>
+      </div>
+      {editing.value && <IdentityForm session={session} done={done} />}
+      {otherTabsIn(session).map(({ id }) => (
+        <div key={id} class="person">
+          <Face name={name} hue={hue} />
+          <span class="you">{words.otherTab}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface OthersProps {
+  pad: Pad;
+  others: readonly Person[];
+  sought: string;
+  isKnown: boolean;
+}
+
+/** Sorted by who typed last; but nobody moves away from under the pointer or the keyboard. */
+function Others({ pad, others, sought, isKnown }: OthersProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const places = useRef<ReadonlyMap<number, number>>(new Map());
+  const released = useSignal(0);
+  void released.value;
+  const recent = byRecency(others, pad.session.people.activity);
+  const place = ({ id }: Person) => places.current.get(id) ?? Infinity;
+  const sorted = isHeld(list.current) ? recent.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))) : recent;
+  places.current = new Map(sorted.map(({ id }, i) => [id, i]));
+  const wanted = sought.trim().toLowerCase();
+  const found = sorted.filter(({ name }) => name.toLowerCase().includes(wanted));
+  const release = () => void released.value++;
+  return (
+    <>
+      <ul ref={list} class="people" onPointerLeave={release} onFocusOut={release}>
+        {found.map((person) => (
           <Other key={person.id} person={person} pad={pad} isKnown={isKnown} />
         ))}
       </ul>
-    </section>
+      {found.length === 0 && wanted !== "" && <p class="hint">{peopleWords.now.nobody}</p>}
+    </>
   );
 }
 
 function Other({ person, pad, isKnown }: { person: Person; pad: Pad; isKnown: boolean }) {
-  const editor = pad.editor.value;
-  const { name, hue } = pad.session.identity.value;
-  const isMe = person.name === name && person.hue === hue;
-  const isFollowed = editor?.following.value === person.id;
+  const words = peopleWords.now;
+  const { id, name, hue } = person;
+  // Each of two hundred rows is drawn anew only when what it says itself has changed.
+  const isTyping = useComputed(() => pad.session.people.activity.typing.value.has(id));
+  const isFollowed = useComputed(() => pad.editor.value?.following.value === id);
   const toggle = () => {
-    editor?.follow(isFollowed ? null : person.id);
-    if (!isFollowed) pad.closeMenu();
+    const editor = pad.editor.peek();
+    const isOn = !isFollowed.peek();
+    editor?.follow(isOn ? id : null);
+    if (isOn) pad.closeMenu();
   };
+  const light = (isOn: boolean) => pad.editor.peek()?.lightCaretsOf(isOn ? id : null);
   return (
-    <li>
-      <Swatch hue={person.hue} />
-      <Name name={person.name} />
-      {isMe && <span class="you">{t.people.otherTab}</span>}
+    <li class="person" onPointerEnter={() => light(true)} onPointerLeave={() => light(false)}>
+      <Face name={name} hue={hue} />
+      <Name name={name} />
+      {isTyping.value && <span class={`typing ${hueClass(hue)}`} role="img" aria-label={words.typing} title={words.typing} />}
       <button
         type="button"
         class="quiet follow"
-        aria-pressed={isFollowed}
+        aria-pressed={isFollowed.value}
         aria-disabled={!isKnown}
-        title={t.people.followHint}
+        title={words.followHint}
         onClick={() => isKnown && toggle()}
       >
         <span aria-hidden="true">
-          <Words text={isFollowed ? t.people.following : t.people.follow} />
+          <Words text={isFollowed.value ? words.following : words.follow} />
         </span>
         <span class="visually-hidden">
-          <Words text={isFollowed ? t.people.followingOf(person.name) : t.people.followOf(person.name)} />
+          <Words text={isFollowed.value ? words.followingOf(name) : words.followOf(name)} />
         </span>
       </button>
     </li>
@@ -93,72 +158,4 @@ function Name({ name }: { name: string }) {
       <Words text={name} />
     </span>
   );
-}
-
-function Swatch({ hue }: { hue: number }) {
-  return <span class={`swatch ${hueClass(hue)}`} aria-hidden="true" />;
-}
-
-function IdentityForm({ session, done }: { session: Session; done: () => void }) {
-  const { name, hue } = session.identity.value;
-  const draftName = useSignal(name);
-  const draftHue = useSignal(hue);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    field.current?.focus();
-    field.current?.select();
-  }, []);
-  // Around it may be a drawer, which Escape would close too.
-  const leave = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
-    event.preventDefault();
-    done();
-  };
-  const save = (event: Event) => {
-    event.preventDefault();
-    session.setIdentity(draftName.value, draftHue.value);
-    done();
-  };
-  return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape anywhere in it is Cancel
-    <form class="identity" onSubmit={save} onKeyDown={(event) => event.key === "Escape" && leave(event)}>
-      <label>
-        {t.people.name}
-        <input
-          ref={field}
-          type="text"
-          autocomplete="nickname"
-          value={draftName.value}
-          onInput={(event) => (draftName.value = limited(event.currentTarget, event.isComposing))}
-        />
-      </label>
-      <label>
-        <span class="row">
-          {t.people.colour} <Swatch hue={draftHue.value} />
-        </span>
-        <input
-          type="range"
-          min={0}
-          max={359}
-          class={`hue-slider ${hueClass(draftHue.value)}`}
-          value={draftHue.value}
-          onInput={(event) => (draftHue.value = event.currentTarget.valueAsNumber)}
-        />
-      </label>
-      <div class="row">
-        <button type="submit">{t.people.save}</button>
-        <button type="button" class="quiet" onClick={done}>
-          {t.cancel}
-        </button>
-      </div>
-    </form>
-  );
-}
-
-/** The field's text, cut where a name ends: maxLength would count UTF-16 units, of which
- * an emoji has two or more. What an input method is at work on is left alone. */
-function limited(field: HTMLInputElement, isComposing: boolean): string {
-  const points = [...field.value];
-  if (points.length > NAME_POINTS_MAX && !isComposing) field.value = points.slice(0, NAME_POINTS_MAX).join("");
-  return field.value;
 }

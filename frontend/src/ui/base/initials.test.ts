@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { initialsOf } from "./initials";
+
+test.each([
+  ["Quiet Crane", "QC"],
+  ["bob", "B"],
+  ["Ada King of Lovelace", "AL"],
+  ["(Bob) the 2nd", "B"],
+  ["émile zola", "ÉZ"],
+  ["e\u0301mile", "É"],
+  ["Лев Толстой", "ЛТ"],
+  ["Γιώργος Σεφέρης", "ΓΣ"],
+  ["ßeta", "ß"],
+  ["李小龙", "李"],
+  ["김철수", "김"],
+  ["김철수".normalize("NFD"), "김"],
+  ["山田 太郎", "山"],
+  ["محمد علي", "م"],
+  ["דוד בן", "ד"],
+  ["किरण", "कि"],
+  ["🦊", "🦊"],
+  ["🦊 Fox", "🦊"],
+  ["👩🏽‍💻 dev", "👩🏽‍💻"],
+  ["🇩🇪 Hans", "🇩🇪"],
+  ["𝔅ob", "𝔅"],
+  ["7", "7"],
+  ["…", "…"],
+  ["--", "-"],
+  ["", ""],
+])("%j is %j", (name, initials) => expect(initialsOf(name)).toBe(initials));
