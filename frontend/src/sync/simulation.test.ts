@@ -4,7 +4,8 @@
  * author or by text, and now and then hold what others do back where they compose text. Whatever happens, in the end all hold the same text,
  * and in it every code point that somebody typed exactly once, or never if
  * somebody deleted it. Only of what a browser had not written down when it
- * crashed nobody knows whether it had been sent.
+ * crashed nobody knows whether it had been sent. A tab that starts again may begin from the server's text as it was kept
+ * some time before, and be typed in before it is connected.
  *
  * A failure prints its seed; SEED=n npm test -- simulation replays it.
  */
@@ -156,6 +157,8 @@ function act(tab: SimulatedTab, random: Random, typist: Typist, server: ModelSer
   } else if (dice < 99) {
     for (const other of tabs) cut(other, random.below(2), typist);
     server.restart({ keepsEpochs: random.chance(50) });
+  } else {
+    tab.keepCopy();
   }
 }
 

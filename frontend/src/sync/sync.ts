@@ -196,8 +196,15 @@ export class Sync {
     return this.#savedCopy.of(position, this.#server, ...this.#unsent.all);
   }
 
+  /** The server's text as it is known here, without what is unsent: for a visit that begins before it can ask the
+   * server. null: there is none, or the server is being asked for another. */
+  copy(): SavedState | null {
+    if (!this.#loaded || this.#epoch === null) return null;
+    return { ...this.position, serverText: this.#server.read(), inflight: null, buffer: null };
+  }
+
   /** Goes on where another tab stopped, as if it had only lost its connection: for a machine that has seen nothing
-   * yet. The Hello must carry that tab's token. */
+   * yet. The Hello must carry that tab's token, unless nothing is unsent: then it may be any. */
   resume({ epoch, revision, saved = 0, serverText, inflight, sender = NOBODY, buffer }: SavedState): void {
     this.#server.set(serverText);
     [this.#epoch, this.#revision, this.#saved] = [epoch, revision, saved];

@@ -16,6 +16,8 @@ export class SimulatedTab {
   composing: Span | null = null;
   /** The record of what is unsent: all that outlives a crash. */
   record: SavedState | null = null;
+  /** The server's text as it was kept once: what a visit without a connection begins from. */
+  copy: SavedState | null = null;
   #peer: Peer | null = null;
   /** Sent, and not at the server yet. */
   #up: Edit[] = [];
@@ -57,6 +59,11 @@ export class SimulatedTab {
     this.sync.disconnected();
   }
 
+  /** The server's text is kept for a later visit, as old as it may be then. */
+  keepCopy(): void {
+    if (this.kind !== "v1") this.copy = this.sync.copy() ?? this.copy;
+  }
+
   /** The record is brought up to date, as a browser does it: late. */
   write(): boolean {
     if (this.kind === "v1") return false; // it has none
@@ -75,8 +82,9 @@ export class SimulatedTab {
     this.sync = new Sync();
     this.text = "";
     this.composing = null;
-    if (this.record) this.sync.resume(this.record);
-    else this.#lives += 1;
+    if (!this.record) this.#lives += 1;
+    const begin = this.record ?? this.copy;
+    if (begin) this.sync.resume(begin);
     this.syncEditor();
   }
 
