@@ -35,7 +35,7 @@ test.each([
   ["i", "***<word>***", "**<word>**"],
   ["k", "a <word> b", "a [word](|) b"],
   ["k", "<https://a.example>", "[|](https://a.example)"],
-  ["k", "|", "[|]()"],
+  ["k", "a| word", "a| word"],
 ])("Ctrl+%s makes %j %j", (key, before, after) => expect(press(viewOf(before), key)).toBe(after));
 
 test.each([

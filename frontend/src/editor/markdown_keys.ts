@@ -53,6 +53,9 @@ function starsAfter(state: EditorState, at: number): number {
   return /^\**/.exec(state.sliceDoc(at, at + 3))![0].length;
 }
 
+/** Makes a link of what is selected. Without a selection its key is that of the palette. */
+const linkOfSelection: Command = (view) => !view.state.selection.main.empty && link(view);
+
 /** Makes the selection a link's text, or its address when it is one; the caret goes where the other belongs. */
 export const link: Command = (view) =>
   edit(view, (state, { from, to }) => {
@@ -67,6 +70,6 @@ export const markdownKeys = Prec.high(
   keymap.of([
     { key: "Mod-b", run: bold },
     { key: "Mod-i", run: italic },
-    { key: "Mod-k", run: link },
+    { key: "Mod-k", run: linkOfSelection },
   ]),
 );

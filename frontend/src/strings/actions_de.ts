@@ -37,6 +37,7 @@ export const actions: ActionText = {
     unfold: "Ausklappen",
     foldAll: "Alles einklappen",
     unfoldAll: "Alles ausklappen",
+    palette: "Alles andere …",
     goToLine: "Zeile …",
     themeSystem: "Darstellung: wie das System",
     themeLight: "Darstellung: hell",
@@ -58,6 +59,12 @@ export const actions: ActionText = {
     larger: "Schriftgröße Zoom",
     smaller: "Schriftgröße Zoom",
     about: "Hilfe Version Kürzel",
+  },
+  sections: { pads: "Zuletzt besuchte Pads", headings: "Überschriften", people: "Leute", languages: "Sprache des Textes" },
+  palette: {
+    label: "Was möchten Sie tun?",
+    nothing: "Nichts gefunden. Versuchen Sie ein anderes Wort.",
+    found: (n) => `${n} gefunden`,
   },
   keyNames: { Ctrl: "Strg", Alt: "Alt", Shift: "Umschalt", Space: "Leertaste" },
 };

@@ -39,6 +39,7 @@ export const actions = {
     unfold: "Unfold",
     foldAll: "Fold all",
     unfoldAll: "Unfold all",
+    palette: "Everything else…",
     goToLine: "Line…",
     themeSystem: "Appearance: system",
     themeLight: "Appearance: light",
@@ -62,6 +63,14 @@ export const actions = {
     smaller: "font size zoom",
     about: "shortcuts help version",
   } as Record<string, string>,
+  /** The headings of what the palette finds besides. */
+  sections: { pads: "Recent pads", headings: "Headings", people: "People", languages: "Language of the text" },
+  palette: {
+    label: "What do you want to do?",
+    nothing: "Nothing found. Try another word.",
+    /** For those who do not see the list. */
+    found: (n: number) => (n === 1 ? "1 found" : `${n} found`),
+  },
   /** What keys are called where it is not their sign. */
   keyNames: { Ctrl: "Ctrl", Alt: "Alt", Shift: "Shift", Space: "Space" },
 };

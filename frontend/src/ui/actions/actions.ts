@@ -79,6 +79,7 @@ const ROWS: readonly Row[] = [
   { id: "unfold", group: "view", keys: ["Ctrl-Shift-]", "Mod-Alt-]"], run: performing("unfold") },
   { id: "foldAll", group: "view", keys: "Ctrl-Alt-[", run: performing("foldAll") },
   { id: "unfoldAll", group: "view", keys: "Ctrl-Alt-]", run: performing("unfoldAll") },
+  { id: "palette", group: "go", keys: "Mod-k", run: showing("palette") },
   { id: "goToLine", group: "go", keys: ["Alt-g", "Mod-Alt-g"], run: performing("goToLine") },
   { id: "themeSystem", group: "settings", ...appearance("system") },
   { id: "themeLight", group: "settings", ...appearance("light") },

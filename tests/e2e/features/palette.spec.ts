@@ -1,0 +1,78 @@
+// Everything that can be done, by typing: the palette, and the keys to the parts of the page.
+import type { Locator, Page } from '@playwright/test';
+import { actions as text } from '../../../frontend/src/strings/actions_en.ts';
+import { expect, test } from '../pad.ts';
+
+function fieldOf(page: Page): Locator {
+  return page.getByRole('combobox', { name: text.palette.label });
+}
+
+test('an action is found by a few letters, done, and the keyboard is back in the text', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.type('one\ntwo');
+  await pad.page.keyboard.press('Control+k');
+  // At once: what is typed right behind the key is for the palette.
+  await pad.page.keyboard.type('lines wrap');
+  await expect(fieldOf(pad.page)).toHaveValue('lines wrap');
+  const wrap = pad.page.getByRole('option', { name: text.names.wrap });
+  await expect(wrap).toHaveAttribute('aria-selected', 'true');
+  await expect(wrap).toHaveAttribute('aria-checked', 'true');
+  await pad.page.keyboard.press('Enter');
+  await expect(fieldOf(pad.page)).toBeHidden();
+  await expect(pad.editor).not.toHaveClass(/cm-lineWrapping/);
+  await expect(pad.editor).toBeFocused();
+  await pad.page.keyboard.type('!');
+  await pad.shows('one\ntwo!');
+});
+
+test('Escape leaves it, the same key closes it, and the arrows go round', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.editor.focus();
+  await pad.page.keyboard.press('F1');
+  await expect(fieldOf(pad.page)).toBeFocused();
+  await pad.page.keyboard.press('ArrowUp');
+  await expect(pad.page.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
+  await pad.page.keyboard.press('Escape');
+  await expect(fieldOf(pad.page)).toBeHidden();
+  await expect(pad.editor).toBeFocused();
+  await pad.page.keyboard.press('F1');
+  await pad.page.keyboard.press('F1');
+  await expect(fieldOf(pad.page)).toBeHidden();
+  await pad.shows('');
+});
+
+test('it knows the headings of the text, its languages, the people and the pads of before', async ({ open }) => {
+  const pad = await (await open('#before')).ready();
+  await pad.type('# Minutes');
+  await pad.saved();
+  await expect(pad.page).toHaveTitle(/Minutes/);
+  await pad.page.evaluate(() => void (location.hash = '#now'));
+  await expect(pad.page).toHaveTitle(/^now/);
+  await pad.ready();
+  const run = async (query: string, option: string) => {
+    await pad.page.keyboard.press('F1');
+    await fieldOf(pad.page).fill(query);
+    await pad.page.getByRole('option', { name: option }).first().click();
+    await expect(fieldOf(pad.page)).toBeHidden();
+  };
+  await run('mark', 'Markdown');
+  await pad.paste('# One\n\n' + 'text\n'.repeat(200) + '## The end\n');
+  await run('end the', 'The end');
+  await pad.page.keyboard.type('here ');
+  await expect(pad.page.getByText('here ## The end')).toBeVisible();
+  await run('minut', 'Minutes');
+  await expect(pad.page).toHaveURL(/#before$/);
+});
+
+test('with a selection in Markdown, Ctrl+K makes a link; without one, and elsewhere, it is the palette', async ({ open }) => {
+  const pad = await (await open('?language=markdown#link')).ready();
+  await pad.type('word');
+  await pad.page.keyboard.press('Control+a');
+  await expect(async () => {
+    await pad.page.keyboard.press('Control+k'); // its code comes with the language
+    expect(await pad.text()).toContain('[word]()');
+  }).toPass({ intervals: [500] });
+  await pad.page.keyboard.press('End');
+  await pad.page.keyboard.press('Control+k');
+  await expect(fieldOf(pad.page)).toBeFocused();
+});
