@@ -66,7 +66,9 @@ static void write_replacement(char out[POLICY_MAX], const struct page_policy *po
                  framers.ptr);
 }
 
-/* 'self' alone does not cover WebSockets in older Safari: they are named. */
+/* 'self' alone does not cover WebSockets in older Safari: they are named. The one policy
+ * of trusted types is that by which the page registers its service worker: browsers take
+ * the address of one from a policy alone. */
 static void write_policy(char out[POLICY_MAX], const struct page_policy *policy, struct slice host)
 {
     char sockets[2 * HOST_MAX + 32] = "";
@@ -79,7 +81,7 @@ static void write_policy(char out[POLICY_MAX], const struct page_policy *policy,
              "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
              "img-src 'self' data: blob:%s; font-src 'self'; connect-src 'self'%s; manifest-src 'self'; "
              "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors %.*s; "
-             "require-trusted-types-for 'script'; trusted-types 'none'",
+             "require-trusted-types-for 'script'; trusted-types service-worker",
              policy->has_remote_images ? " https:" : "", sockets, (int)framers.len, framers.ptr);
 }
 

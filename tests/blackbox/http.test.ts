@@ -267,6 +267,8 @@ describe('static files', () => {
     put('assets/style-B1c2D3e4.css', 'body{}');
     put('assets/kernel-AbCdEf12.wasm', Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
     put('assets/font-AbCdEf12.woff2', 'x');
+    put('sw.js', 'self.addEventListener("fetch", () => {})', true);
+    put('assets/icon-AbCdEf12.png', 'x');
     put('icon.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>');
     put('favicon.ico', 'x');
     put('manifest.webmanifest', '{}');
@@ -287,6 +289,8 @@ describe('static files', () => {
       ['/assets/font-AbCdEf12.woff2', /^font\/woff2$/, 'immutable'],
       ['/icon.svg', /^image\/svg\+xml/, 'revalidated'],
       ['/favicon.ico', /^image\/(x-icon|vnd\.microsoft\.icon)$/, 'revalidated'],
+      ['/sw.js', /^text\/javascript/, 'revalidated'], // or a worker of yesterday would stay
+      ['/assets/icon-AbCdEf12.png', /^image\/png$/, 'immutable'],
       ['/manifest.webmanifest', /^application\/manifest\+json/, 'revalidated'],
       ['/robots.txt', /^text\/plain/, 'revalidated'],
     ];
@@ -359,6 +363,18 @@ describe('static files', () => {
       expect(headers['x-content-type-options'], target).toBe('nosniff');
       expect(headers['referrer-policy'], target).toBe('no-referrer');
       expect(headers['strict-transport-security'], target).toBeUndefined();
+    }
+  });
+
+  test('the page may have a service worker of this server, and makes code of strings for nothing else', async () => {
+    const own = await serving();
+    for (const target of ['/', '/sw.js']) {
+      const { headers } = await own.get(target);
+      expect(directive(headers, 'worker-src'), target).toBe("'self'");
+      expect(directive(headers, 'manifest-src'), target).toBe("'self'");
+      expect(directive(headers, 'connect-src'), target).toMatch(/^'self'/);
+      expect(directive(headers, 'require-trusted-types-for'), target).toBe("'script'");
+      expect(directive(headers, 'trusted-types'), target).toBe('service-worker');
     }
   });
 
