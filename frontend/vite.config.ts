@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 import { budgetParsing } from "./build/parse_budget.ts";
 import { boundClusters } from "./build/cluster_bounds.ts";
 import { earlyTheme } from "./build/early_theme.ts";
+import { installable } from "./build/installable.ts";
 import { boundLineGaps } from "./build/line_gaps.ts";
 import { mapMatches } from "./build/matches.ts";
 import { preloadModules } from "./build/preload.ts";
@@ -13,7 +14,7 @@ const SERVER = "http://localhost:3030";
 export default defineConfig({
   // Relative, so that the page works below any path (BASE_PATH).
   base: "./",
-  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), mapMatches(), preloadModules(), earlyTheme(), wasmAsString()],
+  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), mapMatches(), preloadModules(), earlyTheme(), wasmAsString(), installable()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",

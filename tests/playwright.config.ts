@@ -19,6 +19,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   use: {
+    serviceWorkers: 'block', // they would answer for the server; offline.spec.ts is about them
     trace: 'on-first-retry', // of every test it would be a fifth of the work; `--trace on` asks for it
     launchOptions: {
       executablePath: process.env['KP_CHROMIUM'] ?? CHROMIUM,

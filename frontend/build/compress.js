@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const COMPRESSIBLE = /\.(html|js|css|svg|json|wasm|txt)$/;
+const COMPRESSIBLE = /\.(html|js|css|svg|json|webmanifest|wasm|txt)$/;
 const SMALLEST_BYTES = 256;
 
 for (const name of readdirSync("dist", { recursive: true })) {

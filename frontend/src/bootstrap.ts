@@ -13,6 +13,8 @@ import { type UnsentRecord, type UnsentStore, unsentStore } from "./browser/unse
 /** The pad as the page has begun it. */
 export interface Bootstrap {
   padId: string;
+  /** The address named no pad: the name is made up. */
+  isNew: boolean;
   otp: string | null;
   base: string;
   /** The reason for which there is no such pad, and then no socket either; null when the name is good. */
@@ -47,7 +49,7 @@ export function bootstrap(
   const problem = padIdProblem(id);
   const padId = id || newPadId();
   const socket = problem ? null : environment.openSocket(socketUrl(base, padId), SUBPROTOCOL_V2);
-  return { padId, otp, base, problem, socket, left: id && !problem ? unsentIn(id, environment) : nothing };
+  return { padId, isNew: id === "", otp, base, problem, socket, left: id && !problem ? unsentIn(id, environment) : nothing };
 }
 
 /** A database that has not answered by then is one that keeps nothing. */

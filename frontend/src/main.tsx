@@ -57,6 +57,7 @@ async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   warnBeforeLoss(session);
   render(<App session={session} />, root);
   void loadConfig(base);
+  void loadChunk("the page without a server", () => import("./offline")).then((it) => it?.followOffline(session, begun.isNew));
   if (others.length === 0) return;
   const { sendInBackground } = await import("./recovered_drafts");
   for (const other of others) sendInBackground(other, session, base);

@@ -30,10 +30,10 @@ export function rememberPad({ id, title, otp = rememberedPassword(id) }: Omit<Re
   save(shortened([padOf(id, title, otp, Date.now()), ...withoutPad(id)]));
 }
 
-/** Takes a pad out of the list, and with it the password and the name of the file that was opened into it. */
+/** Takes a pad out of the list, and with it the password, the text and the name of the file that was opened into it. */
 export function forgetPad(padId: string): void {
   rememberFile(padId, null);
-  save(withoutPad(padId));
+  save(withoutPad(padId)); // offline.ts hears of it, and lets go of the text
 }
 
 /** The password that last opened the pad in this browser; null: none, or the pad was forgotten. */

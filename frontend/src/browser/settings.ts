@@ -27,6 +27,8 @@ export interface Settings {
   vim: boolean;
   /** Show Markdown beside the text. */
   preview: boolean;
+  /** The texts of recent pads are kept in this browser, for visits without a connection. */
+  keepTexts: boolean;
   /** The panel beside the text on wide screens; null: none. */
   panel: PanelId | null;
 }
@@ -53,6 +55,7 @@ const DEFAULTS: Settings = {
   spelling: "prose",
   vim: false,
   preview: false,
+  keepTexts: true,
   panel: null,
 };
 
@@ -99,6 +102,7 @@ function load(): Settings {
     spelling: oneOf(SPELLINGS, kept.spelling, DEFAULTS.spelling),
     vim: flag(kept.vim, DEFAULTS.vim),
     preview: flag(kept.preview, DEFAULTS.preview),
+    keepTexts: flag(kept.keepTexts, DEFAULTS.keepTexts),
     panel: oneOf<PanelId | null>(PANEL_IDS, kept.panel, DEFAULTS.panel),
   };
 }

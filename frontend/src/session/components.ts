@@ -16,6 +16,7 @@ import { EditSender } from "./edit_sender";
 import type { Environment } from "./environment";
 import { Inbox, onNextFrame } from "./inbox";
 import { PadState } from "./pad_state";
+import { KeptText } from "./kept_text";
 import { Painter } from "./painter";
 import { RemovalGuard } from "./removal_guard";
 import { SessionHandoff } from "./session_handoff";
@@ -34,6 +35,9 @@ export interface SessionOptions {
   socket: Socket | null;
 }
 
+/** A session may begin with these. By default it begins with nothing, in the browser that runs this code. */
+export type StartOptions = Partial<Pick<SessionOptions, "draft" | "socket">> & { environment?: Environment };
+
 /** All that a session consists of. */
 export interface SessionComponents {
   token: string;
@@ -48,6 +52,7 @@ export interface SessionComponents {
   carets: CaretSender;
   state: PadState;
   removals: RemovalGuard;
+  kept: KeptText;
   painter: Painter;
   inbox: Inbox<ServerMessage>;
   handoff: SessionHandoff;
@@ -86,6 +91,8 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   const carets = new CaretSender((data) => send({ CursorData: data }), clock, timing.caretPauseMs);
   const state = new PadState(sync, { base, padId, token, otp }, send, environment);
 
+  const kept = new KeptText(sync, state.language);
+
   // Knows people by their ids alone.
   const removals = new RemovalGuard(clock, (id) => state.presence.people.nameOf(id));
 
@@ -123,7 +130,7 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   saver.listen(() => handoff.claimedElsewhere());
   environment.tabs.hold(token, () => handoff.claimedElsewhere());
 
-  return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, removals, painter, inbox, handoff };
+  return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, removals, kept, painter, inbox, handoff };
 }
 
 /** True for a message that can wait for the next frame: nobody would see it sooner. */

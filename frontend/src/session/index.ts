@@ -11,6 +11,7 @@ export type { Activity } from "./activity";
 export { cleanName, isHue, isMadeUp, NAME_POINTS_MAX } from "./identity";
 export { ProtectionError } from "./protection";
 export { type Removal, withBack } from "./removal_guard";
+export type { Copy } from "./kept_text";
 export type { UnmergedText } from "./unmerged_texts";
 export { cleanText } from "../kernel";
 export { changesBetween } from "../sync";

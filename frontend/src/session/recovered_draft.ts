@@ -4,7 +4,8 @@ import { effect } from "@preact/signals";
 import { log, type UnsentRecord, type UnsentStore, unsentStore } from "../browser";
 import { Sync } from "../sync";
 import { browserEnvironment, type Environment } from "./environment";
-import { PASSING, Session } from "./session";
+import { Session } from "./session";
+import { PASSING } from "./types";
 
 /** The whole text as it stood in the tab that left it. */
 export function textOf({ kept }: UnsentRecord): string {

@@ -18,19 +18,14 @@ import type { EditDetails, Refusal, SavedState } from "../sync";
 import type { DownReason } from "../transport";
 import { type CursorData, decode, encode, type ServerMessage, type UserInfo, type Welcome } from "../wire";
 import { shareLink } from "./address";
-import { buildComponents, type SessionComponents, type SessionOptions } from "./components";
+import { buildComponents, type SessionComponents, type StartOptions } from "./components";
 import { browserEnvironment, type Environment } from "./environment";
+import type { KeptText } from "./kept_text";
 import { mapCarets } from "./moved_carets";
 import type { People } from "./people";
 import type { RemovalGuard } from "./removal_guard";
-import type { EditorPort, Link, Notice } from "./types";
+import { type EditorPort, type Link, type Notice, PASSING } from "./types";
 import type { UnmergedTexts } from "./unmerged_texts";
-
-/** Codes of refusals that have nothing to do with the edit, and pass. */
-export const PASSING: ReadonlySet<string> = new Set(["rate_limited", "storage_unavailable", "no_memory"]);
-
-/** A session may begin with these. By default it begins with nothing, in the browser that runs this code. */
-export type StartOptions = Partial<Pick<SessionOptions, "draft" | "socket">> & { environment?: Environment };
 
 export class Session {
   /** The state of the connection. */
@@ -47,6 +42,8 @@ export class Session {
   readonly unmerged: UnmergedTexts;
   /** Keeps most of a text that others removed. */
   readonly removals: RemovalGuard;
+  /** The text for a later visit, or from an earlier one. */
+  readonly kept: KeptText;
   /** True while there is text here that would go with this tab. */
   readonly holdsOnlyCopy: ReadonlySignal<boolean>;
   /** The password that this tab connects with; null: none. */
@@ -86,20 +83,10 @@ export class Session {
     const parts = buildComponents({ padId, otp, base, draft, socket }, environment);
     this.#environment = environment;
     this.#token = parts.token;
-    ({
-      handoff: this.#handoff,
-      saver: this.#saver,
-      sync: this.#sync,
-      transport: this.#transport,
-      inbox: this.#inbox,
-      edits: this.#edits,
-      carets: this.#carets,
-      state: this.#state,
-      painter: this.#painter,
-      removals: this.removals,
-      link: this.link,
-      unmerged: this.unmerged,
-    } = parts);
+    ({ handoff: this.#handoff, saver: this.#saver, sync: this.#sync, transport: this.#transport } = parts);
+    ({ inbox: this.#inbox, edits: this.#edits, carets: this.#carets, state: this.#state } = parts);
+    ({ painter: this.#painter, removals: this.removals, kept: this.kept } = parts);
+    ({ link: this.link, unmerged: this.unmerged } = parts);
     ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = parts.state);
     ({ otp: this.otp, accepted: this.acceptedOtp } = parts.state.protection);
     this.isLoaded.value = draft !== null;
@@ -108,6 +95,7 @@ export class Session {
     // Everything is there that these reach.
     this.#inbox.listen((next) => this.#receive(next));
     this.#painter.listen(() => this.#receive(() => undefined));
+    this.kept.listen(() => ((this.isLoaded.value = true), this.#syncEditor()));
     this.#transport.listen({
       onOpen: () => this.#saver.ifOurs(() => this.#hello()),
       onMessage: (text) => this.#hear(text),
@@ -358,6 +346,7 @@ export class Session {
     if (this.link.value.kind === "up" || this.#sync.isOutOfStep) return;
     this.link.value = { kind: "up" };
     this.isLoaded.value = true;
+    this.kept.over();
     this.#state.joined();
     this.#carets.changed();
   }

@@ -7,6 +7,9 @@ import type { CursorData } from "../wire";
 import type { JoinOrLeave } from "./presence";
 import type { ShownText } from "./removal_guard";
 
+/** Codes of refusals that have nothing to do with the edit, and pass. */
+export const PASSING: ReadonlySet<string> = new Set(["rate_limited", "storage_unavailable", "no_memory"]);
+
 /** The state of the connection. `retryAtMs` is on the clock of Date.now(). */
 export type Link =
   | { kind: "connecting" }

@@ -45,6 +45,7 @@ export const actions = {
     themeLight: "Appearance: light",
     themeDark: "Appearance: dark",
     vim: "Vim keys",
+    keepTexts: "Keep the texts of recent pads for times without a connection",
     settings: "Settings",
     about: "About Kolabpad, keys",
   },
@@ -61,6 +62,7 @@ export const actions = {
     themeSystem: "colours theme",
     larger: "font size zoom",
     smaller: "font size zoom",
+    keepTexts: "offline privacy store",
     about: "shortcuts help version",
   } as Record<string, string>,
   /** The headings of what the palette finds besides. */

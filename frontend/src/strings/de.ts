@@ -306,6 +306,8 @@ export const de: Strings = {
     more: async () => (await import("./about_de")).about,
   },
 
+  offline: async () => (await import("./offline_de")).offline,
+
   actions: async () => (await import("./actions_de")).actions,
 
   failed: {

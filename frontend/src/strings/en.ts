@@ -1,5 +1,6 @@
 import type { AboutText } from "./about_en";
 import type { ActionText } from "./actions_en";
+import type { OfflineText } from "./offline_en";
 import type { FrameText } from "./frame_en";
 import type { PeopleText } from "./people_en";
 import type { ShareText } from "./share_en";
@@ -298,6 +299,8 @@ export const en = {
     shortcuts: "Keys",
     more: async (): Promise<AboutText> => (await import("./about_en")).about,
   },
+
+  offline: async (): Promise<OfflineText> => (await import("./offline_en")).offline,
 
   actions: async (): Promise<ActionText> => (await import("./actions_en")).actions,
 

@@ -7,6 +7,7 @@ export { LateWords } from "./late_words";
 export type { ShareText } from "./share_en";
 export type { StartText } from "./start_en";
 export type { TemplateId } from "./templates_en";
+export type { OfflineText } from "./offline_en";
 export type { Strings };
 
 /** The catalogue in use: English until loadStrings() has found another. */

@@ -85,6 +85,7 @@ const ROWS: readonly Row[] = [
   { id: "themeLight", group: "settings", ...appearance("light") },
   { id: "themeDark", group: "settings", ...appearance("dark") },
   { id: "vim", group: "settings", isOn: () => settings.value.vim, run: () => flip("vim") },
+  { id: "keepTexts", group: "settings", isOn: () => settings.value.keepTexts, run: () => flip("keepTexts") },
   { id: "settings", group: "settings", ...panel("settings") },
   { id: "about", group: "settings", run: showing("about") },
 ];
@@ -167,7 +168,7 @@ async function copyAsItReads(pad: Pad): Promise<void> {
   if (shown) pad.notify((await copyFormatted(shown, pad.session.localText())) ? t.copied : t.copyFailed);
 }
 
-function flip(setting: "preview" | "wrap" | "vim"): void {
+function flip(setting: "preview" | "wrap" | "vim" | "keepTexts"): void {
   setSettings({ [setting]: !settings.peek()[setting] });
 }
 

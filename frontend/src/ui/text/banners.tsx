@@ -1,5 +1,13 @@
+import type { Session } from "../../session";
+import { t } from "../../strings";
+import { lazy } from "../base/lazy";
 import type { Pad } from "../pad/pad";
 import { putBack, RefusalBanner, RemovalBanner, UnmergedTextBanner } from "./text_banners";
+
+const KeptTextBanner = lazy("kept text", async () => {
+  const [{ KeptTextBanner }, words] = await Promise.all([import("./kept_text_banner"), t.offline()]);
+  return ({ session }: { session: Session }) => <KeptTextBanner session={session} words={words} />;
+});
 
 /** All trouble with the text. */
 export function Banners({ pad }: { pad: Pad }) {
@@ -9,6 +17,7 @@ export function Banners({ pad }: { pad: Pad }) {
       <RefusalBanner session={session} />
       <UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />
       <RemovalBanner pad={pad} />
+      {session.kept.asOf.value !== null && <KeptTextBanner session={session} />}
     </>
   );
 }

@@ -1,0 +1,111 @@
+// The page without its server: it starts all the same, with the text as it was, and what is typed arrives once.
+import fs from 'node:fs';
+import path from 'node:path';
+import { offline as words } from '../../../frontend/src/strings/offline_en.ts';
+import { Server, temporaryFolder } from '../../blackbox/support/server_process.ts';
+import { expect, Pad, test } from '../pad.ts';
+
+const DIST = path.resolve(import.meta.dirname, '../../../frontend/dist');
+const ALLOWED = { serviceWorkers: 'allow' } as const;
+
+/** Until the page can start without the server. */
+async function canStartAlone({ page }: Pad): Promise<void> {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+}
+
+/** Until the text is kept, since the page was hidden. */
+async function isKept({ page }: Pad): Promise<void> {
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { get: () => true, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+    Reflect.deleteProperty(document, 'hidden');
+  });
+  await expect.poll(() => page.evaluate(keptTexts)).toBeGreaterThan(0);
+}
+
+function keptTexts(): Promise<number> {
+  return new Promise((resolve) => {
+    const request = indexedDB.open('kolabpad-texts', 1);
+    request.addEventListener('upgradeneeded', () => request.transaction!.abort());
+    request.addEventListener('error', () => resolve(0));
+    request.addEventListener('success', () => {
+      const database = request.result;
+      const count = database.transaction('texts').objectStore('texts').count();
+      count.addEventListener('success', () => (database.close(), resolve(count.result)));
+    });
+  });
+}
+
+test('a pad of before opens without the server, can be typed in, and gets every edit there once', async ({ open, server }) => {
+  const alice = await (await open('#away', ALLOWED)).ready();
+  await alice.type('as it was. ');
+  await alice.saved();
+  await expect(alice.page).toHaveTitle(/as it was/);
+  await canStartAlone(alice);
+  await isKept(alice);
+  await server.kill();
+  await alice.page.reload();
+  await alice.shows('as it was. ');
+  await expect(alice.page.getByRole('alert').filter({ hasText: words.heading })).toContainText('as of');
+  await alice.type('typed away. ');
+  await expect(alice.page.getByText(/kept here/).first()).toBeAttached();
+  await server.restart();
+  await alice.saved();
+  await alice.shows('as it was. typed away. ');
+  expect(await server.text('away')).toBe('as it was. typed away. ');
+  await expect(alice.page.getByRole('alert').filter({ hasText: words.heading })).toBeHidden();
+});
+
+test('a new pad can be begun without the server', async ({ open, server }) => {
+  const alice = await (await open('#here', ALLOWED)).ready();
+  await canStartAlone(alice);
+  await server.kill();
+  await alice.page.goto(alice.page.url().replace(/#.*/, ''));
+  await alice.type('begun away');
+  await alice.shows('begun away');
+  const id = new URL(alice.page.url()).hash.slice(1);
+  await server.restart();
+  await alice.saved();
+  expect(await server.text(id)).toBe('begun away');
+});
+
+test('after an upgrade the next visit has the new page, and an open one goes on', async ({ browser }) => {
+  const folder = temporaryFolder();
+  const dist = path.join(folder, 'dist');
+  fs.cpSync(DIST, dist, { recursive: true });
+  const server = await Server.start({ STATIC_DIR: dist }, folder);
+  const alice = await Pad.open(browser, `http://127.0.0.1:${server.port}/#old`, ALLOWED);
+  try {
+    await alice.ready();
+    await canStartAlone(alice);
+    upgrade(dist);
+    await expect(async () => {
+      await alice.page.reload();
+      await expect(alice.page.locator('meta[name=build]')).toHaveAttribute('content', 'next', { timeout: 1000 });
+    }).toPass({ timeout: 15_000 }); // the server looks at its files once a second
+    await alice.ready();
+    // And without the server it is the new one, too, once its worker has taken over.
+    await expect.poll(() => alice.page.evaluate(async () => (await caches.keys()).length)).toBe(2);
+    await server.kill();
+    await alice.page.reload();
+    await expect(alice.page.locator('meta[name=build]')).toHaveAttribute('content', 'next');
+  } finally {
+    await alice.page.context().close();
+    await server.dispose();
+  }
+});
+
+/** Puts a build in place of that one which differs in its document and its worker. */
+function upgrade(dist: string): void {
+  for (const file of ['index.html', 'sw.js']) {
+    for (const end of ['.br', '.gz']) fs.rmSync(path.join(dist, file + end), { force: true });
+  }
+  const edit = (file: string, from: RegExp, to: string) => {
+    const name = path.join(dist, file);
+    const text = fs.readFileSync(name, 'utf8');
+    fs.writeFileSync(`${name}.new`, text.replace(from, to));
+    fs.renameSync(`${name}.new`, name);
+  };
+  edit('sw.js', /"version":"\w+"/, '"version":"next"');
+  edit('index.html', /<head>/, '<head><meta name="build" content="next">');
+}
