@@ -10,6 +10,7 @@ export const about: AboutText = {
   keys: [
     ["F1, Ctrl+K", "everything that can be done, by typing", "F1, ⌘K"],
     ["Ctrl+K", "a link, with a selection in Markdown", "⌘K"],
+    ["F6 / Shift+F6", "to the next part of the page, or back", "F6 / ⇧F6"],
     ["Escape, then Tab", "leave the editor", "Escape, then Tab"],
     ["Ctrl+Click, Alt+Drag", "more carets", "⌘ Click, ⌥ Drag"],
   ],

@@ -149,6 +149,7 @@ export const de: Strings = {
 
   embed: { open: "In Kolabpad öffnen" },
 
+  skip: "Zum Text springen",
   frame: {
     menu: "Menü des Pads",
     more: async () => (await import("./frame_de")).frame,

@@ -142,6 +142,7 @@ export const en = {
 
   embed: { open: "Open in Kolabpad" },
 
+  skip: "Skip to the text",
   frame: {
     menu: "Pad menu",
     more: async (): Promise<FrameText> => (await import("./frame_en")).frame,

@@ -60,6 +60,11 @@ export function App({ session }: { session: Session }) {
   useEffect(() => (urlOptions.embed ? undefined : suggestToWriter(pad)), [pad]);
   return (
     <ToastsContext.Provider value={toasts}>
+      {!urlOptions.embed && (
+        <button type="button" class="skip" onClick={() => pad.editor.peek()?.focus()}>
+          {t.skip}
+        </button>
+      )}
       {urlOptions.embed ? <EmbedBar session={session} /> : <Header pad={pad} />}
       <main>
         <Banners pad={pad} />

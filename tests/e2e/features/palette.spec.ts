@@ -1,7 +1,7 @@
 // Everything that can be done, by typing: the palette, and the keys to the parts of the page.
 import type { Locator, Page } from '@playwright/test';
 import { actions as text } from '../../../frontend/src/strings/actions_en.ts';
-import { expect, test } from '../pad.ts';
+import { expect, test, words } from '../pad.ts';
 
 function fieldOf(page: Page): Locator {
   return page.getByRole('combobox', { name: text.palette.label });
@@ -75,4 +75,33 @@ test('with a selection in Markdown, Ctrl+K makes a link; without one, and elsewh
   await pad.page.keyboard.press('End');
   await pad.page.keyboard.press('Control+k');
   await expect(fieldOf(pad.page)).toBeFocused();
+});
+
+test('F6 goes through the parts of the page, and the first Tab stop leads to the text', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.panel('people');
+  const within = (selector: string) => pad.page.locator(`${selector}:focus, ${selector} :focus`);
+  await pad.editor.focus();
+  for (const part of ['.panel', '.rail', '.status-bar']) {
+    await pad.page.keyboard.press('F6');
+    await expect(within(part)).toHaveCount(1);
+  }
+  for (const part of ['.rail', '.panel', '.cm-content', '.header']) {
+    await pad.page.keyboard.press('Shift+F6');
+    await expect(within(part)).toHaveCount(1);
+  }
+  // From the top of the page: few stops before the text, and the first of them leads there.
+  await pad.page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await pad.page.keyboard.press('Tab');
+  const skip = pad.page.getByRole('button', { name: words.skip });
+  await skip.focus();
+  await expect(skip).toBeInViewport();
+  await pad.page.keyboard.press('Enter');
+  await expect(pad.editor).toBeFocused();
+  const before = await pad.page.evaluate(() => {
+    const content = document.querySelector('.cm-content')!;
+    const all = [...document.querySelectorAll<HTMLElement>('button, input, select, a[href], [tabindex]')];
+    return all.filter((it) => it.tabIndex >= 0 && it.checkVisibility() && it.compareDocumentPosition(content) & Node.DOCUMENT_POSITION_FOLLOWING).length;
+  });
+  expect(before).toBeLessThanOrEqual(6);
 });

@@ -6,6 +6,7 @@ import { lazy } from "../base/lazy";
 import { hasFingers, isNarrow } from "../base/media";
 import type { Pad } from "../pad/pad";
 import { Panel, preparePanels } from "./panel";
+import { partsByKey } from "./parts_by_key";
 import { Rail } from "./rail";
 import { StatusBar } from "./status_bar";
 
@@ -25,6 +26,7 @@ export function Surroundings({ pad }: { pad: Pad }) {
   useEffect(() => {
     void LazyMenu.prepare();
     preparePanels();
+    return partsByKey();
   }, []);
   return (
     <>
