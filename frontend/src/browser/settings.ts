@@ -29,6 +29,8 @@ export interface Settings {
   preview: boolean;
   /** The texts of recent pads are kept in this browser, for visits without a connection. */
   keepTexts: boolean;
+  /** The system tells when somebody joins a pad that nobody looks at. */
+  tellOfJoins: boolean;
   /** The panel beside the text on wide screens; null: none. */
   panel: PanelId | null;
 }
@@ -56,6 +58,7 @@ const DEFAULTS: Settings = {
   vim: false,
   preview: false,
   keepTexts: true,
+  tellOfJoins: false,
   panel: null,
 };
 
@@ -103,6 +106,7 @@ function load(): Settings {
     vim: flag(kept.vim, DEFAULTS.vim),
     preview: flag(kept.preview, DEFAULTS.preview),
     keepTexts: flag(kept.keepTexts, DEFAULTS.keepTexts),
+    tellOfJoins: flag(kept.tellOfJoins, DEFAULTS.tellOfJoins),
     panel: oneOf<PanelId | null>(PANEL_IDS, kept.panel, DEFAULTS.panel),
   };
 }

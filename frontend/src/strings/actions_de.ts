@@ -43,6 +43,7 @@ export const actions: ActionText = {
     themeLight: "Darstellung: hell",
     themeDark: "Darstellung: dunkel",
     vim: "Vim-Tasten",
+    tellOfJoins: "Sagen, wenn jemand dazukommt, während ich woanders bin",
     keepTexts: "Texte zuletzt besuchter Pads für Zeiten ohne Verbindung aufbewahren",
     settings: "Einstellungen",
     about: "Über Kolabpad, Tasten",
@@ -59,6 +60,7 @@ export const actions: ActionText = {
     themeSystem: "Farben Thema",
     larger: "Schriftgröße Zoom",
     smaller: "Schriftgröße Zoom",
+    tellOfJoins: "Benachrichtigung melden",
     keepTexts: "offline Datenschutz speichern",
     about: "Hilfe Version Kürzel",
   },
@@ -68,5 +70,6 @@ export const actions: ActionText = {
     nothing: "Nichts gefunden. Versuchen Sie ein anderes Wort.",
     found: (n) => `${n} gefunden`,
   },
+  mayNotTell: "Dieser Browser lässt die Seite nichts melden. Erlauben Sie in seinen Einstellungen Benachrichtigungen für diese Adresse.",
   keyNames: { Ctrl: "Strg", Alt: "Alt", Shift: "Umschalt", Space: "Leertaste" },
 };

@@ -45,6 +45,7 @@ export const actions = {
     themeLight: "Appearance: light",
     themeDark: "Appearance: dark",
     vim: "Vim keys",
+    tellOfJoins: "Tell me when somebody joins while I look elsewhere",
     keepTexts: "Keep the texts of recent pads for times without a connection",
     settings: "Settings",
     about: "About Kolabpad, keys",
@@ -62,6 +63,7 @@ export const actions = {
     themeSystem: "colours theme",
     larger: "font size zoom",
     smaller: "font size zoom",
+    tellOfJoins: "notification notify alert",
     keepTexts: "offline privacy store",
     about: "shortcuts help version",
   } as Record<string, string>,
@@ -73,6 +75,7 @@ export const actions = {
     /** For those who do not see the list. */
     found: (n: number) => (n === 1 ? "1 found" : `${n} found`),
   },
+  mayNotTell: "This browser does not let the page tell you. Allow notifications for this site in its settings.",
   /** What keys are called where it is not their sign. */
   keyNames: { Ctrl: "Ctrl", Alt: "Alt", Shift: "Shift", Space: "Space" },
 };

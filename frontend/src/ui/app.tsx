@@ -13,6 +13,7 @@ import { isNarrow } from "./base/media";
 import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
 import { peopleWords } from "./pad/people_words";
+import { nameTab } from "./pad/tab_name";
 import { lazy } from "./base/lazy";
 import { LazyPreview } from "./preview/lazy_preview";
 import { suggestToWriter } from "./text/suggest_to_writer";
@@ -214,7 +215,7 @@ function setAskedLanguage(session: Session): () => void {
 /** Names the tab, and the pad in the list of recent ones, by its title. A protected pad is
  * in that list even when it is empty: its password may be written down nowhere else. */
 function name({ session, title: { value: title } }: Pad, firstLines: string): void {
-  document.title = `${title} – ${t.appName}`;
+  nameTab(title);
   // Only the server can say that the password is the right one, or that there is none.
   const otp = session.link.peek().kind === "up" ? session.otp.peek() : undefined;
   const isNewPassword = otp !== undefined && otp !== rememberedPassword(session.padId);

@@ -85,6 +85,7 @@ const ROWS: readonly Row[] = [
   { id: "themeLight", group: "settings", ...appearance("light") },
   { id: "themeDark", group: "settings", ...appearance("dark") },
   { id: "vim", group: "settings", isOn: () => settings.value.vim, run: () => flip("vim") },
+  { id: "tellOfJoins", group: "settings", isOffered: canTell, isOn: () => settings.value.tellOfJoins, run: tellOfJoins },
   { id: "keepTexts", group: "settings", isOn: () => settings.value.keepTexts, run: () => flip("keepTexts") },
   { id: "settings", group: "settings", ...panel("settings") },
   { id: "about", group: "settings", run: showing("about") },
@@ -124,7 +125,20 @@ function isWritableMarkdown(pad: Pad): boolean {
   return isWritable(pad) && hasPreview(pad);
 }
 
+/** On plain HTTP, and in some browsers, there are no notices of the system. */
+function canTell(): boolean {
+  return "Notification" in globalThis;
+}
+
 /* ---- what they do ---- */
+
+/** The browser asks whether it may, but only whoever wants it. */
+async function tellOfJoins({ notify }: Pad): Promise<void> {
+  const isWanted = !settings.peek().tellOfJoins;
+  const mayTell = !isWanted || (await Notification.requestPermission()) === "granted";
+  if (mayTell) setSettings({ tellOfJoins: isWanted });
+  else notify((await t.actions()).mayNotTell);
+}
 
 /** Has the editor do it. A dialog would lie over what it shows, and have the keyboard. */
 function performing(command: EditorCommand): Row["run"] {

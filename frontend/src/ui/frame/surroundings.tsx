@@ -5,6 +5,7 @@ import { loadActions } from "../actions/actions";
 import { lazy } from "../base/lazy";
 import { hasFingers, isNarrow } from "../base/media";
 import type { Pad } from "../pad/pad";
+import { watchHidden } from "./hidden_news";
 import { Panel, preparePanels } from "./panel";
 import { partsByKey } from "./parts_by_key";
 import { Rail } from "./rail";
@@ -28,6 +29,7 @@ export function Surroundings({ pad }: { pad: Pad }) {
     preparePanels();
     return partsByKey();
   }, []);
+  useEffect(() => watchHidden(pad), [pad]);
   return (
     <>
       <Panel pad={pad} />
