@@ -5,6 +5,8 @@ export const frame: FrameText = {
   find: "Suchen",
   panels: { outline: "Gliederung", people: "Personen", history: "Verlauf", comments: "Kommentare", settings: "Einstellungen" },
   closePanel: "Schließen",
+  palette: "Alles, was man tun kann",
+  ctrl: "Strg",
 
   keys: "Tasten",
   statusBar: "Zu diesem Text",

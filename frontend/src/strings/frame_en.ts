@@ -4,6 +4,8 @@ export const frame = {
   find: "Find",
   panels: { outline: "Outline", people: "People", history: "History", comments: "Comments", settings: "Settings" },
   closePanel: "Close",
+  palette: "Everything that can be done",
+  ctrl: "Ctrl",
 
   keys: "Keys",
   statusBar: "About this text",

@@ -2,6 +2,7 @@ import { effect, type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { documentBytes, type Editor } from "../../editor";
 import { t } from "../../strings";
+import { shownKeys } from "../base/keys";
 import { Words } from "../base/words";
 import type { Pad } from "../pad/pad";
 import { IndentationField } from "./indentation_field";
@@ -23,6 +24,9 @@ export function StatusBar({ pad }: { pad: Pad }) {
       {editor && <IndentationField editor={editor} />}
       <KeptUntil expiry={pad.expiry} />
       {editor && <Size pad={pad} editor={editor} />}
+      <button type="button" class="quiet" aria-label={frameWords.now.palette} title={frameWords.now.palette} onClick={() => (pad.dialog.value = "palette")}>
+        <kbd aria-hidden="true">{shownKeys("Mod-k", { Ctrl: frameWords.now.ctrl })}</kbd>
+      </button>
     </footer>
   );
 }

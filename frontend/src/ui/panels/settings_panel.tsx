@@ -13,6 +13,7 @@ import { LateWords, localeFor, t } from "../../strings";
 import type { Pad } from "../pad/pad";
 import { Switch } from "../base/switch";
 import { Words } from "../base/words";
+import { ActionSwitches } from "./action_switches";
 
 /** Loaded with the panel. */
 export const settingsWords = new LateWords(() => t.settings());
@@ -27,6 +28,7 @@ export function SettingsPanel({ pad }: { pad: Pad }) {
       <h3>{words.groups.page}</h3>
       <Choice label={words.theme} value={theme} choices={THEMES} name={(it) => words.themes[it]} set={(it) => setSettings({ theme: it })} />
       <Choice label={words.locale} value={locale} choices={LOCALES} name={(it) => words.locales[it]} set={(it) => speak(it, pad)} />
+      <ActionSwitches pad={pad} ids={["tellOfJoins", "keepTexts"]} />
       <h3>{words.groups.text}</h3>
       <Choice label={words.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
       <Choice label={words.spelling} value={spelling} choices={SPELLINGS} name={(it) => words.spellings[it]} set={(it) => setSettings({ spelling: it })} />
