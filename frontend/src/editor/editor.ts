@@ -33,7 +33,7 @@ import { openedFile, rememberOpened } from "./opened_file";
 import { LazyCompartment } from "./lazy_compartment";
 import { peopleMarks } from "./people_marks";
 import { Preferences } from "./preferences";
-import { tickTask } from "./tasks";
+import { type Tick, tickTask } from "./tasks";
 import { ReactiveCompartment } from "./reactive_compartment";
 import type { SearchWords } from "./search_state";
 import { appearance } from "./theme";
@@ -86,7 +86,7 @@ export class Editor {
 
   constructor(
     parent: HTMLElement,
-    session: Session,
+    private readonly session: Session,
     private readonly strings: EditorStrings,
     { onEmptyInput, onSave }: EditorEvents,
   ) {
@@ -139,10 +139,9 @@ export class Editor {
     this.view.dispatch(this.view.state.replaceSelection(text), { scrollIntoView: true });
   }
 
-  /** Makes the task in that line of a Markdown text, counted from 0, done or not done, as an edit of the user; false:
-   * there is none, or the text cannot be edited. */
-  tick(line: number, isDone: boolean): boolean {
-    return tickTask(this.view, line, isDone);
+  /** Makes the task in that line of a Markdown text, counted from 0, done or not done, as an edit of the user. */
+  tick(line: number, isDone: boolean): Tick {
+    return tickTask(this.view, line, isDone, this.session.unsentState() === null);
   }
 
   /** So much of the text's beginning, in UTF-16 units. */

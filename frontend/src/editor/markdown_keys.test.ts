@@ -47,6 +47,26 @@ test.each([
   ["- [ ]b", true, null],
 ])("the task in %j, done: %j, is %j", (text, isDone, after) => {
   const view = new EditorView({ doc: `first\n${text}` });
-  expect(tickTask(view, 1, isDone)).toBe(after !== null);
+  expect(tickTask(view, 1, isDone, true)).toBe(after === null ? "impossible" : "done");
   expect(view.state.doc.line(2).text).toBe(after ?? text);
+});
+
+test("ticks of different tasks do not wait for each other, two of one task do, also where it has moved meanwhile", () => {
+  const view = new EditorView({ doc: "- [ ] a\n- [ ] b\n- [ ] c" });
+  expect(tickTask(view, 0, true, true)).toBe("done");
+  expect(tickTask(view, 1, true, false)).toBe("done");
+  view.dispatch({ changes: { from: 0, insert: "new\n" } });
+  expect([1, 2].map((line) => tickTask(view, line, false, false))).toEqual(["waits", "waits"]);
+  expect(tickTask(view, 3, true, false)).toBe("done");
+  expect(view.state.doc.toString()).toBe("new\n- [x] a\n- [x] b\n- [x] c");
+  expect(tickTask(view, 1, false, true)).toBe("done");
+  expect(tickTask(view, 2, false, false)).toBe("done"); // it was saved with the others
+  expect(tickTask(view, 1, true, false)).toBe("waits");
+});
+
+test("more ticks than are compared with those of others wait", () => {
+  const view = new EditorView({ doc: "- [ ] a\n".repeat(200) });
+  const ticks = Array.from({ length: 200 }, (_, line) => tickTask(view, line, true, false));
+  expect(ticks.filter((it) => it === "done").length).toBe(100);
+  expect(ticks.at(-1)).toBe("waits");
 });

@@ -187,7 +187,7 @@ export class Preview {
     if (line !== null && this.events.onTick(line, box.checked)) {
       this.#ticked.push(box);
       this.#tickedLine = line;
-    } else box.checked = box.defaultChecked;
+    } else box.checked = !box.checked;
   }
 
   /** The elements of the task that had the keyboard are others now, or say again what the text says. */

@@ -302,7 +302,7 @@ export class Session {
     batch(() => {
       for (let message = next(); message; message = next()) this.#handle(message);
       this.#syncEditor();
-      this.#sync.offers.takeDropped()?.onDropped();
+      for (const { onDropped } of this.#sync.offers.takeDropped()) onDropped();
       if (this.unmerged.all.peek().length > 0) this.unmerged.drop(this.localText());
     });
   }

@@ -137,7 +137,7 @@ export const de: Strings = {
     showImages: "Bilder anderer Seiten zeigen",
     showImagesHint: "Bis Sie dieses Pad verlassen. Diese Seiten erfahren dann Ihre Adresse.",
     tooLong: "Dieser Text ist zu lang für eine Vorschau.",
-    oneTask: "Die Aufgabe davor ist noch nicht gespeichert. Haken Sie diese danach ab.",
+    tickWaits: "Die letzte Änderung dieser Aufgabe ist noch nicht gespeichert. Drücken Sie sie danach noch einmal.",
     notLoaded: "Die Vorschau konnte nicht geladen werden.",
   },
 

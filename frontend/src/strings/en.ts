@@ -130,7 +130,7 @@ export const en = {
     showImages: "Show images of other sites",
     showImagesHint: "Until you leave this pad. Those sites then learn your address.",
     tooLong: "This text is too long for a preview.",
-    oneTask: "The task before is not saved yet. Tick this one after that.",
+    tickWaits: "This task's last change is not saved yet. Press it again after that.",
     notLoaded: "The preview could not be loaded.",
   },
 

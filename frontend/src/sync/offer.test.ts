@@ -65,7 +65,7 @@ describe.each([
     begin(before);
     for (const tab of tabs) put(tab, TEXT);
     expectAll(TEXT);
-    expect(tabs.map((tab) => tab.sync.offers.takeDropped())).toEqual([null, TOUCHED, TOUCHED]);
+    expect(tabs.map((tab) => tab.sync.offers.takeDropped())).toEqual([[], [TOUCHED], [TOUCHED]]);
   });
 
   test.each([TOUCHED, MADE])("is made once where it is too large for one message, and ends %j", (offered) => {
@@ -75,7 +75,7 @@ describe.each([
     const text = "line\n".repeat(2000);
     for (const tab of tabs) tab.type([{ from: 0, to: tab.text.length, insert: text }], offered);
     expectAll(text);
-    expect(tabs.map((tab) => tab.sync.offers.takeDropped())).toEqual([null, offered, offered]);
+    expect(tabs.map((tab) => tab.sync.offers.takeDropped())).toEqual([[], [offered], [offered]]);
   });
 
   test("is the first one's where the texts differ", () => {
@@ -92,7 +92,7 @@ describe.each([
     write(tabs[0]!, 19, "!");
     put(tabs[1]!, "new head\ntail\ntyped\nmore\n");
     expectAll("new head\ntail\ntyped!");
-    expect(tabs[1]!.sync.offers.takeDropped()).toBe(TOUCHED);
+    expect(tabs[1]!.sync.offers.takeDropped()).toEqual([TOUCHED]);
   });
 
   test("is made once when it was taken without a connection, with typing before and after", () => {
@@ -157,6 +157,91 @@ describe.each([
     settle();
     expectAll("x" + TEXT);
   });
+});
+
+/** The text of that many tasks, each ticked or not. */
+const tasks = (count: number, isTicked: (task: number) => boolean) =>
+  Array.from({ length: count }, (_, i) => `- [${isTicked(i) ? "x" : " "}] task ${i}\n`).join("");
+
+/** Ticks a task, as the preview does, where it is not ticked. */
+function tick(tab: SimulatedTab, task: number): void {
+  const at = new RegExp(`\\[ \\] task ${task}\n`).exec(tab.text)?.index;
+  if (at !== undefined) tab.type([{ from: at + 1, to: at + 2, insert: "x" }], MADE);
+}
+
+describe.each([
+  [["by author", "by author", "by author"]],
+  [["by text", "by text", "by text"]],
+  [["by author", "by text", "by author"]],
+] as [TabKind[]][])("several offers in quick succession, ordered %s", (kinds) => {
+  beforeEach(() => (start(kinds), begin(tasks(6, () => false))));
+
+  test("are each made once, whoever else takes which of them", () => {
+    for (const task of [0, 1, 2, 3]) tick(tabs[0]!, task);
+    for (const task of [3, 1, 4]) tick(tabs[1]!, task);
+    for (const task of [4, 0]) tick(tabs[2]!, task);
+    expectAll(tasks(6, (i) => i < 5));
+    const dropped = tabs.map((tab) => tab.sync.offers.takeDropped().length);
+    expect(dropped[0]! + dropped[1]! + dropped[2]!).toBe(4);
+    expect(tabs.map((tab) => tab.sync.offers.takeDropped())).toEqual([[], [], []]);
+  });
+
+  test("are each made once without a connection, with typing before, between and after", () => {
+    for (const tab of tabs) tab.disconnect(0);
+    for (const [i, tab] of tabs.entries()) {
+      write(tab, 0, `${i}a\n`);
+      tick(tab, 1);
+      tick(tab, 2);
+      write(tab, tab.text.length, `${i}b\n`);
+      tick(tab, 3 + i);
+      write(tab, 0, `${i}c\n`);
+    }
+    for (const tab of tabs) {
+      tab.connect();
+      settle();
+    }
+    const lines = server.text.read().split("\n").filter((line) => line !== "");
+    expect(lines.filter((line) => line.startsWith("-")).join("\n") + "\n").toBe(tasks(6, (i) => i > 0));
+    expect(lines.filter((line) => !line.startsWith("-")).toSorted()).toEqual(["0a", "0b", "0c", "1a", "1b", "1c", "2a", "2b", "2c"]);
+    expectAll(server.text.read());
+  });
+
+  test("stay offers behind an edit that was refused and is taken back", () => {
+    server.limits.documentBytes = server.text.bytes + 10;
+    write(tabs[0]!, 0, "too long for it");
+    settle();
+    expect(tabs[0]!.sync.refusal).not.toBe(null);
+    tick(tabs[0]!, 2);
+    tick(tabs[1]!, 2);
+    tabs[0]!.sync.undoRefused();
+    tabs[0]!.syncEditor();
+    expectAll(tasks(6, (i) => i === 2));
+  });
+});
+
+test.each([[["by author", "by author", "by author"]], [["by text", "by text", "by text"]], [["by author", "by text", "by author"]]] as [TabKind[]][])("of many tasks that several tick at random, each is ticked once, ordered %s", (kinds) => {
+  const random = new Random(11);
+  for (let run = 0; run < 20; run++) {
+    if (run > 0) for (const tab of tabs) tab.sync.free();
+    if (run > 0) server.text.free();
+    start(kinds);
+    begin(tasks(8, () => false));
+    for (let step = 0; step < 80; step++) {
+      const tab = tabs[random.below(3)]!;
+      if (!tab.isConnected && random.chance(50)) tab.connect();
+      else if (random.chance(5)) tab.disconnect(random.below(2));
+      else if (random.chance(30)) tick(tab, random.below(8));
+      else if (random.chance(20)) write(tab, 0, "typed\n");
+      else if (random.chance(50)) tab.deliverUp();
+      else tab.deliverDown(1 + random.below(2));
+    }
+    for (let moves = true; moves; settle()) {
+      moves = tabs.some((tab) => !tab.isConnected);
+      for (const tab of tabs) if (!tab.isConnected) tab.connect();
+    }
+    expectAll(server.text.read());
+    expect(server.text.read().replaceAll("typed\n", "").replaceAll("[ ]", "[x]")).toBe(tasks(8, () => true));
+  }
 });
 
 test.each([Infinity, 110])("whatever is offered and typed, in messages of %d bytes, all hold the same text in the end", (messageBytes) => {

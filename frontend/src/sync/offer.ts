@@ -1,9 +1,8 @@
 /**
- * A change that was offered to several people at once ("Put my text back", "Load a
- * sample"), from the press of the button until the server has it. Where another has
- * taken the same offer before, ours must not be made as well: the text would stand there
- * twice. The server applies what it gets, so it is the tab whose edit comes second that
- * sees the first one come in before the echo of its own, and takes its own back (docs/decisions/085).
+ * Changes that were offered to several people at once ("Put my text back", a task of a list that is ticked), from the
+ * press of the button until the server has them. Where another has taken the same offer before, ours must not be made
+ * as well: the text would stand there twice. The server applies what it gets, so it is the tab whose edit comes second
+ * that sees the first one come in before the echo of its own, and takes its own back (docs/decisions/085).
  */
 
 import { type InsertOrder, type Operation, Rope } from "../kernel";
@@ -18,153 +17,196 @@ export interface Offered {
   onDropped: () => void;
 }
 
-/** One offer within the unsent changes. Its operations are its own, apart from theirs. */
-class Offer {
-  /** True while the edit that holds it is in flight; false: it is in the buffer. */
-  isSent = false;
-  /** True once somebody else has taken it. */
-  isTaken = false;
-
-  private constructor(
-    /** What the pending edit holds before the offer, the offer, and what it holds after it. */
-    private before: Pending | null,
-    private itself: Pending,
-    private after: Pending | null,
-    readonly offered: Offered,
-  ) {}
-
-  /** True when the pending edit holds nothing else. */
-  get isAlone(): boolean {
-    return !this.before && !this.after;
-  }
-
-  /** The offer `operation`, behind what the buffer holds. */
-  static behind(buffer: Pending | null, operation: Operation, offered: Offered): Offer {
-    return new Offer(copyOf(buffer), { operation: operation.copy(), count: 1 }, null, offered);
-  }
-
-  /** The user went on typing. */
-  edited(operation: Operation): void {
-    if (!this.isSent) this.after = append(this.after, { operation: operation.copy(), count: 1 });
-  }
-
-  /** The edit in flight goes back in front of the buffer. */
-  unsent(inflight: Pending, buffer: Pending | null): void {
-    if (!this.isSent) this.before = this.before ? append(copyOf(inflight), this.before) : copyOf(inflight);
-    else if (buffer) this.after = append(this.after, copyOf(buffer)!);
-    this.isSent = false;
-  }
-
-  /** Moves over an operation of somebody else, made on the text that the edit under way was
-   * made on too, and sees whether that one has taken the offer. */
-  moveOver(underway: readonly (Pending | null)[], remote: Operation, order?: InsertOrder): void {
-    const ahead = this.isSent ? [this.before] : [...underway, this.before];
-    const first = moveOver(ahead, remote.copy(), order);
-    this.isTaken ||= this.#isTakenBy(first.last);
-    const rest = moveOver([this.itself, this.after], first.last, order);
-    const before = first.moved.pop() ?? null;
-    for (const op of [...first.moved, ...first.spent, ...rest.spent, rest.last]) op?.free();
-    this.before = moved(this.before, before);
-    this.itself = moved(this.itself, rest.moved[0]!)!;
-    this.after = moved(this.after, rest.moved[1]!);
-  }
-
-  /** The operation that takes the offer back from the text as it is after all that is unsent;
-   * `server` is the text before that. */
-  undo(server: Rope, underway: readonly (Pending | null)[], buffer: Pending | null): Operation {
-    const text = new Rope();
-    text.set(server.read());
-    for (const pending of this.isSent ? [this.before] : [...underway, this.before]) pending?.operation.applyTo(text);
-    const behind = this.isSent ? [this.after, buffer] : [this.after];
-    const { moved: unused, last, spent } = moveOver(behind, this.itself.operation.invert(text));
-    for (const op of [...unused, ...spent]) op?.free();
-    text.free();
-    return last;
-  }
-
-  free(): void {
-    for (const pending of [this.before, this.itself, this.after]) pending?.operation.free();
-  }
-
-  #isTakenBy(remote: Operation): boolean {
-    const theirs = placesOf(remote);
-    return placesOf(this.itself.operation).some((mine) =>
-      theirs.some(
-        ({ from, to, insert }) =>
-          from <= mine.to && mine.from <= to && (this.offered.ends === "when_touched" || isOf(insert, mine.insert)),
-      ),
-    );
-  }
+/** A part of a pending edit. Its operation is its own, apart from the edit's. */
+interface Part extends Pending {
+  /** null: it is what was typed before, between or after the offers. */
+  offered: Offered | null;
+  /** True once somebody else has taken the offer. */
+  isTaken: boolean;
 }
 
-/** The last offer that was taken here, while the server does not have it. */
+/** Parts in a row, which are together a pending edit; none where no offer is in it. */
+type Parts = readonly Part[];
+
+/** The offers that were taken here, while the server does not have them. */
 export class Offers {
-  #offer: Offer | null = null;
-  #dropped: Offered | null = null;
+  /** Those in the edit under way. */
+  #sent: Parts = [];
+  /** Those in the buffer. */
+  #waiting: Parts = [];
+  #dropped: Offered[] = [];
 
   /** The user has made a change, behind what the buffer holds. */
   edited(operation: Operation, buffer: Pending | null, offered: Offered | null): void {
-    this.#offer?.edited(operation);
-    if (offered) this.#set(Offer.behind(buffer, operation, offered));
+    if (!offered && this.#waiting.length === 0) return;
+    const parts = this.#waiting.length > 0 ? this.#waiting : typed(copyOf(buffer));
+    const change = { operation: operation.copy(), count: 1 };
+    const last = parts.at(-1);
+    if (offered) this.#waiting = [...parts, { ...change, offered, isTaken: false }];
+    else this.#waiting = last?.offered ? [...parts, ...typed(change)] : [...parts.slice(0, -1), ...typed(append(last!, change))];
   }
 
   /** The buffer is in flight now. */
   sent(): void {
-    if (this.#offer) this.#offer.isSent = true;
+    [this.#sent, this.#waiting] = [this.#waiting, []];
   }
 
   /** Only a part of it is in flight: an offer that is not all of it is an edit like any other now. */
   cut(): void {
-    if (this.#offer?.isSent && !this.#offer.isAlone) this.#set(null);
+    if (this.#sent.length > 1) this.#sent = freed(this.#sent);
   }
 
   /** The edit in flight goes back in front of the buffer. */
   unsent(inflight: Pending, buffer: Pending | null): void {
-    this.#offer?.unsent(inflight, buffer);
+    if (this.#sent.length + this.#waiting.length === 0) return;
+    const first = this.#sent.length > 0 ? this.#sent : typed(copyOf(inflight));
+    const then = this.#waiting.length > 0 ? this.#waiting : typed(copyOf(buffer));
+    [this.#sent, this.#waiting] = [[], [...first, ...then]];
+  }
+
+  /** The edit under way was taken back by that operation, and the buffer begins with `first`, if with anything new. */
+  undoneUnderway(undo: Operation, first: Pending | null): void {
+    this.#sent = freed(this.#sent);
+    if (this.#waiting.length === 0) return;
+    const before = this.#waiting.map(({ isTaken }) => isTaken);
+    const parts = moved(this.#waiting, undo.copy());
+    this.#waiting = [...typed(copyOf(first)), ...parts.map((part, i) => ({ ...part, isTaken: before[i]! }))];
   }
 
   /** The edit in flight is in the server's text. */
   landed(): void {
-    if (this.#offer?.isSent) this.#set(null);
+    this.#sent = freed(this.#sent);
   }
 
   /** There is nothing in the buffer any more. */
   undone(): void {
-    if (this.#offer && !this.#offer.isSent) this.#set(null);
+    this.#waiting = freed(this.#waiting);
   }
 
   /** Whatever was taken is an edit like any other now. */
   end(): void {
-    this.#set(null);
+    this.landed();
+    this.undone();
   }
 
-  /** Moves over an operation of somebody else: see Offer. */
+  /** Moves over an operation of somebody else, made on the text that the edit under way was made on too, and sees
+   * which offers that one has taken. */
   moveOver(underway: readonly (Pending | null)[], remote: Operation, order?: InsertOrder): void {
-    this.#offer?.moveOver(underway, remote, order);
+    if (this.#sent.length > 0) this.#sent = moved(this.#sent, remote.copy(), order);
+    if (this.#waiting.length > 0) this.#waiting = moved(this.#waiting, movedOver(underway, remote, order), order);
   }
 
-  /** The operation that takes the offer back, where somebody else has taken it: at once while it is here
-   * only. One on its way to the server `hasArrived` there first: where it stands among equal texts
-   * is certain only then. */
+  /** Lets go of the parts where they make another text than the edits that they are, which were moved as a whole: their
+   * offers are edits like any other then. That happens by equal texts at one place, if inserts are ordered by text. */
+  compare(underway: readonly (Pending | null)[], buffer: Pending | null): void {
+    if (!fit(this.#sent, underway)) this.landed();
+    if (!fit(this.#waiting, [buffer])) this.undone();
+  }
+
+  /** The operation that takes an offer back which somebody else has taken, to be asked for until there is none: at once
+   * while it is here only. One on its way to the server `hasArrived` there first: where it stands among equal texts
+   * is certain only then. It goes behind what the buffer holds; `server` is the text before all that is unsent. */
   dropped(hasArrived: boolean, server: Rope, underway: readonly (Pending | null)[], buffer: Pending | null): Operation | null {
-    if (!this.#offer?.isTaken || this.#offer.isSent !== hasArrived) return null;
-    const undo = this.#offer.undo(server, underway, buffer);
-    this.#dropped = this.#offer.offered;
-    this.#set(null);
+    const parts = hasArrived ? this.#sent : this.#waiting;
+    const part = parts.find(({ isTaken }) => isTaken);
+    if (!part) return null;
+    const { offered } = part;
+    [part.offered, part.isTaken] = [null, false];
+    const text = textAfter(server, hasArrived ? [] : underway);
+    const isKnown = isSameText(text, parts, hasArrived ? underway : [buffer]);
+    const undo = isKnown ? this.#takeBack(part, text, hasArrived ? buffer : null) : null;
+    text.free();
+    if (!undo) return this.dropped(hasArrived, server, underway, buffer);
+    this.#dropped.push(offered!);
     return undo;
   }
 
-  /** The offer that was taken back, once; null: none was. */
-  takeDropped(): Offered | null {
+  /** The offers that were taken back, once. */
+  takeDropped(): Offered[] {
     const dropped = this.#dropped;
-    this.#dropped = null;
+    this.#dropped = [];
     return dropped;
   }
 
-  #set(offer: Offer | null): void {
-    this.#offer?.free();
-    this.#offer = offer;
+  /** Takes that part back, of those that were made on that text, and gives the operation that does it behind all of
+   * them and what follows them. A part that waits is gone then, as if it had never been there. */
+  #takeBack(part: Part, text: Rope, behind: Pending | null): Operation {
+    const isSent = this.#sent.includes(part);
+    const parts = isSent ? this.#sent : this.#waiting;
+    const at = parts.indexOf(part);
+    const [before, after] = [parts.slice(0, at), parts.slice(at + 1)];
+    const base = textAfter(text, before);
+    const { moved: operations, last, spent } = moveOver([...after, behind], part.operation.invert(base));
+    for (const op of spent) op.free();
+    base.free();
+    if (isSent) {
+      for (const op of operations) op?.free();
+      return last;
+    }
+    this.#waiting = [...before, ...after.map((it, i) => ({ ...it, operation: operations[i]! }))];
+    freed([part, ...after]);
+    if (this.#waiting.every(({ offered }) => !offered)) this.undone();
+    return last;
   }
+}
+
+/** True when the text after the parts is as long as after those in a row, which are the edit; also when there are none. */
+function fit(parts: Parts, edit: readonly (Pending | null)[]): boolean {
+  const whole = edit.findLast((pending) => pending !== null);
+  return parts.length === 0 || parts.at(-1)!.operation.targetPoints === whole?.operation.targetPoints;
+}
+
+/** True when the parts make the same of the text as those in a row, which are the edit. */
+function isSameText(text: Rope, parts: Parts, edit: readonly (Pending | null)[]): boolean {
+  const [mine, whole] = [textAfter(text, parts), textAfter(text, edit)];
+  const isSame = mine.read() === whole.read();
+  for (const rope of [mine, whole]) rope.free();
+  return isSame;
+}
+
+function textAfter(before: Rope, pendings: readonly (Pending | null)[]): Rope {
+  const text = new Rope();
+  text.set(before.read());
+  for (const pending of pendings) pending?.operation.applyTo(text);
+  return text;
+}
+
+/** What is no offer, as parts. */
+function typed(pending: Pending | null): Parts {
+  return pending ? [{ ...pending, offered: null, isTaken: false }] : [];
+}
+
+/** Moves parts over an operation of somebody else, which is taken, as the parts are. */
+function moved(parts: Parts, remote: Operation, order?: InsertOrder): Parts {
+  const { moved: operations, last, spent } = moveOver(parts, remote, order);
+  // Each part was moved over what the remote one had become before it.
+  const next = parts.map((part, i) => ({ ...part, operation: operations[i]!, isTaken: part.isTaken || isTakenBy(part, spent[i]!) }));
+  for (const { operation } of parts) operation.free();
+  for (const op of [...spent, last]) op.free();
+  return next;
+}
+
+/** The remote operation as it reads after those. */
+function movedOver(pendings: readonly (Pending | null)[], remote: Operation, order?: InsertOrder): Operation {
+  const { moved: unused, last, spent } = moveOver(pendings, remote.copy(), order);
+  for (const op of [...unused, ...spent]) op?.free();
+  return last;
+}
+
+function isTakenBy({ operation, offered }: Part, remote: Operation): boolean {
+  if (!offered) return false;
+  const theirs = placesOf(remote);
+  return placesOf(operation).some((mine) =>
+    theirs.some(
+      ({ from, to, insert }) =>
+        from <= mine.to && mine.from <= to && (offered.ends === "when_touched" || isOf(insert, mine.insert)),
+    ),
+  );
+}
+
+function freed(parts: Parts): Parts {
+  for (const { operation } of parts) operation.free();
+  return [];
 }
 
 /** A part of an insert that is too large for one message has at least so many units. */
@@ -197,9 +239,4 @@ function placesOf(op: Operation): Place[] {
     else open.to = at += part.points;
   }
   return places;
-}
-
-function moved(pending: Pending | null, operation: Operation | null): Pending | null {
-  pending?.operation.free();
-  return pending && { operation: operation!, count: pending.count };
 }

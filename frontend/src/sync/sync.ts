@@ -173,7 +173,6 @@ export class Sync {
   /** Takes the refused change back; what was typed after it stays. The editor's text follows through takeChanges(). */
   undoRefused(): void {
     if (!this.#refusal) return;
-    this.offers.end();
     this.#unshown.push(this.#unsent.undoUnderway(this.#server));
     this.#refusal = null;
   }
@@ -247,7 +246,7 @@ export class Sync {
   /** The whole text, in place of the history we lack. */
   snapshot(revision: number, text: string): void {
     if (this.#committed !== null) {
-      this.#dropOfferIfTaken(true);
+      this.#dropTakenOffers(true);
       this.#unsent.inflight!.operation.applyTo(this.#server);
       this.#land();
     }
@@ -340,7 +339,7 @@ export class Sync {
         // Ours as the server rebased it. Anything else means that the two
         // kernels disagree, and then the copies do.
         if (!op.equals(this.#unsent.inflight!.operation)) return false;
-        this.#dropOfferIfTaken(true);
+        this.#dropTakenOffers(true);
         op.applyTo(this.#server);
         this.#saved = this.#revision + 1;
         this.#land();
@@ -375,18 +374,17 @@ export class Sync {
   #rebase(remote: Operation, author: Author): void {
     const order = orderOf(this.#unsent.inflight ? this.#sender : this.#me, author);
     this.#unshown.push(this.#unsent.moveOver(remote, this.#server, order));
-    this.#dropOfferIfTaken(false);
+    this.#dropTakenOffers(false);
   }
 
-  /** Takes an offer back that somebody else has taken before. */
-  #dropOfferIfTaken(hasArrived: boolean): void {
-    const undo = this.#unsent.dropOffer(hasArrived, this.#server);
-    if (undo) this.#unshown.push(undo);
+  /** Takes the offers back that somebody else has taken before. */
+  #dropTakenOffers(hasArrived: boolean): void {
+    for (let undo; (undo = this.#unsent.dropOffer(hasArrived, this.#server)); ) this.#unshown.push(undo);
   }
 
   /** The edit in flight was not applied. */
   #unsend(): void {
     this.#unsent.unsend();
-    this.#dropOfferIfTaken(false);
+    this.#dropTakenOffers(false);
   }
 }

@@ -82,7 +82,9 @@ export class Unsent {
   /** Takes the edit under way back, and gives the operation that does it in the local text; `server` is the text
    * before it. */
   undoUnderway(server: Rope): Operation {
-    const [undo, buffer] = takeBack(this.#takeUnderway()!, server, this.buffer);
+    const edit = this.#takeUnderway()!;
+    this.#tellUndone(edit, server, null);
+    const [undo, buffer] = takeBack(edit, server, this.buffer);
     if (buffer) this.#setBuffer(buffer);
     return undo;
   }
@@ -97,15 +99,17 @@ export class Unsent {
     for (const op of spent) op.free();
     [this.inflight, this.rest] = [inflight!, rest!];
     if (buffer) this.#setBuffer(buffer);
+    this.offers.compare(this.underway, this.buffer);
     return last;
   }
 
   /** Takes an offer back that somebody else has taken before, and gives the operation that does it in the local
-   * text; null: there is none. See Offers. */
+   * text; null: there is none, or no other. See Offers. */
   dropOffer(hasArrived: boolean, server: Rope): Operation | null {
     const undo = this.offers.dropped(hasArrived, server, this.underway, this.buffer);
     if (!undo) return null;
     if (hasArrived && this.rest) this.#forgetRest(server);
+    else if (hasArrived) this.add(undo.copy(), null);
     else this.#setBuffer(append(this.buffer, { operation: undo.copy(), count: 1 }));
     return undo;
   }
@@ -118,10 +122,19 @@ export class Unsent {
   /** The part in flight is taken back when it has arrived, and the rest is never sent. */
   #forgetRest(server: Rope): void {
     const undo = { operation: this.inflight!.operation.invert(server), count: 1 };
-    const [unused, buffer] = takeBack(joined([copyOf(this.inflight), this.rest])!, server, this.buffer);
+    const edit = joined([copyOf(this.inflight), this.rest])!;
+    this.#tellUndone(edit, server, undo);
+    const [unused, buffer] = takeBack(edit, server, this.buffer);
     unused.free();
     this.rest = null;
     this.#setBuffer(joined([undo, buffer])!);
+  }
+
+  /** Tells the offers that `edit`, which is under way, is taken back, and what comes before the buffer for that. */
+  #tellUndone(edit: Pending, server: Rope, first: Pending | null): void {
+    const undo = edit.operation.invert(server);
+    this.offers.undoneUnderway(undo, first);
+    undo.free();
   }
 
   #takeUnderway(): Pending | null {

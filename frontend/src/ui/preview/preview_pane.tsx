@@ -5,7 +5,6 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { mayShowRemoteImages, setSettings } from "../../browser";
 import { colour, type Editor, type TopLine } from "../../editor";
 import { Preview, restAfter, SHARE_OF_TIME, slice } from "../../preview";
-import type { Session } from "../../session";
 import { t } from "../../strings";
 import { fileName } from "../pad/files";
 import { Icon } from "../base/icon";
@@ -13,7 +12,6 @@ import { formulas, wantsRemoteImages } from "./preview_parts";
 import { Leader } from "./leader";
 import type { Pad } from "../pad/pad";
 import { copyFormatted, downloadHtml } from "./preview_out";
-import { Ticks } from "./ticks";
 import { titleOf } from "../pad/title";
 import { Words } from "../base/words";
 
@@ -37,7 +35,7 @@ export function PreviewPane({ pad }: { pad: Pad }) {
   const settled = useRef(async () => {});
   useEffect(() => {
     if (!editor) return;
-    const { stop, settle } = follow(editor, pad.session, ref.current!, {
+    const { stop, settle } = follow(editor, ref.current!, {
       shown: (images) => ((held.value = images), (problem.value = null)),
       failed: (why) => (problem.value = why),
     });
@@ -146,13 +144,13 @@ interface Follower {
 }
 
 /** Keeps `parent` as the editor's text is. */
-function follow(editor: Editor, session: Session, parent: HTMLElement, outcome: Outcome): Follower {
-  const ticks = new Ticks(session, () => outcome.failed(t.preview.oneTask));
+function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower {
   const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
-      if (now === null || !ticks.mayTick()) return false;
-      return editor.tick(now, isDone) && ticks.ticked();
+      const tick = now === null ? "impossible" : editor.tick(now, isDone);
+      if (tick === "waits") outcome.failed(t.preview.tickWaits);
+      return tick === "done";
     },
     onClick: (line) => {
       const now = preview.lineIn(editor.text(), line);
