@@ -10,17 +10,17 @@ import { keymap } from "@codemirror/view";
 import { besideLines } from "./beside_lines";
 import { bullet, heading, task } from "./line_marks";
 import { bold, italic, link } from "./markdown_keys";
+import { find, openReplace } from "./find";
+import type { FindWords } from "./find_panel";
 import { drawScrollMarks, scrollMarks, type ScrollMarkSource } from "./scroll_marks";
-import { openReplace, replaceKeys, type SearchWords, showSearchState } from "./search_state";
 import "./panels.css";
 
 /** All of them; `people` says where the others are. */
-export const deferred = (words: SearchWords, people: ScrollMarkSource): Extension => [
+export const deferred = (words: FindWords, people: ScrollMarkSource): Extension => [
   closeBrackets(),
   autocompletion({ activateOnTyping: false }), // with its keys
   highlightSelectionMatches(),
-  showSearchState(words),
-  replaceKeys,
+  find(words),
   besideLines,
   drawScrollMarks(),
   scrollMarks.of(people),

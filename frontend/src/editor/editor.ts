@@ -35,7 +35,7 @@ import { peopleMarks } from "./people_marks";
 import { Preferences } from "./preferences";
 import { type Tick, tickTask } from "./tasks";
 import { ReactiveCompartment } from "./reactive_compartment";
-import type { SearchWords } from "./search_state";
+import type { FindWords } from "./find_panel";
 import { appearance } from "./theme";
 
 /** The words that the editor says to people, in their language. */
@@ -46,7 +46,8 @@ export interface EditorStrings {
   commandLine: string;
   /** Said of a line that has no colours. */
   uncoloured: string;
-  search: SearchWords;
+  /** Those of the panel to find and replace, which come with it. */
+  find: () => Promise<FindWords>;
   /** CodeMirror's own words. */
   phrases: Record<string, string>;
 }
@@ -260,9 +261,9 @@ export class Editor {
   }
 
   async #loadDeferred(): Promise<Extension> {
-    const { deferred, helpIn } = await import("./deferred_extensions");
+    const [{ deferred, helpIn }, words] = await Promise.all([import("./deferred_extensions"), this.strings.find()]);
     this.#preferences.help.value = helpIn;
-    return deferred(this.strings.search, peopleMarks);
+    return deferred(words, peopleMarks);
   }
 
   async #loadColours(id: string): Promise<Extension> {

@@ -27,15 +27,7 @@ export const de: Strings = {
     loading: "Wird geladen …",
     commandLine: "Vim-Befehl",
     uncoloured: "Diese Zeile ist zu lang, um gefärbt zu werden.",
-    search: {
-      matches: (at, count, isAll) => {
-        const n = count.toLocaleString("de");
-        if (!isAll) return `Mehr als ${n} Treffer`;
-        return at > 0 ? `${at.toLocaleString("de")} von ${n}` : `${n} Treffer`;
-      },
-      none: "Kein Treffer",
-      bad: (why) => `Muster: ${why}`,
-    },
+    find: async () => (await import("./find_de")).find,
     empty: "Hier schreiben. Alle mit dem Link sehen es sofort.",
   },
 

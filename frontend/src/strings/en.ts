@@ -1,5 +1,6 @@
 import type { AboutText } from "./about_en";
 import type { ActionText } from "./actions_en";
+import type { FindText } from "./find_en";
 import type { OfflineText } from "./offline_en";
 import type { FrameText } from "./frame_en";
 import type { PeopleText } from "./people_en";
@@ -37,31 +38,12 @@ export const en = {
     loading: "Loading…",
     commandLine: "Vim command",
     uncoloured: "This line is too long to be coloured.",
-    search: {
-      matches: (at: number, count: number, isAll: boolean) => {
-        const n = count.toLocaleString("en");
-        if (!isAll) return `More than ${n} matches`;
-        if (at > 0) return `${at.toLocaleString("en")} of ${n}`;
-        return count === 1 ? "1 match" : `${n} matches`;
-      },
-      none: "No match",
-      bad: (why: string) => `Pattern: ${why}`,
-    },
+    find: async (): Promise<FindText> => (await import("./find_en")).find,
     empty: "Type here. Everyone with the link sees it at once.",
   },
 
   /** CodeMirror's own words, where they are not these. */
-  phrases: {
-    next: "Next",
-    previous: "Previous",
-    all: "All",
-    "match case": "Match case",
-    regexp: "Pattern",
-    "by word": "Whole words",
-    replace: "Replace",
-    "replace all": "Replace all",
-    go: "Go",
-  } as Record<string, string>,
+  phrases: { go: "Go" } as Record<string, string>,
 
   status: {
     heading: "Connection",
