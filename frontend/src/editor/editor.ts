@@ -78,6 +78,8 @@ export class Editor {
   readonly firstLines = signal("");
   /** Counts the changes of the text, whoever made them. */
   readonly changes = signal(0);
+  /** Counts how often there is another parser: that of a language comes later than the language. */
+  readonly parsers = signal(0);
   /** Counts the changes of text and selection. */
   readonly moves = signal(0);
   /** Where the view was scrolled to last. */
@@ -255,7 +257,7 @@ export class Editor {
     effect(() => this.#show(session.people.byId.value));
     effect(() => {
       const id = session.language.value;
-      void this.#language.want(this.view, id, () => this.#loadColours(id!));
+      void this.#language.want(this.view, id, () => this.#loadColours(id!)).then(() => this.parsers.value++);
     });
     this.#preferences.follow(this.view);
   }

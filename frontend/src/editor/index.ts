@@ -4,6 +4,9 @@ export { documentBytes } from "./document_bytes";
 export { Editor, type EditorCommand, type EditorStrings, type TopLine } from "./editor";
 export { hueClass } from "./hues";
 export type { Sides } from "./in_view";
+/** The outline of a text: a chunk of its own. */
+export const loadOutline = () => import("./outline");
+export type { OutlineEntry } from "./outline";
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");
 export type { Indentation } from "./indentation";

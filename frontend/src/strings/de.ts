@@ -301,6 +301,7 @@ export const de: Strings = {
 
   offline: async () => (await import("./offline_de")).offline,
 
+  outline: async () => (await import("./outline_de")).outline,
   actions: async () => (await import("./actions_de")).actions,
 
   failed: {

@@ -7,6 +7,7 @@ import type { PeopleText } from "./people_en";
 import type { ShareText } from "./share_en";
 import type { StartText } from "./start_en";
 import type { SettingsText } from "./settings_en";
+import type { OutlineText } from "./outline_en";
 /** Every word the page says, in English. Another language is another module of
  * this shape. Keys with arguments are functions, so that grammar stays here. */
 
@@ -285,6 +286,7 @@ export const en = {
 
   offline: async (): Promise<OfflineText> => (await import("./offline_en")).offline,
 
+  outline: async (): Promise<OutlineText> => (await import("./outline_en")).outline,
   actions: async (): Promise<ActionText> => (await import("./actions_en")).actions,
 
   failed: {

@@ -14,7 +14,11 @@ export interface Panel {
 }
 
 export const PANELS: readonly Panel[] = [
-  { id: "outline", icon: "M4 6h16M8 12h12M8 18h12M4 12h.01M4 18h.01", load: null },
+  {
+    id: "outline",
+    icon: "M4 6h16M8 12h12M8 18h12M4 12h.01M4 18h.01",
+    load: async () => (await import("./outline_panel")).loadOutlinePanel(),
+  },
   {
     id: "people",
     icon: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-3.5 2.5-6 6-6s6 2.5 6 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .8 3 2.8 3 5.5",
