@@ -7,6 +7,7 @@ import { type ActionText, t } from "../../strings";
 import { type Action, actionsIn, GROUPS, offeredActions } from "../actions/actions";
 import { isMarkdown } from "../pad/markdown";
 import type { Pad } from "../pad/pad";
+import { peopleWords } from "../pad/people_words";
 import { found } from "./filter";
 import { headingsIn } from "./headings";
 
@@ -105,7 +106,7 @@ function peopleFor({ session, editor }: Pad): Entry[] {
   const followed = editor.value?.following.value;
   return others.map(({ id, name }) => ({
     id: `person:${id}`,
-    name: followed === id ? t.people.followingOf(name) : t.people.followOf(name),
+    name: followed === id ? peopleWords.now.followingOf(name) : peopleWords.now.followOf(name),
     isOn: followed === id,
     run: (pad) => pad.editor.peek()?.follow(followed === id ? null : id),
   }));
