@@ -170,7 +170,8 @@ export class Pad {
 
   /** Shows Markdown beside its text. */
   async showPreview(): Promise<void> {
-    await this.page.getByRole('button', { name: words.preview.heading, exact: true }).click();
+    const { both, read } = words.preview.modes;
+    await this.page.locator('.mode-switch').getByRole('button', { name: new RegExp(`^(?:${both}|${read})$`) }).first().click();
     await expect(this.page.locator('.preview')).toBeVisible();
   }
 

@@ -25,8 +25,12 @@ export interface Settings {
   spelling: "prose" | "always" | "never";
   /** Vim's keys. */
   vim: boolean;
-  /** Show Markdown beside the text. */
+  /** Show Markdown as it reads. */
   preview: boolean;
+  /** And not the text as it is written. */
+  read: boolean;
+  /** How much of the room the text has where both are shown, in percent. */
+  split: number;
   /** The texts of recent pads are kept in this browser, for visits without a connection. */
   keepTexts: boolean;
   /** The system tells when somebody joins a pad that nobody looks at. */
@@ -42,6 +46,8 @@ export const FONT_SIZES = [12, 13, 14, 15, 16, 18, 20, 24] as const;
 export const SPELLINGS = ["prose", "always", "never"] as const;
 export const TAB_SIZES = [2, 3, 4, 8] as const;
 export const PANEL_IDS = ["outline", "people", "history", "comments", "settings"] as const;
+/** Neither of two panes has less, in percent. */
+export const LEAST_SPLIT = 20;
 export type PanelId = (typeof PANEL_IDS)[number];
 
 const KEY = "settings";
@@ -57,6 +63,8 @@ const DEFAULTS: Settings = {
   spelling: "prose",
   vim: false,
   preview: false,
+  read: false,
+  split: 50,
   keepTexts: true,
   tellOfJoins: false,
   panel: null,
@@ -105,10 +113,16 @@ function load(): Settings {
     spelling: oneOf(SPELLINGS, kept.spelling, DEFAULTS.spelling),
     vim: flag(kept.vim, DEFAULTS.vim),
     preview: flag(kept.preview, DEFAULTS.preview),
+    read: flag(kept.read, DEFAULTS.read),
+    split: splitOf(kept.split),
     keepTexts: flag(kept.keepTexts, DEFAULTS.keepTexts),
     tellOfJoins: flag(kept.tellOfJoins, DEFAULTS.tellOfJoins),
     panel: oneOf<PanelId | null>(PANEL_IDS, kept.panel, DEFAULTS.panel),
   };
+}
+
+function splitOf(kept: unknown): number {
+  return typeof kept === "number" && kept >= LEAST_SPLIT && kept <= 100 - LEAST_SPLIT ? kept : DEFAULTS.split;
 }
 
 function oneOf<T>(choices: readonly T[], kept: unknown, otherwise: T): T {

@@ -61,6 +61,8 @@ export interface EditorEvents {
   onEmptyInput(what: EmptyInput): void;
   /** Somebody saved by a command of Vim, or left by it. */
   onSave(leaves: boolean): void;
+  /** Something is about to be done in the text, which may not be shown; resolves when it is. null: it is shown. */
+  onWanted(): Promise<void> | null;
 }
 
 /** A title is looked for in this much of the text. */
@@ -91,15 +93,15 @@ export class Editor {
     parent: HTMLElement,
     private readonly session: Session,
     private readonly strings: EditorStrings,
-    { onEmptyInput, onSave }: EditorEvents,
+    private readonly events: EditorEvents,
   ) {
-    this.#preferences = new Preferences(strings.commandLine, onSave, session.language);
+    this.#preferences = new Preferences(strings.commandLine, events.onSave, session.language);
     this.#access = new ReactiveCompartment(() => this.#accessOf(session));
     this.view = new EditorView({
       parent,
       extensions: [
         this.#preferences.extension,
-        refuseEmptyInput(onEmptyInput),
+        refuseEmptyInput(events.onEmptyInput),
         cleanInput(),
         sessionBinding(session),
         remoteCarets(session.people.byId.peek()),
@@ -172,6 +174,8 @@ export class Editor {
 
   /** Does what a key would do, for those who have no such key. Resolves when it is done. */
   async perform(action: EditorCommand): Promise<void> {
+    const shown = this.events.onWanted();
+    if (shown) await shown;
     this.view.focus();
     if (action === "undo") undo(this.view);
     else if (action === "redo") redo(this.view);

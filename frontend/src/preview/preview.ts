@@ -47,8 +47,9 @@ export interface PreviewEvents {
   /** A task was ticked, or its tick was taken away. Its line is that of the text that is shown. False: that is not
    * possible, and the box is as it was. */
   onTick(line: number, isDone: boolean): boolean;
-  /** Something was clicked that does nothing by itself. Its line is that of the text that is shown. */
-  onClick(line: number): void;
+  /** Something was clicked that does nothing by itself, or was clicked or tapped twice. Its line is that of the text that
+   * is shown. */
+  onClick(line: number, isTwice: boolean): void;
 }
 
 export class Preview {
@@ -70,12 +71,16 @@ export class Preview {
     private readonly events: PreviewEvents,
   ) {
     parent.addEventListener("change", ({ target }) => this.#tick(target));
-    parent.addEventListener("click", ({ target, clientY, pointerType }) => {
-      this.#followLink(target);
-      if (pointerType === "touch") return; // a finger that reads would have the screen's keyboard rise
+    const tell = ({ target, clientY }: MouseEvent, isTwice: boolean) => {
       const isPlain = target instanceof Element && target !== parent && !target.closest("a, input, img");
-      if (isPlain && getSelection()?.isCollapsed !== false) this.events.onClick(Math.floor(this.lineAt(this.#down(clientY))));
+      if (isPlain) this.events.onClick(Math.floor(this.lineAt(this.#down(clientY))), isTwice);
+    };
+    parent.addEventListener("click", (event) => {
+      this.#followLink(event.target);
+      if (event.pointerType === "touch") return; // a finger that reads would have the screen's keyboard rise
+      if (getSelection()?.isCollapsed !== false) tell(event, false);
     });
+    parent.addEventListener("dblclick", (event) => tell(event, true));
     parent.addEventListener("keydown", ({ key, target }) => {
       if (key === "Enter") this.#followLink(target);
     });

@@ -113,8 +113,10 @@ export const de: Strings = {
 
   preview: {
     heading: "Vorschau",
-    show: "Vorschau neben dem Text",
     hide: "Vorschau ausblenden",
+    mode: "Wie Markdown gezeigt wird",
+    modes: { edit: "Schreiben", both: "Beides", read: "Lesen" },
+    splitter: "Breite des Textes",
     download: "HTML herunterladen",
     copy: "Formatiert kopieren",
     print: "Drucken",

@@ -97,8 +97,10 @@ export const en = {
 
   preview: {
     heading: "Preview",
-    show: "Preview beside the text",
     hide: "Hide the preview",
+    mode: "How Markdown is shown",
+    modes: { edit: "Edit", both: "Both", read: "Read" },
+    splitter: "Width of the text",
     download: "Download HTML",
     copy: "Copy formatted",
     print: "Print",

@@ -8,7 +8,7 @@ import { t } from "../strings";
 import { OpenPanel } from "./pad/open_panel";
 import { watchExpiry } from "./pad/expiry";
 import { openDialogs } from "./base/open_dialogs";
-import { isMarkdown } from "./pad/markdown";
+import { modeOf, showText } from "./pad/mode";
 import { isNarrow } from "./base/media";
 import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
@@ -50,7 +50,7 @@ const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOp
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
   const { pad, toasts, expiry, title, ready } = useMemo(() => assemble(session), [session]);
-  const showsPreview = settings.value.preview && isMarkdown(session);
+  const mode = modeOf(session);
   useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => loadWhatIsBehind(session), [session]);
@@ -69,9 +69,9 @@ export function App({ session }: { session: Session }) {
       {urlOptions.embed ? <EmbedBar session={session} /> : <Header pad={pad} />}
       <main>
         <Banners pad={pad} />
-        <div class={showsPreview ? "panes both" : "panes"}>
+        <div class={`panes ${mode}`} style={{ "--split": settings.value.split }}>
           <EditorPane pad={pad} ready={ready} called={(it) => (title.value = it)} />
-          {showsPreview && <LazyPreview pad={pad} />}
+          {mode !== "edit" && <LazyPreview pad={pad} />}
         </div>
         {!urlOptions.embed && <StartPanel pad={pad} />}
       </main>
@@ -130,6 +130,7 @@ function EditorPane({ pad, ready, called }: EditorPaneProps) {
     const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases }, {
       onEmptyInput: (what) => pad.notify(t.editor.nothingIn[what], { about: "input" }),
       onSave: (leaves) => pad.notify(saidOf(session, leaves), { about: "saving" }),
+      onWanted: () => showText(session),
     });
     ready(editor);
     const nameNow = () => {

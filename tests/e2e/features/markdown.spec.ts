@@ -171,6 +171,50 @@ test('it is only there for Markdown, is remembered, and can be closed', async ({
   await expect(pad.editor).toBeFocused();
 });
 
+test('it is written, read or both: remembered, shared by a splitter, and a double click leads from reading to the text', async ({ open }) => {
+  const pad = await (await open()).ready();
+  const preview = await withPreview(pad);
+  await pad.paste(Array.from({ length: 80 }, (_, i) => `## Part ${i}\n\ntext ${i}\n`).join('\n'));
+  const { edit, both, read } = words.preview.modes;
+  const mode = (name: string) => pad.page.locator('.mode-switch').getByRole('button', { name, exact: true });
+  const splitter = pad.page.getByRole('separator', { name: words.preview.splitter });
+  const widthOf = async () => Math.round((await pad.page.locator('.editor').boundingBox())!.width);
+  const even = await widthOf();
+  await splitter.press('ArrowRight');
+  await expect(splitter).toHaveAttribute('aria-valuenow', '55');
+  expect(await widthOf()).toBeGreaterThan(even + 20);
+  const { x, y } = (await splitter.boundingBox())!;
+  await pad.page.mouse.move(x + 4, y + 300);
+  await pad.page.mouse.down();
+  await pad.page.mouse.move(300, y + 300);
+  await pad.page.mouse.up();
+  expect(Math.abs((await widthOf()) - 300)).toBeLessThan(20);
+  await splitter.dblclick();
+  await expect.poll(widthOf).toBe(even);
+
+  await mode(read).click();
+  await expect(pad.editor).toBeHidden();
+  await expect(splitter).toHaveCount(0);
+  await hasNoViolations(pad, 'reading');
+  await pad.page.reload();
+  await expect(preview.getByRole('heading', { name: 'Part 0' })).toBeVisible();
+  await expect(mode(read)).toHaveAttribute('aria-pressed', 'true');
+  await preview.getByText('text 1', { exact: true }).click();
+  await expect(pad.editor).toBeHidden();
+  await preview.getByText('text 1', { exact: true }).dblclick();
+  await expect(pad.editor).toBeFocused();
+  await expect(mode(both)).toHaveAttribute('aria-pressed', 'true');
+  await pad.page.keyboard.type('here ');
+  await expect(preview.getByText('here text 1', { exact: true })).toBeVisible();
+  await mode(read).click();
+  await pad.page.keyboard.press('Control+f');
+  await expect(pad.page.locator('.cm-search [name=search]')).toBeFocused();
+  await pad.page.keyboard.press('Escape');
+  await mode(edit).click();
+  await expect(preview).toHaveCount(0);
+  await expect(pad.editor).toBeFocused();
+});
+
 test('on a phone it stands below the text, and nothing is too wide', async ({ open }) => {
   const pad = await (await open('#shared', pixel)).ready();
   await pad.paste(TEXT + '\n| a | b |\n|---|---|\n| ' + 'wide '.repeat(60) + ' | x |\n');

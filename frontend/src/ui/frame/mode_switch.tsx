@@ -1,15 +1,26 @@
-import { settings, setSettings } from "../../browser";
 import { t } from "../../strings";
+import { isNarrow } from "../base/media";
 import { isMarkdown } from "../pad/markdown";
+import { type Mode, modeOf, MODES, setMode } from "../pad/mode";
 import type { Pad } from "../pad/pad";
 
-/** Shows the text as it reads beside it, or not, where it can be read in another way. */
+/** Chooses how Markdown is shown; on small screens there is room for one of the two, and for one button. */
 export function ModeSwitch({ pad }: { pad: Pad }) {
   if (!isMarkdown(pad.session)) return null;
-  const { preview } = settings.value;
+  const mode = modeOf(pad.session);
+  const modes: readonly Mode[] = isNarrow.value ? [mode === "edit" ? "read" : "edit"] : MODES;
+  const choose = (next: Mode) => {
+    setMode(next);
+    // The text is there once this is shown.
+    if (next !== "read") requestAnimationFrame(() => pad.editor.peek()?.focus());
+  };
   return (
-    <button type="button" class="mode-switch" title={t.preview.show} aria-pressed={preview} onClick={() => setSettings({ preview: !preview })}>
-      {t.preview.heading}
-    </button>
+    <div class="mode-switch" role="group" aria-label={t.preview.mode}>
+      {modes.map((it) => (
+        <button key={it} type="button" aria-pressed={isNarrow.value ? undefined : it === mode} onClick={() => choose(it)}>
+          {t.preview.modes[it]}
+        </button>
+      ))}
+    </div>
   );
 }

@@ -3,7 +3,7 @@
 import { recentPads } from "../../browser";
 import { knownLanguage, languages } from "../../editor";
 import { hashOf } from "../../session";
-import { type ActionText, t } from "../../strings";
+import type { ActionText } from "../../strings";
 import { type Action, actionsIn, GROUPS, offeredActions } from "../actions/actions";
 import { isMarkdown } from "../pad/markdown";
 import type { Pad } from "../pad/pad";

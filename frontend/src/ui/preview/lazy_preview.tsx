@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { loadChunk } from "../../browser";
 import { t } from "../../strings";
+import { modeOf } from "../pad/mode";
 import type { Pad } from "../pad/pad";
 
 type Pane = typeof import("./preview_pane");
@@ -13,7 +14,15 @@ export function LazyPreview({ pad }: { pad: Pad }) {
     void loadChunk("preview", () => import("./preview_pane")).then((loaded) => (pane.value = loaded));
   }, []);
   if (pane.value === "coming") return <section class="preview" />;
-  if (pane.value) return <pane.value.PreviewPane pad={pad} />;
+  if (pane.value) {
+    const { PreviewPane, Splitter } = pane.value;
+    return (
+      <>
+        {modeOf(pad.session) === "both" && <Splitter />}
+        <PreviewPane pad={pad} />
+      </>
+    );
+  }
   return (
     <section class="preview">
       <p class="hint">{t.preview.notLoaded}</p>

@@ -4,16 +4,14 @@
 const DEEDS = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
 export class Leader {
-  /** False: the text leads. */
+  /** False: the text leads, and so does what leads to places in it. */
   isPreview = false;
   readonly #stop = new AbortController();
 
-  constructor(preview: HTMLElement, text: HTMLElement) {
+  constructor(preview: HTMLElement) {
     const { signal } = this.#stop;
-    for (const deed of DEEDS) {
-      preview.addEventListener(deed, () => (this.isPreview = true), { passive: true, signal });
-      text.addEventListener(deed, () => (this.isPreview = false), { passive: true, capture: true, signal });
-    }
+    const note = ({ target }: Event) => (this.isPreview = target instanceof Node && preview.contains(target));
+    for (const deed of DEEDS) document.addEventListener(deed, note, { passive: true, capture: true, signal });
   }
 
   stop(): void {

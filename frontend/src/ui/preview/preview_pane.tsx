@@ -2,7 +2,7 @@ import "../style/preview.css";
 import { effect, signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { mayShowRemoteImages, setSettings } from "../../browser";
+import { mayShowRemoteImages } from "../../browser";
 import { colour, type Editor, type TopLine } from "../../editor";
 import { Preview, restAfter, SHARE_OF_TIME, slice } from "../../preview";
 import { t } from "../../strings";
@@ -10,6 +10,7 @@ import { fileName } from "../pad/files";
 import { Icon } from "../base/icon";
 import { formulas, wantsRemoteImages } from "./preview_parts";
 import { Leader } from "./leader";
+import { modeOf, setMode, showText } from "../pad/mode";
 import type { Pad } from "../pad/pad";
 import { copyFormatted, downloadHtml } from "./preview_out";
 import { titleOf } from "../pad/title";
@@ -24,6 +25,8 @@ const COPIED_MS = 2000;
 /** What leaves the pad is as the text is, if that does not take longer. */
 const SETTLED_MS = { look: 20, most: 10_000 };
 
+export { Splitter } from "./splitter";
+
 /** A Markdown pad as it reads, beside its text. */
 export function PreviewPane({ pad }: { pad: Pad }) {
   const ref = useRef<HTMLDivElement>(null);
@@ -35,7 +38,7 @@ export function PreviewPane({ pad }: { pad: Pad }) {
   const settled = useRef(async () => {});
   useEffect(() => {
     if (!editor) return;
-    const { stop, settle } = follow(editor, ref.current!, {
+    const { stop, settle } = follow(pad, editor, ref.current!, {
       shown: (images) => ((held.value = images), (problem.value = null)),
       failed: (why) => (problem.value = why),
     });
@@ -51,7 +54,7 @@ export function PreviewPane({ pad }: { pad: Pad }) {
           class="quiet icon-button hide"
           aria-label={t.preview.hide}
           title={t.preview.hide}
-          onClick={() => (setSettings({ preview: false }), editor?.focus())}
+          onClick={() => (setMode("edit"), requestAnimationFrame(() => editor?.focus()))}
         >
           <Icon name="close" />
         </button>
@@ -144,7 +147,7 @@ interface Follower {
 }
 
 /** Keeps `parent` as the editor's text is. */
-function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower {
+function follow({ session }: Pad, editor: Editor, parent: HTMLElement, outcome: Outcome): Follower {
   const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
@@ -152,12 +155,14 @@ function follow(editor: Editor, parent: HTMLElement, outcome: Outcome): Follower
       if (tick === "waits") outcome.failed(t.preview.tickWaits);
       return tick === "done";
     },
-    onClick: (line) => {
+    onClick: (line, isTwice) => {
       const now = preview.lineIn(editor.text(), line);
-      if (now !== null) editor.goToLine(now);
+      // While the text is only read, a click is one of a reader.
+      if (now === null || (modeOf(session) === "read") !== isTwice) return;
+      void Promise.resolve(showText(session)).then(() => editor.goToLine(now));
     },
   });
-  const leader = new Leader(parent, editor.view.dom);
+  const leader = new Leader(parent);
   const goTo = ({ line, end }: TopLine) => {
     if (!leader.isPreview) preview.scrollToLine(line, end);
   };
