@@ -55,7 +55,8 @@ export class Preferences {
     this.#theme.follow(view);
     this.#textual.follow(view);
     this.#help.follow(view);
-    effect(() => view.dom.style.setProperty("--chosen-size", `${settings.value.fontSize}px`));
+    // Of the root: what is shown of the text elsewhere is as large.
+    effect(() => document.documentElement.style.setProperty("--chosen-size", `${settings.value.fontSize}px`));
     effect(() => void this.#vim.want(view, settings.value.vim ? "Vim keys" : null, () => this.#loadVim()));
   }
 
