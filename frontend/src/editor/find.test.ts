@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { find as words } from "../strings/find_en";
 import { find } from "./find";
 import { matchesIn } from "./matches";
+import { scrollMarks } from "./scroll_marks";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -122,12 +123,16 @@ test("nothing is replaced in a text that cannot be edited", () => {
   view.destroy();
 });
 
-test("the matches are known while the search is open", () => {
+test("the matches are known, and marked over the scroll bar, while the search is open", () => {
   const { view, write, press } = searched("one two one");
   write("search", "one");
   expect(matchesIn(view.state)).toEqual({ list: [{ from: 0, to: 3 }, { from: 8, to: 11 }], isAll: true });
+  const marks = () => view.state.facet(scrollMarks).flatMap((source) => source(view.state));
+  expect(marks().map(({ from, kind }) => [from, kind])).toEqual([[0, "match"], [8, "match"]]);
+  press("search", "Enter");
+  expect(marks().at(-1)).toEqual({ from: 0, to: 3, kind: "current" });
   press("search", "Escape");
   vi.advanceTimersByTime(1_000);
-  expect(matchesIn(view.state)).toBe(null);
+  expect([matchesIn(view.state), marks()]).toEqual([null, []]);
   view.destroy();
 });

@@ -4,6 +4,7 @@
 import { getSearchQuery, searchPanelOpen, setSearchQuery } from "@codemirror/search";
 import { type EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
 import { type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import { type ScrollMark, scrollMarks } from "./scroll_marks";
 import { setSearchedPart } from "./searched_part";
 
 /** Matches are looked for as far as that. */
@@ -55,9 +56,18 @@ export function selectedMatch(state: EditorState, { list }: Matches): number {
   return at?.from === from && at.to === to ? low + 1 : 0;
 }
 
+/** Marks them over the scroll bar, and the selected one before the others. */
+function marksOf(state: EditorState): readonly ScrollMark[] {
+  const found = matchesIn(state);
+  if (!found) return [];
+  const marks: ScrollMark[] = found.list.map(({ from, to }) => ({ from, to, kind: "match" }));
+  const at = selectedMatch(state, found);
+  return at > 0 ? [...marks, { ...found.list[at - 1]!, kind: "current" }] : marks;
+}
+
 /** Looks for them while the search is open. */
 export function findMatches(): Extension {
-  return [matches, ViewPlugin.define((view) => new Search(view))];
+  return [matches, scrollMarks.of(marksOf), ViewPlugin.define((view) => new Search(view))];
 }
 
 class Search {
