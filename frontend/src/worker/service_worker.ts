@@ -57,8 +57,24 @@ declare const KOLABPAD_BUILD: Build;
     const page = await fetch(document, { cache: "reload" });
     // While servers are upgraded one by one, the document may be another build's.
     if (!page.ok || page.redirected || !(await page.clone().text()).includes(build.entry)) throw new Error("another build's page");
-    await cache.addAll([...kept]);
+    await Promise.all(Array.from(kept, (url) => keepFile(cache, url)));
     await cache.put(document, page);
+  }
+
+  async function keepFile(cache: Cache, url: string): Promise<void> {
+    const file = await fetch(url);
+    if (!isFile(file)) throw new Error(`not there: ${url}`);
+    await cache.put(url, file);
+  }
+
+  /** A page in place of a file is a proxy's, or of a server that has the file no more: kept, it would stay. */
+  function isFile({ ok, redirected, headers }: Response): boolean {
+    return ok && !redirected && !/html/.test(headers.get("content-type") ?? "");
+  }
+
+  /** What is kept under that address; undefined: nothing, or this browser keeps nothing any more. */
+  function keptFor(url: string): Promise<Response | undefined> {
+    return caches.open(CACHE).then((cache) => cache.match(url, { ignoreVary: true })).catch(() => undefined);
   }
 
   /** Pages that are open may still want parts of the build before this one, so that stays until the next. */
@@ -69,14 +85,13 @@ declare const KOLABPAD_BUILD: Build;
 
   /** The document as the server has it now; as it was kept, where the server does not say. */
   async function freshDocument(request: Request): Promise<Response> {
-    const keptPage = () => caches.open(CACHE).then((cache) => cache.match(document));
     const answer = fetch(request);
     try {
       const response = await inTime(answer);
-      const page = NO_SERVER.has(response.status) ? await keptPage() : undefined;
+      const page = NO_SERVER.has(response.status) ? await keptFor(document) : undefined;
       return page ?? response;
     } catch {
-      return (await keptPage()) ?? answer;
+      return (await keptFor(document)) ?? answer;
     }
   }
 
@@ -89,16 +104,15 @@ declare const KOLABPAD_BUILD: Build;
     } catch {
       // As it was kept.
     }
-    const cache = await caches.open(CACHE);
-    return (await cache.match(url, { ignoreVary: true })) ?? answer;
+    return (await keptFor(url)) ?? answer;
   }
 
   /** A file that is named after its content: kept once it was used. */
   async function asset(request: Request): Promise<Response> {
-    const known = await caches.match(request, { ignoreVary: true });
+    const known = await caches.match(request, { ignoreVary: true }).catch(() => undefined);
     if (known) return known;
     const response = await fetch(request);
-    if (response.ok) {
+    if (isFile(response)) {
       const copy = response.clone();
       // Where there is no room, it is asked for again the next time.
       void caches.open(CACHE).then((cache) => cache.put(request, copy)).catch(() => {});

@@ -1,6 +1,7 @@
 // Everything that can be done, by typing: the palette, and the keys to the parts of the page.
 import type { Locator, Page } from '@playwright/test';
 import { actions as text } from '../../../frontend/src/strings/actions_en.ts';
+import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
 
 function fieldOf(page: Page): Locator {
@@ -30,6 +31,7 @@ test('Escape leaves it, the same key closes it, and the arrows go round', async 
   await pad.editor.focus();
   await pad.page.keyboard.press('F1');
   await expect(fieldOf(pad.page)).toBeFocused();
+  await hasNoViolations(pad, 'the palette');
   await pad.page.keyboard.press('ArrowUp');
   await expect(pad.page.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
   await pad.page.keyboard.press('Escape');
