@@ -86,7 +86,7 @@ dev-backend: setup.server ## the server with sanitizers and debug logs, on port 
 dev-frontend: build.wasm ## Vite with hot reload, in front of dev-backend
 	@npm --prefix frontend run dev
 
-.PHONY: test test.frontend test.blackbox test.e2e test.model test.all
+.PHONY: test test.frontend test.blackbox test.e2e test.model test.mixed test.all
 test: ## C: laws, oracles, simulation, under ASan and UBSan
 	@tools/setup test
 	@tools/run-tests unit
@@ -102,6 +102,9 @@ test.e2e: ## two windows and a phone, and another engine
 test.model: ## what several servers may do to each other, with more going wrong than in test.all; half an hour
 	@tools/setup test
 	@cd tests && KP_MODEL=long npx --no-install vitest run --project model
+test.mixed: build ## this server beside the one of KP_PREVIOUS (the tag before, else fifty commits), while one replaces the other
+	@tools/setup test
+	@cd tests && npx --no-install vitest run --project mixed --reporter=verbose
 test.all: ## everything; the last line counts
 	@tools/setup test
 	@tools/run-tests

@@ -47,6 +47,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'mixed',
+          include: ['mixed/*.test.ts'],
+          pool: 'forks',
+        },
+      },
+      {
+        test: {
           name: 'firefox',
           include: ['firefox/*.test.ts'],
           testTimeout: 120_000,
