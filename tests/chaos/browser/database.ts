@@ -65,7 +65,8 @@ class Request extends Listeners {
 
 /** indexedDB of one page. */
 export class PageDatabases {
-  /** Those that are not complete. */
+  /** Those that are not complete, or of which the page has not heard that they are: what it wants to write
+   * next waits for that. */
   readonly #unfinished = new Set<Transaction>();
   /** Those that wait for something that the page has to do. */
   readonly #open = new Set<Transaction>();
@@ -118,7 +119,7 @@ export class PageDatabases {
   #begin(store: Store): Transaction {
     const transaction = new Transaction(store, this.disk, this.tasks, {
       onClosed: () => this.#closed(transaction),
-      onFinished: () => this.#unfinished.delete(transaction),
+      onFinished: () => this.tasks.run(() => setImmediate(() => this.#unfinished.delete(transaction))),
     });
     this.#open.add(transaction);
     this.#unfinished.add(transaction);
