@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { type ActionId, t } from "../../strings";
 import type { Action } from "../actions/actions";
 import { Dialog } from "../base/dialog";
@@ -40,10 +40,10 @@ export function Menu({ pad, actions }: { pad: Pad; actions: readonly Action[] })
         </div>
       )}
       <Items>
-        {groups.map((group) => (
+        {groups.map((group, i) => (
           <div key={group[0]!.id} role="group">
-            {group.map((action) => (
-              <Item key={action.id} action={action} pad={pad} run={() => run(action)} />
+            {group.map((action, j) => (
+              <Item key={action.id} action={action} pad={pad} isFirst={i + j === 0} run={() => run(action)} />
             ))}
           </div>
         ))}
@@ -52,11 +52,18 @@ export function Menu({ pad, actions }: { pad: Pad; actions: readonly Action[] })
   );
 }
 
-function Item({ action, pad, run }: { action: Action; pad: Pad; run: () => void }) {
+interface ItemProps {
+  action: Action;
+  pad: Pad;
+  isFirst: boolean;
+  run: () => void;
+}
+
+function Item({ action, pad, isFirst, run }: ItemProps) {
   const { isOn, keys } = action;
   const role = isOn ? { role: "menuitemcheckbox", "aria-checked": isOn(pad) } as const : { role: "menuitem" } as const;
   return (
-    <button type="button" {...role} tabIndex={-1} onClick={run}>
+    <button type="button" {...role} tabIndex={-1} autofocus={isFirst && !isNarrow.value} onClick={run}>
       <span>{action.words()}</span>
       {keys && !hasFingers && <kbd aria-hidden="true">{keys}</kbd>}
     </button>
@@ -67,8 +74,6 @@ function Item({ action, pad, run }: { action: Action; pad: Pad; run: () => void 
 function Items({ children }: { children: preact.ComponentChildren }) {
   const ref = useRef<HTMLDivElement>(null);
   const items = () => [...ref.current!.querySelectorAll<HTMLButtonElement>("button")];
-  // With fingers nothing is chosen yet; a field before it would bring up the keyboard.
-  useLayoutEffect(() => (isNarrow.peek() ? ref.current! : items()[0]!).focus(), []);
   const press = (event: KeyboardEvent) => {
     const all = items();
     const at = all.indexOf(document.activeElement as HTMLButtonElement);
@@ -80,7 +85,8 @@ function Items({ children }: { children: preact.ComponentChildren }) {
     all[to]!.focus();
   };
   return (
-    <div ref={ref} class="menu-items" role="menu" tabIndex={-1} aria-label={t.frame.menu} onKeyDown={press}>
+    // With fingers nothing is chosen yet, and a field before the items would bring up the keyboard.
+    <div ref={ref} class="menu-items" role="menu" tabIndex={-1} autofocus={isNarrow.value} aria-label={t.frame.menu} onKeyDown={press}>
       {children}
     </div>
   );
