@@ -12,7 +12,8 @@ async function speaks(pad: Pad, locale: 'en' | 'de'): Promise<void> {
 }
 
 async function chooseLocale(pad: Pad, name: string): Promise<void> {
-  await pad.page.getByRole('button', { name: /^(Settings|Einstellungen)$/ }).and(pad.page.locator('[aria-expanded=false]')).click();
+  const opener = pad.page.getByRole('button', { name: /^(Settings|Einstellungen)$/ });
+  if ((await opener.getAttribute('aria-expanded')) !== 'true') await opener.click();
   await pad.page.getByRole('combobox', { name: /^(Language of this page|Sprache der Seite)$/ }).selectOption({ label: name });
 }
 
