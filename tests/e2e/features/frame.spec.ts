@@ -62,6 +62,21 @@ for (const [what, viewport] of [['a small laptop', { width: 1024, height: 700 }]
   });
 }
 
+test('on the smallest of phones all of the header has room, with people and in Markdown', async ({ open }) => {
+  const others = [await (await open()).ready(), await (await open()).ready(), await (await open()).ready()];
+  await others[0]!.choose('Markdown');
+  const pad = await (await open('#shared', { ...pixel, viewport: { width: 320, height: 568 } })).ready();
+  await expect(pad.page.locator('.mode-switch').getByRole('button')).toBeVisible();
+  await expect(pad.page.locator('.avatars')).toContainText('+');
+  const header = pad.page.getByRole('banner');
+  const parts = header.locator('.sign, .mode-switch, .avatars, .share-button, .icon-button');
+  for (const part of await parts.all()) await expect(part).toBeInViewport({ ratio: 1 });
+  expect(await header.evaluate((it) => it.scrollWidth - it.clientWidth)).toBe(0);
+  const menu = await pad.menu();
+  await expect(menu.getByRole('combobox')).toBeInViewport();
+  await expect(menu.getByRole('combobox')).not.toBeFocused();
+});
+
 test('prose is a column in a wide window; who presses beside it means its line; code has all of it', async ({ open }) => {
   const pad = await (await open('#shared', { viewport: { width: 1440, height: 900 } })).ready();
   await pad.paste('first\nsecond\nthird');

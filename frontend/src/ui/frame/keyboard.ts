@@ -8,7 +8,7 @@ export function watchKeyboard(): () => void {
   const { style } = document.documentElement;
   const measure = () => {
     // Of a page that is magnified a part is seen, too.
-    const covered = viewport.scale > 1.01 ? 0 : innerHeight - viewport.height;
+    const covered = Math.abs(viewport.scale - 1) > 0.01 ? 0 : innerHeight - viewport.height;
     style.setProperty("--keyboard", `${Math.max(0, Math.round(covered))}px`);
     if (covered > 0 && viewport.offsetTop > 0) scrollTo(0, 0);
   };

@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type ActionId, t } from "../../strings";
 import type { Action } from "../actions/actions";
 import { Dialog } from "../base/dialog";
@@ -73,6 +73,8 @@ function Item({ action, pad, isFirst, run }: ItemProps) {
 /** Walked through by the arrows, and found by first letters. */
 function Items({ children }: { children: preact.ComponentChildren }) {
   const ref = useRef<HTMLDivElement>(null);
+  // Taking the keyboard has scrolled the dialog to the items, and what is above them out of it.
+  useEffect(() => ref.current!.closest("dialog")!.scrollTo(0, 0), []);
   const items = () => [...ref.current!.querySelectorAll<HTMLButtonElement>("button")];
   const press = (event: KeyboardEvent) => {
     const all = items();

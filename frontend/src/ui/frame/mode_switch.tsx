@@ -1,4 +1,5 @@
 import { t } from "../../strings";
+import { Icon } from "../base/icon";
 import { isNarrow } from "../base/media";
 import { isMarkdown } from "../pad/markdown";
 import { type Mode, modeOf, MODES, setMode } from "../pad/mode";
@@ -17,8 +18,15 @@ export function ModeSwitch({ pad }: { pad: Pad }) {
   return (
     <div class="mode-switch" role="group" aria-label={t.preview.mode}>
       {modes.map((it) => (
-        <button key={it} type="button" aria-pressed={isNarrow.value ? undefined : it === mode} onClick={() => choose(it)}>
-          {t.preview.modes[it]}
+        <button
+          key={it}
+          type="button"
+          class={isNarrow.value ? "quiet icon-button" : ""}
+          aria-label={t.preview.modes[it]}
+          aria-pressed={isNarrow.value ? undefined : it === mode}
+          onClick={() => choose(it)}
+        >
+          {isNarrow.value ? <Icon name={it === "read" ? "read" : "edit"} /> : t.preview.modes[it]}
         </button>
       ))}
     </div>
