@@ -29,6 +29,8 @@ export const actions: ActionText = {
     task: "Aufgabe",
     link: "Link daraus machen",
     preview: "Vorschau neben dem Text",
+    read: "Nur die Vorschau",
+    outline: "Gliederung",
     people: "Personen",
     wrap: "Lange Zeilen umbrechen",
     larger: "Größere Schrift",
@@ -64,7 +66,7 @@ export const actions: ActionText = {
     keepTexts: "offline Datenschutz speichern",
     about: "Hilfe Version Kürzel",
   },
-  sections: { pads: "Zuletzt besuchte Pads", headings: "Überschriften", people: "Leute", languages: "Sprache des Textes" },
+  sections: { pads: "Zuletzt besuchte Pads", places: "Stellen im Text", people: "Leute", languages: "Sprache des Textes" },
   palette: {
     label: "Was möchten Sie tun?",
     nothing: "Nichts gefunden. Versuchen Sie ein anderes Wort.",

@@ -31,6 +31,8 @@ export const actions = {
     task: "Task",
     link: "Make a link",
     preview: "Preview beside the text",
+    read: "Preview alone",
+    outline: "Outline",
     people: "People",
     wrap: "Wrap long lines",
     larger: "Larger text",
@@ -68,7 +70,7 @@ export const actions = {
     about: "shortcuts help version",
   } as Record<string, string>,
   /** The headings of what the palette finds besides. */
-  sections: { pads: "Recent pads", headings: "Headings", people: "People", languages: "Language of the text" },
+  sections: { pads: "Recent pads", places: "Places in the text", people: "People", languages: "Language of the text" },
   palette: {
     label: "What do you want to do?",
     nothing: "Nothing found. Try another word.",

@@ -14,6 +14,7 @@ import { pickFile } from "../text/file_opener";
 import { fileName } from "../pad/files";
 import { shownKeys } from "../base/keys";
 import { isMarkdown } from "../pad/markdown";
+import { type Mode, modeOf, setMode } from "../pad/mode";
 import { whenNoDialog } from "../base/open_dialogs";
 import type { DialogId, Pad } from "../pad/pad";
 import { titleOf } from "../pad/title";
@@ -70,7 +71,9 @@ const ROWS: readonly Row[] = [
   { id: "bullet", group: "edit", isOffered: isWritableMarkdown, run: performing("bullet") },
   { id: "task", group: "edit", isOffered: isWritableMarkdown, run: performing("task") },
   { id: "link", group: "edit", keys: "Mod-k", isOffered: isWritableMarkdown, run: performing("link") },
-  { id: "preview", group: "view", isOffered: hasPreview, isOn: () => settings.value.preview, run: () => flip("preview") },
+  { id: "preview", group: "view", isOffered: hasPreview, ...mode("both") },
+  { id: "read", group: "view", isOffered: hasPreview, ...mode("read") },
+  { id: "outline", group: "view", ...panel("outline") },
   { id: "people", group: "view", ...panel("people") },
   { id: "wrap", group: "view", isOn: () => settings.value.wrap, run: () => flip("wrap") },
   { id: "larger", group: "view", isOffered: () => sizeBeside(1) !== null, run: () => resize(1) },
@@ -182,8 +185,14 @@ async function copyAsItReads(pad: Pad): Promise<void> {
   if (shown) pad.notify((await copyFormatted(shown, pad.session.localText())) ? t.copied : t.copyFailed);
 }
 
-function flip(setting: "preview" | "wrap" | "vim" | "keepTexts"): void {
+function flip(setting: "wrap" | "vim" | "keepTexts"): void {
   setSettings({ [setting]: !settings.peek()[setting] });
+}
+
+/** Shows Markdown in that way, or as it is written where it is shown so already. */
+function mode(of: Mode): Pick<Row, "isOn" | "run"> {
+  const isOn = ({ session }: Pad) => modeOf(session) === of;
+  return { isOn, run: (pad) => setMode(isOn(pad) ? "edit" : of) };
 }
 
 function sizeBeside(steps: 1 | -1): number | null {

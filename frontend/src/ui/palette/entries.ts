@@ -1,15 +1,13 @@
 /** What the palette offers: the actions of the table, and what this pad and this browser have besides. */
 
 import { recentPads } from "../../browser";
-import { knownLanguage, languages } from "../../editor";
+import { knownLanguage, languages, type OutlineEntry } from "../../editor";
 import { hashOf } from "../../session";
 import type { ActionText } from "../../strings";
 import { type Action, actionsIn, GROUPS, offeredActions } from "../actions/actions";
-import { isMarkdown } from "../pad/markdown";
 import type { Pad } from "../pad/pad";
 import { peopleWords } from "../pad/people_words";
 import { found } from "./filter";
-import { headingsIn } from "./headings";
 
 /** One of the things that can be chosen. */
 export interface Entry {
@@ -35,9 +33,9 @@ const MOST = 12;
 /** Shown before anything is typed: what one comes for most. */
 const RECENT_AT_ONCE = 4;
 
-/** All sections of a pad, as it is now. */
-export function sectionsOf(pad: Pad, text: ActionText): readonly Section[] {
-  return [...actionSections(pad, text), ...ownSections(pad, text)];
+/** All sections of a pad, as it is now, with the outline of its text. */
+export function sectionsOf(pad: Pad, text: ActionText, outline: readonly OutlineEntry[]): readonly Section[] {
+  return [...actionSections(pad, text), ...ownSections(pad, text, outline)];
 }
 
 /** Those that a query finds, the section of the best first; the ones to begin with where there is none. */
@@ -71,10 +69,10 @@ function entryOf(action: Action, pad: Pad): Entry {
   return { id, name: action.words(), also, run, ...(keys && { keys }), ...(isOn !== undefined && { isOn }) };
 }
 
-function ownSections(pad: Pad, { sections }: ActionText): Section[] {
+function ownSections(pad: Pad, { sections }: ActionText, outline: readonly OutlineEntry[]): Section[] {
   return [
     { heading: sections.pads, entries: padsFor(pad) },
-    { heading: sections.headings, entries: isMarkdown(pad.session) ? headingsFor(pad) : [] },
+    { heading: sections.places, entries: outline.map(placeOf) },
     { heading: sections.people, entries: peopleFor(pad) },
     { heading: sections.languages, entries: languagesFor(pad) },
   ].filter(({ entries }) => entries.length > 0);
@@ -91,13 +89,8 @@ function padsFor({ session }: Pad): Entry[] {
   }));
 }
 
-function headingsFor({ session }: Pad): Entry[] {
-  return headingsIn(session.localText()).map(({ line, words }) => ({
-    id: `heading:${line}`,
-    name: words,
-    isForeign: true,
-    run: ({ editor }) => editor.peek()?.goToLine(line),
-  }));
+function placeOf({ line, words }: OutlineEntry): Entry {
+  return { id: `place:${line}:${words}`, name: words, isForeign: true, run: ({ editor }) => editor.peek()?.goToLine(line) };
 }
 
 /** To follow them. */

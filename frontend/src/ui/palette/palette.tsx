@@ -1,6 +1,8 @@
 import "./palette.css";
-import { useComputed, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { loadChunk } from "../../browser";
+import { loadOutline, type OutlineEntry } from "../../editor";
 import type { ActionText } from "../../strings";
 import { Dialog } from "../base/dialog";
 import { whenNoDialog } from "../base/open_dialogs";
@@ -21,9 +23,11 @@ export function Palette({ pad, text, onClose }: Props) {
   const query = useSignal("");
   const active = useSignal(0);
   const list = useRef<HTMLDivElement>(null);
-  // As it was when it was opened: nothing moves under the fingers while others come and go.
-  const all = useMemo(() => sectionsOf(pad, text), [pad, text]);
-  const sections = useComputed(() => foundSections(all, query.value)).value;
+  const outline = useOutline(pad);
+  // As it was when it was opened: nothing moves under the fingers while others come and go. The outline is found by
+  // typing alone.
+  const all = useMemo(() => sectionsOf(pad, text, outline), [pad, text, outline]);
+  const sections = useMemo(() => foundSections(all, query.value), [all, query.value]);
   const entries = sections.flatMap((section) => section.entries);
   const chosen = entries[active.value];
 
@@ -99,6 +103,23 @@ export function Palette({ pad, text, onClose }: Props) {
       </p>
     </Dialog>
   );
+}
+
+/** The outline of the text as it is when the palette is opened; none until it is made. */
+function useOutline({ editor }: Pad): readonly OutlineEntry[] {
+  const outline = useSignal<readonly OutlineEntry[]>([]);
+  useEffect(() => {
+    const closed = new AbortController();
+    const make = async () => {
+      const chunk = await loadChunk("outline", loadOutline);
+      const view = editor.peek()?.view;
+      const made = chunk && view ? await chunk.outlineOf(view, closed.signal) : null;
+      if (made && !closed.signal.aborted) outline.value = made;
+    };
+    void make();
+    return () => closed.abort();
+  }, [editor]);
+  return outline.value;
 }
 
 function Choice({ entry, isActive, take }: { entry: Entry; isActive: boolean; take: () => void }) {
