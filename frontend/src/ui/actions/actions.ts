@@ -14,7 +14,8 @@ import { pickFile } from "../text/file_opener";
 import { fileName } from "../pad/files";
 import { shownKeys } from "../base/keys";
 import { isMarkdown } from "../pad/markdown";
-import { type Mode, modeOf, setMode } from "../pad/mode";
+import { modeOf, setMode } from "../pad/mode";
+import { isNarrow } from "../base/media";
 import { whenNoDialog } from "../base/open_dialogs";
 import type { DialogId, Pad } from "../pad/pad";
 import { titleOf } from "../pad/title";
@@ -71,8 +72,7 @@ const ROWS: readonly Row[] = [
   { id: "bullet", group: "edit", isOffered: isWritableMarkdown, run: performing("bullet") },
   { id: "task", group: "edit", isOffered: isWritableMarkdown, run: performing("task") },
   { id: "link", group: "edit", keys: "Mod-k", isOffered: isWritableMarkdown, run: performing("link") },
-  { id: "preview", group: "view", isOffered: hasPreview, ...mode("both") },
-  { id: "read", group: "view", isOffered: hasPreview, ...mode("read") },
+  { id: "preview", group: "view", isOffered: hasPreview, isOn: showsPreview, run: flipPreview },
   { id: "outline", group: "view", ...panel("outline") },
   { id: "people", group: "view", ...panel("people") },
   { id: "wrap", group: "view", isOn: () => settings.value.wrap, run: () => flip("wrap") },
@@ -185,14 +185,17 @@ async function copyAsItReads(pad: Pad): Promise<void> {
   if (shown) pad.notify((await copyFormatted(shown, pad.session.localText())) ? t.copied : t.copyFailed);
 }
 
-function flip(setting: "wrap" | "vim" | "keepTexts"): void {
-  setSettings({ [setting]: !settings.peek()[setting] });
+function showsPreview({ session }: Pad): boolean {
+  return modeOf(session) !== "edit";
 }
 
-/** Shows Markdown in that way, or as it is written where it is shown so already. */
-function mode(of: Mode): Pick<Row, "isOn" | "run"> {
-  const isOn = ({ session }: Pad) => modeOf(session) === of;
-  return { isOn, run: (pad) => setMode(isOn(pad) ? "edit" : of) };
+/** On small screens there is room for one of the two. */
+function flipPreview(pad: Pad): void {
+  setMode(showsPreview(pad) ? "edit" : isNarrow.peek() ? "read" : "both");
+}
+
+function flip(setting: "wrap" | "vim" | "keepTexts"): void {
+  setSettings({ [setting]: !settings.peek()[setting] });
 }
 
 function sizeBeside(steps: 1 | -1): number | null {

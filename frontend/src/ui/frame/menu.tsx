@@ -18,7 +18,7 @@ const NARROW_ITEMS: readonly (readonly ActionId[])[] = [
   ["find", "replace", "goToLine", "preview"],
   ["undo", "redo"],
   ...ITEMS.slice(0, -1),
-  ["people", "settings", "about"],
+  ["outline", "people", "settings", "about"],
 ];
 
 /** The menu of the pad, made from the table of actions: below its title, and on small screens from below. */
