@@ -71,6 +71,11 @@ export class Pad {
     await expect.poll(() => this.text()).toBe(text);
   }
 
+  /** Puts a finger on the first line; the middle of an empty pad has the card of a new one. */
+  async tap(): Promise<void> {
+    await this.editor.locator('.cm-line').first().tap();
+  }
+
   /** Types at the end, key by key. */
   async type(text: string): Promise<void> {
     await this.editor.focus();

@@ -12,7 +12,7 @@ for (const name of ['Pixel 7', 'iPhone 15'] as const) {
     const mobile = await (await open('#shared', phone)).ready();
     await desk.type('from the desk. ');
     await mobile.shows('from the desk. ');
-    await mobile.editor.tap();
+    await mobile.tap();
     await mobile.page.keyboard.press('Control+End');
     await mobile.page.keyboard.insertText('vom Händy 😀 漢字 ');
     await desk.shows('from the desk. vom Händy 😀 漢字 ');
@@ -93,7 +93,7 @@ test('regression: a finger does not drag the page away or load it anew, and what
 
 test('nothing is wider than the screen', async ({ open }) => {
   const mobile = await (await open('#shared', pixel)).ready();
-  await mobile.editor.tap();
+  await mobile.tap();
   await mobile.page.keyboard.insertText(`${'long '.repeat(80)}${'x'.repeat(300)}`);
   const overflow = await mobile.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
@@ -101,7 +101,7 @@ test('nothing is wider than the screen', async ({ open }) => {
 
 test('composing with an input method arrives once', async ({ open, server }) => {
   const mobile = await (await open('#shared', pixel)).ready();
-  await mobile.editor.tap();
+  await mobile.tap();
   const session = await mobile.page.context().newCDPSession(mobile.page);
   for (const text of ['k', 'か', 'かn', 'かん']) {
     await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
@@ -122,7 +122,7 @@ const tooLow = (place: Locator) =>
 
 test('all that a finger presses is at least 44 pixels high', async ({ open, server }) => {
   const mobile = await (await open('#first', pixel)).ready();
-  await mobile.editor.tap();
+  await mobile.tap();
   await mobile.page.keyboard.insertText('# A plan');
   await mobile.saved();
   await mobile.page.goto('about:blank');

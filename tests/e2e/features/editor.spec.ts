@@ -35,7 +35,7 @@ test('goes to a line by key', async ({ open }) => {
 
 test('a phone has buttons for what it has no keys for', async ({ open }) => {
   const pad = await (await open('#shared', pixel)).ready();
-  await pad.editor.tap();
+  await pad.tap();
   await pad.page.keyboard.insertText('some words');
   await pad.act('undo');
   await expect(pad.page.getByRole('dialog')).toHaveCount(0);
