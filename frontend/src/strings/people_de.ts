@@ -20,7 +20,7 @@ export const people: PeopleText = {
   faceHint: (name) => `${name}\nKlick: dorthin gehen. Alt+Klick oder langer Druck: folgen.`,
   nowhere: (name) => `${name} ist nirgends im Text.`,
   more: (n) => `+${n}`,
-  all: (n) => `Alle ${n} Personen`,
+  all: (n, rest) => (n === 1 ? "Personen" : `Alle ${n} Personen${rest > 0 ? ` (+${rest})` : ""}`),
   filter: "Jemanden finden",
   nobody: "Niemand heißt so",
   typing: "schreibt",

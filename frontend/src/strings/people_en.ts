@@ -19,7 +19,7 @@ export const people = {
   faceHint: (name: string) => `${name}\nClick: go there. Alt+click or a long press: follow.`,
   nowhere: (name: string) => `${name} is nowhere in the text.`,
   more: (n: number) => `+${n}`,
-  all: (n: number) => `All ${n} people`,
+  all: (n: number, rest: number) => (n === 1 ? "People" : `All ${n} people${rest > 0 ? ` (+${rest})` : ""}`),
   filter: "Find somebody",
   nobody: "Nobody by that name",
   typing: "is typing",

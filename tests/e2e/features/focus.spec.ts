@@ -34,7 +34,7 @@ for (const [size, options] of [['wide', {}], ['small', pixel]] as const) {
 
   test(`a panel has it when it opens, and gives it back: ${size}`, async ({ open }) => {
     const pad = await (await open('#shared', options)).ready();
-    const opener = pad.page.locator('.avatars');
+    const opener = pad.page.locator('.avatars').getByRole('button');
     for (const end of ['Escape', 'button'] as const) {
       await opener.press('Enter');
       const panel = await pad.panel('people');

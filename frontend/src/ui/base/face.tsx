@@ -5,8 +5,6 @@ import { initialsOf } from "./initials";
  * the name of the button around it. */
 export function Face({ name, hue }: { name: string; hue: number }) {
   return (
-    <span class={`face ${hueClass(hue)}`} aria-hidden="true" translate={false}>
-      {initialsOf(name)}
-    </span>
+    <span class={`face ${hueClass(hue)}`} aria-hidden="true" data-initials={initialsOf(name)} />
   );
 }

@@ -40,7 +40,7 @@ export function Faces({ pad }: { pad: Pad }) {
         <FaceButton key={person.id} pad={pad} person={person} />
       ))}
       {(rest > 0 || faces.length === 0) && (
-        <button type="button" class="quiet face-button rest" title={label} aria-label={words.all(others.length + 1)} onClick={showAll}>
+        <button type="button" class="quiet face-button rest" title={label} aria-label={words.all(others.length + 1, rest)} onClick={showAll}>
           {rest > 0 ? <span translate={false}>{words.more(rest)}</span> : <Face {...session.identity.value} />}
         </button>
       )}

@@ -17,6 +17,7 @@ const LAG_MS = 80;
 /** The line below the text: what it is, where the caret is, how long the pad is kept, how full it is. */
 export function StatusBar({ pad }: { pad: Pad }) {
   const editor = pad.editor.value;
+  const keys = shownKeys("Mod-k", { Ctrl: frameWords.now.ctrl });
   return (
     <footer class="status-bar" aria-label={frameWords.now.statusBar}>
       <LanguageField pad={pad} />
@@ -24,8 +25,8 @@ export function StatusBar({ pad }: { pad: Pad }) {
       {editor && <IndentationField editor={editor} />}
       <KeptUntil expiry={pad.expiry} />
       {editor && <Size pad={pad} editor={editor} />}
-      <button type="button" class="quiet" aria-label={frameWords.now.palette} title={frameWords.now.palette} onClick={() => (pad.dialog.value = "palette")}>
-        <kbd aria-hidden="true">{shownKeys("Mod-k", { Ctrl: frameWords.now.ctrl })}</kbd>
+      <button type="button" class="quiet" aria-label={`${frameWords.now.palette} (${keys})`} title={frameWords.now.palette} onClick={() => (pad.dialog.value = "palette")}>
+        <kbd>{keys}</kbd>
       </button>
     </footer>
   );
