@@ -59,7 +59,10 @@ test('a task that is ticked in the preview is ticked in the text, once, also whe
 
   // Without a connection as well, several; but a task whose last tick is not saved waits.
   await alice.page.context().setOffline(true);
-  for (const name of ['three', 'four']) await previews[0]!.getByRole('checkbox', { name }).click();
+  for (const name of ['three', 'four']) {
+    await previews[0]!.getByRole('checkbox', { name }).click();
+    await expect(previews[0]!.getByRole('checkbox', { name })).not.toBeChecked();
+  }
   await previews[0]!.getByRole('checkbox', { name: 'four' }).click();
   await expect(alice.page.getByText(words.preview.tickWaits)).toBeVisible();
   await expect(previews[0]!.getByRole('checkbox', { name: 'four' })).not.toBeChecked();
