@@ -109,7 +109,7 @@ test('the preview leaves the pad as one file, with its formatting, and onto pape
   await file.goto(`file://${await saved.path()}`).catch(() => undefined);
   const html = fs.readFileSync(await saved.path(), 'utf8');
   await file.setContent(html);
-  await expect(file.getByRole('heading', { name: 'The title' })).toHaveCSS('font-weight', '700');
+  await expect(file.getByRole('heading', { name: 'The title' })).toHaveCSS('font-weight', '650');
   await expect(file.getByRole('checkbox')).toBeDisabled();
   await expect(file.locator('msup')).toBeVisible();
   await expect(file.getByRole('link', { name: 'The title' })).toHaveAttribute('href', '#the-title');
