@@ -25,8 +25,9 @@ export function StatusBar({ pad }: { pad: Pad }) {
       {editor && <IndentationField editor={editor} />}
       <KeptUntil expiry={pad.expiry} />
       {editor && <Size pad={pad} editor={editor} />}
-      <button type="button" class="quiet" aria-label={`${frameWords.now.palette} (${keys})`} title={frameWords.now.palette} onClick={() => (pad.dialog.value = "palette")}>
+      <button type="button" class="quiet" title={frameWords.now.palette} onClick={() => (pad.dialog.value = "palette")}>
         <kbd>{keys}</kbd>
+        <span class="visually-hidden">{frameWords.now.palette}</span>
       </button>
     </footer>
   );
