@@ -62,10 +62,12 @@ test('on a phone, whoever is followed is seen: the list closes', async ({ open }
 
 test('the password can be read out and typed', async ({ open }) => {
   const alice = await (await open()).ready();
-  await (await alice.share()).getByLabel(share.password.label).click();
-  const password = await alice.page.locator('.password code').textContent();
+  const dialog = await alice.share();
+  await dialog.getByLabel(share.password.label).click();
+  await dialog.getByRole('button', { name: share.password.show, exact: true }).click();
+  const password = await dialog.getByRole('textbox', { name: share.password.password }).inputValue();
   const bob = await open('#shared');
-  await bob.page.getByRole('textbox', { name: words.password.label }).fill(password!);
+  await bob.page.getByRole('textbox', { name: words.password.label }).fill(password);
   await bob.page.getByRole('button', { name: words.password.open }).click();
   await bob.ready();
 });
