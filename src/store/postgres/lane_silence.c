@@ -24,12 +24,14 @@ void lane_silence_forget(struct lane_silence *s)
 }
 
 /* A lane with nothing to do makes no attempts, so one failure long ago says nothing. */
-bool lane_silence_is_long(const struct lane_silence *s, int64_t beaten_since_us)
+bool lane_silence_is_long(const struct lane_silence *s, int64_t beaten_since_us, int64_t beaten_at_us)
 {
     int64_t since_us = atomic_load(&s->since_us), until_us = atomic_load(&s->until_us);
     if (since_us == 0 || boot_us() - until_us >= GAP_MS * 1000)
         return false;
     if (since_us < beaten_since_us)
         since_us = beaten_since_us;
+    if (until_us > beaten_at_us)
+        until_us = beaten_at_us;
     return until_us - since_us >= LONG_MS * 1000;
 }

@@ -20,10 +20,10 @@ void lane_silence_note(struct lane_silence *s, bool has_answered);
 /* A new life begins, to which earlier failures mean nothing. Any thread. */
 void lane_silence_forget(struct lane_silence *s);
 
-/* Has it not been answered for ten seconds, of which only those count since
- * `beaten_since_us`? Before that beats were not answered either: then it was the
- * database that was away, for the other servers too, and when it is back the beat may
- * well be first. Any thread. */
-bool lane_silence_is_long(const struct lane_silence *s, int64_t beaten_since_us);
+/* Has it not been answered for ten seconds, of which only those count from the first good
+ * beat without a gap to the latest one? Outside of these beats were not answered either, or
+ * nobody knows yet: then it may be the database that is away, for the other servers too, and
+ * when it is back the beat may well be first. Any thread. */
+bool lane_silence_is_long(const struct lane_silence *s, int64_t beaten_since_us, int64_t beaten_at_us);
 
 #endif

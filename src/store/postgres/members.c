@@ -345,7 +345,7 @@ static bool has_silent_lane(const struct members *m)
 {
     bool has = false;
     for (uint32_t lane = 0; lane < LANE_COUNT; lane++)
-        has |= lane_silence_is_long(&m->lanes[lane], m->beaten_since_us);
+        has |= lane_silence_is_long(&m->lanes[lane], m->beaten_since_us, m->beaten_at_us);
     return has;
 }
 

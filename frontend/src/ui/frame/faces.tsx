@@ -48,7 +48,8 @@ export function Faces({ pad }: { pad: Pad }) {
   );
 }
 
-/** Leads to where somebody is, and lights their caret while it is pointed at. */
+/** Leads to where somebody is, and lights their caret while it is pointed at. On small screens, where it is next to nothing,
+ * it opens the list of all. */
 function FaceButton({ pad, person }: { pad: Pad; person: Person }) {
   const { id, name, hue } = person;
   const words = peopleWords.now;
@@ -61,7 +62,8 @@ function FaceButton({ pad, person }: { pad: Pad; person: Person }) {
   press.current ??= new LongPress(follow);
   const go = (event: MouseEvent) => {
     if (press.current!.takesClick()) return;
-    if (event.altKey) follow();
+    if (isNarrow.peek()) pad.panel.open("people");
+    else if (event.altKey) follow();
     else if (editor?.showCaretOf(id)) flash();
     else pad.notify(words.nowhere(name), { about: "person" });
   };
@@ -70,7 +72,7 @@ function FaceButton({ pad, person }: { pad: Pad; person: Person }) {
       type="button"
       class={isFollowed ? "quiet face-button followed" : "quiet face-button"}
       title={words.faceHint(name)}
-      aria-label={words.goTo(name)}
+      aria-label={isNarrow.value ? name : words.goTo(name)}
       onClick={go}
       onPointerEnter={() => light(true)}
       onPointerLeave={() => (press.current!.end(), light(false))}
