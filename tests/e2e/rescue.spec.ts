@@ -291,7 +291,7 @@ test('regression: what two tabs left is offered one after the other, to be looke
     await dialog.getByRole('button', { name: words.recoveredDraft.send }).click();
   }
   await expect.poll(() => server.text('shared')).toMatch(/^sent. (one. two.|two.one. )$/);
-  await expect(third.getByRole('button', { name: words.people.heading(1) })).toBeVisible(); // nobody is left on the side
+  await expect(third.getByRole('group', { name: words.people.heading(1) })).toBeVisible(); // nobody is left on the side
   await third.reload();
   await expect(third.getByTestId('status')).toHaveText(words.status.connected);
   await expect(dialog).toHaveCount(0);
@@ -525,7 +525,7 @@ test.describe('a refused change', () => {
     for (let times = 0; times < 2; times++) await third.getByRole('button', { name: words.recoveredDraft.send }).click();
     const banner = third.getByRole('alert').filter({ hasText: /./ });
     await expect(banner).toBeVisible();
-    await expect(third.getByRole('button', { name: words.people.heading(1) })).toBeVisible(); // nobody waits on the side
+    await expect(third.getByRole('group', { name: words.people.heading(1) })).toBeVisible(); // nobody waits on the side
     expect(await server.text('shared')).toMatch(/^(a{600}|b{600})$/);
   });
 });

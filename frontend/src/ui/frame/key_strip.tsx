@@ -43,12 +43,14 @@ export function KeyStrip({ pad, actions }: { pad: Pad; actions: readonly Action[
       );
     });
   return (
-    <div class="key-strip" role="toolbar" aria-label={frameWords.now.keys} onPointerDown={(event) => event.preventDefault()}>
-      {buttons(ALWAYS)}
-      {buttons(MARKDOWN)}
-      {!isProse(pad.session.language.value) && SIGNS_OF_CODE.map((sign) => <Sign key={sign} sign={sign} editor={editor} />)}
-      {buttons(LAST)}
-    </div>
+    <footer>
+      <div class="key-strip" role="toolbar" aria-label={frameWords.now.keys} onPointerDown={(event) => event.preventDefault()}>
+        {buttons(ALWAYS)}
+        {buttons(MARKDOWN)}
+        {!isProse(pad.session.language.value) && SIGNS_OF_CODE.map((sign) => <Sign key={sign} sign={sign} editor={editor} />)}
+        {buttons(LAST)}
+      </div>
+    </footer>
   );
 }
 
