@@ -65,9 +65,11 @@ class Request extends Listeners {
 
 /** indexedDB of one page. */
 export class PageDatabases {
-  /** Those that are not complete, or of which the page has not heard that they are: what it wants to write
-   * next waits for that. */
+  /** Those that are not complete. */
   readonly #unfinished = new Set<Transaction>();
+  /** Those of which the page has not heard that they are: what it wants to write next waits for that. A page that has
+   * ended hears nothing, and writes nothing. */
+  readonly #unheard = new Set<Transaction>();
   /** Those that wait for something that the page has to do. */
   readonly #open = new Set<Transaction>();
   #whenIdle: (() => void)[] = [];
@@ -83,9 +85,9 @@ export class PageDatabases {
     return request;
   }
 
-  /** Is there something that was begun and is not on the disk? */
+  /** Is there something that was begun and is not on the disk, or of which the page does not know yet that it is? */
   get isBusy(): boolean {
-    return this.#unfinished.size > 0;
+    return this.#unfinished.size > 0 || (this.#unheard.size > 0 && !this.tasks.hasEnded);
   }
 
   /** Calls `run` when no transaction waits for this page: a browser puts no page
@@ -119,12 +121,18 @@ export class PageDatabases {
   #begin(store: Store): Transaction {
     const transaction = new Transaction(store, this.disk, this.tasks, {
       onClosed: () => this.#closed(transaction),
-      onFinished: () => this.tasks.run(() => setImmediate(() => this.#unfinished.delete(transaction))),
+      onFinished: () => this.#finished(transaction),
     });
     this.#open.add(transaction);
     this.#unfinished.add(transaction);
     if (this.tasks.hasEnded) transaction.pageEnded();
     return transaction;
+  }
+
+  #finished(transaction: Transaction): void {
+    this.#unfinished.delete(transaction);
+    this.#unheard.add(transaction);
+    this.tasks.run(() => setImmediate(() => this.#unheard.delete(transaction)));
   }
 
   #closed(transaction: Transaction): void {
