@@ -206,7 +206,8 @@ static void two_doors_of_the_policy_can_be_opened(void **state)
     memset(long_list, 'x', sizeof long_list);
     open.framers = slice_of(long_list, sizeof long_list - 1);
     security_headers_each(&open, SLICE("h"), false, note, &longest);
-    assert_non_null(strstr(longest.policy, "x; require-trusted-types-for 'script'; trusted-types service-worker"));
+    assert_non_null(
+        strstr(longest.policy, "x; require-trusted-types-for 'script'; trusted-types service-worker"));
     open.framers.len++;
     security_headers_each(&open, SLICE("h"), false, note, &too_long);
     assert_non_null(strstr(too_long.policy, "frame-ancestors 'none';"));
