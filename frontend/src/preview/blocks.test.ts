@@ -60,6 +60,19 @@ describe("an update costs what has changed", () => {
     expect(blocks.list.at(-1)!.line).toBe(2 * MANY);
   });
 
+  test("20,000 definitions are few blocks, and one line of them is read again", () => {
+    const blocks = new Blocks();
+    const line = (n: number) => `[x${n}]: http://x.example/${n}\n`;
+    const text = Array.from({ length: MANY }, (_, n) => line(n)).join("");
+    steps(blocks, `${text}\n[x1] and [x19999]\n`);
+    expect(blocks.list.length).toBeLessThan(MANY / 50);
+    expect(rendered(blocks)).toContain('href="http://x.example/19999"');
+    const before = new Set<Block>(blocks.list);
+    const changed = text.replace(line(10_000), `${line(10_000)}new\n\n`);
+    expect(steps(blocks, `${changed}\n[x1] and [x19999]\n`)).toBeLessThan(64);
+    expect(blocks.list.filter((block) => !before.has(block)).length).toBeLessThan(8);
+  });
+
   /** How many blocks have to be made again when the first text becomes the second. */
   function madeAgain(before: string, after: string): number {
     const blocks = new Blocks();

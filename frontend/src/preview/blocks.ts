@@ -69,7 +69,7 @@ export class Blocks {
       while (next < before.length && before[next]!.line + grown < at) next += 1;
       if (at >= lines.length) next = before.length;
       if (at >= lines.length || (next < before.length && before[next]!.line + grown === at)) break;
-      const block = reader.blockAt(at);
+      const block = reader.blockAt(at, next < before.length ? before[next]!.line + grown : lines.length);
       added.push(block);
       at += block.lineCount;
       yield;
