@@ -55,12 +55,15 @@ export class BoundedParser extends Parser {
   /** How often the parser was sent to rest since it was last in time. */
   #rests = 0;
   #rest: { untilMs: number; over: Promise<unknown> } | null = null;
+  /** The parser keeps account of where it is, in a field that the types of @lezer/lr leave out. */
+  readonly #hasContext: boolean;
 
   constructor(
     private readonly inner: Parser,
     readonly elapsed: () => number,
   ) {
     super();
+    this.#hasContext = "context" in inner && Boolean(inner.context);
   }
 
   createParse(input: Input, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
@@ -68,7 +71,7 @@ export class BoundedParser extends Parser {
     const blank = longLines(docOf(input));
     const reused = fragments
       .flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], blank))
-      .flatMap((fragment) => withoutMisplaced(fragment))
+      .flatMap((fragment) => (this.#hasContext ? withoutMisplaced(fragment) : [fragment]))
       .map((fragment) => this.#opened(fragment, ranges));
     return new BoundedParse(this, this.inner, new BlankingInput(input, blank, this.elapsed), reused, ranges);
   }
@@ -237,22 +240,40 @@ function withoutMoved(fragment: TreeFragment, before: readonly LineRange[], now:
  * account of the indentation loses it over some errors, and where a parse is stopped: it then takes what follows as
  * part of a function, and used again, these nodes would get into one. */
 function withoutMisplaced(fragment: TreeFragment): readonly TreeFragment[] {
-  const at = misplacedIn(fragment.tree, 0, { hash: null });
-  const from = Math.max(at - fragment.offset, fragment.from);
+  const from = Math.max(contextsIn(fragment.tree).changeAt - fragment.offset, fragment.from);
   const { to } = fragment;
   return from < to ? TreeFragment.applyChanges([fragment], [{ fromA: from, toA: to, fromB: from, toB: to }]) : [fragment];
 }
 
-/** Where the first of them begins in a tree that begins at `start`; Infinity: there is none. */
-function misplacedIn({ children, positions }: Tree, start: number, last: { hash: number | null }): number {
+/** The contexts of the nodes at the top of a tree. */
+interface Contexts {
+  first: number | null;
+  last: number | null;
+  /** Where the first node begins that has another one than the node before it; Infinity: none has. */
+  changeAt: number;
+}
+
+/** Trees share their parts with those that they were made from, so only what is new is gone through. */
+const knownContexts = new WeakMap<Tree, Contexts>();
+
+function contextsIn(tree: Tree): Contexts {
+  let found = knownContexts.get(tree);
+  if (!found) knownContexts.set(tree, (found = lookForContexts(tree)));
+  return found;
+}
+
+function lookForContexts({ children, positions }: Tree): Contexts {
+  const found: Contexts = { first: null, last: null, changeAt: Infinity };
   for (const [i, child] of children.entries()) {
     if (!(child instanceof Tree)) continue;
-    const from = start + positions[i]!;
     const hash = child.prop(NodeProp.contextHash) ?? 0;
-    const within = child.type.isAnonymous ? misplacedIn(child, from, last) : Infinity;
-    if (within < Infinity) return within;
-    if (last.hash !== null && hash !== last.hash) return from;
-    last.hash = hash;
+    const within = child.type.isAnonymous ? contextsIn(child) : { first: hash, last: hash, changeAt: Infinity };
+    if (within.first === null) continue;
+    found.first ??= within.first;
+    const isOther = found.last !== null && within.first !== found.last;
+    found.changeAt = positions[i]! + (isOther ? 0 : within.changeAt);
+    if (found.changeAt < Infinity) return found;
+    found.last = within.last;
   }
-  return Infinity;
+  return found;
 }

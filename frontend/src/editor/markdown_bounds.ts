@@ -9,7 +9,7 @@ import type { InlineContext, MarkdownExtension } from "@lezer/markdown";
 
 /** Marks that a paragraph, a heading or a cell may have, and units in which they may stand. */
 export const MOST_MARKS = 1_000;
-export const MOST_UNITS = 20_000;
+export const MOST_UNITS = 8_000;
 
 /** Quotes and lists within each other. */
 export const DEEPEST = 50;
