@@ -10,9 +10,10 @@
  */
 
 import { Language, LanguageSupport, ParseContext } from "@codemirror/language";
-import { type Input, NodeProp, Parser, type PartialParse, Tree, TreeFragment } from "@lezer/common";
+import { type Input, Parser, type PartialParse, Tree, TreeFragment } from "@lezer/common";
 import { Text } from "@codemirror/state";
 import { log } from "../browser";
+import { contextsOf } from "./contexts";
 import { type LineRange, longLines } from "./long_lines";
 
 /** A step that takes longer is too long. Not less: a machine may be busy with something else. */
@@ -55,15 +56,14 @@ export class BoundedParser extends Parser {
   /** How often the parser was sent to rest since it was last in time. */
   #rests = 0;
   #rest: { untilMs: number; over: Promise<unknown> } | null = null;
-  /** The parser keeps account of where it is, in a field that the types of @lezer/lr leave out. */
-  readonly #hasContext: boolean;
+  readonly #checked: ReturnType<typeof contextsOf>;
 
   constructor(
     private readonly inner: Parser,
     readonly elapsed: () => number,
   ) {
     super();
-    this.#hasContext = "context" in inner && Boolean(inner.context);
+    this.#checked = contextsOf(inner);
   }
 
   createParse(input: Input, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
@@ -71,9 +71,18 @@ export class BoundedParser extends Parser {
     const blank = longLines(docOf(input));
     const reused = fragments
       .flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], blank))
-      .flatMap((fragment) => (this.#hasContext ? withoutMisplaced(fragment) : [fragment]))
+      .flatMap((fragment) => this.#withoutMisplaced(fragment))
       .map((fragment) => this.#opened(fragment, ranges));
     return new BoundedParse(this, this.inner, new BlankingInput(input, blank, this.elapsed), reused, ranges);
+  }
+
+  /** The fragment without what was read in a wrong context: it would get into a function before it. */
+  #withoutMisplaced(fragment: TreeFragment): readonly TreeFragment[] {
+    if (!this.#checked) return [fragment];
+    const { from, to, offset, openStart, openEnd } = fragment;
+    const { tree, misplaced } = this.#checked(fragment.tree);
+    if (this.#stopped.has(fragment.tree)) this.#stopped.add(tree);
+    return without([new TreeFragment(from, to, tree, offset, openStart, openEnd)], within(misplaced, fragment, offset));
   }
 
   /** The fragment with its ends marked as open, but where it begins or ends with the text, as its tree did. Nodes at an open
@@ -224,56 +233,22 @@ function docOf(input: Input): Text {
 
 /** The parts of a fragment in which the same is blank as was in its tree. */
 function withoutMoved(fragment: TreeFragment, before: readonly LineRange[], now: readonly LineRange[]): readonly TreeFragment[] {
-  const within = (ranges: readonly LineRange[], offset: number) =>
-    ranges
-      .map(({ from, to }) => ({ from: Math.max(from - offset, fragment.from), to: Math.min(to - offset, fragment.to) }))
-      .filter(({ from, to }) => from < to);
-  const [old, current] = [within(before, fragment.offset), within(now, 0)];
+  const [old, current] = [within(before, fragment, fragment.offset), within(now, fragment, 0)];
   const isIn = ({ from, to }: LineRange, ranges: readonly LineRange[]) => ranges.some((it) => it.from === from && it.to === to);
   const changed = [...old.filter((it) => !isIn(it, current)), ...current.filter((it) => !isIn(it, old))].sort((a, b) => a.from - b.from);
-  let parts: readonly TreeFragment[] = [fragment];
-  for (const { from, to } of changed) parts = TreeFragment.applyChanges(parts, [{ fromA: from, toA: to, fromB: from, toB: to }]);
+  return without([fragment], changed);
+}
+
+/** The ranges of a tree or a text as far as they are in the fragment, by the places that it has. */
+function within(ranges: readonly LineRange[], fragment: TreeFragment, offset: number): readonly LineRange[] {
+  return ranges
+    .map(({ from, to }) => ({ from: Math.max(from - offset, fragment.from), to: Math.min(to - offset, fragment.to) }))
+    .filter(({ from, to }) => from < to);
+}
+
+/** What is left of those fragments without those ranges, which are in order. */
+function without(fragments: readonly TreeFragment[], ranges: readonly LineRange[]): readonly TreeFragment[] {
+  let parts = fragments;
+  for (const { from, to } of ranges) parts = TreeFragment.applyChanges(parts, [{ fromA: from, toA: to, fromB: from, toB: to }]);
   return parts;
-}
-
-/** The fragment up to the first node at the top of its tree that was read in another context than the one before it. A parser that keeps
- * account of the indentation loses it over some errors, and where a parse is stopped: it then takes what follows as
- * part of a function, and used again, these nodes would get into one. */
-function withoutMisplaced(fragment: TreeFragment): readonly TreeFragment[] {
-  const from = Math.max(contextsIn(fragment.tree).changeAt - fragment.offset, fragment.from);
-  const { to } = fragment;
-  return from < to ? TreeFragment.applyChanges([fragment], [{ fromA: from, toA: to, fromB: from, toB: to }]) : [fragment];
-}
-
-/** The contexts of the nodes at the top of a tree. */
-interface Contexts {
-  first: number | null;
-  last: number | null;
-  /** Where the first node begins that has another one than the node before it; Infinity: none has. */
-  changeAt: number;
-}
-
-/** Trees share their parts with those that they were made from, so only what is new is gone through. */
-const knownContexts = new WeakMap<Tree, Contexts>();
-
-function contextsIn(tree: Tree): Contexts {
-  let found = knownContexts.get(tree);
-  if (!found) knownContexts.set(tree, (found = lookForContexts(tree)));
-  return found;
-}
-
-function lookForContexts({ children, positions }: Tree): Contexts {
-  const found: Contexts = { first: null, last: null, changeAt: Infinity };
-  for (const [i, child] of children.entries()) {
-    if (!(child instanceof Tree)) continue;
-    const hash = child.prop(NodeProp.contextHash) ?? 0;
-    const within = child.type.isAnonymous ? contextsIn(child) : { first: hash, last: hash, changeAt: Infinity };
-    if (within.first === null) continue;
-    found.first ??= within.first;
-    const isOther = found.last !== null && within.first !== found.last;
-    found.changeAt = positions[i]! + (isOther ? 0 : within.changeAt);
-    if (found.changeAt < Infinity) return found;
-    found.last = within.last;
-  }
-  return found;
 }
