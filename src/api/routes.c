@@ -78,46 +78,67 @@ static void delete_protect(struct api *api, struct http_request *request, struct
 
 /* ---- the table ---- */
 
+/* In a path {id} stands for a document's id and a second {…} for a part of that document. */
 struct route {
     const char *method;
-    const char *before, *after; /* around the document id; after NULL: no id, `before` is all */
+    const char *path;
     void (*handle)(struct api *api, struct http_request *request, struct slice id);
+    void (*handle_part)(struct api *api, struct http_request *request, struct slice id, struct slice part);
 };
 
 static const struct route routes[] = {
-    {"GET", "/api/socket/", "", get_socket},
-    {"POST", "/api/document/", "/protect", post_protect},
-    {"DELETE", "/api/document/", "/protect", delete_protect},
-    {"GET", "/api/document/", "/text", get_text},
-    {"GET", "/api/document/", "", get_document},
-    {"GET", "/api/text/", "", get_text},
-    {"GET", "/api/stats", NULL, status_stats},
-    {"GET", "/metrics", NULL, status_prometheus},
-    {"GET", "/api/health", NULL, health_ready},
-    {"GET", "/api/health/live", NULL, health_live},
-    {"GET", "/api/cluster", NULL, cluster_describe},
-    {"GET", "/api/config", NULL, status_config},
-    {"GET", "/debug/pprof/", NULL, debug_index},
-    {"GET", "/debug/pprof/goroutine", NULL, debug_goroutine},
-    {"GET", "/debug/pprof/heap", NULL, debug_heap},
-    {"GET", "/debug/pprof/profile", NULL, debug_profile},
-    {"GET", "/debug/pprof/symbol", NULL, debug_symbol},
-    {"POST", "/debug/pprof/symbol", NULL, debug_symbol},
-    {"GET", "/debug/pprof/cmdline", NULL, debug_cmdline},
+    {"GET", "/api/socket/{id}", get_socket, NULL},
+    {"POST", "/api/document/{id}/protect", post_protect, NULL},
+    {"DELETE", "/api/document/{id}/protect", delete_protect, NULL},
+    {"GET", "/api/document/{id}/text", get_text, NULL},
+    {"GET", "/api/document/{id}", get_document, NULL},
+    {"GET", "/api/text/{id}", get_text, NULL},
+    {"GET", "/api/stats", status_stats, NULL},
+    {"GET", "/metrics", status_prometheus, NULL},
+    {"GET", "/api/health", health_ready, NULL},
+    {"GET", "/api/health/live", health_live, NULL},
+    {"GET", "/api/cluster", cluster_describe, NULL},
+    {"GET", "/api/config", status_config, NULL},
+    {"GET", "/debug/pprof/", debug_index, NULL},
+    {"GET", "/debug/pprof/goroutine", debug_goroutine, NULL},
+    {"GET", "/debug/pprof/heap", debug_heap, NULL},
+    {"GET", "/debug/pprof/profile", debug_profile, NULL},
+    {"GET", "/debug/pprof/symbol", debug_symbol, NULL},
+    {"POST", "/debug/pprof/symbol", debug_symbol, NULL},
+    {"GET", "/debug/pprof/cmdline", debug_cmdline, NULL},
 };
 
-static bool matches(const struct route *route, struct slice path, struct slice *raw_id)
+/* What stands in a path where its route has {…}, still escaped. */
+struct path_parts {
+    struct slice at[2];
+    uint32_t count;
+};
+
+/* The bytes of `path` up to the next slash. */
+static struct slice segment_of(struct slice path)
 {
-    struct slice before = slice_from_cstr(route->before);
-    struct slice after = slice_from_cstr(route->after ? route->after : "");
-    *raw_id = (struct slice){0};
-    if (!route->after)
-        return slice_equal(path, before);
-    if (path.len < before.len + after.len || memcmp(path.ptr, before.ptr, before.len) != 0)
-        return false;
-    *raw_id = slice_of(path.ptr + before.len, path.len - before.len - after.len);
-    bool ends = after.len == 0 || memcmp(path.ptr + path.len - after.len, after.ptr, after.len) == 0;
-    return ends && !memchr(raw_id->ptr, '/', raw_id->len);
+    const char *end = path.len > 0 ? memchr(path.ptr, '/', path.len) : NULL;
+    return end ? slice_of(path.ptr, (size_t)(end - path.ptr)) : path;
+}
+
+static bool matches(const struct route *route, struct slice path, struct path_parts *parts)
+{
+    struct slice wanted = slice_from_cstr(route->path);
+    *parts = (struct path_parts){0};
+    while (wanted.len > 0) {
+        if (wanted.ptr[0] == '{') {
+            struct slice part = segment_of(path);
+            parts->at[parts->count++] = part;
+            path = slice_from(path, part.len);
+            wanted = slice_from(wanted, segment_of(wanted).len);
+        } else if (path.len > 0 && path.ptr[0] == wanted.ptr[0]) {
+            path = slice_from(path, 1);
+            wanted = slice_from(wanted, 1);
+        } else {
+            return false;
+        }
+    }
+    return path.len == 0;
 }
 
 static bool id_is_valid(struct slice id)
@@ -134,16 +155,29 @@ static bool id_is_valid(struct slice id)
     return true;
 }
 
-static void run(const struct route *route, struct api *api, struct http_request *request, struct slice raw_id)
+static void run_with_ids(const struct route *route, struct api *api, struct http_request *request,
+                         const struct path_parts *parts)
 {
-    struct buf id = {0};
-    if (!route->after)
-        route->handle(api, request, (struct slice){0});
-    else if (http_percent_decode(raw_id, &id) && id_is_valid(buf_slice(&id)))
-        route->handle(api, request, buf_slice(&id));
-    else
+    struct buf id = {0}, part = {0};
+    if (!http_percent_decode(parts->at[0], &id) || !id_is_valid(buf_slice(&id)))
         refuse(request, ERR_BAD_ID);
+    else if (route->handle)
+        route->handle(api, request, buf_slice(&id));
+    else if (http_percent_decode(parts->at[1], &part))
+        route->handle_part(api, request, buf_slice(&id), buf_slice(&part));
+    else
+        refuse(request, ERR_NOT_FOUND);
     buf_deinit(&id);
+    buf_deinit(&part);
+}
+
+static void run(const struct route *route, struct api *api, struct http_request *request,
+                const struct path_parts *parts)
+{
+    if (parts->count > 0)
+        run_with_ids(route, api, request, parts);
+    else
+        route->handle(api, request, (struct slice){0});
 }
 
 static bool method_is(const struct http_request *request, const char *method)
@@ -182,8 +216,8 @@ static void refuse_method_of_route(struct http_request *request, struct slice pa
 {
     char allow[64] = "OPTIONS";
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-        struct slice raw_id;
-        if (!matches(&routes[i], path, &raw_id))
+        struct path_parts parts;
+        if (!matches(&routes[i], path, &parts))
             continue;
         size_t len = strlen(allow);
         snprintf(allow + len, sizeof(allow) - len, ", %s%s", routes[i].method,
@@ -208,11 +242,11 @@ static void serve_file(struct api *api, struct http_request *request)
 
 /* The route for the request's path and method; `*is_known` when there is one for the
  * path at least. */
-static const struct route *find(const struct http_request *request, struct slice *raw_id, bool *is_known)
+static const struct route *find(const struct http_request *request, struct path_parts *parts, bool *is_known)
 {
     *is_known = false;
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-        if (!matches(&routes[i], request->path, raw_id))
+        if (!matches(&routes[i], request->path, parts))
             continue;
         *is_known = true;
         if (method_is(request, routes[i].method))
@@ -239,8 +273,8 @@ void routes_handle(void *arg, struct http_request *request)
     metric_inc(METRIC_HTTP_REQUESTS);
     log_event(LOG_DEBUG, "http_request", LOG_STR("method", request->method), LOG_STR("path", request->path));
     bool is_known;
-    struct slice raw_id;
-    const struct route *route = find(request, &raw_id, &is_known);
+    struct path_parts parts;
+    const struct route *route = find(request, &parts, &is_known);
     if (refuse_origin(api, request, !is_known) ||
         origin_answer_preflight(server_config(api->server), request))
         return;
@@ -249,7 +283,7 @@ void routes_handle(void *arg, struct http_request *request)
     else if (slice_equal(request->path, SLICE("*")))
         refuse_method(request, SLICE("OPTIONS, GET, HEAD, POST, DELETE"));
     else if (route)
-        run(route, api, request, raw_id);
+        run(route, api, request, &parts);
     else if (is_known)
         refuse_method_of_route(request, request->path);
     else

@@ -35,9 +35,16 @@
     X(ERR_PRECONDITION,      "precondition_failed", 4400, 412, "What is here is not what If-Match names.")     \
     X(ERR_METHOD,            "bad_method",          4400, 405, "This address does not take that method.")           \
     X(ERR_NOT_FOUND,         "not_found",           4410, 404, "There is nothing at this address.")                 \
+    X(ERR_BAD_LINK,          "bad_link",            4400, 400, "A link needs a role (view or edit), and may have a name of up to 64 characters, a time to come at which it ends (in seconds), and history.") \
+    X(ERR_BAD_KEEP_DAYS,     "bad_keep_days",       4400, 400, "keep_days must be a whole number from 1 to the server's EXPIRY_DAYS, or null.") \
+    X(ERR_TOO_MANY_LINKS,    "too_many_links",      4400, 409, "The document has 64 links already. Withdraw one first.") \
+    X(ERR_HAS_OWNER,         "has_owner",           4400, 409, "The document has an owner already.")               \
     /* the peer may not */                                                                                          \
     X(ERR_PASSWORD,          "bad_password",        4401, 401, "Invalid or missing OTP")                            \
     X(ERR_FORBIDDEN,         "forbidden",           4403, 403, "Not allowed.")                                      \
+    X(ERR_VIEW_ONLY,         "view_only",           4403, 403, "This link is for reading only.")                    \
+    X(ERR_OWNER_ONLY,        "owner_only",          4403, 403, "Only the owner of this document may do that.")     \
+    X(ERR_WITHDRAWN,         "link_withdrawn",      4403, 403, "This link was withdrawn")                          \
     X(ERR_NOT_PROTECTED,     "not_protected",       4400, 400, "The document has no password.")                     \
     X(ERR_ORIGIN,            "bad_origin",          4403, 403, "This page's origin is not allowed here.")           \
     X(ERR_RATE_LIMITED,      "rate_limited",        4429, 429, "Too many requests. Wait a little and try again.")   \
@@ -45,7 +52,7 @@
     /* the document cannot */                                                                                       \
     X(ERR_DOCUMENT_TOO_LARGE,"document_too_large",  1009, 413, "The document would be larger than this server allows.") \
     X(ERR_CANNOT_RESUME,     "cannot_resume",       4409, 409, "This copy cannot be resumed. Reconnect for a fresh one.") \
-    X(ERR_GONE,              "gone",                4410, 410, "The document was deleted or has expired.")          \
+    X(ERR_GONE,              "gone",                4410, 404, "The document was deleted or has expired.")          \
     X(ERR_REPLACED,          "replaced",            1000, 409, "A newer connection of the same tab took over.")     \
     X(ERR_CONFLICT,          "conflict",            1001, 503, "The document was changed behind this server's back. Reconnect.") \
     X(ERR_MOVED,             "moved",               1001, 503, "The document has moved to another server. Reconnect.") \

@@ -57,7 +57,7 @@ struct documents_host {
 };
 
 /* The layer above is told through these what happens in a document. None may
- * drop a document; on_news and on_close may detach peers. */
+ * drop a document; on_news, on_close and on_rights may detach peers. */
 struct document_events {
     /* Peers may lack something that may be told now. In documents_broadcast. */
     void (*on_news)(struct document *doc);
@@ -65,6 +65,9 @@ struct document_events {
     void (*on_stale)(struct document *doc);
     /* The peer cannot stay; `reason` is for its user. */
     void (*on_close)(struct pad_peer *peer, enum error why, const char *reason);
+    /* What people may do has changed: links were withdrawn or have ended (document_link_access in
+     * rights.h tells), or somebody here has become the owner (NULL: not). NULL: nobody listens. */
+    void (*on_rights)(struct document *doc, struct pad_peer *new_owner);
     /* The document leaves memory: free what hangs on document->frames. */
     void (*on_drop)(struct document *doc);
 };

@@ -23,19 +23,30 @@ struct open {
     char strings[];
 };
 
+/* Copies the bytes to *to, and moves that behind them. One that was not given stays so. */
+static struct slice copy_string(char **to, struct slice bytes)
+{
+    if (!bytes.ptr)
+        return bytes;
+    char *copy = *to;
+    if (bytes.len > 0)
+        memcpy(copy, bytes.ptr, bytes.len);
+    *to += bytes.len;
+    return slice_of(copy, bytes.len);
+}
+
 static struct open *open_new(struct documents *docs, const struct open_request *request)
 {
-    struct open *o = mem_alloc(sizeof(*o) + request->id.len + request->password.len);
+    struct open *o = mem_alloc(sizeof(*o) + request->id.len + request->password.len + request->link.len +
+                               request->owner_token.len);
     if (!o)
         return NULL;
     *o = (struct open){.documents = docs, .request = *request};
-    memcpy(o->strings, request->id.ptr, request->id.len);
-    o->request.id.ptr = o->strings;
-    if (request->password.ptr) {
-        if (request->password.len > 0)
-            memcpy(o->strings + request->id.len, request->password.ptr, request->password.len);
-        o->request.password.ptr = o->strings + request->id.len;
-    }
+    char *strings = o->strings;
+    o->request.id = copy_string(&strings, request->id);
+    o->request.password = copy_string(&strings, request->password);
+    o->request.link = copy_string(&strings, request->link);
+    o->request.owner_token = copy_string(&strings, request->owner_token);
     list_append(&docs->opens, &o->link);
     list_init(&o->waiting_link);
     return o;
@@ -57,6 +68,8 @@ static void answer(struct open *o, enum error err, struct document *doc)
                                  .doc = is_given ? doc : NULL,
                                  .exists = o->exists,
                                  .is_protected = o->is_protected,
+                                 .access = err ? ACCESS_NONE : ACCESS_EDIT,
+                                 .history = true,
                                  .owner = o->owner};
     /* It leaves the lists first, since `done` may look at them; it is freed after
      * `done`, whose caller may still hold the id that is part of its memory. */

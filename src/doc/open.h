@@ -16,6 +16,7 @@
 #define KOLABPAD_DOC_OPEN_H
 
 #include "doc/document.h"
+#include "doc/rights.h"
 
 enum open_goal {
     OPEN_WHERE, /* does another server have it? No password is asked for, and nothing is loaded. */
@@ -28,6 +29,7 @@ enum open_goal {
 /*   OK                 the document is READY, or may be opened (OPEN_PEEK)
  *   ERR_PASSWORD       wrong or missing
  *   ERR_RATE_LIMITED   too many wrong passwords or new documents from that address
+ *   ERR_WITHDRAWN      there is no such link, or its time has come
  *   ERR_NOT_FOUND      OPEN_READ: there is no such document
  *   ERR_ELSEWHERE      another living server has it, the `owner`
  *   ERR_STORAGE, ERR_NO_MEMORY, ERR_SHUTTING_DOWN */
@@ -35,12 +37,21 @@ struct open_result {
     enum error err;
     struct document *doc;      /* NULL on failure, for OPEN_WHERE and OPEN_PEEK */
     bool exists, is_protected; /* as far as was learned, also on failure */
-    struct store_owner owner;  /* with ERR_ELSEWHERE; borrowed for the call */
+    /* What was shown gives, when err is OK and goal is not OPEN_WHERE. */
+    enum access access;
+    bool by_link;                /* by this link: */
+    char link_id[LINK_ID_CHARS]; /* for document_link_access */
+    bool history;                /* may the history be seen? True unless by_link */
+    struct store_owner owner;    /* with ERR_ELSEWHERE; borrowed for the call */
 };
 
 struct open_request {
-    struct slice id;       /* copied */
-    struct slice password; /* copied; NULL ptr: none was given */
+    struct slice id; /* copied */
+    /* What is shown, each NULL if it is not given; copied. The owner's token opens whatever the
+     * password is, and so does a link's, with its role. Where the link fits nothing and there is no
+     * password beside it, it was the way here, and is refused. The Bearer of an HTTP request may be
+     * any of the three, and is passed as all three. */
+    struct slice password, link, owner_token;
     struct address client;
     enum open_goal goal;
     /* OPEN_PEEK of a v2 client, whose Hello brings the password: it is not asked for yet, and a document
