@@ -27,7 +27,8 @@ struct copy_column {
     enum copy_type type;
 };
 
-enum copy_table { COPY_DOCUMENTS, COPY_JOURNAL, COPY_EPOCHS, COPY_TABLES };
+/* Documents come first: in PostgreSQL the others may refer to them. */
+enum copy_table { COPY_DOCUMENTS, COPY_JOURNAL, COPY_EPOCHS, COPY_RIGHTS, COPY_LINKS, COPY_TABLES };
 
 struct copy_layout {
     const char *name;

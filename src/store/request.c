@@ -64,9 +64,34 @@ enum error store_request_add_row(struct store_request *req, struct slice id, uin
     return OK;
 }
 
+enum error store_request_add_link(struct store_request *req, const struct store_link *link)
+{
+    struct store_rights *rights = &req->rights;
+    struct store_link copy = *link;
+    struct store_link *links =
+        store_arena_grow(req->arena, rights->links, rights->link_count, sizeof(*links));
+    if (!links || store_arena_copy(req->arena, link->name, &copy.name))
+        return ERR_NO_MEMORY;
+    rights->links = links;
+    rights->links[rights->link_count++] = copy;
+    return OK;
+}
+
+enum error store_request_put_rights(struct store_request *req, const struct store_rights *rights)
+{
+    req->rights = *rights;
+    req->rights.links = NULL;
+    req->rights.link_count = 0;
+    enum error err = OK;
+    for (uint32_t i = 0; !err && i < rights->link_count; i++)
+        err = store_request_add_link(req, &rights->links[i]);
+    return err;
+}
+
 bool request_is_read(const struct store_request *req)
 {
-    return req->kind == STORE_LOAD || req->kind == STORE_PEEK || req->kind == STORE_EXPIRED;
+    return req->kind == STORE_LOAD || req->kind == STORE_PEEK || req->kind == STORE_EXPIRED ||
+           req->kind == STORE_FIND_LINK;
 }
 
 bool request_is_write(const struct store_request *req)
@@ -92,10 +117,16 @@ struct slice request_subject(const struct store_request *req)
     return req->row_count > 0 ? req->rows[0].id : req->id;
 }
 
+/* Is it about the whole database, and no document? */
+static bool is_search(const struct store_request *req)
+{
+    return req->kind == STORE_EXPIRED || req->kind == STORE_FIND_LINK;
+}
+
 static bool concerns(const struct store_request *req, struct slice id)
 {
     if (req->kind != STORE_APPEND)
-        return req->kind != STORE_EXPIRED && slice_equal(req->id, id);
+        return !is_search(req) && slice_equal(req->id, id);
     for (uint32_t i = 0; i < req->row_count; i++)
         if (slice_equal(req->rows[i].id, id))
             return true;
@@ -104,7 +135,7 @@ static bool concerns(const struct store_request *req, struct slice id)
 
 bool request_shares_document(const struct store_request *a, const struct store_request *b)
 {
-    if (a->kind == STORE_EXPIRED)
+    if (is_search(a))
         return false;
     if (a->kind != STORE_APPEND)
         return concerns(b, a->id);
@@ -126,6 +157,8 @@ void request_clear_answer(struct store_request *req)
     req->created_ms = req->updated_ms = req->accessed_ms = 0;
     req->text_bytes = 0;
     req->owner = (struct store_owner){0};
+    if (req->kind != STORE_RIGHTS)
+        req->rights = (struct store_rights){0};
     req->epochs = NULL;
     req->batches = NULL;
     req->ids = NULL;

@@ -34,7 +34,7 @@
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
- * Tables: documents, journal, epochs, clock, schema_migrations; on PostgreSQL kp_documents …
+ * Tables: documents, journal, epochs, rights, links, clock, schema_migrations; on PostgreSQL kp_documents …
  * (docs/architecture.md). Times are milliseconds since the Unix epoch in requests, seconds in tables.
  *
  * Servers that share a database. An engine for several servers keeps book of who
@@ -55,6 +55,7 @@
 
 #include "base/id128.h"
 #include "base/list.h"
+#include "store/rights.h"
 
 struct store;
 
@@ -68,13 +69,17 @@ enum store_durability {
 
 enum store_kind {
     STORE_LOAD,     /* all that is known of a document; with an epoch, opens it in the same transaction */
-    STORE_PEEK,     /* its row without the text */
+    STORE_PEEK,     /* its row and its rights, without the text */
     STORE_APPEND,   /* a tick's operations, of any number of documents */
     STORE_SNAPSHOT, /* the documents row as a whole */
     STORE_OPEN,     /* a document was opened: accessed_at, and its new epoch if it was loaded */
-    STORE_DELETE,   /* a document with its journal and epochs, if not accessed since `cutoff_ms` */
-    STORE_EXPIRED,  /* lists ids not accessed for `unused_ms` */
-    STORE_RELEASE,  /* a document has left memory, so others may have it; only where store_is_shared */
+    STORE_DELETE,   /* a document with all that is stored of it, if not accessed since `cutoff_ms`, or for the
+                       days that it is kept itself */
+    STORE_EXPIRED, /* lists ids not accessed for `unused_ms`, or for the days that they are kept themselves */
+    STORE_RIGHTS,  /* a document's owner and links as a whole; makes its row, if it has none */
+    STORE_FIND_LINK, /* which document does `link_hash` open? */
+    STORE_LINK_USED, /* a link was used at `now_ms` */
+    STORE_RELEASE,   /* a document has left memory, so others may have it; only where store_is_shared */
 };
 
 /* A server that has a document in memory. */
@@ -148,10 +153,11 @@ struct store_request {
 
     /* in */
     struct slice id;
-    int64_t now_ms;                /* APPEND, SNAPSHOT: the wall clock */
-    int64_t unused_ms;             /* EXPIRED; the answer of LOAD has it: how long nobody accessed it */
-    int64_t cutoff_ms;             /* DELETE; the answer of EXPIRED has it: by the calendar */
-    uint32_t max_ids;              /* EXPIRED */
+    int64_t now_ms; /* APPEND, SNAPSHOT, RIGHTS, LINK_USED: the wall clock */
+    int64_t
+        unused_ms; /* EXPIRED, INT64_MAX: for ever; the answer of LOAD has it: how long nobody accessed it */
+    int64_t cutoff_ms; /* DELETE, INT64_MAX: whenever; the answer of EXPIRED has it: by the calendar */
+    uint32_t max_ids;  /* EXPIRED */
     struct store_append_row *rows; /* APPEND */
     uint32_t row_count;
     /* SNAPSHOT; also the answer of LOAD and PEEK */
@@ -172,13 +178,15 @@ struct store_request {
      * stored before: neither its `epochs` nor accessed_ms show this opening. */
     bool has_epoch;
     struct store_epoch epoch;
+    struct store_rights rights; /* RIGHTS; also the answer of LOAD and PEEK */
+    struct slice link_hash;     /* FIND_LINK, LINK_USED */
     bool may_begin; /* LOAD: this server is to own the document even if it has no row; it RELEASEs it later */
 
     /* out: OK, ERR_STORAGE, ERR_NO_MEMORY; ERR_MOVED: this life is over; LOAD: ERR_ELSEWHERE; DELETE of
      * one that is fresh, or that another server has in memory: ERR_FORBIDDEN */
     enum error result;
     struct store_owner owner;       /* PEEK, LOAD: another living server that has it */
-    bool found;                     /* LOAD, PEEK, OPEN, DELETE: is there a row? */
+    bool found;                     /* LOAD, PEEK, OPEN, DELETE: is there a row? FIND_LINK: a link? */
     int64_t created_ms, updated_ms; /* by the wall clock */
     int64_t accessed_ms;            /* by the calendar */
     uint64_t text_bytes;            /* LOAD, PEEK: of the text in the row, before the journal */
@@ -186,7 +194,7 @@ struct store_request {
     uint32_t epoch_count;
     struct store_batch *batches; /* LOAD: by first_revision */
     uint32_t batch_count;
-    struct slice *ids; /* EXPIRED */
+    struct slice *ids; /* EXPIRED; FIND_LINK: the document's */
     uint32_t id_count;
     uint64_t duration_us; /* of its transaction or query */
 
@@ -198,7 +206,7 @@ struct store_request {
     struct store_arena *arena; /* owns what the slices point at */
 };
 
-/* NULL when there is no memory. `id` is copied; empty for APPEND and EXPIRED. */
+/* NULL when there is no memory. `id` is copied; empty for APPEND, EXPIRED and FIND_LINK. */
 struct store_request *store_request_new(enum store_kind kind, struct slice id);
 void store_request_free(struct store_request *req);
 
@@ -210,6 +218,10 @@ enum error store_request_adopt(struct store_request *req, struct buf *bytes, str
  * set it in req->rows[req->row_count - 1] afterwards. */
 enum error store_request_add_row(struct store_request *req, struct slice id, uint64_t first_revision,
                                  uint64_t end_revision, struct slice batch);
+/* Copies rights into the request's memory, for RIGHTS. */
+enum error store_request_put_rights(struct store_request *req, const struct store_rights *rights);
+/* For whoever answers: adds a link to req->rights, with a copy of its name. ERR_NO_MEMORY. */
+enum error store_request_add_link(struct store_request *req, const struct store_link *link);
 
 /* ---- the store --------------------------------------------------------- */
 

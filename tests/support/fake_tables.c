@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOUCH_S = 60 }; /* an APPEND changes a row's times at most that often */
+enum {
+    TOUCH_S = 60, /* an APPEND changes a row's times at most that often */
+    DAY_MS = 24 * 60 * 60 * 1000,
+};
 
 static struct fake_document *document_of(struct link *link)
 {
@@ -132,10 +135,19 @@ static void delete_batch(struct fake_batch *batch)
     free(batch);
 }
 
+static void forget_rights(struct fake_document *doc)
+{
+    for (uint32_t i = 0; i < doc->rights.link_count; i++)
+        forget(&doc->rights.links[i].name);
+    free(doc->rights.links);
+    doc->rights = (struct store_rights){0};
+}
+
 static void delete_document(struct fake_document *doc)
 {
     LIST_EACH (at, following, &doc->batches)
         delete_batch(batch_of(at));
+    forget_rights(doc);
     struct slice *fields[] = {&doc->id, &doc->text, &doc->language, &doc->password, &doc->clients};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         forget(fields[i]);
@@ -264,16 +276,55 @@ static int64_t edited_ms(const struct fake_document *doc)
     return list_is_empty(&doc->batches) ? 0 : batch_of(doc->batches.prev)->time_ms;
 }
 
-static bool is_fresh(const struct fake_document *doc, int64_t cutoff_ms)
+/* What is kept for days of its own may have a later cutoff than all others. */
+static bool is_fresh(const struct fake_document *doc, int64_t cutoff_ms, int64_t now_ms)
 {
+    if (doc->rights.keep_days > 0)
+        cutoff_ms = max_of(cutoff_ms, now_ms - (int64_t)doc->rights.keep_days * DAY_MS);
     return max_of(doc->accessed_s, edited_ms(doc) / 1000) >= cutoff_ms / 1000;
+}
+
+static void put_rights(struct fake_tables *t, struct store_request *req)
+{
+    struct fake_document *doc = fake_tables_find(t, req->id);
+    if (!doc)
+        doc = add_document(t, req->id, req->now_ms / 1000);
+    forget_rights(doc);
+    doc->rights = req->rights;
+    doc->rights.links = allocate((req->rights.link_count + 1) * sizeof *doc->rights.links);
+    for (uint32_t i = 0; i < req->rights.link_count; i++) {
+        doc->rights.links[i] = req->rights.links[i];
+        doc->rights.links[i].name = (struct slice){0};
+        fake_document_set(&doc->rights.links[i].name, req->rights.links[i].name);
+    }
+    if (req->has_epoch)
+        put_epoch(doc, req->epoch);
+}
+
+static struct store_link *find_link(const struct fake_tables *t, struct slice hash, struct fake_document **of)
+{
+    LIST_EACH (at, following, &t->documents) {
+        *of = document_of(at);
+        for (uint32_t i = 0; i < (*of)->rights.link_count; i++)
+            if (slice_equal(slice_of((*of)->rights.links[i].hash, STORE_HASH_BYTES), hash))
+                return &(*of)->rights.links[i];
+    }
+    return NULL;
+}
+
+static void note_use(struct fake_tables *t, const struct store_request *req)
+{
+    struct fake_document *doc;
+    struct store_link *link = find_link(t, req->link_hash, &doc);
+    if (link)
+        link->used_ms = req->now_ms;
 }
 
 static void delete (struct fake_tables *t, struct store_request *req)
 {
     struct fake_document *doc = fake_tables_find(t, req->id);
     req->found = doc != NULL;
-    if (doc && is_fresh(doc, req->cutoff_ms))
+    if (doc && is_fresh(doc, req->cutoff_ms, req->now_ms))
         req->result = ERR_FORBIDDEN;
     else if (doc)
         delete_document(doc);
@@ -290,6 +341,8 @@ static enum error read_row(struct fake_document *doc, struct store_request *req)
     req->accessed_ms = max_of(doc->accessed_s * 1000, edited_ms(doc));
     req->text_bytes = doc->text.len;
     enum error err = store_request_copy(req, doc->language, &req->language);
+    if (!err)
+        err = store_request_put_rights(req, &doc->rights);
     return err ? err : store_request_copy(req, doc->password, &req->password);
 }
 
@@ -388,7 +441,7 @@ static enum error load(struct fake_tables *t, struct store_request *req)
 static enum error expired(struct fake_tables *t, struct store_request *req)
 {
     LIST_EACH (at, following, &t->documents) {
-        if (is_fresh(document_of(at), req->cutoff_ms) || req->id_count == req->max_ids)
+        if (is_fresh(document_of(at), req->cutoff_ms, req->now_ms) || req->id_count == req->max_ids)
             continue;
         struct slice *ids = store_arena_grow(req->arena, req->ids, req->id_count, sizeof *ids);
         if (!ids)
@@ -398,6 +451,19 @@ static enum error expired(struct fake_tables *t, struct store_request *req)
             return ERR_NO_MEMORY;
         req->id_count++;
     }
+    return OK;
+}
+
+static enum error search_link(struct fake_tables *t, struct store_request *req)
+{
+    struct fake_document *doc;
+    if (!find_link(t, req->link_hash, &doc))
+        return OK;
+    req->found = true;
+    req->ids = store_arena_grow(req->arena, NULL, 0, sizeof *req->ids);
+    if (!req->ids || store_request_copy(req, doc->id, &req->ids[0]))
+        return ERR_NO_MEMORY;
+    req->id_count = 1;
     return OK;
 }
 
@@ -413,9 +479,10 @@ static void release_own(struct fake_tables *t, struct slice id)
 
 static void carry_out_read(struct fake_tables *t, struct store_request *req)
 {
-    enum error err = req->kind == STORE_LOAD   ? load(t, req)
-                     : req->kind == STORE_PEEK ? peek(t, req)
-                                               : expired(t, req);
+    enum error err = req->kind == STORE_LOAD        ? load(t, req)
+                     : req->kind == STORE_PEEK      ? peek(t, req)
+                     : req->kind == STORE_FIND_LINK ? search_link(t, req)
+                                                    : expired(t, req);
     if (!err)
         return;
     request_clear_answer(req);
@@ -434,6 +501,10 @@ static void carry_out_write(struct fake_tables *t, struct store_request *req)
         opened(t, req);
     else if (req->kind == STORE_RELEASE)
         release_own(t, req->id);
+    else if (req->kind == STORE_RIGHTS)
+        put_rights(t, req);
+    else if (req->kind == STORE_LINK_USED)
+        note_use(t, req);
     else
         delete (t, req);
 }

@@ -4,6 +4,7 @@
  *   documents   one fake_document each: the row
  *   journal     its batches, by first_revision
  *   epochs      the last FAKE_EPOCHS_KEPT of it, oldest first
+ *   rights      the owner and the links of each, in its row
  *   placements  which server has a document in memory, where they share the database
  *
  * A test may look at everything, and change it to play an old or a damaged
@@ -31,7 +32,8 @@ struct fake_document {
     struct slice clients;
     uint64_t revision;
     int64_t created_s, updated_s, accessed_s;
-    struct link batches; /* struct fake_batch */
+    struct link batches;        /* struct fake_batch */
+    struct store_rights rights; /* its links and their names are owned */
     struct store_epoch epochs[FAKE_EPOCHS_KEPT];
     uint32_t epoch_count;
 };

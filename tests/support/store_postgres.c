@@ -26,8 +26,10 @@ static const char VIEWS[] =
     " convert_from(text, 'UTF8') AS text FROM kp_documents;"
     "CREATE OR REPLACE VIEW look.journal AS SELECT * FROM kp_journal;"
     "CREATE OR REPLACE VIEW look.epochs AS SELECT * FROM kp_epochs;"
+    "CREATE OR REPLACE VIEW look.rights AS SELECT * FROM kp_rights;"
+    "CREATE OR REPLACE VIEW look.links AS SELECT * FROM kp_links;"
     "SET search_path = public, look";
-static const char EMPTY[] = "TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement;"
+static const char EMPTY[] = "TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement CASCADE;"
                             "UPDATE kp_calendar SET keeper = 0; DELETE FROM kp_nodes";
 
 static PGconn *connect_to(struct fixture *f)

@@ -153,6 +153,16 @@ static void a_commit_that_may_be_on_no_standby_is_asked_for_again(void **state)
     assert_int_equal(pg_proxy_fired(proxy), fired + 2);
 }
 
+static struct store_request *rights_of(const char *id)
+{
+    struct store_link link = {.name = SLICE("link")};
+    struct store_rights rights = {.has_owner = true, .links = &link, .link_count = 1};
+    struct store_request *req = store_request_new(STORE_RIGHTS, slice_from_cstr(id));
+    memset(link.id, 'a', sizeof link.id);
+    assert_int_equal(store_request_put_rights(req, &rights), OK);
+    return req;
+}
+
 static void everything_else_counts_once_too(void **state)
 {
     struct fixture *f = *state;
@@ -170,6 +180,9 @@ static void everything_else_counts_once_too(void **state)
         store_request_free(r);
         cut(PLACES[i], "UPDATE kp_documents");
         expect(f, open_of("pad", epoch, 3), OK);
+        cut(PLACES[i], "INSERT INTO kp_rights");
+        expect(f, rights_of("pad"), OK);
+        assert_string_equal(sql(f, "SELECT count(*) FROM kp_links"), "1");
         cut(PLACES[i], "DELETE FROM kp_placement WHERE owner");
         expect(f, store_request_new(STORE_RELEASE, SLICE("pad")), OK);
         assert_string_equal(sql(f, "SELECT count(*) FROM kp_placement"), "0");
@@ -178,7 +191,7 @@ static void everything_else_counts_once_too(void **state)
     cut("before-answer", "DELETE FROM kp_documents");
     expect(f, delete_of("pad", T0_MS + 5000), OK);
     assert_int_equal(documents_in(f), 0);
-    assert_int_equal(pg_proxy_fired(proxy) - fired, 4 * PLACE_COUNT + 1);
+    assert_int_equal(pg_proxy_fired(proxy) - fired, 5 * PLACE_COUNT + 1);
     assert_int_equal(event_count(f, STORE_EVENT_FAILED), 0);
 }
 
@@ -614,8 +627,9 @@ static int parameters_of(const char *text)
 
 static void expect_no_scan(struct pg_connection *c, uint32_t statement, const char *text)
 {
-    static const char *const LARGE[] = {"Seq Scan on kp_journal", "Seq Scan on kp_documents",
-                                        "Seq Scan on kp_placement", "Seq Scan on kp_epochs"};
+    static const char *const LARGE[] = {"Seq Scan on kp_journal",   "Seq Scan on kp_documents",
+                                        "Seq Scan on kp_placement", "Seq Scan on kp_epochs",
+                                        "Seq Scan on kp_rights",    "Seq Scan on kp_links"};
     char explain[256];
     size_t len = (size_t)snprintf(explain, sizeof explain, "EXPLAIN EXECUTE kp%u", statement);
     for (int i = 0, count = parameters_of(text); i < count; i++)

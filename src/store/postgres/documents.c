@@ -2,6 +2,7 @@
 
 #include "store/arena.h"
 #include "store/postgres/columns.h"
+#include "store/postgres/rights.h"
 #include "store/postgres/statements.h"
 #include "text/utf8.h"
 
@@ -160,6 +161,7 @@ static void send_load(struct pg_lane *lane, const struct run *run)
     send_own_with_ids(lane, STATEMENT_LOAD, run);
     send_own_with_ids(lane, STATEMENT_LOAD_EPOCHS, run);
     send_own_with_ids(lane, STATEMENT_LOAD_JOURNAL, run);
+    send_with_ids(lane, STATEMENT_RIGHTS, run);
     if (!has_epochs(run))
         return;
     send_epochs(lane, run, true);
@@ -264,6 +266,16 @@ static void read_journals(struct pg_lane *lane, const struct run *run)
     }
 }
 
+static void read_rights(struct pg_lane *lane, const struct run *run)
+{
+    const PGresult *r = pg_next(&lane->connection);
+    for (int i = 0; i < PQntuples(r); i++) {
+        struct store_request *req = request_at(run, r, i);
+        if (req && req->found && !req->result)
+            req->result = rights_read_row(r, i, req);
+    }
+}
+
 static enum reply read_load(struct pg_lane *lane, const struct run *run)
 {
     lane->claims += (uint32_t)result_changed(pg_next(&lane->connection));
@@ -273,6 +285,7 @@ static enum reply read_load(struct pg_lane *lane, const struct run *run)
     read_texts(lane, run);
     read_epochs(lane, run);
     read_journals(lane, run);
+    read_rights(lane, run);
     skip(lane, has_epochs(run) ? 3 : 0);
     return REPLY_OK;
 }
@@ -283,6 +296,7 @@ static void send_peek(struct pg_lane *lane, const struct run *run)
 {
     send_with_ids(lane, STATEMENT_PEEK, run);
     send_with_ids(lane, STATEMENT_OWNERS, run);
+    send_with_ids(lane, STATEMENT_RIGHTS, run);
 }
 
 static enum reply read_peek(struct pg_lane *lane, const struct run *run)
@@ -302,6 +316,7 @@ static enum reply read_peek(struct pg_lane *lane, const struct run *run)
         if (req)
             note_owner(lane, r, i, req, &failed);
     }
+    read_rights(lane, run);
     return failed ? REPLY_NO_MEMORY : REPLY_OK;
 }
 
@@ -397,29 +412,90 @@ static enum reply read_delete(struct pg_lane *lane, const struct run *run)
 
 static void send_expired(struct pg_lane *lane, const struct run *run)
 {
-    struct parameters p = {0};
+    const struct store_request *req = run->at[0];
+    struct parameters p = {0}, kept = {0};
     put_int8(&p, (int64_t)lane->incarnation);
-    put_int8(&p, run->at[0]->unused_ms);
-    put_int8(&p, run->at[0]->max_ids);
-    pg_send(&lane->connection, STATEMENT_EXPIRED, &p);
+    put_int8(&p, req->unused_ms);
+    put_int8(&p, req->max_ids);
+    if (req->unused_ms < INT64_MAX)
+        pg_send(&lane->connection, STATEMENT_EXPIRED, &p);
+    put_int8(&kept, (int64_t)lane->incarnation);
+    put_int8(&kept, req->max_ids);
+    pg_send(&lane->connection, STATEMENT_EXPIRED_KEPT, &kept);
+}
+
+static bool add_ids(const PGresult *r, int column, struct store_request *req)
+{
+    bool failed = false;
+    for (int i = 0; i < PQntuples(r) && !failed && req->id_count < req->max_ids; i++) {
+        if (column_is_null(r, i, column))
+            continue;
+        struct slice *ids = store_arena_grow(req->arena, req->ids, req->id_count, sizeof *ids);
+        if (!ids)
+            return false;
+        req->ids = ids;
+        req->ids[req->id_count++] = column_copy(r, i, column, req->arena, &failed);
+    }
+    return !failed;
 }
 
 static enum reply read_expired(struct pg_lane *lane, const struct run *run)
 {
     struct store_request *req = run->at[0];
-    const PGresult *r = pg_next(&lane->connection);
-    bool failed = false;
-    req->cutoff_ms = column_int(r, 0, 0);
-    for (int i = 0; i < PQntuples(r); i++) {
-        if (column_is_null(r, i, 1))
-            continue;
-        struct slice *ids = store_arena_grow(req->arena, req->ids, req->id_count, sizeof *ids);
-        if (!ids)
-            return REPLY_NO_MEMORY;
-        req->ids = ids;
-        req->ids[req->id_count++] = column_copy(r, i, 1, req->arena, &failed);
+    bool has_all = true;
+    if (req->unused_ms < INT64_MAX) {
+        const PGresult *r = pg_next(&lane->connection);
+        req->cutoff_ms = column_int(r, 0, 0);
+        has_all = add_ids(r, 1, req);
     }
-    return failed ? REPLY_NO_MEMORY : REPLY_OK;
+    has_all = add_ids(pg_next(&lane->connection), 0, req) && has_all;
+    return has_all ? REPLY_OK : REPLY_NO_MEMORY;
+}
+
+/* ---- RIGHTS and links ------------------------------------------------------------------- */
+
+static void send_rights(struct pg_lane *lane, const struct run *run)
+{
+    rights_send_put(lane, run->at[0]);
+    if (has_epochs(run))
+        send_epochs(lane, run, false);
+}
+
+static enum reply read_rights_put(struct pg_lane *lane, const struct run *run)
+{
+    skip(lane, rights_statements(run->at[0]) + (has_epochs(run) ? 2 : 0));
+    return REPLY_OK;
+}
+
+static void send_find_link(struct pg_lane *lane, const struct run *run)
+{
+    struct parameters p = {0};
+    put_bytes(&p, run->at[0]->link_hash);
+    pg_send(&lane->connection, STATEMENT_FIND_LINK, &p);
+}
+
+static enum reply read_find_link(struct pg_lane *lane, const struct run *run)
+{
+    struct store_request *req = run->at[0];
+    req->max_ids = 1;
+    bool has_all = add_ids(pg_next(&lane->connection), 0, req);
+    req->found = req->id_count > 0;
+    return has_all ? REPLY_OK : REPLY_NO_MEMORY;
+}
+
+static void send_link_used(struct pg_lane *lane, const struct run *run)
+{
+    struct parameters p = {0};
+    put_bytes(&p, run->at[0]->link_hash);
+    put_int8(&p, run->at[0]->now_ms);
+    pg_send(&lane->connection, STATEMENT_LINK_USED, &p);
+}
+
+static enum reply read_link_used(struct pg_lane *lane, const struct run *run)
+{
+    (void)run;
+    skip(lane, 1);
+    return REPLY_OK;
 }
 
 /* ---- RELEASE -------------------------------------------------------------------------- */
@@ -450,6 +526,9 @@ static const struct kind {
     [STORE_OPEN] = {RUN_MAX, true, send_open, read_open},
     [STORE_DELETE] = {1, true, send_delete, read_delete},
     [STORE_EXPIRED] = {1, false, send_expired, read_expired},
+    [STORE_RIGHTS] = {1, true, send_rights, read_rights_put},
+    [STORE_FIND_LINK] = {1, false, send_find_link, read_find_link},
+    [STORE_LINK_USED] = {1, true, send_link_used, read_link_used},
     [STORE_RELEASE] = {RUN_MAX, true, send_release, read_release},
 };
 

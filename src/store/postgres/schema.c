@@ -82,6 +82,28 @@ static const char *const CREATE_TABLES[] = {
      " decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'))"),
 };
 
+/* A document takes its rights along when it is deleted, whichever server does so: an older one, which
+ * knows nothing of them, must not leave a link that would open the next document of that name. */
+static const char *const CREATE_RIGHTS[] = {
+    "CREATE TABLE kp_rights ("
+    " document_id text COLLATE \"C\" PRIMARY KEY REFERENCES kp_documents ON DELETE CASCADE,"
+    " owner bytea CHECK (length(owner) = 32)," /* SHA-256 of the owner's token */
+    " owner_manages int8 NOT NULL,"
+    " keep_days int8 NOT NULL)",
+    "CREATE INDEX kp_rights_keep_days ON kp_rights (document_id) WHERE keep_days > 0",
+    "CREATE TABLE kp_links ("
+    " hash bytea PRIMARY KEY CHECK (length(hash) = 32)," /* SHA-256 of its token */
+    " document_id text COLLATE \"C\" NOT NULL REFERENCES kp_documents ON DELETE CASCADE,"
+    " id text COLLATE \"C\" NOT NULL,"
+    " role text NOT NULL,"
+    " name bytea NOT NULL,"
+    " created_ms int8 NOT NULL,"
+    " expires_ms int8 NOT NULL," /* 0: never */
+    " history int8 NOT NULL,"
+    " used_ms int8 NOT NULL)", /* 0: never */
+    "CREATE INDEX kp_links_document ON kp_links (document_id)",
+};
+
 static const struct migration {
     int version;
     int readable_by; /* the oldest version whose servers may use the tables after it */
@@ -90,6 +112,7 @@ static const struct migration {
     size_t count;
 } MIGRATIONS[] = {
     {201, 201, "first_tables", CREATE_TABLES, sizeof CREATE_TABLES / sizeof CREATE_TABLES[0]},
+    {202, 201, "rights", CREATE_RIGHTS, sizeof CREATE_RIGHTS / sizeof CREATE_RIGHTS[0]},
 };
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 

@@ -15,6 +15,12 @@
 #ifndef KOLABPAD_STORE_POSTGRES_STATEMENTS_H
 #define KOLABPAD_STORE_POSTGRES_STATEMENTS_H
 
+/* Of a document d: not used since the cutoff $3, or for the days that it is kept itself. */
+#define OLD_ENOUGH                                                                                           \
+    "(d.accessed_at < $3::int8 OR EXISTS (SELECT 1 FROM kp_rights r, kp_calendar c WHERE r.document_id = "   \
+    "d.id"                                                                                                   \
+    " AND r.keep_days > 0 AND d.accessed_at < c.calendar_ms / 1000 - r.keep_days * 86400))"
+
 /* clang-format off */
 #define STATEMENT_TABLE(X)                                                                                         \
     /* ---- the fence: $1 incarnation, $2 lane */                                                                  \
@@ -116,14 +122,34 @@
     X(TRIM_JOURNAL,  "DELETE FROM kp_journal j WHERE j.document_id = $1::text AND j.first_revision < $2::int8"     \
                      " AND j.end_revision <= $2::int8 AND j.first_revision < (SELECT k.first_revision"             \
                      " FROM kp_journal k WHERE k.document_id = $1::text ORDER BY k.first_revision DESC LIMIT 1)")  \
+    /* ---- rights: $1 ids */                                                                                      \
+    X(RIGHTS,        "SELECT u.n, r.owner, r.owner_manages, r.keep_days, l.hash, l.id, l.role, l.name,"            \
+                     " l.created_ms, l.expires_ms, l.history, l.used_ms"                                           \
+                     " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n)"                                       \
+                     " JOIN kp_rights r ON r.document_id = u.id LEFT JOIN kp_links l ON l.document_id = u.id"      \
+                     " ORDER BY u.n, l.created_ms, l.id")                                                          \
+    /* $1 id, $2 seconds */                                                                                        \
+    X(MAKE_ROW,      "INSERT INTO kp_documents (id, revision, created_at, updated_at, accessed_at, text)"          \
+                     " SELECT $1::text, 0, $2::int8, $2::int8, calendar_ms / 1000, ''::bytea FROM kp_calendar"     \
+                     " ON CONFLICT (id) DO NOTHING")                                                               \
+    X(PUT_RIGHTS,    "INSERT INTO kp_rights (document_id, owner, owner_manages, keep_days)"                        \
+                     " VALUES ($1::text, $2::bytea, $3::int8, $4::int8) ON CONFLICT (document_id) DO UPDATE SET"   \
+                     " owner = excluded.owner, owner_manages = excluded.owner_manages,"                            \
+                     " keep_days = excluded.keep_days")                                                            \
+    X(DROP_LINKS,    "DELETE FROM kp_links WHERE document_id = $1::text")                                          \
+    X(ADD_LINKS,     "INSERT INTO kp_links (document_id, hash, id, role, name, created_ms, expires_ms, history,"   \
+                     " used_ms) SELECT $1::text, u.* FROM unnest($2::bytea[], $3::text[], $4::text[], $5::bytea[],"\
+                     " $6::int8[], $7::int8[], $8::int8[], $9::int8[]) AS u")                                      \
+    X(FIND_LINK,     "SELECT document_id FROM kp_links WHERE hash = $1::bytea")                                    \
+    X(LINK_USED,     "UPDATE kp_links SET used_ms = $2::int8 WHERE hash = $1::bytea")                              \
     /* ---- expiry: $2 id, $3 cutoff in seconds; claimed, deleted and released in one transaction */               \
     X(EXISTS,        "SELECT 1 FROM kp_documents WHERE id = $1::text")                                             \
     X(CLAIM_EXPIRED, "INSERT INTO kp_placement AS p (document_id, owner) SELECT d.id, $1::int8 FROM kp_documents d"\
-                     " WHERE d.id = $2::text AND d.accessed_at < $3::int8"                                         \
+                     " WHERE d.id = $2::text AND " OLD_ENOUGH                                                      \
                      " ON CONFLICT (document_id) DO UPDATE SET owner = $1::int8 WHERE p.owner = $1::int8"          \
                      " OR EXISTS (SELECT 1 FROM kp_nodes n WHERE n.incarnation = p.owner"                          \
                      " AND n.dead_at IS NOT NULL)")                                                                \
-    X(DELETE,        "DELETE FROM kp_documents d WHERE d.id = $2::text AND d.accessed_at < $3::int8 AND EXISTS"    \
+    X(DELETE,        "DELETE FROM kp_documents d WHERE d.id = $2::text AND " OLD_ENOUGH " AND EXISTS"              \
                      " (SELECT 1 FROM kp_placement p WHERE p.document_id = d.id AND p.owner = $1::int8)")          \
     /* of a document that is gone */                                                                               \
     X(DELETE_JOURNAL, "DELETE FROM kp_journal j WHERE j.document_id = $2::text AND EXISTS"                         \
@@ -141,6 +167,11 @@
                      " (SELECT 1 FROM kp_placement p JOIN kp_nodes n ON n.incarnation = p.owner"                   \
                      " WHERE p.document_id = d.id AND p.owner <> $1::int8 AND n.dead_at IS NULL)"                  \
                      " ORDER BY d.accessed_at LIMIT $3::int8) x ON true ORDER BY x.accessed_at")                   \
+    /* of those that are kept for days of their own; $2 at most so many */                                         \
+    X(EXPIRED_KEPT,  "SELECT d.id FROM kp_calendar c, kp_rights r JOIN kp_documents d ON d.id = r.document_id"     \
+                     " WHERE r.keep_days > 0 AND d.accessed_at < c.calendar_ms / 1000 - r.keep_days * 86400"       \
+                     " AND NOT EXISTS (SELECT 1 FROM kp_placement p JOIN kp_nodes n ON n.incarnation = p.owner"    \
+                     " WHERE p.document_id = d.id AND p.owner <> $1::int8 AND n.dead_at IS NULL) LIMIT $2::int8")  \
     X(RELEASE,       "DELETE FROM kp_placement WHERE owner = $1::int8 AND document_id = ANY ($2::text[])")         \
     /* ---- the calendar: $2 ms that have passed */                                                                \
     X(CALENDAR,      "SELECT calendar_ms FROM kp_calendar")                                                        \

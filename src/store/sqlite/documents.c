@@ -1,6 +1,7 @@
 #include "store/sqlite/documents.h"
 
 #include "store/sqlite/query.h"
+#include "store/sqlite/rights.h"
 
 #include <string.h>
 
@@ -11,7 +12,10 @@ static int64_t max_of(int64_t a, int64_t b)
 
 /* ---- the calendar ------------------------------------------------------ */
 
-enum { LATER_MS = 60 * 1000 }; /* how much later than the look an edit's time may be */
+enum {
+    LATER_MS = 60 * 1000, /* how much later than the look an edit's time may be */
+    DAY_S = 24 * 60 * 60,
+};
 static const int64_t NO_EDIT = INT64_MIN;
 
 static int64_t now_s(const struct database *db)
@@ -138,6 +142,8 @@ static enum error carry_out_load(struct database *db, struct store_request *req)
     err = load_epochs(db, req);
     if (!err)
         err = load_journal(db, req);
+    if (!err)
+        err = rights_load(db, req);
     req->unused_ms = max_of(0, calendar_ms(&db->keeper.calendar) - req->accessed_ms);
     return err;
 }
@@ -167,9 +173,10 @@ static enum error carry_out_peek(struct database *db, struct store_request *req)
         return err;
     int64_t edited_ms;
     err = last_edit(db, req->id, &edited_ms);
-    if (!err)
-        note_edit(db, req, edited_ms);
-    return err;
+    if (err)
+        return err;
+    note_edit(db, req, edited_ms);
+    return rights_load(db, req);
 }
 
 static void add_id(struct query *q, struct store_request *req)
@@ -183,17 +190,38 @@ static void add_id(struct query *q, struct store_request *req)
     req->ids[req->id_count++] = query_copy(q, 0, req->arena);
 }
 
-static enum error carry_out_expired(struct database *db, struct store_request *req)
+static enum error find_expired(struct database *db, struct store_request *req, int64_t now_ms)
 {
-    req->cutoff_ms = calendar_ms(&db->keeper.calendar) - req->unused_ms;
     struct query q = query_start(&db->connection, STATEMENT_EXPIRED);
+    req->cutoff_ms = now_ms - req->unused_ms;
     query_put_int(&q, req->cutoff_ms / 1000);
     query_put_int(&q, req->cutoff_ms / 1000 * 1000 + offset_ms(db));
-    query_put_int(&q, calendar_ms(&db->keeper.calendar) + LATER_MS + offset_ms(db));
+    query_put_int(&q, now_ms + LATER_MS + offset_ms(db));
     query_put_int(&q, req->max_ids);
     while (query_next(&q))
         add_id(&q, req);
     return query_end(&q);
+}
+
+/* Goes through all that have a time of their own, which are few: pads are kept as long as the server
+ * keeps them, unless somebody has said otherwise. */
+static enum error find_expired_kept(struct database *db, struct store_request *req, int64_t now_ms)
+{
+    struct query q = query_start(&db->connection, STATEMENT_EXPIRED_KEPT);
+    query_put_int(&q, now_ms / 1000);
+    query_put_int(&q, offset_ms(db));
+    query_put_int(&q, now_ms + LATER_MS + offset_ms(db));
+    query_put_int(&q, req->max_ids - req->id_count);
+    while (query_next(&q))
+        add_id(&q, req);
+    return query_end(&q);
+}
+
+static enum error carry_out_expired(struct database *db, struct store_request *req)
+{
+    int64_t now_ms = calendar_ms(&db->keeper.calendar);
+    enum error err = req->unused_ms < INT64_MAX ? find_expired(db, req, now_ms) : OK;
+    return err ? err : find_expired_kept(db, req, now_ms);
 }
 
 /* ---- writing ----------------------------------------------------------- */
@@ -323,6 +351,24 @@ static enum error carry_out_load_open(struct database *db, struct store_request 
     return carry_out_open(db, req);
 }
 
+/* Edits, if there are any, find the row that this made. */
+static enum error make_row(struct database *db, const struct store_request *req)
+{
+    struct query q = query_start(&db->connection, STATEMENT_MAKE_ROW);
+    query_put_text(&q, req->id);
+    query_put_int(&q, req->now_ms / 1000);
+    query_put_int(&q, now_s(db));
+    return run_upsert(db, &q);
+}
+
+static enum error carry_out_rights(struct database *db, const struct store_request *req)
+{
+    enum error err = make_row(db, req);
+    if (!err)
+        err = rights_put(db, req);
+    return !err && req->has_epoch ? put_epoch(db, req->id, &req->epoch) : err;
+}
+
 static enum error run_with_id(struct database *db, enum statement statement, struct slice id)
 {
     struct query q = query_start(&db->connection, statement);
@@ -330,20 +376,23 @@ static enum error run_with_id(struct database *db, enum statement statement, str
     return query_run(&q);
 }
 
-/* Was it read or written in the second of the cutoff or later? */
+/* Was it read or written in the second of the cutoff or later? For one that is kept for days of its own
+ * the cutoff may be later than for all others. */
 static enum error is_fresh(struct database *db, struct store_request *req, bool *fresh)
 {
     struct query q = query_start(&db->connection, STATEMENT_LAST_ACCESS);
     query_put_text(&q, req->id);
-    int64_t accessed = 0, edited_ms = NO_EDIT;
+    int64_t accessed = 0, edited_ms = NO_EDIT, cutoff = req->cutoff_ms / 1000;
     if (query_next(&q)) {
         req->found = true;
         accessed = query_int(&q, 0);
+        if (query_int(&q, 1) > 0)
+            cutoff = max_of(cutoff, now_s(db) - query_int(&q, 1) * DAY_S);
     }
     enum error err = query_end(&q);
     if (!err && req->found)
         err = last_edit(db, req->id, &edited_ms);
-    *fresh = max_of(accessed, edit_in_calendar_ms(db, edited_ms) / 1000) >= req->cutoff_ms / 1000;
+    *fresh = max_of(accessed, edit_in_calendar_ms(db, edited_ms) / 1000) >= cutoff;
     return err;
 }
 
@@ -359,7 +408,9 @@ static enum error carry_out_delete(struct database *db, struct store_request *re
     }
     if ((err = run_with_id(db, STATEMENT_DELETE, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_JOURNAL, req->id)) ||
-        (err = run_with_id(db, STATEMENT_DELETE_EPOCHS, req->id)))
+        (err = run_with_id(db, STATEMENT_DELETE_EPOCHS, req->id)) ||
+        (err = run_with_id(db, STATEMENT_DELETE_RIGHTS, req->id)) ||
+        (err = run_with_id(db, STATEMENT_DELETE_LINKS, req->id)))
         return err;
     db->documents_added--;
     return OK;
@@ -376,10 +427,14 @@ enum error documents_read(struct database *db, struct store_request *req)
         return carry_out_peek(db, req);
     case STORE_EXPIRED:
         return carry_out_expired(db, req);
+    case STORE_FIND_LINK:
+        return rights_find_link(db, req);
     case STORE_APPEND:
     case STORE_SNAPSHOT:
     case STORE_OPEN:
     case STORE_DELETE:
+    case STORE_RIGHTS:
+    case STORE_LINK_USED:
     case STORE_RELEASE:
         break;
     }
@@ -399,8 +454,13 @@ enum error documents_write(struct database *db, struct store_request *req)
         return carry_out_open(db, req);
     case STORE_DELETE:
         return carry_out_delete(db, req);
+    case STORE_RIGHTS:
+        return carry_out_rights(db, req);
+    case STORE_LINK_USED:
+        return rights_note_use(db, req);
     case STORE_PEEK:
     case STORE_EXPIRED:
+    case STORE_FIND_LINK:
     case STORE_RELEASE: /* nobody else could have it */
         break;
     }

@@ -8,7 +8,7 @@
  * document, not expired) is in req->result and req->found; after a failure the
  * connection's `why` has the reason. */
 
-/* LOAD, PEEK, EXPIRED: puts the answer into the request. */
+/* LOAD, PEEK, EXPIRED, FIND_LINK: puts the answer into the request. */
 enum error documents_read(struct database *db, struct store_request *req);
 
 /* All others, and the second half of a LOAD with an epoch, after

@@ -44,6 +44,26 @@ static const char CREATE_CLOCK[] = "CREATE TABLE clock ("
                                    " offset_ms INTEGER NOT NULL,"
                                    " credit_ms INTEGER NOT NULL);";
 
+/* A link's token is looked up by its hash, which therefore is the key. */
+static const char CREATE_RIGHTS[] = "CREATE TABLE rights ("
+                                    " document_id TEXT PRIMARY KEY NOT NULL,"
+                                    " owner BLOB,"
+                                    " owner_manages INTEGER NOT NULL,"
+                                    " keep_days INTEGER NOT NULL) WITHOUT ROWID;"
+                                    "CREATE INDEX rights_keep_days ON rights (document_id, keep_days)"
+                                    " WHERE keep_days > 0;"
+                                    "CREATE TABLE links ("
+                                    " hash BLOB PRIMARY KEY NOT NULL,"
+                                    " document_id TEXT NOT NULL,"
+                                    " id TEXT NOT NULL,"
+                                    " role TEXT NOT NULL,"
+                                    " name TEXT NOT NULL,"
+                                    " created_ms INTEGER NOT NULL,"
+                                    " expires_ms INTEGER NOT NULL,"
+                                    " history INTEGER NOT NULL,"
+                                    " used_ms INTEGER NOT NULL) WITHOUT ROWID;"
+                                    "CREATE INDEX links_document ON links (document_id);";
+
 static enum error create_tables(struct connection *c, const struct store_config *config, char *done,
                                 size_t size)
 {
@@ -61,6 +81,15 @@ static enum error create_clock(struct connection *c, const struct store_config *
     return connection_execute(c, CREATE_CLOCK);
 }
 
+static enum error create_rights(struct connection *c, const struct store_config *config, char *done,
+                                size_t size)
+{
+    (void)config;
+    if (!done[0])
+        snprintf(done, size, "created the tables rights and links");
+    return connection_execute(c, CREATE_RIGHTS);
+}
+
 static const struct migration {
     int version;
     const char *name;
@@ -70,6 +99,7 @@ static const struct migration {
     {101, "documents_journal_epochs", create_tables},
     {102, "takeover_of_document", legacy_import_run},
     {103, "clock", create_clock},
+    {104, "rights", create_rights},
 };
 
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };

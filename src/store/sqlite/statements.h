@@ -29,7 +29,8 @@
                     " ON CONFLICT (id) DO UPDATE SET language = ?2, otp = ?3, revision = ?4, updated_at = ?5," \
                     " accessed_at = ?8, clients = ?6, text = ?7")                                              \
     X(OPENED,       "UPDATE documents SET accessed_at = ?2 WHERE id = ?1")                                     \
-    X(LAST_ACCESS,  "SELECT accessed_at FROM documents WHERE id = ?1")                                         \
+    X(LAST_ACCESS,  "SELECT d.accessed_at, coalesce(r.keep_days, 0) FROM documents AS d"                       \
+                    " LEFT JOIN rights AS r ON r.document_id = d.id WHERE d.id = ?1")                          \
     X(EXPIRED,      "SELECT id FROM documents AS d WHERE accessed_at < ?1 AND NOT EXISTS"                      \
                     " (SELECT 1 FROM journal WHERE document_id = d.id AND time_ms BETWEEN ?2 AND ?3)"          \
                     " ORDER BY accessed_at LIMIT ?4")                                                          \
@@ -54,6 +55,24 @@
     X(TRIM_EPOCHS,  "DELETE FROM epochs WHERE document_id = ?1 AND seq <= (SELECT seq FROM epochs"             \
                     " WHERE document_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET 8)")                             \
     X(DELETE_EPOCHS, "DELETE FROM epochs WHERE document_id = ?1")                                              \
+    /* rights: of those with a time of their own, ?1 is now, ?2 how far the wall clock is ahead of it */      \
+    X(RIGHTS,       "SELECT r.owner, r.owner_manages, r.keep_days, l.hash, l.id, l.role, l.name, l.created_ms,"\
+                    " l.expires_ms, l.history, l.used_ms FROM rights AS r LEFT JOIN links AS l"                \
+                    " ON l.document_id = r.document_id WHERE r.document_id = ?1 ORDER BY l.created_ms, l.id")  \
+    X(MAKE_ROW,     "INSERT INTO documents (id, revision, created_at, updated_at, accessed_at, text)"          \
+                    " VALUES (?1, 0, ?2, ?2, ?3, '') ON CONFLICT (id) DO NOTHING")                             \
+    X(PUT_RIGHTS,   "INSERT OR REPLACE INTO rights (document_id, owner, owner_manages, keep_days)"             \
+                    " VALUES (?1, ?2, ?3, ?4)")                                                                \
+    X(ADD_LINK,     "INSERT INTO links (hash, document_id, id, role, name, created_ms, expires_ms, history,"   \
+                    " used_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                   \
+    X(FIND_LINK,    "SELECT document_id FROM links WHERE hash = ?1")                                           \
+    X(LINK_USED,    "UPDATE links SET used_ms = ?2 WHERE hash = ?1")                                           \
+    X(EXPIRED_KEPT, "SELECT d.id FROM rights AS r JOIN documents AS d ON d.id = r.document_id"                 \
+                    " WHERE r.keep_days > 0 AND d.accessed_at < ?1 - r.keep_days * 86400 AND NOT EXISTS"       \
+                    " (SELECT 1 FROM journal WHERE document_id = d.id AND time_ms BETWEEN"                     \
+                    " (?1 - r.keep_days * 86400) * 1000 + ?2 AND ?3) LIMIT ?4")                                \
+    X(DELETE_RIGHTS, "DELETE FROM rights WHERE document_id = ?1")                                              \
+    X(DELETE_LINKS, "DELETE FROM links WHERE document_id = ?1")                                                \
     /* clock */                                                                                                \
     X(CLOCK,        "SELECT wall_ms, offset_ms, credit_ms FROM clock WHERE id = 1")                            \
     X(PUT_CLOCK,    "INSERT OR REPLACE INTO clock (id, wall_ms, offset_ms, credit_ms) VALUES (1, ?1, ?2, ?3)")

@@ -1,0 +1,102 @@
+#include "store/postgres/rights.h"
+
+#include "store/postgres/columns.h"
+#include "store/postgres/statements.h"
+#include "text/utf8.h"
+
+#include <string.h>
+
+/* The columns of STATEMENT_RIGHTS. */
+enum { N, OWNER, OWNER_MANAGES, KEEP_DAYS, HASH, ID, ROLE, NAME, CREATED, EXPIRES, HISTORY, USED };
+
+static const struct slice EDIT = {"edit", 4}, VIEW = {"view", 4};
+
+/* ---- reading ------------------------------------------------------------------------ */
+
+/* Bytes of a fixed length; others are a damaged page's. */
+static enum error take_bytes(const PGresult *r, int row, int column, char *out, size_t len)
+{
+    struct slice bytes = column_bytes(r, row, column);
+    if (bytes.len != len)
+        return ERR_STORAGE;
+    memcpy(out, bytes.ptr, len);
+    return OK;
+}
+
+static enum error read_link(const PGresult *r, int row, struct store_request *req)
+{
+    struct store_link link = {.may_edit = slice_equal(column_bytes(r, row, ROLE), EDIT),
+                              .history = column_int(r, row, HISTORY) != 0,
+                              .name = column_bytes(r, row, NAME),
+                              .created_ms = column_int(r, row, CREATED),
+                              .expires_ms = column_int(r, row, EXPIRES),
+                              .used_ms = column_int(r, row, USED)};
+    enum error err = take_bytes(r, row, HASH, link.hash, sizeof link.hash);
+    if (!err)
+        err = take_bytes(r, row, ID, link.id, sizeof link.id);
+    if (!err && utf8_check(link.name, NULL))
+        err = ERR_STORAGE;
+    return err ? err : store_request_add_link(req, &link);
+}
+
+enum error rights_read_row(const PGresult *r, int row, struct store_request *req)
+{
+    struct store_rights *rights = &req->rights;
+    enum error err = OK;
+    rights->has_owner = !column_is_null(r, row, OWNER);
+    if (rights->has_owner)
+        err = take_bytes(r, row, OWNER, rights->owner, sizeof rights->owner);
+    rights->owner_manages = column_int(r, row, OWNER_MANAGES) != 0;
+    rights->keep_days = (uint32_t)column_int(r, row, KEEP_DAYS);
+    return err || column_is_null(r, row, HASH) ? err : read_link(r, row, req);
+}
+
+/* ---- writing ------------------------------------------------------------------------ */
+
+int rights_statements(const struct store_request *req)
+{
+    return req->rights.link_count > 0 ? 4 : 3;
+}
+
+static void send_links(struct pg_lane *lane, const struct store_request *req)
+{
+    struct array *hashes = lane_array(lane, 0, ARRAY_BYTEA), *ids = lane_array(lane, 1, ARRAY_TEXT);
+    struct array *roles = lane_array(lane, 2, ARRAY_TEXT), *names = lane_array(lane, 3, ARRAY_BYTEA);
+    struct array *created = lane_array(lane, 4, ARRAY_INT8), *expires = lane_array(lane, 5, ARRAY_INT8);
+    struct array *histories = lane_array(lane, 6, ARRAY_INT8), *used = lane_array(lane, 7, ARRAY_INT8);
+    for (uint32_t i = 0; i < req->rights.link_count; i++) {
+        const struct store_link *link = &req->rights.links[i];
+        array_add_bytes(hashes, slice_of(link->hash, sizeof link->hash));
+        array_add_bytes(ids, slice_of(link->id, sizeof link->id));
+        array_add_bytes(roles, link->may_edit ? EDIT : VIEW);
+        array_add_bytes(names, link->name.ptr ? link->name : SLICE(""));
+        array_add_int8(created, link->created_ms);
+        array_add_int8(expires, link->expires_ms);
+        array_add_int8(histories, link->history);
+        array_add_int8(used, link->used_ms);
+    }
+    struct parameters p = {0};
+    put_bytes(&p, req->id);
+    struct array *all[] = {hashes, ids, roles, names, created, expires, histories, used};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        put_array(&p, all[i]);
+    pg_send(&lane->connection, STATEMENT_ADD_LINKS, &p);
+}
+
+void rights_send_put(struct pg_lane *lane, const struct store_request *req)
+{
+    const struct store_rights *rights = &req->rights;
+    struct parameters row = {0}, put = {0}, drop = {0};
+    put_bytes(&row, req->id);
+    put_int8(&row, req->now_ms / 1000);
+    pg_send(&lane->connection, STATEMENT_MAKE_ROW, &row);
+    put_bytes(&put, req->id);
+    put_bytes(&put, rights->has_owner ? slice_of(rights->owner, sizeof rights->owner) : (struct slice){0});
+    put_int8(&put, rights->owner_manages);
+    put_int8(&put, rights->keep_days);
+    pg_send(&lane->connection, STATEMENT_PUT_RIGHTS, &put);
+    put_bytes(&drop, req->id);
+    pg_send(&lane->connection, STATEMENT_DROP_LINKS, &drop);
+    if (rights->link_count > 0)
+        send_links(lane, req);
+}

@@ -1,0 +1,36 @@
+/* rights.h - a document's owner and links, as they are stored.
+ *
+ * In memory it is the same struct (doc/rights.h has the verbs): what is loaded is copied, what is
+ * written is written as a whole. All zero: nobody owns it, it has no links, and it is kept as long as
+ * any other; such a document has no row for it. */
+#ifndef KOLABPAD_STORE_RIGHTS_H
+#define KOLABPAD_STORE_RIGHTS_H
+
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { STORE_HASH_BYTES = 32, STORE_LINK_ID_BYTES = 12 };
+
+struct store_link {
+    char hash[STORE_HASH_BYTES];  /* SHA-256 of its token */
+    char id[STORE_LINK_ID_BYTES]; /* names it; says nothing of the token */
+    bool may_edit;                /* else it is for reading only */
+    bool history;                 /* whoever comes by it may see the history */
+    struct slice name;
+    int64_t created_ms; /* by the wall clock, like the others */
+    int64_t expires_ms; /* 0: never */
+    int64_t used_ms;    /* 0: never; to the minute */
+};
+
+struct store_rights {
+    bool has_owner;
+    char owner[STORE_HASH_BYTES]; /* SHA-256 of the owner's token */
+    bool owner_manages;           /* only the owner sets passwords and makes links */
+    uint32_t keep_days;           /* it expires when it was not used for so long; 0: like all others */
+    uint32_t link_count;
+    struct store_link *links; /* in the order in which they were made */
+};
+
+#endif
