@@ -113,13 +113,9 @@ export const de: Strings = {
 
   preview: {
     heading: "Vorschau",
-    hide: "Vorschau ausblenden",
     mode: "Wie Markdown gezeigt wird",
     modes: { edit: "Schreiben", both: "Beides", read: "Lesen" },
     splitter: "Breite des Textes",
-    download: "HTML herunterladen",
-    copy: "Formatiert kopieren",
-    print: "Drucken",
     held: (n) => (n === 1 ? "1 Bild einer anderen Seite steht als Link da." : `${n} Bilder anderer Seiten stehen als Links da.`),
     words: {
       image: (alt, host) => `Bild${alt && ` „${alt}“`} auf ${host}`,

@@ -97,13 +97,9 @@ export const en = {
 
   preview: {
     heading: "Preview",
-    hide: "Hide the preview",
     mode: "How Markdown is shown",
     modes: { edit: "Edit", both: "Both", read: "Read" },
     splitter: "Width of the text",
-    download: "Download HTML",
-    copy: "Copy formatted",
-    print: "Print",
     held: (n: number) => (n === 1 ? "1 image of another site is shown as a link." : `${n} images of other sites are shown as links.`),
     words: {
       image: (alt: string, host: string) => `Image${alt && ` “${alt}”`} on ${host}`,

@@ -1,18 +1,14 @@
 import "../style/preview.css";
-import { effect, signal, useSignal } from "@preact/signals";
-import type { RefObject } from "preact";
+import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { mayShowRemoteImages } from "../../browser";
 import { colour, type Editor, type TopLine } from "../../editor";
 import { Preview, restAfter, SHARE_OF_TIME, slice } from "../../preview";
 import { t } from "../../strings";
-import { fileName } from "../pad/files";
-import { Icon } from "../base/icon";
 import { formulas, wantsRemoteImages } from "./preview_parts";
 import { Leader } from "./leader";
-import { modeOf, setMode, showText } from "../pad/mode";
+import { modeOf, showText } from "../pad/mode";
 import type { Pad } from "../pad/pad";
-import { copyFormatted, downloadHtml } from "./preview_out";
 import { titleOf } from "../pad/title";
 import { Words } from "../base/words";
 
@@ -21,9 +17,6 @@ const LONGEST_UNITS = 1 << 20;
 const LEAST_WAIT_MS = 120;
 /** Who has just typed goes on. */
 const TYPING_MS = 500;
-const COPIED_MS = 2000;
-/** What leaves the pad is as the text is, if that does not take longer. */
-const SETTLED_MS = { look: 20, most: 10_000 };
 
 export { Splitter } from "./splitter";
 
@@ -34,32 +27,18 @@ export function PreviewPane({ pad }: { pad: Pad }) {
   const problem = useMemo(() => signal<string | null>(null), []);
   const editor = pad.editor.value;
   const title = titleOf(editor?.firstLines.value ?? "", pad.session.padId);
-  /** Resolves when the newest text is shown. */
-  const settled = useRef(async () => {});
   useEffect(() => {
     if (!editor) return;
-    const { stop, settle } = follow(pad, editor, ref.current!, {
+    return follow(pad, editor, ref.current!, {
       shown: (images) => ((held.value = images), (problem.value = null)),
       failed: (why) => (problem.value = why),
     });
-    settled.current = settle;
-    return stop;
   }, [editor]);
   return (
     <section class="preview" aria-labelledby="preview-heading">
-      <div class="row">
-        <h2 id="preview-heading">{t.preview.heading}</h2>
-        <button
-          type="button"
-          class="quiet icon-button hide"
-          aria-label={t.preview.hide}
-          title={t.preview.hide}
-          onClick={() => (setMode("edit"), requestAnimationFrame(() => editor?.focus()))}
-        >
-          <Icon name="close" />
-        </button>
-      </div>
-      <Out pad={pad} shown={ref} settled={settled} />
+      <h2 id="preview-heading" class="visually-hidden">
+        {t.preview.heading}
+      </h2>
       <p class="print-head">
         {title} · {new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" })}
       </p>
@@ -73,43 +52,6 @@ export function PreviewPane({ pad }: { pad: Pad }) {
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={ref} class="preview-text" tabIndex={0} role="document" aria-labelledby="preview-heading" />
     </section>
-  );
-}
-
-interface OutProps {
-  pad: Pad;
-  shown: RefObject<HTMLElement | null>;
-  settled: RefObject<() => Promise<void>>;
-}
-
-/** What is shown, out of the pad: as a file, onto the clipboard, onto paper. */
-function Out({ pad: { session }, shown, settled }: OutProps) {
-  const outcome = useSignal<string | null>(null);
-  const save = async () => {
-    await settled.current!();
-    const title = titleOf(session.localText(), session.padId);
-    await downloadHtml(shown.current!, title, fileName(title, "html"));
-  };
-  const copy = async () => {
-    await settled.current!();
-    outcome.value = (await copyFormatted(shown.current!, session.localText())) ? t.copied : t.copyFailed;
-    setTimeout(() => (outcome.value = null), COPIED_MS);
-  };
-  const print = () => void settled.current!().then(() => window.print());
-  return (
-    <div class="row out">
-      <button type="button" class="quiet" onClick={save}>
-        {t.preview.download}
-      </button>
-      <button type="button" class="quiet" onClick={copy}>
-        <span aria-live="polite">
-          <Words text={outcome.value ?? t.preview.copy} />
-        </span>
-      </button>
-      <button type="button" class="quiet" onClick={print}>
-        {t.preview.print}
-      </button>
-    </div>
   );
 }
 
@@ -140,14 +82,8 @@ interface Outcome {
   failed(why: string): void;
 }
 
-interface Follower {
-  stop(): void;
-  /** Resolves when the newest text is shown. */
-  settle(): Promise<void>;
-}
-
-/** Keeps `parent` as the editor's text is. */
-function follow({ session }: Pad, editor: Editor, parent: HTMLElement, outcome: Outcome): Follower {
+/** Keeps `parent` as the editor's text is, until the function that it returns is called. */
+function follow({ session }: Pad, editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
   const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
@@ -222,12 +158,7 @@ function follow({ session }: Pad, editor: Editor, parent: HTMLElement, outcome: 
     void editor.layouts.value;
     goAlong();
   });
-  const isSettled = () => timer === undefined && !formulas.isWorking;
-  const settle = async () => {
-    const untilMs = performance.now() + SETTLED_MS.most;
-    while (!isSettled() && performance.now() < untilMs) await new Promise((look) => setTimeout(look, SETTLED_MS.look));
-  };
-  const stop = () => {
+  return () => {
     stopShowing();
     stopGoingAlong();
     stopScrolling();
@@ -236,5 +167,4 @@ function follow({ session }: Pad, editor: Editor, parent: HTMLElement, outcome: 
     leader.stop();
     parent.replaceChildren();
   };
-  return { stop, settle };
 }
