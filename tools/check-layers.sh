@@ -24,6 +24,7 @@ text:         base
 ot:           base text
 wasm:         base text ot
 pad:          base text ot
+client:       base text ot
 proto:        base text ot pad
 store:        base text ot store/sqlite/engine.h store/sqlite/copy_end.h store/postgres/engine.h store/postgres/copy_end.h
 store/sqlite: base text ot store
@@ -41,7 +42,7 @@ app:          base store net observe config doc shard session api version.h
 
 # library header, or the folder of one: the layers that may include it
 libraries='
-jansson.h:    proto
+jansson.h:    proto client
 sqlite3.h:    store/sqlite
 libpq-fe.h:   store/postgres
 microhttpd.h: net
