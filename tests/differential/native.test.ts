@@ -4,9 +4,10 @@
  * word size.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
+import { initKernel, operationBetween, Rope } from '../../frontend/src/sync/index.ts';
 import { Random } from '../../frontend/src/testing/random.ts';
 import * as kernel from './kernel.ts';
 import { ALL, points, randomOperation, randomText, rounds, seed, targetPoints, type Components } from './random.ts';
@@ -91,6 +92,39 @@ test('carets', () => {
     const at = random.below(base + 3);
     return { request: ['caret', line(op), String(at)], answer: String(kernel.caret(op, at)) };
   });
+});
+
+/** Lines of a few words, so that whole lines and words come again, and are moved, changed and left out. */
+function randomPage(random: Random): string {
+  const words = ['one', 'two', 'three', 'Straße', '中', '😀', '\u2003', '  ', '(', ')', '_x9', '\ufeff', 'a', 'b'];
+  const line = () => Array.from({ length: random.below(7) }, () => random.pick(words)).join(random.pick(['', ' ', '\t']));
+  return Array.from({ length: random.below(12) }, line).join('\n') + (random.below(2) ? '\n' : '');
+}
+
+function changed(text: string, random: Random): string {
+  const lines = text.split('\n');
+  for (let n = random.below(4); n > 0; n--) {
+    const at = random.below(lines.length);
+    if (random.below(3) === 0) lines.splice(at, 1);
+    else if (random.below(3) === 0) lines.splice(random.below(lines.length + 1), 0, randomPage(random));
+    else lines[at] = points(lines[at] ?? '') > 0 ? kernel.apply(lines[at]!, randomOperation(random, points(lines[at]!), ALL)) : 'new';
+  }
+  return lines.join('\n');
+}
+
+test('the difference between two texts is that of the page', () => {
+  initKernel(readFileSync(`${root}/build/wasm/kernel.wasm`));
+  const rope = new Rope();
+  compare(2000, (random) => {
+    const from = random.below(4) ? randomPage(random) : randomText(random, random.below(700), ALL);
+    const to = random.below(5) ? changed(from, random) : randomPage(random);
+    rope.set(from);
+    const op = operationBetween(rope, to);
+    const answer = line(op.toJSON() as Components);
+    op.free();
+    return { request: ['between', escape(from), escape(to)], answer };
+  });
+  rope.free();
 });
 
 test('both refuse what does not fit', () => {

@@ -10,8 +10,10 @@
  *     invert     text  op  ->  operation
  *     apply      text  op  ->  text
  *     caret      op  at    ->  number
+ *     between    text  text  ->  operation
  *
  * A request that fails is answered by "! " and the error's code. */
+#include "ot/between.h"
 #include "support/op_text.h"
 
 #include <stdbool.h>
@@ -131,12 +133,28 @@ static enum error do_caret(char **fields, struct work *w)
     return err;
 }
 
+static enum error do_between(char **fields, struct work *w)
+{
+    struct buf from = {0}, to = {0};
+    enum error err = op_text_unescape(fields[1], strlen(fields[1]), &from);
+
+    if (!err)
+        err = op_text_unescape(fields[2], strlen(fields[2]), &to);
+    if (!err)
+        err = op_between(buf_slice(&from), buf_slice(&to), &w->out);
+    if (!err)
+        op_text_print(op_view(&w->out), stdout);
+    buf_deinit(&from);
+    buf_deinit(&to);
+    return err;
+}
+
 static const struct verb {
     const char *name;
     enum error (*run)(char **fields, struct work *w);
 } verbs[] = {
     {"compose", do_compose}, {"transform", do_transform}, {"a_first", do_a_first}, {"b_first", do_b_first},
-    {"invert", do_invert},   {"apply", do_apply},         {"caret", do_caret},
+    {"invert", do_invert},   {"apply", do_apply},         {"caret", do_caret},     {"between", do_between},
 };
 
 /* Cuts a line into its fields, in place. */

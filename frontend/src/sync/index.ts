@@ -1,7 +1,7 @@
 /** The copy of the document in this tab, as a pure state machine. Everything
  * a test needs to drive it, the kernel's initialisation included. */
 export { Sync } from "./sync";
-export { changesBetween } from "./diff";
+export { changesBetween, operationBetween } from "./diff";
 export type { Offered } from "./offer";
 export type { Edit, EditDetails, Entry, Refusal, SavedState, Welcome } from "./types";
 export type { Span } from "./unshown";
