@@ -13,10 +13,14 @@ enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue)
     const enum error err = name_of_user(name, &copy);
     if (err)
         return err;
+    const bool was_nameless = !peer->has_info;
     name_replace(&peer->name, copy);
     peer->hue = hue % PAD_HUES;
     peer->has_info = true;
     item_changed(peer->pad, &peer->info_item);
+    /* Users leaves out who has no name (encode_users), with the carets. */
+    if (was_nameless && pad_cursors_are_visible(peer))
+        item_changed(peer->pad, &peer->cursors_item);
     return OK;
 }
 

@@ -293,6 +293,22 @@ static void test_presence_is_the_newest_state(void **state)
     assert_true(room->pad.password_by == PAD_SYSTEM_USER);
 }
 
+/* Whoever joined before has not been told the carets, either: Users leaves them out. */
+static void test_a_first_name_brings_the_carets(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer dan;
+    const uint32_t caret = 0;
+    join_v1(&room->pad, &dan, 0);
+    assert_int_equal(pad_set_cursors(&dan, &caret, 1, NULL, 0, 1000), OK);
+    const uint64_t before = room->pad.sequence;
+    pad_set_info(&dan, SLICE("Dan"), 4);
+    assert_changes(&room->pad, before, "info 3, cursors 3");
+    pad_set_info(&dan, SLICE("Daniel"), 4);
+    assert_changes(&room->pad, before + 2, "info 3");
+    pad_leave(&dan, 1000);
+}
+
 static void test_a_joiner_gets_no_echo_of_itself(void **state)
 {
     struct room *room = *state;
@@ -672,6 +688,7 @@ int main(void)
         IN_A_ROOM(test_lurkers_are_forgotten_and_editors_are_not),
         IN_A_ROOM(test_only_so_many_tabs_are_remembered),
         IN_A_ROOM(test_presence_is_the_newest_state),
+        IN_A_ROOM(test_a_first_name_brings_the_carets),
         IN_A_ROOM(test_a_joiner_gets_no_echo_of_itself),
         IN_A_ROOM(test_tombstones_stay_until_everybody_knows),
         IN_A_ROOM(test_tombstones_wait_for_those_at_the_gate),
