@@ -40,7 +40,7 @@
 
 struct client;
 
-/* Waits in milliseconds; 0: the usual. */
+/* Waits in milliseconds; 0: the usual, negative: none. */
 struct client_timing {
     int64_t open_ms;   /* a handshake takes no longer (15 s) */
     int64_t answer_ms; /* nor the answer to Hello (30 s) */
@@ -51,6 +51,11 @@ struct client_timing {
     int64_t places_ms; /* between two reports of the own carets (50 ms) */
 };
 
+/* Each committed operation as it is applied to the server's text, ours included: its author,
+ * and the revision that it makes. */
+typedef void client_on_entry(void *owner, const struct incoming_entry *entry, uint64_t revision,
+                             bool is_mine);
+
 struct client_config {
     struct id128 token;                 /* random, secret; that of the record where one is read */
     struct slice password, link, owner; /* NULL ptr: none; copied */
@@ -58,10 +63,9 @@ struct client_config {
     uint16_t hue;                       /* 0 to 359 */
     uint64_t seed;                      /* for the pauses, so that not all come back at once */
     struct client_timing timing;
-    /* Called for each committed operation as it is applied to the server's text, ours
-     * included; NULL: nobody listens. Calls nothing of the client. */
-    replica_on_entry *on_entry;
-    void *owner_of_on_entry;
+    bool by_text;              /* orders inserts as older clients do: for tests of those */
+    client_on_entry *on_entry; /* NULL: nobody listens. It calls nothing of the client */
+    void *owner_of_entries;    /* its first argument */
 };
 
 /* ---- make and let go ---- */
@@ -129,8 +133,8 @@ enum error client_take_change(struct client *c, struct op *out, bool *has_change
 
 enum error client_set_info(struct client *c, struct slice name, uint16_t hue);
 enum error client_set_language(struct client *c, struct slice language);
-/* Own carets, in code points of client_text. They move with the text; others are told
- * once all before them was sent. */
+/* Own carets, in code points of the shown text. They move with it; others are told once
+ * all before them was sent. */
 void client_set_places(struct client *c, const struct places *places);
 /* Another password, for the next attempt; a wrong one ends attempts until then. */
 enum error client_set_password(struct client *c, struct slice password);

@@ -3,8 +3,6 @@
 #ifndef KOLABPAD_CLIENT_CLOSING_H
 #define KOLABPAD_CLIENT_CLOSING_H
 
-#include <stdint.h>
-
 /* Reason, and the sentence that tells it to the user. */
 /* clang-format off */
 #define CLOSING_TABLE(X)                                                                              \
@@ -47,20 +45,5 @@ struct closing {
 struct closing closing_of(unsigned code);
 /* A static sentence. */
 const char *closing_text(enum closing_reason reason);
-
-/* How long to wait before the next attempt. */
-struct backoff {
-    uint64_t random;    /* the state of its numbers: any seed */
-    uint32_t attempts;  /* in a row that led to nothing */
-    int64_t once_at_ms; /* when RETRY_ONCE was last asked for */
-    int64_t first_ms, longest_ms, soon_least_ms, soon_most_ms, once_per_ms;
-};
-
-/* The pauses of the page: 0.5 s doubling to 15 s, soon 0.1 to 2 s, once a minute. */
-struct backoff backoff_of(uint64_t seed);
-/* A connection was made and answered. */
-void backoff_reset(struct backoff *b);
-/* The pause in milliseconds; -1: there is none before the user wants it. */
-int64_t backoff_next_ms(struct backoff *b, enum retry retry, int64_t now_ms);
 
 #endif

@@ -78,7 +78,7 @@ struct incoming {
         struct incoming_welcome welcome;
         struct {
             uint64_t revision;
-            struct slice text; /* UTF-8 without carriage returns */
+            struct slice text; /* UTF-8; may hold carriage returns, which no document does */
         } snapshot;
         struct {
             uint64_t start;
@@ -119,9 +119,8 @@ struct incoming_decoder {
 void incoming_deinit(struct incoming_decoder *d);
 
 /* ERR_BAD_MESSAGE (no JSON, no object with one key, a known message that is not as
- * the protocol has it), ERR_BAD_TEXT (a snapshot with a carriage return),
- * ERR_MESSAGE_TOO_LARGE, ERR_NO_MEMORY. *detail is then a short static text that says what
- * is wrong, and `out` unchanged. */
+ * the protocol has it), ERR_MESSAGE_TOO_LARGE, ERR_NO_MEMORY. *detail is then a short static text that says
+ * what is wrong, and `out` unchanged. */
 enum error incoming_decode(struct incoming_decoder *d, struct slice json, struct incoming *out,
                            const char **detail);
 

@@ -17,6 +17,7 @@ struct outgoing_hello {
     uint64_t revision;
     struct slice name;
     uint16_t hue;
+    bool by_text; /* does not ask for the order by author */
 };
 
 enum error outgoing_hello(struct buf *out, const struct outgoing_hello *hello);

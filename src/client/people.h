@@ -34,6 +34,8 @@ const struct person *people_find(const struct people *p, uint64_t user_id);
 enum error people_set_info(struct people *p, uint64_t user_id, struct slice name, uint16_t hue);
 enum error people_set_places(struct people *p, uint64_t user_id, const struct places *places);
 void people_remove(struct people *p, uint64_t user_id);
+/* The same places after an operation on their text. */
+void places_move(struct places *places, struct op_view op);
 /* An operation was made on the server's text. */
 void people_move(struct people *p, struct op_view op);
 

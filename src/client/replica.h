@@ -38,6 +38,9 @@
 
 enum replica_link { REPLICA_DOWN, REPLICA_JOINING, REPLICA_UP };
 
+/* The code of the refusal of somebody who may only read; it ends when that may edit. */
+#define REFUSED_VIEW_ONLY "view_only"
+
 enum { REFUSAL_CODE_BYTES_MAX = 63, REFUSAL_MESSAGE_BYTES_MAX = 255 };
 
 /* The reason for which the server did not apply the edit in flight. */
@@ -58,7 +61,7 @@ struct replica {
     bool is_loaded;         /* a server text has been seen: "empty" is not "not loaded" */
     bool is_out_of_step;    /* server and copy contradict each other */
     bool is_broken;         /* memory ran out */
-    bool may_edit;          /* false: the server has said that it takes no edit of this connection */
+    bool may_only_read;     /* the server has said that it takes no edit of this connection */
 
     bool has_epoch; /* else there is no text, or one to be asked for anew */
     struct id128 epoch;
@@ -85,6 +88,8 @@ void replica_deinit(struct replica *r);
 
 /* The place in `text` of a caret of the server's text. */
 uint32_t replica_caret(const struct replica *r, uint32_t at_points);
+/* The length of the shown text. */
+uint32_t replica_shown_points(const struct replica *r);
 /* True when a place in `text` means something to the server: all before it was sent. */
 bool replica_may_send_places(const struct replica *r);
 /* NULL: none. */
@@ -97,18 +102,15 @@ bool replica_is_set_back(const struct replica *r, uint64_t revision, struct slic
 
 /* Changes the shown text. ERR_BAD_OPERATION when it does not fit that: nothing is changed then. */
 enum error replica_edit(struct replica *r, struct op_view op);
-/* The operation that brings the shown text up to date: shown from here on. An
- * operation of no component, or a no-op, when it is. */
-enum error replica_take_change(struct replica *r, struct op *out);
+/* The operation that brings the shown text up to date: shown from here on. *has_change false,
+ * and `out` unchanged, when it is. */
+enum error replica_take_change(struct replica *r, struct op *out, bool *has_change);
 /* Takes the refused edit back; what was typed after it stays. */
 enum error replica_undo_refused(struct replica *r);
 /* Lets it be sent again as it is, with what came after it. */
 enum error replica_retry(struct replica *r);
 
 /* ---- the server ---- */
-
-/* Each operation of a History, as it is applied to the server's text. */
-typedef void replica_on_entry(void *owner, const struct incoming_entry *entry, bool is_mine);
 
 enum error replica_welcome(struct replica *r, const struct incoming_welcome *w);
 enum error replica_snapshot(struct replica *r, uint64_t revision, struct slice text);
@@ -129,15 +131,7 @@ void replica_drop_epoch(struct replica *r);
 /* The edit to send now, made against c->revision, which is in flight from here on: valid
  * until the next call with this copy. False: there is none. */
 bool replica_take_edit(struct replica *r, struct op_view *op);
-
-/* ---- another life ---- */
-
-/* Appends the copy with what is unsent, as JSON: as the owner can keep it in a file to go
- * on in another process as if it had only lost its connection. A record must be at least
- * as new as the last edit that was sent (docs/decisions/031). */
-enum error replica_write(const struct replica *r, struct buf *out);
-/* Goes on from there, for a copy that has seen nothing yet. ERR_BAD_MESSAGE when it is no
- * such record; the copy is as it was. The shown text is then `text`. */
-enum error replica_read(struct replica *r, struct slice json);
+/* True when there is one to send, unless it turns out to be one that is refused here. */
+bool replica_has_edit(const struct replica *r);
 
 #endif

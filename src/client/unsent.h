@@ -40,12 +40,14 @@ void unsent_deinit(struct unsent *u);
 /* ---- look ---- */
 
 uint64_t unsent_count(const struct unsent *u); /* changes of the user */
-bool unsent_changes_nothing(const struct unsent *u, bool *out_of_memory);
+/* True when all of them in a row change nothing. */
+enum error unsent_is_undone(const struct unsent *u, bool *out);
 /* The place in the local text of a caret of the server's. */
 uint32_t unsent_move_caret(const struct unsent *u, uint32_t at_points);
 /* True when only a part is in flight, and with the rest of it the text would be
  * larger than `limit_bytes`. */
-bool unsent_is_too_large(const struct unsent *u, const struct rope *server, uint64_t limit_bytes);
+enum error unsent_is_too_large(const struct unsent *u, const struct rope *server, uint64_t limit_bytes,
+                               bool *out);
 
 /* ---- change ---- */
 
