@@ -1,9 +1,10 @@
-/* client.h - a simulated client, as docs/protocol.md describes it.
+/* client.h - a simulated client: somebody who types, and the program in between.
  *
- * v2 is the machine of the browser: synchronised, awaiting the answer to the
- * edit in flight, or awaiting with a buffer behind it. It resumes with its
- * token, epoch and revision, learns from `committed` whether the edit in
- * flight arrived, and rebases what it has not sent on a snapshot.
+ * v2 is the machine of src/client, as it ships, in JSON. It resumes with its token, epoch
+ * and revision, learns from `committed` whether the edit in flight arrived, and rebases
+ * what it has not sent on a snapshot. Its user is not always shown at once what others do,
+ * and types on. A record is written before each edit is sent; now and then the process
+ * dies, and another goes on from the record.
  *
  * Some go by author and some by text, and some by text until they lose their
  * first connection, as a page does whose server is replaced by a newer one.
@@ -13,6 +14,7 @@
 #ifndef KOLABPAD_SIM_CLIENT_H
 #define KOLABPAD_SIM_CLIENT_H
 
+#include "client/client.h"
 #include "sim/reference_text.h"
 #include "sim/unique_points.h"
 #include "sim/wire.h"
@@ -40,34 +42,38 @@ struct sim_client {
     struct id128 token;
     const char *document;         /* its id; borrowed */
     struct unique_points *points; /* of that document */
+    const int64_t *now_ms;        /* borrowed */
     enum sim_state state;
     struct wire_pipe *up; /* to the server, while connected */
-
-    bool has_epoch;
-    struct id128 epoch;
-    uint64_t revision; /* of `server` */
-    uint64_t acked;    /* the revision after its last acknowledged edit */
     uint64_t user_id;
-    enum pad_order order;      /* of the present connection */
-    struct pad_author sent_as; /* the author that the edit in flight has at the server */
-    bool will_learn;           /* goes by author from its next connection on */
-    struct pad_welcome welcome;
-    struct id128 welcome_epoch;
 
     struct reference_text server; /* the text at `revision` */
-    struct reference_text text;   /* with what is not acknowledged */
-    bool has_outstanding, has_buffer;
-    struct op outstanding; /* in flight, or to be sent again */
-    struct op buffer;      /* made after it */
-
+    struct reference_text text;   /* as its user sees it */
     struct sim_user *users;
     uint32_t user_count, user_cap;
     char language[SIM_LANGUAGE_MAX];
     struct wire_password password; /* as it knows it */
+
+    struct sim_v1 {
+        uint64_t revision; /* of `server` */
+        bool has_outstanding, has_buffer;
+        struct op outstanding; /* in flight */
+        struct op buffer;      /* made after it */
+    } v1;
+
+    struct sim_v2 {
+        struct client *machine;
+        uint32_t connection; /* the number of the present one */
+        struct buf record;   /* written down before each edit is sent */
+        struct op inflight;  /* of an edit that may be in a snapshot */
+        uint64_t fed;        /* messages */
+        unsigned life;       /* processes that died */
+        bool by_text, will_learn;
+    } v2;
 };
 
 void sim_client_init(struct sim_client *c, enum pad_version version, struct id128 token, const char *document,
-                     struct unique_points *points);
+                     struct unique_points *points, const int64_t *now_ms);
 void sim_client_deinit(struct sim_client *c);
 
 /* Connects, saying Hello into `up`. */
@@ -76,6 +82,10 @@ void sim_client_connect(struct sim_client *c, struct wire_pipe *up);
 void sim_client_cut(struct sim_client *c);
 /* Takes what the server said. On WIRE_CLOSE the connection is gone. */
 void sim_client_feed(struct sim_client *c, const struct wire_message *m);
+/* Time has passed. True: it has given its connection up. */
+bool sim_client_gives_up(struct sim_client *c);
+/* Its process dies and another one goes on; v2 only, while it has no connection. */
+void sim_client_restart(struct sim_client *c);
 
 /* What people do. */
 void sim_client_type(struct sim_client *c, struct random *r);
@@ -83,9 +93,15 @@ void sim_client_place_carets(struct sim_client *c, struct random *r);
 void sim_client_rename(struct sim_client *c, struct random *r);
 void sim_client_choose_language(struct sim_client *c, struct random *r);
 void sim_client_ping(struct sim_client *c);
+/* Somebody tells him the password. */
+void sim_client_learn_password(struct sim_client *c, struct wire_password password);
+/* What was refused is taken back or tried again. */
+void sim_client_decide(struct sim_client *c, struct random *r);
 
 /* Does it wait for nothing? */
 bool sim_client_is_synchronised(const struct sim_client *c);
+/* Brings `text`, `server`, `users` and the rest up to what it knows. */
+void sim_client_look(struct sim_client *c);
 const struct sim_user *sim_client_user(const struct sim_client *c, uint64_t user_id);
 
 #endif

@@ -56,6 +56,11 @@ static void somebody_shows_himself(struct sim *sim)
     }
 }
 
+static void somebody_decides(struct sim *sim)
+{
+    sim_client_decide(&any_seat(sim)->client, &sim->random);
+}
+
 static void somebody_pings(struct sim *sim)
 {
     struct seat *seat = any_seat(sim);
@@ -208,6 +213,16 @@ static void somebody_loses_the_network(struct sim *sim)
         sim_connect(sim, seat);
 }
 
+/* Its record is what another process finds. */
+static void a_client_dies(struct sim *sim)
+{
+    struct seat *seat = any_seat(sim);
+    if (seat->client.version == PAD_V1)
+        return;
+    sim_hang_up(sim, seat);
+    sim_client_restart(&seat->client);
+}
+
 static void the_server_dies(struct sim *sim)
 {
     gateway_crash(&sim->gateway);
@@ -257,6 +272,7 @@ static void trouble(struct sim *sim)
         {p->restart, sim_restart_server},
         {p->expire, a_day_passes},
         {p->password, somebody_changes_the_password},
+        {p->die, a_client_dies},
     };
     unsigned dice = random_below(&sim->random, 10000);
     for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
@@ -274,9 +290,10 @@ void sim_step(struct sim *sim)
         unsigned weight;
         void (*happens)(struct sim *);
     } events[] = {
-        {20, somebody_types}, {6, somebody_shows_himself}, {2, somebody_pings},  {40, the_server_reads},
-        {60, some_read},      {3, the_network_changes},    {8, somebody_comes},  {6, time_passes},
-        {10, the_turn_ends},  {8, the_store_works},        {1, sim_notice_dead}, {1, the_store_recovers},
+        {20, somebody_types},  {6, somebody_shows_himself}, {2, somebody_pings},  {40, the_server_reads},
+        {60, some_read},       {3, the_network_changes},    {8, somebody_comes},  {6, time_passes},
+        {10, the_turn_ends},   {8, the_store_works},        {1, sim_notice_dead}, {1, the_store_recovers},
+        {2, somebody_decides},
     };
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)

@@ -6,6 +6,7 @@
 #include "doc/journal.h"
 #include "doc/maintenance.h"
 #include "doc/password.h"
+#include "proto/server_message.h"
 #include "sim/tell.h"
 
 #include <stdio.h>
@@ -115,6 +116,7 @@ void gateway_close(struct gateway *g)
         gateway_drop(conn_of(at));
     die(g);
     fake_store_deinit(&g->store);
+    client_decoder_deinit(&g->decoder);
     limits_free(g->limits);
 }
 
@@ -142,7 +144,7 @@ struct document *gateway_find(struct gateway *g, const char *id)
 
 /* ---- connections ---- */
 
-struct sim_conn *gateway_accept(struct gateway *g)
+struct sim_conn *gateway_accept(struct gateway *g, const char *document)
 {
     struct sim_conn *conn = calloc(1, sizeof *conn);
     if (!conn)
@@ -150,6 +152,7 @@ struct sim_conn *gateway_accept(struct gateway *g)
     wire_pipe_init(&conn->up);
     wire_pipe_init(&conn->down);
     conn->gateway = g;
+    conn->document = document;
     conn->has_client = true;
     list_append(&g->conns, &conn->link);
     return conn;
@@ -192,8 +195,11 @@ static void join(struct sim_conn *conn, struct document *doc)
     if (conn->welcome.replaced)
         close_conn(conn->welcome.replaced->owner, ERR_REPLACED);
     bool needs_text = conn->hello.version == PAD_V2 && !conn->welcome.resumed;
-    if (needs_text)
-        must(rope_read(&doc->pad.text, 0, rope_size(&doc->pad.text).points, &conn->snapshot));
+    if (needs_text) {
+        struct json j = json_to(&conn->snapshot);
+        encode_snapshot(&j, &doc->pad);
+        must(json_error(&j));
+    }
     conn->gateway->counts.resumed += conn->welcome.resumed;
     conn->gateway->counts.snapshots += needs_text;
 }
@@ -212,12 +218,15 @@ static void on_opened(void *owner, const struct open_result *result)
     join(conn, result->doc);
 }
 
-static void on_hello(struct sim_conn *conn, const struct wire_message *m)
+static void on_hello(struct sim_conn *conn, const struct pad_hello *hello, struct wire_password password)
 {
-    conn->hello = m->hello;
-    conn->password = m->password;
-    struct open_request request = {.id = slice_from_cstr(m->document),
-                                   .password = wire_password_slice(&m->password),
+    conn->hello = *hello;
+    snprintf(conn->name, sizeof conn->name, "%.*s", (int)hello->name.len,
+             hello->name.len ? hello->name.ptr : "");
+    conn->hello.name = slice_from_cstr(conn->name);
+    conn->password = password;
+    struct open_request request = {.id = slice_from_cstr(conn->document),
+                                   .password = wire_password_slice(&conn->password),
                                    .goal = OPEN_EDIT,
                                    .done = on_opened,
                                    .owner = conn};
@@ -228,23 +237,24 @@ static void on_hello(struct sim_conn *conn, const struct wire_message *m)
 
 /* ---- reading ---- */
 
-static void on_edit(struct sim_conn *conn, const struct wire_message *m)
+static void reject(struct sim_conn *conn, uint64_t revision, enum error err)
 {
-    struct op_view op;
-    enum error err = OK;
-    if (conn->peer.version == PAD_V1) /* may hold carriage returns */
-        op = op_view_trusted(buf_slice(&m->bytes));
-    else
-        err = op_decode(buf_slice(&m->bytes), &op);
-    gateway_require(err == OK, "a client sent a broken operation", err);
-    err = document_edit(conn->doc, &conn->peer, m->revision, op);
+    struct json j = json_to(&wire_put(&conn->down, WIRE_TEXT)->bytes);
+    const uint64_t limit = err == ERR_DOCUMENT_TOO_LARGE ? pad_document_bytes_max(&conn->doc->pad) : 0;
+    encode_rejected(&j, revision, err, limit);
+    must(json_error(&j));
+}
+
+static void on_edit(struct sim_conn *conn, uint64_t revision, struct op_view op)
+{
+    enum error err = document_edit(conn->doc, &conn->peer, revision, op);
     if (err == OK || err == ERR_SHUTTING_DOWN) /* then it keeps the edit for the next server */
         return;
     gateway_require(err == ERR_DOCUMENT_TOO_LARGE || err == ERR_STORAGE || err == ERR_BAD_REVISION, "edit",
                     err);
     conn->gateway->counts.refused++;
     if (conn->peer.version == PAD_V2 && err != ERR_BAD_REVISION)
-        wire_put(&conn->down, WIRE_REJECTED)->why = err;
+        reject(conn, revision, err);
     else
         close_conn(conn, err);
 }
@@ -255,15 +265,22 @@ static void on_cursors(struct sim_conn *conn, const struct wire_cursors *c)
                               c->has_selection));
 }
 
-static void receive(struct sim_conn *conn, const struct wire_message *m)
+static void on_ping(struct sim_conn *conn, int64_t number)
 {
-    gateway_require(conn->doc || m->kind == WIRE_HELLO, "a client did not say Hello first", OK);
+    struct json j = json_to(&wire_put(&conn->down, WIRE_TEXT)->bytes);
+    pad_pinged(&conn->peer);
+    encode_pong(&j, number);
+    must(json_error(&j));
+}
+
+static void receive_v1(struct sim_conn *conn, const struct wire_message *m)
+{
     switch (m->kind) {
     case WIRE_HELLO:
-        on_hello(conn, m);
+        on_hello(conn, &m->hello, m->password);
         break;
-    case WIRE_EDIT:
-        on_edit(conn, m);
+    case WIRE_EDIT: /* may hold carriage returns */
+        on_edit(conn, m->revision, op_view_trusted(buf_slice(&m->bytes)));
         break;
     case WIRE_CURSORS:
         on_cursors(conn, &m->cursors);
@@ -274,12 +291,54 @@ static void receive(struct sim_conn *conn, const struct wire_message *m)
     case WIRE_LANGUAGE:
         must(document_set_language(conn->doc, &conn->peer, buf_slice(&m->bytes)));
         break;
-    case WIRE_PING:
-        pad_pinged(&conn->peer);
-        break;
     default:
         gateway_require(false, "a message in the wrong direction", OK);
     }
+}
+
+static void receive_v2(struct sim_conn *conn, struct slice json)
+{
+    struct client_message m;
+    const char *detail = "";
+    const enum error err = client_decode(&conn->gateway->decoder, PAD_V2, json, &m, &detail);
+    gateway_require(err == OK, detail, err);
+    gateway_require(conn->doc || m.kind == CLIENT_HELLO, "a client did not say Hello first", OK);
+    gateway_require(m.kind != CLIENT_EDIT || json.len <= conn->gateway->message_bytes_max,
+                    "an edit is larger than a message may be", OK);
+    switch (m.kind) {
+    case CLIENT_HELLO:
+        m.hello.pad.version = PAD_V2;
+        on_hello(conn, &m.hello.pad, wire_password_of(m.hello.password));
+        break;
+    case CLIENT_EDIT:
+        on_edit(conn, m.edit.revision, m.edit.op);
+        break;
+    case CLIENT_SET_LANGUAGE:
+        must(document_set_language(conn->doc, &conn->peer, m.language));
+        break;
+    case CLIENT_INFO:
+        must(document_set_info(conn->doc, &conn->peer, m.info.name, m.info.hue));
+        break;
+    case CLIENT_CURSORS:
+        must(document_set_cursors(conn->doc, &conn->peer, m.cursors.carets, m.cursors.caret_count,
+                                  m.cursors.selections, m.cursors.selection_count));
+        break;
+    case CLIENT_PING:
+        on_ping(conn, m.ping);
+        break;
+    default:
+        gateway_require(false, "a message of v1", OK);
+    }
+}
+
+static void receive(struct sim_conn *conn, const struct wire_message *m)
+{
+    if (m->kind == WIRE_TEXT) {
+        receive_v2(conn, buf_slice(&m->bytes));
+        return;
+    }
+    gateway_require(conn->doc || m->kind == WIRE_HELLO, "a client did not say Hello first", OK);
+    receive_v1(conn, m);
 }
 
 bool gateway_receive(struct sim_conn *conn)

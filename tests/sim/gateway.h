@@ -12,6 +12,7 @@
 
 #include "doc/documents.h"
 #include "doc/open.h"
+#include "proto/client_message.h"
 #include "sim/wire.h"
 #include "support/fake_store.h"
 
@@ -23,13 +24,15 @@ struct sim_conn {
     struct link link; /* in gateway->conns */
     struct gateway *gateway;
     struct wire_pipe up, down;
+    const char *document; /* the id that it came for; borrowed */
     struct pad_hello hello;
+    char name[WIRE_NAME_MAX];      /* of the Hello */
     struct wire_password password; /* with which it came */
     struct open *open;             /* its document is being opened: nothing is read meanwhile */
     struct document *doc;          /* that it is in; NULL: in none */
     struct pad_peer peer;
     struct pad_welcome welcome;
-    struct buf snapshot; /* as it was when the peer joined */
+    struct buf snapshot; /* v2: the message, of the text as it was when the peer joined */
     bool must_welcome, is_welcomed, is_closed;
     bool is_behind;  /* there was no room for all that it lacks: told when it drains */
     bool is_stalled; /* its network delivers nothing down */
@@ -46,7 +49,9 @@ struct gateway_document {
 
 struct gateway {
     struct document_policy policy;
-    unsigned outbox_max; /* messages that may wait for one connection */
+    unsigned outbox_max;      /* messages that may wait for one connection */
+    size_t message_bytes_max; /* of a v2 client: a larger one closes the connection */
+    struct client_decoder decoder;
     struct limits *limits;
     struct fake_store store;
     struct documents documents;
@@ -61,14 +66,14 @@ struct gateway {
     } counts;
 };
 
-/* The policy and outbox_max are set before; documents are made known after. */
+/* The policy, outbox_max and message_bytes_max are set before; documents are made known after. */
 void gateway_open(struct gateway *g, int64_t now_ms);
 void gateway_close(struct gateway *g);
 void gateway_know(struct gateway *g, const char *id);
 
 /* ---- the network ---- */
 
-struct sim_conn *gateway_accept(struct gateway *g);
+struct sim_conn *gateway_accept(struct gateway *g, const char *document);
 /* The gateway notices that nobody is at the other end. */
 void gateway_drop(struct sim_conn *conn);
 /* Takes one message of the connection; false: it takes none at the moment. */

@@ -1,4 +1,4 @@
-/* link: kp_doc kp_alloc sim fake_store fake_tables seeded_random */
+/* link: kp_doc kp_client kp_proto kp_alloc sim fake_store fake_tables seeded_random */
 /* Documents, hundreds of clients, a network that stalls and cuts, a store that
  * commits late, fails and recovers, a server that dies or is restarted: in one
  * process, from one seed.
@@ -82,24 +82,25 @@ enum { KIB = 1 << 10, MIB = 1 << 20 };
 /* clang-format off */
 static const struct profile profiles[] = {
     {"quiet", .documents = 1, .clients = 30, .steps = 8000, .v1_percent = 20, .cut = 10, USUAL_LIMITS, .outbox_max = 30},
-    {"restless", .documents = 3, .clients = 40, .steps = 8000, .v1_percent = 20, .crash = 20, .cut = 200, .evict = 10,
+    {"restless", .documents = 3, .clients = 40, .steps = 8000, .v1_percent = 20, .crash = 20, .cut = 200, .evict = 10, .die = 40,
      .password = 30, USUAL_LIMITS, .outbox_max = 12},
     {"tight", .documents = 1, .clients = 30, .steps = 8000, .v1_percent = 25, .crash = 10, .cut = 100, .evict = 5, .outage = 3,
      .document_bytes = 1500, .history_bytes = 300, .v1_history_bytes = 4 * KIB, .uncommitted_bytes = 2 * KIB, .outbox_max = 3},
-    {"two", .documents = 1, .clients = 2, .steps = 6000, .crash = 40, .cut = 150, .evict = 20, .expire = 3,
+    {"two", .documents = 1, .clients = 2, .steps = 6000, .crash = 40, .cut = 150, .evict = 20, .expire = 3, .die = 60,
+     .message_bytes = 100,
      .document_bytes = 64 * KIB, .history_bytes = 200, .v1_history_bytes = MIB, .uncommitted_bytes = MIB, .outbox_max = 4},
     {"old", .documents = 1, .clients = 20, .steps = 5000, .v1_percent = 90, .crash = 5, .cut = 60, .evict = 5, .password = 20,
      .document_bytes = 4 * KIB, .history_bytes = 500, .v1_history_bytes = MIB, .uncommitted_bytes = MIB, .outbox_max = 6},
     {"lazy", .documents = 1, .clients = 20, .steps = 6000, .v1_percent = 10, .crash = 20, .cut = 150, .evict = 10, .outage = 3,
-     USUAL_LIMITS, .outbox_max = 8, .is_lazy = true},
+     .die = 20, USUAL_LIMITS, .outbox_max = 8, .is_lazy = true},
     {"orderly", .documents = 2, .clients = 20, .steps = 6000, .v1_percent = 10, .cut = 100, .evict = 20, .password = 60,
-     .restart = 20, USUAL_LIMITS, .outbox_max = 8, .is_lazy = true},
+     .restart = 20, .die = 40, .message_bytes = 110, USUAL_LIMITS, .outbox_max = 8, .is_lazy = true},
     {"outages", .documents = 2, .clients = 20, .steps = 8000, .v1_percent = 10, .crash = 5, .cut = 60, .evict = 10, .outage = 20,
-     .password = 100, .restart = 10, .document_bytes = 64 * KIB, .history_bytes = MIB, .v1_history_bytes = MIB,
+     .password = 100, .restart = 10, .die = 30, .document_bytes = 64 * KIB, .history_bytes = MIB, .v1_history_bytes = MIB,
      .uncommitted_bytes = KIB, .outbox_max = 8},
     {"many", .documents = 6, .clients = 30, .steps = 8000, .v1_percent = 10, .crash = 10, .cut = 100, .evict = 60, .outage = 3,
      .password = 100, .restart = 5, .expire = 10, USUAL_LIMITS, .outbox_max = 8},
-    {"crowd", .documents = 1, .clients = 300, .steps = 9000, .v1_percent = 10, .crash = 3, .cut = 150,
+    {"crowd", .documents = 1, .clients = 300, .steps = 9000, .v1_percent = 10, .crash = 3, .cut = 150, .die = 10,
      .document_bytes = 64 * KIB, .history_bytes = 8 * KIB, .v1_history_bytes = MIB, .uncommitted_bytes = MIB, .outbox_max = 40},
 };
 /* clang-format on */

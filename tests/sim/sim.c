@@ -21,10 +21,21 @@ static void notice_expired(struct sim *sim)
     }
 }
 
+/* Some have waited for an answer for too long. */
+static void notice_given_up(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->profile.clients; i++) {
+        struct seat *seat = &sim->seats[i];
+        if (seat->conn && sim_client_gives_up(&seat->client))
+            sim_hang_up(sim, seat);
+    }
+}
+
 void sim_check(struct sim *sim)
 {
     gateway_check(&sim->gateway);
     notice_expired(sim);
+    notice_given_up(sim);
 }
 
 bool sim_is_in(const struct seat *seat, const struct sim_document *doc)
@@ -38,7 +49,7 @@ void sim_connect(struct sim *sim, struct seat *seat)
 {
     if (seat->conn)
         return;
-    seat->conn = gateway_accept(&sim->gateway);
+    seat->conn = gateway_accept(&sim->gateway, seat->client.document);
     sim_client_connect(&seat->client, &seat->conn->up);
 }
 
@@ -67,7 +78,7 @@ void sim_deliver(struct sim *sim, struct seat *seat)
         seat->conn = NULL;
         gateway_drop(conn);
         if (m->why == ERR_PASSWORD) /* somebody tells him */
-            seat->client.password = gateway_password(&sim->gateway, seat->client.document);
+            sim_client_learn_password(&seat->client, gateway_password(&sim->gateway, seat->client.document));
     }
     wire_free(m);
 }
@@ -117,7 +128,8 @@ static void add_clients(struct sim *sim)
     for (unsigned i = 0; i < sim->profile.clients; i++) {
         const bool is_v1 = random_below(&sim->random, 100) < sim->profile.v1_percent;
         struct sim_document *d = &sim->documents[i % sim->profile.documents];
-        sim_client_init(&sim->seats[i].client, is_v1 ? PAD_V1 : PAD_V2, token_of(i), d->id, &d->points);
+        sim_client_init(&sim->seats[i].client, is_v1 ? PAD_V1 : PAD_V2, token_of(i), d->id, &d->points,
+                        &sim->gateway.store.now_ms);
         sim_connect(sim, &sim->seats[i]);
     }
 }
@@ -137,11 +149,20 @@ static struct document_policy policy_of(const struct profile *profile)
     return policy;
 }
 
+/* Where it is less than an edit takes, all of them go in parts. */
+static size_t message_bytes_of(const struct profile *profile)
+{
+    enum { ENVELOPE = 64 * 1024 };
+    return profile->message_bytes ? profile->message_bytes : profile->document_bytes + ENVELOPE;
+}
+
 void sim_open(struct sim *sim, const struct profile *profile, struct random random)
 {
     *sim = (struct sim){.random = random, .profile = *profile};
     seeded_random_start(random.state);
-    sim->gateway = (struct gateway){.policy = policy_of(profile), .outbox_max = profile->outbox_max};
+    sim->gateway = (struct gateway){.policy = policy_of(profile),
+                                    .outbox_max = profile->outbox_max,
+                                    .message_bytes_max = message_bytes_of(profile)};
     gateway_open(&sim->gateway, INT64_C(1700000000000));
     add_documents(sim);
     add_clients(sim);

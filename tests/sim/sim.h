@@ -21,6 +21,8 @@ struct profile {
     unsigned documents, clients, steps;
     unsigned v1_percent;
     unsigned crash, cut, evict, outage, password, restart, expire;
+    unsigned die;           /* a client's process */
+    uint32_t message_bytes; /* 0: as the server has it */
     uint32_t document_bytes, history_bytes, v1_history_bytes, uncommitted_bytes;
     unsigned outbox_max;
     bool is_lazy; /* without a journal: a crash takes back what was seen */

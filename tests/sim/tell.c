@@ -1,6 +1,8 @@
 #include "sim/tell.h"
 
 #include "doc/attach.h"
+#include "doc/expiry.h"
+#include "proto/server_message.h"
 
 #include <stdio.h>
 
@@ -29,7 +31,19 @@ void close_conn(struct sim_conn *conn, enum error why)
     conn->gateway->counts.closed++;
 }
 
-/* ---- presence ---- */
+/* ---- messages ---- */
+
+static bool is_v2(const struct sim_conn *conn)
+{
+    return conn->peer.version == PAD_V2;
+}
+
+static struct json begin_text(struct sim_conn *conn)
+{
+    return json_to(&wire_put(&conn->down, WIRE_TEXT)->bytes);
+}
+
+/* ---- presence, v1 ---- */
 
 static void tell_user(struct sim_conn *conn, const struct pad_peer *peer)
 {
@@ -44,8 +58,6 @@ static void tell_cursors(struct sim_conn *conn, const struct pad_peer *peer)
     struct wire_message *m = wire_put(&conn->down, WIRE_CURSORS);
     m->user_id = peer->user_id;
     m->cursors = wire_cursors_of(&peer->cursors);
-    if (conn->peer.version == PAD_V2)
-        wire_cursors_clamp(&m->cursors, pad_carets_end(peer->pad));
 }
 
 static void tell_language(struct sim_conn *conn)
@@ -58,7 +70,7 @@ static void tell_password(struct sim_conn *conn)
     wire_put(&conn->down, WIRE_PASSWORD)->password = wire_password_of(conn->doc->pad.password);
 }
 
-static void tell_change(struct sim_conn *conn, const struct pad_change *change)
+static void tell_v1_change(struct sim_conn *conn, const struct pad_change *change)
 {
     switch (change->kind) {
     case PAD_ITEM_INFO:
@@ -76,15 +88,14 @@ static void tell_change(struct sim_conn *conn, const struct pad_change *change)
     case PAD_ITEM_PASSWORD:
         tell_password(conn);
         break;
-    case PAD_ITEM_STORAGE: /* the clients show a sign, and go on */
+    default: /* the rest is v2's */
         break;
     }
 }
 
-static void tell_everybody(struct sim_conn *conn)
+static void tell_v1_everybody(struct sim_conn *conn)
 {
     struct pad *pad = &conn->doc->pad;
-    wire_put(&conn->down, WIRE_USERS);
     LIST_EACH (at, next, &pad->peers) {
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
         if (peer->has_info)
@@ -98,52 +109,125 @@ static void tell_everybody(struct sim_conn *conn)
     tell_password(conn);
 }
 
+/* ---- presence ---- */
+
+static void tell_v2_change(struct sim_conn *conn, const struct pad_change *change)
+{
+    struct wire_message *m = wire_put(&conn->down, WIRE_TEXT);
+    struct json j = json_to(&m->bytes);
+    if (!encode_change(&j, &conn->doc->pad, change, PAD_V2))
+        gateway_require(false, "v2 has no message for a change", OK);
+    must(json_error(&j));
+}
+
+/* What changed between the Welcome and this is told, too: nobody is told a language or a
+ * password twice, and none is left out. */
+static void tell_v2_everybody(struct sim_conn *conn)
+{
+    struct pad *pad = &conn->doc->pad;
+    struct json users = begin_text(conn);
+    encode_users(&users, pad);
+    must(json_error(&users));
+    if (pad->language.ptr) {
+        struct json j = begin_text(conn);
+        encode_language(&j, pad);
+        must(json_error(&j));
+    }
+    struct json password = begin_text(conn);
+    encode_password(&password, pad);
+    must(json_error(&password));
+    struct json storage = begin_text(conn);
+    encode_storage(&storage, pad);
+    must(json_error(&storage));
+}
+
 /* Presence comes when the history is told: carets stand in that text. */
 static void tell_presence(struct sim_conn *conn)
 {
     struct pad *pad = &conn->doc->pad;
     struct pad_change change;
-    if (!conn->is_welcomed)
-        tell_everybody(conn);
+    if (!conn->is_welcomed && is_v2(conn))
+        tell_v2_everybody(conn);
+    else if (!conn->is_welcomed)
+        tell_v1_everybody(conn);
     else
         for (struct link *at = NULL; pad_next_change(pad, conn->peer.seen, &at, &change);)
-            tell_change(conn, &change);
+            (is_v2(conn) ? tell_v2_change : tell_v1_change)(conn, &change);
     conn->is_welcomed = true;
     pad_told_items(&conn->peer, pad->sequence);
 }
 
 /* ---- text ---- */
 
-static void tell_welcome(struct sim_conn *conn)
+static void tell_v1_welcome(struct sim_conn *conn)
 {
     struct pad *pad = &conn->doc->pad;
-    struct wire_message *m = wire_put(&conn->down, WIRE_WELCOME);
-    m->welcome = conn->welcome;
-    m->epoch = pad->epochs[pad->epoch_count - 1].id;
-    conn->must_welcome = false;
-    if (conn->peer.version == PAD_V2 && !conn->welcome.resumed) {
-        m = wire_put(&conn->down, WIRE_SNAPSHOT);
-        m->revision = conn->welcome.revision;
-        m->bytes = conn->snapshot;
-        conn->snapshot = (struct buf){0};
-    }
-    if (conn->peer.version == PAD_V1 && pad->v1->offset)
-        wire_append_operation(wire_put(&conn->down, WIRE_HISTORY), pad_system_author(),
-                              op_view(&pad->v1->text));
+    wire_put(&conn->down, WIRE_WELCOME)->welcome = conn->welcome;
+    if (pad->v1->offset)
+        wire_append_operation(wire_put(&conn->down, WIRE_HISTORY), PAD_SYSTEM_USER, op_view(&pad->v1->text));
 }
 
-static void tell_history(struct sim_conn *conn, uint64_t from, uint64_t to)
+static void tell_v1_history(struct sim_conn *conn, uint64_t from, uint64_t to)
 {
     struct wire_message *m = wire_put(&conn->down, WIRE_HISTORY);
     m->revision = pad_revision_for(&conn->peer, from);
     for (uint64_t r = from; r < to; r++) {
         struct history_entry entry = pad_entry_for(&conn->peer, r);
-        if (conn->peer.order == PAD_BY_TEXT)
-            entry.author.order = PAD_BY_TEXT;
-        wire_append_operation(m, entry.author, entry.op);
+        wire_append_operation(m, entry.author.user_id, entry.op);
+    }
+}
+
+static void tell_history(struct sim_conn *conn, uint64_t from, uint64_t to)
+{
+    if (is_v2(conn)) {
+        struct json j = begin_text(conn);
+        encode_history(&j, &conn->peer, from, to, false);
+        must(json_error(&j));
+    } else {
+        tell_v1_history(conn, from, to);
     }
     pad_told_history(&conn->peer, to);
     conn->gateway->counts.told_operations += to - from;
+}
+
+static void tell_v2_welcome(struct sim_conn *conn)
+{
+    struct document *doc = conn->doc;
+    struct json j = begin_text(conn);
+    encode_welcome(&j, &(struct welcome_message){.pad = &doc->pad,
+                                                 .welcome = &conn->welcome,
+                                                 .created_ms = doc->created_ms,
+                                                 .expires_ms = document_expires_ms(doc),
+                                                 .message_bytes_max = conn->gateway->message_bytes_max,
+                                                 .order = conn->peer.order,
+                                                 .server = "simulated"});
+    must(json_error(&j));
+    if (conn->welcome.resumed)
+        return;
+    struct wire_message *m = wire_put(&conn->down, WIRE_TEXT);
+    m->bytes = conn->snapshot;
+    conn->snapshot = (struct buf){0};
+}
+
+/* For a client that resumes, all that it missed, be it nothing, in one message. */
+static void tell_welcome(struct sim_conn *conn)
+{
+    uint64_t from = conn->peer.sent, to = from;
+    bool is_gone = false;
+    conn->must_welcome = false;
+    if (!is_v2(conn)) {
+        tell_v1_welcome(conn);
+        return;
+    }
+    if (conn->welcome.resumed)
+        pad_history_for(&conn->peer, SIZE_MAX, &from, &to, &is_gone);
+    if (is_gone) {
+        close_conn(conn, ERR_CANNOT_RESUME);
+        return;
+    }
+    tell_v2_welcome(conn);
+    if (conn->welcome.resumed)
+        tell_history(conn, from, to);
 }
 
 /* ---- as far as there is room ---- */
@@ -158,8 +242,11 @@ static void tell_next(struct sim_conn *conn)
 {
     uint64_t from, to;
     bool is_gone = false;
-    if (conn->must_welcome)
+    if (conn->must_welcome) {
         tell_welcome(conn);
+        if (!conn->doc)
+            return;
+    }
     if (pad_history_for(&conn->peer, HISTORY_MESSAGE_BYTES, &from, &to, &is_gone))
         tell_history(conn, from, to);
     else if (is_gone)

@@ -48,26 +48,24 @@ void wire_cut(struct wire_pipe *pipe, unsigned kept)
     }
 }
 
-void wire_append_operation(struct wire_message *m, struct pad_author author, struct op_view op)
+void wire_append_operation(struct wire_message *m, uint64_t author, struct op_view op)
 {
-    if (buf_append_varint(&m->bytes, author.user_id) || buf_append_varint(&m->bytes, author.order) ||
-        buf_append_varint(&m->bytes, op.code.len) || buf_append(&m->bytes, op.code))
+    if (buf_append_varint(&m->bytes, author) || buf_append_varint(&m->bytes, op.code.len) ||
+        buf_append(&m->bytes, op.code))
         abort();
 }
 
-bool wire_next_operation(const struct wire_message *m, size_t *at, struct pad_author *author,
-                         struct op_view *op)
+bool wire_next_operation(const struct wire_message *m, size_t *at, uint64_t *author, struct op_view *op)
 {
     const struct slice bytes = buf_slice(&m->bytes);
-    uint64_t order, code_bytes;
+    uint64_t code_bytes;
     if (*at == bytes.len)
         return false;
-    if (!varint_read(bytes, at, &author->user_id) || !varint_read(bytes, at, &order) ||
-        !varint_read(bytes, at, &code_bytes) || code_bytes > bytes.len - *at)
+    if (!varint_read(bytes, at, author) || !varint_read(bytes, at, &code_bytes) ||
+        code_bytes > bytes.len - *at)
         abort();
     const struct slice code = slice_of(bytes.ptr + *at, (size_t)code_bytes);
     *op = op_view_trusted(code); /* what a v1 client typed is echoed to it with its \r */
-    author->order = (enum pad_order)order;
     *at += (size_t)code_bytes;
     return true;
 }

@@ -6,22 +6,19 @@
 #include "pad/pad.h"
 
 enum wire_kind {
+    WIRE_TEXT, /* v2, both ways: the message as JSON. What follows is v1's, but for WIRE_CLOSE */
     /* up */
     WIRE_HELLO,
     WIRE_EDIT,
-    WIRE_PING,
     /* both ways */
     WIRE_INFO,
     WIRE_CURSORS,
     WIRE_LANGUAGE,
     /* down */
     WIRE_WELCOME,
-    WIRE_SNAPSHOT,
     WIRE_HISTORY,
-    WIRE_USERS, /* everybody is told anew in what follows */
     WIRE_LEFT,
     WIRE_PASSWORD,
-    WIRE_REJECTED,
     WIRE_CLOSE,
 };
 
@@ -43,17 +40,15 @@ struct wire_message {
     struct link link;
     enum wire_kind kind;
     uint64_t user_id;
-    uint64_t revision; /* EDIT, SNAPSHOT; HISTORY: of the first operation */
-    struct buf bytes;  /* EDIT: code; SNAPSHOT: text; HISTORY: wire_append_operation; LANGUAGE */
+    uint64_t revision; /* EDIT; HISTORY: of the first operation */
+    struct buf bytes;  /* TEXT; EDIT: code; HISTORY: wire_append_operation; LANGUAGE */
     struct pad_hello hello;
-    const char *document;          /* HELLO: its id; borrowed */
     struct wire_password password; /* HELLO, PASSWORD */
     struct pad_welcome welcome;
-    struct id128 epoch;
     char name[WIRE_NAME_MAX];
     uint16_t hue;
     struct wire_cursors cursors;
-    enum error why; /* CLOSE, REJECTED */
+    enum error why; /* CLOSE */
 };
 
 struct wire_pipe {
@@ -69,12 +64,10 @@ void wire_free(struct wire_message *message);
 /* Loses all but the `kept` oldest messages. */
 void wire_cut(struct wire_pipe *pipe, unsigned kept);
 
-/* A HISTORY message holds author and code of each operation. The order of the
- * author is told to clients that go by author; to others it reads by text. */
-void wire_append_operation(struct wire_message *m, struct pad_author author, struct op_view op);
+/* A HISTORY message holds author and code of each operation. */
+void wire_append_operation(struct wire_message *m, uint64_t author, struct op_view op);
 /* The operation at *at, which moves behind it; false at the end. */
-bool wire_next_operation(const struct wire_message *m, size_t *at, struct pad_author *author,
-                         struct op_view *op);
+bool wire_next_operation(const struct wire_message *m, size_t *at, uint64_t *author, struct op_view *op);
 
 /* NULL ptr: none. */
 struct wire_password wire_password_of(struct slice password);
