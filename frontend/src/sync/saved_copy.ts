@@ -15,7 +15,7 @@ export class SavedCopy {
     inflight: Pending | null,
     ...behind: readonly (Pending | null)[]
   ): SavedState {
-    const of = [inflight, ...behind, position.epoch, position.revision, position.saved];
+    const of = [inflight, ...behind, ...Object.values(position)];
     if (this.#last?.of.every((part, i) => part === of[i])) return this.#last.state;
     const state = { ...position, serverText: server.read(), inflight: toSaved([inflight]), buffer: toSaved(behind) };
     this.#last = { of, state };

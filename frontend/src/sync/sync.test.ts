@@ -207,6 +207,19 @@ describe("inserts at one place", () => {
     expect(text).toBe("ma");
   });
 
+  test("an edit that is sent again is written down with who sends it now", () => {
+    sync.welcome({ ...byAuthor, order: undefined });
+    snapshot(10, "");
+    type(0, 0, "m");
+    sync.takeEdit();
+    expect(sync.keep()?.sender?.order).toBe("text");
+    sync.disconnected();
+    sync.welcome({ ...byAuthor, resumed: true, committed: 0 });
+    sync.history(10, []);
+    sync.takeEdit();
+    expect(sync.keep()?.sender).toEqual({ id: ME, order: "author" });
+  });
+
   test("what an older page wrote down was sent by text", () => {
     sync.resume({
       epoch: "e", revision: 10, serverText: "", inflight: { operation: ["m"], count: 1 }, buffer: null,

@@ -9,7 +9,7 @@ import { type Edit, type Offered, type SavedState, type Span, Sync } from "../sy
 export type TabKind = "v1" | "by text" | "by author" | "by turns";
 
 export class SimulatedTab {
-  sync = new Sync();
+  sync: Sync;
   /** The text that the user sees. */
   text = "";
   /** Where the user composes text, so that nothing may change there; null: nowhere. */
@@ -32,7 +32,10 @@ export class SimulatedTab {
     private readonly server: ModelServer,
     readonly name: string,
     readonly kind: TabKind = "by author",
-  ) {}
+    private readonly newSync = () => new Sync(),
+  ) {
+    this.sync = newSync();
+  }
 
   get isConnected(): boolean {
     return this.#peer !== null;
@@ -79,7 +82,7 @@ export class SimulatedTab {
   crash(arrived: number): void {
     this.disconnect(arrived);
     this.sync.free();
-    this.sync = new Sync();
+    this.sync = this.newSync();
     this.text = "";
     this.composing = null;
     if (!this.record) this.#lives += 1;
