@@ -96,6 +96,9 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
     case STORE_EVENT_FORMER_PRIMARY:
         log_event(LOG_ERROR, "database_former_primary", LOG_CSTR("what", text));
         break;
+    case STORE_EVENT_ANOTHER_DATABASE:
+        log_event(LOG_ERROR, "database_replaced", LOG_CSTR("what", text));
+        break;
     case STORE_EVENT_BEAT:
         histogram_observe(HISTOGRAM_ROUND_TRIP, duration_us);
         break;

@@ -234,7 +234,7 @@ enum store_event {
     STORE_EVENT_OUTAGE_OVER, /* something was written again; what waited follows */
     STORE_EVENT_READ_FAILED,
     STORE_EVENT_AWAY,     /* the database cannot be reached, at the start; it is tried again; text says why */
-    STORE_EVENT_REACHED,  /* now it can */
+    STORE_EVENT_REACHED,  /* now it can; also after STORE_EVENT_ANOTHER_DATABASE */
     STORE_EVENT_WAITING,  /* another server holds the lock (once) */
     STORE_EVENT_LOCKED,   /* got it after waiting */
     STORE_EVENT_LEGACY,   /* an ancestor's database is taken over, and text says what its owner should know */
@@ -247,9 +247,10 @@ enum store_event {
     STORE_EVENT_ELSEWHERE, /* `count` loads were refused, since other servers own those documents */
     STORE_EVENT_REPEATED,  /* an APPEND is sent again, because nobody knows whether it was committed */
     STORE_EVENT_REAPED,    /* this server has declared another one dead; text names it */
-    STORE_EVENT_FORMER_PRIMARY, /* a host of the URL takes writes that it should not; it is not used; text
-                                   names it */
-    STORE_EVENT_BEAT,           /* a sign of life is committed: duration_us */
+    STORE_EVENT_FORMER_PRIMARY,   /* a host of the URL takes writes that it should not; it is not used; text
+                                     names it */
+    STORE_EVENT_ANOTHER_DATABASE, /* the same, but it is another database than the one that was opened */
+    STORE_EVENT_BEAT,             /* a sign of life is committed: duration_us */
 };
 enum { STORE_EVENT_COUNT = STORE_EVENT_BEAT + 1 };
 

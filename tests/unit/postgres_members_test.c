@@ -45,7 +45,7 @@ static void sleep_ms(int ms)
 
 /* ---- a server, as a process ---------------------------------------------------- */
 
-static struct newest_lineage newest = {.lock = PTHREAD_MUTEX_INITIALIZER};
+static struct known_database known = {.lock = PTHREAD_MUTEX_INITIALIZER};
 static const char *const event_names[STORE_EVENT_COUNT] = {
     [STORE_EVENT_WAITING] = "waiting", [STORE_EVENT_LOCKED] = "locked",   [STORE_EVENT_DEAD] = "dead",
     [STORE_EVENT_PEERS] = "peers",     [STORE_EVENT_PROMISE] = "promise",
@@ -112,7 +112,7 @@ static int be_a_server(char **argv)
     };
     char message[MESSAGE_BYTES], line[128];
     struct members *m;
-    if (members_open(&config, argv[1], &newest, &m, message) != OK) {
+    if (members_open(&config, argv[1], &known, &m, message) != OK) {
         printf("refused %s\n", message);
         return 0;
     }
@@ -662,7 +662,7 @@ static void a_lease_is_never_longer_than_the_truth(void **state)
     struct store_config config = {
         .address = SLICE("10.0.0.9:1"), .lease_ms = 10000, .on_event = ignore_event};
     struct members *m;
-    assert_int_equal(members_open(&config, url, &newest, &m, message), OK);
+    assert_int_equal(members_open(&config, url, &known, &m, message), OK);
     assert_in_range(members_lease_left_ms(m), 5000, 10000);
     const unsigned fired = pg_proxy_fired(proxy);
     pg_proxy_say(proxy, "delay 1200 before-answer UPDATE kp_beats");

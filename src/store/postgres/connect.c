@@ -36,7 +36,7 @@ static const char SETTINGS[] = "SET plan_cache_mode = force_generic_plan;"
 static const char NOTICE_CLOSED[] = "SET client_connection_check_interval = '2s'";
 enum { NOTICES_CLOSED_SINCE = 140000 };
 
-/* ---- opening ----------------------------------------------------------------- */
+/* ---- connecting ----------------------------------------------------------------- */
 
 /* Why a connection was refused: libpq gives no SQLSTATE then, but writes it into its sentence when it is
  * asked to be verbose: "… failed: FATAL:  28P01: password authentication failed …". It is taken out again. */
@@ -101,41 +101,101 @@ static bool apply_settings(struct pg_connection *c)
     return apply(c, SETTINGS, true) && (!can_notice || apply(c, NOTICE_CLOSED, false));
 }
 
+/* ---- is it the right one? ------------------------------------------------------ */
+
+/* Before the pipeline, so values are texts. The first row, or NULL where there is none and where SQL has an
+ * error, which is told in `why` unless it is only that names or rights are missing. */
+static PGresult *ask(struct pg_connection *c, const char *sql)
+{
+    PGresult *row = NULL;
+    if (!PQsendQuery(c->handle, sql)) {
+        pg_lose(c, PQerrorMessage(c->handle));
+        return NULL;
+    }
+    if (!pg_flush(c))
+        return NULL;
+    for (PGresult *result; (result = pg_get(c));) {
+        const char *error = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        if (error && sqlstate_reply(error) != REPLY_MISCONFIGURED)
+            pg_note_error(c, result);
+        if (!row && PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
+            row = result;
+        else
+            PQclear(result);
+    }
+    return row;
+}
+
+/* A database without tables of ours has none. */
+static const char FINGERPRINT[] = "SELECT encode(sha256(value), 'hex') FROM kp_cluster WHERE name = 'secret'";
+
+static bool is_another_database(struct pg_connection *c, struct pg_wrong_host *out)
+{
+    struct fingerprint found = {0};
+    bool makes_tables = c->config->statement_count == 0; /* there may be none yet: nothing is prepared */
+    if (makes_tables && !known_database_has_fingerprint(c->config->known))
+        return false;
+    PGresult *row = ask(c, FINGERPRINT);
+    if (row)
+        snprintf(found.hex, sizeof found.hex, "%s", PQgetvalue(row, 0, 0));
+    PQclear(row);
+    if (c->reply || !known_database_is_another(c->config->known, &found))
+        return false;
+    out->what = PG_ANOTHER_DATABASE;
+    snprintf(out->why, PG_WHY_BYTES,
+             "the database at %.120s port %.16s is not the one that this server began with: %s",
+             PQhost(c->handle), PQport(c->handle),
+             found.hex[0] ? "it belongs to other servers" : "it has no tables of Kolabpad");
+    return true;
+}
+
 /* Not every relative of PostgreSQL has these; every role may ask. */
 static const char LINEAGE[] = "SELECT (pg_control_system()).system_identifier,"
                               " ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int8";
 
-/* As texts, since this is before the pipeline. An error means that the server does not say. */
-static bool ask_lineage(struct pg_connection *c)
+static void ask_lineage(struct pg_connection *c)
 {
-    c->lineage = (struct lineage){0};
-    if (!c->config->newest)
-        return true;
-    if (!PQsendQuery(c->handle, LINEAGE) || !pg_flush(c))
-        return false;
-    for (PGresult *result; (result = pg_get(c)); PQclear(result)) {
-        if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1)
-            continue;
-        c->lineage.system = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
-        c->lineage.timeline = (uint32_t)strtoul(PQgetvalue(result, 0, 1), NULL, 10);
+    PGresult *row = ask(c, LINEAGE);
+    if (row) {
+        c->lineage.system = strtoull(PQgetvalue(row, 0, 0), NULL, 10);
+        c->lineage.timeline = (uint32_t)strtoul(PQgetvalue(row, 0, 1), NULL, 10);
     }
-    if (c->reply)
-        return false;
-    newest_lineage_note(c->config->newest, c->lineage);
-    return true;
+    PQclear(row);
+    if (!c->reply)
+        known_database_note(c->config->known, c->lineage);
 }
 
-static bool is_former_primary(const struct pg_connection *c, char why[PG_WHY_BYTES])
+static bool is_former_primary(const struct pg_connection *c, struct pg_wrong_host *out)
 {
-    if (!c->config->newest || !newest_lineage_is_past(c->config->newest, c->lineage))
+    if (!c->config->known || !known_database_is_past(c->config->known, c->lineage))
         return false;
+    out->what = PG_FORMER_PRIMARY;
     snprintf(
-        why, PG_WHY_BYTES,
+        out->why, PG_WHY_BYTES,
         "the server at %.120s port %.16s takes writes, and is a former primary: it is on timeline %" PRIu32
         ", which another one has left behind",
         PQhost(c->handle), PQport(c->handle), c->lineage.timeline);
     return true;
 }
+
+/* False: it is a wrong one, which c->wrong names, or it has not said. Another database's lineage says nothing
+ * about ours. */
+static bool is_right(struct pg_connection *c)
+{
+    struct pg_wrong_host found = {0};
+    c->lineage = (struct lineage){0};
+    if (!c->config->known)
+        return true;
+    if (!is_another_database(c, &found) && !c->reply)
+        ask_lineage(c);
+    if (c->reply || (!found.what && !is_former_primary(c, &found)))
+        return !c->reply;
+    c->wrong = found;
+    memcpy(c->why, found.why, sizeof c->why);
+    return false;
+}
+
+/* ---- one host -------------------------------------------------------------------- */
 
 static void prepare(struct pg_connection *c)
 {
@@ -153,8 +213,7 @@ static void prepare(struct pg_connection *c)
 /* Connected; false leaves the reason in `why`. */
 static bool set_up(struct pg_connection *c)
 {
-    if (PQsetnonblocking(c->handle, 1) || !ask_lineage(c) || is_former_primary(c, c->why) ||
-        !apply_settings(c))
+    if (PQsetnonblocking(c->handle, 1) || !is_right(c) || !apply_settings(c))
         return false;
     if (!PQenterPipelineMode(c->handle))
         return false;
@@ -185,6 +244,8 @@ static enum reply try_host(struct pg_connection *c, uint32_t host, const char *n
     return reply == REPLY_OK || reply == REPLY_LOST ? REPLY_NOT_NOW : reply;
 }
 
+/* ---- all of them ------------------------------------------------------------------ */
+
 /* From the host on that was good last. *tried: how many, with the one that is good. */
 static enum reply try_hosts(struct pg_connection *c, uint32_t hosts, const char *name, uint32_t *tried)
 {
@@ -200,44 +261,47 @@ static enum reply try_hosts(struct pg_connection *c, uint32_t hosts, const char 
     return all;
 }
 
-/* Connects for a moment, so that the newest lineage is known. True: it is a former primary that takes writes.
- */
-static bool look_at(const struct pg_connection *c, uint32_t host, int64_t deadline_ms, char *why)
+/* Connects for a moment, so that the newest lineage is known, and tells whether that host is a wrong one. */
+static void look_at(const struct pg_connection *c, uint32_t host, int64_t deadline_ms,
+                    struct pg_wrong_host *out)
 {
     const struct pg_config config = {
-        .url = c->config->url, .newest = c->config->newest, .deadline_ms = deadline_ms};
+        .url = c->config->url, .known = c->config->known, .deadline_ms = deadline_ms};
     struct pg_connection look;
     int64_t timeout_ms = 0;
     pg_init(&look, &config);
     look.handle = host_connect(config.url, host, "kolabpad look", &timeout_ms);
     if (!look.handle)
-        return false;
+        return;
     PQsetNoticeReceiver(look.handle, pg_on_notice, &look);
-    bool is_former = is_connected(&look, deadline_ms) && !PQsetnonblocking(look.handle, 1) &&
-                     ask_lineage(&look) && is_former_primary(&look, why);
+    if (is_connected(&look, deadline_ms) && !PQsetnonblocking(look.handle, 1))
+        is_right(&look);
+    if (look.wrong.what)
+        *out = look.wrong;
     pg_close(&look);
-    return is_former;
 }
 
-bool pg_look_at_others(const struct pg_connection *c, int64_t deadline_ms, char why[PG_WHY_BYTES])
+void pg_look_at_others(const struct pg_connection *c, int64_t deadline_ms, struct pg_wrong_host *out)
 {
     const uint32_t hosts = host_count(c->config->url);
-    bool has_former = false;
-    for (uint32_t host = 0; c->config->newest && host < hosts; host++)
-        if (host != c->host && look_at(c, host, deadline_ms, why))
-            has_former = true;
-    return has_former || (pg_is_open(c) && is_former_primary(c, why));
+    *out = (struct pg_wrong_host){0};
+    for (uint32_t host = 0; c->config->known && host < hosts; host++)
+        if (host != c->host)
+            look_at(c, host, deadline_ms, out);
+    if (!out->what && pg_is_open(c))
+        is_former_primary(c, out);
 }
 
 enum reply pg_open(struct pg_connection *c, const char *name)
 {
     const uint32_t hosts = host_count(c->config->url);
-    char why[PG_WHY_BYTES];
+    struct pg_wrong_host found;
     uint32_t tried;
     pg_close(c);
+    c->wrong = (struct pg_wrong_host){0};
     enum reply reply = try_hosts(c, hosts, name, &tried);
-    for (uint32_t i = 0; reply == REPLY_OK && c->config->newest && i < hosts - tried; i++)
-        look_at(c, (c->host + 1 + i) % hosts, PG_LOOK_MS, why);
+    for (uint32_t i = 0; reply == REPLY_OK && c->config->known && i < hosts - tried; i++)
+        look_at(c, (c->host + 1 + i) % hosts, PG_LOOK_MS, &found);
     if (reply == REPLY_OK && !pg_is_current(c)) {
         pg_close(c);
         reply = try_hosts(c, hosts, name, &tried);

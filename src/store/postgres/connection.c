@@ -22,7 +22,7 @@ bool pg_is_open(const struct pg_connection *c)
 
 bool pg_is_current(const struct pg_connection *c)
 {
-    return pg_is_open(c) && !(c->config->newest && newest_lineage_is_past(c->config->newest, c->lineage));
+    return pg_is_open(c) && !(c->config->known && known_database_is_past(c->config->known, c->lineage));
 }
 
 const char *pg_role(const struct pg_connection *c)

@@ -27,7 +27,7 @@
 #ifndef KOLABPAD_STORE_POSTGRES_CONNECTION_H
 #define KOLABPAD_STORE_POSTGRES_CONNECTION_H
 
-#include "store/postgres/lineage.h"
+#include "store/postgres/known_database.h"
 #include "store/postgres/parameters.h"
 #include "store/postgres/sqlstate.h"
 
@@ -48,7 +48,13 @@ struct pg_config {
     int64_t deadline_ms; /* 0: PG_DEADLINE_MS */
     const char *role;    /* which database it is, in sentences; NULL: "in DATABASE_URL" */
     /* Shared by all connections to the database. NULL: the first host that takes writes will do. */
-    struct newest_lineage *newest;
+    struct known_database *known;
+};
+
+/* A host that takes writes and is not used all the same (known_database.h). */
+struct pg_wrong_host {
+    enum { PG_NOT_WRONG, PG_FORMER_PRIMARY, PG_ANOTHER_DATABASE } what;
+    char why[PG_WHY_BYTES]; /* one sentence, which names it */
 };
 
 struct pg_connection {
@@ -56,10 +62,11 @@ struct pg_connection {
     PGconn *handle; /* NULL: not open */
     uint32_t host;  /* the one in the URL's list that was connected to last */
     struct lineage lineage;
-    PGresult *result;    /* the one given out last */
-    enum reply reply;    /* of this round trip: its first failure */
-    uint32_t sent, read; /* statements of this round trip */
-    bool is_synced;      /* the end of the round trip has been sent; nothing can be added until pg_end */
+    struct pg_wrong_host wrong; /* that the latest pg_open has met */
+    PGresult *result;           /* the one given out last */
+    enum reply reply;           /* of this round trip: its first failure */
+    uint32_t sent, read;        /* statements of this round trip */
+    bool is_synced; /* the end of the round trip has been sent; nothing can be added until pg_end */
     /* Two that look alike: after a warning the outcome itself is unknown; must_close
      * says that the outcome is known, but this server is of no use any more. */
     bool has_warned, must_close;
@@ -72,8 +79,8 @@ void pg_init(struct pg_connection *c, const struct pg_config *config);
 
 /* Connects to the first of the URL's hosts that takes writes, beginning with the
  * one that did so last, and prepares the statements. Where another one takes writes too,
- * the one with the newest timeline is taken (lineage.h); a host that is silent is given up
- * after PG_LOOK_MS, if there is one that answers. `name` is how the connection is called in
+ * the one with the newest timeline is taken, and one of another database never; a host that is silent is
+ * given up after PG_LOOK_MS, if there is one that answers. `name` is how the connection is called in
  * pg_stat_activity. On failure it is closed: REPLY_MISCONFIGURED if no host will ever
  * take us as things are (a wrong password, no such database), else REPLY_NOT_NOW. */
 enum { PG_LOOK_MS = 500 };
@@ -84,8 +91,8 @@ bool pg_is_open(const struct pg_connection *c);
 /* Is it open, and has nobody seen a newer primary since? If not, pg_open finds that one. */
 bool pg_is_current(const struct pg_connection *c);
 /* Looks at the URL's other hosts, each for at most `deadline_ms`: afterwards pg_is_current is
- * the truth. True: one of them all takes writes although it is a former primary, and `why` names it. */
-bool pg_look_at_others(const struct pg_connection *c, int64_t deadline_ms, char why[PG_WHY_BYTES]);
+ * the truth. *out: one of them all that is a wrong one. */
+void pg_look_at_others(const struct pg_connection *c, int64_t deadline_ms, struct pg_wrong_host *out);
 /* For sentences: "the database %s". */
 const char *pg_role(const struct pg_connection *c);
 

@@ -27,7 +27,7 @@ struct pg_copy_end {
     struct copy_end end;
     bool is_source;
     char *url;
-    struct newest_lineage newest;
+    struct known_database known;
     struct pg_config config;
     struct pg_connection connection;
     char inserts[COPY_TABLES][INSERT_BYTES];
@@ -128,7 +128,7 @@ static enum error accept_schema(struct pg_copy_end *self, struct pg_connection *
 static enum error prepare_tables(struct pg_copy_end *self, char *message)
 {
     struct pg_config bare_config = {
-        .url = self->url, .newest = &self->newest, .role = role_of(self), .deadline_ms = DEADLINE_MS};
+        .url = self->url, .known = &self->known, .role = role_of(self), .deadline_ms = DEADLINE_MS};
     struct pg_connection bare;
     pg_init(&bare, &bare_config);
     enum error err = OK;
@@ -274,9 +274,9 @@ static enum error open_end(struct slice uri, const struct copy_end *source, stru
     }
     self->is_source = !source;
     make_statements(self);
-    self->newest = NEWEST_LINEAGE_NONE;
+    self->known = KNOWN_DATABASE_NONE;
     self->config = (struct pg_config){.url = self->url,
-                                      .newest = &self->newest,
+                                      .known = &self->known,
                                       .role = role_of(self),
                                       .statements = self->statements,
                                       .statement_count = source ? STATEMENT_COUNT : 0,

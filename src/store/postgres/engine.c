@@ -40,7 +40,7 @@ struct postgres_engine {
     struct engine engine;
     const struct store_config *config;
     char *url;
-    struct newest_lineage newest;
+    struct known_database known;
     struct members *members;
     struct pg_lane lanes[LANE_COUNT];
     struct pg_calendar calendar;
@@ -79,7 +79,7 @@ static void init_lanes(struct postgres_engine *self)
         struct pg_lane *lane = &self->lanes[i];
         lane->number = (int16_t)i;
         lane->config = (struct pg_config){.url = self->url,
-                                          .newest = &self->newest,
+                                          .known = &self->known,
                                           .statements = STATEMENTS,
                                           .statement_count = STATEMENT_COUNT};
         pg_init(&lane->connection, &lane->config);
@@ -134,7 +134,7 @@ static enum error wait_for_server(struct postgres_engine *self, struct pg_connec
 /* Tables must be there before statements can be prepared, so this has a connection of its own. */
 static enum error prepare_tables(struct postgres_engine *self, char *message)
 {
-    struct pg_config bare = {.url = self->url, .newest = &self->newest};
+    struct pg_config bare = {.url = self->url, .known = &self->known};
     struct pg_connection c;
     pg_init(&c, &bare);
     enum error err = wait_for_server(self, &c, message);
@@ -159,7 +159,7 @@ static enum error open_parts(struct postgres_engine *self, char *message)
     if (err)
         return err;
     init_lanes(self);
-    err = members_open(self->config, self->url, &self->newest, &self->members, message);
+    err = members_open(self->config, self->url, &self->known, &self->members, message);
     for (int i = 0; !err && i < LANE_COUNT; i++)
         if (connect_lane(&self->lanes[i], members_life(self->members).incarnation))
             err = message_error(message, "Cannot use the database in DATABASE_URL: %s.",
@@ -189,7 +189,7 @@ static enum error open_engine(const struct store_config *config, struct engine *
     struct postgres_engine *self = mem_alloc(sizeof *self);
     if (self)
         *self = (struct postgres_engine){
-            .engine = {.ops = &POSTGRES_ENGINE}, .config = config, .newest = NEWEST_LINEAGE_NONE};
+            .engine = {.ops = &POSTGRES_ENGINE}, .config = config, .known = KNOWN_DATABASE_NONE};
     if (!self || !(self->url = mem_alloc(config->uri.len + 1))) {
         mem_free(self);
         message_error(message, "%s", error_text(ERR_NO_MEMORY));

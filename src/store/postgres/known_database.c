@@ -1,21 +1,41 @@
-#include "store/postgres/lineage.h"
+#include "store/postgres/known_database.h"
 
-void newest_lineage_note(struct newest_lineage *newest, struct lineage lineage)
+#include <string.h>
+
+bool known_database_has_fingerprint(struct known_database *known)
+{
+    pthread_mutex_lock(&known->lock);
+    bool has = known->fingerprint.hex[0] != '\0';
+    pthread_mutex_unlock(&known->lock);
+    return has;
+}
+
+bool known_database_is_another(struct known_database *known, const struct fingerprint *found)
+{
+    pthread_mutex_lock(&known->lock);
+    if (!known->fingerprint.hex[0])
+        known->fingerprint = *found;
+    bool is_another = strcmp(known->fingerprint.hex, found->hex) != 0;
+    pthread_mutex_unlock(&known->lock);
+    return is_another;
+}
+
+void known_database_note(struct known_database *known, struct lineage lineage)
 {
     if (lineage.system == 0)
         return;
-    pthread_mutex_lock(&newest->lock);
-    if (lineage.system != newest->seen.system || lineage.timeline > newest->seen.timeline)
-        newest->seen = lineage;
-    pthread_mutex_unlock(&newest->lock);
+    pthread_mutex_lock(&known->lock);
+    if (lineage.system != known->newest.system || lineage.timeline > known->newest.timeline)
+        known->newest = lineage;
+    pthread_mutex_unlock(&known->lock);
 }
 
-bool newest_lineage_is_past(struct newest_lineage *newest, struct lineage lineage)
+bool known_database_is_past(struct known_database *known, struct lineage lineage)
 {
     if (lineage.system == 0)
         return false;
-    pthread_mutex_lock(&newest->lock);
-    bool is_past = newest->seen.system == lineage.system && newest->seen.timeline > lineage.timeline;
-    pthread_mutex_unlock(&newest->lock);
+    pthread_mutex_lock(&known->lock);
+    bool is_past = known->newest.system == lineage.system && known->newest.timeline > lineage.timeline;
+    pthread_mutex_unlock(&known->lock);
     return is_past;
 }

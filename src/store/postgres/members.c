@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "store/event.h"
 #include "store/postgres/boot_clock.h"
+#include "store/postgres/host_watch.h"
 #include "store/postgres/lane_silence.h"
 #include "store/postgres/port_probe.h"
 #include "store/postgres/registry.h"
@@ -21,7 +22,6 @@ enum {
     GONE_SILENCE_MS = 2000,     /* of a server whose process has ended, as far as can be seen */
     BEAT_GAP_MS = 3000,         /* between good beats: more, and the database was away for all that we know */
     LOOK_AROUND_MS = 60 * 1000, /* between two looks at what changes rarely */
-    OTHER_HOSTS_MS = 10 * 1000, /* between two looks at the other hosts of DATABASE_URL */
     WAIT_STEP_MS = 20,          /* how soon should_stop is heard */
 };
 
@@ -36,8 +36,7 @@ struct members {
     struct rival_watch watch;
     struct promise promise;
     int64_t looked_around_us; /* 0: not yet */
-    int64_t looked_at_hosts_us;
-    bool has_former_primary; /* found at the latest look, and told */
+    struct host_watch hosts;
     uint64_t attempted;      /* the life that was registered last, or perhaps was: its answer may be lost */
     int64_t beaten_at_us;    /* the latest good beat */
     int64_t beaten_since_us; /* the first of those without a gap */
@@ -137,6 +136,14 @@ static void begin_life(struct members *m, uint64_t incarnation, const uint8_t se
     pthread_mutex_unlock(&m->lock);
 }
 
+/* To the database that this process began with. */
+static enum reply connect_as(struct members *m, uint64_t incarnation)
+{
+    char name[CONNECTION_NAME_BYTES];
+    members_connection_name(incarnation, "beat", name);
+    return host_watch_connect(&m->hosts, m->config, &m->registry, name);
+}
+
 /* ---- getting in -------------------------------------------------------------- */
 
 static bool is_same_address(const struct members *m, const struct rival *rival)
@@ -207,13 +214,11 @@ static enum reply clear_away(struct members *m)
 static enum error try_to_register(struct members *m)
 {
     const uint64_t incarnation = random_incarnation();
-    char name[CONNECTION_NAME_BYTES];
     struct rival rival;
     uint8_t secret[32] = {0};
-    members_connection_name(incarnation, "beat", name);
     registry_close(&m->registry); /* it is called after the life before */
     const int64_t sent_us = boot_us();
-    if (registry_connect(&m->registry, name) || clear_away(m))
+    if (connect_as(m, incarnation) || clear_away(m))
         return ERR_SHUTTING_DOWN;
     m->attempted = incarnation;
     if (registry_register(&m->registry, m->config, incarnation, &rival, secret))
@@ -386,26 +391,9 @@ static void look_around(struct members *m, uint64_t incarnation)
         registry_sweep(&m->registry);
 }
 
-/* Has one of the other hosts taken over, while the one that we have goes on? The lanes follow by themselves.
- * A host that is silent must not cost the beats that the lease is made of. */
-static void look_at_hosts(struct members *m)
-{
-    char why[PG_WHY_BYTES];
-    if (boot_us() - m->looked_at_hosts_us < OTHER_HOSTS_MS * 1000)
-        return;
-    m->looked_at_hosts_us = boot_us();
-    const int64_t patience = m->lease_ms / 8 < PG_LOOK_MS ? m->lease_ms / 8 : PG_LOOK_MS;
-    const bool has = pg_look_at_others(&m->registry.connection, patience, why);
-    if (has && !m->has_former_primary)
-        event_tell(m->config, STORE_EVENT_FORMER_PRIMARY, 0, 0, (struct slice){0}, why);
-    m->has_former_primary = has;
-}
-
 static void beat(struct members *m, uint64_t incarnation)
 {
-    char name[CONNECTION_NAME_BYTES];
-    members_connection_name(incarnation, "beat", name);
-    if (registry_connect(&m->registry, name))
+    if (connect_as(m, incarnation))
         return;
     const int64_t sent_us = boot_us();
     if (registry_beat(&m->registry, incarnation, atomic_load(&m->is_draining), m->lease_ms, &m->beat))
@@ -420,7 +408,7 @@ static void beat(struct members *m, uint64_t incarnation)
     judge_peers(m, incarnation);
     resign_if_useless(m, incarnation);
     look_around(m, incarnation);
-    look_at_hosts(m);
+    host_watch_look(&m->hosts, m->config, &m->registry, m->lease_ms);
 }
 
 static bool is_to_resign(struct members *m)
@@ -433,9 +421,7 @@ static bool is_to_resign(struct members *m)
 
 static void resign(struct members *m, uint64_t incarnation)
 {
-    char name[CONNECTION_NAME_BYTES];
-    members_connection_name(incarnation, "beat", name);
-    if (incarnation && (registry_connect(&m->registry, name) || registry_resign(&m->registry, incarnation)))
+    if (incarnation && (connect_as(m, incarnation) || registry_resign(&m->registry, incarnation)))
         return;
     pthread_mutex_lock(&m->lock);
     m->life.is_over = true;
@@ -498,7 +484,7 @@ static void free_members(struct members *m)
 }
 
 static struct members *new_members(const struct store_config *config, const char *url,
-                                   struct newest_lineage *newest)
+                                   struct known_database *known)
 {
     struct members *m = mem_alloc(sizeof *m);
     if (!m)
@@ -506,7 +492,7 @@ static struct members *new_members(const struct store_config *config, const char
     *m = (struct members){.config = config};
     m->lease_ms = config->lease_ms ? config->lease_ms : MEMBERS_LEASE_MS;
     m->beat_ms = m->lease_ms / 4 < BEAT_MS ? m->lease_ms / 4 : BEAT_MS;
-    registry_init(&m->registry, url, newest, m->lease_ms);
+    registry_init(&m->registry, url, known, m->lease_ms);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -516,10 +502,10 @@ static struct members *new_members(const struct store_config *config, const char
     return m;
 }
 
-enum error members_open(const struct store_config *config, const char *url, struct newest_lineage *newest,
+enum error members_open(const struct store_config *config, const char *url, struct known_database *known,
                         struct members **out, char message[MESSAGE_BYTES])
 {
-    struct members *m = new_members(config, url, newest);
+    struct members *m = new_members(config, url, known);
     enum error err = m ? get_in(m, message) : ERR_NO_MEMORY;
     if (!err && pthread_create(&m->thread, NULL, run, m) != 0) {
         registry_resign(&m->registry, m->life.incarnation);
@@ -551,14 +537,12 @@ void members_resign(struct members *m)
 
 void members_close(struct members *m)
 {
-    char name[CONNECTION_NAME_BYTES];
     pthread_mutex_lock(&m->lock);
     m->is_ending = true;
     pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
     pthread_join(m->thread, NULL);
-    members_connection_name(m->life.incarnation, "beat", name);
-    if (m->life.incarnation && !m->life.is_over && registry_connect(&m->registry, name) == REPLY_OK)
+    if (m->life.incarnation && !m->life.is_over && connect_as(m, m->life.incarnation) == REPLY_OK)
         registry_resign(&m->registry, m->life.incarnation);
     free_members(m);
 }

@@ -40,8 +40,8 @@ struct members;
 
 /* Begins a life, when the tables are there, and the beating. Waits for others where
  * it must (STORE_EVENT_WAITING, STORE_EVENT_LOCKED), asking config->should_stop.
- * Errors are those of store_open. `url`, `newest` and `config` are borrowed until members_close. */
-enum error members_open(const struct store_config *config, const char *url, struct newest_lineage *newest,
+ * Errors are those of store_open. `url`, `known` and `config` are borrowed until members_close. */
+enum error members_open(const struct store_config *config, const char *url, struct known_database *known,
                         struct members **out, char message[MESSAGE_BYTES]);
 /* Resigns: everything this life owns is free for others. */
 void members_close(struct members *m);

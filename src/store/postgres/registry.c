@@ -90,11 +90,11 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
                 " WHERE name = 'synchronous_commit'",
 };
 
-void registry_init(struct registry *r, const char *url, struct newest_lineage *newest, int64_t lease_ms)
+void registry_init(struct registry *r, const char *url, struct known_database *known, int64_t lease_ms)
 {
     *r = (struct registry){
         .pg_config = {.url = url,
-                      .newest = newest,
+                      .known = known,
                       .statements = STATEMENTS,
                       .statement_count = STATEMENT_COUNT,
                       .deadline_ms = lease_ms / 2 > DEADLINE_MIN_MS ? lease_ms / 2 : DEADLINE_MIN_MS}};

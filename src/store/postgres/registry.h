@@ -24,10 +24,11 @@ struct registry {
 };
 
 /* Sets the fields; connects nothing. `url` and
- * `newest` are borrowed. A server that does not
+ * `known` are borrowed. A server that does not
  * answer for half a lease is given up, since a beat that comes later is of no use. */
-void registry_init(struct registry *r, const char *url, struct newest_lineage *newest, int64_t lease_ms);
-/* Connects unless it is connected, to the newest primary. `name`: how it is called in pg_stat_activity. */
+void registry_init(struct registry *r, const char *url, struct known_database *known, int64_t lease_ms);
+/* Connects unless it is connected, to the primary that is known. `name`: how it is called in
+ * pg_stat_activity. */
 enum reply registry_connect(struct registry *r, const char *name);
 void registry_close(struct registry *r);
 

@@ -113,6 +113,12 @@ export class Postgres {
     await once(child, 'close');
   }
 
+  /** Everything in the database, as statements for another server. */
+  dump(): string {
+    const programs = execFileSync(SCRIPT, ['where'], { encoding: 'utf8' }).trim();
+    return execFileSync(path.join(programs, 'pg_dump'), ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', 'kolabpad'], { encoding: 'utf8' });
+  }
+
   /** Changes a setting of the running server, for good; not one that it was started with. */
   set(name: string, value: string): void {
     if (name in this.settings) throw new Error(`${name} was given at the start, which has precedence`);
