@@ -48,12 +48,6 @@ class Line {
     this.onEnd(this);
   }
 
-  /** After what was written has left. */
-  private cutSoon(road: Road): void {
-    road.cutAfterBytes = Infinity;
-    setImmediate(() => this.cut());
-  }
-
   private isDead(road: Road): boolean {
     if (road.swallows) this.dead.add(road);
     return this.dead.has(road);
@@ -68,7 +62,8 @@ class Line {
     if (this.isDead(road)) return;
     const isCut = bytes.length > road.cutAfterBytes;
     const passed = isCut ? bytes.subarray(0, road.cutAfterBytes) : bytes;
-    road.cutAfterBytes -= passed.length;
+    road.cutAfterBytes = isCut ? Infinity : road.cutAfterBytes - passed.length;
+    if (isCut) this.dead.add(road); // what comes while this piece is held up must not follow it
     const { delayMs, drips } = road;
     const dueAtMs = performance.now() + delayMs;
     const sent = this.after(road).then(async () => {
@@ -77,7 +72,7 @@ class Line {
       if (to.destroyed) return;
       if (drips) for (const byte of passed) to.write(Buffer.of(byte));
       else to.write(passed);
-      if (isCut) this.cutSoon(road);
+      if (isCut) setImmediate(() => this.cut()); // after what was written has left
     });
     this.pending.set(road, sent);
   }
