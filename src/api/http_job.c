@@ -1,6 +1,8 @@
 #include "api/http_job.h"
 
+#include "api/bearer.h"
 #include "observe/metrics.h"
+#include "shard/server.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,9 @@ void http_job_end(struct http_job *job)
     open_cancel(job->open);
     forward_cancel(job->forward);
     commit_wait_cancel(&job->wait);
+    link_find_cancel(&job->find);
+    rights_change_cancel(&job->rights);
+    buf_deinit(&job->found_id);
     buf_deinit(&job->body);
     free(job);
 }
@@ -107,8 +112,11 @@ static void on_opened(void *arg, const struct open_result *result)
 void http_job_open(struct http_job *job, enum open_goal goal,
                    void (*opened)(struct http_job *job, const struct open_result *result))
 {
+    struct slice bearer = job->kind->is_handshake ? (struct slice){0} : bearer_secret(job->request);
     struct open_request request = {.id = job->id,
-                                   .password = job->password,
+                                   .password = job->kind->is_by_link ? (struct slice){0} : job->password,
+                                   .link = bearer,
+                                   .owner_token = job->kind->is_by_link ? (struct slice){0} : bearer,
                                    .client = job->request->client,
                                    .goal = goal,
                                    .password_follows = job->kind->password_follows,
@@ -126,7 +134,8 @@ void http_job_open(struct http_job *job, enum open_goal goal,
 static bool is_known_elsewhere(const struct http_job *job, struct store_owner *owner)
 {
     struct shard *shard = job->shard;
-    return !job->request->is_relayed && owners_find(&shard->owners, job->id, shard_now_ms(shard), owner) &&
+    return job->id.len > 0 && !job->request->is_relayed &&
+           owners_find(&shard->owners, job->id, shard_now_ms(shard), owner) &&
            !document_find(&shard->documents, job->id);
 }
 
@@ -144,29 +153,86 @@ static void begin(struct loop_task *task)
         job->kind->begin(job);
 }
 
-void http_job_post(struct server *server, struct http_request *request, const struct http_job_kind *kind,
-                   struct slice id, struct slice password)
+static void post_to(struct http_job *job, struct shard *shard)
 {
-    struct http_job *job = calloc(1, sizeof(*job) + id.len + password.len);
+    job->shard = shard;
+    job->task.run = begin;
+    if (loop_post(&shard->loop, &job->task))
+        return;
+    http_respond_error(job->request, ERR_SHUTTING_DOWN);
+    buf_deinit(&job->found_id);
+    free(job);
+}
+
+static struct slice copy_string(char **to, struct slice bytes)
+{
+    if (!bytes.ptr)
+        return bytes;
+    char *copy = *to;
+    if (bytes.len > 0)
+        memcpy(copy, bytes.ptr, bytes.len);
+    *to += bytes.len;
+    return slice_of(copy, bytes.len);
+}
+
+void http_job_post_part(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                        struct slice id, struct slice part, struct slice password)
+{
+    struct http_job *job = calloc(1, sizeof(*job) + id.len + part.len + password.len);
     if (!job) {
         http_respond_error(request, ERR_NO_MEMORY);
         return;
     }
     char *strings = (char *)(job + 1);
-    memcpy(strings, id.ptr, id.len);
-    job->id = slice_of(strings, id.len);
-    if (password.ptr) {
-        memcpy(strings + id.len, password.ptr, password.len);
-        job->password = slice_of(strings + id.len, password.len);
-    }
+    job->id = copy_string(&strings, id);
+    job->part = copy_string(&strings, part);
+    job->password = copy_string(&strings, password);
     job->kind = kind;
     job->request = request;
-    job->shard = server_shard_of(server, id);
-    job->task.run = begin;
-    if (!loop_post(&job->shard->loop, &job->task)) {
-        http_respond_error(request, ERR_SHUTTING_DOWN);
-        free(job);
+    post_to(job, server_shard_of(server, id.len > 0 ? id : password));
+}
+
+void http_job_post(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                   struct slice id, struct slice password)
+{
+    http_job_post_part(server, request, kind, id, (struct slice){0}, password);
+}
+
+/* ---- by a link ---- */
+
+/* Any shard may look the link up; links take turns by their tokens. */
+void http_job_post_link(struct server *server, struct http_request *request, const struct http_job_kind *kind)
+{
+    struct slice bearer = bearer_secret(request);
+    if (bearer.ptr)
+        http_job_post(server, request, kind, (struct slice){0}, bearer);
+    else
+        http_respond_error(request, ERR_PASSWORD);
+}
+
+static void on_link_found(struct link_find *find, enum error err, struct slice id)
+{
+    struct http_job *job = LIST_ITEM(find, struct http_job, find);
+    if (!err)
+        err = buf_append(&job->found_id, id);
+    if (err) {
+        http_job_fail(job, err);
+        return;
     }
+    job->id = buf_slice(&job->found_id);
+    list_remove(&job->link);
+    post_to(job, server_shard_of(job->shard->server, job->id));
+}
+
+void http_job_by_link(struct http_job *job, void (*found)(struct http_job *job))
+{
+    if (job->id.len > 0) {
+        found(job);
+        return;
+    }
+    job->find.client = job->request->client;
+    job->find.done = on_link_found;
+    link_find_begin(&job->shard->documents, job->password, &job->find);
 }
 
 void http_jobs_refuse_all(struct shard *shard)

@@ -15,8 +15,10 @@
 #include "api/forward.h"
 #include "base/id128.h"
 #include "doc/commit_wait.h"
+#include "doc/link_find.h"
 #include "doc/open.h"
 #include "doc/password.h"
+#include "doc/rights.h"
 #include "shard/shard.h"
 
 struct http_job;
@@ -27,6 +29,7 @@ struct http_job_kind {
     bool is_handshake;     /* of a WebSocket: another server may answer it with a 101 */
     bool is_search;        /* forward_request.is_search */
     bool password_follows; /* open_request.password_follows */
+    bool is_by_link;       /* the Bearer is a link and nothing else: http_job_by_link */
 };
 
 struct http_job {
@@ -35,7 +38,10 @@ struct http_job {
     const struct http_job_kind *kind;
     struct shard *shard;
     struct http_request *request;
-    struct slice id, password; /* in the same allocation; password.ptr NULL: none was given */
+    struct slice id, part; /* in the same allocation, with `password`; no id: see http_job_by_link */
+    struct slice password; /* NULL ptr: none was given. A Bearer is more than that: http_job_open */
+    struct link_find find; /* … which document it is about */
+    struct buf found_id;   /* … which `id` is then */
 
     struct open *open; /* the open request under way; NULL: none */
     void (*opened)(struct http_job *job, const struct open_result *result); /* whom it answers */
@@ -48,6 +54,7 @@ struct http_job {
     /* Password jobs: what is being written. The database may have it already, so
      * a stopping server waits for the answer instead of refusing the job. */
     struct password_change change;
+    struct rights_change rights; /* the same of jobs about links and owners */
     bool is_writing;
 };
 
@@ -56,7 +63,20 @@ struct http_job {
 void http_job_post(struct server *server, struct http_request *request, const struct http_job_kind *kind,
                    struct slice id, struct slice password);
 
-/* Opens the job's document, for `opened`. When another server has it, the request is sent on to that one,
+/* The same of a request with a second part behind the document's id in its path: a link's, say. */
+void http_job_post_part(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                        struct slice id, struct slice part, struct slice password);
+/* The same of a request that says by its Bearer, a link's token, which document it is about. */
+void http_job_post_link(struct server *server, struct http_request *request,
+                        const struct http_job_kind *kind);
+
+/* Finds the document that the job's link opens, and calls `found` on the shard that has it, or on
+ * this one where another server has it. For `begin` of a kind that is_by_link, which is called once
+ * more then. */
+void http_job_by_link(struct http_job *job, void (*found)(struct http_job *job));
+
+/* Opens the job's document, for `opened`, with whatever the request shows: its Bearer may be the
+ * password, a link's token or the owner's. When another server has it, the request is sent on to that one,
  * and `opened` not called. */
 void http_job_open(struct http_job *job, enum open_goal goal,
                    void (*opened)(struct http_job *job, const struct open_result *result));

@@ -139,6 +139,19 @@ bool origin_is_page(const struct http_request *request)
     return http_header(request, "Origin").ptr || http_header(request, "Sec-Fetch-Site").ptr;
 }
 
+static bool is_json(const struct http_request *request)
+{
+    struct slice type = http_header(request, "Content-Type");
+    const struct slice json = SLICE("application/json");
+    return type.ptr && type.len >= json.len && strncasecmp(type.ptr, json.ptr, json.len) == 0 &&
+           (type.len == json.len || type.ptr[json.len] == ';' || type.ptr[json.len] == ' ');
+}
+
+bool origin_may_be_forged(const struct http_request *request)
+{
+    return origin_is_page(request) && !is_json(request);
+}
+
 /* ---- what the administrator is told ---- */
 
 static struct slice or_none(struct slice s)

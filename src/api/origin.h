@@ -20,6 +20,11 @@ bool origin_is_allowed(const struct config *config, const struct http_request *r
 /* True when a browser sent the request for a page, of whatever site. */
 bool origin_is_page(const struct http_request *request);
 
+/* True when a page of another site can have made a browser send it without asking first: it may post
+ * a form or plain text, but not JSON. Scripts are not bothered with it: curl -d says that it sends a
+ * form. */
+bool origin_may_be_forged(const struct http_request *request);
+
 /* Says in the log that one was refused, and what to set when it should not have
  * been: at most once a minute, however many there are. */
 void origin_log_refused(const struct http_request *request);

@@ -3,23 +3,6 @@
 #include "api/origin.h"
 
 #include <stdio.h>
-#include <strings.h>
-
-static bool is_json(const struct http_request *request)
-{
-    struct slice type = http_header(request, "Content-Type");
-    const struct slice json = SLICE("application/json");
-    return type.ptr && type.len >= json.len && strncasecmp(type.ptr, json.ptr, json.len) == 0 &&
-           (type.len == json.len || type.ptr[json.len] == ';' || type.ptr[json.len] == ' ');
-}
-
-/* A page of another site can make a browser post a form or plain text, but not JSON
- * without asking first. Scripts are not bothered with it: curl -d says that it sends a
- * form. */
-static bool may_be_forged(const struct http_request *request)
-{
-    return origin_is_page(request) && !is_json(request);
-}
 
 static void send_password(struct http_job *job)
 {
@@ -41,28 +24,32 @@ static void on_changed(struct password_change *change, enum error err)
         http_job_respond(job, &(struct http_response){.status = 204});
 }
 
-static enum error change_password(struct http_job *job, bool is_on)
+static enum error change_password(struct http_job *job, enum access access, bool is_on)
 {
     struct protect_request body;
-    if (may_be_forged(job->request))
+    if (origin_may_be_forged(job->request))
         return ERR_MEDIA_TYPE;
     enum error err = protect_decode(&job->shard->decoder, job->request->body, &body);
     if (err)
         return err;
-    job->change = (struct password_change){.user_id = body.user_id,
+    if (!body.has_user && access != ACCESS_OWN)
+        return ERR_BAD_REQUEST;
+    job->change = (struct password_change){.has_user = body.has_user,
+                                           .user_id = body.user_id,
                                            .has_token = body.has_client,
                                            .token = body.client,
-                                           .password = body.password,
+                                           .password = body.password.ptr ? body.password : job->password,
+                                           .access = access,
                                            .client = job->request->client,
                                            .is_on = is_on,
                                            .done = on_changed};
     return document_change_password(&job->shard->documents, job->id, &job->change);
 }
 
-static void change(struct http_job *job, enum error err)
+static void change(struct http_job *job, enum error err, enum access access)
 {
     if (!err)
-        err = change_password(job, job->kind == &protect_job);
+        err = change_password(job, access, job->kind == &protect_job);
     if (err)
         http_job_fail(job, err);
     else
@@ -71,17 +58,26 @@ static void change(struct http_job *job, enum error err)
 
 static void on_located(struct http_job *job, const struct open_result *result)
 {
-    change(job, result->err);
+    change(job, result->err, ACCESS_EDIT);
+}
+
+/* Whose document does not exist is in none. */
+static void on_opened(struct http_job *job, const struct open_result *result)
+{
+    change(job, result->err == ERR_NOT_FOUND ? ERR_FORBIDDEN : result->err, result->access);
 }
 
 /* Only somebody who is in the document may change its password: where it is in memory,
- * and where that is must be asked where servers share the database. */
+ * and where that is must be asked where servers share the database. A Bearer may be the
+ * owner's, who need not be in it. */
 static void begin(struct http_job *job)
 {
-    if (job->shard->documents.policy->is_shared)
+    if (job->password.ptr)
+        http_job_open(job, OPEN_READ, on_opened);
+    else if (job->shard->documents.policy->is_shared)
         http_job_open(job, OPEN_WHERE, on_located);
     else
-        change(job, OK);
+        change(job, OK, ACCESS_EDIT);
 }
 
 const struct http_job_kind protect_job = {.begin = begin};

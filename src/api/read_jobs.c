@@ -1,5 +1,6 @@
 #include "api/read_jobs.h"
 
+#include "api/rights_json.h"
 #include "base/json.h"
 #include "net/etag.h"
 
@@ -76,20 +77,22 @@ static void begin_text(struct http_job *job)
 
 const struct http_job_kind text_job = {.begin = begin_text};
 
-/* ---- what is known of it ---- */
-
-static void json_seconds(struct json *j, const char *name, int64_t ms)
+static void begin_link_text(struct http_job *job)
 {
-    json_raw(j, name);
-    if (ms == 0)
-        json_raw(j, "null");
-    else
-        json_int(j, ms / 1000);
+    http_job_by_link(job, begin_text);
 }
 
-static void describe(struct json *j, const struct document *doc)
+const struct http_job_kind link_text_job = {.begin = begin_link_text, .is_by_link = true};
+
+/* ---- what is known of it ---- */
+
+static void describe(struct json *j, const struct document *doc, enum access access)
 {
     const struct pad *pad = &doc->pad;
+    json_raw(j, ",\"access\":");
+    json_quoted(j, slice_from_cstr(access_name(access)));
+    json_raw(j, doc->rights.has_owner ? ",\"owner\":true," : ",\"owner\":false,");
+    encode_settings(j, &doc->rights);
     json_raw(j, ",\"language\":");
     json_quoted_or_null(j, pad->language);
     json_raw(j, ",\"users\":");
@@ -98,9 +101,9 @@ static void describe(struct json *j, const struct document *doc)
     json_uint(j, pad->revision);
     json_raw(j, ",\"bytes\":");
     json_uint(j, rope_size(&pad->text).bytes);
-    json_seconds(j, ",\"created_at\":", doc->created_ms);
-    json_seconds(j, ",\"updated_at\":", doc->updated_ms);
-    json_seconds(j, ",\"expires_at\":", document_expires_ms(doc));
+    encode_seconds(j, ",\"created_at\":", doc->created_ms);
+    encode_seconds(j, ",\"updated_at\":", doc->updated_ms);
+    encode_seconds(j, ",\"expires_at\":", document_expires_ms(doc));
 }
 
 static enum error write_info(struct http_job *job, const struct open_result *result)
@@ -109,7 +112,7 @@ static enum error write_info(struct http_job *job, const struct open_result *res
     json_raw(&j, result->exists ? "{\"exists\":true" : "{\"exists\":false");
     json_raw(&j, result->is_protected ? ",\"protected\":true" : ",\"protected\":false");
     if (result->doc)
-        describe(&j, result->doc);
+        describe(&j, result->doc, result->access);
     json_raw(&j, "}\n");
     return json_error(&j);
 }
@@ -152,3 +155,55 @@ static void begin_info(struct http_job *job)
 }
 
 const struct http_job_kind info_job = {.begin = begin_info};
+
+/* ---- what a link's holder may know of it ---- */
+
+/* Whoever may only read is not told the id: it is the address that gives editing. */
+static enum error write_link_info(struct http_job *job, const struct open_result *result)
+{
+    const struct store_link *link = document_link(result->doc, result->link_id);
+    const struct pad *pad = &result->doc->pad;
+    struct json j = json_to(&job->body);
+    if (!link)
+        return ERR_INTERNAL;
+    json_raw(&j, "{\"role\":");
+    json_quoted(&j, slice_from_cstr(access_name(result->access)));
+    json_raw(&j, ",\"name\":");
+    json_quoted(&j, link->name);
+    if (link->may_edit) {
+        json_raw(&j, ",\"id\":");
+        json_quoted(&j, job->id);
+    }
+    json_raw(&j, ",\"language\":");
+    json_quoted_or_null(&j, pad->language);
+    json_raw(&j, ",\"revision\":");
+    json_uint(&j, pad->revision);
+    json_raw(&j, ",\"bytes\":");
+    json_uint(&j, rope_size(&pad->text).bytes);
+    encode_seconds(&j, ",\"expires_at\":", link->expires_ms);
+    json_raw(&j, link->history ? ",\"history\":true}\n" : ",\"history\":false}\n");
+    return json_error(&j);
+}
+
+static void on_link_opened(struct http_job *job, const struct open_result *result)
+{
+    enum error err = result->err ? result->err : write_link_info(job, result);
+    if (err) {
+        http_job_fail(job, err);
+        return;
+    }
+    job->wait.done = on_info_committed;
+    document_when_committed(result->doc, &job->wait);
+}
+
+static void open_for_link(struct http_job *job)
+{
+    http_job_open(job, OPEN_READ, on_link_opened);
+}
+
+static void begin_link(struct http_job *job)
+{
+    http_job_by_link(job, open_for_link);
+}
+
+const struct http_job_kind link_job = {.begin = begin_link, .is_by_link = true};

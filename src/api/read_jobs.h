@@ -8,4 +8,8 @@
 extern const struct http_job_kind text_job; /* the text, with an ETag; empty where nobody ever wrote */
 extern const struct http_job_kind info_job; /* what is known of it, as JSON; little without the password */
 
+/* The same by a link, whose token is the Bearer: the text, and what its holder may know of the document. */
+extern const struct http_job_kind link_text_job;
+extern const struct http_job_kind link_job;
+
 #endif

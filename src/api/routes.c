@@ -9,6 +9,7 @@
 #include "api/origin.h"
 #include "api/password_jobs.h"
 #include "api/read_jobs.h"
+#include "api/rights_jobs.h"
 #include "api/status.h"
 #include "api/upgrade_job.h"
 #include "net/static_files.h"
@@ -68,12 +69,56 @@ static void get_document(struct api *api, struct http_request *request, struct s
 
 static void post_protect(struct api *api, struct http_request *request, struct slice id)
 {
-    http_job_post(api->server, request, &protect_job, id, (struct slice){0});
+    http_job_post(api->server, request, &protect_job, id, bearer_secret(request));
 }
 
 static void delete_protect(struct api *api, struct http_request *request, struct slice id)
 {
-    http_job_post(api->server, request, &unprotect_job, id, (struct slice){0});
+    http_job_post(api->server, request, &unprotect_job, id, bearer_secret(request));
+}
+
+/* ---- links, owners, settings ---- */
+
+static void get_links(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &links_job, id, bearer_secret(request));
+}
+
+static void post_link(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &add_link_job, id, bearer_secret(request));
+}
+
+static void delete_link(struct api *api, struct http_request *request, struct slice id, struct slice link)
+{
+    http_job_post_part(api->server, request, &remove_link_job, id, link, bearer_secret(request));
+}
+
+static void post_owner(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &charge_job, id, bearer_secret(request));
+}
+
+static void patch_document(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &settings_job, id, bearer_secret(request));
+}
+
+static void delete_document(struct api *api, struct http_request *request, struct slice id)
+{
+    http_job_post(api->server, request, &delete_job, id, bearer_secret(request));
+}
+
+static void get_link(struct api *api, struct http_request *request, struct slice none)
+{
+    (void)none;
+    http_job_post_link(api->server, request, &link_job);
+}
+
+static void get_link_text(struct api *api, struct http_request *request, struct slice none)
+{
+    (void)none;
+    http_job_post_link(api->server, request, &link_text_job);
 }
 
 /* ---- the table ---- */
@@ -92,6 +137,14 @@ static const struct route routes[] = {
     {"DELETE", "/api/document/{id}/protect", delete_protect, NULL},
     {"GET", "/api/document/{id}/text", get_text, NULL},
     {"GET", "/api/document/{id}", get_document, NULL},
+    {"PATCH", "/api/document/{id}", patch_document, NULL},
+    {"DELETE", "/api/document/{id}", delete_document, NULL},
+    {"POST", "/api/document/{id}/owner", post_owner, NULL},
+    {"GET", "/api/document/{id}/links", get_links, NULL},
+    {"POST", "/api/document/{id}/links", post_link, NULL},
+    {"DELETE", "/api/document/{id}/links/{link}", NULL, delete_link},
+    {"GET", "/api/link", get_link, NULL},
+    {"GET", "/api/link/text", get_link_text, NULL},
     {"GET", "/api/text/{id}", get_text, NULL},
     {"GET", "/api/stats", status_stats, NULL},
     {"GET", "/metrics", status_prometheus, NULL},
@@ -281,7 +334,7 @@ void routes_handle(void *arg, struct http_request *request)
     if (!is_known_method(request))
         refuse(request, ERR_NOT_IMPLEMENTED);
     else if (slice_equal(request->path, SLICE("*")))
-        refuse_method(request, SLICE("OPTIONS, GET, HEAD, POST, DELETE"));
+        refuse_method(request, SLICE("OPTIONS, GET, HEAD, POST, PATCH, DELETE"));
     else if (route)
         run(route, api, request, &parts);
     else if (is_known)

@@ -63,7 +63,7 @@ static void search(struct shard *shard)
     req->reply_to = &shard->mailbox;
     req->context = shard;
     req->done = on_found;
-    req->unused_ms = shard->config->expiry_ms;
+    req->unused_ms = shard->config->expiry_ms > 0 ? shard->config->expiry_ms : INT64_MAX;
     req->max_ids = EXPIRED_IDS_MAX;
     store_post(shard->store, req);
 }
@@ -72,7 +72,7 @@ void cleanup_check(struct shard *shard)
 {
     const struct config *config = shard->config;
     int64_t now_ms = shard_now_ms(shard);
-    if (shard->index != 0 || config->expiry_ms == 0)
+    if (shard->index != 0)
         return;
     if (shard->cleanup_due_ms == 0)
         shard->cleanup_due_ms = now_ms + FIRST_SEARCH_MS;

@@ -50,6 +50,7 @@ struct config {
     uint32_t new_documents_per_minute;      /* an address: 600 */
     uint32_t password_attempts_per_minute;  /* an address: 60 */
     uint32_t password_changes_per_minute;   /* an address: 60 */
+    uint32_t rights_changes_per_minute;     /* an address: 300 */
     uint32_t connections_total;             /* 15000 */
     /* who */
     char origins[CONFIG_LIST_MAX][256];

@@ -401,6 +401,7 @@ static void lift_limits(struct config *c)
     c->connections_per_address = c->connections_total = 0;
     c->new_documents_per_minute = 0;
     c->password_attempts_per_minute = c->password_changes_per_minute = 0;
+    c->rights_changes_per_minute = 0;
 }
 
 /* What is good by itself, but not together. */

@@ -7,6 +7,8 @@
 #include <search.h>
 #include <string.h>
 
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
 /* ---- look ---- */
 
 static int compare_ids(const void *a, const void *b)
@@ -41,7 +43,8 @@ bool document_may_drop(const struct document *doc)
 {
     return !is_expected(doc) && doc->state == DOCUMENT_READY && doc->peer_count == 0 &&
            list_is_empty(&doc->opens) && list_is_empty(&doc->commit_waits) && doc->appends_in_flight == 0 &&
-           doc->snapshots_in_flight == 0 && !doc->password_change && !document_is_changed(doc);
+           doc->snapshots_in_flight == 0 && !doc->password_change && list_is_empty(&doc->rights_changes) &&
+           !doc->rights_write && !document_is_changed(doc);
 }
 
 bool document_admits(const struct document *doc, struct slice password)
@@ -49,12 +52,20 @@ bool document_admits(const struct document *doc, struct slice password)
     return !doc->pad.password.ptr || (password.ptr && secret_equal(doc->pad.password, password));
 }
 
+/* 0: for ever. */
+static int64_t kept_for_ms(const struct document *doc)
+{
+    int64_t own_ms = (int64_t)doc->rights.keep_days * DAY_MS, all_ms = doc->documents->policy->expiry_ms;
+    bool is_own = own_ms > 0 && (all_ms == 0 || own_ms < all_ms);
+    return is_own ? own_ms : all_ms;
+}
+
 int64_t document_expires_ms(const struct document *doc)
 {
     struct documents *docs = doc->documents;
     int64_t used_ms = doc->used_ms > doc->changed_ms ? doc->used_ms : doc->changed_ms;
-    int64_t left_ms = docs->policy->expiry_ms - (documents_now_ms(docs) - used_ms);
-    return docs->policy->expiry_ms == 0 ? 0 : documents_wall_ms(docs) + left_ms;
+    int64_t kept_ms = kept_for_ms(doc);
+    return kept_ms == 0 ? 0 : documents_wall_ms(docs) + kept_ms - (documents_now_ms(docs) - used_ms);
 }
 
 /* ---- make ---- */
@@ -70,8 +81,9 @@ struct document *document_new(struct documents *docs, struct slice id)
                              .id = slice_of(own_id, id.len),
                              .state = DOCUMENT_LOADING,
                              .left_ms = documents_now_ms(docs)};
-    struct link *links[] = {&doc->opens,        &doc->commit_waits, &doc->all_link, &doc->live_link,
-                            &doc->journal_link, &doc->dirty_link,   &doc->hot_link, &doc->lost_link};
+    struct link *links[] = {&doc->opens,      &doc->commit_waits, &doc->rights_changes,
+                            &doc->all_link,   &doc->live_link,    &doc->journal_link,
+                            &doc->dirty_link, &doc->hot_link,     &doc->lost_link};
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         list_init(links[i]);
     if (!tsearch(doc, &docs->by_id, compare_ids)) {
@@ -142,6 +154,13 @@ enum error document_restore(struct document *doc, const struct store_request *re
     mem_free(lists.batches);
     if (err)
         return err;
+    struct store_rights rights;
+    err = store_rights_copy(&req->rights, &rights);
+    if (err) {
+        pad_deinit(&doc->pad);
+        return err;
+    }
+    document_set_rights(doc, &rights);
     doc->stored = true;
     doc->created_ms = req->created_ms;
     doc->updated_ms = req->updated_ms;
@@ -173,6 +192,21 @@ void document_meta_changed(struct document *doc)
     document_has_news(doc);
 }
 
+void document_must_journal(struct document *doc)
+{
+    bool is_due = !doc->lost_why && !doc->is_being_deleted && pad_has_unjournaled(&doc->pad);
+    if (is_due && list_is_empty(&doc->journal_link))
+        list_append(&doc->documents->to_journal, &doc->journal_link);
+}
+
+void document_set_rights(struct document *doc, struct store_rights *rights)
+{
+    store_rights_free(&doc->rights);
+    doc->rights = *rights;
+    *rights = (struct store_rights){0};
+    doc->link_ends_ms = store_rights_next_end_ms(&doc->rights, documents_wall_ms(doc->documents));
+}
+
 /* ---- let go ---- */
 
 /* Other servers may have it from now on. A server that stops gives all of them back at once. */
@@ -193,6 +227,7 @@ void document_drop(struct document *doc)
                             &doc->dirty_link, &doc->hot_link,  &doc->lost_link};
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         list_remove(links[i]);
+    store_rights_free(&doc->rights);
     if (doc->state == DOCUMENT_READY) {
         pad_deinit(&doc->pad);
         metric_add(METRIC_DOCUMENTS, -1);

@@ -19,6 +19,7 @@
 #define KOLABPAD_DOC_DOCUMENT_H
 
 #include "doc/documents.h"
+#include "store/rights.h"
 
 struct password_change;
 
@@ -34,6 +35,11 @@ struct document {
     struct link opens;                       /* struct open, while LOADING: answered when it is READY */
     struct link commit_waits;                /* struct commit_wait */
     struct password_change *password_change; /* the one that is being written; NULL: none */
+    struct link rights_changes;              /* struct rights_change: the others wait for the first */
+    struct rights_write *rights_write;       /* the first, on its way to the database; NULL: none is */
+
+    struct store_rights rights; /* its owner and links (rights.h); owned */
+    int64_t link_ends_ms;       /* when the next of its links ends, by the wall clock; 0: none does */
 
     struct link all_link;     /* documents->all */
     struct link live_link;    /* documents->live, while it has peers */
@@ -54,7 +60,9 @@ struct document {
     bool epoch_stored;
     enum error lost_why; /* OK: it is not lost (loss.h) */
     bool is_owned; /* where servers share the database: it is ours, and is given back when it is dropped */
-    bool meta_changed; /* language or password changed since the last snapshot asked for */
+    bool is_being_deleted; /* the database is asked to: nothing else of it is written until that has answered
+                            */
+    bool meta_changed;     /* language or password changed since the last snapshot asked for */
     /* Two revisions, since a snapshot takes time and can fail: `saved` is the
      * newest that is written, `asked` the newest that is written or under way.
      * A failure takes `asked` back to `saved`, so that it is tried again. */
@@ -117,6 +125,13 @@ int64_t document_expires_ms(const struct document *doc);
 void document_has_news(struct document *doc);
 /* Language or password changed: a snapshot is due. */
 void document_meta_changed(struct document *doc);
+
+/* Internal to src/doc: what it has that no journal request carries yet goes with the next one, but for
+ * one that is_being_deleted. */
+void document_must_journal(struct document *doc);
+/* Internal to src/doc: these are its rights from now on, with memory of their own; `rights` is empty
+ * afterwards. */
+void document_set_rights(struct document *doc, struct store_rights *rights);
 
 /* ---- let go ---- */
 

@@ -4,15 +4,6 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 
-/* The operations wait for the next journal request. */
-static void must_journal(struct document *doc, uint64_t arrived_ns)
-{
-    if (doc->arrived_ns == 0)
-        doc->arrived_ns = arrived_ns;
-    if (list_is_empty(&doc->journal_link))
-        list_append(&doc->documents->to_journal, &doc->journal_link);
-}
-
 enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t revision, struct op_view op)
 {
     if (doc->documents->is_stopping)
@@ -26,7 +17,9 @@ enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t r
         return err;
     doc->changed_ms = now_ms;
     doc->updated_ms = documents_wall_ms(doc->documents);
-    must_journal(doc, arrived_ns);
+    if (doc->arrived_ns == 0)
+        doc->arrived_ns = arrived_ns;
+    document_must_journal(doc);
     log_event(LOG_DEBUG, "edit", LOG_STR("docId", doc->id), LOG_UINT("userId", peer->user_id),
               LOG_UINT("revision", doc->pad.revision));
     metric_inc(METRIC_EDITS);
@@ -37,6 +30,16 @@ enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t r
 enum error document_set_language(struct document *doc, struct pad_peer *peer, struct slice language)
 {
     enum error err = pad_set_language(peer, language);
+    if (!err)
+        document_meta_changed(doc);
+    return err;
+}
+
+enum error document_put_language(struct document *doc, struct slice language)
+{
+    enum error err = doc->documents->is_stopping ? ERR_SHUTTING_DOWN : doc->lost_why;
+    if (!err)
+        err = pad_put_language(&doc->pad, language);
     if (!err)
         document_meta_changed(doc);
     return err;

@@ -12,6 +12,8 @@
 enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t revision, struct op_view op);
 
 enum error document_set_language(struct document *doc, struct pad_peer *peer, struct slice language);
+/* The same, by somebody who is not in the document; ERR_SHUTTING_DOWN, or why it is lost. */
+enum error document_put_language(struct document *doc, struct slice language);
 enum error document_set_info(struct document *doc, struct pad_peer *peer, struct slice name, uint16_t hue);
 enum error document_set_cursors(struct document *doc, struct pad_peer *peer, const uint32_t *carets,
                                 size_t caret_count, const struct pad_range *selections,

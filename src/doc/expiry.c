@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 
-static void log_deleted(const struct documents *docs, struct slice id)
+static void log_deleted(struct slice id, int64_t unused_ms)
 {
     char age[32];
-    snprintf(age, sizeof(age), "%lldd", (long long)(docs->policy->expiry_ms / (24 * 60 * 60 * 1000)));
+    snprintf(age, sizeof(age), "%lldd", (long long)(unused_ms / (24 * 60 * 60 * 1000)));
     log_event(LOG_INFO, "document_expired", LOG_STR("docId", id), LOG_CSTR("age", age));
     metric_inc(METRIC_EXPIRATIONS);
 }
@@ -17,7 +17,7 @@ static void log_deleted(const struct documents *docs, struct slice id)
 static void on_deleted(struct store_request *req)
 {
     if (!req->result && req->found)
-        log_deleted(req->context, req->id);
+        log_deleted(req->id, req->unused_ms);
     store_request_free(req);
 }
 
@@ -26,7 +26,6 @@ static void delete_rows(struct documents *docs, struct slice id, int64_t cutoff_
     struct store_request *req = store_request_new(STORE_DELETE, id);
     if (!req)
         return; /* the next search finds it again */
-    req->context = docs;
     req->done = on_deleted;
     req->cutoff_ms = cutoff_ms;
     documents_post(docs, req);

@@ -81,7 +81,8 @@ static void refused(const struct append_row *row)
     doc->stored = doc->stored && !(row->makes_row && doc->saved_revision == 0);
     doc->touched_ms = row->touches ? 0 : doc->touched_ms;
     list_remove(&doc->journal_link);
-    list_append(&doc->documents->refused, &doc->journal_link);
+    if (!doc->is_being_deleted)
+        list_append(&doc->documents->refused, &doc->journal_link);
     document_write_failed(doc);
 }
 

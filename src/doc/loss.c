@@ -2,6 +2,7 @@
 
 #include "doc/commit_wait.h"
 #include "doc/open.h"
+#include "doc/rights.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
@@ -27,9 +28,10 @@ void document_lose(struct document *doc, enum error why)
         log_event(LOG_ERROR, "document_conflict", LOG_STR("docId", doc->id),
                   LOG_UINT("committed", doc->pad.committed), LOG_UINT("revision", doc->pad.revision));
     } else {
-        doc->is_owned = false; /* with the life it was given back */
+        doc->is_owned = false; /* with the life, or with its row, it was given back */
     }
     open_refuse(doc, why);
+    document_refuse_rights(doc, why, false);
     if (doc->state != DOCUMENT_READY)
         return; /* its load answers, and drops it */
     document_release_commit_waits(doc);

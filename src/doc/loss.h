@@ -2,7 +2,8 @@
  *
  * Where servers share a database, what is in memory can stop being the document:
  * this server was declared dead (ERR_MOVED, all of them), or a row could not be
- * appended, since the database has another history than memory (ERR_CONFLICT, one).
+ * appended, since the database has another history than memory (ERR_CONFLICT, one). And one that
+ * was deleted for good (ERR_GONE, rights.h) is nobody's.
  * Then what is not committed is nobody's: no one was told that it is saved, so the
  * tabs have it and send it to wherever they are served next.
  *

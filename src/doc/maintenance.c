@@ -4,6 +4,7 @@
 #include "doc/open.h"
 #include "doc/password.h"
 #include "doc/persister.h"
+#include "doc/rights.h"
 #include "doc/writability.h"
 #include "observe/clock.h"
 #include "observe/metrics.h"
@@ -85,6 +86,7 @@ static void check_live(struct documents *docs, int64_t now_ms)
     if (is_due(now_ms, &docs->live_check_ms, earlier(LIVE_CHECK_MS, interval_ms))) {
         LIST_EACH (at, following, &docs->live) {
             struct document *doc = LIST_ITEM(at, struct document, live_link);
+            document_check_links(doc);
             int64_t left_ms = doc->check_ms - now_ms;
             if (left_ms > 0 && left_ms <= interval_ms)
                 continue;
@@ -155,7 +157,8 @@ static bool must_wait_for(struct document *doc)
                  documents_now_ms(doc->documents) - doc->snapshot_failed_ms < SNAPSHOT_PAUSE_MS;
     if (!rests)
         persister_write(doc, PERSIST_SHUTDOWN); /* without memory for it: tried again */
-    return document_is_changed(doc) || doc->snapshots_in_flight > 0 || doc->password_change;
+    return document_is_changed(doc) || doc->snapshots_in_flight > 0 || doc->password_change ||
+           doc->rights_write || !list_is_empty(&doc->rights_changes);
 }
 
 /* The documents are walked again only when all that was asked for is answered. */
@@ -172,8 +175,11 @@ bool documents_are_written(struct documents *docs)
 
 void documents_give_up(struct documents *docs)
 {
-    LIST_EACH (at, following, &docs->all)
-        document_give_up_password(LIST_ITEM(at, struct document, all_link));
+    LIST_EACH (at, following, &docs->all) {
+        struct document *doc = LIST_ITEM(at, struct document, all_link);
+        document_give_up_password(doc);
+        document_refuse_rights(doc, ERR_SHUTTING_DOWN, true);
+    }
 }
 
 /* What a snapshot under way has is the store's to count. */

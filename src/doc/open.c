@@ -1,6 +1,8 @@
 #include "doc/open.h"
 
 #include "base/alloc.h"
+#include "doc/admission.h"
+#include "doc/rights.h"
 #include "guard/random.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -16,7 +18,8 @@ struct open {
     struct link waiting_link; /* document->opens, while that document is LOADING */
     struct documents *documents;
     struct open_request request; /* its strings point into `strings` */
-    bool exists, is_protected;   /* for the result */
+    bool exists, is_protected;   /* for the result, as is */
+    struct admission admission;  /* what was judged last */
     struct store_owner owner;    /* the same; borrowed from the store's answer */
     bool in_flight;              /* its peek is with the store, which holds a pointer to it */
     bool is_cancelled;           /* nobody waits any more; freed when the store has answered */
@@ -68,9 +71,13 @@ static void answer(struct open *o, enum error err, struct document *doc)
                                  .doc = is_given ? doc : NULL,
                                  .exists = o->exists,
                                  .is_protected = o->is_protected,
-                                 .access = err ? ACCESS_NONE : ACCESS_EDIT,
-                                 .history = true,
+                                 .access = err ? ACCESS_NONE : o->admission.access,
+                                 .by_link = o->admission.by_link,
+                                 .history = o->admission.history,
                                  .owner = o->owner};
+    memcpy(result.link_id, o->admission.link_id, sizeof(result.link_id));
+    if (is_given)
+        document_note_opening(doc, &o->admission);
     /* It leaves the lists first, since `done` may look at them; it is freed after
      * `done`, whose caller may still hold the id that is part of its memory. */
     list_remove(&o->link);
@@ -101,33 +108,61 @@ static void log_too_many_attempts(const struct open *o)
 }
 
 /* Is it the business of this request? */
-static bool must_know_password(const struct open_request *request)
+static bool must_be_judged(const struct open_request *request)
 {
     return request->goal != OPEN_WHERE && !request->password_follows;
 }
 
+/* Is there anything here that could be guessed? */
+static bool is_guessable(const struct open_request *request, const struct store_rights *rights,
+                         struct slice password)
+{
+    return password.ptr || request->link.ptr || (request->owner_token.ptr && rights->has_owner);
+}
+
+static void log_judged(const struct open *o, struct slice password, const char *source)
+{
+    const struct admission *a = &o->admission;
+    bool is_valid = a->by_password;
+    if (a->by_link || a->access == ACCESS_OWN || !password.ptr)
+        return;
+    log_event(LOG_INFO, "otp_validation", LOG_STR("docId", o->request.id), LOG_CSTR("source", source),
+              LOG_CSTR("result", is_valid ? "valid" : "invalid"));
+}
+
+static void count_judged(const struct open *o, enum error err)
+{
+    struct documents *docs = o->documents;
+    if (err == ERR_PASSWORD)
+        metric_inc(METRIC_PASSWORD_ERRORS);
+    if (err == ERR_WITHDRAWN) {
+        metric_inc(METRIC_LINK_ERRORS);
+        log_event(LOG_INFO, "link_refused", LOG_STR("docId", o->request.id));
+    }
+    /* Asking without a password is how a browser learns that it needs one: no guess. */
+    if (o->admission.is_guess)
+        limits_take(docs->limits, LIMIT_PASSWORD_ATTEMPT, o->request.client, documents_now_ms(docs));
+}
+
 /* Compares, counts and logs. `source` says where the right password was known. */
-static enum error check_password(struct open *o, struct slice expected, const char *source)
+static enum error check_access(struct open *o, const struct store_rights *rights, struct slice password,
+                               const char *source)
 {
     const struct open_request *request = &o->request;
-    struct limits *limits = o->documents->limits;
-    int64_t now_ms = documents_now_ms(o->documents);
-    o->is_protected = expected.ptr != NULL;
-    if (!expected.ptr || !must_know_password(request))
+    struct documents *docs = o->documents;
+    o->is_protected = password.ptr != NULL;
+    if (!must_be_judged(request))
         return OK;
-    if (!limits_has(limits, LIMIT_PASSWORD_ATTEMPT, request->client, now_ms)) {
+    if (is_guessable(request, rights, password) &&
+        !limits_has(docs->limits, LIMIT_PASSWORD_ATTEMPT, request->client, documents_now_ms(docs))) {
         log_too_many_attempts(o);
         return ERR_RATE_LIMITED;
     }
-    bool is_valid = request->password.ptr && secret_equal(request->password, expected);
-    log_event(LOG_INFO, "otp_validation", LOG_STR("docId", request->id), LOG_CSTR("source", source),
-              LOG_CSTR("result", is_valid ? "valid" : "invalid"));
-    if (is_valid)
-        return OK;
-    metric_inc(METRIC_PASSWORD_ERRORS);
-    if (request->password.ptr) /* asking without one is how a browser learns that it needs one */
-        limits_take(limits, LIMIT_PASSWORD_ATTEMPT, request->client, now_ms);
-    return ERR_PASSWORD;
+    struct shown shown = {request->password, request->link, request->owner_token};
+    enum error err = admission_judge(rights, password, &shown, documents_wall_ms(docs), &o->admission);
+    log_judged(o, password, source);
+    count_judged(o, err);
+    return err;
 }
 
 static enum error check_is_ours(const struct documents *docs, const struct document *doc)
@@ -142,7 +177,7 @@ static void answer_from_memory(struct open *o, struct document *doc, bool exists
 {
     enum error err = check_is_ours(o->documents, doc);
     if (!err)
-        err = check_password(o, doc->pad.password, "memory");
+        err = check_access(o, &doc->rights, doc->pad.password, "memory");
     o->exists = exists;
     if (!err && o->request.goal == OPEN_PEEK && o->documents->policy->is_shared)
         doc->expected_ms = documents_now_ms(o->documents) + EXPECTED_MS;
@@ -298,7 +333,7 @@ static void go_on_from_row(struct open *o, const struct store_request *req)
         answer_elsewhere(o, req);
         return;
     }
-    enum error err = req->found ? check_password(o, req->password, "database") : OK;
+    enum error err = check_access(o, &req->rights, req->password, "database");
     if (err)
         answer(o, err, NULL);
     else if (loading && (is_shared || !req->found || wants_document(o)))

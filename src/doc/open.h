@@ -15,8 +15,8 @@
 #ifndef KOLABPAD_DOC_OPEN_H
 #define KOLABPAD_DOC_OPEN_H
 
+#include "doc/access.h"
 #include "doc/document.h"
-#include "doc/rights.h"
 
 enum open_goal {
     OPEN_WHERE, /* does another server have it? No password is asked for, and nothing is loaded. */

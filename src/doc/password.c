@@ -6,9 +6,16 @@
 
 /* ---- who may ---- */
 
+static struct pad_peer *find_user(struct document *doc, const struct password_change *change)
+{
+    return change->has_user ? pad_find_user(&doc->pad, change->user_id) : NULL;
+}
+
 static enum error check_member(struct document *doc, const struct password_change *change)
 {
-    struct pad_peer *peer = pad_find_user(&doc->pad, change->user_id);
+    struct pad_peer *peer = find_user(doc, change);
+    if (change->access == ACCESS_OWN)
+        return OK;
     if (!peer)
         return ERR_FORBIDDEN;
     bool must_prove = peer->version == PAD_V2; /* v1 clients have no token */
@@ -22,7 +29,7 @@ static enum error check_present_password(struct document *doc, const struct pass
     struct documents *docs = doc->documents;
     if (!doc->pad.password.ptr)
         return change->is_on ? OK : ERR_NOT_PROTECTED;
-    if (document_admits(doc, change->password))
+    if (change->access == ACCESS_OWN || document_admits(doc, change->password))
         return OK;
     metric_inc(METRIC_PASSWORD_ERRORS);
     limits_take(docs->limits, LIMIT_PASSWORD_ATTEMPT, change->client, documents_now_ms(docs));
@@ -45,10 +52,12 @@ static enum error check(struct document *doc, const struct password_change *chan
         return doc->lost_why;
     enum error err = check_rate(doc->documents, change);
     if (!err)
+        err = document_may_manage(doc, change->access);
+    if (!err)
         err = check_member(doc, change);
     if (!err)
         err = check_present_password(doc, change);
-    if (!err && doc->password_change)
+    if (!err && (doc->password_change || doc->is_being_deleted))
         err = ERR_OVERLOADED;
     return err;
 }
@@ -62,8 +71,7 @@ static struct slice new_password(const struct password_change *change)
 
 static enum error take_effect(struct document *doc, const struct password_change *change)
 {
-    enum error err =
-        pad_set_password(&doc->pad, pad_find_user(&doc->pad, change->user_id), new_password(change));
+    enum error err = pad_set_password(&doc->pad, find_user(doc, change), new_password(change));
     if (err) {
         /* The database has the new password and memory the old one. Memory is
          * right, since nobody will be told the new one: a snapshot puts it back. */

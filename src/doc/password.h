@@ -1,6 +1,6 @@
 /* password.h - switching a document's password on and off.
  *
- * Only somebody who is in the document and knows its present password may
+ * Only its owner, and somebody who is in the document and knows its present password, may
  * change it; a v2 tab proves that it is who it says with its token. The new
  * password is written before anybody is told: there is never one that people
  * know and the database does not. */
@@ -8,6 +8,7 @@
 #define KOLABPAD_DOC_PASSWORD_H
 
 #include "doc/document.h"
+#include "doc/rights.h"
 #include "guard/random.h"
 
 /* The storage is the caller's, and stays put until `done`. */
@@ -18,7 +19,10 @@ struct password_change {
     struct id128 token;    /* of the tab */
     struct slice password; /* the present one, as the asker knows it; NULL ptr: not given */
     struct address client;
-    bool is_on; /* switch it on, with a new one; else off */
+    enum access access; /* as open.h has judged it: ACCESS_OWN needs neither be in the document nor know its
+                         * password. Of those who are in it: ACCESS_EDIT */
+    bool has_user;      /* … and then this may be false */
+    bool is_on;         /* switch it on, with a new one; else off */
     void (*done)(struct password_change *change, enum error err);
     /* out */
     char new_password[PASSWORD_CHARS]; /* when is_on */
@@ -29,6 +33,7 @@ struct password_change {
  * without an answer of the database. Anything else: nothing was changed, and
  * `done` is not called.
  *   ERR_FORBIDDEN      the asker is not in the document, or does not know its password
+ *   ERR_OWNER_ONLY     only the owner manages it
  *   ERR_NOT_PROTECTED  it has no password that could be switched off
  *   ERR_RATE_LIMITED   too many changes or wrong passwords from that address
  *   ERR_OVERLOADED     another change is being written

@@ -189,7 +189,7 @@ static enum error post_snapshot(struct document *doc, enum persist_reason reason
 enum error persister_write(struct document *doc, enum persist_reason reason)
 {
     /* While a password is being written a snapshot would put the old one back. */
-    if (doc->password_change || !document_is_changed(doc))
+    if (doc->password_change || doc->is_being_deleted || !document_is_changed(doc))
         return OK;
     return post_snapshot(doc, reason, doc->pad.password, NULL);
 }

@@ -6,7 +6,8 @@
  * capability of its own: its token opens the document with the link's role, whatever the password
  * is, until it is withdrawn or its time has come. The owner is whoever shows the owner's token.
  * Ownership is a right to repair and not a gate: whoever may edit may set a password and make
- * links, until the owner says "only I manage this document".
+ * links, until the owner says "only I manage this document", and everybody edits, until the owner
+ * says "only I write".
  *
  * Of tokens only SHA-256 hashes are kept, in memory as in the database.
  *
@@ -18,37 +19,35 @@
 #ifndef KOLABPAD_DOC_RIGHTS_H
 #define KOLABPAD_DOC_RIGHTS_H
 
-#include "base/id128.h"
 #include "base/list.h"
+#include "doc/access.h"
+#include "guard/token.h"
 
+struct admission;
 struct document;
-struct documents;
 struct pad_peer;
 
-enum access { ACCESS_NONE, ACCESS_VIEW, ACCESS_EDIT, ACCESS_OWN };
-
 enum {
-    TOKEN_CHARS = ID128_CHARS, /* 128 random bits: of a link, of the owner */
-    LINK_ID_CHARS = 12,        /* names a link, and opens nothing */
-    LINKS_MAX = 64,            /* of one document */
+    LINKS_MAX = 64, /* of one document */
     LINK_NAME_POINTS_MAX = 64,
     KEEP_DAYS_MAX = 36500, /* where EXPIRY_DAYS is 0 */
 };
 
-/* "none", "view", "edit" or "own". */
-const char *access_name(enum access access);
-
 /* ---- look ---- */
 
-bool document_has_owner(const struct document *doc);
-/* May only the owner set passwords, make and withdraw links? */
-bool document_is_managed(const struct document *doc);
-/* OK if somebody with that access may do so; else ERR_VIEW_ONLY or ERR_OWNER_ONLY. */
+/* OK if somebody with that access may set passwords, make and withdraw links, say how long the
+ * document is kept: ERR_VIEW_ONLY; ERR_OWNER_ONLY, while only the owner manages it. */
 enum error document_may_manage(const struct document *doc, enum access access);
-/* The same of deleting it: the owner; where there is none, whoever may edit. */
+/* The same of deleting it for good: the owner, and where there is none, whoever may edit. */
 enum error document_may_delete(const struct document *doc, enum access access);
-/* What the link with that id gives now; ACCESS_NONE: it was withdrawn, or its time has come. */
+
+/* What people may do who came by its address, and by the link with that id: ACCESS_VIEW while only
+ * the owner writes; ACCESS_NONE: the link was withdrawn, or its time has come. */
+enum access document_address_access(const struct document *doc);
 enum access document_link_access(const struct document *doc, const char link_id[LINK_ID_CHARS]);
+
+/* The link with that id; NULL: there is none. Valid until the rights change. */
+const struct store_link *document_link(const struct document *doc, const char link_id[LINK_ID_CHARS]);
 
 /* ---- change ---- */
 
@@ -56,7 +55,9 @@ enum rights_verb {
     RIGHTS_TAKE_CHARGE, /* makes an owner's token; ERR_HAS_OWNER when there is one */
     RIGHTS_ADD_LINK,    /* ERR_TOO_MANY_LINKS */
     RIGHTS_REMOVE_LINK, /* ERR_NOT_FOUND: there is no link with that id */
-    RIGHTS_SET,         /* who manages, how long it is kept */
+    RIGHTS_SET,         /* who manages, who writes (the owner's affair), how long it is kept */
+    RIGHTS_DELETE,      /* the document for good; whoever is in it is closed with ERR_GONE */
+    RIGHTS_VERB_COUNT
 };
 
 /* The storage is the caller's, and stays put until `done` or rights_change_cancel. What a verb does
@@ -64,38 +65,48 @@ enum rights_verb {
 struct rights_change {
     /* in */
     enum rights_verb verb;
-    enum access access; /* of whoever asks, as open.h has judged it; checked for the verb */
+    enum access access; /* of whoever asks, as open.h has judged it: is it enough for the verb? */
     struct {
-        enum access role; /* ACCESS_VIEW or ACCESS_EDIT */
-        struct slice name;
-        int64_t expires_ms;      /* by the wall clock; 0: never */
-        bool history;            /* whoever comes by it may see the history */
-    } link;                      /* ADD_LINK; the name is copied by document_change_rights */
-    char link_id[LINK_ID_CHARS]; /* REMOVE_LINK; out of ADD_LINK */
-    bool sets_manager, owner_manages;
+        bool may_edit;
+        bool history;                 /* whoever comes by it may see the history */
+        int64_t expires_ms;           /* by the wall clock; 0: never */
+        struct slice name;            /* copied */
+    } new_link;                       /* ADD_LINK */
+    bool sets_manager, owner_manages; /* SET: each if it is to be changed */
+    bool sets_writer, owner_writes;
     bool sets_keep_days;
     uint32_t keep_days; /* 0: as long as any other */
-    /* TAKE_CHARGE: whoever of those who are in it; it is told in whose name. */
-    bool has_user;
+    bool has_user;      /* TAKE_CHARGE, SET: whoever does so is in it, as that user */
     uint64_t user_id;
-    /* `err` is OK, what the verb says, ERR_STORAGE, ERR_NO_MEMORY, or why the document is not this
-     * server's any more. Called once, in this call or a later turn; the change is not used afterwards. */
+    /* OK, what the verb says, ERR_VIEW_ONLY, ERR_OWNER_ONLY, ERR_STORAGE, ERR_NO_MEMORY,
+     * ERR_SHUTTING_DOWN, or why the document is not here any more. */
     void (*done)(struct rights_change *change, enum error err);
-    /* out */
-    char token[TOKEN_CHARS]; /* TAKE_CHARGE, ADD_LINK: the only time it is told */
-    int64_t created_ms;      /* ADD_LINK */
+
+    char link_id[LINK_ID_CHARS]; /* in: REMOVE_LINK; out: ADD_LINK */
+    char token[TOKEN_CHARS];     /* out: TAKE_CHARGE, ADD_LINK; the only time that it is told */
 
     /* this module's own */
-    struct link queue;
-    struct document *doc; /* NULL unless it waits */
+    struct link queue; /* document->rights_changes, until it is answered */
+    bool has_begun;    /* it is the first there, and with the database */
     char name[4 * LINK_NAME_POINTS_MAX];
 };
 
-/* Changes of a document are carried out one after the other. The document is READY; one that nobody
- * has written to gets its row by it. */
+/* The changes of a document are carried out one after the other, and `done` is called once, in this
+ * call or a later turn. The document is READY; one that nobody has written to gets its row. */
 void document_change_rights(struct document *doc, struct rights_change *change);
-/* `done` will not be called, and the change may be carried out all the same. Harmless when it does
- * not wait (but zeroed or done). */
+/* `done` will not be called, though what is under way is carried out. Harmless when it does not wait
+ * (but zeroed or done). */
 void rights_change_cancel(struct rights_change *change);
+
+/* ---- internal to src/doc ---- */
+
+/* Raises on_rights; `new_owner` may be NULL. */
+void document_tell_rights(struct document *doc, struct pad_peer *new_owner);
+/* Somebody was let in: notes that a link was used, once a minute. */
+void document_note_opening(struct document *doc, const struct admission *admission);
+/* Raises on_rights when a link has come to its end. */
+void document_check_links(struct document *doc);
+/* Answers the changes that wait; with `also_begun` the one under way, too, whatever becomes of it. */
+void document_refuse_rights(struct document *doc, enum error why, bool also_begun);
 
 #endif

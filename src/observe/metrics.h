@@ -48,12 +48,21 @@
     X(METRIC_LAST_USER_FLUSH,     "last_user_flush_total",      COUNTER, "Writes when the last connection left")      \
     X(METRIC_EVICTION_FLUSH,      "eviction_flush_total",       COUNTER, "Writes before leaving memory")              \
     X(METRIC_SHUTDOWN_FLUSH,      "shutdown_flush_total",       COUNTER, "Writes at shutdown")                        \
+    X(METRIC_LINKS_MADE,          "links_made_total",           COUNTER, "Links made")                                \
+    X(METRIC_LINKS_WITHDRAWN,     "links_withdrawn_total",      COUNTER, "Links withdrawn")                           \
+    X(METRIC_VIEW_OPENS,          "link_view_opens_total",      COUNTER, "Openings by a link that gives reading")     \
+    X(METRIC_EDIT_OPENS,          "link_edit_opens_total",      COUNTER, "Openings by a link that gives editing")     \
+    X(METRIC_OWNERS_MADE,         "owners_made_total",          COUNTER, "Documents that got an owner")               \
+    X(METRIC_OWNER_OPENS,         "owner_opens_total",          COUNTER, "Openings with an owner's token")            \
+    X(METRIC_RIGHTS_CHANGES,      "rights_changes_total",       COUNTER, "Changes of who manages a document, who writes in it, how long it is kept") \
+    X(METRIC_DELETIONS,           "document_deletions_total",   COUNTER, "Documents that somebody has deleted for good") \
     /* health */                                                                                                      \
     X(METRIC_PERSIST_ERRORS,      "persist_errors_total",       COUNTER, "Failed database writes")                    \
     X(METRIC_READ_ERRORS,         "db_read_errors_total",       COUNTER, "Failed database reads")                     \
     X(METRIC_FORWARDS,            "forwarded_total",            COUNTER, "Requests sent on to the server that has their document") \
     X(METRIC_TUNNEL_ERRORS,       "tunnel_errors_total",        COUNTER, "Requests that were sent on and not answered; the log names the server") \
     X(METRIC_PASSWORD_ERRORS,          "otp_validation_errors_total",COUNTER, "Wrong or missing passwords")                \
+    X(METRIC_LINK_ERRORS,         "link_errors_total",          COUNTER, "Links that were refused: unknown, withdrawn, or at their end") \
     X(METRIC_EVICTIONS,           "document_evictions_total",   COUNTER, "Documents removed from memory")             \
     X(METRIC_EXPIRATIONS,         "document_expirations_total", COUNTER, "Documents deleted from the database")       \
     X(METRIC_JOURNAL_LAG,         "journal_lag_seconds",        GAUGE_MS, "How long the oldest unanswered database request has been waiting") \

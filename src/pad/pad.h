@@ -343,6 +343,8 @@ enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue);
 enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t caret_count,
                            const struct pad_range *selections, size_t selection_count, int64_t now_ms);
 enum error pad_set_language(struct pad_peer *by, struct slice language);
+/* The same, by nobody in the pad. */
+enum error pad_put_language(struct pad *pad, struct slice language);
 /* A NULL slice switches protection off. `by` may be NULL (the system). */
 enum error pad_set_password(struct pad *pad, struct pad_peer *by, struct slice password);
 void pad_set_storage_failing(struct pad *pad, bool failing);

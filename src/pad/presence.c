@@ -66,6 +66,17 @@ enum error pad_set_password(struct pad *pad, struct pad_peer *by, struct slice p
     return OK;
 }
 
+enum error pad_put_language(struct pad *pad, struct slice language)
+{
+    const enum error err =
+        replace_with_author(&pad->language, language, &pad->language_by_name, (struct slice){0});
+    if (err)
+        return err;
+    pad->language_by = PAD_SYSTEM_USER;
+    item_changed(pad, &pad->language_item);
+    return OK;
+}
+
 void pad_set_storage_failing(struct pad *pad, bool failing)
 {
     if (pad->storage_failing == failing)

@@ -381,10 +381,11 @@ enum error client_decode_next(struct client_decoder *d, struct client_message *o
 static bool read_protect(const json_t *root, struct protect_request *out)
 {
     const json_t *name = read_optional(root, "user_name"), *password = read_optional(root, "otp");
-    const json_t *client = read_optional(root, "client");
+    const json_t *client = read_optional(root, "client"), *user = json_object_get(root, "user_id");
 
     out->has_client = client != NULL;
-    return read_uint(json_object_get(root, "user_id"), INT64_MAX, READ_STRICTLY, &out->user_id) &&
+    out->has_user = user != NULL;
+    return (!user || read_uint(user, INT64_MAX, READ_STRICTLY, &out->user_id)) &&
            (!name || read_string(name, &out->user_name)) &&
            (!password || read_string(password, &out->password)) &&
            (!client || read_id128(client, &out->client));
@@ -393,7 +394,7 @@ static bool read_protect(const json_t *root, struct protect_request *out)
 enum error protect_decode(struct client_decoder *d, struct slice json, struct protect_request *out)
 {
     struct protect_request request = {0};
-    const enum error err = read_root(json, READ_STRICTLY, &d->root);
+    const enum error err = read_root(json.len > 0 ? json : SLICE("{}"), READ_STRICTLY, &d->root);
 
     if (err)
         return err == ERR_NO_MEMORY ? err : ERR_BAD_REQUEST;

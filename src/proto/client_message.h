@@ -78,14 +78,15 @@ enum error client_decode_next(struct client_decoder *d, struct client_message *o
 
 /* The body of POST and DELETE …/protect. Strings live in the decoder. */
 struct protect_request {
+    bool has_user; /* always, but for owners, who need not be in the document */
     uint64_t user_id;
     struct slice user_name; /* NULL ptr: absent */
     struct slice password;  /* NULL ptr: absent or null */
     bool has_client;
     struct id128 client;
 };
-/* ERR_BAD_REQUEST (not an object with an integer user_id >= 0, a member of the
- * wrong type, a client that is no token), ERR_NO_MEMORY. */
+/* An empty body reads as {}. ERR_BAD_REQUEST (not an object, a user_id that is no integer >= 0, a member
+ * of the wrong type, a client that is no token), ERR_NO_MEMORY. */
 enum error protect_decode(struct client_decoder *d, struct slice json, struct protect_request *out);
 
 #endif

@@ -47,7 +47,8 @@ static enum error limits_of(const struct config *c, struct limits **out)
 {
     struct limits_config config = {.per_minute = {[LIMIT_NEW_DOCUMENT] = c->new_documents_per_minute,
                                                   [LIMIT_PASSWORD_ATTEMPT] = c->password_attempts_per_minute,
-                                                  [LIMIT_PASSWORD_CHANGE] = c->password_changes_per_minute},
+                                                  [LIMIT_PASSWORD_CHANGE] = c->password_changes_per_minute,
+                                                  [LIMIT_RIGHTS_CHANGE] = c->rights_changes_per_minute},
                                    .connections_per_address = c->connections_per_address,
                                    .connections_total = c->connections_total,
                                    .addresses_max = 65536};

@@ -6,6 +6,7 @@
 #ifndef KOLABPAD_STORE_RIGHTS_H
 #define KOLABPAD_STORE_RIGHTS_H
 
+#include "base/error.h"
 #include "base/slice.h"
 
 #include <stdbool.h>
@@ -28,9 +29,18 @@ struct store_rights {
     bool has_owner;
     char owner[STORE_HASH_BYTES]; /* SHA-256 of the owner's token */
     bool owner_manages;           /* only the owner sets passwords and makes links */
+    bool owner_writes;            /* only the owner edits; all others read */
     uint32_t keep_days;           /* it expires when it was not used for so long; 0: like all others */
     uint32_t link_count;
     struct store_link *links; /* in the order in which they were made */
 };
+
+/* A copy with memory of its own, for store_rights_free. ERR_NO_MEMORY leaves `out` as it was. */
+enum error store_rights_copy(const struct store_rights *rights, struct store_rights *out);
+/* All zero afterwards. */
+void store_rights_free(struct store_rights *rights);
+
+/* When the first link ends of those that do after that time; 0: none does. */
+int64_t store_rights_next_end_ms(const struct store_rights *rights, int64_t after_ms);
 
 #endif

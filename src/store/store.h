@@ -153,9 +153,9 @@ struct store_request {
 
     /* in */
     struct slice id;
-    int64_t now_ms; /* APPEND, SNAPSHOT, RIGHTS, LINK_USED: the wall clock */
-    int64_t
-        unused_ms; /* EXPIRED, INT64_MAX: for ever; the answer of LOAD has it: how long nobody accessed it */
+    int64_t now_ms;    /* APPEND, SNAPSHOT, RIGHTS, LINK_USED: the wall clock */
+    int64_t unused_ms; /* EXPIRED, INT64_MAX: for ever; the answers of LOAD and DELETE have it: how long
+                          nobody accessed it */
     int64_t cutoff_ms; /* DELETE, INT64_MAX: whenever; the answer of EXPIRED has it: by the calendar */
     uint32_t max_ids;  /* EXPIRED */
     struct store_append_row *rows; /* APPEND */

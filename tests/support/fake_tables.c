@@ -324,6 +324,8 @@ static void delete (struct fake_tables *t, struct store_request *req)
 {
     struct fake_document *doc = fake_tables_find(t, req->id);
     req->found = doc != NULL;
+    if (doc)
+        req->unused_ms = max_of(0, req->now_ms - doc->accessed_s * 1000);
     if (doc && is_fresh(doc, req->cutoff_ms, req->now_ms))
         req->result = ERR_FORBIDDEN;
     else if (doc)

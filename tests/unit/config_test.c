@@ -84,6 +84,7 @@ static void test_defaults(void **state)
     assert_int_equal(c->new_documents_per_minute, 600);
     assert_int_equal(c->password_attempts_per_minute, 60);
     assert_int_equal(c->password_changes_per_minute, 60);
+    assert_int_equal(c->rights_changes_per_minute, 300);
     assert_int_equal(c->connections_total, 15000);
     assert_int_equal(c->origin_count, 0);
     assert_int_equal(c->trusted_count, 0);

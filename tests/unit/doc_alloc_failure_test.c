@@ -547,7 +547,9 @@ static void on_changed(struct password_change *c, enum error err)
 
 static enum error change_password(void)
 {
-    change = (struct password_change){.user_id = fixture.ada.user_id,
+    change = (struct password_change){.access = ACCESS_EDIT,
+                                      .has_user = true,
+                                      .user_id = fixture.ada.user_id,
                                       .has_token = true,
                                       .token = id(10),
                                       .client = client_at(1),

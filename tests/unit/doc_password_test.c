@@ -49,7 +49,9 @@ static enum error change(struct changer *c, struct pad_peer *who, bool is_on, co
 {
     char given[32] = "";
     snprintf(given, sizeof given, "%s", password ? password : "");
-    *c = (struct changer){.change = {.user_id = who->user_id,
+    *c = (struct changer){.change = {.access = ACCESS_EDIT,
+                                     .has_user = true,
+                                     .user_id = who->user_id,
                                      .has_token = who == &fixture.ada,
                                      .token = id(10),
                                      .password = password ? slice_from_cstr(given) : (struct slice){0},
@@ -278,8 +280,12 @@ static void test_only_members_may(void **state)
 static void test_a_v2_tab_must_prove_that_it_is_who_it_says(void **state)
 {
     (void)state;
-    ada_changes = (struct changer){
-        .change = {.user_id = fixture.ada.user_id, .client = client_at(1), .is_on = true, .done = on_done}};
+    ada_changes = (struct changer){.change = {.access = ACCESS_EDIT,
+                                              .has_user = true,
+                                              .user_id = fixture.ada.user_id,
+                                              .client = client_at(1),
+                                              .is_on = true,
+                                              .done = on_done}};
     struct password_change *forged = &ada_changes.change;
     assert_int_equal(document_change_password(&fixture.documents, SLICE("pad"), forged), ERR_FORBIDDEN);
     forged->has_token = true;

@@ -73,7 +73,9 @@ static void on_changed(struct password_change *change, enum error err)
 static void test_password_changes_are_refused(void **state)
 {
     (void)state;
-    struct password_change change = {.user_id = fixture.ada.user_id,
+    struct password_change change = {.access = ACCESS_EDIT,
+                                     .has_user = true,
+                                     .user_id = fixture.ada.user_id,
                                      .has_token = true,
                                      .token = id(10),
                                      .is_on = true,
@@ -183,7 +185,9 @@ static void test_a_password_change_is_waited_for(void **state)
 {
     (void)state;
     static struct password_change change;
-    change = (struct password_change){.user_id = fixture.ada.user_id,
+    change = (struct password_change){.access = ACCESS_EDIT,
+                                      .has_user = true,
+                                      .user_id = fixture.ada.user_id,
                                       .has_token = true,
                                       .token = id(10),
                                       .is_on = true,
@@ -297,7 +301,9 @@ static void on_given_up(struct password_change *change, enum error err)
 static void test_a_password_change_without_an_answer_is_given_up(void **state)
 {
     (void)state;
-    struct password_change change = {.user_id = fixture.ada.user_id,
+    struct password_change change = {.access = ACCESS_EDIT,
+                                     .has_user = true,
+                                     .user_id = fixture.ada.user_id,
                                      .has_token = true,
                                      .token = id(10),
                                      .client = client_at(1),

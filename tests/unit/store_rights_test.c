@@ -80,7 +80,8 @@ static void a_document_without_rights_has_none(void **state)
     struct fixture *f = *state;
     expect(f, snapshot_of("pad", "text", 1), OK);
     struct store_request *r = ask(f, load_of("pad"));
-    assert_false(r->rights.has_owner || r->rights.owner_manages || r->rights.keep_days);
+    assert_false(r->rights.has_owner || r->rights.owner_manages || r->rights.owner_writes ||
+                 r->rights.keep_days);
     assert_int_equal(r->rights.link_count, 0);
     store_request_free(r);
 }
@@ -89,7 +90,7 @@ static void expect_full(const struct store_rights *rights)
 {
     assert_true(rights->has_owner);
     assert_memory_equal(rights->owner, "oooooooooooooooooooooooooooooooo", sizeof rights->owner);
-    assert_true(rights->owner_manages);
+    assert_true(rights->owner_manages && rights->owner_writes);
     assert_int_equal(rights->keep_days, 30);
     assert_int_equal(rights->link_count, 2);
     const struct store_link *edit = &rights->links[0], *view = &rights->links[1];
@@ -115,8 +116,12 @@ static void rights_are_loaded_as_they_were_written(void **state)
     links[0].expires_ms = T0_MS + 2;
     links[0].used_ms = T0_MS + 3;
     links[1].name = (struct slice){0};
-    struct store_rights rights = {
-        .has_owner = true, .owner_manages = true, .keep_days = 30, .links = links, .link_count = 2};
+    struct store_rights rights = {.has_owner = true,
+                                  .owner_manages = true,
+                                  .owner_writes = true,
+                                  .keep_days = 30,
+                                  .links = links,
+                                  .link_count = 2};
     memset(rights.owner, 'o', sizeof rights.owner);
     struct store_request *r = rights_of("pad", "");
     store_request_put_rights(r, &rights);

@@ -403,7 +403,9 @@ static enum reply read_delete(struct pg_lane *lane, const struct run *run)
     struct store_request *req = run->at[0];
     req->found = PQntuples(pg_next(&lane->connection)) > 0;
     skip(lane, 1);
-    bool is_deleted = result_changed(pg_next(&lane->connection)) > 0;
+    const PGresult *deleted = pg_next(&lane->connection);
+    bool is_deleted = result_changed(deleted) > 0;
+    req->unused_ms = max_of(0, column_int(deleted, 0, 0));
     if (req->found && !is_deleted)
         req->result = ERR_FORBIDDEN;
     skip(lane, CLEARING_COUNT);

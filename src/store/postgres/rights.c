@@ -7,7 +7,21 @@
 #include <string.h>
 
 /* The columns of STATEMENT_RIGHTS. */
-enum { N, OWNER, OWNER_MANAGES, KEEP_DAYS, HASH, ID, ROLE, NAME, CREATED, EXPIRES, HISTORY, USED };
+enum {
+    N,
+    OWNER,
+    OWNER_MANAGES,
+    OWNER_WRITES,
+    KEEP_DAYS,
+    HASH,
+    ID,
+    ROLE,
+    NAME,
+    CREATED,
+    EXPIRES,
+    HISTORY,
+    USED
+};
 
 static const struct slice EDIT = {"edit", 4}, VIEW = {"view", 4};
 
@@ -47,6 +61,7 @@ enum error rights_read_row(const PGresult *r, int row, struct store_request *req
     if (rights->has_owner)
         err = take_bytes(r, row, OWNER, rights->owner, sizeof rights->owner);
     rights->owner_manages = column_int(r, row, OWNER_MANAGES) != 0;
+    rights->owner_writes = column_int(r, row, OWNER_WRITES) != 0;
     rights->keep_days = (uint32_t)column_int(r, row, KEEP_DAYS);
     return err || column_is_null(r, row, HASH) ? err : read_link(r, row, req);
 }
@@ -93,6 +108,7 @@ void rights_send_put(struct pg_lane *lane, const struct store_request *req)
     put_bytes(&put, req->id);
     put_bytes(&put, rights->has_owner ? slice_of(rights->owner, sizeof rights->owner) : (struct slice){0});
     put_int8(&put, rights->owner_manages);
+    put_int8(&put, rights->owner_writes);
     put_int8(&put, rights->keep_days);
     pg_send(&lane->connection, STATEMENT_PUT_RIGHTS, &put);
     put_bytes(&drop, req->id);

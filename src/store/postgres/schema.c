@@ -89,6 +89,7 @@ static const char *const CREATE_RIGHTS[] = {
     " document_id text COLLATE \"C\" PRIMARY KEY REFERENCES kp_documents ON DELETE CASCADE,"
     " owner bytea CHECK (length(owner) = 32)," /* SHA-256 of the owner's token */
     " owner_manages int8 NOT NULL,"
+    " owner_writes int8 NOT NULL,"
     " keep_days int8 NOT NULL)",
     "CREATE INDEX kp_rights_keep_days ON kp_rights (document_id) WHERE keep_days > 0",
     "CREATE TABLE kp_links ("

@@ -123,8 +123,8 @@
                      " AND j.end_revision <= $2::int8 AND j.first_revision < (SELECT k.first_revision"             \
                      " FROM kp_journal k WHERE k.document_id = $1::text ORDER BY k.first_revision DESC LIMIT 1)")  \
     /* ---- rights: $1 ids */                                                                                      \
-    X(RIGHTS,        "SELECT u.n, r.owner, r.owner_manages, r.keep_days, l.hash, l.id, l.role, l.name,"            \
-                     " l.created_ms, l.expires_ms, l.history, l.used_ms"                                           \
+    X(RIGHTS,        "SELECT u.n, r.owner, r.owner_manages, r.owner_writes, r.keep_days, l.hash, l.id, l.role,"    \
+                     " l.name, l.created_ms, l.expires_ms, l.history, l.used_ms"                                           \
                      " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n)"                                       \
                      " JOIN kp_rights r ON r.document_id = u.id LEFT JOIN kp_links l ON l.document_id = u.id"      \
                      " ORDER BY u.n, l.created_ms, l.id")                                                          \
@@ -132,10 +132,11 @@
     X(MAKE_ROW,      "INSERT INTO kp_documents (id, revision, created_at, updated_at, accessed_at, text)"          \
                      " SELECT $1::text, 0, $2::int8, $2::int8, calendar_ms / 1000, ''::bytea FROM kp_calendar"     \
                      " ON CONFLICT (id) DO NOTHING")                                                               \
-    X(PUT_RIGHTS,    "INSERT INTO kp_rights (document_id, owner, owner_manages, keep_days)"                        \
-                     " VALUES ($1::text, $2::bytea, $3::int8, $4::int8) ON CONFLICT (document_id) DO UPDATE SET"   \
+    X(PUT_RIGHTS,    "INSERT INTO kp_rights (document_id, owner, owner_manages, owner_writes, keep_days)"          \
+                     " VALUES ($1::text, $2::bytea, $3::int8, $4::int8, $5::int8)"                                 \
+                     " ON CONFLICT (document_id) DO UPDATE SET"                                                    \
                      " owner = excluded.owner, owner_manages = excluded.owner_manages,"                            \
-                     " keep_days = excluded.keep_days")                                                            \
+                     " owner_writes = excluded.owner_writes, keep_days = excluded.keep_days")                                                            \
     X(DROP_LINKS,    "DELETE FROM kp_links WHERE document_id = $1::text")                                          \
     X(ADD_LINKS,     "INSERT INTO kp_links (document_id, hash, id, role, name, created_ms, expires_ms, history,"   \
                      " used_ms) SELECT $1::text, u.* FROM unnest($2::bytea[], $3::text[], $4::text[], $5::bytea[],"\
@@ -150,7 +151,8 @@
                      " OR EXISTS (SELECT 1 FROM kp_nodes n WHERE n.incarnation = p.owner"                          \
                      " AND n.dead_at IS NOT NULL)")                                                                \
     X(DELETE,        "DELETE FROM kp_documents d WHERE d.id = $2::text AND " OLD_ENOUGH " AND EXISTS"              \
-                     " (SELECT 1 FROM kp_placement p WHERE p.document_id = d.id AND p.owner = $1::int8)")          \
+                     " (SELECT 1 FROM kp_placement p WHERE p.document_id = d.id AND p.owner = $1::int8)"           \
+                     " RETURNING (SELECT c.calendar_ms FROM kp_calendar c) - d.accessed_at * 1000")                \
     /* of a document that is gone */                                                                               \
     X(DELETE_JOURNAL, "DELETE FROM kp_journal j WHERE j.document_id = $2::text AND EXISTS"                         \
                      " (SELECT 1 FROM kp_placement p WHERE p.document_id = $2::text AND p.owner = $1::int8)"       \

@@ -392,7 +392,9 @@ static enum error is_fresh(struct database *db, struct store_request *req, bool 
     enum error err = query_end(&q);
     if (!err && req->found)
         err = last_edit(db, req->id, &edited_ms);
-    *fresh = max_of(accessed, edit_in_calendar_ms(db, edited_ms) / 1000) >= cutoff;
+    accessed = max_of(accessed, edit_in_calendar_ms(db, edited_ms) / 1000);
+    req->unused_ms = max_of(0, now_s(db) - accessed) * 1000;
+    *fresh = accessed >= cutoff;
     return err;
 }
 

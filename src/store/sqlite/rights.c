@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The columns of RIGHTS. */
-enum { OWNER, OWNER_MANAGES, KEEP_DAYS, HASH, ID, ROLE, NAME, CREATED, EXPIRES, HISTORY, USED };
+enum { OWNER, OWNER_MANAGES, OWNER_WRITES, KEEP_DAYS, HASH, ID, ROLE, NAME, CREATED, EXPIRES, HISTORY, USED };
 
 static const struct slice EDIT = {"edit", 4}, VIEW = {"view", 4};
 
@@ -27,6 +27,7 @@ static void read_rights(struct query *q, struct store_rights *rights)
     if (rights->has_owner)
         take_bytes(q, OWNER, rights->owner, sizeof rights->owner);
     rights->owner_manages = query_int(q, OWNER_MANAGES) != 0;
+    rights->owner_writes = query_int(q, OWNER_WRITES) != 0;
     rights->keep_days = (uint32_t)query_int(q, KEEP_DAYS);
 }
 
@@ -80,6 +81,7 @@ static enum error put_rights(struct database *db, struct slice id, const struct 
     query_put_text(&q, id);
     query_put_blob(&q, rights->has_owner ? slice_of(rights->owner, sizeof rights->owner) : (struct slice){0});
     query_put_int(&q, rights->owner_manages);
+    query_put_int(&q, rights->owner_writes);
     query_put_int(&q, rights->keep_days);
     return query_run(&q);
 }

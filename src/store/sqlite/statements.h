@@ -56,13 +56,13 @@
                     " WHERE document_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET 8)")                             \
     X(DELETE_EPOCHS, "DELETE FROM epochs WHERE document_id = ?1")                                              \
     /* rights: of those with a time of their own, ?1 is now, ?2 how far the wall clock is ahead of it */      \
-    X(RIGHTS,       "SELECT r.owner, r.owner_manages, r.keep_days, l.hash, l.id, l.role, l.name, l.created_ms,"\
-                    " l.expires_ms, l.history, l.used_ms FROM rights AS r LEFT JOIN links AS l"                \
+    X(RIGHTS,       "SELECT r.owner, r.owner_manages, r.owner_writes, r.keep_days, l.hash, l.id, l.role,"      \
+                    " l.name, l.created_ms, l.expires_ms, l.history, l.used_ms FROM rights AS r LEFT JOIN links AS l" \
                     " ON l.document_id = r.document_id WHERE r.document_id = ?1 ORDER BY l.created_ms, l.id")  \
     X(MAKE_ROW,     "INSERT INTO documents (id, revision, created_at, updated_at, accessed_at, text)"          \
                     " VALUES (?1, 0, ?2, ?2, ?3, '') ON CONFLICT (id) DO NOTHING")                             \
-    X(PUT_RIGHTS,   "INSERT OR REPLACE INTO rights (document_id, owner, owner_manages, keep_days)"             \
-                    " VALUES (?1, ?2, ?3, ?4)")                                                                \
+    X(PUT_RIGHTS,   "INSERT OR REPLACE INTO rights (document_id, owner, owner_manages, owner_writes, keep_days)" \
+                    " VALUES (?1, ?2, ?3, ?4, ?5)")                                                            \
     X(ADD_LINK,     "INSERT INTO links (hash, document_id, id, role, name, created_ms, expires_ms, history,"   \
                     " used_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                   \
     X(FIND_LINK,    "SELECT document_id FROM links WHERE hash = ?1")                                           \
