@@ -48,8 +48,19 @@ static void on_close(struct pad_peer *peer, enum error why, const char *reason)
     document_detach(document_of(peer), peer);
 }
 
-static const struct document_events events = {
-    .on_news = on_news, .on_stale = on_stale, .on_close = on_close, .on_drop = on_drop};
+static void on_rights(struct document *doc, struct pad_peer *new_owner)
+{
+    char text[64];
+    snprintf(text, sizeof text, new_owner ? "%.*s of %llu" : "%.*s", (int)doc->id.len, doc->id.ptr,
+             new_owner ? (unsigned long long)new_owner->user_id : 0);
+    note("rights", slice_from_cstr(text));
+}
+
+static const struct document_events events = {.on_news = on_news,
+                                              .on_stale = on_stale,
+                                              .on_close = on_close,
+                                              .on_rights = on_rights,
+                                              .on_drop = on_drop};
 
 void assert_told(const char *want)
 {

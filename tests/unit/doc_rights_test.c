@@ -1,0 +1,532 @@
+/* link: kp_doc kp_alloc doc_fixture fake_store fake_tables */
+/* Owners and links of a document: changed, written, told; and the document deleted for good. */
+#include "support/doc_fixture.h"
+
+#include "doc/attach.h"
+#include "doc/link_find.h"
+#include "doc/loss.h"
+#include "doc/maintenance.h"
+#include "doc/rights.h"
+#include "observe/metrics.h"
+
+/* A change with what became of it. */
+struct changer {
+    struct rights_change change;
+    unsigned answers;
+    enum error err;
+};
+
+static struct document *doc;
+static struct changer changers[4];
+
+/* A document with a text, and Ada in it. */
+static int begin(void **state)
+{
+    fixture_begin(state);
+    memset(changers, 0, sizeof changers);
+    doc = open_document("pad");
+    attach(doc, &fixture.ada, 10);
+    type(doc, &fixture.ada, "+hello");
+    answer_all();
+    fixture.told[0] = '\0';
+    return 0;
+}
+
+static void on_done(struct rights_change *change, enum error err)
+{
+    struct changer *c = LIST_ITEM(change, struct changer, change);
+    c->answers++;
+    c->err = err;
+}
+
+static struct changer *change(int i, enum rights_verb verb, enum access access)
+{
+    struct changer *c = &changers[i];
+    c->change.verb = verb;
+    c->change.access = access;
+    c->change.done = on_done;
+    document_change_rights(doc, &c->change);
+    return c;
+}
+
+static void assert_changed(const struct changer *c, enum error err)
+{
+    assert_int_equal(c->answers, 1);
+    assert_string_equal(error_code(c->err), error_code(err));
+}
+
+static struct slice token_of(const struct changer *c)
+{
+    return slice_of(c->change.token, TOKEN_CHARS);
+}
+
+static void expect(enum rights_verb verb, enum access access, enum error err)
+{
+    struct changer *c = &changers[3];
+    *c = (struct changer){.change = c->change};
+    change(3, verb, access);
+    answer_all();
+    assert_changed(c, err);
+}
+
+static struct changer *make_link(int i, bool may_edit, int64_t expires_ms)
+{
+    changers[i].change.new_link.may_edit = may_edit;
+    changers[i].change.new_link.expires_ms = expires_ms;
+    changers[i].change.new_link.name = SLICE("Class 7b");
+    struct changer *c = change(i, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    answer_all();
+    assert_changed(c, OK);
+    return c;
+}
+
+static struct changer *take_charge(void)
+{
+    struct changer *c = change(0, RIGHTS_TAKE_CHARGE, ACCESS_EDIT);
+    answer_all();
+    assert_changed(c, OK);
+    return c;
+}
+
+/* ---- asking ---- */
+
+static struct open_result opened;
+static unsigned openings;
+
+static void on_opened(void *owner, const struct open_result *result)
+{
+    (void)owner;
+    opened = *result;
+    openings++;
+}
+
+static void open_with(struct slice password, struct slice link, struct slice owner)
+{
+    struct open_request request = {.id = SLICE("pad"),
+                                   .password = password,
+                                   .link = link,
+                                   .owner_token = owner,
+                                   .client = client_at(1),
+                                   .goal = OPEN_READ,
+                                   .done = on_opened};
+    openings = 0;
+    document_open(&fixture.documents, &request);
+    fake_store_answer_all(&fixture.store);
+    assert_int_equal(openings, 1);
+}
+
+#define NONE ((struct slice){0})
+
+static void expect_link(struct slice token, enum error err, enum access access)
+{
+    open_with(NONE, token, NONE);
+    assert_string_equal(error_code(opened.err), error_code(err));
+    assert_string_equal(access_name(opened.access), access_name(access));
+}
+
+/* ---- the owner ---- */
+
+static void test_whoever_takes_charge_is_the_owner_for_good(void **state)
+{
+    (void)state;
+    changers[0].change.has_user = true;
+    changers[0].change.user_id = fixture.ada.user_id;
+    struct changer *c = change(0, RIGHTS_TAKE_CHARGE, ACCESS_EDIT);
+    assert_int_equal(c->answers, 0);
+    assert_requests("rights pad");
+    assert_told("");
+    answer_all();
+    assert_changed(c, OK);
+    assert_told("rights pad of 0");
+    open_with(NONE, NONE, token_of(c));
+    assert_int_equal(opened.access, ACCESS_OWN);
+    detach(doc, &fixture.ada);
+    answer_all();
+    fixture_restart();
+    open_with(NONE, NONE, token_of(c));
+    assert_int_equal(opened.access, ACCESS_OWN);
+    doc = find("pad");
+    expect(RIGHTS_TAKE_CHARGE, ACCESS_EDIT, ERR_HAS_OWNER);
+    expect(RIGHTS_TAKE_CHARGE, ACCESS_OWN, ERR_HAS_OWNER);
+    open_with(NONE, NONE, token_of(c));
+    assert_int_equal(opened.access, ACCESS_OWN);
+}
+
+static void test_a_viewer_may_change_nothing(void **state)
+{
+    (void)state;
+    changers[3].change.sets_keep_days = true;
+    expect(RIGHTS_TAKE_CHARGE, ACCESS_VIEW, ERR_VIEW_ONLY);
+    expect(RIGHTS_ADD_LINK, ACCESS_VIEW, ERR_VIEW_ONLY);
+    expect(RIGHTS_REMOVE_LINK, ACCESS_VIEW, ERR_VIEW_ONLY);
+    expect(RIGHTS_SET, ACCESS_VIEW, ERR_VIEW_ONLY);
+    expect(RIGHTS_DELETE, ACCESS_VIEW, ERR_VIEW_ONLY);
+    assert_int_equal(fixture.store.posted_count[STORE_RIGHTS], 0);
+}
+
+static void test_where_only_the_owner_manages_editors_may_not(void **state)
+{
+    (void)state;
+    struct changer *link = make_link(1, false, 0);
+    take_charge();
+    changers[3].change.sets_manager = changers[3].change.owner_manages = true;
+    expect(RIGHTS_SET, ACCESS_EDIT, ERR_OWNER_ONLY);
+    expect(RIGHTS_SET, ACCESS_OWN, OK);
+    expect(RIGHTS_ADD_LINK, ACCESS_EDIT, ERR_OWNER_ONLY);
+    memcpy(changers[3].change.link_id, link->change.link_id, LINK_ID_CHARS);
+    expect(RIGHTS_REMOVE_LINK, ACCESS_EDIT, ERR_OWNER_ONLY);
+    expect(RIGHTS_DELETE, ACCESS_EDIT, ERR_OWNER_ONLY);
+    changers[3].change.sets_manager = false;
+    changers[3].change.sets_keep_days = true;
+    expect(RIGHTS_SET, ACCESS_EDIT, ERR_OWNER_ONLY);
+    expect(RIGHTS_REMOVE_LINK, ACCESS_OWN, OK);
+    assert_int_equal(doc->rights.link_count, 0);
+}
+
+static void test_where_only_the_owner_writes_everybody_else_reads(void **state)
+{
+    (void)state;
+    struct changer *link = make_link(1, true, 0);
+    take_charge();
+    changers[3].change.sets_writer = changers[3].change.owner_writes = true;
+    expect(RIGHTS_SET, ACCESS_EDIT, ERR_OWNER_ONLY);
+    assert_int_equal(document_address_access(doc), ACCESS_EDIT);
+    expect(RIGHTS_SET, ACCESS_OWN, OK);
+    assert_int_equal(document_address_access(doc), ACCESS_VIEW);
+    assert_int_equal(document_link_access(doc, link->change.link_id), ACCESS_VIEW);
+    expect_link(token_of(link), OK, ACCESS_VIEW);
+    open_with(NONE, NONE, NONE);
+    assert_int_equal(opened.access, ACCESS_VIEW);
+}
+
+static void test_the_days_that_it_is_kept_are_told(void **state)
+{
+    (void)state;
+    changers[3].change.sets_keep_days = true;
+    changers[3].change.keep_days = 2;
+    expect(RIGHTS_SET, ACCESS_EDIT, OK);
+    int64_t left_ms = document_expires_ms(doc) - fixture.store.now_ms;
+    assert_in_range(left_ms, 2 * (int64_t)DAY_MS - MINUTE_MS, 2 * (int64_t)DAY_MS);
+    fixture.policy.expiry_ms = 0; /* also where everything else is kept for ever */
+    assert_in_range(document_expires_ms(doc) - fixture.store.now_ms, left_ms, left_ms);
+    changers[3].change.keep_days = 0;
+    expect(RIGHTS_SET, ACCESS_EDIT, OK);
+    assert_int_equal(document_expires_ms(doc), 0);
+}
+
+/* ---- links ---- */
+
+static void test_a_link_opens_it_until_it_is_withdrawn(void **state)
+{
+    (void)state;
+    struct changer *view = make_link(0, false, 0), *edit = make_link(1, true, 0);
+    assert_told("rights pad, rights pad");
+    assert_memory_not_equal(view->change.link_id, view->change.token, LINK_ID_CHARS);
+    assert_true(slice_equal(document_link(doc, view->change.link_id)->name, SLICE("Class 7b")));
+    expect_link(token_of(view), OK, ACCESS_VIEW);
+    assert_memory_equal(opened.link_id, view->change.link_id, LINK_ID_CHARS);
+    expect_link(token_of(edit), OK, ACCESS_EDIT);
+    memcpy(changers[3].change.link_id, view->change.link_id, LINK_ID_CHARS);
+    expect(RIGHTS_REMOVE_LINK, ACCESS_EDIT, OK);
+    assert_told("rights pad");
+    assert_int_equal(document_link_access(doc, view->change.link_id), ACCESS_NONE);
+    expect_link(token_of(view), ERR_WITHDRAWN, ACCESS_NONE);
+    expect_link(token_of(edit), OK, ACCESS_EDIT);
+    expect(RIGHTS_REMOVE_LINK, ACCESS_EDIT, ERR_NOT_FOUND);
+    detach(doc, &fixture.ada);
+    fixture_restart();
+    expect_link(token_of(view), ERR_WITHDRAWN, ACCESS_NONE);
+    assert_null(find("pad")); /* it was not even loaded */
+    expect_link(token_of(edit), OK, ACCESS_EDIT);
+}
+
+static void test_whoever_is_in_by_a_link_is_told_when_it_ends(void **state)
+{
+    (void)state;
+    struct changer *link = make_link(0, false, fixture.store.now_ms + 30 * SECOND_MS);
+    documents_on_timer(&fixture.documents);
+    fixture.told[0] = '\0';
+    later(29 * SECOND_MS);
+    assert_null(strstr(fixture.told, "rights"));
+    expect_link(token_of(link), OK, ACCESS_VIEW);
+    later(2 * SECOND_MS);
+    assert_non_null(strstr(fixture.told, "rights pad"));
+    assert_int_equal(document_link_access(doc, link->change.link_id), ACCESS_NONE);
+    expect_link(token_of(link), ERR_WITHDRAWN, ACCESS_NONE);
+    fixture.told[0] = '\0';
+    later(60 * SECOND_MS);
+    assert_null(strstr(fixture.told, "rights"));
+}
+
+static void test_there_are_64_at_most(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LINKS_MAX; i++) {
+        *changers = (struct changer){0};
+        make_link(0, false, 0);
+    }
+    expect(RIGHTS_ADD_LINK, ACCESS_EDIT, ERR_TOO_MANY_LINKS);
+    memcpy(changers[3].change.link_id, changers[0].change.link_id, LINK_ID_CHARS);
+    expect(RIGHTS_REMOVE_LINK, ACCESS_EDIT, OK);
+    expect(RIGHTS_ADD_LINK, ACCESS_EDIT, OK);
+}
+
+static void test_its_use_is_written_once_a_minute(void **state)
+{
+    (void)state;
+    struct changer *link = make_link(0, false, 0);
+    for (int i = 0; i < 5; i++)
+        expect_link(token_of(link), OK, ACCESS_VIEW);
+    assert_int_equal(fixture.store.posted_count[STORE_LINK_USED], 1);
+    jump(61 * SECOND_MS);
+    expect_link(token_of(link), OK, ACCESS_VIEW);
+    assert_int_equal(fixture.store.posted_count[STORE_LINK_USED], 2);
+    assert_int_equal(row("pad")->rights.links[0].used_ms, fixture.store.now_ms);
+}
+
+static void on_found(struct link_find *find, enum error err, struct slice id)
+{
+    (void)find;
+    openings++;
+    opened.err = err;
+    opened.exists = slice_equal(id, SLICE("pad"));
+}
+
+static void find_by(struct slice token, enum error err)
+{
+    struct link_find find = {.client = client_at(9), .done = on_found};
+    openings = 0;
+    link_find_begin(&fixture.documents, token, &find);
+    fake_store_answer_all(&fixture.store);
+    assert_int_equal(openings, 1);
+    assert_string_equal(error_code(opened.err), error_code(err));
+    assert_int_equal(opened.exists, !err);
+}
+
+static void test_a_document_is_found_by_its_link_and_guesses_count(void **state)
+{
+    (void)state;
+    struct changer *link = make_link(0, false, 0);
+    find_by(token_of(link), OK);
+    detach(doc, &fixture.ada);
+    fixture.limits_config.per_minute[LIMIT_PASSWORD_ATTEMPT] = 3;
+    fixture_restart();
+    find_by(token_of(link), OK);
+    for (int i = 0; i < 3; i++)
+        find_by(SLICE("AAAAAAAAAAAAAAAAAAAAAA"), ERR_WITHDRAWN);
+    find_by(SLICE("AAAAAAAAAAAAAAAAAAAAAA"), ERR_RATE_LIMITED);
+    find_by(token_of(link), ERR_RATE_LIMITED);
+}
+
+static void test_a_search_that_is_cancelled_answers_nobody(void **state)
+{
+    (void)state;
+    struct link_find find = {.client = client_at(9), .done = on_found};
+    openings = 0;
+    link_find_begin(&fixture.documents, SLICE("AAAAAAAAAAAAAAAAAAAAAA"), &find);
+    link_find_cancel(&find);
+    fake_store_answer_all(&fixture.store);
+    assert_int_equal(openings, 0);
+}
+
+/* ---- writing ---- */
+
+static void test_changes_come_one_after_the_other(void **state)
+{
+    (void)state;
+    struct changer *first = change(0, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    struct changer *second = change(1, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    struct changer *third = change(2, RIGHTS_TAKE_CHARGE, ACCESS_EDIT);
+    assert_requests("rights pad");
+    fake_store_answer_one(&fixture.store);
+    assert_changed(first, OK);
+    assert_int_equal(second->answers, 0);
+    answer_all();
+    assert_changed(second, OK);
+    assert_changed(third, OK);
+    assert_int_equal(row("pad")->rights.link_count, 2);
+    assert_true(row("pad")->rights.has_owner);
+}
+
+static void test_what_was_not_written_is_not_so_and_is_put_back(void **state)
+{
+    (void)state;
+    struct changer *kept = make_link(0, false, 0);
+    fixture.told[0] = '\0';
+    fake_store_fail_next(&fixture.store, STORE_RIGHTS);
+    change(1, RIGHTS_TAKE_CHARGE, ACCESS_EDIT);
+    struct changer *next = change(2, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    fake_store_answer_one(&fixture.store);
+    assert_changed(&changers[1], ERR_STORAGE);
+    assert_told("");
+    assert_false(doc->rights.has_owner);
+    assert_requests("rights pad"); /* nobody knows what the database has */
+    assert_false(fake_store_waiting(&fixture.store, STORE_RIGHTS)->fail_fast);
+    assert_false(fake_store_waiting(&fixture.store, STORE_RIGHTS)->rights.has_owner);
+    answer_all();
+    assert_changed(next, OK);
+    assert_int_equal(row("pad")->rights.link_count, 2);
+    expect_link(token_of(kept), OK, ACCESS_VIEW);
+}
+
+static void test_nobody_need_wait_for_it(void **state)
+{
+    (void)state;
+    struct changer *begun = change(0, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    struct changer *waiting = change(1, RIGHTS_TAKE_CHARGE, ACCESS_EDIT);
+    struct changer *last = change(2, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    rights_change_cancel(&begun->change);
+    rights_change_cancel(&waiting->change);
+    rights_change_cancel(&changers[3].change); /* that never began */
+    answer_all();
+    assert_int_equal(begun->answers + waiting->answers, 0);
+    assert_changed(last, OK);
+    assert_int_equal(doc->rights.link_count, 2); /* it was under way */
+    assert_false(doc->rights.has_owner);
+}
+
+static void test_a_document_that_nobody_wrote_to_gets_its_row(void **state)
+{
+    (void)state;
+    struct document *empty = open_document("empty");
+    struct changer *c = &changers[0];
+    c->change = (struct rights_change){.verb = RIGHTS_ADD_LINK, .access = ACCESS_EDIT, .done = on_done};
+    document_change_rights(empty, &c->change);
+    answer_all();
+    assert_changed(c, OK);
+    assert_int_equal(row("empty")->epoch_count, 1);
+    attach(empty, &fixture.bob, 20);
+    type(empty, &fixture.bob, "+x");
+    answer_all();
+    assert_database("empty", "x");
+    detach(empty, &fixture.bob);
+    answer_all();
+    fixture_restart();
+    assert_int_equal(row("empty")->rights.link_count, 1);
+}
+
+static void test_a_stop_waits_for_a_change(void **state)
+{
+    (void)state;
+    detach(doc, &fixture.ada);
+    answer_all();
+    struct changer *c = change(0, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    documents_stop(&fixture.documents);
+    assert_false(documents_are_written(&fixture.documents));
+    answer_all();
+    assert_changed(c, OK);
+    assert_true(documents_are_written(&fixture.documents));
+    expect(RIGHTS_ADD_LINK, ACCESS_EDIT, ERR_SHUTTING_DOWN);
+}
+
+static void test_a_stop_that_gives_up_answers_all_of_them(void **state)
+{
+    (void)state;
+    struct changer *begun = change(0, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    struct changer *waiting = change(1, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    documents_stop(&fixture.documents);
+    documents_give_up(&fixture.documents);
+    assert_changed(begun, ERR_SHUTTING_DOWN);
+    assert_changed(waiting, ERR_SHUTTING_DOWN);
+    answer_all();
+    assert_int_equal(begun->answers + waiting->answers, 2);
+}
+
+/* ---- deleted for good ---- */
+
+static void test_it_is_gone_and_everybody_in_it_is_told(void **state)
+{
+    (void)state;
+    attach(doc, &fixture.bob, 20);
+    make_link(1, false, 0);
+    answer_all();
+    fixture.told[0] = '\0';
+    struct changer *c = change(0, RIGHTS_DELETE, ACCESS_EDIT);
+    assert_requests("delete pad");
+    fake_store_answer_one(&fixture.store);
+    assert_changed(c, OK);
+    assert_told("close 0 gone, close 1 gone");
+    assert_null(row("pad"));
+    documents_reap_lost(&fixture.documents);
+    assert_null(find("pad"));
+    expect_link(token_of(&changers[1]), ERR_WITHDRAWN, ACCESS_NONE);
+}
+
+static void test_what_is_typed_meanwhile_is_not_written_behind_it(void **state)
+{
+    (void)state;
+    change(0, RIGHTS_DELETE, ACCESS_EDIT);
+    type_more(doc, &fixture.ada, "late");
+    turn();
+    assert_requests("delete pad");
+    answer_all();
+    assert_changed(&changers[0], OK);
+    assert_null(row("pad"));
+    assert_string_equal(error_code(try_type(doc, &fixture.ada, "+x")), "gone");
+}
+
+static void test_a_deletion_that_fails_changes_nothing(void **state)
+{
+    (void)state;
+    fake_store_fail_next(&fixture.store, STORE_DELETE);
+    change(0, RIGHTS_DELETE, ACCESS_EDIT);
+    type_more(doc, &fixture.ada, "there");
+    turn();
+    answer_all();
+    assert_changed(&changers[0], ERR_STORAGE);
+    assert_null(strstr(fixture.told, "close"));
+    assert_database("pad", "hellothere");
+    expect(RIGHTS_ADD_LINK, ACCESS_EDIT, OK);
+}
+
+static void test_changes_behind_a_deletion_are_refused(void **state)
+{
+    (void)state;
+    change(0, RIGHTS_DELETE, ACCESS_EDIT);
+    change(1, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    answer_all();
+    assert_changed(&changers[0], OK);
+    assert_changed(&changers[1], ERR_GONE);
+    assert_null(row("pad"));
+}
+
+static void test_an_owned_one_is_deleted_by_its_owner_alone(void **state)
+{
+    (void)state;
+    take_charge();
+    expect(RIGHTS_DELETE, ACCESS_EDIT, ERR_OWNER_ONLY);
+    assert_non_null(row("pad"));
+    expect(RIGHTS_DELETE, ACCESS_OWN, OK);
+    assert_null(row("pad"));
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, fixture_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_whoever_takes_charge_is_the_owner_for_good),
+        TEST(test_a_viewer_may_change_nothing),
+        TEST(test_where_only_the_owner_manages_editors_may_not),
+        TEST(test_where_only_the_owner_writes_everybody_else_reads),
+        TEST(test_the_days_that_it_is_kept_are_told),
+        TEST(test_a_link_opens_it_until_it_is_withdrawn),
+        TEST(test_whoever_is_in_by_a_link_is_told_when_it_ends),
+        TEST(test_there_are_64_at_most),
+        TEST(test_its_use_is_written_once_a_minute),
+        TEST(test_a_document_is_found_by_its_link_and_guesses_count),
+        TEST(test_a_search_that_is_cancelled_answers_nobody),
+        TEST(test_changes_come_one_after_the_other),
+        TEST(test_what_was_not_written_is_not_so_and_is_put_back),
+        TEST(test_nobody_need_wait_for_it),
+        TEST(test_a_document_that_nobody_wrote_to_gets_its_row),
+        TEST(test_a_stop_waits_for_a_change),
+        TEST(test_a_stop_that_gives_up_answers_all_of_them),
+        TEST(test_it_is_gone_and_everybody_in_it_is_told),
+        TEST(test_what_is_typed_meanwhile_is_not_written_behind_it),
+        TEST(test_a_deletion_that_fails_changes_nothing),
+        TEST(test_changes_behind_a_deletion_are_refused),
+        TEST(test_an_owned_one_is_deleted_by_its_owner_alone),
+    };
+    return RUN_DOC_TESTS(tests);
+}
