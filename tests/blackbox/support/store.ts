@@ -42,6 +42,8 @@ const VIEWS_OF_TABLES = `
     look.words(language) AS language, look.words(otp) AS otp, clients, look.words(text) AS text FROM kp_documents;
   CREATE OR REPLACE VIEW look.journal AS SELECT * FROM kp_journal;
   CREATE OR REPLACE VIEW look.epochs AS SELECT * FROM kp_epochs;
+  CREATE OR REPLACE VIEW look.rights AS SELECT * FROM kp_rights;
+  CREATE OR REPLACE VIEW look.links AS SELECT * FROM kp_links;
   SET search_path = public, look;`;
 
 async function create(folder: string): Promise<Database> {
