@@ -1,5 +1,6 @@
 #include "doc/edit.h"
 
+#include "doc/persister.h"
 #include "observe/clock.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -40,9 +41,12 @@ enum error document_put_language(struct document *doc, struct slice language)
     enum error err = doc->documents->is_stopping ? ERR_SHUTTING_DOWN : doc->lost_why;
     if (!err)
         err = pad_put_language(&doc->pad, language);
-    if (!err)
-        document_meta_changed(doc);
-    return err;
+    if (err)
+        return err;
+    document_meta_changed(doc);
+    if (doc->peer_count == 0) /* there is no persister that would look at it */
+        (void)persister_write(doc, PERSIST_IDLE);
+    return OK;
 }
 
 enum error document_set_info(struct document *doc, struct pad_peer *peer, struct slice name, uint16_t hue)
