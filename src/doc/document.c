@@ -111,16 +111,14 @@ void document_begin(struct document *doc)
     become_ready(doc);
 }
 
-/* The store's lists in the pad's form, times on the pad's clock; the bytes stay the request's. */
+/* The store's lists in the pad's form; the bytes stay the request's. */
 struct stored_lists {
     struct pad_epoch *epochs;
     struct pad_stored_batch *batches;
 };
 
-static enum error convert_lists(struct documents *docs, const struct store_request *req,
-                                struct stored_lists *out)
+static enum error convert_lists(const struct store_request *req, struct stored_lists *out)
 {
-    int64_t wall_ahead_ms = documents_wall_ms(docs) - documents_now_ms(docs);
     out->epochs = mem_alloc((req->epoch_count + 1) * sizeof(*out->epochs));
     out->batches = mem_alloc((req->batch_count + 1) * sizeof(*out->batches));
     if (!out->epochs || !out->batches)
@@ -128,15 +126,14 @@ static enum error convert_lists(struct documents *docs, const struct store_reque
     for (uint32_t i = 0; i < req->epoch_count; i++)
         out->epochs[i] = (struct pad_epoch){req->epochs[i].id, req->epochs[i].first_revision};
     for (uint32_t i = 0; i < req->batch_count; i++)
-        out->batches[i] = (struct pad_stored_batch){
-            req->batches[i].first_revision, req->batches[i].time_ms - wall_ahead_ms, req->batches[i].batch};
+        out->batches[i] = (struct pad_stored_batch){req->batches[i].first_revision, req->batches[i].batch};
     return OK;
 }
 
 enum error document_restore(struct document *doc, const struct store_request *req)
 {
     struct stored_lists lists = {0};
-    enum error err = convert_lists(doc->documents, req, &lists);
+    enum error err = convert_lists(req, &lists);
     if (!err) {
         struct pad_stored stored = {.text = req->text,
                                     .revision = req->revision,

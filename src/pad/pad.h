@@ -229,7 +229,6 @@ void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epo
 /* A document as storage holds it. All borrowed. */
 struct pad_stored_batch {
     uint64_t first_revision;
-    int64_t time_ms;
     struct slice batch; /* as pad_encode_batch wrote it */
 };
 struct pad_stored {
@@ -245,7 +244,7 @@ struct pad_stored {
 
 /* Builds the pad that storage describes: the text, the batches after it
  * applied, the batches before it (if they reach up to it without a gap) kept
- * as history for those who resume; then begins `epoch`. Everything counts as
+ * as history for those who resume, as if it were typed now; then begins `epoch`. Everything counts as
  * committed. A batch may reach from before `revision` to behind it. Carriage
  * returns, which only texts of the ancestors hold, become line ends; languages
  * are cleaned by pad_clean_language. A text larger than the limit may be edited:

@@ -79,7 +79,7 @@ static bool fits(const struct replay *r, struct op_view op)
 
 /* Appends the operation to the history, and applies it if the text lacks it. The
  * last one that the text has must lead to the length of the text. */
-static enum error replay_operation(struct replay *r, const struct batch_operation *o, int64_t time_s)
+static enum error replay_operation(struct replay *r, const struct batch_operation *o, int64_t now_ms)
 {
     struct pad *pad = r->pad;
     const bool is_news = r->expected >= r->text_revision;
@@ -87,7 +87,7 @@ static enum error replay_operation(struct replay *r, const struct batch_operatio
         return ERR_STORAGE;
     if (r->expected + 1 == r->text_revision && o->op.target_points != rope_size(&pad->text).points)
         return ERR_STORAGE;
-    enum error err = history_append(&pad->history, o->author, time_s, o->op);
+    enum error err = history_append(&pad->history, o->author, now_ms / MS_PER_S, o->op);
     if (!err && is_news)
         err = op_apply(o->op, &pad->text);
     r->expected++;
@@ -114,10 +114,10 @@ static enum error begin_batch(struct replay *r, uint64_t first_revision)
     return OK;
 }
 
+/* What was stored counts as typed now: whoever comes back after a restart resumes as he would have without
+ * one, and no clock on the wall, of this server or of the one that wrote it, decides whether he may. */
 static enum error replay_batch(struct replay *r, const struct pad_stored_batch *stored, int64_t now_ms)
 {
-    /* The clock may have been wrong when it was written, or may be now. */
-    const int64_t time_ms = stored->time_ms < 0 ? 0 : stored->time_ms < now_ms ? stored->time_ms : now_ms;
     struct batch_reader reader;
     struct batch_operation operation;
     enum error err = begin_batch(r, stored->first_revision);
@@ -126,7 +126,7 @@ static enum error replay_batch(struct replay *r, const struct pad_stored_batch *
     while (!err && !batch_is_done(&reader)) {
         err = batch_next(&reader, &operation);
         if (!err)
-            err = replay_operation(r, &operation, time_ms / MS_PER_S);
+            err = replay_operation(r, &operation, now_ms);
     }
     if (!err && r->expected >= r->text_revision)
         history_compact_if_grown(r->pad, now_ms);

@@ -2,7 +2,7 @@
  *
  * The row, the journal's batches and the epochs, as pad_restore wants them:
  *
- *     pad_storage_journal(&storage, &pad, now_ms)     journal what is new
+ *     pad_storage_journal(&storage, &pad)             journal what is new
  *     pad_storage_snapshot(&storage, &pad)            write the row
  *     pad_storage_restore(&storage, &pad, …)          load, under a new epoch
  *
@@ -24,7 +24,6 @@ struct pad_storage {
     } row;
     struct pad_storage_batch {
         uint64_t first_revision, end_revision;
-        int64_t time_ms;
         struct buf bytes;
     } batches[PAD_STORAGE_BATCHES_MAX];
     size_t batch_count;
@@ -41,14 +40,14 @@ static inline void pad_storage_must(enum error err)
 /* ---- writing ---- */
 
 /* Journals what is new, and commits it. */
-static inline void pad_storage_journal(struct pad_storage *s, struct pad *pad, int64_t now_ms)
+static inline void pad_storage_journal(struct pad_storage *s, struct pad *pad)
 {
     if (!pad_has_unjournaled(pad))
         return;
     if (s->batch_count == PAD_STORAGE_BATCHES_MAX)
         abort();
     struct pad_storage_batch *batch = &s->batches[s->batch_count++];
-    *batch = (struct pad_storage_batch){.first_revision = pad->journaled, .time_ms = now_ms};
+    *batch = (struct pad_storage_batch){.first_revision = pad->journaled};
     pad_storage_must(pad_encode_batch(pad, &batch->bytes));
     batch->end_revision = pad->journaled;
     pad_committed(pad, pad->journaled);
@@ -97,8 +96,7 @@ static inline enum error pad_storage_load(const struct pad_storage *s, struct pa
 {
     struct pad_stored_batch batches[PAD_STORAGE_BATCHES_MAX];
     for (size_t i = 0; i < s->batch_count; i++)
-        batches[i] = (struct pad_stored_batch){s->batches[i].first_revision, s->batches[i].time_ms,
-                                               buf_slice(&s->batches[i].bytes)};
+        batches[i] = (struct pad_stored_batch){s->batches[i].first_revision, buf_slice(&s->batches[i].bytes)};
     const struct pad_stored stored = {
         .text = buf_slice(&s->row.text),
         .revision = s->row.revision,

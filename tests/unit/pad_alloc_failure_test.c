@@ -423,12 +423,12 @@ static void test_restoring(void **state)
     struct scene s;
     scene_open(&s);
     assert_int_equal(edit(&s.ada, 0, "+hello"), OK);
-    pad_storage_journal(&storage, &s.pad, 0);
+    pad_storage_journal(&storage, &s.pad);
     assert_int_equal(pad_set_language(&s.ada, SLICE("c")), OK);
     assert_int_equal(pad_set_password(&s.pad, &s.ada, SLICE("secret")), OK);
     pad_storage_snapshot(&storage, &s.pad);
     assert_int_equal(edit(&s.bob, 1, "=5 +!"), OK);
-    pad_storage_journal(&storage, &s.pad, 0);
+    pad_storage_journal(&storage, &s.pad);
     load_with_failures("hello!");
     storage.row.text.ptr[1] = '\r'; /* of a server that came before: it is taken out */
     load_with_failures("h\nllo!");

@@ -51,7 +51,7 @@ static void enter(struct room *r, int ada, int bob)
 
 static void store_and_reload(struct room *r)
 {
-    pad_storage_journal(&r->storage, &r->pad, 1000);
+    pad_storage_journal(&r->storage, &r->pad);
     pad_leave(&r->ada, 0);
     pad_leave(&r->bob, 0);
     pad_deinit(&r->pad);

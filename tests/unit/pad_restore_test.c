@@ -39,7 +39,7 @@ static int world_close(void **state)
 static void type(struct world *w, struct pad_peer *who, const char *line)
 {
     assert_int_equal(edit_at(who, w->pad.revision, line, 1000), OK);
-    pad_storage_journal(&w->storage, &w->pad, 1000);
+    pad_storage_journal(&w->storage, &w->pad);
 }
 
 static enum error reload(struct world *w)
@@ -131,7 +131,7 @@ static void test_a_batch_on_both_sides_of_the_row(void **state)
     assert_int_equal(edit(&w->ada, 0, "+hello"), OK);
     pad_storage_snapshot(&w->storage, &w->pad);
     assert_int_equal(edit(&w->bob, 1, "=5 +!"), OK);
-    pad_storage_journal(&w->storage, &w->pad, 1000);
+    pad_storage_journal(&w->storage, &w->pad);
     must_reload(w, "hello!", 2);
     assert_int_equal(welcome_of(&w->again, hello_v2(10)).committed, 1);
     assert_int_equal(welcome_of(&w->again, hello_v2(11)).committed, 2);
@@ -173,13 +173,28 @@ static void test_a_tab_learns_what_arrived_before_the_restart(void **state)
     assert_int_equal(welcome.committed, 2);
 }
 
+/* Storage does not say when it was typed, since the clock that would have said so may be another server's. */
+static void test_what_was_stored_is_history_for_as_long_as_what_is_typed(void **state)
+{
+    struct world *w = *state;
+    const int64_t now_ms = INT64_C(1000) * 60 * 60 * 1000;
+    type(w, &w->ada, "+hello");
+    type(w, &w->bob, "=5 +!");
+    pad_deinit(&w->again);
+    assert_int_equal(pad_storage_load(&w->storage, &w->again, &limits, id(2), now_ms), OK);
+    pad_tick(&w->again, now_ms + limits.history_ms - 2000);
+    assert_true(welcome_of(&w->again, hello_resuming(10, 1, 1)).resumed);
+    pad_tick(&w->again, now_ms + limits.history_ms + 2000);
+    assert_int_equal(w->again.history.base, 2);
+}
+
 static void test_nobody_gets_a_number_that_was_in_use(void **state)
 {
     struct world *w = *state;
     struct pad_peer old;
     join_v1(&w->pad, &old, 0);
     assert_int_equal(edit(&old, 0, "+old"), OK);
-    pad_storage_journal(&w->storage, &w->pad, 1000);
+    pad_storage_journal(&w->storage, &w->pad);
     pad_leave(&old, 0);
     must_reload(w, "old", 1);
     assert_int_equal(welcome_of(&w->again, hello_v2(30)).user_id, old.user_id + 1);
@@ -388,7 +403,7 @@ static void test_every_flipped_bit_and_every_cut(void **state)
     assert_int_equal(edit(&w->ada, 1, "=1 +hällo"), OK);
     assert_int_equal(edit(&w->bob, 2, "=3 +xy -2 =1"), OK);
     pad_storage_snapshot(&w->storage, &w->pad);
-    pad_storage_journal(&w->storage, &w->pad, 1000);
+    pad_storage_journal(&w->storage, &w->pad);
     damage_and_reload(w, &w->storage.row.clients);
     w->storage.row.revision = 1;
     put_text(w, "0");
@@ -408,6 +423,7 @@ int main(void)
         IN_A_WORLD(test_a_gap_before_the_row_costs_only_history),
         IN_A_WORLD(test_a_tab_learns_what_arrived_before_the_restart),
         IN_A_WORLD(test_nobody_gets_a_number_that_was_in_use),
+        IN_A_WORLD(test_what_was_stored_is_history_for_as_long_as_what_is_typed),
         IN_A_WORLD(test_resuming_across_epochs),
         IN_A_WORLD(test_a_tab_that_saw_more_than_was_stored_starts_afresh),
         IN_A_WORLD(test_the_last_few_epochs_are_kept),
