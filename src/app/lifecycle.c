@@ -66,6 +66,12 @@ static void on_store_event(void *arg, enum store_event event, uint64_t duration_
     case STORE_EVENT_CLOCK_JUMPED:
         log_event(LOG_WARN, "clock_jumped", LOG_CSTR("what", text));
         break;
+    case STORE_EVENT_CLOCK_APART:
+        log_event(LOG_WARN, "clock_apart", LOG_CSTR("what", text));
+        break;
+    case STORE_EVENT_CLOCK_APART_OVER:
+        log_line(LOG_INFO, "clock_apart_over");
+        break;
     case STORE_EVENT_DEAD:
         log_event(LOG_ERROR, "node_dead", LOG_CSTR("why", text));
         metric_inc(METRIC_DEATHS);

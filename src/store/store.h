@@ -240,6 +240,9 @@ enum store_event {
     STORE_EVENT_LEGACY,   /* an ancestor's database is taken over, and text says what its owner should know */
     STORE_EVENT_MIGRATED, /* schema at version `count`; text names what was done */
     STORE_EVENT_CLOCK_JUMPED, /* the wall clock; text says from where to where, and what it means */
+    STORE_EVENT_CLOCK_APART,  /* this server's clock and the database's; text says how far, and is told anew
+                                 when  that changes */
+    STORE_EVENT_CLOCK_APART_OVER,
     STORE_EVENT_DEAD,      /* this life is over, and text says why: drop all documents, then store_rejoin */
     STORE_EVENT_PEERS,     /* servers came or went; `count` others live now */
     STORE_EVENT_PROMISE,   /* what a committed edit survives; told at the start and when it changes */

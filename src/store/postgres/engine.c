@@ -5,6 +5,7 @@
 #include "store/event.h"
 #include "store/postgres/appends.h"
 #include "store/postgres/calendar.h"
+#include "store/postgres/clock_watch.h"
 #include "store/postgres/columns.h"
 #include "store/postgres/documents.h"
 #include "store/postgres/host.h"
@@ -16,7 +17,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -359,15 +359,6 @@ static bool probe(struct engine *e, uint32_t number)
     return !lane->is_unknown && (reply == REPLY_OK || reply == REPLY_NEVER);
 }
 
-static int64_t wall_ms(const struct store_config *config)
-{
-    if (config->wall_ms)
-        return config->wall_ms(config->arg);
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* On the documents' lane, when nobody waits. What fails here comes again. */
 static void keep_house(struct postgres_engine *self)
 {
@@ -376,7 +367,7 @@ static void keep_house(struct postgres_engine *self)
     if (life.is_over || !pg_is_open(&lane->connection))
         return;
     pg_calendar_step_if_due(&self->calendar, &lane->connection, life.incarnation);
-    self->clock_offset_ms = wall_ms(self->config) - self->calendar.now_ms;
+    self->clock_offset_ms = clock_watch_wall_ms(self->config) - self->calendar.now_ms;
     if (pg_is_open(&lane->connection))
         pg_numbers_count_if_due(&self->numbers, &lane->connection);
 }

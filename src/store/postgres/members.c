@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "store/event.h"
 #include "store/postgres/boot_clock.h"
+#include "store/postgres/clock_watch.h"
 #include "store/postgres/host_watch.h"
 #include "store/postgres/lane_silence.h"
 #include "store/postgres/port_probe.h"
@@ -37,6 +38,7 @@ struct members {
     struct promise promise;
     int64_t looked_around_us; /* 0: not yet */
     struct host_watch hosts;
+    struct clock_watch clock;
     uint64_t attempted;      /* the life that was registered last, or perhaps was: its answer may be lost */
     int64_t beaten_at_us;    /* the latest good beat */
     int64_t beaten_since_us; /* the first of those without a gap */
@@ -209,6 +211,19 @@ static enum reply clear_away(struct members *m)
     return reply;
 }
 
+/* A rival whose beat lies in the future is looked at anew, with one of now: that it has changed is no sign of
+ * life. */
+static enum reply register_life(struct members *m, uint64_t incarnation, struct rival *rival,
+                                uint8_t secret[32])
+{
+    enum reply reply = registry_register(&m->registry, m->config, incarnation, rival, secret);
+    if (reply || rival->incarnation == 0 || rival->silent_ms >= 0)
+        return reply;
+    m->watch = (struct rival_watch){0};
+    reply = registry_clock_went_back(&m->registry);
+    return reply ? reply : registry_register(&m->registry, m->config, incarnation, rival, secret);
+}
+
 /* One attempt to begin a life. ERR_SHUTTING_DOWN: not yet, somebody is in the way or the
  * database away. ERR_STORAGE: never, `watch` is about a living server with our address. */
 static enum error try_to_register(struct members *m)
@@ -221,7 +236,7 @@ static enum error try_to_register(struct members *m)
     if (connect_as(m, incarnation) || clear_away(m))
         return ERR_SHUTTING_DOWN;
     m->attempted = incarnation;
-    if (registry_register(&m->registry, m->config, incarnation, &rival, secret))
+    if (register_life(m, incarnation, &rival, secret))
         return ERR_SHUTTING_DOWN;
     if (rival.incarnation == 0) {
         begin_life(m, incarnation, secret, sent_us);
@@ -325,8 +340,18 @@ static bool may_be_dead(const struct patience *p, int64_t silent_ms, int64_t ste
     return silent_ms >= p->silent_ms && steady_ms >= (has_beaten_since ? p->lease_ms : p->grace_ms);
 }
 
+static bool has_future_beat(const struct members *m)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < m->beat.peer_count; i++)
+        has |= m->beat.peers[i].silent_ms < 0;
+    return has;
+}
+
 static void judge_peers(struct members *m, uint64_t incarnation)
 {
+    if (has_future_beat(m) && registry_clock_went_back(&m->registry))
+        return;
     const int64_t steady_ms = m->beat.steady_ms;
     if (steady_ms < m->lease_ms)
         return;
@@ -395,7 +420,7 @@ static void beat(struct members *m, uint64_t incarnation)
 {
     if (connect_as(m, incarnation))
         return;
-    const int64_t sent_us = boot_us();
+    const int64_t sent_us = boot_us(), before_ms = clock_watch_wall_ms(m->config);
     if (registry_beat(&m->registry, incarnation, atomic_load(&m->is_draining), m->lease_ms, &m->beat))
         return;
     if (m->beat.is_dead) {
@@ -403,6 +428,7 @@ static void beat(struct members *m, uint64_t incarnation)
         return;
     }
     event_tell(m->config, STORE_EVENT_BEAT, boot_us() - sent_us, 1, (struct slice){0}, "");
+    clock_watch_look(&m->clock, m->config, before_ms, m->beat.database_ms);
     note_good_beat(m);
     take_peers(m, sent_us);
     judge_peers(m, incarnation);

@@ -26,6 +26,7 @@ enum statement {
     SECRET,
     BEAT,
     PEERS,
+    CLOCK_WENT_BACK,
     REAP,
     TERMINATE,
     RESIGN,
@@ -47,18 +48,22 @@ static const char *const STATEMENTS[STATEMENT_COUNT] = {
                  " INSERT INTO kp_beats (incarnation, seen_at, steady_since)"
                  " SELECT incarnation, clock_timestamp(), clock_timestamp() FROM n RETURNING incarnation",
     [SECRET] = "SELECT value FROM kp_cluster WHERE name = 'secret'",
+    /* clang-format off */
     /* $1 incarnation, $2 lease in ms, $3 draining. Whoever was silent for half a lease begins anew to be
-       steady. */
+       steady, and so does who seems to be from a time that is yet to come. */
     [BEAT] = "UPDATE kp_beats b SET seen_at = clock_timestamp(), draining = $3::bool, steady_since = CASE"
-             " WHEN clock_timestamp() - b.seen_at > " INTERVAL(
-                 "$2") " / 2 THEN clock_timestamp()"
-                       " ELSE b.steady_since END FROM kp_nodes n WHERE b.incarnation = $1::int8"
-                       " AND n.incarnation = $1::int8 AND n.dead_at IS NULL"
-                       " RETURNING " MS("clock_timestamp() - b.steady_since"),
+             " WHEN clock_timestamp() - b.seen_at > " INTERVAL("$2") " / 2"
+             " OR b.steady_since > clock_timestamp() THEN clock_timestamp()"
+             " ELSE b.steady_since END FROM kp_nodes n WHERE b.incarnation = $1::int8"
+             " AND n.incarnation = $1::int8 AND n.dead_at IS NULL"
+             " RETURNING " MS("clock_timestamp() - b.steady_since") ", " MS("clock_timestamp()"),
+    /* clang-format on */
     [PEERS] = "SELECT n.incarnation, n.address, n.version, n.protocol, b.draining,"
               " " MS("clock_timestamp() - b.seen_at") " FROM kp_nodes n JOIN kp_beats b USING (incarnation)"
                                                       " WHERE n.dead_at IS NULL AND n.incarnation <> "
                                                       "$1::int8 ORDER BY n.incarnation LIMIT 64",
+    /* Who has beaten in the future has not been silent for as long as that takes to come. */
+    [CLOCK_WENT_BACK] = "UPDATE kp_beats SET seen_at = clock_timestamp() WHERE seen_at > clock_timestamp()",
     /* clang-format off */
     /* $1 judge, $2 target, $3 silence, $4 lease, $5 grace, in ms */
     [REAP] = "WITH x AS (SELECT b.incarnation FROM kp_beats b JOIN kp_nodes n USING (incarnation)"
@@ -190,11 +195,18 @@ enum reply registry_beat(struct registry *r, uint64_t incarnation, bool is_drain
     const PGresult *beat = pg_next(&r->connection);
     out->is_dead = rows_of(beat) == 0;
     out->steady_ms = beat ? column_int(beat, 0, 0) : 0;
+    out->database_ms = beat ? column_int(beat, 0, 1) : 0;
     const PGresult *peers = pg_next(&r->connection);
     out->peer_count = 0;
     for (int row = 0; row < rows_of(peers) && out->peer_count < STORE_PEERS_MAX; row++)
         read_peer(peers, row, &out->peers[out->peer_count++]);
     return pg_end(&r->connection);
+}
+
+enum reply registry_clock_went_back(struct registry *r)
+{
+    struct parameters none = {0};
+    return pg_run(&r->connection, CLOCK_WENT_BACK, &none, NULL);
 }
 
 enum reply registry_reap(struct registry *r, uint64_t judge, uint64_t target, const struct patience *patience,

@@ -47,14 +47,19 @@ enum reply registry_register(struct registry *r, const struct store_config *conf
                              struct rival *rival, uint8_t secret[32]);
 
 struct beat {
-    bool is_dead;      /* somebody has declared this life dead, or the database does not know it */
-    int64_t steady_ms; /* for how long this life has beaten without a gap of half a lease */
+    bool is_dead;        /* somebody has declared this life dead, or the database does not know it */
+    int64_t steady_ms;   /* for how long this life has beaten without a gap of half a lease */
+    int64_t database_ms; /* the database's clock at that moment, since the Unix epoch */
     uint32_t peer_count;
     struct store_peer peers[STORE_PEERS_MAX]; /* by incarnation */
 };
 /* A sign of life, and a look at the others. */
 enum reply registry_beat(struct registry *r, uint64_t incarnation, bool is_draining, int64_t lease_ms,
                          struct beat *out);
+
+/* The database's clock was put back: beats from before that lie in the future, and whoever they are of would
+ * be thought alive until then. They count as beats of now. */
+enum reply registry_clock_went_back(struct registry *r);
 
 /* What a server must have let pass before it may be declared dead. */
 struct patience {
