@@ -9,6 +9,7 @@ import { freshTab, v2 } from './support/clients.ts';
 import { jsonBody } from './support/http.ts';
 import { PgProxy } from './support/pg_proxy.ts';
 import { Postgres, whyNoPostgres } from './support/postgres.ts';
+import { ask, info, makeLink, takeCharge } from './support/rights.ts';
 import type { Run } from './support/server.ts';
 import { Server, freePort, run, SERVER_PATH, startServer, temporaryFolder } from './support/server.ts';
 import { until } from './support/wait.ts';
@@ -55,7 +56,7 @@ const copy = (from: string, to: string): Promise<Run> => run({}, ['--copy', from
 async function copied(from: string, to: string): Promise<string> {
   const result = await copy(from, to);
   expect(result, result.out).toMatchObject({ code: 0 });
-  expect(result.out).toMatch(/^documents: \d+ rows.*\njournal: \d+ rows.*\nepochs: \d+ rows.*\ncalendar: \d+\n$/);
+  expect(result.out).toMatch(/^documents: \d+ rows.*\njournal: \d+ rows.*\nepochs: \d+ rows.*\nrights: \d+ rows.*\nlinks: \d+ rows.*\ncalendar: \d+\n$/);
   return result.out;
 }
 
@@ -130,7 +131,7 @@ describe.skipIf(why !== null)('--copy', () => {
       }
     });
 
-    test('passwords and languages go along', async () => {
+    test('passwords, languages, links and owners go along', async () => {
       const [at, to] = [file(), database()];
       const server = await startServer({ SQLITE_URI: at });
       const alice = await v2(server, 'secret');
@@ -138,10 +139,14 @@ describe.skipIf(why !== null)('--copy', () => {
       alice.send({ SetLanguage: 'rust' });
       const answer = await server.get('/api/document/secret/protect', jsonBody('POST', { user_id: alice.id, user_name: 'Alice', client: alice.tab.token }));
       const { otp } = JSON.parse(answer.text) as { otp: string };
+      const link = await makeLink(server, 'secret', { role: 'view', name: 'readers' }, otp);
+      const owner = await takeCharge(server, 'secret', otp);
       await server.stop();
       await copied(at, to.url);
       await server.restart({ SQLITE_URI: undefined, DATABASE_URL: to.url });
       await expect(server.text('secret')).rejects.toThrow('401');
+      expect((await ask(server, 'GET', '/api/link/text', undefined, link.token)).text).toBe('hidden');
+      expect(await info(server, 'secret', owner)).toMatchObject({ access: 'own' });
       const again = await v2(server, 'secret', { tab: freshTab(otp) });
       expect(again).toMatchObject({ text: 'hidden', language: 'rust' });
     });
@@ -151,6 +156,9 @@ describe.skipIf(why !== null)('--copy', () => {
     const [at, between, back] = [someFile(300), database(), file()];
     sqlite(at, `UPDATE documents SET language = 'c', otp = 'p', clients = x'0001ff' WHERE id = 'pad-7';
                 UPDATE documents SET language = '', text = '' WHERE id = 'pad-8';
+                INSERT INTO rights VALUES ('pad-7', randomblob(32), 1, 1, 30), ('pad-8', NULL, 0, 0, 0);
+                INSERT INTO links SELECT randomblob(32), id, 'id-of-link-' || (rowid % 10), 'view', 'Klasse ä', 1, 2, rowid % 2, 3
+                  FROM documents LIMIT 20;
                 UPDATE clock SET offset_ms = 86400000;`);
     const there = await copied(at, between.url);
     expect(between.rows()).toEqual([300, 300, 300]);
@@ -158,7 +166,8 @@ describe.skipIf(why !== null)('--copy', () => {
     expect(again).toBe(there);
     const ofTables = (name: string): string =>
       sqlite(name, `SELECT * FROM documents ORDER BY id; SELECT document_id, first_revision, end_revision, hex(batch), time_ms FROM journal;
-                    SELECT document_id, hex(epoch), first_revision FROM epochs ORDER BY document_id, seq;`);
+                    SELECT document_id, hex(epoch), first_revision FROM epochs ORDER BY document_id, seq;
+                    SELECT *, hex(owner) FROM rights; SELECT *, hex(hash) FROM links;`);
     expect(ofTables(back)).toBe(ofTables(at));
     const calendar = Number(sqlite(at, 'SELECT (wall_ms - offset_ms) / 1000 FROM clock'));
     expect(there).toContain(`calendar: ${calendar}`);
@@ -248,7 +257,7 @@ describe.skipIf(why !== null)('--copy', () => {
       await refused(foreign, to.url, /another program/);
       await refused(someFile(), foreign, /another program/);
       const older = someFile();
-      sqlite(older, 'DROP TABLE clock; DELETE FROM schema_migrations WHERE version >= 103');
+      sqlite(older, 'DROP TABLE clock; DROP TABLE rights; DROP TABLE links; DELETE FROM schema_migrations WHERE version >= 103');
       await refused(older, to.url, /older Kolabpad/);
       await refused(someFile(), older, /older Kolabpad/);
       const newer = someFile();
