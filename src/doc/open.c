@@ -21,8 +21,11 @@ struct open {
     bool exists, is_protected;   /* for the result, as is */
     struct admission admission;  /* what was judged last */
     struct store_owner owner;    /* the same; borrowed from the store's answer */
-    bool in_flight;              /* its peek is with the store, which holds a pointer to it */
-    bool is_cancelled;           /* nobody waits any more; freed when the store has answered */
+    bool in_flight; /* its peek, or its look for what was deleted, is with the store, which holds a pointer to
+                       it */
+    bool is_not_deleted; /* STORE_FIND_DELETED has said so */
+    bool *is_answered;   /* of document_open, which is under way; NULL: it has returned */
+    bool is_cancelled;   /* nobody waits any more; freed when the store has answered */
     char strings[];
 };
 
@@ -82,6 +85,8 @@ static void answer(struct open *o, enum error err, struct document *doc)
      * `done`, whose caller may still hold the id that is part of its memory. */
     list_remove(&o->link);
     list_remove(&o->waiting_link);
+    if (o->is_answered)
+        *o->is_answered = true;
     if (!o->is_cancelled)
         o->request.done(o->request.owner, &result);
     mem_free(o);
@@ -173,12 +178,76 @@ static enum error check_is_ours(const struct documents *docs, const struct docum
     return is_in_doubt ? ERR_STORAGE : OK;
 }
 
+/* ---- a copy of what was deleted ---- */
+
+static bool knows_epoch(const struct pad *pad, struct id128 epoch)
+{
+    for (uint8_t i = 0; i < pad->epoch_count; i++)
+        if (id128_equal(pad->epochs[i].id, epoch))
+            return true;
+    return false;
+}
+
+static bool must_look_for_deleted(const struct open *o, const struct document *doc)
+{
+    const struct open_request *request = &o->request;
+    bool is_asked = request->has_epoch && (request->goal == OPEN_READ || request->goal == OPEN_EDIT);
+    return is_asked && !o->is_not_deleted && !knows_epoch(&doc->pad, request->epoch);
+}
+
+/* One that was begun for it alone goes at the end of the turn. */
+static void answer_gone(struct open *o)
+{
+    struct document *doc = document_find(o->documents, o->request.id);
+    if (doc && doc->state == DOCUMENT_READY)
+        document_has_news(doc);
+    answer(o, ERR_GONE, NULL);
+}
+
+static void dispatch(struct open *o);
+
+static void on_looked_for_deleted(struct store_request *req)
+{
+    struct open *o = req->context;
+    o->in_flight = false;
+    o->is_not_deleted = !req->found;
+    if (req->result)
+        metric_inc(METRIC_READ_ERRORS);
+    if (o->is_cancelled)
+        open_free(o);
+    else if (req->result)
+        answer(o, req->result, NULL);
+    else if (req->found)
+        answer_gone(o);
+    else
+        dispatch(o); /* the document may have left memory meanwhile */
+    store_request_free(req);
+}
+
+static void look_for_deleted(struct open *o)
+{
+    struct store_request *req = store_request_new(STORE_FIND_DELETED, (struct slice){0});
+    if (!req) {
+        answer(o, ERR_NO_MEMORY, NULL);
+        return;
+    }
+    req->epoch.id = o->request.epoch;
+    req->context = o;
+    req->done = on_looked_for_deleted;
+    o->in_flight = true;
+    documents_post(o->documents, req);
+}
+
 static void answer_from_memory(struct open *o, struct document *doc, bool exists)
 {
     enum error err = check_is_ours(o->documents, doc);
     if (!err)
         err = check_access(o, &doc->rights, doc->pad.password, "memory");
     o->exists = exists;
+    if (!err && must_look_for_deleted(o, doc)) {
+        look_for_deleted(o);
+        return;
+    }
     if (!err && o->request.goal == OPEN_PEEK && o->documents->policy->is_shared)
         doc->expected_ms = documents_now_ms(o->documents) + EXPECTED_MS;
     answer(o, err, doc);
@@ -279,7 +348,7 @@ static void begin_in_memory(struct open *o)
         return;
     }
     document_begin(doc);
-    answer(o, OK, doc);
+    answer_from_memory(o, doc, false);
 }
 
 /* At the door a client is let in even beyond the limit: behind it there are words for why not. */
@@ -374,29 +443,38 @@ static enum error check_may_ask(const struct documents *docs, const struct docum
     return doc ? doc->lost_why : OK;
 }
 
-struct open *document_open(struct documents *docs, const struct open_request *request)
+/* Answers it now, or leaves it with the store, or with a load that is under way. */
+static void dispatch(struct open *o)
 {
-    struct open *o = open_new(docs, request);
-    if (!o) {
-        request->done(request->owner, &(struct open_result){.err = ERR_NO_MEMORY});
-        return NULL;
-    }
-    struct document *doc = document_find(docs, request->id);
-    enum error err = check_may_ask(docs, doc);
+    struct document *doc = document_find(o->documents, o->request.id);
+    enum error err = check_may_ask(o->documents, doc);
     if (err) {
         answer(o, err, NULL);
     } else if (doc && doc->state == DOCUMENT_READY) {
         answer_from_memory(o, doc, true);
     } else if (doc) {
         list_append(&doc->opens, &o->waiting_link);
-        return o;
     } else if (post(o, STORE_PEEK, on_peeked, o) == OK) {
         o->in_flight = true;
-        return o;
     } else {
         answer(o, ERR_NO_MEMORY, NULL);
     }
-    return NULL;
+}
+
+struct open *document_open(struct documents *docs, const struct open_request *request)
+{
+    bool is_answered = false;
+    struct open *o = open_new(docs, request);
+    if (!o) {
+        request->done(request->owner, &(struct open_result){.err = ERR_NO_MEMORY});
+        return NULL;
+    }
+    o->is_answered = &is_answered;
+    dispatch(o);
+    if (is_answered)
+        return NULL;
+    o->is_answered = NULL;
+    return o;
 }
 
 void open_cancel(struct open *o)

@@ -30,6 +30,7 @@ enum open_goal {
  *   ERR_PASSWORD       wrong or missing
  *   ERR_RATE_LIMITED   too many wrong passwords or new documents from that address
  *   ERR_WITHDRAWN      there is no such link, or its time has come
+ *   ERR_GONE           what whoever asks has a copy of was deleted for good
  *   ERR_NOT_FOUND      OPEN_READ: there is no such document
  *   ERR_ELSEWHERE      another living server has it, the `owner`
  *   ERR_STORAGE, ERR_NO_MEMORY, ERR_SHUTTING_DOWN */
@@ -52,6 +53,10 @@ struct open_request {
      * password beside it, it was the way here, and is refused. The Bearer of an HTTP request may be
      * any of the three, and is passed as all three. */
     struct slice password, link, owner_token;
+    /* Whoever asks has a copy of it from then: one that was deleted for good must not come back with it.
+     * Looked for only where the document does not know that epoch. OPEN_READ, OPEN_EDIT. */
+    bool has_epoch;
+    struct id128 epoch;
     struct address client;
     enum open_goal goal;
     /* OPEN_PEEK of a v2 client, whose Hello brings the password: it is not asked for yet, and a document

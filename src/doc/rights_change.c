@@ -190,6 +190,7 @@ static enum error fill(struct store_request *req, const struct rights_write *wri
 {
     const struct document *doc = write->doc;
     const struct pad_epoch *epoch = &doc->pad.epochs[doc->pad.epoch_count - 1];
+    req->for_good = write->verb == RIGHTS_DELETE;
     req->has_epoch = !doc->epoch_stored;
     req->epoch = (struct store_epoch){epoch->id, epoch->first_revision};
     req->cutoff_ms = INT64_MAX;

@@ -86,6 +86,8 @@ void join_document(struct session *s)
                                    .password = j->has_password ? password : (struct slice){0},
                                    .client = s->client,
                                    .goal = OPEN_EDIT,
+                                   .has_epoch = j->hello.has_epoch,
+                                   .epoch = j->hello.epoch,
                                    .done = on_opened,
                                    .owner = s};
     struct open *open = document_open(&s->shard->documents, &request);

@@ -49,6 +49,7 @@ const struct copy_layout copy_layouts[COPY_TABLES] = {
                      {"expires_ms", COPY_INT},
                      {"history", COPY_INT},
                      {"used_ms", COPY_INT}}},
+    [COPY_DELETED] = {"deleted", "epoch", 2, {{"epoch", COPY_BLOB}, {"deleted_at", COPY_INT}}},
 };
 
 void copy_columns(const struct copy_layout *layout, char out[COPY_COLUMNS_BYTES])

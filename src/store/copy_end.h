@@ -28,7 +28,15 @@ struct copy_column {
 };
 
 /* Documents come first: in PostgreSQL the others may refer to them. */
-enum copy_table { COPY_DOCUMENTS, COPY_JOURNAL, COPY_EPOCHS, COPY_RIGHTS, COPY_LINKS, COPY_TABLES };
+enum copy_table {
+    COPY_DOCUMENTS,
+    COPY_JOURNAL,
+    COPY_EPOCHS,
+    COPY_RIGHTS,
+    COPY_LINKS,
+    COPY_DELETED,
+    COPY_TABLES
+};
 
 struct copy_layout {
     const char *name;

@@ -91,7 +91,7 @@ enum error store_request_put_rights(struct store_request *req, const struct stor
 bool request_is_read(const struct store_request *req)
 {
     return req->kind == STORE_LOAD || req->kind == STORE_PEEK || req->kind == STORE_EXPIRED ||
-           req->kind == STORE_FIND_LINK;
+           req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED;
 }
 
 bool request_is_write(const struct store_request *req)
@@ -120,7 +120,7 @@ struct slice request_subject(const struct store_request *req)
 /* Is it about the whole database, and no document? */
 static bool is_search(const struct store_request *req)
 {
-    return req->kind == STORE_EXPIRED || req->kind == STORE_FIND_LINK;
+    return req->kind == STORE_EXPIRED || req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED;
 }
 
 static bool concerns(const struct store_request *req, struct slice id)

@@ -34,8 +34,9 @@
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
- * Tables: documents, journal, epochs, rights, links, clock, schema_migrations; on PostgreSQL kp_documents …
- * (docs/architecture.md). Times are milliseconds since the Unix epoch in requests, seconds in tables.
+ * Tables: documents, journal, epochs, rights, links, deleted, clock, schema_migrations; on PostgreSQL
+ * kp_documents … (docs/architecture.md). Times are milliseconds since the Unix epoch in requests, seconds in
+ * tables.
  *
  * Servers that share a database. An engine for several servers keeps book of who
  * has which document in memory: its *owner*, one server at a time. A LOAD makes
@@ -77,9 +78,10 @@ enum store_kind {
                        days that it is kept itself */
     STORE_EXPIRED, /* lists ids not accessed for `unused_ms`, or for the days that they are kept themselves */
     STORE_RIGHTS,  /* a document's owner and links as a whole; makes its row, if it has none */
-    STORE_FIND_LINK, /* which document does `link_hash` open? */
-    STORE_LINK_USED, /* a link was used at `now_ms` */
-    STORE_RELEASE,   /* a document has left memory, so others may have it; only where store_is_shared */
+    STORE_FIND_LINK,    /* which document does `link_hash` open? */
+    STORE_LINK_USED,    /* a link was used at `now_ms` */
+    STORE_FIND_DELETED, /* was the document whose epoch `epoch` was deleted for good? */
+    STORE_RELEASE,      /* a document has left memory, so others may have it; only where store_is_shared */
 };
 
 /* A server that has a document in memory. */
@@ -122,6 +124,9 @@ struct store_batch {
     int64_t time_ms;
     struct slice batch; /* owned by the request's arena */
 };
+
+/* So long is remembered what was deleted for good. */
+enum { DELETED_KEPT_DAYS = 400 };
 
 /* Where finished requests go. The store appends under its own lock and calls
  * `wake` (on a thread of the store or in store_close; must only signal); the
@@ -180,13 +185,14 @@ struct store_request {
     struct store_epoch epoch;
     struct store_rights rights; /* RIGHTS; also the answer of LOAD and PEEK */
     struct slice link_hash;     /* FIND_LINK, LINK_USED */
+    bool for_good;              /* DELETE: its epochs, and `epoch`, are remembered for FIND_DELETED */
     bool may_begin; /* LOAD: this server is to own the document even if it has no row; it RELEASEs it later */
 
     /* out: OK, ERR_STORAGE, ERR_NO_MEMORY; ERR_MOVED: this life is over; LOAD: ERR_ELSEWHERE; DELETE of
      * one that is fresh, or that another server has in memory: ERR_FORBIDDEN */
     enum error result;
-    struct store_owner owner;       /* PEEK, LOAD: another living server that has it */
-    bool found;                     /* LOAD, PEEK, OPEN, DELETE: is there a row? FIND_LINK: a link? */
+    struct store_owner owner; /* PEEK, LOAD: another living server that has it */
+    bool found; /* LOAD, PEEK, OPEN, DELETE: is there a row? FIND_LINK, FIND_DELETED: is there one? */
     int64_t created_ms, updated_ms; /* by the wall clock */
     int64_t accessed_ms;            /* by the calendar */
     uint64_t text_bytes;            /* LOAD, PEEK: of the text in the row, before the journal */
@@ -206,7 +212,7 @@ struct store_request {
     struct store_arena *arena; /* owns what the slices point at */
 };
 
-/* NULL when there is no memory. `id` is copied; empty for APPEND, EXPIRED and FIND_LINK. */
+/* NULL when there is no memory. `id` is copied; empty for APPEND, EXPIRED, FIND_LINK and FIND_DELETED. */
 struct store_request *store_request_new(enum store_kind kind, struct slice id);
 void store_request_free(struct store_request *req);
 

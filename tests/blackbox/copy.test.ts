@@ -56,7 +56,7 @@ const copy = (from: string, to: string): Promise<Run> => run({}, ['--copy', from
 async function copied(from: string, to: string): Promise<string> {
   const result = await copy(from, to);
   expect(result, result.out).toMatchObject({ code: 0 });
-  expect(result.out).toMatch(/^documents: \d+ rows.*\njournal: \d+ rows.*\nepochs: \d+ rows.*\nrights: \d+ rows.*\nlinks: \d+ rows.*\ncalendar: \d+\n$/);
+  expect(result.out).toMatch(/^documents: \d+ rows.*\njournal: \d+ rows.*\nepochs: \d+ rows.*\nrights: \d+ rows.*\nlinks: \d+ rows.*\ndeleted: \d+ rows.*\ncalendar: \d+\n$/);
   return result.out;
 }
 
@@ -159,6 +159,7 @@ describe.skipIf(why !== null)('--copy', () => {
                 INSERT INTO rights VALUES ('pad-7', randomblob(32), 1, 1, 30), ('pad-8', NULL, 0, 0, 0);
                 INSERT INTO links SELECT randomblob(32), id, 'id-of-link-' || (rowid % 10), 'view', 'Klasse ä', 1, 2, rowid % 2, 3
                   FROM documents LIMIT 20;
+                INSERT INTO deleted VALUES (randomblob(16), 5), (randomblob(16), 6);
                 UPDATE clock SET offset_ms = 86400000;`);
     const there = await copied(at, between.url);
     expect(between.rows()).toEqual([300, 300, 300]);
@@ -167,7 +168,7 @@ describe.skipIf(why !== null)('--copy', () => {
     const ofTables = (name: string): string =>
       sqlite(name, `SELECT * FROM documents ORDER BY id; SELECT document_id, first_revision, end_revision, hex(batch), time_ms FROM journal;
                     SELECT document_id, hex(epoch), first_revision FROM epochs ORDER BY document_id, seq;
-                    SELECT *, hex(owner) FROM rights; SELECT *, hex(hash) FROM links;`);
+                    SELECT *, hex(owner) FROM rights; SELECT *, hex(hash) FROM links; SELECT hex(epoch), deleted_at FROM deleted;`);
     expect(ofTables(back)).toBe(ofTables(at));
     const calendar = Number(sqlite(at, 'SELECT (wall_ms - offset_ms) / 1000 FROM clock'));
     expect(there).toContain(`calendar: ${calendar}`);
@@ -257,7 +258,7 @@ describe.skipIf(why !== null)('--copy', () => {
       await refused(foreign, to.url, /another program/);
       await refused(someFile(), foreign, /another program/);
       const older = someFile();
-      sqlite(older, 'DROP TABLE clock; DROP TABLE rights; DROP TABLE links; DELETE FROM schema_migrations WHERE version >= 103');
+      sqlite(older, 'DROP TABLE clock; DROP TABLE rights; DROP TABLE links; DROP TABLE deleted; DELETE FROM schema_migrations WHERE version >= 103');
       await refused(older, to.url, /older Kolabpad/);
       await refused(someFile(), older, /older Kolabpad/);
       const newer = someFile();

@@ -293,9 +293,9 @@ describe('tokens', () => {
     const own = await startServer();
     await (await v2(own, 'pad')).type('text');
     await own.stop();
-    sql(own.database, 'DROP TABLE rights; DROP TABLE links; DELETE FROM schema_migrations WHERE version >= 104; PRAGMA user_version = 103');
+    sql(own.database, 'DROP TABLE rights; DROP TABLE links; DROP TABLE deleted; DELETE FROM schema_migrations WHERE version >= 104; PRAGMA user_version = 103');
     await own.restart();
-    await own.logged(/database_migrated version=\d+ what="created the tables rights and links"/);
+    await own.logged(/database_migrated version=\d+ what="created the tables rights, links and deleted"/);
     const old = await makeLink(own, 'pad', { role: 'view', name: 'old' });
     await own.stop();
     fs.copyFileSync(own.database, `${own.database}.backup`);

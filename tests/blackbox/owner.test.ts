@@ -275,6 +275,27 @@ describe('deleted for good', () => {
     expect(await converged(server(), id, [one, two])).toBe('a new one');
   });
 
+  test('a tab that was away does not bring it back with what it did not send', async () => {
+    const id = freshId();
+    const tab = freshTab();
+    const alice = await v2(server(), id, { tab });
+    await alice.type('secret');
+    await alice.close();
+    alice.replica.edit([alice.length, ' typed on the train']);
+    expect((await ask(server(), 'DELETE', pathOf(id))).status).toBe(204);
+    for (let i = 0; i < 2; i++) {
+      await expect(v2(server(), id, { tab })).rejects.toThrow(/4410/);
+      expect(await server().text(id)).toBe('');
+      expect(rowsOf(server().database, id)).toEqual(GONE);
+    }
+    const bob = await v2(server(), id);
+    await bob.type('a new pad');
+    await expect(v2(server(), id, { tab })).rejects.toThrow(/4410/);
+    const again = await v2(server(), id, { tab: freshTab() });
+    expect(again.text).toBe('a new pad');
+    expect(await server().text(id)).toBe('a new pad');
+  });
+
   test('nobody came for the days that it is kept: it goes before all others', async () => {
     const own = await startServer({ KP_TEST_CLEANUP_INTERVAL_MS: 150, KP_TEST_MEMORY_RETENTION_MS: 200, EXPIRY_DAYS: 90 });
     for (const id of ['short', 'long']) {

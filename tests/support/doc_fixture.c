@@ -355,10 +355,12 @@ void assert_database(const char *id, const char *text)
 void assert_requests(const char *want)
 {
     static const char *const kinds[] = {
-        [STORE_LOAD] = "load",           [STORE_PEEK] = "peek",          [STORE_APPEND] = "append",
-        [STORE_SNAPSHOT] = "snapshot",   [STORE_OPEN] = "open",          [STORE_DELETE] = "delete",
-        [STORE_EXPIRED] = "expired",     [STORE_RELEASE] = "release",    [STORE_RIGHTS] = "rights",
-        [STORE_FIND_LINK] = "find_link", [STORE_LINK_USED] = "link_used"};
+        [STORE_LOAD] = "load",           [STORE_PEEK] = "peek",
+        [STORE_APPEND] = "append",       [STORE_SNAPSHOT] = "snapshot",
+        [STORE_OPEN] = "open",           [STORE_DELETE] = "delete",
+        [STORE_EXPIRED] = "expired",     [STORE_RELEASE] = "release",
+        [STORE_RIGHTS] = "rights",       [STORE_FIND_LINK] = "find_link",
+        [STORE_LINK_USED] = "link_used", [STORE_FIND_DELETED] = "find_deleted"};
     char got[512] = "";
     size_t len = 0;
     LIST_EACH (at, following, &fixture.store.posted) {

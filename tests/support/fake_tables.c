@@ -161,6 +161,7 @@ void fake_tables_deinit(struct fake_tables *t)
         delete_document(document_of(at));
     LIST_EACH (at, following, &t->placements)
         fake_tables_release(t, placement_of(at)->id);
+    free(t->deleted);
 }
 
 /* ---- writing ---- */
@@ -320,6 +321,28 @@ static void note_use(struct fake_tables *t, const struct store_request *req)
         link->used_ms = req->now_ms;
 }
 
+static void bury(struct fake_tables *t, struct id128 epoch)
+{
+    t->deleted = realloc(t->deleted, (t->deleted_count + 1) * sizeof *t->deleted);
+    if (!t->deleted)
+        abort();
+    t->deleted[t->deleted_count++] = epoch;
+}
+
+static void bury_all(struct fake_tables *t, const struct fake_document *doc, const struct store_request *req)
+{
+    bury(t, req->epoch.id);
+    for (uint32_t i = 0; i < doc->epoch_count; i++)
+        bury(t, doc->epochs[i].id);
+}
+
+static enum error search_deleted(struct fake_tables *t, struct store_request *req)
+{
+    for (uint32_t i = 0; i < t->deleted_count; i++)
+        req->found = req->found || id128_equal(t->deleted[i], req->epoch.id);
+    return OK;
+}
+
 static void delete (struct fake_tables *t, struct store_request *req)
 {
     struct fake_document *doc = fake_tables_find(t, req->id);
@@ -328,7 +351,9 @@ static void delete (struct fake_tables *t, struct store_request *req)
         req->unused_ms = max_of(0, req->now_ms - doc->accessed_s * 1000);
     if (doc && is_fresh(doc, req->cutoff_ms, req->now_ms))
         req->result = ERR_FORBIDDEN;
-    else if (doc)
+    else if (doc && req->for_good)
+        bury_all(t, doc, req);
+    if (doc && !req->result)
         delete_document(doc);
 }
 
@@ -481,10 +506,11 @@ static void release_own(struct fake_tables *t, struct slice id)
 
 static void carry_out_read(struct fake_tables *t, struct store_request *req)
 {
-    enum error err = req->kind == STORE_LOAD        ? load(t, req)
-                     : req->kind == STORE_PEEK      ? peek(t, req)
-                     : req->kind == STORE_FIND_LINK ? search_link(t, req)
-                                                    : expired(t, req);
+    enum error err = req->kind == STORE_LOAD           ? load(t, req)
+                     : req->kind == STORE_PEEK         ? peek(t, req)
+                     : req->kind == STORE_FIND_LINK    ? search_link(t, req)
+                     : req->kind == STORE_FIND_DELETED ? search_deleted(t, req)
+                                                       : expired(t, req);
     if (!err)
         return;
     request_clear_answer(req);

@@ -47,8 +47,10 @@ struct fake_placement {
 struct fake_tables {
     struct link documents;  /* struct fake_document */
     struct link placements; /* struct fake_placement */
-    struct slice bad;       /* writes of this document fail, as on a damaged page; NULL ptr: of none */
-    uint64_t self;          /* the incarnation of the server that asks; 0, unless there are several */
+    struct id128 *deleted;  /* epochs of what was deleted for good; owned */
+    uint32_t deleted_count;
+    struct slice bad; /* writes of this document fail, as on a damaged page; NULL ptr: of none */
+    uint64_t self;    /* the incarnation of the server that asks; 0, unless there are several */
 };
 
 void fake_tables_init(struct fake_tables *t);

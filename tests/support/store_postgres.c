@@ -28,8 +28,9 @@ static const char VIEWS[] =
     "CREATE OR REPLACE VIEW look.epochs AS SELECT * FROM kp_epochs;"
     "CREATE OR REPLACE VIEW look.rights AS SELECT * FROM kp_rights;"
     "CREATE OR REPLACE VIEW look.links AS SELECT * FROM kp_links;"
+    "CREATE OR REPLACE VIEW look.deleted AS SELECT * FROM kp_deleted;"
     "SET search_path = public, look";
-static const char EMPTY[] = "TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement CASCADE;"
+static const char EMPTY[] = "TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement, kp_deleted CASCADE;"
                             "UPDATE kp_calendar SET keeper = 0; DELETE FROM kp_nodes";
 
 static PGconn *connect_to(struct fixture *f)

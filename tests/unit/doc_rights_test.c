@@ -490,6 +490,67 @@ static void test_changes_behind_a_deletion_are_refused(void **state)
     assert_null(row("pad"));
 }
 
+static void come_back(struct id128 epoch)
+{
+    struct open_request request = {.id = SLICE("pad"),
+                                   .has_epoch = true,
+                                   .epoch = epoch,
+                                   .client = client_at(1),
+                                   .goal = OPEN_EDIT,
+                                   .done = on_opened};
+    openings = 0;
+    document_open(&fixture.documents, &request);
+    fake_store_answer_all(&fixture.store);
+    assert_int_equal(openings, 1);
+    turn();
+}
+
+/* Whoever has a copy of it, and was away, does not bring it back with what is still to be sent. */
+static void test_nobody_comes_back_to_it(void **state)
+{
+    (void)state;
+    struct id128 present = doc->pad.epochs[doc->pad.epoch_count - 1].id, unknown = {{7}};
+    come_back(present);
+    assert_int_equal(opened.err, OK);
+    assert_int_equal(fixture.store.posted_count[STORE_FIND_DELETED], 0); /* that is what it is */
+    come_back(unknown);
+    assert_int_equal(opened.err, OK);
+    assert_int_equal(fixture.store.posted_count[STORE_FIND_DELETED], 1);
+    expect(RIGHTS_DELETE, ACCESS_EDIT, OK);
+    documents_reap_lost(&fixture.documents);
+    come_back(present);
+    assert_string_equal(error_code(opened.err), "gone");
+    assert_null(find("pad")); /* nothing is begun for it */
+    come_back(unknown);
+    assert_int_equal(opened.err, OK);
+    doc = open_document("pad"); /* a new one, under the old name */
+    attach(doc, &fixture.bob, 20);
+    type(doc, &fixture.bob, "+new");
+    answer_all();
+    come_back(present);
+    assert_string_equal(error_code(opened.err), "gone");
+    come_back(doc->pad.epochs[0].id);
+    assert_int_equal(opened.err, OK);
+}
+
+static void test_a_look_for_what_was_deleted_may_fail_or_be_cancelled(void **state)
+{
+    (void)state;
+    fake_store_fail_next(&fixture.store, STORE_FIND_DELETED);
+    come_back((struct id128){{7}});
+    assert_string_equal(error_code(opened.err), error_code(ERR_STORAGE));
+    struct open_request request = {.id = SLICE("pad"),
+                                   .has_epoch = true,
+                                   .epoch = {{8}},
+                                   .client = client_at(1),
+                                   .goal = OPEN_EDIT,
+                                   .done = on_opened};
+    openings = 0;
+    open_cancel(document_open(&fixture.documents, &request));
+    fake_store_answer_all(&fixture.store);
+    assert_int_equal(openings, 0);
+}
+
 static void test_an_owned_one_is_deleted_by_its_owner_alone(void **state)
 {
     (void)state;
@@ -526,6 +587,8 @@ int main(void)
         TEST(test_what_is_typed_meanwhile_is_not_written_behind_it),
         TEST(test_a_deletion_that_fails_changes_nothing),
         TEST(test_changes_behind_a_deletion_are_refused),
+        TEST(test_nobody_comes_back_to_it),
+        TEST(test_a_look_for_what_was_deleted_may_fail_or_be_cancelled),
         TEST(test_an_owned_one_is_deleted_by_its_owner_alone),
     };
     return RUN_DOC_TESTS(tests);

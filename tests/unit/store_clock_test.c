@@ -298,8 +298,9 @@ static void a_restored_backup(void **state)
     assert_int_equal(jumps(f), 1);
 }
 
-static const char BEFORE_THIS_VERSION[] = "DROP TABLE clock; DROP TABLE rights; DROP TABLE links;"
-                                          "DELETE FROM schema_migrations WHERE version >= 103;";
+static const char BEFORE_THIS_VERSION[] =
+    "DROP TABLE clock; DROP TABLE rights; DROP TABLE links; DROP TABLE deleted;"
+    "DELETE FROM schema_migrations WHERE version >= 103;";
 
 static void make_older(struct fixture *f, const char *more)
 {

@@ -220,6 +220,45 @@ static void they_go_with_their_document(void **state)
     store_request_free(r);
 }
 
+static void expect_deleted(struct fixture *f, char epoch, bool found)
+{
+    struct store_request *r = store_request_new(STORE_FIND_DELETED, (struct slice){0});
+    r->epoch = epoch_of(epoch, 0);
+    ask(f, r);
+    assert_int_equal(r->result, OK);
+    assert_int_equal(r->found, found);
+    store_request_free(r);
+}
+
+static void of_what_is_deleted_for_good_the_epochs_are_known(void **state)
+{
+    struct fixture *f = *state;
+    const char *const ids[] = {"pad", "other", "expired"};
+    for (int i = 0; i < 3; i++) {
+        expect(f, snapshot_of(ids[i], "text", 1), OK);
+        expect(f, open_of(ids[i], (char)('A' + i), 1), OK);
+    }
+    for (int i = 0; i < 2; i++) { /* the second time there is nothing left */
+        struct store_request *r = delete_of("pad", INT64_MAX);
+        r->for_good = true;
+        r->epoch = epoch_of('Z', 0); /* of this day, and not recorded yet */
+        expect(f, r, OK);
+    }
+    expect(f, delete_of("expired", INT64_MAX), OK);
+    expect_deleted(f, 'A', true);
+    expect_deleted(f, 'Z', true);
+    expect_deleted(f, 'B', false);
+    expect_deleted(f, 'C', false);
+    assert_string_equal(sql(f, "SELECT count(*) FROM deleted"), "2");
+    sql(f, fixture_database ? "UPDATE kp_deleted SET deleted_at = deleted_at - 401 * 86400"
+                            : "UPDATE deleted SET deleted_at = deleted_at - 401 * 86400");
+    struct store_request *r = delete_of("other", INT64_MAX);
+    r->for_good = true;
+    expect(f, r, OK);
+    expect_deleted(f, 'A', false); /* nobody comes back after so long */
+    expect_deleted(f, 'B', true);
+}
+
 static void age(struct fixture *f, const char *id, int64_t days)
 {
     char update[160];
@@ -274,6 +313,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_use_is_noted_for_that_link_alone),
     TEST(damage_is_a_read_error),
     TEST(they_go_with_their_document),
+    TEST(of_what_is_deleted_for_good_the_epochs_are_known),
     TEST(what_is_kept_for_days_of_its_own_expires_after_them),
     TEST(a_longer_time_than_the_servers_does_not_count),
 };

@@ -372,13 +372,23 @@ static enum reply read_snapshot(struct pg_lane *lane, const struct run *run)
 
 /* ---- DELETE and EXPIRED ---------------------------------------------------------------- */
 
-static const enum statement DELETING[] = {STATEMENT_CLAIM_EXPIRED, STATEMENT_DELETE};
 static const enum statement CLEARING[] = {STATEMENT_DELETE_JOURNAL, STATEMENT_DELETE_EPOCHS,
                                           STATEMENT_RELEASE_GONE};
 enum {
-    DELETING_COUNT = sizeof DELETING / sizeof DELETING[0],
     CLEARING_COUNT = sizeof CLEARING / sizeof CLEARING[0],
 };
+
+/* Its tabs may come back after weeks, with what they did not send. */
+static void send_bury(struct pg_lane *lane, const struct store_request *req)
+{
+    struct parameters bury = {0}, sweep = {0};
+    put_int8(&bury, (int64_t)lane->incarnation);
+    put_bytes(&bury, req->id);
+    put_bytes(&bury, slice_of(req->epoch.id.bytes, sizeof req->epoch.id.bytes));
+    pg_send(&lane->connection, STATEMENT_BURY, &bury);
+    put_int8(&sweep, (int64_t)DELETED_KEPT_DAYS * 24 * 60 * 60);
+    pg_send(&lane->connection, STATEMENT_SWEEP_DELETED, &sweep);
+}
 
 static void send_delete(struct pg_lane *lane, const struct run *run)
 {
@@ -389,8 +399,10 @@ static void send_delete(struct pg_lane *lane, const struct run *run)
     put_int8(&old, (int64_t)lane->incarnation);
     put_bytes(&old, req->id);
     put_int8(&old, req->cutoff_ms / 1000);
-    for (int i = 0; i < DELETING_COUNT; i++)
-        pg_send(&lane->connection, DELETING[i], &old);
+    pg_send(&lane->connection, STATEMENT_CLAIM_EXPIRED, &old);
+    if (req->for_good)
+        send_bury(lane, req);
+    pg_send(&lane->connection, STATEMENT_DELETE, &old);
     put_int8(&gone, (int64_t)lane->incarnation);
     put_bytes(&gone, req->id);
     for (int i = 0; i < CLEARING_COUNT; i++)
@@ -402,7 +414,7 @@ static enum reply read_delete(struct pg_lane *lane, const struct run *run)
 {
     struct store_request *req = run->at[0];
     req->found = PQntuples(pg_next(&lane->connection)) > 0;
-    skip(lane, 1);
+    skip(lane, req->for_good ? 3 : 1);
     const PGresult *deleted = pg_next(&lane->connection);
     bool is_deleted = result_changed(deleted) > 0;
     req->unused_ms = max_of(0, column_int(deleted, 0, 0));
@@ -485,6 +497,19 @@ static enum reply read_find_link(struct pg_lane *lane, const struct run *run)
     return has_all ? REPLY_OK : REPLY_NO_MEMORY;
 }
 
+static void send_find_deleted(struct pg_lane *lane, const struct run *run)
+{
+    struct parameters p = {0};
+    put_bytes(&p, slice_of(run->at[0]->epoch.id.bytes, sizeof run->at[0]->epoch.id.bytes));
+    pg_send(&lane->connection, STATEMENT_FIND_DELETED, &p);
+}
+
+static enum reply read_find_deleted(struct pg_lane *lane, const struct run *run)
+{
+    run->at[0]->found = PQntuples(pg_next(&lane->connection)) > 0;
+    return REPLY_OK;
+}
+
 static void send_link_used(struct pg_lane *lane, const struct run *run)
 {
     struct parameters p = {0};
@@ -530,6 +555,7 @@ static const struct kind {
     [STORE_EXPIRED] = {1, false, send_expired, read_expired},
     [STORE_RIGHTS] = {1, true, send_rights, read_rights_put},
     [STORE_FIND_LINK] = {1, false, send_find_link, read_find_link},
+    [STORE_FIND_DELETED] = {1, false, send_find_deleted, read_find_deleted},
     [STORE_LINK_USED] = {1, true, send_link_used, read_link_used},
     [STORE_RELEASE] = {RUN_MAX, true, send_release, read_release},
 };

@@ -103,6 +103,11 @@ static const char *const CREATE_RIGHTS[] = {
     " history int8 NOT NULL,"
     " used_ms int8 NOT NULL)", /* 0: never */
     "CREATE INDEX kp_links_document ON kp_links (document_id)",
+    /* Of what was deleted for good nothing is kept but its epochs, by which a tab of it is recognised. */
+    "CREATE TABLE kp_deleted ("
+    " epoch bytea PRIMARY KEY,"
+    " deleted_at int8 NOT NULL)", /* by the calendar, in seconds */
+    "CREATE INDEX kp_deleted_at ON kp_deleted (deleted_at)",
 };
 
 static const struct migration {

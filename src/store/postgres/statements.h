@@ -153,6 +153,15 @@
     X(DELETE,        "DELETE FROM kp_documents d WHERE d.id = $2::text AND " OLD_ENOUGH " AND EXISTS"              \
                      " (SELECT 1 FROM kp_placement p WHERE p.document_id = d.id AND p.owner = $1::int8)"           \
                      " RETURNING (SELECT c.calendar_ms FROM kp_calendar c) - d.accessed_at * 1000")                \
+    /* for good: $3 one more epoch */                                                                              \
+    X(BURY,          "INSERT INTO kp_deleted (epoch, deleted_at) SELECT x.epoch, c.calendar_ms / 1000"             \
+                     " FROM kp_calendar c, (SELECT e.epoch FROM kp_epochs e WHERE e.document_id = $2::text"        \
+                     " UNION SELECT $3::bytea) x WHERE EXISTS (SELECT 1 FROM kp_placement p"                       \
+                     " WHERE p.document_id = $2::text AND p.owner = $1::int8) ON CONFLICT (epoch) DO NOTHING")     \
+    /* $1 older than so many seconds */                                                                            \
+    X(SWEEP_DELETED, "DELETE FROM kp_deleted WHERE deleted_at <"                                                   \
+                     " (SELECT calendar_ms / 1000 FROM kp_calendar) - $1::int8")                                   \
+    X(FIND_DELETED,  "SELECT 1 FROM kp_deleted WHERE epoch = $1::bytea")                                           \
     /* of a document that is gone */                                                                               \
     X(DELETE_JOURNAL, "DELETE FROM kp_journal j WHERE j.document_id = $2::text AND EXISTS"                         \
                      " (SELECT 1 FROM kp_placement p WHERE p.document_id = $2::text AND p.owner = $1::int8)"       \

@@ -398,6 +398,29 @@ static enum error is_fresh(struct database *db, struct store_request *req, bool 
     return err;
 }
 
+/* Its tabs may come back after weeks, with what they did not send. */
+static enum error bury(struct database *db, const struct store_request *req)
+{
+    struct query q = query_start(&db->connection, STATEMENT_BURY);
+    query_put_text(&q, req->id);
+    query_put_blob(&q, slice_of(req->epoch.id.bytes, sizeof req->epoch.id.bytes));
+    query_put_int(&q, now_s(db));
+    enum error err = query_run(&q);
+    if (err)
+        return err;
+    struct query sweep = query_start(&db->connection, STATEMENT_SWEEP_DELETED);
+    query_put_int(&sweep, now_s(db) - DELETED_KEPT_DAYS * DAY_S);
+    return query_run(&sweep);
+}
+
+static enum error carry_out_find_deleted(struct database *db, struct store_request *req)
+{
+    struct query q = query_start(&db->connection, STATEMENT_FIND_DELETED);
+    query_put_blob(&q, slice_of(req->epoch.id.bytes, sizeof req->epoch.id.bytes));
+    req->found = query_next(&q);
+    return query_end(&q);
+}
+
 static enum error carry_out_delete(struct database *db, struct store_request *req)
 {
     bool fresh;
@@ -408,7 +431,7 @@ static enum error carry_out_delete(struct database *db, struct store_request *re
         req->result = ERR_FORBIDDEN;
         return OK;
     }
-    if ((err = run_with_id(db, STATEMENT_DELETE, req->id)) ||
+    if ((err = req->for_good ? bury(db, req) : OK) || (err = run_with_id(db, STATEMENT_DELETE, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_JOURNAL, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_EPOCHS, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_RIGHTS, req->id)) ||
@@ -431,6 +454,8 @@ enum error documents_read(struct database *db, struct store_request *req)
         return carry_out_expired(db, req);
     case STORE_FIND_LINK:
         return rights_find_link(db, req);
+    case STORE_FIND_DELETED:
+        return carry_out_find_deleted(db, req);
     case STORE_APPEND:
     case STORE_SNAPSHOT:
     case STORE_OPEN:
@@ -463,6 +488,7 @@ enum error documents_write(struct database *db, struct store_request *req)
     case STORE_PEEK:
     case STORE_EXPIRED:
     case STORE_FIND_LINK:
+    case STORE_FIND_DELETED:
     case STORE_RELEASE: /* nobody else could have it */
         break;
     }

@@ -44,7 +44,8 @@ static const char CREATE_CLOCK[] = "CREATE TABLE clock ("
                                    " offset_ms INTEGER NOT NULL,"
                                    " credit_ms INTEGER NOT NULL);";
 
-/* A link's token is looked up by its hash, which therefore is the key. */
+/* A link's token is looked up by its hash, which therefore is the key. Of what was deleted for good
+ * nothing is kept but its epochs, random numbers by which a tab of it is recognised. */
 static const char CREATE_RIGHTS[] = "CREATE TABLE rights ("
                                     " document_id TEXT PRIMARY KEY NOT NULL,"
                                     " owner BLOB,"
@@ -63,7 +64,11 @@ static const char CREATE_RIGHTS[] = "CREATE TABLE rights ("
                                     " expires_ms INTEGER NOT NULL,"
                                     " history INTEGER NOT NULL,"
                                     " used_ms INTEGER NOT NULL) WITHOUT ROWID;"
-                                    "CREATE INDEX links_document ON links (document_id);";
+                                    "CREATE INDEX links_document ON links (document_id);"
+                                    "CREATE TABLE deleted ("
+                                    " epoch BLOB PRIMARY KEY NOT NULL,"
+                                    " deleted_at INTEGER NOT NULL) WITHOUT ROWID;"
+                                    "CREATE INDEX deleted_at ON deleted (deleted_at);";
 
 static enum error create_tables(struct connection *c, const struct store_config *config, char *done,
                                 size_t size)
@@ -87,7 +92,7 @@ static enum error create_rights(struct connection *c, const struct store_config 
 {
     (void)config;
     if (!done[0])
-        snprintf(done, size, "created the tables rights and links");
+        snprintf(done, size, "created the tables rights, links and deleted");
     return connection_execute(c, CREATE_RIGHTS);
 }
 

@@ -73,6 +73,11 @@
                     " (?1 - r.keep_days * 86400) * 1000 + ?2 AND ?3) LIMIT ?4")                                \
     X(DELETE_RIGHTS, "DELETE FROM rights WHERE document_id = ?1")                                              \
     X(DELETE_LINKS, "DELETE FROM links WHERE document_id = ?1")                                                \
+    /* deleted */                                                                                              \
+    X(BURY,         "INSERT OR IGNORE INTO deleted (epoch, deleted_at)"                                        \
+                    " SELECT epoch, ?3 FROM epochs WHERE document_id = ?1 UNION SELECT ?2, ?3")                \
+    X(SWEEP_DELETED, "DELETE FROM deleted WHERE deleted_at < ?1")                                              \
+    X(FIND_DELETED, "SELECT 1 FROM deleted WHERE epoch = ?1")                                                  \
     /* clock */                                                                                                \
     X(CLOCK,        "SELECT wall_ms, offset_ms, credit_ms FROM clock WHERE id = 1")                            \
     X(PUT_CLOCK,    "INSERT OR REPLACE INTO clock (id, wall_ms, offset_ms, credit_ms) VALUES (1, ?1, ?2, ?3)")

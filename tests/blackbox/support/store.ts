@@ -44,6 +44,7 @@ const VIEWS_OF_TABLES = `
   CREATE OR REPLACE VIEW look.epochs AS SELECT * FROM kp_epochs;
   CREATE OR REPLACE VIEW look.rights AS SELECT * FROM kp_rights;
   CREATE OR REPLACE VIEW look.links AS SELECT * FROM kp_links;
+  CREATE OR REPLACE VIEW look.deleted AS SELECT * FROM kp_deleted;
   SET search_path = public, look;`;
 
 async function create(folder: string): Promise<Database> {
