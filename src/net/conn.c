@@ -85,6 +85,18 @@ void conn_free(struct conn *c)
     close(c->fd);
 }
 
+/* The handle is closed at once: the next owner may have the socket in this very loop, where libuv
+ * knows sockets by their numbers. */
+int conn_release(struct conn *c)
+{
+    if (c->phase != CONN_OPEN || !outbox_is_empty(&c->outbox))
+        return -1;
+    conn_end(c, OK, CLOSE_ABNORMAL); /* nobody is told the code */
+    list_remove(&c->link);
+    uv_close((uv_handle_t *)&c->poll, on_handle_closed);
+    return c->fd;
+}
+
 /* ---- writing ---- */
 
 static void on_event(uv_poll_t *poll, int status, int events);
@@ -374,6 +386,8 @@ static void feed(struct conn *c, struct slice bytes)
 
     if (c->discards_input || c->has_peer_closed)
         return;
+    if (c->handlers->on_bytes)
+        c->handlers->on_bytes(c->owner, bytes);
     struct ws_result result = ws_feed(c->loop->pool, &c->receiver, bytes, &sink);
     if (c->phase == CONN_ENDED)
         return;

@@ -41,6 +41,9 @@ struct conn_handlers {
     /* Everything is written, after conn_is_ready had said no. */
     void (*on_drain)(void *owner);
     void (*on_closed)(void *owner, const struct conn_end *end);
+    /* Bytes as they came, before they are understood; borrowed for the call, which may close the
+     * connection. For who may give it away (conn_release). NULL: nobody wants them. */
+    void (*on_bytes)(void *owner, struct slice bytes);
     bool takes_binary;
 };
 
@@ -76,6 +79,12 @@ void conn_set_message_max(struct conn *c, size_t bytes);
  * resumes by itself. */
 void conn_pause(struct conn *c);
 void conn_resume(struct conn *c);
+
+/* Gives the socket away, open: nothing more is read from it or written to it here, on_closed is
+ * not called, and the connection is gone. Whoever gets the socket opens it anew with the bytes
+ * that on_bytes was given, and both are then where they began. Not from inside a handler of this
+ * connection. -1, and nothing is changed: it is closing, or bytes wait for its socket. */
+int conn_release(struct conn *c);
 
 /* Milliseconds since it was opened; for dumps. */
 int64_t conn_age_ms(const struct conn *c);

@@ -20,6 +20,7 @@ struct fixture {
     int peer;
     struct buf heard; /* messages the owner was given, "[…]" each */
     struct buf wire;  /* bytes the peer was sent */
+    struct buf kept;  /* bytes on_bytes was given */
     struct conn_end end;
     int closed_count, drain_count, timer_count;
     size_t wanted_wire, wanted_heard;
@@ -115,7 +116,8 @@ static const struct conn_limits calm = {
     .close_timeout_ms = 3000,
 };
 
-static void open_with(struct fixture *f, const struct conn_limits *limits, struct slice already_read)
+static void open_with_handlers(struct fixture *f, const struct conn_limits *limits, struct slice already_read,
+                               const struct conn_handlers *with)
 {
     int fds[2];
 
@@ -124,8 +126,13 @@ static void open_with(struct fixture *f, const struct conn_limits *limits, struc
     f->loop.on_timer = on_timer;
     make_pair(fds);
     f->peer = fds[1];
-    must(conn_open(&f->loop, fds[0], already_read, &handlers, f, &f->conn));
+    must(conn_open(&f->loop, fds[0], already_read, with, f, &f->conn));
     loop_set_timer(&f->loop, POLL_MS);
+}
+
+static void open_with(struct fixture *f, const struct conn_limits *limits, struct slice already_read)
+{
+    open_with_handlers(f, limits, already_read, &handlers);
 }
 
 static void run_until(struct fixture *f, bool (*is_done)(struct fixture *f))
@@ -707,6 +714,76 @@ static void on_closed_never_comes_from_inside_a_call(void **state)
     finish(&f);
 }
 
+/* ---- giving the socket away ---- */
+
+static void keep_bytes(void *owner, struct slice bytes)
+{
+    struct fixture *f = owner;
+
+    must(buf_append(&f->kept, bytes));
+}
+
+static const struct conn_handlers keeping_handlers = {
+    .on_message = on_message, .on_drain = on_drain, .on_closed = on_closed, .on_bytes = keep_bytes};
+
+/* As session and api do it: the bytes of the first life are read anew in the second one, here in
+ * the same loop, where the number of the socket is known already. */
+static void open_again(struct fixture *f, int fd)
+{
+    struct buf kept = f->kept;
+
+    f->kept = (struct buf){0};
+    must(conn_open(&f->loop, fd, buf_slice(&kept), &handlers, f, &f->conn));
+    buf_deinit(&kept);
+}
+
+static void a_socket_that_is_given_away_begins_anew(void **state)
+{
+    struct fixture f;
+    struct buf bytes = {0};
+
+    (void)state;
+    put_frame(&bytes, FIN | TEXT, SLICE("hello"));
+    put_frame(&bytes, FIN | PING, SLICE("p"));
+    put_frame(&bytes, FIN | TEXT, SLICE("split"));
+    open_with_handlers(&f, &calm, slice_of(bytes.ptr, 4), &keeping_handlers);
+    assert_int_equal(send(f.peer, bytes.ptr + 4, bytes.len - 7, 0), bytes.len - 7);
+    f.wanted_heard = strlen("[hello]");
+    f.wanted_wire = strlen("\x8a\x01p");
+    run_until(&f, has_wanted);
+    int fd = conn_release(f.conn);
+    assert_true(fd >= 0);
+    assert_int_equal(atomic_load(&f.loop.counters.connections), 0);
+    assert_int_equal(f.kept.len, bytes.len - 3);
+    open_again(&f, fd);
+    assert_int_equal(send(f.peer, bytes.ptr + bytes.len - 3, 3, 0), 3);
+    buf_deinit(&bytes);
+    f.wanted_heard = strlen("[hello][hello][split]");
+    f.wanted_wire = 2 * strlen("\x8a\x01p"); /* a pong that nobody asked for does no harm */
+    run_until(&f, has_wanted);
+    assert_true(slice_equal(buf_slice(&f.heard), SLICE("[hello][hello][split]")));
+    server_sends(&f, SLICE("hi"));
+    f.wanted_wire += strlen("\x81\x02hi");
+    run_until(&f, has_wanted);
+    assert_int_equal(f.closed_count, 0);
+    finish(&f); /* asserts that on_closed came once: for the second life */
+}
+
+static void what_is_closing_is_not_given_away(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_with(&f, &calm, (struct slice){0});
+    server_sends(&f, SLICE("waits"));
+    assert_int_equal(conn_release(f.conn), -1);
+    conn_close(f.conn, ERR_GONE, (struct slice){0});
+    assert_int_equal(conn_release(f.conn), -1);
+    run_until(&f, has_wire);
+    assert_memory_equal(f.wire.ptr, "\x81\x05waits\x88", 8);
+    finish(&f);
+}
+
 static void a_loop_that_is_let_go_tells_every_owner(void **state)
 {
     struct fixture f;
@@ -742,6 +819,8 @@ int main(void)
         cmocka_unit_test(killing_inside_a_callback_is_safe),
         cmocka_unit_test(closing_inside_a_callback_ends_the_messages),
         cmocka_unit_test(on_closed_never_comes_from_inside_a_call),
+        cmocka_unit_test(a_socket_that_is_given_away_begins_anew),
+        cmocka_unit_test(what_is_closing_is_not_given_away),
         cmocka_unit_test(a_loop_that_is_let_go_tells_every_owner),
     };
 
