@@ -90,6 +90,8 @@ static const char *check_peer(const struct pad *pad, const struct pad_peer *peer
     REQUIRE(peer->tombstone != NULL, "a peer cannot leave");
     REQUIRE((peer->version == PAD_V2) == (peer->client != NULL), "a peer and its tab disagree");
     REQUIRE(peer->version == PAD_V2 || peer->order == PAD_BY_TEXT, "a v1 peer goes by author");
+    REQUIRE(!peer->is_guest || peer->is_viewer, "a guest may edit");
+    REQUIRE(!peer->is_viewer || !peer->cursors.carets, "a viewer has carets");
     REQUIRE(!peer->client || (peer->client->peer == peer && peer->client->user_id == peer->user_id),
             "a tab belongs to another peer");
     const char *wrong = check_cursors(pad, peer);

@@ -25,7 +25,7 @@ static struct pad_client *client_new(struct pad *pad, struct id128 token, uint64
     struct pad_client *client = mem_alloc(sizeof *client);
     if (!client)
         return NULL;
-    *client = (struct pad_client){.token = token, .user_id = user_id};
+    *client = (struct pad_client){.token = token, .user_id = user_id, .shown_from = UINT64_MAX};
     list_append(pad->clients.next, &client->link); /* in front of the first */
     pad->client_count++;
     clients_reserve_id(pad, user_id);

@@ -184,12 +184,24 @@ void cursors_publish(struct pad *pad)
 
 /* ---- setting ---- */
 
+void cursors_drop(struct pad_peer *peer)
+{
+    const bool were_told = peer->cursors_item.changed;
+    list_remove(&peer->cursors_waiting);
+    cursors_free(peer);
+    peer->cursors.revision = peer->pad->revision;
+    if (were_told)
+        cursors_changed(peer);
+}
+
 enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t caret_count,
                            const struct pad_range *selections, size_t selection_count, int64_t now_ms)
 {
     struct pad *pad = peer->pad;
     if (!pad)
         return ERR_REPLACED;
+    if (peer->is_viewer)
+        return OK;
     if (caret_count > PAD_CURSORS_MAX)
         caret_count = PAD_CURSORS_MAX;
     if (selection_count > PAD_CURSORS_MAX)

@@ -114,6 +114,8 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
     peer->edit_work = 0;
     if (!pad)
         return ERR_REPLACED;
+    if (peer->is_viewer)
+        return ERR_VIEW_ONLY;
     if (is_journal_behind(pad))
         return ERR_STORAGE;
     enum error err = peer->version == PAD_V1 ? from_v1(peer, &revision, &op, &held) : OK;

@@ -43,6 +43,7 @@ void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epo
         .epoch_count = 1,
         .language_by = PAD_SYSTEM_USER,
         .password_by = PAD_SYSTEM_USER,
+        .rights_by = PAD_SYSTEM_USER,
     };
     list_init(&pad->peers);
     list_init(&pad->clients);
@@ -51,6 +52,7 @@ void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epo
     init_item(&pad->language_item, PAD_ITEM_LANGUAGE);
     init_item(&pad->password_item, PAD_ITEM_PASSWORD);
     init_item(&pad->storage_item, PAD_ITEM_STORAGE);
+    init_item(&pad->rights_item, PAD_ITEM_RIGHTS);
 }
 
 void pad_deinit(struct pad *pad)
@@ -62,6 +64,7 @@ void pad_deinit(struct pad *pad)
     name_free(&pad->language_by_name);
     name_free(&pad->password);
     name_free(&pad->password_by_name);
+    name_free(&pad->rights_by_name);
     history_deinit(&pad->history);
     rope_deinit(&pad->text);
 }
@@ -117,7 +120,8 @@ static size_t peers_memory_bytes(const struct pad *pad)
 
 static size_t strings_memory_bytes(const struct pad *pad)
 {
-    return pad->language.len + pad->language_by_name.len + pad->password.len + pad->password_by_name.len;
+    return pad->language.len + pad->language_by_name.len + pad->password.len + pad->password_by_name.len +
+           pad->rights_by_name.len;
 }
 
 size_t pad_memory_bytes(const struct pad *pad)

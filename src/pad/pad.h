@@ -33,6 +33,11 @@
  * every operation: a pad may have people of both kinds, and an operation stays
  * what it was made as after its author has gone or come back as another kind.
  *
+ * Viewers are peers that may only read. They are told the same text, people and carets; their own
+ * carets are nobody's concern. A peer may become a viewer, or stop being one, while it is in. Guests
+ * are viewers who know nothing of the document but a link: they are not told the password, and nothing that
+ * was before they came. One that resumes must have been shown that text, or may see the past.
+ *
  * v1 clients expect a history that starts at 0 and are given the one since the
  * first of them joined: `v1` below holds the text from there as if one system
  * user had inserted it. Their revision numbers count from that insert.
@@ -97,6 +102,7 @@ enum pad_item_kind {
     PAD_ITEM_LANGUAGE,
     PAD_ITEM_PASSWORD,
     PAD_ITEM_STORAGE, /* can the database be written? */
+    PAD_ITEM_RIGHTS,  /* who manages the document, and who writes in it */
 };
 
 struct pad_item {
@@ -127,6 +133,8 @@ struct pad_peer {
     enum pad_version version;
     uint64_t user_id;
     enum pad_order order;      /* its operations' */
+    bool is_viewer;            /* may only read: pad_set_viewer */
+    bool is_guest;             /* as in its Hello */
     struct pad_client *client; /* v2: the tab behind the connection */
     /* Four revisions, each a promise of its own. `gate` is fixed on joining; the
      * others only grow. */
@@ -156,6 +164,7 @@ struct pad_client {
     struct id128 token;
     uint64_t user_id;
     uint64_t committed_revision; /* after its last operation; 0: none */
+    uint64_t shown_from;         /* the oldest text that it was shown since; UINT64_MAX: none */
     int64_t seen_ms;             /* when it last joined or left */
     struct pad_peer *peer;       /* NULL when not connected */
     bool has_left;               /* some connection of it did, so its user may have a tombstone */
@@ -164,6 +173,13 @@ struct pad_client {
 struct pad_left { /* a tombstone, until every peer has seen it */
     struct pad_item item;
     uint64_t user_id;
+};
+
+/* What everybody here is told about the rights of the document; the pad only carries it. */
+struct pad_rights {
+    bool has_owner;
+    bool owner_manages; /* only the owner sets passwords and makes links */
+    bool owner_writes;  /* only the owner edits: all others are viewers */
 };
 
 struct pad_epoch {
@@ -192,7 +208,7 @@ struct pad {
 
     uint64_t sequence; /* of the newest item change */
     struct link items; /* struct pad_item, by `changed` */
-    struct pad_item language_item, password_item, storage_item;
+    struct pad_item language_item, password_item, storage_item, rights_item;
     struct slice language;         /* owned; NULL ptr: not set */
     uint64_t language_by;          /* user id of who set it, PAD_SYSTEM_USER when loaded */
     struct slice language_by_name; /* owned */
@@ -200,6 +216,9 @@ struct pad {
     uint64_t password_by;
     struct slice password_by_name; /* owned */
     bool storage_failing;
+    struct pad_rights rights;
+    uint64_t rights_by;          /* user id of who changed them, PAD_SYSTEM_USER when it was nobody here */
+    struct slice rights_by_name; /* owned */
 
     struct pad_v1 *v1;           /* the v1 view, while pinned; NULL otherwise */
     struct link cursors_waiting; /* struct pad_peer whose carets are not published yet, for either reason */
@@ -268,6 +287,9 @@ struct pad_hello {
     struct slice name; /* v2; cleaned by pad_clean_name */
     uint16_t hue;
     enum pad_order order; /* v2; for v1 it is PAD_BY_TEXT, which is 0 */
+    bool is_viewer;
+    bool is_guest;  /* a viewer that came by a link for reading: it is not told the password, and */
+    bool sees_past; /* … what was before it came only with this */
 };
 
 struct pad_welcome {
@@ -299,6 +321,7 @@ struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id);
  * counting, v1 or v2). It gets the next revision. On error the pad is
  * unchanged:
  *   ERR_REPLACED            the peer is not in the pad (any more)
+ *   ERR_VIEW_ONLY           it is a viewer
  *   ERR_BAD_REVISION        not between the held history and now, or so long ago that
  *                           to rebase it would hold up the shard: its components
  *                           times the operations since, where they meet
@@ -338,15 +361,20 @@ enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue);
  * rest is cut. Carets of a v1 peer whose line ends are to be corrected yet are
  * brought over that.
  * Within PAD_CURSOR_INTERVAL_MS of the last published change it is kept, and
- * published by a later pad_tick. */
+ * published by a later pad_tick. Those of a viewer are passed over. */
 enum error pad_set_cursors(struct pad_peer *peer, const uint32_t *carets, size_t caret_count,
                            const struct pad_range *selections, size_t selection_count, int64_t now_ms);
+/* ERR_VIEW_ONLY, and ERR_REPLACED as all of them. */
 enum error pad_set_language(struct pad_peer *by, struct slice language);
 /* The same, by nobody in the pad. */
 enum error pad_put_language(struct pad *pad, struct slice language);
 /* A NULL slice switches protection off. `by` may be NULL (the system). */
 enum error pad_set_password(struct pad *pad, struct pad_peer *by, struct slice password);
 void pad_set_storage_failing(struct pad *pad, bool failing);
+/* `by` may be NULL (nobody here). */
+enum error pad_set_rights(struct pad *pad, const struct pad_peer *by, struct pad_rights rights);
+/* Makes a viewer of the peer, whose carets are gone then, or of a viewer an editor. Everybody is told. */
+void pad_set_viewer(struct pad_peer *peer, bool is_viewer);
 /* A Ping: all that was sent before the previous one has been processed. */
 void pad_pinged(struct pad_peer *peer);
 

@@ -83,6 +83,8 @@ void cursors_publish(struct pad *pad);
 /* Moves all cursors over what is committed. */
 void cursors_catch_up(struct pad *pad);
 void cursors_free(struct pad_peer *peer);
+/* The peer has none any more; whoever was told of them is told so. */
+void cursors_drop(struct pad_peer *peer);
 size_t cursors_memory_bytes(const struct pad_cursors *cursors);
 
 /* ---- clients.c: tabs by their token ---- */

@@ -36,6 +36,12 @@ static bool can_resume(const struct pad *pad, const struct pad_hello *hello)
     return false;
 }
 
+/* A guest is shown nothing from before it came, unless it may see the past. */
+static bool may_be_shown(const struct pad_hello *hello, const struct pad_client *client)
+{
+    return !hello->is_guest || hello->sees_past || hello->revision >= client->shown_from;
+}
+
 /* ---- joining ---- */
 
 static void init_items(struct pad_peer *peer)
@@ -96,12 +102,14 @@ static void detach(struct pad_peer *peer)
 }
 
 /* The tab came back before its old connection was seen to be dead. The user
- * stays: the new connection gets the carets, and nobody is told that anyone left. */
+ * stays: the new connection gets the carets, unless it is a viewer, and nobody is told that anyone left. */
 static void replace(struct pad_peer *peer, struct pad_peer *old)
 {
     const bool had_cursors = old->cursors_item.changed || !list_is_empty(&old->cursors_waiting);
-    peer->cursors = old->cursors;
-    old->cursors = (struct pad_cursors){0};
+    if (!peer->is_viewer) {
+        peer->cursors = old->cursors;
+        old->cursors = (struct pad_cursors){0};
+    }
     mem_free(old->tombstone);
     old->tombstone = NULL;
     detach(old);
@@ -115,6 +123,8 @@ static void enter(struct pad *pad, struct pad_peer *peer, const struct pad_hello
     peer->version = hello->version;
     peer->user_id = user_id;
     peer->order = hello->version == PAD_V2 ? hello->order : PAD_BY_TEXT;
+    peer->is_viewer = hello->is_viewer;
+    peer->is_guest = hello->is_guest;
     peer->gate = pad->revision;
     peer->cursors.revision = pad->revision;
     init_items(peer);
@@ -133,10 +143,12 @@ static void enter_v2(struct pad *pad, struct pad_peer *peer, const struct pad_he
                      struct pad_welcome *welcome)
 {
     welcome->committed = peer->client->committed_revision;
-    welcome->resumed = can_resume(pad, hello);
+    welcome->resumed = can_resume(pad, hello) && may_be_shown(hello, peer->client);
     welcome->replaced = peer->client->peer;
     peer->client->peer = peer;
     peer->sent = peer->floor = peer->ponged = welcome->resumed ? hello->revision : pad->revision;
+    if (peer->sent < peer->client->shown_from)
+        peer->client->shown_from = peer->sent;
     peer->hue = hello->hue % PAD_HUES;
     peer->has_info = true;
     item_changed(pad, &peer->info_item);

@@ -47,6 +47,8 @@ enum error pad_set_language(struct pad_peer *by, struct slice language)
     struct pad *pad = by->pad;
     if (!pad)
         return ERR_REPLACED;
+    if (by->is_viewer)
+        return ERR_VIEW_ONLY;
     const enum error err = replace_with_author(&pad->language, language, &pad->language_by_name, by->name);
     if (err)
         return err;
@@ -83,6 +85,30 @@ void pad_set_storage_failing(struct pad *pad, bool failing)
         return;
     pad->storage_failing = failing;
     item_changed(pad, &pad->storage_item);
+}
+
+enum error pad_set_rights(struct pad *pad, const struct pad_peer *by, struct pad_rights rights)
+{
+    struct slice name;
+    const enum error err = name_copy(by ? by->name : (struct slice){0}, &name);
+    if (err)
+        return err;
+    name_replace(&pad->rights_by_name, name);
+    pad->rights = rights;
+    pad->rights_by = by ? by->user_id : PAD_SYSTEM_USER;
+    item_changed(pad, &pad->rights_item);
+    return OK;
+}
+
+void pad_set_viewer(struct pad_peer *peer, bool is_viewer)
+{
+    if (!peer->pad || peer->is_viewer == is_viewer)
+        return;
+    peer->is_viewer = is_viewer;
+    if (is_viewer)
+        cursors_drop(peer);
+    if (peer->has_info)
+        item_changed(peer->pad, &peer->info_item);
 }
 
 /* ---- what changed ---- */

@@ -255,6 +255,36 @@ static enum error decode_order(struct decoding *c, const json_t *body, struct pa
     return OK;
 }
 
+static bool is_base64url(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* Of the right shape, or absent. One that nobody was ever given opens nothing, and is no mistake of form. */
+static bool read_token(const json_t *value, struct slice *out)
+{
+    struct slice text;
+
+    if (!value)
+        return true;
+    if (!read_string(value, &text) || text.len != ID128_CHARS)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_base64url(text.ptr[i]))
+            return false;
+    *out = text;
+    return true;
+}
+
+static enum error decode_tokens(struct decoding *c, const json_t *body, struct client_message *out)
+{
+    if (!read_token(read_optional(body, "link"), &out->hello.link))
+        return refuse(c, "Hello: link must be 22 base64url characters or null");
+    if (!read_token(read_optional(body, "owner"), &out->hello.owner))
+        return refuse(c, "Hello: owner must be 22 base64url characters or null");
+    return OK;
+}
+
 static enum error decode_hello(struct decoding *c, const json_t *body, struct client_message *out)
 {
     struct pad_hello *hello = &out->hello.pad;
@@ -265,7 +295,9 @@ static enum error decode_hello(struct decoding *c, const json_t *body, struct cl
         return refuse(c, "Hello: client must be 22 base64url characters, 128 random bits");
     if (password && !read_string(password, &out->hello.password))
         return refuse(c, "Hello: otp must be a string or null");
-    enum error err = decode_known_state(c, body, hello);
+    enum error err = decode_tokens(c, body, out);
+    if (!err)
+        err = decode_known_state(c, body, hello);
     if (!err)
         err = decode_person(c, body, hello);
     if (!err)

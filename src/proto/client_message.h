@@ -32,6 +32,8 @@ struct client_message {
         struct {
             struct pad_hello pad;  /* name is cleaned; "" when it has none */
             struct slice password; /* NULL ptr: null or absent */
+            struct slice link;     /* the same; else a token: 22 characters of base64url */
+            struct slice owner;    /* the same */
         } hello;
         struct {
             uint64_t revision;

@@ -86,13 +86,24 @@ static void write_cursors(struct json *j, const struct pad_cursors *cursors, uin
     json_raw(j, "]");
 }
 
-/* "name":"Alice","hue":180 */
-static void write_person(struct json *j, const struct pad_peer *peer)
+/* "name":"Alice","hue":180, and in v2 of a viewer also ,"view":true */
+static void write_person(struct json *j, const struct pad_peer *peer, enum pad_version version)
 {
     json_raw(j, "\"name\":");
     json_quoted(j, peer->name);
     json_raw(j, ",\"hue\":");
     json_uint(j, peer->hue);
+    if (version == PAD_V2 && peer->is_viewer)
+        json_raw(j, ",\"view\":true");
+}
+
+/* "owner":true,"manage":"editors","write":"owner" */
+static void write_rights(struct json *j, struct pad_rights rights)
+{
+    json_raw(j, "\"owner\":");
+    write_bool(j, rights.has_owner);
+    json_raw(j, rights.owner_manages ? ",\"manage\":\"owner\"" : ",\"manage\":\"editors\"");
+    json_raw(j, rights.owner_writes ? ",\"write\":\"owner\"" : ",\"write\":\"editors\"");
 }
 
 /* ,"user_id":1,"user_name":"Alice"}} */
@@ -174,16 +185,27 @@ void encode_welcome(struct json *j, const struct welcome_message *m)
     write_bool(j, m->welcome->resumed);
     json_raw(j, ",\"committed\":");
     json_uint(j, m->welcome->committed);
-    json_raw(j, ",\"access\":\"edit\",\"language\":");
+    json_raw(j, ",\"access\":");
+    json_quoted(j, slice_from_cstr(m->access));
+    if (m->owner.ptr) {
+        json_raw(j, ",\"owner\":");
+        json_quoted(j, m->owner);
+    }
+    if (pad->rights.has_owner) {
+        json_raw(j, ",\"rights\":{");
+        write_rights(j, pad->rights);
+        json_raw(j, "}");
+    }
+    json_raw(j, ",\"language\":");
     json_quoted_or_null(j, pad->language);
     json_raw(j, ",\"otp\":");
-    json_quoted_or_null(j, pad->password);
+    json_quoted_or_null(j, m->to->is_guest ? (struct slice){0} : pad->password);
     write_limits(j, m);
     json_raw(j, ",\"created_at\":");
     json_int(j, m->created_ms / MS_PER_SECOND);
     json_raw(j, ",\"expires_at\":");
     write_seconds_or_null(j, m->expires_ms);
-    if (m->order == PAD_BY_AUTHOR)
+    if (m->to->order == PAD_BY_AUTHOR)
         json_raw(j, ",\"order\":\"author\"");
     json_raw(j, ",\"server\":");
     json_quoted(j, slice_from_cstr(m->server));
@@ -227,7 +249,7 @@ void encode_users(struct json *j, struct pad *pad)
         json_raw(j, "{\"id\":");
         json_uint(j, peer->user_id);
         json_raw(j, ",");
-        write_person(j, peer);
+        write_person(j, peer, PAD_V2);
         json_raw(j, ",");
         write_cursors(j, pad_cursors_are_visible(peer) ? pad_cursors_now(peer) : &none, end);
         json_raw(j, "}");
@@ -258,6 +280,27 @@ void encode_pong(struct json *j, int64_t n)
     json_raw(j, "}");
 }
 
+void encode_owner(struct json *j, struct slice token)
+{
+    json_raw(j, "{\"Owner\":{\"token\":");
+    json_quoted(j, token);
+    json_raw(j, "}}");
+}
+
+void encode_access(struct json *j, const char *access)
+{
+    json_raw(j, "{\"Access\":{\"role\":");
+    json_quoted(j, slice_from_cstr(access));
+    json_raw(j, "}}");
+}
+
+void encode_rights(struct json *j, const struct pad *pad)
+{
+    json_raw(j, "{\"Rights\":{");
+    write_rights(j, pad->rights);
+    write_author_and_end(j, pad->rights_by, pad->rights_by_name);
+}
+
 void encode_storage(struct json *j, const struct pad *pad)
 {
     json_raw(j, "{\"Storage\":{\"writable\":");
@@ -267,12 +310,12 @@ void encode_storage(struct json *j, const struct pad *pad)
 
 /* ---- both ---- */
 
-void encode_user_info(struct json *j, const struct pad_peer *peer)
+void encode_user_info(struct json *j, const struct pad_peer *peer, enum pad_version version)
 {
     json_raw(j, "{\"UserInfo\":{\"id\":");
     json_uint(j, peer->user_id);
     json_raw(j, ",\"info\":{");
-    write_person(j, peer);
+    write_person(j, peer, version);
     json_raw(j, "}}}");
 }
 
@@ -336,7 +379,7 @@ bool encode_change(struct json *j, struct pad *pad, const struct pad_change *cha
 {
     switch (change->kind) {
     case PAD_ITEM_INFO:
-        encode_user_info(j, change->peer);
+        encode_user_info(j, change->peer, version);
         return true;
     case PAD_ITEM_CURSORS: /* pad_next_change has brought them to now */
         write_user_cursor(j, change->user_id, &change->peer->cursors, carets_end(pad, version));
@@ -354,6 +397,11 @@ bool encode_change(struct json *j, struct pad *pad, const struct pad_change *cha
         if (version < PAD_V2)
             return false;
         encode_storage(j, pad);
+        return true;
+    case PAD_ITEM_RIGHTS:
+        if (version < PAD_V2)
+            return false;
+        encode_rights(j, pad);
         return true;
     }
     return false;

@@ -28,8 +28,10 @@ struct welcome_message {
     const struct pad_welcome *welcome;
     int64_t created_ms, expires_ms; /* expires 0: never */
     size_t message_bytes_max;
-    enum pad_order order; /* the peer's; told only when it is not PAD_BY_TEXT */
-    const char *server;   /* "1.0.0 (abc1234)" */
+    const char *access;        /* "view", "edit" or "own" */
+    struct slice owner;        /* the owner's token, for whoever has not got it yet; NULL ptr: not told */
+    const struct pad_peer *to; /* a guest is not told the password */
+    const char *server;        /* "1.0.0 (abc1234)" */
 };
 void encode_welcome(struct json *j, const struct welcome_message *m);
 void encode_snapshot(struct json *j, const struct pad *pad); /* the text at pad->revision */
@@ -37,9 +39,12 @@ void encode_users(struct json *j, struct pad *pad);          /* everybody, the r
 void encode_rejected(struct json *j, uint64_t revision, enum error why,
                      uint64_t limit); /* limit 0: left out */
 void encode_pong(struct json *j, int64_t n);
+/* {"Owner":{"token":"…"}}, {"Access":{"role":"view"}} */
+void encode_owner(struct json *j, struct slice token);
+void encode_access(struct json *j, const char *access);
 
 /* both: a changed item as a message */
-void encode_user_info(struct json *j, const struct pad_peer *peer);
+void encode_user_info(struct json *j, const struct pad_peer *peer, enum pad_version version);
 void encode_user_left(struct json *j, uint64_t user_id);
 /* v2: cut to the committed text. */
 void encode_user_cursor(struct json *j, struct pad_peer *peer, enum pad_version version);
@@ -50,6 +55,8 @@ void encode_password(struct json *j, const struct pad *pad);
 void encode_password_initial(struct json *j, const struct pad *pad);
 /* v2: {"Storage":{"writable":false}} */
 void encode_storage(struct json *j, const struct pad *pad);
+/* v2: {"Rights":{"owner":true,"manage":"editors","write":"editors","user_id":1,"user_name":"Alice"}} */
+void encode_rights(struct json *j, const struct pad *pad);
 
 /* The message for a change, as above; false when `version` has none for it. */
 bool encode_change(struct json *j, struct pad *pad, const struct pad_change *change,

@@ -17,6 +17,7 @@ struct kept_frame {
     enum frame_form form;
     enum pad_version version;
     enum pad_order order; /* of the readers of a FRAME_HISTORY; the others are the same for both */
+    bool is_of_guests;    /* a FRAME_CHANGES of which guests are told a part */
     uint64_t reader;      /* the user whose history is its own (pad_entry_for); PAD_SYSTEM_USER: of all */
     uint64_t from, to;
     struct frame *frame; /* one reference; NULL: this place is free */
@@ -45,14 +46,20 @@ void frames_free(struct document *doc)
 
 /* ---- what each kind holds ---- */
 
-static void add_changes(struct frame_builder *b, struct document *doc, enum pad_version version,
+/* The password is the one thing that guests are not told. */
+static bool may_tell(const struct pad_change *change, const struct pad_peer *peer)
+{
+    return change->kind != PAD_ITEM_PASSWORD || !peer->is_guest;
+}
+
+static void add_changes(struct frame_builder *b, struct document *doc, const struct pad_peer *peer,
                         uint64_t after)
 {
     struct pad_change change;
     struct link *at = NULL;
     while (pad_next_change(&doc->pad, after, &at, &change)) {
         struct json j = frame_builder_message(b);
-        if (encode_change(&j, &doc->pad, &change, version))
+        if (may_tell(&change, peer) && encode_change(&j, &doc->pad, &change, peer->version))
             frame_builder_end_message(b, &j);
     }
 }
@@ -105,7 +112,7 @@ static void add(struct frame_builder *b, struct document *doc, enum frame_kind k
         add_history(b, peer, from, to);
         break;
     case FRAME_CHANGES:
-        add_changes(b, doc, peer->version, from);
+        add_changes(b, doc, peer, from);
         break;
     case FRAME_SNAPSHOT:
         add_snapshot(b, doc);
@@ -130,7 +137,7 @@ static struct frame *find(const struct frames *frames, const struct kept_frame *
         const struct kept_frame *k = &frames->kept[i];
         if (k->frame && k->kind == wanted->kind && (k->form == FORM_SAME || k->form == wanted->form) &&
             k->version == wanted->version && k->order == wanted->order && k->reader == wanted->reader &&
-            k->from == wanted->from && k->to == wanted->to)
+            k->is_of_guests == wanted->is_of_guests && k->from == wanted->from && k->to == wanted->to)
             return k->frame;
     }
     return NULL;
@@ -146,6 +153,12 @@ static void keep(struct frames *frames, const struct kept_frame *new_frame)
 static enum pad_order order_of(enum frame_kind kind, const struct pad_peer *reader)
 {
     return kind == FRAME_HISTORY ? reader->order : PAD_BY_TEXT;
+}
+
+/* Guests share the frames of all others but for those that have the password in them. */
+static bool is_of_guests(enum frame_kind kind, const struct pad_peer *peer, uint64_t from)
+{
+    return kind == FRAME_CHANGES && peer->is_guest && peer->pad->password_item.changed > from;
 }
 
 /* Makes the wanted frame, and says in what form it is. NULL: no memory. */
@@ -172,6 +185,7 @@ struct frame *frames_get(struct frame_builder *builder, struct document *doc, en
                                 .form = compresses ? FORM_COMPRESSED : FORM_PLAIN,
                                 .version = peer->version,
                                 .order = order_of(kind, peer),
+                                .is_of_guests = is_of_guests(kind, peer, from),
                                 .reader = reader_of(kind, peer, from, to),
                                 .from = from,
                                 .to = to};

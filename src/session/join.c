@@ -106,7 +106,8 @@ static void add_welcome(struct frame_builder *b, struct session *s)
                                 .created_ms = doc->created_ms,
                                 .expires_ms = document_expires_ms(doc),
                                 .message_bytes_max = shard->loop.limits.message_bytes_max,
-                                .order = s->peer.order,
+                                .access = "edit",
+                                .to = &s->peer,
                                 .server = shard->version};
     struct json j = frame_builder_message(b);
     encode_welcome(&j, &m);
@@ -229,7 +230,7 @@ static void add_v1_presence(struct frame_builder *b, struct pad *pad)
         if (!peer->has_info)
             continue;
         struct json j = frame_builder_message(b);
-        encode_user_info(&j, peer);
+        encode_user_info(&j, peer, PAD_V1);
         frame_builder_end_message(b, &j);
     }
     LIST_EACH (at, following, &pad->peers) {

@@ -199,7 +199,8 @@ static void tell_v2_welcome(struct sim_conn *conn)
                                                  .created_ms = doc->created_ms,
                                                  .expires_ms = document_expires_ms(doc),
                                                  .message_bytes_max = conn->gateway->message_bytes_max,
-                                                 .order = conn->peer.order,
+                                                 .access = "edit",
+                                                 .to = &conn->peer,
                                                  .server = "simulated"});
     must(json_error(&j));
     if (conn->welcome.resumed)

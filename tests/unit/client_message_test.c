@@ -606,6 +606,17 @@ static void test_the_order_that_a_tab_goes_by(void **state)
     assert_int_equal(hello("\"order\":\"author\",\"client\":\"" TOKEN "\"")->order, PAD_BY_AUTHOR);
 }
 
+static void test_hello_with_a_link_and_an_owner(void **state)
+{
+    (void)state;
+    hello("\"client\":\"" TOKEN "\",\"link\":\"zzzzzzzzzzzzzzzzzzzzz-\",\"owner\":\"" TOKEN "\"");
+    assert_slice(message.hello.link, "zzzzzzzzzzzzzzzzzzzzz-");
+    assert_slice(message.hello.owner, TOKEN);
+    hello("\"client\":\"" TOKEN "\",\"link\":null,\"owner\":null");
+    assert_null(message.hello.link.ptr);
+    assert_null(message.hello.owner.ptr);
+}
+
 static void test_an_empty_password_is_not_none(void **state)
 {
     (void)state;
@@ -634,6 +645,12 @@ static void test_hello_that_is_none(void **state)
         "\"client\":\"" TOKEN "\",\"hue\":360",
         "\"client\":\"" TOKEN "\",\"hue\":-1",
         "\"client\":\"" TOKEN "\",\"order\":1",
+        "\"client\":\"" TOKEN "\",\"link\":7",
+        "\"client\":\"" TOKEN "\",\"link\":\"\"",
+        "\"client\":\"" TOKEN "\",\"link\":\"" TOKEN "A\"",
+        "\"client\":\"" TOKEN "\",\"link\":\"zzzzzzzzzzzzzzzzzzzzz+\"",
+        "\"client\":\"" TOKEN "\",\"owner\":true",
+        "\"client\":\"" TOKEN "\",\"owner\":\"zzzzzzzzzzzzzzzzzzzzz\"",
         "\"client\":\"" TOKEN "\",\"order\":[\"author\"]",
     };
     char json[256];
@@ -782,6 +799,7 @@ int main(void)
         cmocka_unit_test(test_hello_of_a_fresh_tab),
         cmocka_unit_test(test_an_epoch_that_is_no_id_is_unknown),
         cmocka_unit_test(test_the_order_that_a_tab_goes_by),
+        cmocka_unit_test(test_hello_with_a_link_and_an_owner),
         cmocka_unit_test(test_an_empty_password_is_not_none),
         cmocka_unit_test(test_hello_that_is_none),
         cmocka_unit_test(test_ping),

@@ -161,6 +161,34 @@ static void test_history_has_a_form_for_each_order(void **state)
     document_detach(doc, &eve);
 }
 
+/* Guests cost what other readers cost: they share every frame but one that has the password in it. */
+static void test_guests_share_frames_but_not_the_password(void **state)
+{
+    struct pad_hello hello = hello_v2(12);
+    struct pad_peer vera;
+    (void)state;
+    hello.is_viewer = hello.is_guest = true;
+    attach(&vera, hello);
+    type(&ada, "+abc");
+    turn_journal();
+    const uint64_t before = doc->pad.sequence;
+    put_caret(&ada, 1, 1000);
+    for (enum frame_kind kind = FRAME_HISTORY; kind <= FRAME_USERS; kind++) {
+        const uint64_t from = kind == FRAME_CHANGES ? before : 0;
+        assert_ptr_equal(frames_get(&builder, doc, kind, &vera, false, from, 1),
+                         frames_get(&builder, doc, kind, &ada, false, from, 1));
+    }
+    assert_int_equal(pad_set_password(&doc->pad, &ada, SLICE("open-sesame")), OK);
+    const uint64_t newest = doc->pad.sequence;
+    const struct frame *to_guest = frames_get(&builder, doc, FRAME_CHANGES, &vera, false, before, newest);
+    assert_false(says(slice_of(to_guest->bytes, to_guest->len), "open-sesame"));
+    assert_false(says(slice_of(to_guest->bytes, to_guest->len), "OTP"));
+    assert_true(says(slice_of(to_guest->bytes, to_guest->len), "UserCursor"));
+    assert_true(says(told(FRAME_CHANGES, before), "open-sesame"));
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_CHANGES, &vera, false, before, newest), to_guest);
+    document_detach(doc, &vera);
+}
+
 static bool is_compressed(const struct frame *frame)
 {
     return (uint8_t)frame->bytes[0] == 0xc1; /* FIN, RSV1, text */
@@ -198,6 +226,7 @@ int main(void)
         IN_A_PAD(test_carets_wait_for_their_text),
         IN_A_PAD(test_frames_are_shared_until_they_are_stale),
         IN_A_PAD(test_history_has_a_form_for_each_order),
+        IN_A_PAD(test_guests_share_frames_but_not_the_password),
         IN_A_PAD(test_only_large_frames_have_a_compressed_form),
         IN_A_PAD(test_who_joins_hears_of_an_outage),
     };

@@ -32,6 +32,15 @@ static int end(void **state)
     return 0;
 }
 
+static struct pad_welcome join_as(struct pad_peer *peer, struct pad_hello hello)
+{
+    struct pad_welcome welcome;
+
+    hello.token.bytes[0] = 'x';
+    assert_int_equal(pad_join(&pad, peer, &hello, 1000, &welcome), OK);
+    return welcome;
+}
+
 static struct pad_welcome join_by(enum pad_order order, struct pad_peer *peer, enum pad_version version,
                                   const char *name)
 {
@@ -179,6 +188,8 @@ static void test_welcome(void **state)
                                 .created_ms = 1767225600999,
                                 .expires_ms = 1767830400000,
                                 .message_bytes_max = 327680,
+                                .access = "edit",
+                                .to = &alice,
                                 .server = "1.0.0 (abc1234)"};
     (void)state;
 
@@ -196,12 +207,62 @@ static void test_welcome(void **state)
          "\"committed\":815,\"access\":\"edit\",\"language\":\"c\",\"otp\":\"abc123XYZ-_9\","
          "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
          "\"created_at\":1767225600,\"expires_at\":null,\"server\":\"1.0.0 (abc1234)\"}}");
-    m.order = PAD_BY_AUTHOR;
+    pad_leave(&alice, 1000);
+    join_by(PAD_BY_AUTHOR, &alice, PAD_V2, "Alice");
     says(encode_welcome(&j, &m),
          "{\"Welcome\":{\"user_id\":3,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":830,\"resumed\":true,"
          "\"committed\":815,\"access\":\"edit\",\"language\":\"c\",\"otp\":\"abc123XYZ-_9\","
          "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},\"created_at\":1767225600,"
          "\"expires_at\":null,\"order\":\"author\",\"server\":\"1.0.0 (abc1234)\"}}");
+}
+
+/* A guest does not learn the password, and whoever made the document its owner's token. */
+static void test_welcome_says_what_one_may_do(void **state)
+{
+    static const char with_owner[] =
+        "{\"Welcome\":{\"user_id\":0,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":0,\"resumed\":false,"
+        "\"committed\":0,\"access\":\"own\",\"owner\":\"abcdefghijklmnopqrstuv\","
+        "\"rights\":{\"owner\":true,\"manage\":\"owner\",\"write\":\"editors\"},"
+        "\"language\":null,\"otp\":\"abc123XYZ-_9\","
+        "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
+        "\"created_at\":0,\"expires_at\":null,\"server\":\"1\"}}";
+    static const char to_guest[] =
+        "{\"Welcome\":{\"user_id\":0,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":0,\"resumed\":false,"
+        "\"committed\":0,\"access\":\"view\",\"language\":null,\"otp\":null,"
+        "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
+        "\"created_at\":0,\"expires_at\":null,\"server\":\"1\"}}";
+    struct pad_welcome welcome = join(&alice, PAD_V2, "Alice");
+    struct welcome_message m = {.pad = &pad,
+                                .welcome = &welcome,
+                                .message_bytes_max = 327680,
+                                .access = "own",
+                                .owner = SLICE("abcdefghijklmnopqrstuv"),
+                                .to = &alice,
+                                .server = "1"};
+    (void)state;
+    assert_int_equal(pad_set_password(&pad, NULL, SLICE("abc123XYZ-_9")), OK);
+    assert_int_equal(
+        pad_set_rights(&pad, NULL, (struct pad_rights){.has_owner = true, .owner_manages = true}), OK);
+    says(encode_welcome(&j, &m), with_owner);
+    assert_int_equal(pad_set_rights(&pad, NULL, (struct pad_rights){0}), OK);
+    pad_leave(&alice, 1000);
+    join_as(&alice, (struct pad_hello){.version = PAD_V2, .is_viewer = true, .is_guest = true});
+    m.access = "view";
+    m.owner = (struct slice){0};
+    says(encode_welcome(&j, &m), to_guest);
+}
+
+static void test_roles_and_rights(void **state)
+{
+    (void)state;
+    join(&alice, PAD_V2, "Alice");
+    says(encode_owner(&j, SLICE("abcdefghijklmnopqrstuv")),
+         "{\"Owner\":{\"token\":\"abcdefghijklmnopqrstuv\"}}");
+    says(encode_access(&j, "view"), "{\"Access\":{\"role\":\"view\"}}");
+    assert_int_equal(
+        pad_set_rights(&pad, &alice, (struct pad_rights){.has_owner = true, .owner_writes = true}), OK);
+    says(encode_rights(&j, &pad), "{\"Rights\":{\"owner\":true,\"manage\":\"editors\",\"write\":\"owner\","
+                                  "\"user_id\":0,\"user_name\":\"Alice\"}}");
 }
 
 static void test_snapshot(void **state)
@@ -272,7 +333,14 @@ static void test_people(void **state)
 
     join(&alice, PAD_V1, "Alice");
     edit(&alice, 0, "+0123456789012345678901234567890123456789012");
-    says(encode_user_info(&j, &alice), "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}");
+    says(encode_user_info(&j, &alice, PAD_V2),
+         "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}");
+    pad_set_viewer(&alice, true);
+    says(encode_user_info(&j, &alice, PAD_V1),
+         "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}");
+    says(encode_user_info(&j, &alice, PAD_V2),
+         "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180,\"view\":true}}}");
+    pad_set_viewer(&alice, false);
     says(encode_user_left(&j, 3), "{\"UserInfo\":{\"id\":3,\"info\":null}}");
     says(encode_user_cursor(&j, &alice, PAD_V2),
          "{\"UserCursor\":{\"id\":0,\"data\":{\"cursors\":[],\"selections\":[]}}}");
@@ -397,6 +465,8 @@ int main(void)
         test(test_history_of_a_v1_peer),
         test(test_history_of_a_v1_peer_from_nothing),
         test(test_welcome),
+        test(test_welcome_says_what_one_may_do),
+        test(test_roles_and_rights),
         test(test_snapshot),
         test(test_a_large_snapshot_is_the_text),
         test(test_users),
