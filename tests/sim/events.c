@@ -133,7 +133,9 @@ static void somebody_changes_the_password(struct sim *sim)
     const struct sim_client *c = &any_seat(sim)->client;
     if (c->state != SIM_LIVE)
         return;
-    struct password_change change = {.user_id = c->user_id,
+    struct password_change change = {.access = ACCESS_EDIT,
+                                     .has_user = true,
+                                     .user_id = c->user_id,
                                      .has_token = c->version == PAD_V2,
                                      .token = c->token,
                                      .password = wire_password_slice(&c->password),
