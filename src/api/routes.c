@@ -43,7 +43,7 @@ static void get_socket(struct api *api, struct http_request *request, struct sli
         http_job_post(api->server, request, &upgrade_v2_job, id, (struct slice){0});
     } else {
         struct shard *shard = server_shard_of(api->server, id);
-        enum error err = session_upgrade(shard, request, PAD_V2, id, (struct slice){0});
+        enum error err = session_upgrade(shard, request, PAD_V2, id, (struct slice){0}, false);
         if (err)
             refuse(request, err);
     }

@@ -28,7 +28,7 @@ static void on_admitted(struct http_job *job, const struct open_result *result)
 {
     enum error err = result->err;
     if (!err)
-        err = session_upgrade(job->shard, job->request, PAD_V1, job->id, job->password);
+        err = session_upgrade(job->shard, job->request, PAD_V1, job->id, job->password, false);
     finish(job, err);
 }
 
@@ -46,7 +46,7 @@ const struct http_job_kind upgrade_v1_job = {.begin = begin_v1, .is_handshake = 
 static void on_located(struct http_job *job, const struct open_result *result)
 {
     (void)result;
-    finish(job, session_upgrade(job->shard, job->request, PAD_V2, job->id, (struct slice){0}));
+    finish(job, session_upgrade(job->shard, job->request, PAD_V2, job->id, (struct slice){0}, false));
 }
 
 static void begin_v2(struct http_job *job)
@@ -56,3 +56,19 @@ static void begin_v2(struct http_job *job)
 
 const struct http_job_kind upgrade_v2_job = {
     .begin = begin_v2, .is_handshake = true, .password_follows = true};
+
+/* ---- v2, by a link, from another server ---- */
+
+static void on_link_located(struct http_job *job, const struct open_result *result)
+{
+    (void)result;
+    finish(job, session_upgrade(job->shard, job->request, PAD_V2, job->id, (struct slice){0}, true));
+}
+
+static void begin_by_link(struct http_job *job)
+{
+    http_job_open(job, OPEN_PEEK, on_link_located);
+}
+
+const struct http_job_kind upgrade_link_job = {
+    .begin = begin_by_link, .is_handshake = true, .password_follows = true};

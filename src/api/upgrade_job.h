@@ -10,5 +10,6 @@
 
 extern const struct http_job_kind upgrade_v1_job;
 extern const struct http_job_kind upgrade_v2_job;
+extern const struct http_job_kind upgrade_link_job; /* another server found the document by a link */
 
 #endif

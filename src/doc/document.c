@@ -68,6 +68,13 @@ int64_t document_expires_ms(const struct document *doc)
     return kept_ms == 0 ? 0 : documents_wall_ms(docs) + kept_ms - (documents_now_ms(docs) - used_ms);
 }
 
+struct pad_rights document_shown_rights(const struct document *doc)
+{
+    return (struct pad_rights){.has_owner = doc->rights.has_owner,
+                               .owner_manages = doc->rights.owner_manages,
+                               .owner_writes = doc->rights.owner_writes};
+}
+
 /* ---- make ---- */
 
 struct document *document_new(struct documents *docs, struct slice id)
@@ -158,6 +165,7 @@ enum error document_restore(struct document *doc, const struct store_request *re
         return err;
     }
     document_set_rights(doc, &rights);
+    doc->pad.rights = document_shown_rights(doc);
     doc->stored = true;
     doc->created_ms = req->created_ms;
     doc->updated_ms = req->updated_ms;
@@ -229,5 +237,6 @@ void document_drop(struct document *doc)
         pad_deinit(&doc->pad);
         metric_add(METRIC_DOCUMENTS, -1);
     }
+    mem_free(doc->maker); /* whose change is answered: the document waited for that */
     mem_free(doc);
 }

@@ -21,6 +21,7 @@
 #include "doc/documents.h"
 #include "store/rights.h"
 
+struct maker;
 struct password_change;
 
 enum document_state { DOCUMENT_LOADING, DOCUMENT_READY };
@@ -37,6 +38,8 @@ struct document {
     struct password_change *password_change; /* the one that is being written; NULL: none */
     struct link rights_changes;              /* struct rights_change: the others wait for the first */
     struct rights_write *rights_write;       /* the first, on its way to the database; NULL: none is */
+    struct maker
+        *maker; /* the tab that made it, until it knows the owner's token; owned; NULL: none (maker.h) */
 
     struct store_rights rights; /* its owner and links (rights.h); owned */
     int64_t link_ends_ms;       /* when the next of its links ends, by the wall clock; 0: none does */
@@ -118,6 +121,8 @@ bool document_admits(const struct document *doc, struct slice password);
 /* When the document expires if it is left alone from now on, by the wall clock as it is now; 0: never.
  * That is reckoned from the last use, and reading is none. */
 int64_t document_expires_ms(const struct document *doc);
+/* What of its rights everybody in it is told. */
+struct pad_rights document_shown_rights(const struct document *doc);
 
 /* ---- change ---- */
 

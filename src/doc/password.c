@@ -18,6 +18,8 @@ static enum error check_member(struct document *doc, const struct password_chang
         return OK;
     if (!peer)
         return ERR_FORBIDDEN;
+    if (peer->is_viewer)
+        return ERR_VIEW_ONLY;
     bool must_prove = peer->version == PAD_V2; /* v1 clients have no token */
     if (must_prove && !(change->has_token && id128_equal(change->token, peer->client->token)))
         return ERR_FORBIDDEN;

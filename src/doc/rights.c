@@ -55,10 +55,28 @@ enum access document_link_access(const struct document *doc, const char link_id[
 
 /* ---- links are used, and end ---- */
 
-void document_tell_rights(struct document *doc, struct pad_peer *new_owner)
+static bool is_same(struct pad_rights a, struct pad_rights b)
 {
+    return a.has_owner == b.has_owner && a.owner_manages == b.owner_manages &&
+           a.owner_writes == b.owner_writes;
+}
+
+/* Without memory for the name of who did it, it was nobody here. */
+static void show(struct document *doc, const struct pad_peer *by)
+{
+    struct pad_rights shown = document_shown_rights(doc);
+    if (is_same(shown, doc->pad.rights))
+        return;
+    if (pad_set_rights(&doc->pad, by, shown))
+        (void)pad_set_rights(&doc->pad, NULL, shown);
+    document_has_news(doc);
+}
+
+void document_tell_rights(struct document *doc, struct pad_peer *by, bool is_owner)
+{
+    show(doc, by);
     if (doc->documents->events->on_rights)
-        doc->documents->events->on_rights(doc, new_owner);
+        doc->documents->events->on_rights(doc, is_owner ? by : NULL);
 }
 
 void document_check_links(struct document *doc)
@@ -67,7 +85,7 @@ void document_check_links(struct document *doc)
     if (doc->link_ends_ms == 0 || wall_ms < doc->link_ends_ms)
         return;
     doc->link_ends_ms = store_rights_next_end_ms(&doc->rights, wall_ms);
-    document_tell_rights(doc, NULL);
+    document_tell_rights(doc, NULL, false);
 }
 
 /* Lost when it cannot be written: it is only told to people who look. */

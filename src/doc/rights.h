@@ -100,8 +100,9 @@ void rights_change_cancel(struct rights_change *change);
 
 /* ---- internal to src/doc ---- */
 
-/* Raises on_rights; `new_owner` may be NULL. */
-void document_tell_rights(struct document *doc, struct pad_peer *new_owner);
+/* They have changed, by one of those in it or not (NULL), who is the owner now or not: everybody is told,
+ * and on_rights raised. */
+void document_tell_rights(struct document *doc, struct pad_peer *by, bool is_owner);
 /* Somebody was let in: notes that a link was used, once a minute. */
 void document_note_opening(struct document *doc, const struct admission *admission);
 /* Raises on_rights when a link has come to its end. */

@@ -134,7 +134,7 @@ static void rights_written(struct rights_write *write)
         return;
     document_set_rights(doc, &write->next);
     account(write);
-    document_tell_rights(doc, write->verb == RIGHTS_TAKE_CHARGE ? user : NULL);
+    document_tell_rights(doc, user, write->verb == RIGHTS_TAKE_CHARGE);
 }
 
 static void take_effect(struct rights_write *write)

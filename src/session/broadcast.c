@@ -1,5 +1,6 @@
 #include "session/broadcast.h"
 
+#include "session/access.h"
 #include "session/catch_up.h"
 #include "session/frames.h"
 
@@ -17,5 +18,16 @@ static void on_close(struct pad_peer *peer, enum error why, const char *reason)
     session_close(peer->owner, why, reason);
 }
 
-const struct document_events session_events = {
-    .on_news = on_news, .on_stale = frames_forget, .on_close = on_close, .on_drop = frames_free};
+static void on_rights(struct document *doc, struct pad_peer *new_owner)
+{
+    if (new_owner)
+        access_become_owner(new_owner->owner);
+    LIST_EACH (at, following, &doc->pad.peers)
+        access_check(LIST_ITEM(at, struct pad_peer, link)->owner);
+}
+
+const struct document_events session_events = {.on_news = on_news,
+                                               .on_stale = frames_forget,
+                                               .on_close = on_close,
+                                               .on_rights = on_rights,
+                                               .on_drop = frames_free};

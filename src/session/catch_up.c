@@ -1,6 +1,7 @@
 #include "session/catch_up.h"
 
 #include "session/join.h"
+#include "session/owner.h"
 #include "session/tell.h"
 
 /* The welcome waits until the revision that the session joined at is committed.
@@ -30,4 +31,6 @@ void session_catch_up(struct session *s)
         if (err)
             session_close(s, err, NULL);
     }
+    if (s->state == SESSION_JOINED && !s->joining && s->doc->maker)
+        owner_tell(s);
 }

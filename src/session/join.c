@@ -5,23 +5,38 @@
 #include "guard/random.h"
 #include "observe/log.h"
 #include "proto/server_message.h"
+#include "session/access.h"
 #include "session/frames.h"
+#include "session/owner.h"
 #include "session/tell.h"
 
 /* ---- before the document is there ---- */
+
+/* What it shows to be let in. */
+static enum error take_secrets(struct joining *j, const struct client_message *m)
+{
+    enum error err = buf_append(&j->password, m->hello.password);
+    if (!err)
+        err = buf_append(&j->link, m->hello.link);
+    if (!err)
+        err = buf_append(&j->owner, m->hello.owner);
+    j->has_password = m->hello.password.ptr != NULL;
+    j->has_link = m->hello.link.ptr != NULL;
+    j->has_owner = m->hello.owner.ptr != NULL;
+    return err;
+}
 
 enum error join_take_hello(struct session *s, const struct client_message *m)
 {
     struct joining *j = s->joining;
     enum error err = buf_append(&j->name, m->hello.pad.name);
-    if (!err && m->hello.password.ptr)
-        err = buf_append(&j->password, m->hello.password);
+    if (!err)
+        err = take_secrets(j, m);
     if (err)
         return err;
     j->hello = m->hello.pad;
     j->hello.version = PAD_V2;
     j->hello.name = buf_slice(&j->name);
-    j->has_password = m->hello.password.ptr != NULL;
     list_remove(&s->link);
     list_append(&s->shard->sessions, &s->link);
     s->state = SESSION_OPENING;
@@ -46,9 +61,11 @@ static void log_joined(const struct session *s)
               LOG_CSTR("how", s->joining->welcome.resumed ? "resumed" : "fresh"));
 }
 
-static void join(struct session *s, struct document *doc)
+static void join(struct session *s, const struct open_result *opened)
 {
     struct joining *j = s->joining;
+    struct document *doc = opened->doc;
+    access_grant(s, opened);
     enum error err = document_attach(doc, &s->peer, &j->hello, &j->welcome);
     if (err) {
         session_close(s, err, NULL);
@@ -57,6 +74,7 @@ static void join(struct session *s, struct document *doc)
     s->peer.owner = s;
     s->doc = doc;
     s->state = SESSION_JOINED;
+    owner_note_join(s);
     if (j->welcome.replaced) /* the same tab came back before its old connection was seen to end */
         session_close(j->welcome.replaced->owner, ERR_REPLACED, NULL);
     log_joined(s);
@@ -75,15 +93,22 @@ static void on_opened(void *owner, const struct open_result *result)
     else if (result->err)
         session_close(s, result->err, NULL);
     else
-        join(s, result->doc);
+        join(s, result);
+}
+
+/* NULL ptr: it did not say any. */
+static struct slice secret(const struct buf *bytes, bool is_given)
+{
+    return is_given ? slice_of(bytes->ptr ? bytes->ptr : "", bytes->len) : (struct slice){0};
 }
 
 void join_document(struct session *s)
 {
     struct joining *j = s->joining;
-    struct slice password = slice_of(j->password.ptr ? j->password.ptr : "", j->password.len);
     struct open_request request = {.id = j->id,
-                                   .password = j->has_password ? password : (struct slice){0},
+                                   .password = secret(&j->password, j->has_password && !j->is_by_link),
+                                   .link = secret(&j->link, j->has_link),
+                                   .owner_token = secret(&j->owner, j->has_owner),
                                    .client = s->client,
                                    .goal = OPEN_EDIT,
                                    .has_epoch = j->hello.has_epoch,
@@ -101,12 +126,14 @@ static void add_welcome(struct frame_builder *b, struct session *s)
 {
     struct shard *shard = s->shard;
     struct document *doc = s->doc;
+    struct slice owner = owner_for_welcome(s);
     struct welcome_message m = {.pad = &doc->pad,
                                 .welcome = &s->joining->welcome,
                                 .created_ms = doc->created_ms,
                                 .expires_ms = document_expires_ms(doc),
                                 .message_bytes_max = shard->loop.limits.message_bytes_max,
-                                .access = "edit",
+                                .access = access_name(s->access),
+                                .owner = owner,
                                 .to = &s->peer,
                                 .server = shard->version};
     struct json j = frame_builder_message(b);

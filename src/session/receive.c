@@ -5,6 +5,7 @@
 #include "observe/metrics.h"
 #include "proto/server_message.h"
 #include "session/join.h"
+#include "session/owner.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -55,7 +56,7 @@ static void refuse_edit(struct session *s, enum error why)
 static bool can_be_refused(enum error why)
 {
     return why == ERR_DOCUMENT_TOO_LARGE || why == ERR_STORAGE || why == ERR_NO_MEMORY ||
-           why == ERR_BAD_TEXT || why == ERR_RATE_LIMITED;
+           why == ERR_BAD_TEXT || why == ERR_RATE_LIMITED || why == ERR_VIEW_ONLY;
 }
 
 static bool within_rate(struct session *s)
@@ -78,10 +79,14 @@ static void on_edit(struct session *s, const struct client_message *m)
         refuse_edit(s, ERR_RATE_LIMITED);
         return;
     }
+    bool makes_document = owner_is_made_by_edit(s);
+    owner_heard_edit(s, m->edit.revision);
     enum error err = document_edit(s->doc, &s->peer, m->edit.revision, m->edit.op);
     if (err == ERR_SHUTTING_DOWN)
         return; /* unacknowledged: the tab sends it again to the next server */
     edit_bucket_charge(&s->edits, s->peer.edit_work); /* what was refused had to be rebased too */
+    if (!err && makes_document)
+        owner_made(s);
     if (!err)
         s->refusals -= s->refusals > 0;
     else if (can_be_refused(err))
@@ -92,7 +97,11 @@ static void on_edit(struct session *s, const struct client_message *m)
 
 static void on_set_language(struct session *s, const struct client_message *m)
 {
-    close_if(s, within_rate(s) ? document_set_language(s->doc, &s->peer, m->language) : ERR_RATE_LIMITED);
+    enum error err = within_rate(s) ? document_set_language(s->doc, &s->peer, m->language) : ERR_RATE_LIMITED;
+    if (err == ERR_VIEW_ONLY)
+        refuse_edit(s, err);
+    else
+        close_if(s, err);
 }
 
 static void on_info(struct session *s, const struct client_message *m)
@@ -109,6 +118,7 @@ static void on_cursors(struct session *s, const struct client_message *m)
 
 static void on_ping(struct session *s, const struct client_message *m)
 {
+    owner_heard_ping(s);
     pad_pinged(&s->peer);
     frame_builder_begin(&s->shard->frames);
     struct json j = frame_builder_message(&s->shard->frames);
@@ -146,15 +156,29 @@ static void while_joined(struct session *s, const struct client_message *m, size
     messages[m->kind].handle(s, m);
 }
 
+/* A link opens the document at an address of its own, which has no id: so nobody is let in by the
+ * id who meant to come by the link. */
+static enum error check_address(const struct session *s, const struct client_message *m, const char **detail)
+{
+    bool has_link = m->hello.link.ptr != NULL;
+    if (has_link == s->joining->is_by_link)
+        return OK;
+    *detail = has_link ? "Hello: a link is for /api/socket, without an id" : "Hello: link is missing";
+    return ERR_BAD_MESSAGE;
+}
+
 static void while_awaiting_hello(struct session *s, const struct client_message *m)
 {
     if (m->kind != CLIENT_HELLO) {
         session_close(s, ERR_BAD_MESSAGE, "say Hello first");
         return;
     }
-    enum error err = join_take_hello(s, m);
+    const char *detail = NULL;
+    enum error err = check_address(s, m, &detail);
+    if (!err)
+        err = join_take_hello(s, m);
     if (err)
-        session_close(s, err, NULL);
+        session_close(s, err, detail);
     else
         join_document(s);
 }

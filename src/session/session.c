@@ -15,6 +15,8 @@ void session_end_joining(struct session *s)
     open_cancel(j->open);
     frame_unref(j->snapshot);
     buf_deinit(&j->password);
+    buf_deinit(&j->link);
+    buf_deinit(&j->owner);
     buf_deinit(&j->name);
     free(j);
 }

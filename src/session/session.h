@@ -16,6 +16,8 @@
  *   catch_up.h   all of that, as far as the socket takes it
  *   frames.h     frames that many sessions share
  *   broadcast.h  the document's events, for all its sessions
+ *   owner.h      the owner's token, for whoever made the document
+ *   access.h     what it may do, and how that changes
  *
  * Owner: the shard, through the connection; freed when that is closed. Shard's
  * thread only. */
@@ -23,6 +25,7 @@
 #define KOLABPAD_SESSION_SESSION_H
 
 #include "doc/document.h"
+#include "doc/rights.h"
 #include "net/conn.h"
 #include "shard/shard.h"
 
@@ -31,6 +34,14 @@ enum session_state {
     SESSION_OPENING, /* its document is being opened */
     SESSION_JOINED,  /* in the document, though perhaps not welcomed yet: then `joining` is still there */
     SESSION_CLOSED,  /* out of the document; the connection is closing */
+};
+
+/* The owner's token, of a document that this tab has made (owner.h). */
+enum owner_told {
+    OWNER_NOT_TOLD,
+    OWNER_TOLD,
+    OWNER_PONGED, /* and a Ping was answered since: the next one shows that it was read */
+    OWNER_KNOWN,
 };
 
 struct session {
@@ -46,14 +57,21 @@ struct session {
     uint32_t refusals; /* edits refused, less those taken since */
     enum session_state state;
     enum pad_version version;
-    bool is_relayed; /* its client is connected to another server, which counts its address */
+    enum access access; /* what it may do; once JOINED */
+    bool by_link;       /* by this link: */
+    char link_id[LINK_ID_CHARS];
+    bool may_make; /* v2: the document did not exist when it joined */
+    enum owner_told owner_told;
+    uint64_t owner_told_at; /* what it was told of the text when it was told the token */
+    bool is_relayed;        /* its client is connected to another server, which counts its address */
 };
 
 /* From the handshake to the welcome. */
 struct joining {
     struct slice id; /* owned by this struct's allocation */
-    struct buf password;
-    bool has_password;
+    bool is_by_link; /* it came without the id, so that nothing but its link opens the document */
+    struct buf password, link, owner;
+    bool has_password, has_link, has_owner;
     struct open *open; /* the open request under way; NULL: none */
     struct pad_hello hello;
     struct buf name; /* holds hello.name */

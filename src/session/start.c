@@ -125,6 +125,7 @@ static struct joining *joining_new(const struct session_request *request)
     struct joining *j = calloc(1, sizeof(*j) + request->id.len);
     if (!j)
         return NULL;
+    j->is_by_link = request->is_by_link;
     char *id = (char *)(j + 1);
     memcpy(id, request->id.ptr, request->id.len);
     j->id = slice_of(id, request->id.len);
@@ -208,11 +209,14 @@ void session_start(struct loop_task *task)
     }
     if (request->compresses)
         conn_set_compressed(s->conn);
+    enum error refusal = request->refusal;
+    if (shard->documents.is_stopping)
+        refusal = ERR_SHUTTING_DOWN; /* the handshake was answered before the end began */
     buf_deinit(&request->already_read);
     free(request); /* the limits count the session now */
-    if (shard->documents.is_stopping) {
+    if (refusal) {
         metric_inc(METRIC_CONNECTIONS);
-        session_close(s, ERR_SHUTTING_DOWN, NULL); /* the handshake was answered before the end began */
+        session_close(s, refusal, NULL);
         return;
     }
     begin(s);

@@ -12,6 +12,8 @@ struct session_request {
     enum pad_version version;
     struct address client; /* counted already: session_count */
     bool is_relayed;       /* another server passed the handshake on */
+    bool is_by_link;       /* v2: it came without the document's id, and its Hello must have a link */
+    enum error refusal;    /* it is started only to be told why not; OK: it is welcome */
     struct slice id;       /* owned by this struct's allocation, like what follows */
     struct slice password; /* v1; NULL ptr: none */
     bool compresses;       /* agreed in the handshake */

@@ -17,7 +17,7 @@ static void on_socket(void *arg, int fd, struct slice already_read)
 }
 
 enum error session_upgrade(struct shard *shard, struct http_request *http, enum pad_version version,
-                           struct slice id, struct slice password)
+                           struct slice id, struct slice password, bool is_by_link)
 {
     enum error err = session_count(shard->limits, http->client, http->is_relayed);
     if (err)
@@ -28,6 +28,7 @@ enum error session_upgrade(struct shard *shard, struct http_request *http, enum 
         return ERR_NO_MEMORY;
     }
     request->is_relayed = http->is_relayed;
+    request->is_by_link = is_by_link;
     request->compresses = http_offers_compression(http);
     http_upgrade(http, version == PAD_V2 ? session_protocol_v2 : (struct slice){0},
                  request->compresses ? deflate_accepted : (struct slice){0}, on_socket, request);

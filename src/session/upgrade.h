@@ -9,10 +9,10 @@
 extern const struct slice session_protocol_v2;
 
 /* Answers 101 and hands the socket to the document's shard, which starts the
- * session. Any thread. On error the request is not answered:
+ * session. `is_by_link`: the client did not say the id. Any thread. On error the request is not answered:
  *   ERR_RATE_LIMITED, ERR_OVERLOADED   too many connections, of that address or in all
  *   ERR_NO_MEMORY */
 enum error session_upgrade(struct shard *shard, struct http_request *http, enum pad_version version,
-                           struct slice id, struct slice password);
+                           struct slice id, struct slice password, bool is_by_link);
 
 #endif

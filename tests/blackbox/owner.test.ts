@@ -10,9 +10,10 @@ import { sleep, until } from './support/wait.ts';
 
 const server = useServer({ RATE_LIMITS: 'off', BACKEND_LOG_LEVEL: 'debug', EXPIRY_DAYS: 90 });
 
+/** Made by a v1 client, so that nobody owns it. */
 async function padWithText(text = 'hello', name?: string): Promise<string> {
   const id = freshId(name);
-  await (await v2(server(), id)).type(text);
+  await (await v1(server(), id)).type(text);
   return id;
 }
 
@@ -80,7 +81,7 @@ describe('charge of a pad', () => {
 
   test('survives kill -9', async () => {
     const own = await startServer();
-    await (await v2(own, 'pad')).type('text');
+    await (await v1(own, 'pad')).type('text');
     const owner = await takeCharge(own, 'pad');
     await own.kill();
     await own.restart();
@@ -243,7 +244,7 @@ describe('deleted for good', () => {
     for (const secret of [undefined, 'wrong', token]) expectError(await ask(server(), 'DELETE', pathOf(id), undefined, secret), 403, 'owner_only');
     expect(await server().text(id)).toBe('hello');
     expect((await ask(server(), 'DELETE', pathOf(id), undefined, owner)).status).toBe(204);
-    await (await v2(server(), id)).type('somebody else’s');
+    await (await v1(server(), id)).type('somebody else’s');
     expect(await info(server(), id, owner)).toMatchObject({ owner: false, access: 'edit' });
   });
 

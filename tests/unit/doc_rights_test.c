@@ -137,7 +137,7 @@ static void test_whoever_takes_charge_is_the_owner_for_good(void **state)
     assert_told("");
     answer_all();
     assert_changed(c, OK);
-    assert_told("rights pad of 0");
+    assert_told("rights pad of 0, news pad");
     open_with(NONE, NONE, token_of(c));
     assert_int_equal(opened.access, ACCESS_OWN);
     detach(doc, &fixture.ada);

@@ -54,7 +54,7 @@ static int end(void **state)
 }
 
 /* The session's own thread is this one; `client` becomes the other end of its socket. */
-static void start_session(enum pad_version version, int *client)
+static void start_refused(enum pad_version version, enum error refusal, int *client)
 {
     int ends[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
@@ -65,24 +65,30 @@ static void start_session(enum pad_version version, int *client)
         session_request_new(&shard, version, address, SLICE("pad"), (struct slice){0});
     assert_non_null(request);
     request->fd = ends[0];
+    request->refusal = refusal;
     *client = ends[1];
     session_start(&request->task);
 }
 
-static void one_that_comes_during_the_stop_is_told_so(enum pad_version version)
+static void is_closed_with(enum pad_version version, enum error refusal, int code)
 {
     static const unsigned char masked_close[] = {0x88, 0x80, 1, 2, 3, 4};
     unsigned char got[256] = {0};
     int client;
-    documents_stop(&shard.documents);
-    start_session(version, &client);
+    start_refused(version, refusal, &client);
     assert_int_equal(write(client, masked_close, sizeof masked_close), sizeof masked_close);
     loop_wake(&shard.loop);
     loop_run(&shard.loop);
     assert_true(read(client, got, sizeof got) >= 4);
     assert_int_equal(got[0], 0x88);
-    assert_int_equal(got[2] << 8 | got[3], 1001);
+    assert_int_equal(got[2] << 8 | got[3], code);
     close(client);
+}
+
+static void one_that_comes_during_the_stop_is_told_so(enum pad_version version)
+{
+    documents_stop(&shard.documents);
+    is_closed_with(version, OK, 1001);
 }
 
 static void test_v2_is_told(void **state)
@@ -97,11 +103,19 @@ static void test_v1_is_told(void **state)
     one_that_comes_during_the_stop_is_told_so(PAD_V1);
 }
 
+/* Whose handshake was answered before it was known that there is no way to its document. */
+static void test_one_that_is_refused_is_told_why(void **state)
+{
+    (void)state;
+    is_closed_with(PAD_V2, ERR_ELSEWHERE, 1013);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_v2_is_told, begin, end),
         cmocka_unit_test_setup_teardown(test_v1_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(test_one_that_is_refused_is_told_why, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
