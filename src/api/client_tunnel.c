@@ -61,23 +61,48 @@ static void on_socket(void *arg, int fd, struct slice already_read)
         give_up(t);
 }
 
-enum error client_tunnel_begin(struct shard *shard, struct http_request *http, uint64_t peer,
-                               const struct upstream_answer *upgraded)
+static struct client_tunnel *tunnel_new(struct shard *shard, struct address client, uint64_t peer,
+                                        const struct upstream_answer *upgraded)
 {
-    const struct response_head *head = &upgraded->head;
     struct client_tunnel *t = calloc(1, sizeof(*t));
     if (!t || buf_append(&t->from_server, upgraded->body)) {
         free(t);
         close(upgraded->fd);
-        return ERR_NO_MEMORY;
+        return NULL;
     }
     t->task.run = join_ends;
     t->shard = shard;
-    t->client = http->client;
+    t->client = client;
     t->peer = peer;
     t->server_fd = upgraded->fd;
     t->client_fd = -1;
+    return t;
+}
+
+enum error client_tunnel_begin(struct shard *shard, struct http_request *http, uint64_t peer,
+                               const struct upstream_answer *upgraded)
+{
+    const struct response_head *head = &upgraded->head;
+    struct client_tunnel *t = tunnel_new(shard, http->client, peer, upgraded);
+    if (!t)
+        return ERR_NO_MEMORY;
     http_upgrade(http, response_head_field(head, SLICE("Sec-WebSocket-Protocol")),
                  response_head_field(head, SLICE("Sec-WebSocket-Extensions")), on_socket, t);
     return OK;
+}
+
+void client_tunnel_join(struct shard *shard, struct address client, int client_fd, struct slice from_client,
+                        uint64_t peer, const struct upstream_answer *upgraded)
+{
+    struct client_tunnel *t = tunnel_new(shard, client, peer, upgraded);
+    if (!t) {
+        close(client_fd);
+        limits_disconnect(shard->limits, client);
+        return;
+    }
+    t->client_fd = client_fd;
+    if (buf_append(&t->from_client, from_client))
+        give_up(t);
+    else
+        join_ends(&t->task);
 }

@@ -18,4 +18,9 @@
 enum error client_tunnel_begin(struct shard *shard, struct http_request *http, uint64_t peer,
                                const struct upstream_answer *upgraded);
 
+/* The same for a client that has its 101 already: its socket, which is taken over, and what it has
+ * sent. It is counted as above, and given back at the end, also on failure. */
+void client_tunnel_join(struct shard *shard, struct address client, int client_fd, struct slice from_client,
+                        uint64_t peer, const struct upstream_answer *upgraded);
+
 #endif

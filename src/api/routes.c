@@ -1,5 +1,7 @@
 #include "api/routes.h"
 
+#include "api/arrival.h"
+#include "api/arrival_tunnel.h"
 #include "api/asset_job.h"
 #include "api/bearer.h"
 #include "api/cluster.h"
@@ -31,6 +33,8 @@ static void refuse(struct http_request *request, enum error why)
 
 /* ---- the WebSocket ---- */
 
+static bool id_is_valid(struct slice id);
+
 /* A v2 client gives its password in its Hello, a v1 client in the address. */
 static void get_socket(struct api *api, struct http_request *request, struct slice id)
 {
@@ -47,6 +51,27 @@ static void get_socket(struct api *api, struct http_request *request, struct sli
         if (err)
             refuse(request, err);
     }
+}
+
+/* Of a client, which says in its Hello by which link it comes; or of another server, which has found
+ * the document. */
+static void get_link_socket(struct api *api, struct http_request *request, struct slice none)
+{
+    struct slice header = http_header(request, arrival_document_header);
+    struct buf id = {0};
+    enum error fault = http_check_websocket(request);
+    (void)none;
+    if (fault)
+        refuse(request, fault);
+    else if (!http_offers_protocol(request, session_protocol_v2))
+        refuse(request, ERR_SUBPROTOCOL);
+    else if (!request->is_relayed)
+        arrival_begin(api, request);
+    else if (header.ptr && http_percent_decode(header, &id) && id_is_valid(buf_slice(&id)))
+        http_job_post(api->server, request, &upgrade_link_job, buf_slice(&id), (struct slice){0});
+    else
+        refuse(request, ERR_BAD_ID);
+    buf_deinit(&id);
 }
 
 /* ---- documents ---- */
@@ -133,6 +158,7 @@ struct route {
 
 static const struct route routes[] = {
     {"GET", "/api/socket/{id}", get_socket, NULL},
+    {"GET", "/api/socket", get_link_socket, NULL},
     {"POST", "/api/document/{id}/protect", post_protect, NULL},
     {"DELETE", "/api/document/{id}/protect", delete_protect, NULL},
     {"GET", "/api/document/{id}/text", get_text, NULL},

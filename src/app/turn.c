@@ -1,5 +1,6 @@
 #include "app/turn.h"
 
+#include "api/arrival.h"
 #include "api/forward.h"
 #include "api/http_job.h"
 #include "app/cleanup.h"
@@ -41,6 +42,7 @@ static void on_timer(void *owner)
         return;
     }
     sessions_check_hello(shard);
+    arrivals_check_hello(shard);
     cleanup_check(shard);
     peer_watch_check(shard);
 }
@@ -72,8 +74,9 @@ static void step_down(struct shard *shard)
             return;
         documents_give_up(&shard->documents);
         enter(shard, SHARD_CLOSING);
+        arrivals_close_all(shard, ERR_SHUTTING_DOWN);
         sessions_close_all(shard, ERR_SHUTTING_DOWN);
-    } else if (sessions_are_closed(shard) || spent_ms > CLOSING_MS) {
+    } else if ((sessions_are_closed(shard) && arrivals_are_gone(shard)) || spent_ms > CLOSING_MS) {
         loop_stop(&shard->loop);
     }
 }

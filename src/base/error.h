@@ -30,6 +30,7 @@
     X(ERR_MEDIA_TYPE,        "bad_media_type",      4400, 415, "Send the body as application/json.")                \
     X(ERR_MALFORMED,         "malformed_request",   4400, 400, "The request is not HTTP as RFC 9112 has it.")          \
     X(ERR_HANDSHAKE,         "bad_handshake",       4400, 400, "The handshake is not that of RFC 6455.")               \
+    X(ERR_SUBPROTOCOL,       "bad_subprotocol",     4400, 400, "Without a document's id this address is for links, and speaks kolabpad.v2 only.") \
     X(ERR_UPGRADE,           "upgrade_required",    4400, 426, "This address speaks WebSocket (version 13) only.")     \
     X(ERR_NOT_IMPLEMENTED,   "not_implemented",     4400, 501, "This server does not know that method or transfer coding.") \
     X(ERR_PRECONDITION,      "precondition_failed", 4400, 412, "What is here is not what If-Match names.")     \

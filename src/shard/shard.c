@@ -138,6 +138,7 @@ enum error shard_init(struct shard *shard, const struct document_policy *policy,
     documents_init(&shard->documents, policy, &host, handlers->document_events, shard, shard->limits);
     list_init(&shard->awaiting_hello);
     list_init(&shard->sessions);
+    list_init(&shard->arrivals);
     list_init(&shard->http_jobs);
     list_init(&shard->done_at_once);
     store_mailbox_init(&shard->mailbox, wake, shard);

@@ -40,6 +40,7 @@ struct shard {
 
     struct link awaiting_hello; /* struct session: v2, before its Hello, oldest first */
     struct link sessions;       /* struct session, the others */
+    struct link arrivals;       /* struct arrival: those that came by a link, on their way to its document */
     struct link http_jobs;      /* struct http_job: unanswered requests that concern a document of ours */
 
     /* Where servers share the database; else unused. */

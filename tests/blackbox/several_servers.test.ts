@@ -3,6 +3,7 @@ import { beforeAll, afterAll, describe, expect, onTestFinished, test } from 'vit
 import type { Client } from './support/clients.ts';
 import { V1Client, converged, freshTab, v1, v2, v2Silent } from './support/clients.ts';
 import { json, jsonBody } from './support/http.ts';
+import { byLink, linkSilent, makeLink } from './support/links.ts';
 import { Postgres, whyNoPostgres } from './support/postgres.ts';
 import { Server, freePort, freshId } from './support/server.ts';
 import { sleep, until } from './support/wait.ts';
@@ -216,5 +217,22 @@ describe.skipIf(missing !== null)(`three servers on one database${missing === nu
     }
     await Promise.all(people.map((person) => person.settled()));
     expect(await converged(node(0), id, people)).toHaveLength(9 * 15 * 2);
+  });
+
+  test('a link opens its pad from every server, and only that, whatever a header says', async () => {
+    const [id, other] = [await padAtFirst('mine'), await padAtFirst('yours')];
+    const link = await makeLink(node(1), id, 'view');
+    const named = (document: string, secret?: string) => ({ headers: { 'x-kolabpad-document': document, ...(secret ? { 'x-kolabpad-node': secret } : {}) } });
+    const close = async (headers: object, hello: object) => {
+      const client = await linkSilent(node(0), headers);
+      client.hello(hello);
+      return client.closing();
+    };
+    for (const i of [0, 1, 2]) {
+      expect((await byLink(node(i), link.token)).text).toBe('mine');
+      expect((await byLink(node(i), link.token, named(other))).text).toBe('mine'); // a client's word counts for nothing
+    }
+    expect(await close(named(id, credential()), {})).toEqual({ code: 4400, reason: 'Hello: link is missing' });
+    expect(await close(named(other, credential()), { link: link.token })).toMatchObject({ code: 4403 });
   });
 });

@@ -13,7 +13,7 @@ import { until } from './wait.ts';
 /** "Nobody": the author of what came from the database, the largest 64-bit number. */
 export const SYSTEM = 18446744073709551615;
 
-export type Participant = { name: string; hue: number };
+export type Participant = { name: string; hue: number; view?: boolean };
 export type Cursors = { cursors: number[]; selections: [number, number][] };
 
 /** A committed operation; `order` is there for those who go by author. */
@@ -154,6 +154,8 @@ export type Hello = {
   name: string;
   hue: number;
   order?: unknown;
+  link?: unknown;
+  owner?: unknown;
 };
 
 /** The author of an operation, and whether inserts are ordered by that. */
@@ -182,12 +184,12 @@ export class V2Client extends Client {
   ready = false;
   readonly rejections: any[] = [];
 
-  static async open(server: Server, document: string, options: { tab?: Tab; name?: string; hue?: number } & ClientOptions = {}): Promise<V2Client> {
-    const { tab, name, hue, ...rest } = options;
+  static async open(server: Server, document: string, options: { tab?: Tab; name?: string; hue?: number; owner?: string } & ClientOptions = {}): Promise<V2Client> {
+    const { tab, name, hue, owner, ...rest } = options;
     const client = await this.silent(server, document, rest);
     client.tab = tab ?? client.tab;
     client.replica = client.tab.replica;
-    client.hello({ name: name ?? 'Anonymous', hue: hue ?? 0 });
+    client.hello({ name: name ?? 'Anonymous', hue: hue ?? 0, ...(owner === undefined ? {} : { owner }) });
     await client.until('Welcome, the text and the users', () => client.ready);
     return client;
   }
@@ -258,8 +260,8 @@ export class V2Client extends Client {
   private onUsers(users: ({ id: number } & Participant & Partial<Cursors>)[]): void {
     this.users.clear();
     this.cursors.clear();
-    for (const { id, name, hue, cursors, selections } of users) {
-      this.users.set(id, { name, hue });
+    for (const { id, cursors, selections, ...info } of users) {
+      this.users.set(id, info);
       if (cursors !== undefined) this.cursors.set(id, { cursors, selections: selections ?? [] });
     }
     this.tab.epoch = this.welcome.epoch;
