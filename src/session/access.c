@@ -39,11 +39,14 @@ static void tell(struct session *s)
 
 static void change(struct session *s, enum access access)
 {
+    bool is_viewer = access == ACCESS_VIEW;
     if (access == s->access)
         return;
     s->access = access;
-    pad_set_viewer(&s->peer, access == ACCESS_VIEW);
-    document_has_news(s->doc);
+    if (s->peer.is_viewer != is_viewer) {
+        pad_set_viewer(&s->peer, is_viewer);
+        document_has_news(s->doc);
+    }
     tell(s);
 }
 

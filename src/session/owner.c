@@ -34,8 +34,8 @@ struct slice owner_for_welcome(struct session *s)
     struct slice token = document_owner_token(s->doc, &s->peer);
     if (!token.ptr)
         return token;
-    s->access = ACCESS_OWN;
     note_told(s);
+    access_become_owner(s); /* also where only the owner writes, and it came as anybody */
     return token;
 }
 

@@ -105,6 +105,15 @@ describe('the address for links', () => {
 });
 
 describe('coming by a link', () => {
+  test('a server that stops tells those who have not said Hello yet, and ends', async () => {
+    const own = await startServer({ RATE_LIMITS: 'off' });
+    const silent = await linkSilent(own);
+    silent.socket.ping();
+    await new Promise((resolve) => silent.socket.once('pong', resolve)); // it is heard
+    await own.stop();
+    expect((await silent.closing()).code).toBe(1001);
+  });
+
   test('to read: the text, people and carets live, and not the id', async () => {
     const { id, ada, link } = await padWithLink('view');
     const vera = await byLink(server(), link.token, { name: 'Vera' });

@@ -208,6 +208,25 @@ describe.skipIf(missing !== null)(`three servers on one database${missing === nu
     expect(await converged(node(0), id, [a!, b!])).toBe('alice bob!');
   });
 
+  test('who came by a link finds the pad again when the server that had it is killed', async () => {
+    const owner = await another({ CLUSTER_LEASE_SECONDS: 2 });
+    const id = freshId();
+    await (await v2(owner, id)).type('kept');
+    const { token } = await makeLink(owner, id, 'view');
+    const vera = await byLink(node(1), token);
+    await owner.kill();
+    await vera.closing();
+    const again = await until('somebody else to have the pad', async () => {
+      try {
+        return await byLink(node(2), token);
+      } catch {
+        return undefined; // it is not known yet that the server is dead
+      }
+    });
+    expect(again.text).toBe('kept');
+    expect(again.welcome.access).toBe('view');
+  });
+
   test('people at all of them who type at once end with the same text', async () => {
     const id = freshId();
     const people = await Promise.all(Array.from({ length: 9 }, (_, i) => (i % 3 === 2 ? v1(node(i), id) : v2(node(i), id))));
