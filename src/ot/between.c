@@ -15,7 +15,10 @@ struct difference {
     struct op op;
     uint32_t at; /* points of the first text that it has walked over */
     struct buf insert;
+    int64_t work_left; /* in steps; when there is none, gaps are replaced as a whole */
 };
+
+enum { STEP_NS = 3, POINT_NS = 16 }; /* a point: to decode it, and to look at its line and its word */
 
 /* A gap: two parts that stand for each other. `at` is where that of the first text begins. */
 struct gap {
@@ -100,7 +103,7 @@ static enum error replace_exactly(struct difference *d, struct gap gap)
 {
     struct shortest way = {0};
     bool is_found = false;
-    enum error err = shortest_find(&way, gap.a, gap.b, &is_found);
+    enum error err = shortest_find(&way, gap.a, gap.b, &d->work_left, &is_found);
     if (!err && !is_found)
         err = replace(d, gap.at, gap.a.len, gap.b);
     for (size_t i = 0; !err && is_found && i < way.count; i++) {
@@ -179,6 +182,7 @@ struct anchors {
     size_t count;
     uint32_t *slots;
     size_t mask;
+    int64_t *work_left;
 };
 
 static void anchors_deinit(struct anchors *s)
@@ -187,12 +191,12 @@ static void anchors_deinit(struct anchors *s)
     mem_free(s->slots);
 }
 
-static enum error anchors_init(struct anchors *s, size_t pieces)
+static enum error anchors_init(struct anchors *s, size_t pieces, int64_t *work_left)
 {
     size_t slots = 8;
     while (slots < 2 * pieces)
         slots *= 2;
-    *s = (struct anchors){.mask = slots - 1};
+    *s = (struct anchors){.mask = slots - 1, .work_left = work_left};
     s->list = mem_alloc((pieces + 1) * sizeof *s->list);
     s->slots = mem_alloc(slots * sizeof *s->slots);
     if (!s->list || !s->slots) {
@@ -203,10 +207,12 @@ static enum error anchors_init(struct anchors *s, size_t pieces)
     return OK;
 }
 
+/* Any slot, when there is no work left: then no anchor counts. */
 static uint32_t *slot_of(struct anchors *s, struct points piece, uint64_t hash)
 {
     size_t at = hash & s->mask;
-    for (; s->slots[at]; at = (at + 1) & s->mask) {
+    for (; s->slots[at] && *s->work_left > 0; at = (at + 1) & s->mask) {
+        --*s->work_left;
         const struct anchor *known = &s->list[s->slots[at] - 1];
         if (known->hash == hash && points_equal(known->piece, piece))
             break;
@@ -252,20 +258,23 @@ static void leave_common(struct anchors *s)
     s->count = kept;
 }
 
-static enum error find_common(struct anchors *s, enum level level, struct gap gap)
+static enum error find_common(struct anchors *s, enum level level, struct gap gap, int64_t *work_left)
 {
     struct points piece;
     size_t pieces = 0;
     for (size_t at = 0; next_piece(level, gap.a, &at, &piece);)
         pieces++;
-    const enum error err = anchors_init(s, pieces);
+    const enum error err = anchors_init(s, pieces, work_left);
     if (err)
         return err;
-    for (size_t at = 0; next_piece(level, gap.a, &at, &piece);)
+    for (size_t at = 0; *work_left > 0 && next_piece(level, gap.a, &at, &piece);)
         note_of_a(s, piece, (size_t)(piece.ptr - gap.a.ptr));
-    for (size_t at = 0; next_piece(level, gap.b, &at, &piece);)
+    for (size_t at = 0; *work_left > 0 && next_piece(level, gap.b, &at, &piece);)
         note_of_b(s, piece, (size_t)(piece.ptr - gap.b.ptr));
-    leave_common(s);
+    if (*work_left > 0)
+        leave_common(s);
+    else
+        s->count = 0;
     return OK;
 }
 
@@ -333,12 +342,12 @@ static enum error compare(struct difference *d, enum level level, struct gap gap
 {
     if (points_equal(gap.a, gap.b))
         return OK;
-    if (gap.a.len == 0 || gap.b.len == 0)
+    if (gap.a.len == 0 || gap.b.len == 0 || d->work_left <= 0)
         return replace(d, gap.at, gap.a.len, gap.b);
     if (level == EXACTLY)
         return replace_exactly(d, gap);
     struct anchors anchors;
-    enum error err = find_common(&anchors, level, gap);
+    enum error err = find_common(&anchors, level, gap, &d->work_left);
     if (err)
         return err;
     err = leave_rising(&anchors);
@@ -361,9 +370,9 @@ static enum error compare_texts(struct difference *d, struct points a, struct po
     return err ? err : op_retain(&d->op, (uint32_t)a.len - d->at);
 }
 
-enum error op_between(struct slice from, struct slice to, struct op *out)
+static enum error between(struct slice from, struct slice to, int64_t *work_left, struct op *out)
 {
-    struct difference d = {0};
+    struct difference d = {.work_left = *work_left};
     struct points a = {0}, b = {0};
     uint32_t *in_a = decode(from, &a.len), *in_b = decode(to, &b.len);
     a.ptr = in_a;
@@ -379,8 +388,23 @@ enum error op_between(struct slice from, struct slice to, struct op *out)
     } else {
         op_deinit(&d.op);
     }
+    *work_left = d.work_left;
     buf_deinit(&d.insert);
     mem_free(in_a);
     mem_free(in_b);
+    return err;
+}
+
+enum error op_between(struct slice from, struct slice to, struct op *out)
+{
+    int64_t work_left = INT64_MAX;
+    return between(from, to, &work_left, out);
+}
+
+enum error op_between_bounded(struct slice from, struct slice to, struct op *out, uint64_t *work)
+{
+    int64_t work_left = BETWEEN_STEPS_MOST;
+    const enum error err = between(from, to, &work_left, out);
+    *work += (uint64_t)(BETWEEN_STEPS_MOST - work_left) * STEP_NS + (uint64_t)(from.len + to.len) * POINT_NS;
     return err;
 }

@@ -26,4 +26,12 @@
  * OP_POINTS_MAX. `out` is unchanged then. */
 enum error op_between(struct slice from, struct slice to, struct op *out);
 
+enum { BETWEEN_STEPS_MOST = 4000000 }; /* of 2 to 3 ns */
+
+/* The same for texts of somebody who may want it to take long: texts can be made whose gaps, each
+ * small enough, take half a second together, or whose words all meet at one place of a table. After
+ * BETWEEN_STEPS_MOST steps what is left of the gaps is replaced as a whole. What it took is added to
+ * `*work`, in about nanoseconds. */
+enum error op_between_bounded(struct slice from, struct slice to, struct op *out, uint64_t *work);
+
 #endif

@@ -4,6 +4,7 @@ enum {
     STEPS_MOST = 250,
     MIDDLE = STEPS_MOST + 1, /* where k = 0 is in a row */
     ROW = 2 * STEPS_MOST + 3,
+    ROW_WORK = ROW / 8, /* to keep a row, in steps */
     UNREACHED = -2,
 };
 
@@ -77,11 +78,12 @@ static enum error walk_back(const struct walk *w, unsigned steps, struct shortes
     return OK;
 }
 
-static enum error find(struct walk *w, struct shortest *way, bool *is_found)
+static enum error find(struct walk *w, struct shortest *way, int64_t *work_left, bool *is_found)
 {
     for (int i = 0; i < ROW; i++)
         w->farthest[i] = UNREACHED;
-    for (unsigned d = 0; d <= STEPS_MOST; d++) {
+    for (unsigned d = 0; d <= STEPS_MOST && *work_left > 0; d++) {
+        *work_left -= d + ROW_WORK;
         const enum error err = buf_append(&w->trail, slice_of(w->farthest, sizeof w->farthest));
         if (err)
             return err;
@@ -93,14 +95,15 @@ static enum error find(struct walk *w, struct shortest *way, bool *is_found)
     return OK;
 }
 
-enum error shortest_find(struct shortest *way, struct points a, struct points b, bool *is_found)
+enum error shortest_find(struct shortest *way, struct points a, struct points b, int64_t *work_left,
+                         bool *is_found)
 {
     const size_t longer = a.len > b.len ? a.len : b.len, shorter = a.len > b.len ? b.len : a.len;
     *is_found = false;
     if (longer - shorter > STEPS_MOST)
         return OK;
     struct walk w = {.a = a, .b = b};
-    const enum error err = find(&w, way, is_found);
+    const enum error err = find(&w, way, work_left, is_found);
     buf_deinit(&w.trail);
     return err;
 }

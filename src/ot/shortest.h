@@ -27,8 +27,10 @@ struct shortest {
 };
 
 /* The steps in their order; *is_found false where it takes more than 250 of them, whose
- * square is what this costs. ERR_NO_MEMORY. */
-enum error shortest_find(struct shortest *way, struct points a, struct points b, bool *is_found);
+ * square is what this costs, or more work than there is in *work_left, from which it is
+ * taken. ERR_NO_MEMORY. */
+enum error shortest_find(struct shortest *way, struct points a, struct points b, int64_t *work_left,
+                         bool *is_found);
 
 static inline const struct step *shortest_steps(const struct shortest *way)
 {
