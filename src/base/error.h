@@ -27,6 +27,16 @@
     X(ERR_BAD_REQUEST,       "bad_request",         4400, 400, "The request body is not the JSON asked for.")       \
     X(ERR_BAD_ID,            "bad_id",              4400, 400, "A document id is 1 to 128 bytes of UTF-8 without '/' or control characters.") \
     X(ERR_MESSAGE_TOO_LARGE, "message_too_large",   1009, 413, "The message is larger than this server takes.")     \
+    X(ERR_BAD_PLACE,         "bad_place",           4400, 400, "The place is \"start\", \"end\" or a number of code points, and no more than the text has.") \
+    X(ERR_BAD_PATCH,         "bad_patch",           4400, 400, "Send {\"revision\":…,\"operation\":[…]} or {\"replace\":\"…\",\"with\":\"…\",\"count\":1}.") \
+    X(ERR_BAD_NAME,          "bad_name",            4400, 400, "A name is UTF-8, percent-encoded.")                \
+    X(ERR_BAD_LANGUAGE,      "bad_language",        4400, 400, "A language is 1 to 64 letters, digits, spaces or + # . _ -")  \
+    X(ERR_BAD_KEY,           "bad_key",             4400, 400, "An Idempotency-Key is 1 to 64 printable characters.") \
+    X(ERR_BAD_WAIT,          "bad_wait",            4400, 400, "wait is a number of seconds up to 60, and needs revision beside it.") \
+    X(ERR_OTHER_COUNT,       "other_count",         4400, 409, "The text to be replaced is not there exactly so many times. Read the text again.") \
+    X(ERR_UNKNOWN_REVISION,  "unknown_revision",    4409, 409, "That revision is too old to be edited against, or has not come yet. Read the text again.") \
+    X(ERR_KEY_REUSED,        "key_reused",          4400, 422, "Another request came with this Idempotency-Key. Take a new one.") \
+    X(ERR_TOO_MANY_KEYS,     "too_many_keys",       4429, 429, "The document has had as many Idempotency-Keys within an hour as it can remember. Try again later, or write without one.") \
     X(ERR_MEDIA_TYPE,        "bad_media_type",      4400, 415, "Send the body as application/json.")                \
     X(ERR_MALFORMED,         "malformed_request",   4400, 400, "The request is not HTTP as RFC 9112 has it.")          \
     X(ERR_HANDSHAKE,         "bad_handshake",       4400, 400, "The handshake is not that of RFC 6455.")               \

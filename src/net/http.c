@@ -18,9 +18,10 @@
 #include <uv.h>
 
 enum {
-    CONNECTION_MEMORY = 16 * 1024,    /* request line, headers, and those of the answer */
-    DISCARD_MAX = 16 * HTTP_BODY_MAX, /* of an oversized body, before the connection is dropped */
-    CLOSE_WAIT_MS = 500,              /* for answers to be written */
+    CONNECTION_MEMORY = 16 * 1024, /* request line, headers, and those of the answer */
+    DISCARD_TIMES = 16, /* so many times its limit is read of an oversized body: then it is cut off */
+    BODIES_MAX = 64 * 1024 * 1024, /* of all bodies that are being read or answered */
+    CLOSE_WAIT_MS = 500,           /* for answers to be written */
     CLOSE_POLL_MS = 5,
 };
 
@@ -54,7 +55,17 @@ static enum error check_head(struct exchange *x, const char *version)
         return err;
     x->is_http_1_0 = head.is_http_1_0;
     x->req.host = head.host;
-    return head_length(&head, HTTP_BODY_MAX) > HTTP_BODY_MAX ? ERR_MESSAGE_TOO_LARGE : OK;
+    x->announced = head_length(&head, INT64_MAX);
+    return OK;
+}
+
+/* What is known to be too large is refused before it is read. */
+static enum error check_length(struct exchange *x)
+{
+    const struct http_config *config = &x->server->config;
+
+    x->body_max = config->body_max ? config->body_max(config->arg, &x->req) : HTTP_BODY_MAX;
+    return x->announced > x->body_max ? ERR_MESSAGE_TOO_LARGE : OK;
 }
 
 static bool begins_nocase(struct slice s, struct slice with)
@@ -207,17 +218,40 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method, const 
         redirect_to_base(x);
     else if (x->req.path.ptr[0] == '/' && !strip_base(base, &x->req.path))
         http_respond_error(&x->req, ERR_NOT_FOUND);
+    else if ((err = check_length(x)) != OK)
+        http_respond_error(&x->req, err);
     return atomic_load(&x->phase) == EXCHANGE_ANSWERED ? exchange_queue_response(x) : MHD_YES;
 }
 
+/* Small bodies always have room. */
+static bool has_room(const struct exchange *x, size_t more)
+{
+    return x->body_bytes <= HTTP_BODY_MAX || x->server->bodies_bytes + more <= BODIES_MAX;
+}
+
+/* A body without Content-Length is refused when all of it was read: the library cannot
+ * answer earlier. */
 static enum MHD_Result on_body(struct exchange *x, struct slice piece)
 {
     x->body_bytes += piece.len;
-    if (x->body_bytes > DISCARD_MAX)
+    if (x->body_bytes > DISCARD_TIMES * x->body_max)
         return MHD_NO;
-    if (x->body_bytes > HTTP_BODY_MAX)
-        return MHD_YES; /* refused when all of it was read: the library cannot answer earlier */
-    return buf_append(&x->body, piece) ? MHD_NO : MHD_YES;
+    x->is_crowded_out = x->is_crowded_out || !has_room(x, piece.len);
+    if (x->body_bytes > x->body_max || x->is_crowded_out) {
+        exchange_drop_body(x);
+        return MHD_YES;
+    }
+    if (buf_append(&x->body, piece))
+        return MHD_NO;
+    x->server->bodies_bytes += piece.len;
+    return MHD_YES;
+}
+
+static enum error check_body(const struct exchange *x)
+{
+    if (x->body_bytes > x->body_max)
+        return ERR_MESSAGE_TOO_LARGE;
+    return x->is_crowded_out ? ERR_OVERLOADED : OK;
 }
 
 /* The request is complete. The handler may answer inside the call, later, or from
@@ -228,8 +262,9 @@ static enum MHD_Result on_complete(struct exchange *x)
     int expected = EXCHANGE_HANDLING;
 
     deadline_pause(x->deadline);
-    if (x->body_bytes > HTTP_BODY_MAX) {
-        http_respond_error(&x->req, ERR_MESSAGE_TOO_LARGE);
+    enum error err = check_body(x);
+    if (err) {
+        http_respond_error(&x->req, err);
         return exchange_queue_response(x);
     }
     x->req.body = buf_slice(&x->body);

@@ -6,8 +6,10 @@
  * costs no thread. Exactly one answer for each request; the request is gone
  * after it.
  *
- * Bounded: connections in total, bytes of headers, bytes of body (HTTP_BODY_MAX),
- * seconds for slow or half-open requests. Every response carries the security
+ * Bounded: connections in total, bytes of headers, bytes of body (HTTP_BODY_MAX, or as
+ * the owner says for this request), bytes of all bodies together, seconds for slow or
+ * half-open requests. A body that Content-Length says is too large is refused before it
+ * is read. Every response carries the security
  * headers. Oversized, malformed (request_head.h) or aborted requests never reach the
  * handler. */
 #ifndef KOLABPAD_NET_HTTP_H
@@ -68,6 +70,12 @@ void http_respond(struct http_request *req, const struct http_response *response
 /* The error as JSON: {"error":"…","code":"…"} with its status, and the headers that
  * RFC 9110 demands with that status. */
 void http_respond_error(struct http_request *req, enum error err);
+/* The same of a fault in the body: {"error":"… (At byte 17.)","code":"…","offset":17}. */
+void http_respond_fault(struct http_request *req, enum error err, uint64_t offset_bytes);
+
+/* A page of this origin may read the answer, though it is of another site: the answer will
+ * say so. `origin` is as the request has it. Before it is answered. */
+void http_allow_origin(struct http_request *req, struct slice origin);
 /* ERR_METHOD with Allow, a list like "GET, HEAD". */
 void http_respond_method(struct http_request *req, struct slice allow);
 
@@ -101,6 +109,8 @@ struct http_config {
      * another value is a client like all others. NULL: there are no other servers. */
     bool (*is_server)(void *arg, struct slice credential);
     struct page_policy policy; /* its texts are borrowed for life */
+    /* How many bytes of body this request may have: asked when its head is there. NULL: HTTP_BODY_MAX. */
+    size_t (*body_max)(void *arg, const struct http_request *req);
     void (*handler)(void *arg, struct http_request *req);
     void *arg;
 };

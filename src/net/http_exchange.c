@@ -47,6 +47,12 @@ struct exchange *exchange_new(struct http_server *server, struct MHD_Connection 
     return x;
 }
 
+void exchange_drop_body(struct exchange *x)
+{
+    x->server->bodies_bytes -= x->body.len;
+    buf_deinit(&x->body);
+}
+
 void exchange_free(struct exchange *x)
 {
     (void)atomic_load(&x->phase); /* pairs with answer(): `response` and `on_socket` are visible now */
@@ -55,7 +61,7 @@ void exchange_free(struct exchange *x)
     if (x->response)
         MHD_destroy_response(x->response);
     buf_deinit(&x->target);
-    buf_deinit(&x->body);
+    exchange_drop_body(x);
     free_texts(x);
     mem_free(x);
 }

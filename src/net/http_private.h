@@ -33,7 +33,11 @@ struct exchange {
     struct slice query; /* in target, behind '?' */
     struct buf body;
     uint64_t body_bytes; /* received, kept or not */
-    struct link texts;   /* decoded and joined values, freed with the exchange */
+    uint64_t announced;  /* by Content-Length; 0: nothing was */
+    uint64_t body_max;
+    bool is_crowded_out;       /* there was no room for the body beside those of others: none of it is kept */
+    struct slice allow_origin; /* http_allow_origin; ptr NULL: nobody was allowed */
+    struct link texts;         /* decoded and joined values, freed with the exchange */
 
     struct MHD_Response *response; /* NULL: no memory for one, the connection is closed */
     int status;
@@ -57,6 +61,7 @@ struct http_server {
     bool knows_layout;            /* the library is the one whose memory request_head.h knows */
     _Atomic uint64_t in_progress; /* given to the handler and not yet done with */
     uint16_t port;
+    uint64_t bodies_bytes; /* of all bodies that are kept; the library's thread only */
     struct http_config config;
 };
 
@@ -67,6 +72,8 @@ struct exchange *exchange_new(struct http_server *server, struct MHD_Connection 
                               struct slice target);
 /* The library has done with the request. */
 void exchange_free(struct exchange *x);
+/* What was kept of the body is not wanted. The library's thread only. */
+void exchange_drop_body(struct exchange *x);
 /* A copy that lives as long as the exchange; ptr NULL: no memory. */
 struct slice exchange_keep(struct exchange *x, struct slice bytes);
 

@@ -35,6 +35,11 @@ static void add_headers(struct exchange *x, struct MHD_Response *to, const struc
         add_header(to, "Content-Type", r->content_type);
     if (!has_cache_control(r))
         add_header(to, "Cache-Control", "no-store");
+    if (x->allow_origin.ptr) {
+        add_header(to, "Access-Control-Allow-Origin", x->allow_origin.ptr);
+        add_header(to, "Access-Control-Expose-Headers", "ETag, Location, Retry-After");
+        add_header(to, "Vary", "Origin");
+    }
     for (size_t i = 0; i < r->header_count; i++) {
         struct slice value = exchange_keep(x, r->headers[i].value); /* gives it the NUL it needs */
         if (value.ptr)
@@ -83,21 +88,39 @@ static const struct {
     struct http_header_pair header;
 } demanded[] = {
     {ERR_PASSWORD, {"WWW-Authenticate", {"Bearer", 6}}},
+    {ERR_RATE_LIMITED, {"Retry-After", {"1", 1}}}, /* by then a token or two are there again */
+    {ERR_TOO_MANY_KEYS, {"Retry-After", {"60", 2}}},
     {ERR_UPGRADE, {"Upgrade", {"websocket", 9}}},
     {ERR_UPGRADE, {"Connection", {"Upgrade", 7}}},
     {ERR_UPGRADE, {"Sec-WebSocket-Version", {"13", 2}}},
 };
 
-static void respond_json(struct http_request *req, struct http_response *response, enum error err)
+/* `offset` NULL: the error is in no place. */
+static void write_error(struct json *j, enum error err, const uint64_t *offset)
+{
+    json_raw(j, "{\"error\":\"");
+    json_escaped(j, slice_from_cstr(error_text(err)));
+    if (offset) {
+        json_raw(j, " (At byte ");
+        json_uint(j, *offset);
+        json_raw(j, ".)");
+    }
+    json_raw(j, "\",\"code\":");
+    json_quoted(j, slice_from_cstr(error_code(err)));
+    if (offset) {
+        json_raw(j, ",\"offset\":");
+        json_uint(j, *offset);
+    }
+    json_raw(j, "}");
+}
+
+static void respond_json(struct http_request *req, struct http_response *response, enum error err,
+                         const uint64_t *offset)
 {
     struct buf body = {0};
     struct json j = json_to(&body);
 
-    json_raw(&j, "{\"error\":");
-    json_quoted(&j, slice_from_cstr(error_text(err)));
-    json_raw(&j, ",\"code\":");
-    json_quoted(&j, slice_from_cstr(error_code(err)));
-    json_raw(&j, "}");
+    write_error(&j, err, offset);
     response->status = error_http_status(err);
     response->content_type = "application/json";
     response->body = json_error(&j) ? SLICE("{}") : buf_slice(&body);
@@ -105,21 +128,38 @@ static void respond_json(struct http_request *req, struct http_response *respons
     buf_deinit(&body);
 }
 
-void http_respond_error(struct http_request *req, enum error err)
+static void respond_error(struct http_request *req, enum error err, const uint64_t *offset)
 {
     struct http_response response = {0};
 
     for (size_t i = 0; i < sizeof demanded / sizeof *demanded; i++)
         if (demanded[i].err == err)
             response.headers[response.header_count++] = demanded[i].header;
-    respond_json(req, &response, err);
+    respond_json(req, &response, err, offset);
+}
+
+void http_respond_error(struct http_request *req, enum error err)
+{
+    respond_error(req, err, NULL);
+}
+
+void http_respond_fault(struct http_request *req, enum error err, uint64_t offset_bytes)
+{
+    respond_error(req, err, &offset_bytes);
+}
+
+void http_allow_origin(struct http_request *req, struct slice origin)
+{
+    struct exchange *x = exchange_of(req);
+
+    x->allow_origin = exchange_keep(x, origin);
 }
 
 void http_respond_method(struct http_request *req, struct slice allow)
 {
     struct http_response response = {.headers = {{"Allow", allow}}, .header_count = 1};
 
-    respond_json(req, &response, ERR_METHOD);
+    respond_json(req, &response, ERR_METHOD, NULL);
 }
 
 enum MHD_Result exchange_queue_response(struct exchange *x)
