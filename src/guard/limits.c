@@ -25,6 +25,7 @@ struct entry {
     uint32_t connections;
     int64_t used_ms;
     struct bucket buckets[LIMIT_ACTION_COUNT];
+    struct edit_bucket writes;
 };
 
 struct limits {
@@ -259,6 +260,29 @@ bool limits_has(struct limits *l, enum limit_action action, struct address who, 
     const bool has = !e || bucket_now(l, e, action)->tokens_milli >= TOKEN_MILLI;
     pthread_mutex_unlock(&l->lock);
     return has;
+}
+
+bool limits_take_write(struct limits *l, struct address who, uint32_t per_second, uint32_t burst,
+                       int64_t now_ms)
+{
+    if (per_second == 0)
+        return true;
+    pthread_mutex_lock(&l->lock);
+    l->now_ms = now_ms;
+    struct entry *e = find_or_add(l, address_limit_key(who));
+    const bool taken = edit_bucket_take(&e->writes, per_second, burst, now_ms);
+    touch(l, e);
+    pthread_mutex_unlock(&l->lock);
+    return taken;
+}
+
+void limits_charge_write(struct limits *l, struct address who, uint64_t work)
+{
+    pthread_mutex_lock(&l->lock);
+    struct entry *e = find(l, address_limit_key(who));
+    if (e)
+        edit_bucket_charge(&e->writes, work);
+    pthread_mutex_unlock(&l->lock);
 }
 
 /* ---- connections ---- */

@@ -3,8 +3,9 @@
  * A token bucket for each (address, action), in a table of bounded size that
  * forgets whoever has been quiet long enough to be full again. A bucket holds
  * what a minute allows, and fills in a minute. One mutex: it is asked on
- * connects, passwords and new documents, never for an edit. Any thread. An
- * address is its /64 in IPv6. A limit of 0 is no limit.
+ * connects, passwords, new documents and writes over HTTP, never for an edit on
+ * a WebSocket, whose connection has a bucket of its own. Any thread. An address is its /64 in IPv6. A limit
+ * of 0 is no limit.
  *
  * Times are milliseconds of any clock, the same for all calls; one that goes
  * backwards does no harm. */
@@ -62,5 +63,10 @@ bool edit_bucket_take(struct edit_bucket *b, uint32_t per_second, uint32_t burst
  * client that always edits the distant past cannot keep a shard busy. */
 enum { EDIT_WORK_PER_TOKEN = 25000 };
 void edit_bucket_charge(struct edit_bucket *b, uint64_t work);
+
+/* The same for an address: writes over HTTP have no connection that could hold one. */
+bool limits_take_write(struct limits *l, struct address who, uint32_t per_second, uint32_t burst,
+                       int64_t now_ms);
+void limits_charge_write(struct limits *l, struct address who, uint64_t work);
 
 #endif

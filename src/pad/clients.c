@@ -11,6 +11,38 @@
 
 enum { CLIENTS_FORMAT = 1 };
 
+/* ---- keys ---- */
+
+/* A token of a tab is random: that it begins so is as likely as one in four billion, and all that
+ * happens then is that the tab is forgotten after an hour. */
+static const uint8_t key_mark[] = {0, 'k', 'e', 'y'};
+
+enum { HASH_BYTES = 6 }; /* of the key, and as many of the request */
+
+static bool is_key(struct id128 token)
+{
+    return memcmp(token.bytes, key_mark, sizeof key_mark) == 0;
+}
+
+struct id128 pad_key_token(struct id128 key, struct id128 request)
+{
+    struct id128 token;
+    memcpy(token.bytes, key_mark, sizeof key_mark);
+    memcpy(token.bytes + sizeof key_mark, key.bytes, HASH_BYTES);
+    memcpy(token.bytes + sizeof key_mark + HASH_BYTES, request.bytes, HASH_BYTES);
+    return token;
+}
+
+const struct pad_client *pad_find_key(const struct pad *pad, struct id128 token)
+{
+    for (struct link *at = pad->clients.prev; pad->key_count > 0 && at != &pad->clients; at = at->prev)
+        if (memcmp(client_of(at)->token.bytes, token.bytes, sizeof key_mark + HASH_BYTES) == 0)
+            return client_of(at);
+    return NULL;
+}
+
+/* ---- finding and making ---- */
+
 struct pad_client *client_find(const struct pad *pad, struct id128 token)
 {
     for (struct link *at = pad->clients.prev; at != &pad->clients; at = at->prev) {
@@ -25,9 +57,11 @@ static struct pad_client *client_new(struct pad *pad, struct id128 token, uint64
     struct pad_client *client = mem_alloc(sizeof *client);
     if (!client)
         return NULL;
-    *client = (struct pad_client){.token = token, .user_id = user_id, .shown_from = UINT64_MAX};
+    *client = (struct pad_client){
+        .token = token, .user_id = user_id, .shown_from = UINT64_MAX, .seen_ms = pad->now_ms};
     list_append(pad->clients.next, &client->link); /* in front of the first */
     pad->client_count++;
+    pad->key_count += is_key(token);
     clients_reserve_id(pad, user_id);
     return client;
 }
@@ -36,12 +70,35 @@ static void client_free(struct pad *pad, struct pad_client *client)
 {
     list_remove(&client->link);
     pad->client_count--;
+    pad->key_count -= is_key(client->token);
     mem_free(client);
+}
+
+/* A key stays as long as its operation is not journaled, since the next batch names it. */
+static void keys_forget(struct pad *pad, int64_t now_ms)
+{
+    if (pad->key_count == 0)
+        return;
+    LIST_EACH (at, next, &pad->clients) {
+        struct pad_client *client = client_of(at);
+        const bool is_over = client->committed_revision == 0 || now_ms - client->seen_ms >= PAD_KEY_KEPT_MS;
+        if (is_key(client->token) && !client->peer && is_over && client->committed_revision <= pad->journaled)
+            client_free(pad, client);
+    }
+}
+
+static bool has_place_for(struct pad *pad, struct id128 token, int64_t now_ms)
+{
+    if (is_key(token) && pad->key_count >= PAD_KEYS_KEPT)
+        keys_forget(pad, now_ms);
+    return !is_key(token) || pad->key_count < PAD_KEYS_KEPT;
 }
 
 enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out)
 {
     struct pad_client *client = client_find(pad, token);
+    if (!client && !has_place_for(pad, token, now_ms))
+        return ERR_TOO_MANY_KEYS;
     if (!client)
         client = client_new(pad, token, pad->next_user_id);
     if (!client)
@@ -95,9 +152,12 @@ static bool is_expired_reader(const struct pad *pad, const struct pad_client *cl
  * journaled: the next batch names them. */
 void clients_forget(struct pad *pad, int64_t now_ms)
 {
+    keys_forget(pad, now_ms);
     LIST_EACH (at, next, &pad->clients) {
         struct pad_client *client = client_of(at);
-        const bool is_surplus = pad->client_count > PAD_CLIENTS_KEPT;
+        const bool is_surplus = pad->client_count - pad->key_count > PAD_CLIENTS_KEPT;
+        if (is_key(client->token))
+            continue;
         if (client->committed_revision > (is_surplus ? pad->journaled : 0))
             return;
         if (!client->peer && (is_surplus || is_expired_reader(pad, client, now_ms)))

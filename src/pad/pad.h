@@ -72,6 +72,8 @@ enum {
     PAD_EPOCHS_KEPT = 8,
     PAD_REST_HISTORY_BYTES = 1024,  /* of history while nobody is there (or an eighth of the text) */
     PAD_CLIENTS_KEPT = 4096,        /* tabs remembered after they left */
+    PAD_KEYS_KEPT = 4096,           /* keys (pad_key_token) beside them, */
+    PAD_KEY_KEPT_MS = 3600 * 1000,  /* each for so long */
     PAD_REBASE_WORK_MAX = 50000000, /* for one edit, in about nanoseconds: 50 ms, then it is refused */
 };
 
@@ -170,6 +172,11 @@ struct pad_client {
     bool has_left;               /* some connection of it did, so its user may have a tombstone */
 };
 
+/* A request that must be carried out once, however often it is sent, is a tab of its own: its
+ * token is made of (hashes of) the key that it carries and all that it asks for. Such a token has
+ * a mark in front, by which it is known again after it was stored: it is kept for an hour. */
+struct id128 pad_key_token(struct id128 key, struct id128 request);
+
 struct pad_left { /* a tombstone, until every peer has seen it */
     struct pad_item item;
     uint64_t user_id;
@@ -202,8 +209,8 @@ struct pad {
 
     struct link peers; /* struct pad_peer */
     uint32_t peer_count, v1_peer_count;
-    struct link clients; /* struct pad_client */
-    uint32_t client_count;
+    struct link clients;              /* struct pad_client */
+    uint32_t client_count, key_count; /* keys are clients too */
     uint64_t next_user_id;
 
     uint64_t sequence; /* of the newest item change */
@@ -290,6 +297,7 @@ struct pad_hello {
     bool is_viewer;
     bool is_guest;  /* a viewer that came by a link for reading: it is not told the password, and */
     bool sees_past; /* … what was before it came only with this */
+    bool is_unseen;       /* v2: it has no name, and nobody is told of it */
 };
 
 struct pad_welcome {
@@ -305,12 +313,16 @@ struct pad_welcome {
  * back. A v2 peer that resumes has sent = hello.revision, a fresh one
  * sent = revision (and needs a snapshot of the text as it is *now*); a v1 peer
  * has sent = v1->base and needs the insert pad->v1->text first, when
- * pad->v1->offset is 1. On ERR_NO_MEMORY the pad is as it was. */
+ * pad->v1->offset is 1. On failure the pad is as it was: ERR_NO_MEMORY;
+ * ERR_TOO_MANY_KEYS for a key, when PAD_KEYS_KEPT others came within an hour. */
 enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, int64_t now_ms,
                     struct pad_welcome *welcome);
 
 /* Leaves; harmless when not joined. */
 void pad_leave(struct pad_peer *peer, int64_t now_ms);
+
+/* The record of the key in a pad_key_token, whatever its request was; NULL: there is none. */
+const struct pad_client *pad_find_key(const struct pad *pad, struct id128 token);
 
 /* The joined peer of that user, or NULL. */
 struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id);

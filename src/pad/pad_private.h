@@ -94,7 +94,7 @@ static inline struct pad_client *client_of(struct link *link) /* of pad->clients
     return LIST_ITEM(link, struct pad_client, link);
 }
 struct pad_client *client_find(const struct pad *pad, struct id128 token);
-/* Finds the tab or makes one with a new user id. ERR_NO_MEMORY. */
+/* Finds the tab or makes one with a new user id. ERR_NO_MEMORY, ERR_TOO_MANY_KEYS. */
 enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out);
 /* Its last operation led to `revision`: moves it to its place in the list. */
 void client_edited(struct pad *pad, struct pad_client *client, uint64_t revision);

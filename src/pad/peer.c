@@ -150,8 +150,9 @@ static void enter_v2(struct pad *pad, struct pad_peer *peer, const struct pad_he
     if (peer->sent < peer->client->shown_from)
         peer->client->shown_from = peer->sent;
     peer->hue = hello->hue % PAD_HUES;
-    peer->has_info = true;
-    item_changed(pad, &peer->info_item);
+    peer->has_info = !hello->is_unseen;
+    if (peer->has_info)
+        item_changed(pad, &peer->info_item);
     if (welcome->replaced)
         replace(peer, welcome->replaced);
 }

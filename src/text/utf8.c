@@ -103,6 +103,19 @@ enum error utf8_check(struct slice bytes, struct measure *out)
     return OK;
 }
 
+size_t utf8_text_bytes(struct slice bytes)
+{
+    size_t at = 0;
+
+    while (at < bytes.len && bytes.ptr[at] != '\r') {
+        const size_t len = sequence_length((const uint8_t *)bytes.ptr + at, bytes.len - at);
+        if (len == 0)
+            break;
+        at += len;
+    }
+    return at;
+}
+
 bool utf8_has_cr(struct slice text)
 {
     size_t i = 0;

@@ -34,6 +34,10 @@ static inline struct measure measure_sub(struct measure a, struct measure b)
  * strict UTF-8; `out` is then unchanged. `out` may be NULL. */
 enum error utf8_check(struct slice bytes, struct measure *out);
 
+/* How many bytes from the start on are text as documents have it: strict UTF-8 without
+ * carriage returns. bytes.len: all of them; else the offset of the first fault. */
+size_t utf8_text_bytes(struct slice bytes);
+
 /* True when the text holds a carriage return. (Documents refuse them: line ends
  * are \n.) */
 bool utf8_has_cr(struct slice text);
