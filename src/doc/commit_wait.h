@@ -23,6 +23,11 @@ void document_when_committed(struct document *doc, struct commit_wait *wait);
 /* `done` will not be called. Harmless when it is not waiting (but zeroed or done). */
 void commit_wait_cancel(struct commit_wait *wait);
 
+/* Waits until an operation behind `revision` is committed, whatever the document holds now. */
+void document_when_beyond(struct document *doc, uint64_t revision, struct commit_wait *wait);
+
+/* Internal to src/doc: nothing is written any more; ends the waits with ERR_SHUTTING_DOWN. */
+void document_give_up_commit_waits(struct document *doc);
 /* Internal to src/doc: calls the waits that are over, because the journal has
  * caught up or because writes fail. */
 void document_release_commit_waits(struct document *doc);

@@ -1,6 +1,7 @@
 #include "doc/loss.h"
 
 #include "doc/commit_wait.h"
+#include "doc/guest.h"
 #include "doc/open.h"
 #include "doc/rights.h"
 #include "observe/log.h"
@@ -35,6 +36,7 @@ void document_lose(struct document *doc, enum error why)
     if (doc->state != DOCUMENT_READY)
         return; /* its load answers, and drops it */
     document_release_commit_waits(doc);
+    guests_end(doc);
     close_peers(doc);
 }
 

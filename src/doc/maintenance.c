@@ -1,6 +1,8 @@
 #include "doc/maintenance.h"
 
 #include "doc/attach.h"
+#include "doc/commit_wait.h"
+#include "doc/guest.h"
 #include "doc/open.h"
 #include "doc/password.h"
 #include "doc/persister.h"
@@ -124,6 +126,7 @@ void documents_on_timer(struct documents *docs)
     check_hot(docs, now_ms);
     if (docs->is_stopping)
         return;
+    guests_check(docs, now_ms);
     check_live(docs, now_ms);
     check_resting(docs, now_ms);
 }
@@ -179,6 +182,7 @@ void documents_give_up(struct documents *docs)
         struct document *doc = LIST_ITEM(at, struct document, all_link);
         document_give_up_password(doc);
         document_refuse_rights(doc, ERR_SHUTTING_DOWN, true);
+        document_give_up_commit_waits(doc);
     }
 }
 
@@ -186,6 +190,7 @@ void documents_give_up(struct documents *docs)
 static void drop_at_the_end(struct documents *docs, struct document *doc)
 {
     docs->unwritten += document_is_changed(doc);
+    guests_end(doc);
     document_drop(doc);
 }
 

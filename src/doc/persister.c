@@ -211,13 +211,21 @@ void persister_start(struct document *doc)
               LOG_UINT("userCount", doc->peer_count));
 }
 
-void persister_stop(struct document *doc)
+void persister_stop(struct document *doc, bool is_guest)
 {
     metric_add(METRIC_PERSISTERS, -1);
     log_event(LOG_INFO, "persister_stopped", LOG_STR("docId", doc->id),
               LOG_CSTR("reason", "last_user_disconnect"));
+    if (is_guest && has_journal(doc))
+        return;
     persister_write(doc, PERSIST_LAST_DISCONNECT);
     pad_rest(&doc->pad, documents_now_ms(doc->documents));
+}
+
+/* Has it not been changed for as long as one is given that people are in? */
+static bool is_idle(const struct document *doc, int64_t now_ms)
+{
+    return now_ms - doc->changed_ms >= doc->documents->policy->idle_persist_ms;
 }
 
 void persister_check(struct document *doc, int64_t now_ms)
@@ -227,7 +235,7 @@ void persister_check(struct document *doc, int64_t now_ms)
     persister_touch(doc, now_ms);
     if (doc->snapshots_in_flight > 0)
         return;
-    if (now_ms - doc->changed_ms >= policy->idle_persist_ms)
+    if (is_idle(doc, now_ms))
         persister_write(doc, PERSIST_IDLE);
     else if (now_ms - doc->saved_ms >= policy->safety_net_ms)
         persister_write(doc, PERSIST_SAFETY_NET);
@@ -241,7 +249,8 @@ void persister_check_resting(struct document *doc, int64_t now_ms)
     bool must_stay = now_ms - doc->left_ms < doc->documents->policy->memory_retention_ms;
     if (!must_stay && document_may_drop(doc))
         evict(doc, now_ms);
-    else if (doc->snapshots_in_flight == 0 && (!must_stay || doc->snapshot_failed_ms != 0))
+    else if (doc->snapshots_in_flight == 0 &&
+             (!must_stay || doc->snapshot_failed_ms != 0 || is_idle(doc, now_ms)))
         persister_write(doc, must_stay ? PERSIST_LAST_DISCONNECT : PERSIST_EVICTION);
 }
 

@@ -8,14 +8,16 @@ static void on_news(struct document *doc)
 {
     LIST_EACH (at, following, &doc->pad.peers) {
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        session_catch_up(peer->owner);
+        if (peer->owner) /* a guest is told nothing */
+            session_catch_up(peer->owner);
     }
     frames_forget(doc); /* whoever drains later lacks something else */
 }
 
 static void on_close(struct pad_peer *peer, enum error why, const char *reason)
 {
-    session_close(peer->owner, why, reason);
+    if (peer->owner)
+        session_close(peer->owner, why, reason);
 }
 
 static void on_rights(struct document *doc, struct pad_peer *new_owner)

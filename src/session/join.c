@@ -75,7 +75,8 @@ static void join(struct session *s, const struct open_result *opened)
     s->doc = doc;
     s->state = SESSION_JOINED;
     owner_note_join(s);
-    if (j->welcome.replaced) /* the same tab came back before its old connection was seen to end */
+    if (j->welcome.replaced &&
+        j->welcome.replaced->owner) /* the same tab came back before its old connection was seen to end */
         session_close(j->welcome.replaced->owner, ERR_REPLACED, NULL);
     log_joined(s);
     if (s->version == PAD_V2 && !j->welcome.resumed && hold_snapshot(s))
