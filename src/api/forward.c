@@ -37,6 +37,9 @@ static const char *const sent_headers[] = {
     "Accept-Encoding",
     "If-None-Match",
     "If-Match",
+    "Idempotency-Key",
+    "X-Author-Name",
+    "Last-Event-ID",
 };
 
 /* The buffer, and whether everything so far had a place in it. */
@@ -143,8 +146,9 @@ static enum error write_request(struct buf *out, const struct forward_request *r
 
 /* ---- what comes back ---- */
 
-static const char *const returned_headers[] = {"Content-Type",     "ETag", "Cache-Control",
-                                               "Content-Encoding", "Vary", "WWW-Authenticate"};
+static const char *const returned_headers[] = {"Content-Type",     "ETag",       "Cache-Control",
+                                               "Content-Encoding", "Vary",       "WWW-Authenticate",
+                                               "Location",         "Retry-After"};
 
 static void respond(struct http_request *http, const struct upstream_answer *answer)
 {

@@ -20,6 +20,8 @@ void http_job_end(struct http_job *job)
     link_find_cancel(&job->find);
     rights_change_cancel(&job->rights);
     buf_deinit(&job->found_id);
+    if (job->kind->end)
+        job->kind->end(job->own);
     buf_deinit(&job->body);
     free(job);
 }
@@ -34,6 +36,13 @@ void http_job_fail(struct http_job *job, enum error err)
 {
     metric_rejected(err);
     http_respond_error(job->request, err);
+    http_job_end(job);
+}
+
+void http_job_fault(struct http_job *job, enum error err, uint64_t offset_bytes)
+{
+    metric_rejected(err);
+    http_respond_fault(job->request, err, offset_bytes);
     http_job_end(job);
 }
 
@@ -160,6 +169,8 @@ static void post_to(struct http_job *job, struct shard *shard)
     if (loop_post(&shard->loop, &job->task))
         return;
     http_respond_error(job->request, ERR_SHUTTING_DOWN);
+    if (job->kind->end)
+        job->kind->end(job->own);
     buf_deinit(&job->found_id);
     free(job);
 }
@@ -175,27 +186,49 @@ static struct slice copy_string(char **to, struct slice bytes)
     return slice_of(copy, bytes.len);
 }
 
-void http_job_post_part(struct server *server, struct http_request *request, const struct http_job_kind *kind,
-                        struct slice id, struct slice part, struct slice password)
+static struct http_job *job_new(struct slice id, struct slice part, struct slice password)
 {
     struct http_job *job = calloc(1, sizeof(*job) + id.len + part.len + password.len);
-    if (!job) {
-        http_respond_error(request, ERR_NO_MEMORY);
-        return;
-    }
+    if (!job)
+        return NULL;
     char *strings = (char *)(job + 1);
     job->id = copy_string(&strings, id);
     job->part = copy_string(&strings, part);
     job->password = copy_string(&strings, password);
+    return job;
+}
+
+static void post(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                 struct http_job *job, void *own)
+{
+    if (!job) {
+        http_respond_error(request, ERR_NO_MEMORY);
+        if (kind->end)
+            kind->end(own);
+        return;
+    }
     job->kind = kind;
     job->request = request;
-    post_to(job, server_shard_of(server, id.len > 0 ? id : password));
+    job->own = own;
+    post_to(job, server_shard_of(server, job->id.len > 0 ? job->id : job->password));
+}
+
+void http_job_post_own(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                       struct slice id, struct slice password, void *own)
+{
+    post(server, request, kind, job_new(id, (struct slice){0}, password), own);
+}
+
+void http_job_post_part(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                        struct slice id, struct slice part, struct slice password)
+{
+    post(server, request, kind, job_new(id, part, password), NULL);
 }
 
 void http_job_post(struct server *server, struct http_request *request, const struct http_job_kind *kind,
                    struct slice id, struct slice password)
 {
-    http_job_post_part(server, request, kind, id, (struct slice){0}, password);
+    http_job_post_own(server, request, kind, id, password, NULL);
 }
 
 /* ---- by a link ---- */

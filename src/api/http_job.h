@@ -4,7 +4,7 @@
  *                                              └► another server has the document: forward.h
  *
  * A job answers its request exactly once and is then gone. What it does is its
- * kind's: read_jobs.h, password_jobs.h, upgrade_job.h.
+ * kind's: read_jobs.h, write_jobs.h, password_jobs.h, upgrade_job.h.
  *
  * Made on the HTTP server's thread; owned by the shard (shard->http_jobs) from
  * http_job_post on, and only touched by its thread. */
@@ -26,6 +26,8 @@ struct http_job;
 struct http_job_kind {
     /* On the shard's thread. Answers, or arranges for it. */
     void (*begin)(struct http_job *job);
+    /* Frees http_job.own when the job is gone, answered or not. NULL: there is none. */
+    void (*end)(void *own);
     bool is_handshake;     /* of a WebSocket: another server may answer it with a 101 */
     bool is_search;        /* forward_request.is_search */
     bool password_follows; /* open_request.password_follows */
@@ -45,16 +47,17 @@ struct http_job {
 
     struct open *open; /* the open request under way; NULL: none */
     void (*opened)(struct http_job *job, const struct open_result *result); /* whom it answers */
-    struct forward *forward; /* under way to the server that has the document; NULL: not */
-    uint32_t forwards;       /* how often it was sent on */
-    bool is_guess;           /* the last time by what the shard remembered, and not the database */
-    struct buf body;         /* of the answer, as of wait.revision */
-    struct id128 epoch;      /* … of this epoch; zero: of a document that nobody made */
-    struct commit_wait wait; /* until what is in `body` is committed */
-    /* Password jobs: what is being written. The database may have it already, so
-     * a stopping server waits for the answer instead of refusing the job. */
-    struct password_change change;
-    struct rights_change rights; /* the same of jobs about links and owners */
+    struct forward *forward;       /* under way to the server that has the document; NULL: not */
+    uint32_t forwards;             /* how often it was sent on */
+    bool is_guess;                 /* the last time by what the shard remembered, and not the database */
+    struct buf body;               /* of the answer, as of wait.revision */
+    struct id128 epoch;            /* … of this epoch; zero: of a document that nobody made */
+    struct commit_wait wait;       /* until what is in `body` is committed */
+    void *own;                     /* the kind's, NULL unless http_job_post_own gave it */
+    struct password_change change; /* password jobs: what is being written */
+    struct rights_change rights;   /* the same of jobs about links and owners */
+    /* The database may have what was asked for already, so a stopping server waits for the
+     * answer instead of refusing the job. */
     bool is_writing;
 };
 
@@ -62,6 +65,10 @@ struct http_job {
  * it with an error where that cannot be. */
 void http_job_post(struct server *server, struct http_request *request, const struct http_job_kind *kind,
                    struct slice id, struct slice password);
+
+/* The same with something of the kind's own, which its `end` frees, on the shard's thread or here. */
+void http_job_post_own(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                       struct slice id, struct slice password, void *own);
 
 /* The same of a request with a second part behind the document's id in its path: a link's, say. */
 void http_job_post_part(struct server *server, struct http_request *request, const struct http_job_kind *kind,
@@ -89,6 +96,8 @@ void http_job_forward(struct http_job *job, const struct store_owner *to,
 /* The answer; the job is gone afterwards. http_job_end: somebody else answers. */
 void http_job_respond(struct http_job *job, const struct http_response *response);
 void http_job_fail(struct http_job *job, enum error err);
+/* The same of a fault in the body. */
+void http_job_fault(struct http_job *job, enum error err, uint64_t offset_bytes);
 void http_job_end(struct http_job *job);
 
 /* Answers every job of the shard with ERR_SHUTTING_DOWN, but for those whose

@@ -177,6 +177,14 @@ void origin_log_refused(const struct http_request *request)
                        "ALLOWED_ORIGINS."));
 }
 
+void origin_allow_answer(const struct config *config, struct http_request *request)
+{
+    struct slice origin = http_header(request, "Origin");
+
+    if (origin.ptr && is_listed(config, origin))
+        http_allow_origin(request, origin);
+}
+
 bool origin_answer_preflight(const struct config *config, struct http_request *request)
 {
     struct slice origin = http_header(request, "Origin");
@@ -186,12 +194,12 @@ bool origin_answer_preflight(const struct config *config, struct http_request *r
         return false;
     struct http_response response = {
         .status = 204,
-        .headers = {{"Access-Control-Allow-Origin", origin},
-                    {"Access-Control-Allow-Methods", SLICE("GET, POST, DELETE")},
-                    {"Access-Control-Allow-Headers", SLICE("Content-Type, Authorization")},
-                    {"Access-Control-Max-Age", SLICE("600")},
-                    {"Vary", SLICE("Origin")}},
-        .header_count = 5};
+        .headers = {{"Access-Control-Allow-Methods", SLICE("GET, POST, PUT, PATCH, DELETE")},
+                    {"Access-Control-Allow-Headers",
+                     SLICE("Content-Type, Authorization, If-Match, If-None-Match, Idempotency-Key, "
+                           "X-Author-Name, Last-Event-ID")},
+                    {"Access-Control-Max-Age", SLICE("600")}},
+        .header_count = 3};
     http_respond(request, &response);
     return true;
 }

@@ -29,6 +29,9 @@ bool origin_may_be_forged(const struct http_request *request);
  * been: at most once a minute, however many there are. */
 void origin_log_refused(const struct http_request *request);
 
+/* A page of another origin, if it is an allowed one, may read the answer. */
+void origin_allow_answer(const struct config *config, struct http_request *request);
+
 /* Answers the OPTIONS request with which a browser asks before it lets a page
  * of another (allowed) origin send JSON. False: it is not one. */
 bool origin_answer_preflight(const struct config *config, struct http_request *request);

@@ -1,30 +1,16 @@
 #include "api/read_jobs.h"
 
+#include "api/revision_tag.h"
 #include "api/rights_json.h"
 #include "base/json.h"
 #include "net/etag.h"
 
-#include <stdio.h>
-
 /* ---- the text ---- */
-
-enum { TAG_MAX = 64 };
-
-/* A revision alone would name other texts too: those of a document that was deleted
- * and made again, or came from a restored backup. Both have another epoch. */
-static struct slice text_tag(const struct http_job *job, char out[TAG_MAX])
-{
-    char epoch[ID128_CHARS];
-    id128_encode(job->epoch, epoch);
-    int len =
-        snprintf(out, TAG_MAX, "\"%.*s-%llu\"", ID128_CHARS, epoch, (unsigned long long)job->wait.revision);
-    return slice_of(out, (size_t)len);
-}
 
 static void send_text(struct http_job *job)
 {
-    char text[TAG_MAX];
-    struct slice tag = text_tag(job, text);
+    char text[REVISION_TAG_MAX];
+    struct slice tag = revision_tag(job->wait.revision, &job->epoch, text);
     int status = etag_status(job->request, tag);
     bool has_body = status == 200;
     if (status == 412) {

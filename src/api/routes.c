@@ -14,6 +14,7 @@
 #include "api/rights_jobs.h"
 #include "api/status.h"
 #include "api/upgrade_job.h"
+#include "api/write_jobs.h"
 #include "net/static_files.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -146,6 +147,27 @@ static void get_link_text(struct api *api, struct http_request *request, struct 
     http_job_post_link(api->server, request, &link_text_job);
 }
 
+static void put_text(struct api *api, struct http_request *request, struct slice id)
+{
+    write_put(api, request, id, given_password(request));
+}
+
+static void post_text(struct api *api, struct http_request *request, struct slice id)
+{
+    write_post(api, request, id, given_password(request));
+}
+
+static void patch_text(struct api *api, struct http_request *request, struct slice id)
+{
+    write_patch(api, request, id, given_password(request));
+}
+
+static void post_documents(struct api *api, struct http_request *request, struct slice id)
+{
+    (void)id;
+    write_new(api, request);
+}
+
 /* ---- the table ---- */
 
 /* In a path {id} stands for a document's id and a second {…} for a part of that document. */
@@ -172,6 +194,10 @@ static const struct route routes[] = {
     {"GET", "/api/link", get_link, NULL},
     {"GET", "/api/link/text", get_link_text, NULL},
     {"GET", "/api/text/{id}", get_text, NULL},
+    {"PUT", "/api/text/{id}", put_text, NULL},
+    {"POST", "/api/text/{id}", post_text, NULL},
+    {"PATCH", "/api/text/{id}", patch_text, NULL},
+    {"POST", "/api/documents", post_documents, NULL},
     {"GET", "/api/stats", status_stats, NULL},
     {"GET", "/metrics", status_prometheus, NULL},
     {"GET", "/api/health", health_ready, NULL},
@@ -350,6 +376,7 @@ void routes_handle(void *arg, struct http_request *request)
 {
     struct api *api = arg;
     metric_inc(METRIC_HTTP_REQUESTS);
+    origin_allow_answer(server_config(api->server), request);
     log_event(LOG_DEBUG, "http_request", LOG_STR("method", request->method), LOG_STR("path", request->path));
     bool is_known;
     struct path_parts parts;
@@ -360,13 +387,29 @@ void routes_handle(void *arg, struct http_request *request)
     if (!is_known_method(request))
         refuse(request, ERR_NOT_IMPLEMENTED);
     else if (slice_equal(request->path, SLICE("*")))
-        refuse_method(request, SLICE("OPTIONS, GET, HEAD, POST, PATCH, DELETE"));
+        refuse_method(request, SLICE("OPTIONS, GET, HEAD, POST, PUT, PATCH, DELETE"));
     else if (route)
         run(route, api, request, &parts);
     else if (is_known)
         refuse_method_of_route(request, request->path);
     else
         serve_file(api, request);
+}
+
+/* Is its body a document's text, or may it hold one? */
+static bool takes_text(const struct route *route)
+{
+    return route->handle == put_text || route->handle == post_text || route->handle == patch_text ||
+           route->handle == post_documents;
+}
+
+size_t routes_body_max(void *arg, const struct http_request *request)
+{
+    const struct api *api = arg;
+    bool is_known;
+    struct path_parts parts;
+    const struct route *route = find(request, &parts, &is_known);
+    return route && takes_text(route) ? server_config(api->server)->max_document_bytes : HTTP_BODY_MAX;
 }
 
 bool routes_is_server(void *arg, struct slice credential)

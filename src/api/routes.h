@@ -13,4 +13,8 @@ void routes_handle(void *arg, struct http_request *request);
 /* The HTTP server's is_server; `arg` is the struct api. */
 bool routes_is_server(void *arg, struct slice credential);
 
+/* How large the body of this request may be: that of a write is as large as a document. For the HTTP
+ * server's config. */
+size_t routes_body_max(void *arg, const struct http_request *request);
+
 #endif

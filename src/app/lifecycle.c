@@ -215,6 +215,7 @@ static enum error open_http(struct program *program, char *message)
                                  .policy = {.framers = slice_from_cstr(c->frame_ancestors),
                                             .has_remote_images = c->remote_images == REMOTE_IMAGES_ASK,
                                             .replacement = slice_from_cstr(c->content_security_policy)},
+                                 .body_max = routes_body_max,
                                  .handler = routes_handle,
                                  .arg = &program->api};
     return http_open(&config, &program->http, message);

@@ -1,0 +1,28 @@
+/* author.h - who writes over HTTP, and how often one request counts.
+ *
+ *     X-Author-Name: J%C3%B6rg, or ?name=   the name, percent-encoded
+ *     Idempotency-Key: 1 to 64 characters   the request is carried out once, however often it is sent
+ *
+ * On the HTTP server's thread. */
+#ifndef KOLABPAD_API_AUTHOR_H
+#define KOLABPAD_API_AUTHOR_H
+
+#include "base/id128.h"
+#include "net/http.h"
+
+struct author {
+    struct buf name;    /* cleaned; empty: none was given */
+    struct id128 token; /* as guest_come takes it */
+    bool has_key;
+};
+
+/* The one of a request that concerns the document `id`. `out` is zeroed, and is to be freed also on
+ * failure: ERR_BAD_NAME, ERR_BAD_KEY, ERR_NO_MEMORY. */
+enum error author_of(const struct http_request *request, struct slice id, struct author *out);
+void author_deinit(struct author *author);
+
+/* The id of the document that a request makes: another one each time, or that of its key. Nobody can
+ * guess it who does not know `secret`. 22 characters of base64url. ERR_BAD_KEY. */
+enum error author_new_id(const struct http_request *request, struct slice secret, char out[ID128_CHARS]);
+
+#endif

@@ -1,0 +1,36 @@
+#include "api/revision_tag.h"
+
+#include "net/etag.h"
+
+#include <stdio.h>
+
+struct slice revision_tag(uint64_t revision, const struct id128 *epoch, char out[REVISION_TAG_MAX])
+{
+    char name[ID128_CHARS];
+    int len = snprintf(out, REVISION_TAG_MAX, "\"%llu\"", (unsigned long long)revision);
+    if (epoch) {
+        id128_encode(*epoch, name);
+        len =
+            snprintf(out, REVISION_TAG_MAX, "\"%llu-%.*s\"", (unsigned long long)revision, ID128_CHARS, name);
+    }
+    return slice_of(out, (size_t)len);
+}
+
+/* A tag of an earlier epoch is right as long as nothing came since. */
+static bool names_present(struct slice list, const struct pad *pad)
+{
+    char text[REVISION_TAG_MAX];
+    bool is_named = etag_list_has(list, revision_tag(pad->revision, NULL, text), ETAG_STRONG);
+    for (size_t i = 0; i < pad->epoch_count && !is_named; i++)
+        is_named = pad->epochs[i].first_revision <= pad->revision &&
+                   etag_list_has(list, revision_tag(pad->revision, &pad->epochs[i].id, text), ETAG_STRONG);
+    return is_named;
+}
+
+bool revision_tag_permits(const struct http_request *request, const struct pad *pad)
+{
+    struct slice match = http_header(request, "If-Match"), none_match = http_header(request, "If-None-Match");
+    if (match.ptr && !names_present(match, pad))
+        return false;
+    return !none_match.ptr || pad->revision == 0 || !names_present(none_match, pad);
+}

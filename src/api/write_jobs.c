@@ -1,0 +1,367 @@
+#include "api/write_jobs.h"
+
+#include "api/author.h"
+#include "api/http_job.h"
+#include "api/revision_tag.h"
+#include "base/json.h"
+#include "doc/edit.h"
+#include "doc/write.h"
+#include "net/header_list.h"
+#include "observe/metrics.h"
+#include "proto/patch.h"
+
+#include <stdlib.h>
+
+/* What one of these jobs has besides a document. */
+struct writing {
+    struct write write; /* its texts are the request's body */
+    struct author author;
+    struct buf language; /* of a new document; empty: none */
+    bool is_new;
+    bool is_patch;            /* the body is JSON, and decoded on the shard */
+    struct guest *guest;      /* as whom it is written; NULL: not yet */
+    uint64_t revision;        /* that the write led to */
+    struct slice public_base; /* of a new document: "/pad" of the address that is told */
+};
+
+static void writing_free(void *own)
+{
+    struct writing *w = own;
+    if (w->guest)
+        guest_go(w->guest);
+    author_deinit(&w->author);
+    buf_deinit(&w->language);
+    free(w);
+}
+
+/* ---- the answer ---- */
+
+static void send_revision(struct http_job *job)
+{
+    const struct writing *w = job->own;
+    struct buf body = {0};
+    struct json j = json_to(&body);
+    char tag[REVISION_TAG_MAX];
+    json_raw(&j, "{\"revision\":");
+    json_uint(&j, w->revision);
+    json_raw(&j, "}\n");
+    http_job_respond(job, &(struct http_response){.status = 200,
+                                                  .content_type = "application/json",
+                                                  .body = buf_slice(&body),
+                                                  .headers = {{"ETag", revision_tag(w->revision, NULL, tag)}},
+                                                  .header_count = 1});
+    buf_deinit(&body);
+}
+
+/* "https://pad.example/base/#id", as whoever asks has reached this server. */
+static enum error write_url(struct buf *out, const struct http_job *job, const struct writing *w)
+{
+    struct http_request *request = job->request;
+    enum error err = buf_append(out, request->is_tls ? SLICE("https://") : SLICE("http://"));
+    if (!err)
+        err = buf_append(out, request->host);
+    if (!err)
+        err = buf_append(out, w->public_base);
+    if (!err)
+        err = buf_append(out, SLICE("/#"));
+    return err ? err : buf_append(out, job->id);
+}
+
+static bool wants_plain(const struct http_request *request)
+{
+    struct slice accept = http_header(request, "Accept");
+    struct header_item item;
+    while (header_list_next(&accept, &item))
+        if (ascii_equal_nocase(item.name, SLICE("text/plain")))
+            return true;
+    return false;
+}
+
+static enum error write_made(struct buf *out, const struct http_job *job, struct slice url, bool is_plain)
+{
+    const struct writing *w = job->own;
+    struct json j = json_to(out);
+    if (is_plain) {
+        json_bytes(&j, url);
+        json_raw(&j, "\n");
+        return json_error(&j);
+    }
+    json_raw(&j, "{\"id\":");
+    json_quoted(&j, job->id);
+    json_raw(&j, ",\"url\":");
+    json_quoted(&j, url);
+    json_raw(&j, ",\"revision\":");
+    json_uint(&j, w->revision);
+    json_raw(&j, "}\n");
+    return json_error(&j);
+}
+
+static void send_made(struct http_job *job)
+{
+    const struct writing *w = job->own;
+    const bool is_plain = wants_plain(job->request);
+    struct buf url = {0}, body = {0};
+    char tag[REVISION_TAG_MAX];
+    enum error err = write_url(&url, job, w);
+    if (!err)
+        err = write_made(&body, job, buf_slice(&url), is_plain);
+    if (err)
+        http_job_fail(job, err);
+    else
+        http_job_respond(job, &(struct http_response){
+                                  .status = 201,
+                                  .content_type = is_plain ? "text/plain; charset=utf-8" : "application/json",
+                                  .body = buf_slice(&body),
+                                  .headers = {{"Location", buf_slice(&url)},
+                                              {"ETag", revision_tag(w->revision, NULL, tag)},
+                                              {"Vary", SLICE("Accept")}},
+                                  .header_count = 3});
+    buf_deinit(&url);
+    buf_deinit(&body);
+}
+
+static void on_committed(struct commit_wait *wait, enum error err)
+{
+    struct http_job *job = LIST_ITEM(wait, struct http_job, wait);
+    const struct writing *w = job->own;
+    if (err)
+        http_job_fail(job, err);
+    else if (w->is_new)
+        send_made(job);
+    else
+        send_revision(job);
+}
+
+/* ---- on the shard ---- */
+
+/* An edit on a socket takes from a bucket of its connection; this from one of the address. */
+static bool is_within_rate(struct http_job *job)
+{
+    const struct config *config = job->shard->config;
+    return limits_take_write(job->shard->limits, job->request->client, config->edits_per_second,
+                             config->edits_burst, shard_now_ms(job->shard));
+}
+
+static enum error decode_patch(struct http_job *job, struct write *write)
+{
+    struct patch patch;
+    enum error err = patch_decode(&job->shard->decoder, job->request->body, &patch);
+    if (err)
+        return err;
+    write->kind = patch.is_operation ? WRITE_OPERATION : WRITE_SUBSTITUTE;
+    write->revision = patch.revision;
+    write->op = patch.op;
+    write->old = patch.old;
+    write->text = patch.with;
+    write->count = patch.count < WRITE_COUNT_MAX ? (uint32_t)patch.count : WRITE_COUNT_MAX;
+    return patch.count > WRITE_COUNT_MAX ? ERR_OTHER_COUNT : OK;
+}
+
+/* What the same key led to, if it was here before. */
+static enum error find_earlier(const struct http_job *job, const struct document *doc, uint64_t *revision)
+{
+    const struct writing *w = job->own;
+    const struct pad_client *earlier = w->author.has_key ? pad_find_key(&doc->pad, w->author.token) : NULL;
+    *revision = 0;
+    if (!earlier || earlier->committed_revision == 0) /* it was refused then, and nothing is known of it */
+        return OK;
+    *revision = earlier->committed_revision;
+    return id128_equal(earlier->token, w->author.token) ? OK : ERR_KEY_REUSED;
+}
+
+static enum error write_it(struct http_job *job, struct document *doc)
+{
+    struct writing *w = job->own;
+    uint64_t work = 0;
+    enum error err = w->is_patch ? decode_patch(job, &w->write) : OK;
+    if (!err)
+        err = guest_come(doc, w->author.token, buf_slice(&w->author.name), &w->guest);
+    if (!err && w->language.len > 0)
+        err = document_set_language(doc, &w->guest->peer, buf_slice(&w->language));
+    if (!err)
+        err = document_write(doc, w->guest, &w->write, &work);
+    limits_charge_write(job->shard->limits, job->request->client, work);
+    w->revision = doc->pad.revision;
+    return err;
+}
+
+static enum error check(struct http_job *job, const struct open_result *result)
+{
+    if (result->access < ACCESS_EDIT)
+        return ERR_VIEW_ONLY;
+    if (!is_within_rate(job))
+        return ERR_RATE_LIMITED;
+    return result->doc->pad.storage_failing ? ERR_STORAGE
+                                            : OK; /* so that nothing is done that is not answered */
+}
+
+static enum error carry_out(struct http_job *job, struct document *doc)
+{
+    struct writing *w = job->own;
+    enum error err = find_earlier(job, doc, &w->revision);
+    if (err || w->revision > 0)
+        return err;
+    if (!revision_tag_permits(job->request, &doc->pad))
+        return ERR_PRECONDITION;
+    return write_it(job, doc);
+}
+
+static void on_opened(struct http_job *job, const struct open_result *result)
+{
+    enum error err = result->err;
+    if (!err)
+        err = check(job, result);
+    if (!err)
+        err = carry_out(job, result->doc);
+    if (result->doc)
+        document_has_news(result->doc); /* one that was begun for this alone goes at the end of the turn */
+    if (err) {
+        http_job_fail(job, err);
+        return;
+    }
+    job->is_writing = true;
+    job->wait.done = on_committed;
+    document_when_committed(result->doc, &job->wait);
+}
+
+static void begin(struct http_job *job)
+{
+    http_job_open(job, OPEN_EDIT, on_opened);
+}
+
+static const struct http_job_kind write_job = {.begin = begin, .end = writing_free};
+
+/* ---- on the HTTP server's thread ---- */
+
+static void refuse(struct http_request *request, struct writing *w, enum error err)
+{
+    if (w)
+        writing_free(w);
+    metric_rejected(err);
+    http_respond_error(request, err);
+}
+
+/* An old browser sends no Origin with a form of another site, but some say there that it is one. */
+static enum error check_is_meant(const struct http_request *request)
+{
+    return slice_equal(http_header(request, "Sec-Fetch-Site"), SLICE("cross-site")) &&
+                   !http_header(request, "Origin").ptr
+               ? ERR_ORIGIN
+               : OK;
+}
+
+static enum error prepare(const struct http_request *request, struct slice id, struct writing **out)
+{
+    struct writing *w = calloc(1, sizeof(*w));
+    if (!w)
+        return ERR_NO_MEMORY;
+    *out = w;
+    w->write.text = request->body;
+    enum error err = check_is_meant(request);
+    if (!err)
+        err = author_of(request, id, &w->author);
+    w->write.is_recorded = w->author.has_key;
+    return err;
+}
+
+static void post(struct api *api, struct http_request *request, struct slice id, struct slice password,
+                 struct writing *w)
+{
+    const size_t valid_bytes = utf8_text_bytes(request->body);
+    if (valid_bytes < request->body.len) {
+        writing_free(w);
+        metric_rejected(ERR_BAD_TEXT);
+        http_respond_fault(request, ERR_BAD_TEXT, valid_bytes);
+        return;
+    }
+    http_job_post_own(api->server, request, &write_job, id, password, w);
+}
+
+void write_put(struct api *api, struct http_request *request, struct slice id, struct slice password)
+{
+    struct writing *w = NULL;
+    enum error err = prepare(request, id, &w);
+    if (err) {
+        refuse(request, w, err);
+        return;
+    }
+    w->write.kind = WRITE_TEXT;
+    post(api, request, id, password, w);
+}
+
+static bool read_point(struct slice digits, uint32_t *out)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.len && value < UINT32_MAX; i++) {
+        if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
+            return false;
+        value = value * 10 + (uint64_t)(digits.ptr[i] - '0');
+    }
+    *out = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+    return digits.len > 0;
+}
+
+static enum error read_place(const struct http_request *request, struct write *write)
+{
+    struct slice at = http_query(request, "at"), raw = http_query(request, "raw");
+    write->kind = WRITE_INSERT;
+    write->is_raw = raw.ptr && !slice_equal(raw, SLICE("0"));
+    write->place = WRITE_AT_END;
+    if (!at.ptr || slice_equal(at, SLICE("end")))
+        return OK;
+    write->place = slice_equal(at, SLICE("start")) ? WRITE_AT_START : WRITE_AT_POINT;
+    return write->place == WRITE_AT_START || read_point(at, &write->at_points) ? OK : ERR_BAD_PLACE;
+}
+
+void write_post(struct api *api, struct http_request *request, struct slice id, struct slice password)
+{
+    struct writing *w = NULL;
+    enum error err = prepare(request, id, &w);
+    if (!err)
+        err = read_place(request, &w->write);
+    if (err)
+        refuse(request, w, err);
+    else
+        post(api, request, id, password, w);
+}
+
+void write_patch(struct api *api, struct http_request *request, struct slice id, struct slice password)
+{
+    struct writing *w = NULL;
+    enum error err = prepare(request, id, &w);
+    if (err) {
+        refuse(request, w, err);
+        return;
+    }
+    w->is_patch = true;
+    http_job_post_own(api->server, request, &write_job, id, password, w);
+}
+
+/* A new document has its first operation even if that is empty: so it is there. */
+static enum error prepare_new(const struct api *api, const struct http_request *request, struct writing *w)
+{
+    struct slice language = http_query(request, "language");
+    w->is_new = true;
+    w->write.kind = WRITE_TEXT;
+    w->write.is_recorded = true;
+    w->public_base = slice_from_cstr(server_config(api->server)->base_path);
+    if (language.ptr && !pad_language_is_valid(language))
+        return ERR_BAD_LANGUAGE;
+    return buf_append(&w->language, language);
+}
+
+void write_new(struct api *api, struct http_request *request)
+{
+    struct store_identity self = store_identity(server_store(api->server));
+    struct writing *w = NULL;
+    char id[ID128_CHARS];
+    enum error err = author_new_id(request, slice_of(self.secret, sizeof(self.secret)), id);
+    if (!err)
+        err = prepare(request, slice_of(id, sizeof(id)), &w);
+    if (!err)
+        err = prepare_new(api, request, w);
+    if (err)
+        refuse(request, w, err);
+    else
+        post(api, request, slice_of(id, sizeof(id)), (struct slice){0}, w);
+}
