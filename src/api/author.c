@@ -14,7 +14,7 @@ static enum error read_name(const struct http_request *request, struct buf *raw)
     return buf_append(raw, http_query(request, "name"));
 }
 
-static enum error take_name(const struct http_request *request, struct buf *out)
+enum error author_name(const struct http_request *request, struct buf *out)
 {
     struct buf raw = {0};
     enum error err = read_name(request, &raw);
@@ -69,7 +69,7 @@ enum error author_of(const struct http_request *request, struct slice id, struct
     struct slice key;
     enum error err = read_key(request, &key);
     if (!err)
-        err = take_name(request, &out->name);
+        err = author_name(request, &out->name);
     if (err)
         return err;
     out->has_key = key.ptr != NULL;

@@ -12,7 +12,7 @@
 
 struct author {
     struct buf name;    /* cleaned; empty: none was given */
-    struct id128 token; /* as guest_come takes it */
+    struct id128 token; /* as writer_come takes it */
     bool has_key;
 };
 
@@ -20,6 +20,8 @@ struct author {
  * failure: ERR_BAD_NAME, ERR_BAD_KEY, ERR_NO_MEMORY. */
 enum error author_of(const struct http_request *request, struct slice id, struct author *out);
 void author_deinit(struct author *author);
+/* The name alone. ERR_BAD_NAME, ERR_NO_MEMORY. */
+enum error author_name(const struct http_request *request, struct buf *out);
 
 /* The id of the document that a request makes: another one each time, or that of its key. Nobody can
  * guess it who does not know `secret`. 22 characters of base64url. ERR_BAD_KEY. */

@@ -19,7 +19,7 @@ struct writing {
     struct buf language; /* of a new document; empty: none */
     bool is_new;
     bool is_patch;            /* the body is JSON, and decoded on the shard */
-    struct guest *guest;      /* as whom it is written; NULL: not yet */
+    struct writer *writer;    /* as whom it is written; NULL: not yet */
     uint64_t revision;        /* that the write led to */
     struct slice public_base; /* of a new document: "/pad" of the address that is told */
 };
@@ -27,8 +27,8 @@ struct writing {
 static void writing_free(void *own)
 {
     struct writing *w = own;
-    if (w->guest)
-        guest_go(w->guest);
+    if (w->writer)
+        writer_go(w->writer);
     author_deinit(&w->author);
     buf_deinit(&w->language);
     free(w);
@@ -175,12 +175,14 @@ static enum error write_it(struct http_job *job, struct document *doc)
     uint64_t work = 0;
     enum error err = w->is_patch ? decode_patch(job, &w->write) : OK;
     if (!err)
-        err = guest_come(doc, w->author.token, buf_slice(&w->author.name), &w->guest);
+        err = writer_come(doc, w->author.token, buf_slice(&w->author.name), &w->writer);
     if (!err && w->language.len > 0)
-        err = document_set_language(doc, &w->guest->peer, buf_slice(&w->language));
+        err = document_set_language(doc, &w->writer->peer, buf_slice(&w->language));
     if (!err)
-        err = document_write(doc, w->guest, &w->write, &work);
+        err = document_write(doc, w->writer, &w->write, &work);
     limits_charge_write(job->shard->limits, job->request->client, work);
+    if (!err)
+        metric_inc(METRIC_HTTP_WRITES);
     w->revision = doc->pad.revision;
     return err;
 }
@@ -199,8 +201,12 @@ static enum error carry_out(struct http_job *job, struct document *doc)
 {
     struct writing *w = job->own;
     enum error err = find_earlier(job, doc, &w->revision);
-    if (err || w->revision > 0)
+    if (err)
         return err;
+    if (w->revision > 0) {
+        metric_inc(METRIC_HTTP_REPEATS);
+        return OK;
+    }
     if (!revision_tag_permits(job->request, &doc->pad))
         return ERR_PRECONDITION;
     return write_it(job, doc);

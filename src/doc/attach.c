@@ -11,12 +11,12 @@ static void first_came(struct document *doc, int64_t now_ms)
     persister_start(doc);
 }
 
-static void last_left(struct document *doc, int64_t now_ms, bool is_guest)
+static void last_left(struct document *doc, int64_t now_ms, bool is_writer)
 {
     doc->left_ms = now_ms;
     list_remove(&doc->live_link);
     metric_add(METRIC_ACTIVE_DOCUMENTS, -1);
-    persister_stop(doc, is_guest);
+    persister_stop(doc, is_writer);
 }
 
 enum error document_attach(struct document *doc, struct pad_peer *peer, const struct pad_hello *hello,
@@ -37,14 +37,14 @@ enum error document_attach(struct document *doc, struct pad_peer *peer, const st
     return OK;
 }
 
-static void detach(struct document *doc, struct pad_peer *peer, bool is_guest)
+static void detach(struct document *doc, struct pad_peer *peer, bool is_writer)
 {
     int64_t now_ms = documents_now_ms(doc->documents);
     pad_leave(peer, now_ms); /* harmless for one that was replaced: it is out already */
     metric_add(METRIC_USERS, -1);
     document_has_news(doc);
     if (--doc->peer_count == 0)
-        last_left(doc, now_ms, is_guest);
+        last_left(doc, now_ms, is_writer);
 }
 
 void document_detach(struct document *doc, struct pad_peer *peer)
@@ -52,7 +52,7 @@ void document_detach(struct document *doc, struct pad_peer *peer)
     detach(doc, peer, false);
 }
 
-void document_detach_guest(struct document *doc, struct pad_peer *peer)
+void document_detach_writer(struct document *doc, struct pad_peer *peer)
 {
     detach(doc, peer, true);
 }

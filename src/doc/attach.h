@@ -1,7 +1,7 @@
 /* attach.h - being in a document.
  *
  * A peer is somebody to whom the document is told and who may change it: a
- * WebSocket session, or a guest (guest.h). While there is one, the document stays in memory,
+ * WebSocket session, or a writer (writer.h). While there is one, the document stays in memory,
  * its persister runs, and the database is told that it is in use. */
 #ifndef KOLABPAD_DOC_ATTACH_H
 #define KOLABPAD_DOC_ATTACH_H
@@ -17,8 +17,8 @@ enum error document_attach(struct document *doc, struct pad_peer *peer, const st
 /* Leaves the pad. The document outlives the call, whoever was in it: what the
  * last peer leaves without ever having written goes at the end of the turn. */
 void document_detach(struct document *doc, struct pad_peer *peer);
-/* The same of a guest: the document is not written as a whole for it, where there is a journal. */
-void document_detach_guest(struct document *doc, struct pad_peer *peer);
+/* The same of a writer: the document is not written as a whole for it, where there is a journal. */
+void document_detach_writer(struct document *doc, struct pad_peer *peer);
 
 /* Internal to src/doc: drops the document if nobody is in it and nothing was ever
  * written there. */

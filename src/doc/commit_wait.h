@@ -13,6 +13,7 @@
 struct commit_wait {
     struct link link;
     uint64_t revision; /* what was read: it must be committed */
+    bool is_patient;   /* it waits until it can be written, however long that takes */
     /* OK; ERR_STORAGE: it cannot be written, and who knows for how long. Called once,
      * perhaps inside document_when_committed; may free the wait. */
     void (*done)(struct commit_wait *wait, enum error err);
@@ -20,6 +21,9 @@ struct commit_wait {
 
 /* Waits for what the document holds now. */
 void document_when_committed(struct document *doc, struct commit_wait *wait);
+/* For inside `done`, of what the document holds now: waits, and calls nothing at once. Not for what is
+ * committed already. */
+void document_wait_again(struct document *doc, struct commit_wait *wait);
 /* `done` will not be called. Harmless when it is not waiting (but zeroed or done). */
 void commit_wait_cancel(struct commit_wait *wait);
 

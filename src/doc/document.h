@@ -35,7 +35,7 @@ struct document {
 
     struct link opens;                       /* struct open, while LOADING: answered when it is READY */
     struct link commit_waits;                /* struct commit_wait */
-    struct link guests;                      /* struct guest */
+    struct link writers;                     /* struct writer */
     struct password_change *password_change; /* the one that is being written; NULL: none */
     struct link rights_changes;              /* struct rights_change: the others wait for the first */
     struct rights_write *rights_write;       /* the first, on its way to the database; NULL: none is */

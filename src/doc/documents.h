@@ -63,7 +63,8 @@ struct document_events {
     void (*on_news)(struct document *doc);
     /* The committed text has changed: whatever was encoded before describes an older one. */
     void (*on_stale)(struct document *doc);
-    /* The peer cannot stay; `reason` is for its user. Of a guest, whose owner is NULL, nothing is to be done.
+    /* The peer cannot stay; `reason` is for its user. Of a writer, whose owner is NULL, nothing is to be
+     * done.
      */
     void (*on_close)(struct pad_peer *peer, enum error why, const char *reason);
     /* What people may do has changed: links were withdrawn or have ended (document_link_access in
@@ -89,7 +90,7 @@ struct documents {
     struct link hot;        /* those that want a pad_tick within milliseconds */
     struct link lost;       /* those that are not ours any more (loss.h) */
     struct link opens;      /* struct open, all that are not answered */
-    struct link leaving;    /* struct guest, those that no request uses, who leaves first in front */
+    struct link leaving;    /* struct writer, those that no request uses, who leaves first in front */
 
     /* No new documents and no edits any more. Set once, by documents_stop. */
     bool is_stopping;

@@ -1,9 +1,9 @@
 #include "doc/loss.h"
 
 #include "doc/commit_wait.h"
-#include "doc/guest.h"
 #include "doc/open.h"
 #include "doc/rights.h"
+#include "doc/writer.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
@@ -36,7 +36,7 @@ void document_lose(struct document *doc, enum error why)
     if (doc->state != DOCUMENT_READY)
         return; /* its load answers, and drops it */
     document_release_commit_waits(doc);
-    guests_end(doc);
+    writers_end(doc);
     close_peers(doc);
 }
 

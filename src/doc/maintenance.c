@@ -2,12 +2,12 @@
 
 #include "doc/attach.h"
 #include "doc/commit_wait.h"
-#include "doc/guest.h"
 #include "doc/open.h"
 #include "doc/password.h"
 #include "doc/persister.h"
 #include "doc/rights.h"
 #include "doc/writability.h"
+#include "doc/writer.h"
 #include "observe/clock.h"
 #include "observe/metrics.h"
 
@@ -126,7 +126,7 @@ void documents_on_timer(struct documents *docs)
     check_hot(docs, now_ms);
     if (docs->is_stopping)
         return;
-    guests_check(docs, now_ms);
+    writers_check(docs, now_ms);
     check_live(docs, now_ms);
     check_resting(docs, now_ms);
 }
@@ -190,7 +190,7 @@ void documents_give_up(struct documents *docs)
 static void drop_at_the_end(struct documents *docs, struct document *doc)
 {
     docs->unwritten += document_is_changed(doc);
-    guests_end(doc);
+    writers_end(doc);
     document_drop(doc);
 }
 

@@ -211,12 +211,12 @@ void persister_start(struct document *doc)
               LOG_UINT("userCount", doc->peer_count));
 }
 
-void persister_stop(struct document *doc, bool is_guest)
+void persister_stop(struct document *doc, bool is_writer)
 {
     metric_add(METRIC_PERSISTERS, -1);
     log_event(LOG_INFO, "persister_stopped", LOG_STR("docId", doc->id),
               LOG_CSTR("reason", "last_user_disconnect"));
-    if (is_guest && has_journal(doc))
+    if (is_writer && has_journal(doc))
         return;
     persister_write(doc, PERSIST_LAST_DISCONNECT);
     pad_rest(&doc->pad, documents_now_ms(doc->documents));

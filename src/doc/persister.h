@@ -5,7 +5,7 @@
  *   safety_net        5 min since the last snapshot, with changes since
  * and besides:
  *   critical_write    a password change, before it is announced
- *   last_disconnect   the last peer left; where that was a guest, 30 s or so after the last change
+ *   last_disconnect   the last peer left; where that was a writer, 30 s or so after the last change
  *   eviction          before the document leaves memory
  *   shutdown          before the server does
  *
@@ -29,9 +29,9 @@ enum persist_reason {
 };
 
 void persister_start(struct document *doc); /* the first peer came */
-/* The last one left: writes, and lets the pad rest. After a guest, where there is a journal,
+/* The last one left: writes, and lets the pad rest. After a writer, where there is a journal,
  * persister_check_resting does so. */
-void persister_stop(struct document *doc, bool is_guest);
+void persister_stop(struct document *doc, bool is_writer);
 
 /* Looks at a document with peers; due every persist_check_ms. */
 void persister_check(struct document *doc, int64_t now_ms);

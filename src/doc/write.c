@@ -114,28 +114,28 @@ static bool is_known(const struct pad *pad, uint64_t revision)
     return revision >= pad->history.base && revision <= pad->revision;
 }
 
-static enum error apply(struct document *doc, struct guest *guest, const struct write *write,
+static enum error apply(struct document *doc, struct writer *writer, const struct write *write,
                         uint64_t revision, struct op_view op, uint64_t *work)
 {
     if (op_is_noop(op) && !write->is_recorded)
         return doc->documents->is_stopping ? ERR_SHUTTING_DOWN : doc->lost_why;
-    enum error err = document_edit(doc, &guest->peer, revision, op);
-    *work += guest->peer.edit_work;
+    enum error err = document_edit(doc, &writer->peer, revision, op);
+    *work += writer->peer.edit_work;
     return err == ERR_BAD_REVISION ? ERR_UNKNOWN_REVISION : err;
 }
 
-enum error document_write(struct document *doc, struct guest *guest, const struct write *write,
+enum error document_write(struct document *doc, struct writer *writer, const struct write *write,
                           uint64_t *work)
 {
     const struct pad *pad = &doc->pad;
     if (write->kind == WRITE_OPERATION)
-        return is_known(pad, write->revision) ? apply(doc, guest, write, write->revision, write->op, work)
+        return is_known(pad, write->revision) ? apply(doc, writer, write, write->revision, write->op, work)
                                               : ERR_UNKNOWN_REVISION;
     struct op op = {0};
     enum error err = write->kind == WRITE_INSERT ? make_insert(&pad->text, write, &op)
                                                  : make_from_all(&pad->text, write, &op, work);
     if (!err)
-        err = apply(doc, guest, write, pad->revision, op_view(&op), work);
+        err = apply(doc, writer, write, pad->revision, op_view(&op), work);
     op_deinit(&op);
     return err;
 }

@@ -7,7 +7,7 @@
 #ifndef KOLABPAD_DOC_WRITE_H
 #define KOLABPAD_DOC_WRITE_H
 
-#include "doc/guest.h"
+#include "doc/writer.h"
 
 enum write_kind {
     WRITE_TEXT,       /* `text` becomes the text, by the shortest edit (ot/between.h) */
@@ -44,7 +44,7 @@ struct write {
  *   ERR_UNKNOWN_REVISION  the operation cannot be brought over what came since, or nothing is known of that
  *                         revision
  * The document is unchanged then. */
-enum error document_write(struct document *doc, struct guest *guest, const struct write *write,
+enum error document_write(struct document *doc, struct writer *writer, const struct write *write,
                           uint64_t *work);
 
 #endif

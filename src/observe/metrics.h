@@ -24,6 +24,10 @@
     X(METRIC_ACTIVE_DOCUMENTS,    "documents_active",           GAUGE,   "Documents with at least one connection")    \
     X(METRIC_PERSISTERS,          "active_persisters_count",    GAUGE,   "Background persisters running")             \
     X(METRIC_CONNECTIONS,         "websocket_connections_total",GAUGE,   "Open WebSocket connections")                \
+    X(METRIC_STREAMS,             "event_streams",              GAUGE,   "Open event streams over HTTP")              \
+    X(METRIC_WAITS,               "waiting_readers",            GAUGE,   "Requests that wait for a text to change")   \
+    X(METRIC_HTTP_WRITES,         "http_writes_total",          COUNTER, "Texts written over HTTP: whole, added to, patched or made") \
+    X(METRIC_HTTP_REPEATS,        "http_write_repeats_total",   COUNTER, "Writes over HTTP that came again with their Idempotency-Key") \
     X(METRIC_USERS,               "users",                      GAUGE,   "Participants in all documents")             \
     X(METRIC_MEMORY,              "memory_usage_bytes",         GAUGE,   "Resident memory of the process")            \
     X(METRIC_MEMORY_LIMIT,        "memory_limit_bytes",         GAUGE,   "Memory the process may use: its cgroup's limit or the machine's memory") \

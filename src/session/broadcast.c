@@ -8,7 +8,7 @@ static void on_news(struct document *doc)
 {
     LIST_EACH (at, following, &doc->pad.peers) {
         struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (peer->owner) /* a guest is told nothing */
+        if (peer->owner) /* a writer is told nothing */
             session_catch_up(peer->owner);
     }
     frames_forget(doc); /* whoever drains later lacks something else */
