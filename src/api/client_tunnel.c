@@ -106,3 +106,29 @@ void client_tunnel_join(struct shard *shard, struct address client, int client_f
     else
         join_ends(&t->task);
 }
+
+/* What the client is told first: a head of our own, and what that server said behind its own. */
+static enum error begin_with_head(struct client_tunnel *t, struct http_request *http, struct slice body)
+{
+    struct http_response response = {.status = 200, .content_type = "text/event-stream"};
+    buf_clear(&t->from_server);
+    enum error err = http_write_head(http, &response, -1, &t->from_server);
+    return err ? err : buf_append(&t->from_server, body);
+}
+
+enum error client_tunnel_begin_stream(struct shard *shard, struct http_request *http, uint64_t peer,
+                                      const struct upstream_answer *streamed)
+{
+    struct client_tunnel *t = tunnel_new(shard, http->client, peer, streamed);
+    if (!t)
+        return ERR_NO_MEMORY;
+    enum error err = begin_with_head(t, http, streamed->body);
+    if (err) { /* the connection of the client is still counted */
+        close(t->server_fd);
+        buf_deinit(&t->from_server);
+        free(t);
+        return err;
+    }
+    http_detach(http, on_socket, t);
+    return OK;
+}

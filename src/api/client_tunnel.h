@@ -23,4 +23,9 @@ enum error client_tunnel_begin(struct shard *shard, struct http_request *http, u
 void client_tunnel_join(struct shard *shard, struct address client, int client_fd, struct slice from_client,
                         uint64_t peer, const struct upstream_answer *upgraded);
 
+/* The same of an event stream: `streamed` is its head, and the client gets a head of our own. Its socket is
+ * taken from the HTTP server without a 101. */
+enum error client_tunnel_begin_stream(struct shard *shard, struct http_request *http, uint64_t peer,
+                                      const struct upstream_answer *streamed);
+
 #endif

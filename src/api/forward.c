@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_EXTRA_BYTES = 16 * 1024 * 1024 }; /* an answer may be that much larger than a document: files */
+enum {
+    BODY_EXTRA_BYTES = 16 * 1024 * 1024, /* an answer may be that much larger than a document: files */
+    LONG_SILENCE_MS = 70 * 1000,         /* for an answer that may take a minute */
+};
 
 struct forward {
     struct forward_request request; /* without the address */
@@ -177,16 +180,25 @@ static void end(struct forward *forward, enum forward_outcome outcome)
     request.done(request.arg, outcome);
 }
 
+/* What may become a tunnel is a connection from its beginning. */
+static bool is_counted(const struct forward_request *r)
+{
+    return r->may_upgrade || r->may_stream;
+}
+
 static void uncount(const struct forward_request *r)
 {
-    if (r->may_upgrade)
+    if (is_counted(r))
         limits_disconnect(r->shard->limits, r->http->client);
 }
 
-static void on_upgraded(struct forward *forward, const struct upstream_answer *answer)
+static void on_socket_came(struct forward *forward, const struct upstream_answer *answer)
 {
     const struct forward_request *r = &forward->request;
-    if (client_tunnel_begin(r->shard, r->http, r->to.incarnation, answer)) {
+    enum error err = answer->head.is_stream
+                         ? client_tunnel_begin_stream(r->shard, r->http, r->to.incarnation, answer)
+                         : client_tunnel_begin(r->shard, r->http, r->to.incarnation, answer);
+    if (err) {
         uncount(r);
         http_respond_error(r->http, ERR_NO_MEMORY);
     }
@@ -204,8 +216,8 @@ static void on_answer(void *owner, const struct upstream_answer *answer)
     struct forward *forward = owner;
     struct forward_request *r = &forward->request;
     forward->upstream = NULL;
-    if (!answer->err && answer->head.status == 101 && r->may_upgrade) {
-        on_upgraded(forward, answer);
+    if (!answer->err && answer->fd >= 0) {
+        on_socket_came(forward, answer);
         return;
     }
     uncount(r);
@@ -234,6 +246,9 @@ static enum error ask(struct forward *forward, const struct forward_request *r)
                                         .peer = r->to.incarnation,
                                         .bytes = &bytes,
                                         .body_max = r->shard->config->max_document_bytes + BODY_EXTRA_BYTES,
+                                        .takes_upgrade = r->may_upgrade,
+                                        .takes_stream = r->may_stream,
+                                        .silence_ms = r->is_long ? LONG_SILENCE_MS : 0,
                                         .done = on_answer,
                                         .owner = forward};
     forward->upstream = upstream_ask(&r->shard->upstreams, &upstream);
@@ -246,7 +261,7 @@ static enum error ask(struct forward *forward, const struct forward_request *r)
 enum error forward_begin(const struct forward_request *request, struct forward **out)
 {
     struct limits *limits = request->shard->limits;
-    enum error err = request->may_upgrade ? limits_connect(limits, request->http->client) : OK;
+    enum error err = is_counted(request) ? limits_connect(limits, request->http->client) : OK;
     if (err)
         return err;
     struct forward *forward = calloc(1, sizeof(*forward));

@@ -5,8 +5,8 @@
  *
  * What is sent is the client's own HTTP with the headers that matter, to the other
  * server's ordinary port, so that servers of different versions understand each other. A
- * plain request is answered with that server's answer; a handshake that it accepts
- * becomes a tunnel (client_tunnel.h), counted against the client's address here.
+ * plain request is answered with that server's answer; a handshake that it accepts and an event
+ * stream become a tunnel (client_tunnel.h), counted against the client's address here.
  *
  * A request that another server has sent on is never sent on again (http_request.is_relayed),
  * so there are no loops. Shard's thread. */
@@ -31,6 +31,8 @@ struct forward_request {
     struct http_request *http;
     struct store_owner to; /* copied */
     bool may_upgrade;      /* it is a handshake */
+    bool may_stream;       /* the answer may be an event stream, which becomes a tunnel too */
+    bool is_long;          /* the answer may take a minute (api/waiter.h) */
     bool is_search;        /* others may have what that server has not: its 404 is FORWARD_MISDIRECTED */
     /* Called once, in a later turn, unless it is cancelled. */
     void (*done)(void *arg, enum forward_outcome outcome);

@@ -55,7 +55,9 @@ void http_job_forward(struct http_job *job, const struct store_owner *to,
                                       .http = job->request,
                                       .to = *to,
                                       .may_upgrade = job->kind->is_handshake,
+                                      .may_stream = job->kind->is_stream,
                                       .is_search = job->kind->is_search,
+                                      .is_long = job->kind->is_long,
                                       .done = done,
                                       .arg = job};
     enum error err = forward_begin(&request, &job->forward);

@@ -30,6 +30,8 @@ struct http_job_kind {
     void (*end)(void *own);
     bool is_handshake;     /* of a WebSocket: another server may answer it with a 101 */
     bool is_search;        /* forward_request.is_search */
+    bool is_long;          /* forward_request.is_long */
+    bool is_stream;        /* forward_request.may_stream */
     bool password_follows; /* open_request.password_follows */
     bool is_by_link;       /* the Bearer is a link and nothing else: http_job_by_link */
 };

@@ -248,18 +248,20 @@ size_t conn_waiting_bytes(const struct conn *c)
 
 void conn_ping(struct conn *c)
 {
-    if (outbox_is_empty(&c->outbox) && outbox_put(&c->outbox, c->loop->ping) == OK)
+    struct frame *heartbeat = c->is_stream ? c->loop->comment : c->loop->ping;
+
+    if (outbox_is_empty(&c->outbox) && outbox_put(&c->outbox, heartbeat) == OK)
         mark_dirty(c);
 }
 
 /* ---- the closing handshake ---- */
 
-/* OPEN to CLOSING: queues the Close behind all that waits already. From here on
- * `end` is what the owner will be told. */
+/* OPEN to CLOSING: queues the Close, if there is one, behind all that waits already. From
+ * here on `end` is what the owner will be told. */
 static void start_closing(struct conn *c, struct conn_end end, struct slice close_message)
 {
-    struct frame *f = frame_new(close_message);
-    bool is_queued = f && outbox_put(&c->outbox, f) == OK;
+    struct frame *f = close_message.len > 0 ? frame_new(close_message) : NULL;
+    bool is_queued = close_message.len == 0 || (f && outbox_put(&c->outbox, f) == OK);
 
     frame_unref(f);
     c->phase = CONN_CLOSING;
@@ -302,7 +304,10 @@ static void close_with(struct conn *c, enum error why, uint16_t code, struct sli
 
 void conn_close(struct conn *c, enum error why, struct slice reason)
 {
-    if (c->phase == CONN_OPEN)
+    if (c->phase == CONN_OPEN && c->is_stream)
+        start_closing(c, (struct conn_end){.why = why, .code = (uint16_t)error_ws_close(why)},
+                      (struct slice){0});
+    else if (c->phase == CONN_OPEN)
         close_with(c, why, (uint16_t)error_ws_close(why), reason);
 }
 
@@ -421,7 +426,7 @@ static void note_heard(struct conn *c)
 {
     bool has_heartbeat = c->loop->limits.heartbeat_ms > 0;
 
-    if (c->phase == CONN_OPEN)
+    if (c->phase == CONN_OPEN && (has_heartbeat || !c->is_stream) && !c->is_silent)
         timeout_start(c, has_heartbeat ? TIMEOUT_HEARTBEAT : TIMEOUT_DEAD);
 }
 
@@ -496,8 +501,9 @@ static enum error start(struct conn *c, struct slice already_read)
     return OK;
 }
 
-enum error conn_open(struct loop *loop, int fd, struct slice already_read,
-                     const struct conn_handlers *handlers, void *owner, struct conn **out)
+/* Closes the socket on failure. */
+static enum error conn_new(struct loop *loop, int fd, struct slice already_read,
+                           const struct conn_handlers *handlers, void *owner, struct conn **out)
 {
     struct conn *c = mem_alloc(sizeof *c);
     enum error err = ERR_NO_MEMORY;
@@ -511,18 +517,54 @@ enum error conn_open(struct loop *loop, int fd, struct slice already_read,
         close(fd);
         return err;
     }
-    list_append(&loop->conns, &c->link);
-    count(&loop->counters.connections, 1);
+    *out = c;
+    return OK;
+}
+
+/* It is one of the loop's. */
+static void enter(struct conn *c)
+{
+    list_append(&c->loop->conns, &c->link);
+    count(&c->loop->counters.connections, 1);
     note_heard(c);
+    loop_start_sweep(c->loop);
+    watch(c);
+}
+
+enum error conn_open(struct loop *loop, int fd, struct slice already_read,
+                     const struct conn_handlers *handlers, void *owner, struct conn **out)
+{
+    struct conn *c;
+    enum error err = conn_new(loop, fd, already_read, handlers, owner, &c);
+
+    if (err)
+        return err;
+    enter(c);
     timeout_start(c, TIMEOUT_READ);
-    loop_start_sweep(loop);
     if (already_read.len > 0) {
         list_append(&loop->fresh, &c->fresh);
         loop_turn_again(loop);
     }
-    watch(c);
     *out = c;
     return OK;
+}
+
+enum error conn_open_stream(struct loop *loop, int fd, bool has_comments,
+                            const struct conn_handlers *handlers, void *owner, struct conn **out)
+{
+    enum error err = conn_new(loop, fd, (struct slice){0}, handlers, owner, out);
+
+    if (err)
+        return err;
+    (*out)->is_stream = (*out)->discards_input = true;
+    (*out)->is_silent = !has_comments;
+    enter(*out);
+    return OK;
+}
+
+bool conn_is_stream(const struct conn *c)
+{
+    return c->is_stream;
 }
 
 void conn_set_compressed(struct conn *c)

@@ -1,4 +1,4 @@
-/* conn.h - one WebSocket connection on a loop.
+/* conn.h - one WebSocket connection on a loop, or a stream of HTTP to a client that only listens.
  *
  *   socket ─read─► wslay: frames, UTF-8, fragments ─► on_message
  *   conn_send ─► outbox (shared frames) ─► loop_flush ─writev─► socket
@@ -51,6 +51,13 @@ struct conn_handlers {
  * were already read behind it (copied). The socket is closed on failure too. */
 enum error conn_open(struct loop *loop, int fd, struct slice already_read,
                      const struct conn_handlers *handlers, void *owner, struct conn **out);
+
+/* The same for a socket to which only is written: frames are sent as they are, what the client sends
+ * is thrown away, and the end is the end of the connection. Never idle; there is no on_message.
+ * `has_comments`: those of an event stream are its heartbeat. */
+enum error conn_open_stream(struct loop *loop, int fd, bool has_comments,
+                            const struct conn_handlers *handlers, void *owner, struct conn **out);
+bool conn_is_stream(const struct conn *c);
 
 /* Queues a frame (takes its own reference); written by the next loop_flush.
  * Cannot fail visibly: without memory the connection is killed. */

@@ -53,6 +53,8 @@ struct conn {
     bool discards_input;   /* the peer broke the protocol: its bytes are read and thrown away */
     bool has_peer_closed;  /* its Close was seen: nothing that follows is fed */
     bool takes_compressed; /* as agreed in the handshake; set once, before the first byte is fed */
+    bool is_stream;        /* conn_open_stream: it discards_input from the beginning */
+    bool is_silent;        /* the same, without comments: nothing is sent but what its owner sends */
     bool is_shut;          /* our direction of the socket is shut down, once, after a fault */
 };
 

@@ -6,9 +6,14 @@ enum { SWEEP_MIN_MS = 20, SWEEP_MAX_MS = 1000, SWEEPS_PER_TIMEOUT = 4 };
 
 enum { CLOSE_ABNORMAL = 1006 };
 
+/* Who only listens never answers: whether it is still there is TCP's to find out. */
 static void send_ping(struct conn *c)
 {
     conn_ping(c);
+    if (c->is_stream) {
+        timeout_start(c, TIMEOUT_HEARTBEAT);
+        return;
+    }
     /* It goes on waiting since the peer was last heard, but for the longer time. */
     list_remove(&c->heard.link);
     if (c->loop->limits.dead_ms > 0)

@@ -20,8 +20,21 @@ void frame_builder_begin(struct frame_builder *b)
     buf_clear(&b->framed);
     b->is_open = true;
     b->failed = false;
-    b->compresses = false;
+    b->compresses = b->is_plain = b->is_events = false;
     b->has_large = false;
+}
+
+void frame_builder_events(struct frame_builder *b, uint64_t id)
+{
+    ASSERT(b->is_open);
+    b->is_events = true;
+    b->event_id = id;
+}
+
+void frame_builder_plain(struct frame_builder *b)
+{
+    ASSERT(b->is_open);
+    b->is_plain = true;
 }
 
 void frame_builder_compress(struct frame_builder *b)
@@ -44,8 +57,24 @@ static enum error append_compressed(struct frame_builder *b)
     return err ? err : frame_append_message(&b->framed, WS_TEXT | WS_COMPRESSED, buf_slice(&b->packed));
 }
 
+/* JSON has no line ends of its own. */
+static enum error append_event(struct frame_builder *b)
+{
+    struct json j = json_to(&b->framed);
+    json_raw(&j, "id: ");
+    json_uint(&j, b->event_id);
+    json_raw(&j, "\ndata: ");
+    json_bytes(&j, buf_slice(&b->payload));
+    json_raw(&j, "\n\n");
+    return json_error(&j);
+}
+
 static enum error append(struct frame_builder *b)
 {
+    if (b->is_plain)
+        return buf_append(&b->framed, buf_slice(&b->payload));
+    if (b->is_events)
+        return append_event(b);
     bool is_large = b->payload.len >= FRAME_COMPRESSED_MIN && b->payload.len <= FRAME_COMPRESSED_MAX;
     b->has_large |= is_large;
     if (is_large && b->compresses)

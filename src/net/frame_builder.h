@@ -26,9 +26,11 @@ struct frame_builder {
     struct buf packed;         /* the same, compressed */
     struct deflater *deflater; /* from the first compressed message on */
     bool compresses;           /* since begin: large messages go compressed */
-    bool has_large;            /* since begin: a message that goes compressed to who takes it */
-    bool is_open;              /* between begin and finish */
-    bool failed;               /* since begin */
+    bool is_plain, is_events;  /* since begin: no WebSocket messages; events with event_id, if that */
+    uint64_t event_id;
+    bool has_large; /* since begin: a message that goes compressed to who takes it */
+    bool is_open;   /* between begin and finish */
+    bool failed;    /* since begin */
 };
 
 void frame_builder_deinit(struct frame_builder *b);
@@ -37,6 +39,11 @@ void frame_builder_begin(struct frame_builder *b);
 /* The readers of this frame take compressed messages: those between
  * FRAME_COMPRESSED_MIN and FRAME_COMPRESSED_MAX bytes will be. Right after begin. */
 void frame_builder_compress(struct frame_builder *b);
+/* The readers of this frame follow an event stream (WHATWG HTML, server-sent events): each message
+ * is an event with this id. Right after begin. */
+void frame_builder_events(struct frame_builder *b, uint64_t id);
+/* The text of a message goes into the frame as it is, without anything around it. Right after begin. */
+void frame_builder_plain(struct frame_builder *b);
 /* Begins a message: its JSON is written to what this gives, then handed to
  * end_message. A message that turns out to be needless need not be ended. */
 struct json frame_builder_message(struct frame_builder *b);

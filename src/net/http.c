@@ -274,7 +274,11 @@ static enum MHD_Result on_complete(struct exchange *x)
     if (atomic_load(&x->phase) == EXCHANGE_ANSWERED)
         return exchange_queue_response(x);
     MHD_suspend_connection(x->connection);
-    if (!atomic_compare_exchange_strong(&x->phase, &expected, EXCHANGE_SUSPENDED))
+    if (atomic_compare_exchange_strong(&x->phase, &expected, EXCHANGE_SUSPENDED))
+        return MHD_YES;
+    if (expected == EXCHANGE_DETACHED)
+        exchange_take_socket(x);
+    else
         MHD_resume_connection(x->connection);
     return MHD_YES;
 }
@@ -402,14 +406,19 @@ enum error http_open(const struct http_config *config, struct http_server **out,
     snprintf(message, LISTENER_MESSAGE_MAX, "out of memory");
     if (!s)
         return err;
-    *s = (struct http_server){.config = *config,
-                              .knows_layout = strcmp(MHD_get_version(), LIBRARY_KNOWN) == 0};
+    *s = (struct http_server){
+        .config = *config, .dead_fd = -1, .knows_layout = strcmp(MHD_get_version(), LIBRARY_KNOWN) == 0};
     if (buf_append(&s->base_path, config->base_path))
         goto no_path;
     err = take_listener(s, message);
     if (err)
         goto no_listener;
     s->port = listener_port(s->listen_fd);
+    s->dead_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (s->dead_fd < 0) {
+        err = ERR_OVERLOADED;
+        goto no_deadlines;
+    }
     snprintf(message, LISTENER_MESSAGE_MAX, "cannot start the HTTP threads");
     err = deadline_watch_open((int64_t)config->timeout_s * 1000, &s->deadlines);
     if (err)
@@ -425,6 +434,8 @@ enum error http_open(const struct http_config *config, struct http_server **out,
 no_daemon:
     deadline_watch_close(s->deadlines);
 no_deadlines:
+    if (s->dead_fd >= 0)
+        close(s->dead_fd);
     close(s->listen_fd);
 no_listener:
     buf_deinit(&s->base_path);
@@ -464,6 +475,7 @@ void http_close(struct http_server *s)
         uv_sleep(CLOSE_POLL_MS);
     MHD_stop_daemon(s->daemon);
     close(s->listen_fd);
+    close(s->dead_fd);
     deadline_watch_close(s->deadlines);
     buf_deinit(&s->base_path);
     mem_free(s);

@@ -96,6 +96,19 @@ bool http_offers_compression(const struct http_request *req);
 void http_upgrade(struct http_request *req, struct slice protocol, struct slice extensions,
                   void (*on_socket)(void *arg, int fd, struct slice already_read), void *arg);
 
+/* Takes the request's socket away from the server, for an answer that takes long: whoever has it
+ * writes HTTP to it, and closes it. The connection does not count among the server's any more, and
+ * costs it nothing. What the client sent behind this request is lost, so the answer must say
+ * "Connection: close". `on_socket` as for http_upgrade, perhaps inside the call; the request is gone
+ * when it returns. For a request whose handler has returned, or from another thread. */
+void http_detach(struct http_request *req, void (*on_socket)(void *arg, int fd, struct slice already_read),
+                 void *arg);
+/* The head of such an answer with its blank line, written behind `out`: status, the headers that every answer
+ * carries, those of `response`, and "Connection: close". `body_bytes` -1: the end of the connection is the
+ * body's. Before the request is detached. ERR_NO_MEMORY. */
+enum error http_write_head(struct http_request *req, const struct http_response *response, int64_t body_bytes,
+                           struct buf *out);
+
 struct http_config {
     struct slice host;        /* empty: all addresses, IPv6 and IPv4 */
     uint16_t port;            /* 0: any free one */

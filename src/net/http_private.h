@@ -2,7 +2,9 @@
  * http*.c only; everybody else has http.h.
  *
  *   READING ─► HANDLING ──answered at once──────────────► ANSWERED ─► queued
- *                 └─► SUSPENDED ──answered, any thread──► ANSWERED ─┘
+ *                 │                                         ▲
+ *                 └─► SUSPENDED ──answered, any thread──────┤
+ *                         └────── DETACHED: its socket is taken away, and nothing is queued
  *
  * The exchange belongs to the HTTP library's thread and is freed there when
  * the library has done with the request, which it cannot before the answer:
@@ -18,7 +20,13 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
-enum exchange_phase { EXCHANGE_READING, EXCHANGE_HANDLING, EXCHANGE_SUSPENDED, EXCHANGE_ANSWERED };
+enum exchange_phase {
+    EXCHANGE_READING,
+    EXCHANGE_HANDLING,
+    EXCHANGE_SUSPENDED,
+    EXCHANGE_DETACHED,
+    EXCHANGE_ANSWERED
+};
 
 struct exchange {
     struct http_request req; /* first: the handler's pointer is ours */
@@ -61,6 +69,8 @@ struct http_server {
     bool knows_layout;            /* the library is the one whose memory request_head.h knows */
     _Atomic uint64_t in_progress; /* given to the handler and not yet done with */
     uint16_t port;
+    int dead_fd; /* a socket that is connected to nobody, for the library in the place of one that was taken
+                    away */
     uint64_t bodies_bytes; /* of all bodies that are kept; the library's thread only */
     struct http_config config;
 };
@@ -85,6 +95,8 @@ void http_decode_unreserved(struct slice *path);
 
 /* ---- http_response.c ---- */
 
+/* Takes the socket of a suspended connection away, for on_socket, and resumes the connection, which ends. */
+void exchange_take_socket(struct exchange *x);
 /* Hands the prepared response to the library. For its thread. */
 enum MHD_Result exchange_queue_response(struct exchange *x);
 

@@ -14,6 +14,12 @@
 
 /* ---- headers ---- */
 
+/* Where headers are added to. */
+struct head_sink {
+    void (*add)(void *to, const char *name, const char *value);
+    void *to;
+};
+
 static void add_header(void *response, const char *name, const char *value)
 {
     /* The library refuses line breaks and the like: such a header is left out. */
@@ -28,23 +34,52 @@ static bool has_cache_control(const struct http_response *r)
     return false;
 }
 
-static void add_headers(struct exchange *x, struct MHD_Response *to, const struct http_response *r)
+static void add_headers(struct exchange *x, struct head_sink sink, const struct http_response *r)
 {
-    security_headers_each(&x->server->config.policy, x->req.host, x->req.is_tls, add_header, to);
+    security_headers_each(&x->server->config.policy, x->req.host, x->req.is_tls, sink.add, sink.to);
     if (r->content_type)
-        add_header(to, "Content-Type", r->content_type);
+        sink.add(sink.to, "Content-Type", r->content_type);
     if (!has_cache_control(r))
-        add_header(to, "Cache-Control", "no-store");
+        sink.add(sink.to, "Cache-Control", "no-store");
     if (x->allow_origin.ptr) {
-        add_header(to, "Access-Control-Allow-Origin", x->allow_origin.ptr);
-        add_header(to, "Access-Control-Expose-Headers", "ETag, Location, Retry-After");
-        add_header(to, "Vary", "Origin");
+        sink.add(sink.to, "Access-Control-Allow-Origin", x->allow_origin.ptr);
+        sink.add(sink.to, "Access-Control-Expose-Headers", "ETag, Location, Retry-After");
+        sink.add(sink.to, "Vary", "Origin");
     }
     for (size_t i = 0; i < r->header_count; i++) {
         struct slice value = exchange_keep(x, r->headers[i].value); /* gives it the NUL it needs */
         if (value.ptr)
-            add_header(to, r->headers[i].name, value.ptr);
+            sink.add(sink.to, r->headers[i].name, value.ptr);
     }
+}
+
+static void append_header(void *json, const char *name, const char *value)
+{
+    json_raw(json, name);
+    json_raw(json, ": ");
+    json_raw(json, value);
+    json_raw(json, "\r\n");
+}
+
+enum error http_write_head(struct http_request *req, const struct http_response *r, int64_t body_bytes,
+                           struct buf *out)
+{
+    const size_t before = out->len;
+    struct json j = json_to(out); /* for its sticky errors */
+
+    json_raw(&j, "HTTP/1.1 ");
+    json_int(&j, r->status);
+    json_raw(&j, r->status == 304 ? " Not Modified\r\n" : " OK\r\n");
+    add_headers(exchange_of(req), (struct head_sink){append_header, &j}, r);
+    if (body_bytes >= 0) {
+        json_raw(&j, "Content-Length: ");
+        json_int(&j, body_bytes);
+        json_raw(&j, "\r\n");
+    }
+    json_raw(&j, "Connection: close\r\n\r\n");
+    if (json_error(&j))
+        out->len = before;
+    return json_error(&j);
 }
 
 /* ---- answering ---- */
@@ -78,7 +113,7 @@ void http_respond(struct http_request *req, const struct http_response *r)
     struct MHD_Response *response = body_response(r);
 
     if (response)
-        add_headers(x, response, r);
+        add_headers(x, (struct head_sink){add_header, response}, r);
     answer(x, r->status, response);
 }
 
@@ -194,6 +229,44 @@ static void on_upgraded(void *arg, struct MHD_Connection *connection, void *cont
     x->on_socket(x->on_socket_arg, fd, slice_of(extra, fd >= 0 ? extra_len : 0));
     x->on_socket = NULL;
     MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}
+
+/* ---- giving the socket away ---- */
+
+/* A suspended connection is in no list of what the library waits for, so the socket beneath its
+ * number can be exchanged: for one that is connected to nobody, on which the library finds the end. */
+void exchange_take_socket(struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct MHD_Connection *connection = x->connection;
+    void (*on_socket)(void *arg, int fd, struct slice already_read) = x->on_socket;
+    void *arg = x->on_socket_arg;
+    int fd = info ? fcntl(info->connect_fd, F_DUPFD_CLOEXEC, 0) : -1;
+
+    if (fd >= 0 && dup3(x->server->dead_fd, info->connect_fd, O_CLOEXEC) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    if (fd >= 0)
+        prepare_socket(fd);
+    if (fd >= 0 && x->req.is_relayed)
+        dial_limit_buffers(fd);
+    x->on_socket = NULL;
+    on_socket(arg, fd, (struct slice){0});
+    atomic_store(&x->phase, EXCHANGE_ANSWERED); /* with no response: the library closes its end of nothing */
+    MHD_resume_connection(connection);
+}
+
+void http_detach(struct http_request *req, void (*on_socket)(void *arg, int fd, struct slice already_read),
+                 void *arg)
+{
+    struct exchange *x = exchange_of(req);
+
+    x->on_socket = on_socket;
+    x->on_socket_arg = arg;
+    if (atomic_exchange(&x->phase, EXCHANGE_DETACHED) == EXCHANGE_SUSPENDED)
+        exchange_take_socket(x);
 }
 
 /* Leaves it out when it is empty. */

@@ -216,8 +216,13 @@ static enum error alloc_parts(struct loop *loop)
         goto no_buffer;
     if (new_ping(&loop->ping))
         goto no_ping;
+    loop->comment = frame_new(SLICE(":\n\n"));
+    if (!loop->comment)
+        goto no_comment;
     return OK;
 
+no_comment:
+    frame_unref(loop->ping);
 no_ping:
     mem_free(loop->read_buffer);
 no_buffer:
@@ -228,6 +233,7 @@ no_buffer:
 static void free_parts(struct loop *loop)
 {
     frame_unref(loop->ping);
+    frame_unref(loop->comment);
     mem_free(loop->read_buffer);
     ws_pool_free(loop->pool);
 }

@@ -71,9 +71,10 @@ struct loop {
     struct link closed;             /* on_closed was called; loop_reap frees them */
     struct conn_limits limits;
     struct loop_counters counters;
-    struct ws_pool *pool; /* receive contexts, borrowed while a message is incomplete */
-    struct frame *ping;   /* every heartbeat is the same */
-    char *read_buffer;    /* one for all connections */
+    struct ws_pool *pool;  /* receive contexts, borrowed while a message is incomplete */
+    struct frame *ping;    /* every heartbeat is the same; */
+    struct frame *comment; /* that of streams: a comment of an event stream */
+    char *read_buffer;     /* one for all connections */
     void (*on_tick)(void *owner);
     void (*on_wake)(void *owner);  /* after loop_wake, before on_tick; may be NULL */
     void (*on_timer)(void *owner); /* set after loop_init by owners that use loop_set_timer */

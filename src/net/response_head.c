@@ -104,6 +104,11 @@ static bool has_body(int status)
     return status >= 200 && status != 204 && status != 304;
 }
 
+static bool is_event_stream(const struct response_head *head)
+{
+    return ascii_equal_nocase(response_head_field(head, SLICE("Content-Type")), SLICE("text/event-stream"));
+}
+
 enum error response_head_read(struct slice head, struct response_head *out)
 {
     struct response_head read = {0};
@@ -124,9 +129,10 @@ enum error response_head_read(struct slice head, struct response_head *out)
             return ERR_MALFORMED;
         has_length = true;
     }
+    read.is_stream = read.status == 200 && !has_length && is_event_stream(&read);
     if (!has_body(read.status))
         read.body_bytes = 0;
-    else if (!has_length)
+    else if (!has_length && !read.is_stream)
         return ERR_MALFORMED;
     *out = read;
     return OK;

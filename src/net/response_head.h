@@ -3,7 +3,8 @@
  *
  * It is stricter than RFC 9112 asks of a client, since the peer is a Kolabpad: CRLF
  * line ends, no folded lines, no transfer coding, a Content-Length wherever there is
- * a body. Whatever is not so is refused, never guessed.
+ * a body but for event streams, which end with their connection. Whatever is not so is refused, never
+ * guessed.
  *
  * No sockets, no allocation; all texts are borrowed from the bytes. */
 #ifndef KOLABPAD_NET_RESPONSE_HEAD_H
@@ -20,6 +21,7 @@ enum { RESPONSE_HEAD_MAX = 16 * 1024 };
 struct response_head {
     int status;          /* 100 … 599 */
     uint64_t body_bytes; /* 0 for statuses that have no body */
+    bool is_stream;      /* 200, text/event-stream, and nobody knows how long */
     struct slice fields; /* the field lines, each with its CRLF */
 };
 

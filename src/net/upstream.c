@@ -31,6 +31,8 @@ struct upstream {
     size_t head_len; /* 0: its head is not complete */
     uint64_t body_bytes;
     size_t body_max;
+    bool takes_upgrade, takes_stream;
+    int64_t silence_ms;
     void (*done)(void *owner, const struct upstream_answer *answer);
     void *owner;
 };
@@ -74,6 +76,18 @@ static void fail(struct upstream *u, enum error err, const char *why)
 
 /* ---- the answer ---- */
 
+static bool gives_socket(const struct response_head *head)
+{
+    return head->status == UPGRADED || head->is_stream;
+}
+
+static bool is_wanted(const struct upstream *u, const struct response_head *head)
+{
+    if (head->is_stream)
+        return u->takes_stream;
+    return head->status == UPGRADED ? u->takes_upgrade : head->status >= 200;
+}
+
 /* Finds the head and what is to come behind it, once the head is complete. */
 static void read_head(struct upstream *u)
 {
@@ -83,8 +97,7 @@ static void read_head(struct upstream *u)
     u->head_len = response_head_len(in);
     if (u->head_len == 0 && in.len <= RESPONSE_HEAD_MAX)
         return;
-    if (u->head_len == 0 || response_head_read(slice_of(in.ptr, u->head_len), &head) ||
-        (head.status < 200 && head.status != UPGRADED))
+    if (u->head_len == 0 || response_head_read(slice_of(in.ptr, u->head_len), &head) || !is_wanted(u, &head))
         fail(u, ERR_ELSEWHERE, "its answer is not HTTP as it should be");
     else if (head.body_bytes > u->body_max)
         fail(u, ERR_ELSEWHERE, "its answer is too large");
@@ -98,7 +111,7 @@ static void answer(struct upstream *u)
 
     (void)response_head_read(slice_of(u->in.ptr, u->head_len), &answer.head); /* as in read_head */
     answer.body = slice_from(buf_slice(&u->in), u->head_len);
-    if (answer.head.status == UPGRADED) {
+    if (gives_socket(&answer.head)) {
         answer.fd = u->fd;
         u->fd = -1;
     } else {
@@ -131,7 +144,8 @@ static void on_silence(uv_timer_t *timer)
 
 static void heard(struct upstream *u)
 {
-    uv_timer_start(&u->timer, on_silence, (uint64_t)u->all->silence_ms, 0);
+    uv_timer_start(&u->timer, on_silence, (uint64_t)(u->silence_ms > 0 ? u->silence_ms : u->all->silence_ms),
+                   0);
 }
 
 static bool may_come_later(ssize_t result)
@@ -260,6 +274,9 @@ static struct upstream *upstream_new(struct upstreams *all, const struct upstrea
                            .peer = request->peer,
                            .out = *request->bytes,
                            .body_max = request->body_max,
+                           .takes_upgrade = request->takes_upgrade,
+                           .takes_stream = request->takes_stream,
+                           .silence_ms = request->silence_ms,
                            .done = request->done,
                            .owner = request->owner};
     *request->bytes = (struct buf){0};

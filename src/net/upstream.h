@@ -1,7 +1,7 @@
 /* upstream.h - asks another server of ours, and hears its answer.
  *
  *   resolve ─► connect ─► send ─► head ─┬─► body ─► done
- *                                       └─► 101: done, with the socket
+ *                                       └─► 101, or an event stream: done, with the socket
  *
  * One request on a connection of its own. Bounded: UPSTREAM_CONNECT_MS for
  * getting there, UPSTREAM_SILENCE_MS without a byte, RESPONSE_HEAD_MAX, and the body as whoever asks says.
@@ -32,8 +32,8 @@ struct upstream_answer {
     const char *why; /* of an error, for the log; static */
     bool is_sent;    /* with an error: the request may have arrived all the same */
     struct response_head head;
-    struct slice body; /* of a 101: what came behind the head */
-    int fd;            /* of a 101: the socket, the callee's from then on (non-blocking); else -1 */
+    struct slice body; /* of a 101 and of a stream: what came behind the head */
+    int fd; /* of a 101 and of a stream: the socket, the callee's from then on (non-blocking); else -1 */
 };
 
 struct upstream_request {
@@ -41,6 +41,9 @@ struct upstream_request {
     uint64_t peer;        /* its number, for upstreams_close_dead */
     struct buf *bytes;    /* the request as it is sent; taken over, also on failure */
     size_t body_max;      /* a larger body is an answer that cannot be read */
+    bool takes_upgrade;   /* a 101 is given on with its socket; else it cannot be read */
+    bool takes_stream;    /* the same of an event stream */
+    int64_t silence_ms;   /* how long it may say nothing; 0: UPSTREAM_SILENCE_MS */
     /* Called once, in a later turn, unless it is cancelled; what the answer borrows is gone after it. */
     void (*done)(void *owner, const struct upstream_answer *answer);
     void *owner;

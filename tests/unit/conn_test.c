@@ -161,6 +161,11 @@ static bool is_closed(struct fixture *f)
     return f->closed_count > 0 && f->peer_ended;
 }
 
+static bool peer_has_ended(struct fixture *f)
+{
+    return f->peer_ended;
+}
+
 static bool was_told(struct fixture *f)
 {
     return f->closed_count > 0;
@@ -625,6 +630,78 @@ static void a_silent_peer_is_pinged_and_lives_while_it_answers(void **state)
     finish(&f);
 }
 
+/* ---- streams: only written to ---- */
+
+static void open_stream(struct fixture *f, const struct conn_limits *limits, bool has_comments)
+{
+    int fds[2];
+
+    *f = (struct fixture){0};
+    must(loop_init(&f->loop, limits, on_tick, NULL, f));
+    f->loop.on_timer = on_timer;
+    make_pair(fds);
+    f->peer = fds[1];
+    must(conn_open_stream(&f->loop, fds[0], has_comments, &handlers, f, &f->conn));
+    loop_set_timer(&f->loop, POLL_MS);
+}
+
+static void a_stream_sends_bytes_as_they_are_and_ends(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_stream(&f, &calm, true);
+    assert_int_equal(send(f.peer, "GET / HTTP/1.1\r\n\r\n", 18, 0), 18); /* nobody listens to it */
+    run_a_little(&f);
+    struct frame *frame = frame_new(SLICE("data: 1\n\n"));
+    conn_send(f.conn, frame);
+    frame_unref(frame);
+    conn_close(f.conn, ERR_SHUTTING_DOWN, (struct slice){0});
+    run_until(&f, peer_has_ended);
+    expect_wire(&f, SLICE("data: 1\n\n"));
+    shutdown(f.peer, SHUT_RDWR);
+    run_until(&f, was_told);
+    assert_int_equal(f.end.why, ERR_SHUTTING_DOWN);
+    assert_int_equal(f.heard.len, 0);
+    finish(&f);
+}
+
+static void a_silent_stream_is_kept_alive_by_comments(void **state)
+{
+    struct conn_limits alert = calm;
+    struct fixture f;
+
+    (void)state;
+    alert.heartbeat_ms = 40;
+    alert.dead_ms = 80;
+    alert.read_timeout_ms = 80;
+    open_stream(&f, &alert, true);
+    for (int i = 0; i < 5; i++) {
+        buf_clear(&f.wire);
+        run_until(&f, has_wire);
+        expect_wire(&f, SLICE(":\n\n"));
+    }
+    assert_int_equal(f.closed_count, 0);
+    finish(&f);
+}
+
+/* An answer that is yet to come must not begin with a comment. */
+static void a_stream_without_comments_says_nothing(void **state)
+{
+    struct conn_limits alert = calm;
+    struct fixture f;
+
+    (void)state;
+    alert.heartbeat_ms = 20;
+    alert.dead_ms = 40;
+    open_stream(&f, &alert, false);
+    for (int i = 0; i < 10; i++)
+        run_a_little(&f);
+    assert_int_equal(f.wire.len, 0);
+    assert_int_equal(f.closed_count, 0);
+    finish(&f);
+}
+
 static void a_peer_without_messages_is_closed_as_idle_though_it_pongs(void **state)
 {
     struct conn_limits strict = calm;
@@ -815,6 +892,9 @@ int main(void)
         cmocka_unit_test(a_reader_that_takes_nothing_is_dropped),
         cmocka_unit_test(pings_do_not_pile_up_pongs_for_one_who_does_not_read),
         cmocka_unit_test(a_silent_peer_is_pinged_and_lives_while_it_answers),
+        cmocka_unit_test(a_stream_sends_bytes_as_they_are_and_ends),
+        cmocka_unit_test(a_silent_stream_is_kept_alive_by_comments),
+        cmocka_unit_test(a_stream_without_comments_says_nothing),
         cmocka_unit_test(a_peer_without_messages_is_closed_as_idle_though_it_pongs),
         cmocka_unit_test(killing_inside_a_callback_is_safe),
         cmocka_unit_test(closing_inside_a_callback_ends_the_messages),

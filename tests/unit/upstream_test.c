@@ -81,6 +81,7 @@ static struct upstream *ask_at(struct fixture *f, const char *address, struct sl
                                                                .peer = PEER,
                                                                .bytes = &bytes,
                                                                .body_max = BODY_MAX,
+                                                               .takes_upgrade = true,
                                                                .done = on_done,
                                                                .owner = f});
     assert_null(bytes.ptr);
