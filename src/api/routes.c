@@ -7,6 +7,7 @@
 #include "api/cluster.h"
 #include "api/credential.h"
 #include "api/debug.h"
+#include "api/follow_jobs.h"
 #include "api/health.h"
 #include "api/origin.h"
 #include "api/password_jobs.h"
@@ -83,9 +84,14 @@ static struct slice given_password(const struct http_request *request)
     return bearer.ptr ? bearer : http_query(request, "otp");
 }
 
+/* With ?revision= (and ?wait=) it is about what comes after that. */
 static void get_text(struct api *api, struct http_request *request, struct slice id)
 {
-    http_job_post(api->server, request, &text_job, id, given_password(request));
+    bool follows = http_query(request, "revision").ptr || http_query(request, "wait").ptr;
+    if (follows && !slice_equal(request->method, SLICE("HEAD")))
+        follow_wait(api, request, id, given_password(request));
+    else
+        http_job_post(api->server, request, &text_job, id, given_password(request));
 }
 
 static void get_document(struct api *api, struct http_request *request, struct slice id)
@@ -147,6 +153,11 @@ static void get_link_text(struct api *api, struct http_request *request, struct 
     http_job_post_link(api->server, request, &link_text_job);
 }
 
+static void get_events(struct api *api, struct http_request *request, struct slice id)
+{
+    follow_events(api, request, id, given_password(request));
+}
+
 static void put_text(struct api *api, struct http_request *request, struct slice id)
 {
     write_put(api, request, id, given_password(request));
@@ -194,6 +205,7 @@ static const struct route routes[] = {
     {"GET", "/api/link", get_link, NULL},
     {"GET", "/api/link/text", get_link_text, NULL},
     {"GET", "/api/text/{id}", get_text, NULL},
+    {"GET", "/api/events/{id}", get_events, NULL},
     {"PUT", "/api/text/{id}", put_text, NULL},
     {"POST", "/api/text/{id}", post_text, NULL},
     {"PATCH", "/api/text/{id}", patch_text, NULL},

@@ -291,7 +291,9 @@ struct pad_hello {
     bool has_epoch;
     struct id128 epoch; /* v2 with has_epoch: the last state this tab has */
     uint64_t revision;
-    struct slice name; /* v2; cleaned by pad_clean_name */
+    bool is_epoch_unknown; /* v2 with has_epoch: it knows the revision alone, and is believed; `epoch` says
+                              nothing */
+    struct slice name;     /* v2; cleaned by pad_clean_name */
     uint16_t hue;
     enum pad_order order; /* v2; for v1 it is PAD_BY_TEXT, which is 0 */
     bool is_viewer;

@@ -29,6 +29,8 @@ static bool can_resume(const struct pad *pad, const struct pad_hello *hello)
 {
     if (!hello->has_epoch || hello->revision < pad->history.base || !is_worth_resuming(pad, hello->revision))
         return false;
+    if (hello->is_epoch_unknown)
+        return hello->revision <= pad->committed;
     for (size_t i = pad->epoch_count; i-- > 0;) {
         if (id128_equal(pad->epochs[i].id, hello->epoch))
             return hello->revision >= pad->epochs[i].first_revision && hello->revision <= epoch_end(pad, i);

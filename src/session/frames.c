@@ -9,9 +9,6 @@
  * behind, each at a place of its own, push the others out, and share with nobody anyway. */
 enum { FRAMES_KEPT = 6 };
 
-/* Only large messages are compressed, so most frames are the same for all readers. */
-enum frame_form { FORM_SAME, FORM_PLAIN, FORM_COMPRESSED };
-
 struct kept_frame {
     enum frame_kind kind;
     enum frame_form form;
@@ -104,6 +101,14 @@ static void add_snapshot(struct frame_builder *b, struct document *doc)
     frame_builder_end_message(b, &j);
 }
 
+static void add_text(struct frame_builder *b, struct document *doc)
+{
+    struct json j = frame_builder_message(b);
+    const struct rope *text = &doc->pad.text;
+    j.failed = rope_read(text, 0, rope_size(text).points, j.out) != OK;
+    frame_builder_end_message(b, &j);
+}
+
 static void add(struct frame_builder *b, struct document *doc, enum frame_kind kind,
                 const struct pad_peer *peer, uint64_t from, uint64_t to)
 {
@@ -120,6 +125,9 @@ static void add(struct frame_builder *b, struct document *doc, enum frame_kind k
     case FRAME_USERS:
         add_users(b, doc);
         break;
+    case FRAME_TEXT:
+        add_text(b, doc);
+        break;
     }
 }
 
@@ -131,11 +139,23 @@ static uint64_t reader_of(enum frame_kind kind, const struct pad_peer *peer, uin
     return is_alone ? peer->user_id : PAD_SYSTEM_USER;
 }
 
+static bool is_form_for(enum frame_form kept, enum frame_form wanted)
+{
+    return kept == wanted || (kept == FORM_SAME && wanted != FORM_EVENTS);
+}
+
+enum frame_form frame_form_for(const struct conn *conn)
+{
+    if (conn_is_stream(conn))
+        return FORM_EVENTS;
+    return conn_takes_compressed(conn) ? FORM_COMPRESSED : FORM_PLAIN;
+}
+
 static struct frame *find(const struct frames *frames, const struct kept_frame *wanted)
 {
     for (int i = 0; i < FRAMES_KEPT; i++) {
         const struct kept_frame *k = &frames->kept[i];
-        if (k->frame && k->kind == wanted->kind && (k->form == FORM_SAME || k->form == wanted->form) &&
+        if (k->frame && k->kind == wanted->kind && is_form_for(k->form, wanted->form) &&
             k->version == wanted->version && k->order == wanted->order && k->reader == wanted->reader &&
             k->is_of_guests == wanted->is_of_guests && k->from == wanted->from && k->to == wanted->to)
             return k->frame;
@@ -161,29 +181,44 @@ static bool is_of_guests(enum frame_kind kind, const struct pad_peer *peer, uint
     return kind == FRAME_CHANGES && peer->is_guest && peer->pad->password_item.changed > from;
 }
 
+/* The revision that a reader of this frame has after it. */
+static uint64_t event_id(const struct document *doc, const struct kept_frame *wanted)
+{
+    return wanted->kind == FRAME_HISTORY || wanted->kind == FRAME_SNAPSHOT ? wanted->to : doc->pad.committed;
+}
+
+static void begin(struct frame_builder *b, const struct document *doc, const struct kept_frame *wanted)
+{
+    frame_builder_begin(b);
+    if (wanted->kind == FRAME_TEXT)
+        frame_builder_plain(b);
+    else if (wanted->form == FORM_COMPRESSED)
+        frame_builder_compress(b);
+    else if (wanted->form == FORM_EVENTS)
+        frame_builder_events(b, event_id(doc, wanted));
+}
+
 /* Makes the wanted frame, and says in what form it is. NULL: no memory. */
 static struct frame *make(struct frame_builder *b, struct document *doc, struct kept_frame *wanted,
                           const struct pad_peer *peer)
 {
-    frame_builder_begin(b);
-    if (wanted->form == FORM_COMPRESSED)
-        frame_builder_compress(b);
+    begin(b, doc, wanted);
     add(b, doc, wanted->kind, peer, wanted->from, wanted->to);
-    if (!frame_builder_has_large(b))
+    if (wanted->form != FORM_EVENTS && !frame_builder_has_large(b))
         wanted->form = FORM_SAME;
     return frame_builder_finish(b);
 }
 
 struct frame *frames_get(struct frame_builder *builder, struct document *doc, enum frame_kind kind,
-                         const struct pad_peer *peer, bool compresses, uint64_t from, uint64_t to)
+                         const struct pad_peer *peer, enum frame_form form, uint64_t from, uint64_t to)
 {
     if (!doc->frames)
         doc->frames = calloc(1, sizeof(struct frames));
     if (!doc->frames)
         return NULL;
     struct kept_frame wanted = {.kind = kind,
-                                .form = compresses ? FORM_COMPRESSED : FORM_PLAIN,
-                                .version = peer->version,
+                                .form = form,
+                                .version = peer ? peer->version : PAD_V2,
                                 .order = order_of(kind, peer),
                                 .is_of_guests = is_of_guests(kind, peer, from),
                                 .reader = reader_of(kind, peer, from, to),

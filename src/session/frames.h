@@ -7,6 +7,7 @@
 #define KOLABPAD_SESSION_FRAMES_H
 
 #include "doc/document.h"
+#include "net/conn.h"
 #include "net/frame_builder.h"
 
 enum frame_kind {
@@ -14,13 +15,21 @@ enum frame_kind {
     FRAME_CHANGES,  /* presence changed after `from`, up to `to` (sequence numbers); may be empty */
     FRAME_SNAPSHOT, /* the text at revision `to` */
     FRAME_USERS,    /* everybody, and whether the database fails, at sequence `to` */
+    FRAME_TEXT,     /* the text at revision `to`, as it is: FORM_PLAIN */
 };
 
-/* The frame of that kind and range as the peer's protocol version has it, with large
- * messages compressed where its connection takes them so (`compresses`). The
- * reference is the document's: conn_send takes its own. NULL: no memory. */
+/* Only large messages are compressed, so most frames are the same for all readers on WebSockets:
+ * FORM_SAME, for what is kept and not for whom it is. */
+enum frame_form { FORM_SAME, FORM_PLAIN, FORM_COMPRESSED, FORM_EVENTS };
+
+/* The form for a connection. */
+enum frame_form frame_form_for(const struct conn *conn);
+
+/* The frame of that kind and range as the peer's protocol version has it (FRAME_TEXT has no
+ * version, and no peer). The reference is the document's: conn_send takes its own. NULL: no
+ * memory. */
 struct frame *frames_get(struct frame_builder *builder, struct document *doc, enum frame_kind kind,
-                         const struct pad_peer *peer, bool compresses, uint64_t from, uint64_t to);
+                         const struct pad_peer *peer, enum frame_form form, uint64_t from, uint64_t to);
 
 /* Lets go of the kept frames; frames_free also of what holds them. */
 void frames_forget(struct document *doc);

@@ -48,7 +48,7 @@ enum error join_take_hello(struct session *s, const struct client_message *m)
 static enum error hold_snapshot(struct session *s)
 {
     struct frame *frame = frames_get(&s->shard->frames, s->doc, FRAME_SNAPSHOT, &s->peer,
-                                     conn_takes_compressed(s->conn), 0, s->doc->pad.revision);
+                                     frame_form_for(s->conn), 0, s->doc->pad.revision);
     s->joining->snapshot = frame ? frame_ref(frame) : NULL;
     return frame ? OK : ERR_NO_MEMORY;
 }
@@ -187,16 +187,30 @@ static enum error greet_v2(struct session *s)
 static enum error tell_users(struct session *s)
 {
     struct frame *users = frames_get(&s->shard->frames, s->doc, FRAME_USERS, &s->peer,
-                                     conn_takes_compressed(s->conn), 0, s->doc->pad.sequence);
+                                     frame_form_for(s->conn), 0, s->doc->pad.sequence);
     if (!users)
         return ERR_NO_MEMORY;
     conn_send(s->conn, users);
     return OK;
 }
 
+/* There is no Welcome in an event stream; what it says of the document is an event of its own. */
+static enum error greet_stream(struct session *s)
+{
+    struct frame_builder *b = &s->shard->frames;
+    if (!s->doc->pad.language.ptr)
+        return OK;
+    frame_builder_begin(b);
+    frame_builder_events(b, s->peer.sent);
+    struct json j = frame_builder_message(b);
+    encode_language_initial(&j, &s->doc->pad);
+    frame_builder_end_message(b, &j);
+    return send_made(s, frame_builder_finish(b));
+}
+
 static enum error welcome_v2(struct session *s)
 {
-    enum error err = greet_v2(s);
+    enum error err = conn_is_stream(s->conn) ? greet_stream(s) : greet_v2(s);
     if (!err && s->joining->snapshot)
         conn_send(s->conn, s->joining->snapshot);
     /* The carets in Users are those of the committed text: it comes first. */

@@ -18,6 +18,7 @@
  *   broadcast.h  the document's events, for all its sessions
  *   owner.h      the owner's token, for whoever made the document
  *   access.h     what it may do, and how that changes
+ *   stream.h     one that only listens, over HTTP
  *
  * Owner: the shard, through the connection; freed when that is closed. Shard's
  * thread only. */

@@ -5,6 +5,7 @@
 #include "session/catch_up.h"
 #include "session/join.h"
 #include "session/receive.h"
+#include "session/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,7 @@ void session_request_free(struct session_request *request)
     if (request->fd >= 0)
         close(request->fd);
     buf_deinit(&request->already_read);
+    stream_free(request->stream);
     free(request);
 }
 
@@ -95,7 +97,7 @@ static void on_closed(void *owner, const struct conn_end *end)
     if (had_joined)
         log_end(s, end);
     session_uncount(s->shard->limits, s->client, s->is_relayed);
-    metric_add(METRIC_CONNECTIONS, -1);
+    metric_add(conn_is_stream(s->conn) ? METRIC_STREAMS : METRIC_CONNECTIONS, -1);
     session_free(s);
 }
 
@@ -153,7 +155,7 @@ static struct session *session_new(const struct session_request *request)
     s->client = request->client;
     s->is_relayed = request->is_relayed;
     s->opened_ms = shard_now_ms(shard);
-    s->state = request->version == PAD_V2 ? SESSION_AWAITING_HELLO : SESSION_OPENING;
+    s->state = request->version == PAD_V2 && !request->stream ? SESSION_AWAITING_HELLO : SESSION_OPENING;
     list_append(s->state == SESSION_AWAITING_HELLO ? &shard->awaiting_hello : &shard->sessions, &s->link);
     return s;
 }
@@ -179,15 +181,31 @@ static size_t v1_message_max(const struct shard *shard)
 
 static void begin(struct session *s)
 {
-    metric_inc(METRIC_CONNECTIONS);
     log_opened(s);
-    if (s->version == PAD_V2) {
+    if (conn_is_stream(s->conn)) {
+        join_document(s);
+    } else if (s->version == PAD_V2) {
         shard_want_timer(s->shard, s->shard->config->hello_timeout_ms);
     } else {
         conn_set_message_max(s->conn, v1_message_max(s->shard));
         conn_pause(s->conn); /* it speaks at once, and is heard when it is in */
         join_document(s);
     }
+}
+
+static enum error open_conn(struct session *s, struct session_request *request)
+{
+    int fd = request->fd;
+    request->fd = -1; /* conn_open closes it on failure */
+    if (request->stream) {
+        enum error err = conn_open_stream(&s->shard->loop, fd, true, &v2_handlers, s, &s->conn);
+        return err ? err : stream_begin(s, request->stream);
+    }
+    enum error err = conn_open(&s->shard->loop, fd, buf_slice(&request->already_read),
+                               s->version == PAD_V1 ? &v1_handlers : &v2_handlers, s, &s->conn);
+    if (!err && request->compresses)
+        conn_set_compressed(s->conn);
+    return err;
 }
 
 void session_start(struct loop_task *task)
@@ -199,23 +217,19 @@ void session_start(struct loop_task *task)
         session_request_free(request);
         return;
     }
-    int fd = request->fd;
-    request->fd = -1; /* conn_open closes it on failure */
-    if (conn_open(&shard->loop, fd, buf_slice(&request->already_read),
-                  s->version == PAD_V1 ? &v1_handlers : &v2_handlers, s, &s->conn)) {
+    if (open_conn(s, request)) {
         session_free(s);
         session_request_free(request);
         return;
     }
-    if (request->compresses)
-        conn_set_compressed(s->conn);
     enum error refusal = request->refusal;
     if (shard->documents.is_stopping)
         refusal = ERR_SHUTTING_DOWN; /* the handshake was answered before the end began */
     buf_deinit(&request->already_read);
+    stream_free(request->stream);
     free(request); /* the limits count the session now */
+    metric_inc(conn_is_stream(s->conn) ? METRIC_STREAMS : METRIC_CONNECTIONS);
     if (refusal) {
-        metric_inc(METRIC_CONNECTIONS);
         session_close(s, refusal, NULL);
         return;
     }

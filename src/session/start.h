@@ -19,6 +19,7 @@ struct session_request {
     bool compresses;       /* agreed in the handshake */
     int fd;
     struct buf already_read; /* what came behind the handshake */
+    struct stream *stream;   /* an event stream instead of a WebSocket (stream.h), owned; NULL: it is none */
 };
 
 /* Counts a connection, and counts it no more: against its address, and among all; one that is relayed

@@ -9,8 +9,8 @@ enum error tell_history(struct session *s)
     bool is_gone = false;
     if (!pad_history_for(&s->peer, HISTORY_FRAME_BYTES, &from, &to, &is_gone))
         return is_gone ? ERR_CANNOT_RESUME : OK;
-    struct frame *frame = frames_get(&s->shard->frames, s->doc, FRAME_HISTORY, &s->peer,
-                                     conn_takes_compressed(s->conn), from, to);
+    struct frame *frame =
+        frames_get(&s->shard->frames, s->doc, FRAME_HISTORY, &s->peer, frame_form_for(s->conn), from, to);
     if (!frame)
         return ERR_NO_MEMORY;
     conn_send(s->conn, frame);
@@ -25,7 +25,7 @@ enum error tell_changes(struct session *s)
     if (s->peer.seen == newest)
         return OK;
     struct frame *frame = frames_get(&s->shard->frames, s->doc, FRAME_CHANGES, &s->peer,
-                                     conn_takes_compressed(s->conn), s->peer.seen, newest);
+                                     frame_form_for(s->conn), s->peer.seen, newest);
     if (!frame)
         return ERR_NO_MEMORY;
     if (frame->len > 0)

@@ -311,7 +311,7 @@ describe('who may', () => {
     await refused(await server().get('/api/documents', { method: 'POST', body: 'x', headers: origin }), 403, 'bad_origin');
     await refused(await post(id, 'x', '', { 'sec-fetch-site': 'cross-site' }), 403, 'bad_origin');
     expect(await text(id)).toBe('');
-    revisionOf(await put(id, 'x', { origin: `http://127.0.0.1:${server().port}` }));
+    revisionOf(await put(id, 'x', { origin: 'http://pad.example', host: 'pad.example' }));
   });
 
   test('pages that are allowed, which may also read the answer', async () => {

@@ -73,7 +73,7 @@ static void turn_journal(void)
 
 static struct slice told(enum frame_kind kind, uint64_t from)
 {
-    const struct frame *frame = frames_get(&builder, doc, kind, &ada, false, from, doc->pad.sequence);
+    const struct frame *frame = frames_get(&builder, doc, kind, &ada, FORM_PLAIN, from, doc->pad.sequence);
     assert_non_null(frame);
     return slice_of(frame->bytes, frame->len);
 }
@@ -131,12 +131,12 @@ static void test_frames_are_shared_until_they_are_stale(void **state)
     (void)state;
     type(&ada, "+abc");
     turn_journal();
-    struct frame *first = frames_get(&builder, doc, FRAME_HISTORY, &ada, false, 0, 1);
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 1), first);
+    struct frame *first = frames_get(&builder, doc, FRAME_HISTORY, &ada, FORM_PLAIN, 0, 1);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, FORM_PLAIN, 0, 1), first);
     frame_ref(first);
     type(&ada, "+x =3");
     turn_journal();
-    assert_ptr_not_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 1), first);
+    assert_ptr_not_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, FORM_PLAIN, 0, 1), first);
     frame_unref(first);
 }
 
@@ -151,13 +151,13 @@ static void test_history_has_a_form_for_each_order(void **state)
     attach(&eve, hello);
     type(&ada, "+abc");
     turn_journal();
-    const struct frame *plain = frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 1);
-    const struct frame *marked = frames_get(&builder, doc, FRAME_HISTORY, &eve, false, 0, 1);
+    const struct frame *plain = frames_get(&builder, doc, FRAME_HISTORY, &bob, FORM_PLAIN, 0, 1);
+    const struct frame *marked = frames_get(&builder, doc, FRAME_HISTORY, &eve, FORM_PLAIN, 0, 1);
     assert_false(says(slice_of(plain->bytes, plain->len), "order"));
     assert_true(says(slice_of(marked->bytes, marked->len), "\"order\":\"text\""));
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &ada, false, 0, 1), plain);
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_CHANGES, &eve, false, 0, doc->pad.sequence),
-                     frames_get(&builder, doc, FRAME_CHANGES, &ada, false, 0, doc->pad.sequence));
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &ada, FORM_PLAIN, 0, 1), plain);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_CHANGES, &eve, FORM_PLAIN, 0, doc->pad.sequence),
+                     frames_get(&builder, doc, FRAME_CHANGES, &ada, FORM_PLAIN, 0, doc->pad.sequence));
     document_detach(doc, &eve);
 }
 
@@ -202,20 +202,20 @@ static void test_only_large_frames_have_a_compressed_form(void **state)
     (void)state;
     type(&ada, "+abc");
     turn_journal();
-    const struct frame *small = frames_get(&builder, doc, FRAME_HISTORY, &ada, true, 0, 1);
+    const struct frame *small = frames_get(&builder, doc, FRAME_HISTORY, &ada, FORM_COMPRESSED, 0, 1);
     assert_false(is_compressed(small));
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 1), small);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, FORM_PLAIN, 0, 1), small);
     memset(line + 1, 'x', 2900);
     type(&ada, strcat(line, " =3"));
     turn_journal();
-    const struct frame *packed = frames_get(&builder, doc, FRAME_HISTORY, &ada, true, 0, 2);
-    const struct frame *plain = frames_get(&builder, doc, FRAME_HISTORY, &bob, false, 0, 2);
+    const struct frame *packed = frames_get(&builder, doc, FRAME_HISTORY, &ada, FORM_COMPRESSED, 0, 2);
+    const struct frame *plain = frames_get(&builder, doc, FRAME_HISTORY, &bob, FORM_PLAIN, 0, 2);
     assert_true(is_compressed(packed));
     assert_false(is_compressed(plain));
     assert_true(packed->len < plain->len / 4);
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, true, 0, 2), packed);
-    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &ada, false, 0, 2), plain);
-    assert_false(is_compressed(frames_get(&builder, doc, FRAME_SNAPSHOT, &ada, false, 0, 2)));
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &bob, FORM_COMPRESSED, 0, 2), packed);
+    assert_ptr_equal(frames_get(&builder, doc, FRAME_HISTORY, &ada, FORM_PLAIN, 0, 2), plain);
+    assert_false(is_compressed(frames_get(&builder, doc, FRAME_SNAPSHOT, &ada, FORM_PLAIN, 0, 2)));
 }
 
 int main(void)

@@ -1,0 +1,145 @@
+#include "api/follow_jobs.h"
+
+#include "api/author.h"
+#include "api/http_job.h"
+#include "api/waiter.h"
+#include "observe/metrics.h"
+#include "session/stream.h"
+
+#include <stdlib.h>
+
+static bool read_number(struct slice digits, uint64_t max, uint64_t *out)
+{
+    uint64_t value = 0;
+    if (digits.len == 0 || digits.len > 18)
+        return false;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
+            return false;
+        value = value * 10 + (uint64_t)(digits.ptr[i] - '0');
+    }
+    *out = value;
+    return value <= max;
+}
+
+static void refuse(struct http_request *request, enum error err)
+{
+    metric_rejected(err);
+    http_respond_error(request, err);
+}
+
+/* ---- waiting ---- */
+
+struct wait_own {
+    uint64_t revision, seconds;
+};
+
+static void on_wait_opened(struct http_job *job, const struct open_result *result)
+{
+    const struct wait_own *own = job->own;
+    if (result->err) {
+        http_job_fail(job, result->err);
+        return;
+    }
+    document_has_news(result->doc); /* one that was begun for this alone goes, when nobody waits for it */
+    enum error err =
+        waiter_begin(job->shard, job->request, result->doc, own->revision, (uint32_t)own->seconds);
+    if (err)
+        http_job_fail(job, err);
+    else
+        http_job_end(job);
+}
+
+static void begin_wait(struct http_job *job)
+{
+    http_job_open(job, OPEN_EDIT, on_wait_opened);
+}
+
+static const struct http_job_kind wait_job = {.begin = begin_wait, .end = free, .is_long = true};
+
+void follow_wait(struct api *api, struct http_request *request, struct slice id, struct slice password)
+{
+    struct slice seconds = http_query(request, "wait");
+    struct wait_own *own = calloc(1, sizeof(*own));
+    if (!own) {
+        refuse(request, ERR_NO_MEMORY);
+    } else if ((seconds.ptr && !read_number(seconds, FOLLOW_WAIT_MAX_S, &own->seconds)) ||
+               !read_number(http_query(request, "revision"), INT64_MAX, &own->revision)) {
+        free(own);
+        refuse(request, ERR_BAD_WAIT);
+    } else {
+        http_job_post_own(api->server, request, &wait_job, id, password, own);
+    }
+}
+
+/* ---- following ---- */
+
+static void free_stream(void *stream)
+{
+    stream_free(stream);
+}
+
+static enum error write_head(struct http_job *job, struct stream *stream)
+{
+    struct http_response response = {.status = 200, .content_type = "text/event-stream"};
+    enum error err = http_write_head(job->request, &response, -1, &stream->head);
+    return err ? err : buf_append(&stream->head, SLICE("retry: 2000\n\n")); /* as a tab reconnects */
+}
+
+static void answer_head_request(struct http_job *job)
+{
+    http_job_respond(job, &(struct http_response){.status = 200, .content_type = "text/event-stream"});
+}
+
+static void on_events_opened(struct http_job *job, const struct open_result *result)
+{
+    struct stream *stream = job->own;
+    if (result->err) {
+        http_job_fail(job, result->err);
+        return;
+    }
+    document_has_news(result->doc);
+    if (slice_equal(job->request->method, SLICE("HEAD"))) {
+        answer_head_request(job);
+        return;
+    }
+    enum error err = write_head(job, stream);
+    if (!err) {
+        job->own = NULL;
+        err = stream_open(job->shard, job->request, job->id, job->password, stream);
+    }
+    if (err)
+        http_job_fail(job, err);
+    else
+        http_job_end(job);
+}
+
+static void begin_events(struct http_job *job)
+{
+    http_job_open(job, OPEN_EDIT, on_events_opened);
+}
+
+static const struct http_job_kind events_job = {.begin = begin_events, .end = free_stream, .is_stream = true};
+
+/* A browser that reconnects says what it has in a header; that is newer than the address. */
+static enum error take_revision(const struct http_request *request, struct stream *stream)
+{
+    struct slice last = http_header(request, "Last-Event-ID");
+    struct slice revision = last.ptr && last.len > 0 ? last : http_query(request, "revision");
+    stream->has_revision = revision.ptr != NULL;
+    return !revision.ptr || read_number(revision, INT64_MAX, &stream->revision) ? OK : ERR_BAD_WAIT;
+}
+
+void follow_events(struct api *api, struct http_request *request, struct slice id, struct slice password)
+{
+    struct stream *stream = calloc(1, sizeof(*stream));
+    enum error err = stream ? author_name(request, &stream->name) : ERR_NO_MEMORY;
+    if (!err)
+        err = take_revision(request, stream);
+    if (err) {
+        stream_free(stream);
+        refuse(request, err);
+        return;
+    }
+    http_job_post_own(api->server, request, &events_job, id, password, stream);
+}

@@ -1,0 +1,66 @@
+#include "session/stream.h"
+
+#include "base/hash.h"
+#include "guard/random.h"
+#include "session/start.h"
+
+#include <stdlib.h>
+
+void stream_free(struct stream *stream)
+{
+    if (!stream)
+        return;
+    buf_deinit(&stream->head);
+    buf_deinit(&stream->name);
+    free(stream);
+}
+
+static void on_socket(void *arg, int fd, struct slice already_read)
+{
+    struct session_request *request = arg;
+    (void)already_read;
+    request->fd = fd;
+    if (fd < 0 || !loop_post(&request->shard->loop, &request->task))
+        session_request_free(request);
+}
+
+enum error stream_open(struct shard *shard, struct http_request *http, struct slice id, struct slice password,
+                       struct stream *stream)
+{
+    enum error err = session_count(shard->limits, http->client, http->is_relayed);
+    if (err) {
+        stream_free(stream);
+        return err;
+    }
+    struct session_request *request = session_request_new(shard, PAD_V2, http->client, id, password);
+    if (!request) {
+        session_uncount(shard->limits, http->client, http->is_relayed);
+        stream_free(stream);
+        return ERR_NO_MEMORY;
+    }
+    request->is_relayed = http->is_relayed;
+    request->stream = stream;
+    http_detach(http, on_socket, request);
+    return OK;
+}
+
+enum error stream_begin(struct session *s, const struct stream *stream)
+{
+    struct joining *j = s->joining;
+    struct frame *head = frame_new(buf_slice(&stream->head));
+    enum error err = head ? buf_append(&j->name, buf_slice(&stream->name)) : ERR_NO_MEMORY;
+    if (!err)
+        conn_send(s->conn, head);
+    else
+        conn_kill(s->conn);
+    frame_unref(head);
+    j->hello = (struct pad_hello){.version = PAD_V2,
+                                  .token = random_id(),
+                                  .has_epoch = stream->has_revision,
+                                  .is_epoch_unknown = stream->has_revision,
+                                  .revision = stream->revision,
+                                  .name = buf_slice(&j->name),
+                                  .hue = (uint16_t)(hash_bytes(0, buf_slice(&j->name)) % PAD_HUES),
+                                  .is_unseen = j->name.len == 0};
+    return OK; /* one that was killed ends as any other does */
+}

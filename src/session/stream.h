@@ -1,0 +1,36 @@
+/* stream.h - following a document over HTTP: an event stream (text/event-stream).
+ *
+ * It is a session whose client says nothing: its request was its Hello, and what it is told are
+ * the messages of v2, each as an event whose id is the revision that the client has then. It
+ * shares its frames with all other streams of the document.
+ *
+ *     id: 813
+ *     data: {"History":{"start":812,"operations":[…]}}
+ *
+ * First comes what was missed since the revision that the client named, or the Snapshot where
+ * that is not known or none was named; then the language, if one is set, and the people. */
+#ifndef KOLABPAD_SESSION_STREAM_H
+#define KOLABPAD_SESSION_STREAM_H
+
+#include "net/http.h"
+#include "session/session.h"
+
+struct stream {
+    struct buf head; /* of the HTTP answer */
+    struct buf name; /* cleaned; empty: nobody is told of the reader */
+    bool has_revision;
+    uint64_t revision;
+};
+
+/* Takes the request's socket for a session on the document's shard, whose thread this is. `stream` is
+ * taken over, also on failure, when the request is not answered:
+ *   ERR_RATE_LIMITED, ERR_OVERLOADED   too many connections, of that address or in all
+ *   ERR_NO_MEMORY */
+enum error stream_open(struct shard *shard, struct http_request *http, struct slice id, struct slice password,
+                       struct stream *stream);
+void stream_free(struct stream *stream); /* NULL is fine */
+
+/* For start.c: says Hello for a session whose connection is open, and sends the head. ERR_NO_MEMORY. */
+enum error stream_begin(struct session *s, const struct stream *stream);
+
+#endif
