@@ -169,6 +169,15 @@ static enum error find_earlier(const struct http_job *job, const struct document
     return id128_equal(earlier->token, w->author.token) ? OK : ERR_KEY_REUSED;
 }
 
+static enum metric metric_of(const struct writing *w)
+{
+    if (w->is_new)
+        return METRIC_WRITES_MADE;
+    if (w->is_patch)
+        return METRIC_WRITES_PATCHED;
+    return w->write.kind == WRITE_INSERT ? METRIC_WRITES_ADDED : METRIC_WRITES_WHOLE;
+}
+
 static enum error write_it(struct http_job *job, struct document *doc)
 {
     struct writing *w = job->own;
@@ -182,7 +191,7 @@ static enum error write_it(struct http_job *job, struct document *doc)
         err = document_write(doc, w->writer, &w->write, &work);
     limits_charge_write(job->shard->limits, job->request->client, work);
     if (!err)
-        metric_inc(METRIC_HTTP_WRITES);
+        metric_inc(metric_of(w));
     w->revision = doc->pad.revision;
     return err;
 }

@@ -26,7 +26,10 @@
     X(METRIC_CONNECTIONS,         "websocket_connections_total",GAUGE,   "Open WebSocket connections")                \
     X(METRIC_STREAMS,             "event_streams",              GAUGE,   "Open event streams over HTTP")              \
     X(METRIC_WAITS,               "waiting_readers",            GAUGE,   "Requests that wait for a text to change")   \
-    X(METRIC_HTTP_WRITES,         "http_writes_total",          COUNTER, "Texts written over HTTP: whole, added to, patched or made") \
+    X(METRIC_WRITES_MADE,         "http_documents_made_total",  COUNTER, "Documents made over HTTP")                  \
+    X(METRIC_WRITES_WHOLE,        "http_texts_put_total",       COUNTER, "Texts written over HTTP as a whole")        \
+    X(METRIC_WRITES_ADDED,        "http_texts_added_total",     COUNTER, "Texts added over HTTP to a document")       \
+    X(METRIC_WRITES_PATCHED,      "http_patches_total",         COUNTER, "Patches over HTTP: operations and replacements") \
     X(METRIC_HTTP_REPEATS,        "http_write_repeats_total",   COUNTER, "Writes over HTTP that came again with their Idempotency-Key") \
     X(METRIC_USERS,               "users",                      GAUGE,   "Participants in all documents")             \
     X(METRIC_MEMORY,              "memory_usage_bytes",         GAUGE,   "Resident memory of the process")            \

@@ -10,7 +10,7 @@ import { seedOfRun } from './support/random.ts';
 import { RawHttp } from './support/raw_http.ts';
 
 import { freshId, startServer, useServer } from './support/server.ts';
-import { ON_POSTGRES } from './support/store.ts';
+import { NODES, ON_POSTGRES } from './support/store.ts';
 import { sleep, until } from './support/wait.ts';
 
 const server = useServer({ RATE_LIMITS: 'off', MAX_DOCUMENT_SIZE_KB: 64 });
@@ -462,6 +462,22 @@ describe('the journal', () => {
     const stats = await own.stats();
     expect(stats['last_user_flush_total']).toBe(0);
     await own.stop();
+  });
+
+  test('is counted, by what it does and why not', async () => {
+    const before = await server().stats();
+    const [id, key] = [freshId(), { 'idempotency-key': 'counted' }];
+    await put(id, 'a');
+    await post(id, 'b', '', key);
+    await post(id, 'b', '', key);
+    await patch(id, { replace: 'a', with: 'c' });
+    await patch(id, { replace: 'a', with: 'c' });
+    await server().get('/api/documents', { method: 'POST', body: 'x' });
+    const after = await server().stats();
+    const counted = ['http_texts_put_total', 'http_texts_added_total', 'http_write_repeats_total', 'http_patches_total', 'http_documents_made_total'];
+    for (const name of counted) expect(after[name]! - before[name]!, name).toBe(1);
+    const prometheus = (await server().get('/metrics')).text;
+    if (NODES === 1) expect(prometheus).toMatch(/kolabpad_rejected_total\{reason="other_count"\} [1-9]/);
   });
 
   test('nothing is left of a document that nothing was written to', async () => {
