@@ -110,6 +110,8 @@ static void insert_something(struct sim_client *c, struct random *r, struct op *
 
 void sim_client_type(struct sim_client *c, struct random *r)
 {
+    if (c->version == PAD_V2 && random_one_in(r, 3))
+        v2_open_stale_editor(c);
     struct op op = {0};
     const uint32_t at = random_below(r, c->text.len + 1);
     uint32_t deleted = random_one_in(r, 3) ? random_below(r, 6) : 0;
@@ -148,7 +150,7 @@ void sim_client_place_carets(struct sim_client *c, struct random *r)
             (struct pad_range){random_below(r, c->text.len + 1), random_below(r, c->text.len + 1)};
     if (c->version == PAD_V1)
         wire_put(c->up, WIRE_CURSORS)->cursors = cursors;
-    else
+    else if (!c->v2.is_file)
         place_v2_carets(c, &cursors);
 }
 

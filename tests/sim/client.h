@@ -6,6 +6,10 @@
  * and types on. A record is written before each edit is sent; now and then the process
  * dies, and another goes on from the record.
  *
+ * Some of them mirror a file, as kolabpad sync does: what their users type is saved into that,
+ * now and then by an editor that had read it before others' changes came, and a write of the
+ * program may come too late, or not at all, because it dies. The file outlives the process.
+ *
  * Some go by author and some by text, and some by text until they lose their
  * first connection, as a page does whose server is replaced by a newer one.
  *
@@ -14,7 +18,7 @@
 #ifndef KOLABPAD_SIM_CLIENT_H
 #define KOLABPAD_SIM_CLIENT_H
 
-#include "client/client.h"
+#include "client/mirror.h"
 #include "sim/reference_text.h"
 #include "sim/unique_points.h"
 #include "sim/wire.h"
@@ -69,6 +73,12 @@ struct sim_client {
         uint64_t fed;        /* messages */
         unsigned life;       /* processes that died */
         bool by_text, will_learn;
+
+        bool is_file; /* `text` is a file's */
+        struct mirror mirror;
+        struct reference_text read; /* by an editor, before the last write … */
+        int64_t read_until_ms;      /* … and what it saves counts as made on that until then */
+        bool is_stale;              /* it is saving */
     } v2;
 };
 

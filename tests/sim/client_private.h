@@ -29,6 +29,10 @@ void v2_connect(struct sim_client *c);
 void v2_cut(struct sim_client *c);
 void v2_feed(struct sim_client *c, const struct wire_message *m);
 void v2_edit(struct sim_client *c, struct op *op);
+/* An editor has another text than the file: the next change is made on that. */
+void v2_open_stale_editor(struct sim_client *c);
+/* The file, if there is one, and the client have what they are to have of each other. */
+void v2_mirror(struct sim_client *c);
 void v2_look(struct sim_client *c);
 /* Sends what there is to send. */
 void v2_pump(struct sim_client *c);

@@ -19,24 +19,124 @@ static struct client *machine_of(const struct sim_client *c)
 
 /* ---- what it says ---- */
 
+static void v2_write_record(struct sim_client *c)
+{
+    buf_clear(&c->v2.record);
+    if (c->v2.is_file)
+        client_must(mirror_write(&c->v2.mirror, &c->v2.record));
+    else
+        client_must(client_write(machine_of(c), &c->v2.record));
+}
+
 /* A record is written down before an edit is sent. */
 void v2_pump(struct sim_client *c)
 {
     struct client_output out;
     while (c->up && client_next_output(machine_of(c), &out)) {
-        if (out.is_edit) {
-            buf_clear(&c->v2.record);
-            client_must(client_write(machine_of(c), &c->v2.record));
-        }
+        if (out.is_edit)
+            v2_write_record(c);
         client_must(buf_append(&wire_put(c->up, WIRE_TEXT)->bytes, out.json));
     }
     client_require(!client_is_broken(machine_of(c)), "it is broken");
+}
+
+/* ---- a file ---- */
+
+enum { NOT_WRITTEN_ONE_IN = 5 };
+
+static void encode_text(const struct reference_text *text, struct buf *out)
+{
+    buf_clear(out);
+    for (uint32_t i = 0; i < text->len; i++) {
+        char utf8[4];
+        client_must(buf_append(out, slice_of(utf8, utf8_put(text->points[i], utf8))));
+    }
+}
+
+static bool file_is_known(const struct sim_client *c)
+{
+    struct buf file = {0};
+    encode_text(&c->text, &file);
+    const bool is_known =
+        c->v2.mirror.has_met && slice_equal(buf_slice(&file), buf_slice(&c->v2.mirror.file));
+    buf_deinit(&file);
+    return is_known;
+}
+
+/* Its user gives up what he had in the file where the pad has a text of its own. */
+static void meet(struct sim_client *c, struct slice file)
+{
+    enum mirror_verdict verdict;
+    client_must(mirror_meet(&c->v2.mirror, file, &verdict));
+    if (verdict != MIRROR_DIFFERENT && verdict != MIRROR_TOO_LARGE)
+        return;
+    reference_text_clear(&c->text);
+    client_must(mirror_meet(&c->v2.mirror, SLICE(""), &verdict));
+    client_require(verdict == MIRROR_SAME, "an empty file does not do");
+}
+
+static void notice_file(struct sim_client *c)
+{
+    struct buf file = {0};
+    enum mirror_verdict verdict = MIRROR_SAME;
+    encode_text(&c->text, &file);
+    const struct slice text = slice_of(file.ptr ? file.ptr : "", file.len);
+    if (!c->v2.mirror.has_met && client_is_loaded(machine_of(c)))
+        meet(c, text);
+    else if (c->v2.mirror.has_met)
+        client_must(mirror_saved(&c->v2.mirror, text, *c->now_ms, &verdict));
+    if (c->v2.mirror.has_met && verdict == MIRROR_TOO_LARGE) { /* its user goes back to what was there */
+        reference_text_clear(&c->text);
+        reference_text_append_utf8(&c->text, buf_slice(&c->v2.mirror.file));
+    }
+    buf_deinit(&file);
+}
+
+/* A record is written before the file is; the write itself may come to nothing. */
+static void write_file(struct sim_client *c)
+{
+    struct buf text = {0};
+    client_must(mirror_begin_write(&c->v2.mirror, &text));
+    v2_write_record(c);
+    if (file_is_known(c) && ++c->v2.fed % NOT_WRITTEN_ONE_IN) {
+        reference_text_copy(&c->v2.read, &c->text);
+        c->v2.read_until_ms = *c->now_ms + MIRROR_MOMENT_MS;
+        reference_text_clear(&c->text);
+        reference_text_append_utf8(&c->text, buf_slice(&text));
+        mirror_wrote(&c->v2.mirror, &text, *c->now_ms);
+    }
+    buf_deinit(&text);
+}
+
+/* Sometimes the file is written to before its last save was noticed. */
+void v2_mirror(struct sim_client *c)
+{
+    if (++c->v2.fed % 2 || !mirror_must_write(&c->v2.mirror))
+        notice_file(c);
+    if (mirror_must_write(&c->v2.mirror))
+        write_file(c);
+}
+
+void v2_open_stale_editor(struct sim_client *c)
+{
+    if (!c->v2.is_file || *c->now_ms >= c->v2.read_until_ms || !file_is_known(c))
+        return;
+    /* That a save is stale can be told where it shares no letter with what came: see
+     * mirror_test. Here the letters are few, so what it lacks may be lost, but not doubled. */
+    for (uint32_t i = 0; i < c->text.len; i++)
+        unique_points_deleted(c->points, c->text.points[i]);
+    reference_text_copy(&c->text, &c->v2.read);
+    c->v2.is_stale = true;
 }
 
 /* ---- what it shows ---- */
 
 static void show(struct sim_client *c)
 {
+    if (c->v2.is_file) {
+        v2_mirror(c);
+        return;
+    }
     struct op change = {0};
     bool has_change;
     client_must(client_take_change(machine_of(c), &change, &has_change));
@@ -83,6 +183,7 @@ void v2_look(struct sim_client *c)
     const struct slice language = client_language(machine);
     struct reference_text text = {0};
     show(c);
+    client_require(!c->v2.is_file || !mirror_must_write(&c->v2.mirror), "the file is behind");
     note_link(c);
     read_rope(client_text(machine), &text);
     client_require(reference_text_equal(&text, &c->text), "what is shown is not the text");
@@ -121,16 +222,20 @@ static void begin(struct sim_client *c)
     };
     client_must(client_new(&config, &c->v2.machine));
     client_advance(machine_of(c), *c->now_ms);
+    mirror_init(&c->v2.mirror, machine_of(c));
 }
 
 void v2_init(struct sim_client *c)
 {
     c->v2.by_text = c->token.bytes[0] % 3 == 0;
+    c->v2.is_file = c->token.bytes[0] % 5 == 1;
     begin(c);
 }
 
 void v2_deinit(struct sim_client *c)
 {
+    mirror_deinit(&c->v2.mirror);
+    reference_text_deinit(&c->v2.read);
     client_free(c->v2.machine);
     buf_deinit(&c->v2.record);
     op_deinit(&c->v2.inflight);
@@ -138,15 +243,20 @@ void v2_deinit(struct sim_client *c)
 
 void sim_client_restart(struct sim_client *c)
 {
+    mirror_deinit(&c->v2.mirror);
     client_free(c->v2.machine);
     c->v2.life++;
-    reference_text_clear(&c->text);
     if (c->v2.record.len == 0) /* nobody knows it: a token of its own */
         memcpy(&c->token.bytes[4], &c->v2.life, sizeof c->v2.life);
     begin(c);
-    if (c->v2.record.len > 0)
-        client_must(client_read(machine_of(c), buf_slice(&c->v2.record)));
-    read_rope(client_text(machine_of(c)), &c->text);
+    if (c->v2.is_file && c->v2.record.len > 0) {
+        client_must(mirror_read(&c->v2.mirror, buf_slice(&c->v2.record), *c->now_ms));
+        notice_file(c);
+    } else if (!c->v2.is_file) {
+        if (c->v2.record.len > 0)
+            client_must(client_read(machine_of(c), buf_slice(&c->v2.record)));
+        read_rope(client_text(machine_of(c)), &c->text);
+    }
     note_link(c);
 }
 
@@ -217,13 +327,21 @@ void v2_feed(struct sim_client *c, const struct wire_message *m)
 
 void v2_edit(struct sim_client *c, struct op *op)
 {
-    client_must(client_edit(machine_of(c), op_view(op)));
+    if (!c->v2.is_file)
+        client_must(client_edit(machine_of(c), op_view(op)));
+    else if (c->v2.is_stale) /* such a save is seen at once, or it is taken for a new one */
+        notice_file(c);
+    else if (++c->v2.fed % SHOW_LATE_ONE_IN)
+        v2_mirror(c);
+    c->v2.is_stale = false;
     op_deinit(op);
     v2_pump(c);
 }
 
 void sim_client_decide(struct sim_client *c, struct random *r)
 {
+    if (c->version == PAD_V2 && c->v2.is_file)
+        v2_mirror(c);
     if (c->version == PAD_V1 || !client_refusal(machine_of(c)))
         return;
     if (random_one_in(r, TRY_AGAIN_ONE_IN))
@@ -237,5 +355,7 @@ bool sim_client_is_synchronised(const struct sim_client *c)
 {
     if (c->version == PAD_V1)
         return c->state == SIM_LIVE && !c->v1.has_outstanding && !c->v1.has_buffer;
+    if (c->v2.is_file && (mirror_must_write(&c->v2.mirror) || !file_is_known(c)))
+        return false;
     return c->state == SIM_LIVE && client_unsaved(machine_of(c)) == 0;
 }
