@@ -52,9 +52,9 @@ setup.server setup.page: setup.%:
 	@tools/setup $*
 
 .PHONY: build build.wasm build.frontend build.all
-build: setup.server ## the server, optimised: bin/kolabpad-server
+build: setup.server ## the server and the command line, optimised: bin/kolabpad-server, bin/kolabpad
 	@test -f build/release/build.ninja || cmake --preset release >/dev/null
-	@cmake --build --preset release -j $(JOBS) --target kolabpad-server
+	@cmake --build --preset release -j $(JOBS) --target kolabpad-server kolabpad
 build.wasm: $(KERNEL) ## the operation kernel as WebAssembly, for the page
 build.frontend: $(PAGE) ## the page: frontend/dist
 build.all: build build.frontend ## the server and the page

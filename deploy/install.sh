@@ -18,7 +18,7 @@ case $prefix in
   /*) ;;
   *) echo "install: PREFIX must be an absolute path, not $prefix" >&2 && exit 2 ;;
 esac
-for needed in bin/kolabpad-server frontend/dist/index.html; do
+for needed in bin/kolabpad-server bin/kolabpad frontend/dist/index.html; do
   [ -e "$needed" ] || { echo "install: $needed is missing; make build.all makes it" >&2 && exit 1; }
 done
 if [ -z "$root" ] && [ "$(id -u)" != 0 ]; then
@@ -51,10 +51,13 @@ put_page() {
 put_files() {
   mkdir -p "$root$prefix/bin" "$root$prefix/data"
   put_program bin/kolabpad-server kolabpad-server
+  put_program bin/kolabpad kolabpad
   put_program deploy/check-env kolabpad-check-env
   put_program deploy/backup/kolabpad-backup kolabpad-backup
   put_program deploy/backup/kolabpad-restore kolabpad-restore
   put_page
+  install -D -m 0644 man/kolabpad.1 "$root$prefix/share/man/man1/kolabpad.1"
+  install -D -m 0644 tools/completion/kolabpad.bash "$root$prefix/share/bash-completion/completions/kolabpad"
   install -m 0644 .env.example "$root$prefix/.env.example"
   [ -e "$root$prefix/.env" ] || install -m 0640 .env.example "$root$prefix/.env"
   adapt 0644 deploy/systemd/kolabpad.service "$units/kolabpad.service"

@@ -17,10 +17,12 @@ fi
 rm -f "$units/kolabpad.service" "$units/kolabpad-backup.service" "$units/kolabpad-backup.timer" \
   "$root/usr/lib/sysusers.d/kolabpad.conf" "$root/usr/lib/tmpfiles.d/kolabpad.conf" "$root/etc/logrotate.d/kolabpad" \
   "$root$prefix/.env.example"
-for program in kolabpad-server kolabpad-check-env kolabpad-backup kolabpad-restore; do
+for program in kolabpad-server kolabpad kolabpad-check-env kolabpad-backup kolabpad-restore; do
   rm -f "$root$prefix/bin/$program"
 done
+rm -f "$root$prefix/share/man/man1/kolabpad.1" "$root$prefix/share/bash-completion/completions/kolabpad"
 rm -rf "$root$prefix/dist"
+(cd "$root$prefix" && rmdir -p share/man/man1 share/bash-completion/completions 2>/dev/null) || true
 rmdir "$root$prefix/bin" 2>/dev/null || true
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
   systemctl daemon-reload

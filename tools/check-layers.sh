@@ -37,17 +37,19 @@ doc:          base text ot pad store guard observe
 shard:        base pad proto store net guard config doc
 session:      base pad proto net guard observe config doc shard
 api:          base text pad proto store net guard observe config doc shard session
+cli:          base text/utf8.h version.h
 app:          base store net observe config doc shard session api version.h
 '
 
 # library header, or the folder of one: the layers that may include it
 libraries='
-jansson.h:    proto client
+jansson.h:    proto client cli
 sqlite3.h:    store/sqlite
 libpq-fe.h:   store/postgres
 microhttpd.h: net
 wslay:        net
-uv.h:         net api
+uv.h:         net api cli
+libwebsockets.h: cli
 zlib.h:       net
 openssl:      net guard
 '
@@ -141,7 +143,7 @@ compile_all() {
     sed 's|/[^/]*$||' "$work/units" | sort -u | while read -r folder; do mkdir -p "$work/all/$folder"; done
     # shellcheck disable=SC2046,SC2086 # a word for each flag
     xargs -P "$(nproc)" -I{} ${CC:-cc} -std=c17 -O0 -w -D_GNU_SOURCE -Isrc "-I$work" \
-        $(pkg-config --cflags libuv libmicrohttpd jansson sqlite3 libpq libcrypto zlib) \
+        $(pkg-config --cflags libuv libmicrohttpd jansson sqlite3 libpq libcrypto zlib libwebsockets) \
         -c 'src/{}.c' -o "$work/all/{}.o" <"$work/units" ||
         violation "not every file compiles: circles are not known"
     (cd "$work/all" && find . -name '*.o' -exec nm -A --format=posix {} +) |

@@ -1,0 +1,75 @@
+#include "cli/api.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { PAUSE_MS = 500, MS = 1000, NS = 1000000, NOT_YET_SERVED = 500, TOO_MANY = 429, UNAUTHORIZED = 401 };
+
+static struct slice bearer_of(const struct call *call)
+{
+    const struct address *a = &call->address;
+    const char *secret = a->link[0] ? a->link : a->owner[0] ? a->owner : call->password.text;
+    return secret[0] ? slice_from_cstr(secret) : (struct slice){0};
+}
+
+static void wait_ms(int64_t ms)
+{
+    struct timespec pause = {.tv_sec = ms / MS, .tv_nsec = ms % MS * NS};
+    nanosleep(&pause, NULL);
+}
+
+/* True when another try is worth it, after a pause. */
+static bool may_try_again(struct call *call, const struct http_answer *answer, int64_t until_ms)
+{
+    if (answer->status != 0 && answer->status != TOO_MANY && answer->status < NOT_YET_SERVED)
+        return false;
+    int64_t pause_ms = answer->retry_after_s > 0 ? (int64_t)answer->retry_after_s * MS : PAUSE_MS;
+    if (net_now_ms(&call->net) + pause_ms > until_ms)
+        return false;
+    wait_ms(pause_ms);
+    return true;
+}
+
+enum exit_code api_ask(struct call *call, struct http_request *request, struct http_answer *answer)
+{
+    int64_t until_ms = net_now_ms(&call->net) + (call->timeout_s > 0 ? (int64_t)call->timeout_s * MS : 0);
+    for (;;) {
+        request->bearer = bearer_of(call);
+        http_ask(&call->net, request, answer);
+        if (answer->status >= 200 && answer->status < 300)
+            return EXIT_DONE;
+        enum exit_code code = EXIT_PASSWORD;
+        if (answer->status == UNAUTHORIZED)
+            code = password_ask(&call->password);
+        else if (may_try_again(call, answer, until_ms))
+            code = EXIT_DONE;
+        else
+            code = http_explain(&call->net, answer);
+        if (code)
+            return code;
+        buf_deinit(&answer->body);
+    }
+}
+
+enum error api_path(const struct call *call, const char *of_pad, const char *tail, struct buf *out)
+{
+    const struct address *a = &call->address;
+    bool is_link = a->kind == ADDRESS_LINK;
+    enum error err = buf_append(out, slice_from_cstr(a->base));
+    err = err ? err : buf_append(out, SLICE("api/"));
+    err = err ? err : buf_append(out, is_link ? SLICE("link") : slice_from_cstr(of_pad));
+    if (!err && a->kind == ADDRESS_PAD) {
+        err = buf_append(out, SLICE("/"));
+        err = err ? err : address_escape(slice_from_cstr(a->id), out);
+    }
+    err = err ? err : buf_append(out, slice_from_cstr(tail));
+    return err ? err : buf_append(out, slice_of("", 1));
+}
+
+void api_make_key(char out[ID128_CHARS + 1])
+{
+    struct id128 key;
+    uv_random(NULL, NULL, &key, sizeof(key), 0, NULL);
+    id128_encode(key, out);
+    out[ID128_CHARS] = '\0';
+}

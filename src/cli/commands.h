@@ -1,0 +1,10 @@
+/* commands.h - what each command does; the table is in commands.c. Each runs to its
+ * end and returns the exit code; whatever went wrong has been told. */
+#ifndef KOLABPAD_CLI_COMMANDS_H
+#define KOLABPAD_CLI_COMMANDS_H
+
+#include "cli/call.h"
+
+enum exit_code cat_run(struct call *call);
+
+#endif

@@ -1,0 +1,21 @@
+# Completion of kolabpad's command line for bash.
+# shellcheck shell=bash
+
+_kolabpad() {
+  local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options
+  local everywhere='--url --timeout --json --help'
+  COMPREPLY=()
+  if [ "$COMP_CWORD" = 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W 'cat --help --version' -- "$word")
+    return
+  fi
+  case $command in
+    cat) options=$everywhere ;;
+    *) return ;;
+  esac
+  case $word in
+    -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+  esac
+}
+complete -o filenames -F _kolabpad kolabpad
