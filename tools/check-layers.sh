@@ -37,7 +37,7 @@ doc:          base text ot pad store guard observe
 shard:        base pad proto store net guard config doc
 session:      base pad proto net guard observe config doc shard
 api:          base text pad proto store net guard observe config doc shard session
-cli:          base text/utf8.h version.h
+cli:          base text ot client version.h
 app:          base store net observe config doc shard session api version.h
 '
 

@@ -5,10 +5,9 @@
 
 enum { PAUSE_MS = 500, MS = 1000, NS = 1000000, NOT_YET_SERVED = 500, TOO_MANY = 429, UNAUTHORIZED = 401 };
 
-static struct slice bearer_of(const struct call *call)
+struct slice api_bearer(const struct address *pad, const struct password *password)
 {
-    const struct address *a = &call->address;
-    const char *secret = a->link[0] ? a->link : a->owner[0] ? a->owner : call->password.text;
+    const char *secret = pad->link[0] ? pad->link : pad->owner[0] ? pad->owner : password->text;
     return secret[0] ? slice_from_cstr(secret) : (struct slice){0};
 }
 
@@ -34,7 +33,7 @@ enum exit_code api_ask(struct call *call, struct http_request *request, struct h
 {
     int64_t until_ms = net_now_ms(&call->net) + (call->timeout_s > 0 ? (int64_t)call->timeout_s * MS : 0);
     for (;;) {
-        request->bearer = bearer_of(call);
+        request->bearer = api_bearer(&call->address, &call->password);
         http_ask(&call->net, request, answer);
         if (answer->status >= 200 && answer->status < 300)
             return EXIT_DONE;
@@ -51,16 +50,15 @@ enum exit_code api_ask(struct call *call, struct http_request *request, struct h
     }
 }
 
-enum error api_path(const struct call *call, const char *of_pad, const char *tail, struct buf *out)
+enum error api_path(const struct address *pad, const char *of_pad, const char *tail, struct buf *out)
 {
-    const struct address *a = &call->address;
-    bool is_link = a->kind == ADDRESS_LINK;
-    enum error err = buf_append(out, slice_from_cstr(a->base));
+    bool is_link = pad->kind == ADDRESS_LINK;
+    enum error err = buf_append(out, slice_from_cstr(pad->base));
     err = err ? err : buf_append(out, SLICE("api/"));
     err = err ? err : buf_append(out, is_link ? SLICE("link") : slice_from_cstr(of_pad));
-    if (!err && a->kind == ADDRESS_PAD) {
+    if (!err && pad->kind == ADDRESS_PAD) {
         err = buf_append(out, SLICE("/"));
-        err = err ? err : address_escape(slice_from_cstr(a->id), out);
+        err = err ? err : address_escape(slice_from_cstr(pad->id), out);
     }
     err = err ? err : buf_append(out, slice_from_cstr(tail));
     return err ? err : buf_append(out, slice_of("", 1));

@@ -12,9 +12,12 @@
  * body is the caller's in any case. */
 enum exit_code api_ask(struct call *call, struct http_request *request, struct http_answer *answer);
 
-/* The path of something that belongs to the call's pad: "<base>api/<of_pad>/<id><tail>"
- * or, for a link, "<base>api/link<tail>"; NUL-terminated. ERR_NO_MEMORY. */
-enum error api_path(const struct call *call, const char *of_pad, const char *tail, struct buf *out);
+/* The path of something that belongs to a pad: "<base>api/<of_pad>/<id><tail>" or, for a
+ * link, "<base>api/link<tail>"; NUL-terminated. ERR_NO_MEMORY. */
+enum error api_path(const struct address *pad, const char *of_pad, const char *tail, struct buf *out);
+
+/* The secret that opens it: of a link, of the owner, or the password; NULL ptr: none. */
+struct slice api_bearer(const struct address *pad, const struct password *password);
 
 /* A key for Idempotency-Key: random, 22 characters and a NUL. */
 void api_make_key(char out[ID128_CHARS + 1]);

@@ -35,7 +35,7 @@ enum exit_code cat_run(struct call *call)
 {
     struct buf path = {0};
     struct http_answer answer = {0};
-    if (api_path(call, "text", call->address.kind == ADDRESS_LINK ? "/text" : "", &path))
+    if (api_path(&call->address, "text", call->address.kind == ADDRESS_LINK ? "/text" : "", &path))
         return say_no_memory();
     struct http_request request = {.method = "GET", .path = path.ptr};
     enum exit_code code = api_ask(call, &request, &answer);

@@ -3,8 +3,18 @@
 
 #define FOR_ALL " help"
 #define FOR_SERVER "url timeout json" FOR_ALL
+#define FOR_PAD "name " FOR_SERVER
 
 const struct command commands[] = {
     {"cat", TARGET_PAD, "PAD", 0, FOR_SERVER, "prints the text of a pad", NULL, cat_run},
+    {"put", TARGET_PAD, "PAD [FILE]", 1, FOR_PAD, "replaces the text of a pad",
+     "Only what differs is changed, so that others' carets, and what they type meanwhile, stay.", put_run},
+    {"append", TARGET_PAD, "PAD [FILE]", 1, "raw follow " FOR_PAD, "adds a text at the end of a pad",
+     "A line end is added before it where the pad's text lacks one.", append_run},
+    {"watch", TARGET_PAD, "PAD", 0, "exec " FOR_PAD, "prints the text of a pad at each change",
+     "A line with a form feed stands between two texts. With --json: what happened, an object a line.",
+     watch_run},
+    {"edit", TARGET_PAD, "PAD", 0, FOR_PAD, "opens a pad in $VISUAL or $EDITOR",
+     "What was saved is merged with what others typed meanwhile.", edit_run},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);

@@ -6,5 +6,9 @@
 #include "cli/call.h"
 
 enum exit_code cat_run(struct call *call);
+enum exit_code put_run(struct call *call);
+enum exit_code append_run(struct call *call);
+enum exit_code watch_run(struct call *call);
+enum exit_code edit_run(struct call *call);
 
 #endif

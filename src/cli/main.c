@@ -124,7 +124,7 @@ static enum exit_code run(const struct command *command, char **argv)
     password_begin(&call.password, &call.address);
     if (command->target == TARGET_NONE)
         return command->run(&call);
-    code = net_open(&call.net, &call.address);
+    code = net_open(&call.net, NULL, &call.address);
     if (code)
         return code;
     code = command->run(&call);

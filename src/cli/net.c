@@ -27,12 +27,6 @@ static const struct lws_protocols protocols[] = {
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
-static const struct lws_extension extensions[] = {
-    {"permessage-deflate", lws_extension_callback_pm_deflate,
-     "permessage-deflate; client_no_context_takeover; server_no_context_takeover"},
-    {NULL, NULL, NULL},
-};
-
 static const lws_retry_bo_t idle_policy = {
     .secs_since_valid_ping = PING_SECONDS,
     .secs_since_valid_hangup = HANG_UP_SECONDS,
@@ -49,18 +43,23 @@ static void set_host(struct net *net)
     buf_deinit(&name);
 }
 
-enum exit_code net_open(struct net *net, const struct address *server)
+static void close_loop(struct net *net)
 {
-    *net = (struct net){.server = *server};
+    if (net->loop == &net->own_loop)
+        uv_loop_close(net->loop);
+}
+
+enum exit_code net_open(struct net *net, uv_loop_t *loop, const struct address *server)
+{
+    *net = (struct net){.server = *server, .loop = loop ? loop : &net->own_loop};
     set_host(net);
     lws_set_log_level(0, NULL);
-    if (uv_loop_init(&net->loop) != 0)
+    if (!loop && uv_loop_init(net->loop) != 0)
         return say(EXIT_REFUSED, "the system gives no event loop");
-    void *loops[] = {&net->loop};
+    void *loops[] = {net->loop};
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
-        .extensions = extensions,
         .foreign_loops = loops,
         .options = LWS_SERVER_OPTION_LIBUV | (server->is_secure ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
         .gid = (gid_t)-1,
@@ -76,7 +75,7 @@ enum exit_code net_open(struct net *net, const struct address *server)
     net->context = lws_create_context(&info);
     proxy_show(&hidden);
     if (!net->context) {
-        uv_loop_close(&net->loop);
+        close_loop(net);
         return say(EXIT_REFUSED,
                    "libwebsockets does not start; is its libuv plug-in (libwebsockets-evlib-uv) installed?");
     }
@@ -87,12 +86,18 @@ enum exit_code net_open(struct net *net, const struct address *server)
     return EXIT_DONE;
 }
 
+void net_begin_to_close(struct net *net)
+{
+    lws_context_destroy(net->context);
+}
+
+/* A context on a foreign loop is destroyed twice: the loop has to turn in between. */
 void net_close(struct net *net)
 {
-    lws_context_destroy(net->context); /* twice: a foreign loop has to turn in between */
-    uv_run(&net->loop, UV_RUN_DEFAULT);
     lws_context_destroy(net->context);
-    uv_loop_close(&net->loop);
+    uv_run(net->loop, UV_RUN_DEFAULT);
+    lws_context_destroy(net->context);
+    close_loop(net);
 }
 
 bool net_connect(struct net *net, struct net_peer *peer, const char *method, const char *path)
@@ -118,13 +123,26 @@ bool net_connect(struct net *net, struct net_peer *peer, const char *method, con
 void net_run_until(struct net *net, const bool *is_done)
 {
     while (!*is_done)
-        uv_run(&net->loop, UV_RUN_ONCE);
+        uv_run(net->loop, UV_RUN_ONCE);
+}
+
+static void note_closed(uv_handle_t *handle)
+{
+    *(bool *)handle->data = true;
+}
+
+void net_close_handle(struct net *net, uv_handle_t *handle)
+{
+    bool is_closed = false;
+    handle->data = &is_closed;
+    uv_close(handle, note_closed);
+    net_run_until(net, &is_closed);
 }
 
 int64_t net_now_ms(struct net *net)
 {
-    uv_update_time(&net->loop);
-    return (int64_t)uv_now(&net->loop);
+    uv_update_time(net->loop);
+    return (int64_t)uv_now(net->loop);
 }
 
 const char *net_why(const char *words)

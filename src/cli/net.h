@@ -18,7 +18,8 @@
 #include <uv.h>
 
 struct net {
-    uv_loop_t loop;
+    uv_loop_t *loop;
+    uv_loop_t own_loop; /* unless it runs on another net's */
     struct lws_context *context;
     struct address server;
     char host[ADDRESS_PART_BYTES + 8]; /* as the Host header has it */
@@ -33,12 +34,16 @@ struct net_peer {
     struct lws *wsi;
 };
 
-/* For the server of that address. EXIT_REFUSED, told, when the system does not
- * allow it. `net` stays where it is until net_close(). */
-enum exit_code net_open(struct net *net, const struct address *server);
-/* Closes whatever is open, and waits for the loop to be empty: handles of others
- * must have been closed before. */
+/* For the server of that address, on that loop, or on one of its own where it is NULL.
+ * EXIT_REFUSED, told, when the system does not allow it. `net` stays where it is until
+ * net_close(). */
+enum exit_code net_open(struct net *net, uv_loop_t *loop, const struct address *server);
+/* Closes whatever is open, and waits for the loop to be empty: handles of others, and
+ * other nets on it, must have been closed before. */
 void net_close(struct net *net);
+/* The first half of that, for several nets on one loop: all of them begin to close, the
+ * one with the loop first of all is closed last. */
+void net_begin_to_close(struct net *net);
 
 /* Begins a connection: an HTTP request with that method, or a WebSocket where it
  * is NULL. `path` begins with "/". False when it failed at once; whether or not
@@ -47,6 +52,9 @@ bool net_connect(struct net *net, struct net_peer *peer, const char *method, con
 
 /* Lets the loop turn until `*is_done`. */
 void net_run_until(struct net *net, const bool *is_done);
+
+/* Closes a handle of the loop, which turns until that is done. */
+void net_close_handle(struct net *net, uv_handle_t *handle);
 
 /* Milliseconds that only go forward. */
 int64_t net_now_ms(struct net *net);

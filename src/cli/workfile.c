@@ -1,0 +1,89 @@
+#include "cli/workfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NAME_BYTES = 64 };
+
+static const struct {
+    const char *language, *ending;
+} endings[] = {
+    {"c", ".c"},           {"cpp", ".cpp"},     {"csharp", ".cs"},     {"css", ".css"},   {"go", ".go"},
+    {"html", ".html"},     {"java", ".java"},   {"javascript", ".js"}, {"json", ".json"}, {"latex", ".tex"},
+    {"lua", ".lua"},       {"markdown", ".md"}, {"perl", ".pl"},       {"php", ".php"},   {"python", ".py"},
+    {"ruby", ".rb"},       {"rust", ".rs"},     {"shell", ".sh"},      {"sql", ".sql"},   {"toml", ".toml"},
+    {"typescript", ".ts"}, {"xml", ".xml"},     {"yaml", ".yaml"},
+};
+
+static const char *ending_of(struct slice language)
+{
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (slice_equal(language, slice_from_cstr(endings[i].language)))
+            return endings[i].ending;
+    return ".txt";
+}
+
+/* The pad's name as far as it is harmless in a path and a command. */
+static void name_of(const struct address *pad, struct slice language, char *out)
+{
+    size_t len = 0;
+    for (const char *c = pad->id; *c && len < NAME_BYTES; c++) {
+        bool is_plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_", *c) ||
+                        (len > 0 && (*c == '.' || *c == '-'));
+        out[len++] = is_plain ? *c : '_';
+    }
+    out[len] = '\0';
+    if (len == 0)
+        strcpy(out, "pad");
+    if (!strchr(out, '.'))
+        strcat(out, ending_of(language));
+}
+
+enum exit_code workfile_make(struct workfile *w, const struct address *pad, struct slice language)
+{
+    const char *tmp = getenv("TMPDIR");
+    char name[NAME_BYTES + 16];
+    int len =
+        snprintf(w->folder, sizeof(w->folder), "%s/kolabpad-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
+    name_of(pad, language, name);
+    if (len + (int)sizeof(name) + 8 > WORKFILE_PATH_BYTES || !mkdtemp(w->folder))
+        return say(EXIT_REFUSED, "no folder can be made in %s: %s", tmp ? tmp : "/tmp", strerror(errno));
+    snprintf(w->path, sizeof(w->path), "%.*s/%s", len, w->folder, name);
+    return EXIT_DONE;
+}
+
+static bool write_all(int fd, struct slice text)
+{
+    while (text.len > 0) {
+        ssize_t written = write(fd, text.ptr, text.len);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        text = slice_from(text, (size_t)written);
+    }
+    return true;
+}
+
+enum exit_code workfile_write(const struct workfile *w, struct slice text)
+{
+    char next[WORKFILE_PATH_BYTES + 8];
+    snprintf(next, sizeof(next), "%s.new", w->path);
+    int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool is_written = fd >= 0 && write_all(fd, text);
+    is_written = fd >= 0 && close(fd) == 0 && is_written;
+    if (!is_written || rename(next, w->path) != 0)
+        return say(EXIT_REFUSED, "%s cannot be written: %s", w->path, strerror(errno));
+    return EXIT_DONE;
+}
+
+/* An editor may have left a copy or a lock there; such a folder stays. */
+void workfile_remove(const struct workfile *w)
+{
+    unlink(w->path);
+    rmdir(w->folder);
+}
