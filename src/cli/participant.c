@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAVE_MS = 500, MS = 1000, TROUBLE_BYTES = 640 };
+enum { LEAVE_MS = 500, BUSY_MS = 20, MS = 1000, TROUBLE_BYTES = 640 };
 
 static struct slice or_none(const char *text)
 {
@@ -182,15 +182,19 @@ static void time_has_come(uv_timer_t *timer)
     participant_turn(timer->data);
 }
 
+/* Never at once: libuv runs a timer that is due in its own callback before it looks at any
+ * socket again. And not often while a message waits to be sent: nothing can follow it. */
 static void come_again(struct participant *p)
 {
     int64_t due_ms = client_due_ms(p->client), now_ms = net_now_ms(p->net);
+    int64_t least_ms = p->socket.state == SOCKET_OPEN && !socket_may_send(&p->socket) ? BUSY_MS : 1;
     if (p->give_up_ms < due_ms && client_link(p->client) == CLIENT_DOWN)
         due_ms = p->give_up_ms;
     if (due_ms == INT64_MAX)
         uv_timer_stop(&p->timer);
     else
-        uv_timer_start(&p->timer, time_has_come, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0, 0);
+        uv_timer_start(&p->timer, time_has_come,
+                       (uint64_t)(due_ms - now_ms > least_ms ? due_ms - now_ms : least_ms), 0);
 }
 
 /* ---- the socket's events ---- */
