@@ -115,7 +115,7 @@ static void input_ended(struct lines *l, enum lines_end how)
 
 static void begin_reading(struct writer *w)
 {
-    static const struct lines_events events = {heard, input_ended};
+    static const struct lines_events events = {.heard = heard, .ended = input_ended};
     struct append *a = append_of(w);
     a->is_following = true;
     lines_begin(&a->lines, w->call->net.loop, STDIN_FILENO, &events);

@@ -16,5 +16,7 @@ const struct command commands[] = {
      watch_run},
     {"edit", TARGET_PAD, "PAD", 0, FOR_PAD, "opens a pad in $VISUAL or $EDITOR",
      "What was saved is merged with what others typed meanwhile.", edit_run},
+    {"mcp", TARGET_NONE, "", 0, "url name help", "lets an assistant take part in pads",
+     "Speaks the Model Context Protocol on standard input and output; see docs/cli.md.", mcp_run},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);

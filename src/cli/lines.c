@@ -23,15 +23,34 @@ static void finish(struct lines *l, enum lines_end how)
     l->events->ended(l, how);
 }
 
+/* Passes over what belongs to a line that is too long. */
+static void skip(struct lines *l)
+{
+    const char *end = l->held.len > 0 ? memchr(l->held.ptr, '\n', l->held.len) : NULL;
+    l->is_skipping = !end;
+    buf_drop_front(&l->held, end ? (size_t)(end - l->held.ptr) + 1 : l->held.len);
+}
+
+static void note_too_long(struct lines *l)
+{
+    if (!l->events->too_long) {
+        finish(l, LINES_TOO_LONG);
+        return;
+    }
+    l->events->too_long(l);
+    skip(l);
+}
+
 /* Gives the whole lines among what is held. */
 static void give(struct lines *l)
 {
+    if (l->is_skipping)
+        skip(l);
     const char *end = l->held.len > 0 ? memrchr(l->held.ptr, '\n', l->held.len) : NULL;
-    if (!end) {
-        if (l->held.len > LINES_BYTES_MAX)
-            finish(l, LINES_TOO_LONG);
+    if (!end && l->held.len > LINES_BYTES_MAX)
+        note_too_long(l);
+    if (!end)
         return;
-    }
     size_t len = (size_t)(end - l->held.ptr) + 1;
     l->events->heard(l, (struct slice){l->held.ptr, len});
     buf_drop_front(&l->held, len);

@@ -28,6 +28,8 @@ struct lines_events {
      * Valid until it returns. */
     void (*heard)(struct lines *l, struct slice whole_lines);
     void (*ended)(struct lines *l, enum lines_end how);
+    /* A line is longer than any may be; what is left of it is passed over. NULL: that ends it. */
+    void (*too_long)(struct lines *l);
 };
 
 struct lines {
@@ -37,7 +39,8 @@ struct lines {
     int fd, error;
     bool is_file; /* no poll for it: it is always ready */
     bool is_paused, is_over;
-    bool is_busy; /* a read of a file is under way */
+    bool is_busy;     /* a read of a file is under way */
+    bool is_skipping; /* to the end of a line that is too long */
     uv_poll_t poll;
     uv_fs_t read;
 };

@@ -139,6 +139,13 @@ void net_close_handle(struct net *net, uv_handle_t *handle)
     net_run_until(net, &is_closed);
 }
 
+uint64_t net_random(void)
+{
+    uint64_t random = 0;
+    uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+    return random;
+}
+
 int64_t net_now_ms(struct net *net)
 {
     uv_update_time(net->loop);

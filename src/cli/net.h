@@ -56,6 +56,9 @@ void net_run_until(struct net *net, const bool *is_done);
 /* Closes a handle of the loop, which turns until that is done. */
 void net_close_handle(struct net *net, uv_handle_t *handle);
 
+/* Unguessable. */
+uint64_t net_random(void);
+
 /* Milliseconds that only go forward. */
 int64_t net_now_ms(struct net *net);
 

@@ -6,13 +6,14 @@ _kolabpad() {
   local everywhere='--url --timeout --json --help'
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'append cat edit put watch --help --version' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'append cat edit mcp put watch --help --version' -- "$word")
     return
   fi
   case $command in
     append) options="$everywhere --name --follow --raw" ;;
     cat) options=$everywhere ;;
     edit | put) options="$everywhere --name" ;;
+    mcp) options='--url --name --help' ;;
     watch) options="$everywhere --name --exec" ;;
     *) return ;;
   esac
