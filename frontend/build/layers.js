@@ -19,8 +19,9 @@ const LAYERS = {
   transport: ["clock"],
   browser: ["clock", "type sync"],
   session: ["clock", "kernel", "wire", "sync", "transport", "browser"],
+  sharing: ["browser", "session"],
   editor: ["kernel", "browser", "session"],
-  ui: ["strings", "preview", "browser", "session", "editor"],
+  ui: ["strings", "preview", "browser", "session", "sharing", "editor"],
 };
 /** The same for the folders inside a folder. Their files are imported directly; those beside the folders may import
  * from all of them, and are imported by none. */

@@ -19,7 +19,7 @@ import {
 } from "./browser";
 import { followPage, hashOf, type PadIdProblem, Session, tryRememberedPassword } from "./session";
 import { loadStrings, t } from "./strings";
-import { App, RefusedPad } from "./ui";
+import { App, loadRefusedPad } from "./ui";
 
 /** Fills `root`; whatever goes wrong is said there. */
 export async function main(begun: Bootstrap, root: HTMLElement): Promise<void> {
@@ -41,9 +41,9 @@ export async function main(begun: Bootstrap, root: HTMLElement): Promise<void> {
 async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   const hasStrings = inTheirLanguage();
   const [draft = null, ...others] = await recoveredDrafts(begun, hasStrings, root);
-  const { padId, otp, base, problem, socket } = begun;
+  const { padId, otp, owner, base, problem, socket } = begun;
   const password = otp ?? rememberedPassword(padId);
-  const session = problem ? null : new Session(padId, password, base, { draft, socket });
+  const session = problem ? null : new Session(padId, password, base, { draft, owner, socket });
   session?.unmerged.restoreFromLastPage();
   // The server answers while the strings come and the screen is made; but what
   // was left is on the screen before anything can take its place.
@@ -71,9 +71,10 @@ async function inTheirLanguage(): Promise<void> {
 }
 
 /** Says why there is no such pad; another address is another try. */
-function refuse(problem: PadIdProblem, root: HTMLElement): void {
+async function refuse(problem: PadIdProblem, root: HTMLElement): Promise<void> {
   addEventListener("hashchange", () => location.reload());
-  render(<RefusedPad problem={problem} />, root);
+  const [RefusedPad, words] = await Promise.all([loadRefusedPad(), t.refusedPad()]);
+  render(<RefusedPad problem={problem} words={words} />, root);
 }
 
 /** Resolves to the drafts of earlier visits that the user wants sent: the page goes
@@ -94,7 +95,7 @@ async function recoveredDrafts(begun: Bootstrap, hasStrings: Promise<void>, root
   return [];
 }
 
-/** The address always is the link to share, password included. */
+/** The address always is the link to share: with the password, and without the token of its owner. */
 function keepAddress(session: Session): void {
   let shown = "";
   const show = () => history.replaceState(null, "", location.pathname + searchWithoutPassword(location.search) + shown);

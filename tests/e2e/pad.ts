@@ -4,9 +4,11 @@ import { test as base, expect } from '@playwright/test';
 import path from 'node:path';
 import { actions } from '../../frontend/src/strings/actions_en.ts';
 import { en } from '../../frontend/src/strings/en.ts';
+import { links } from '../../frontend/src/strings/links_en.ts';
 import { share } from '../../frontend/src/strings/share_en.ts';
 import { start } from '../../frontend/src/strings/start_en.ts';
 import { frame } from '../../frontend/src/strings/frame_en.ts';
+import { refusedPad } from '../../frontend/src/strings/refused_pad_en.ts';
 import { settings } from '../../frontend/src/strings/settings_en.ts';
 import { people } from '../../frontend/src/strings/people_en.ts';
 import type { Settings } from '../blackbox/support/server_process.ts';
@@ -17,7 +19,7 @@ export { expect };
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
 /** The page's own words, and those of its parts that are loaded later. */
 export const words = { ...en, people };
-export { actions, frame, settings, share, start };
+export { actions, frame, links, refusedPad, settings, share, start };
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
 export class Pad {

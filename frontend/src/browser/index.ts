@@ -1,6 +1,7 @@
 /** The browser around the pad: storage, settings, the address's options, the console, other tabs, and
  * code that is loaded when it is wanted. */
 export { isChunkMissing, loadChunk } from "./chunks";
+export { Keyring, keyring } from "./keyring";
 export { log, setLogLevel } from "./log";
 export { type FileForm, LINE_ENDS, type LineEnd, rememberedFile, rememberFile } from "./opened_files";
 export { type Page, page, type PageEvent } from "./page";

@@ -1,6 +1,7 @@
 /** Pads visited in this browser, newest first, with the passwords that opened them. Known to nobody else. */
 
 import { signal } from "@preact/signals";
+import { keyring } from "./keyring";
 import { rememberFile } from "./opened_files";
 import { onStoredByOtherTab, readStored, storageTrouble, writeStored } from "./storage";
 
@@ -30,9 +31,11 @@ export function rememberPad({ id, title, otp = rememberedPassword(id) }: Omit<Re
   save(shortened([padOf(id, title, otp, Date.now()), ...withoutPad(id)]));
 }
 
-/** Takes a pad out of the list, and with it the password, the text and the name of the file that was opened into it. */
+/** Takes a pad out of the list, and with it the password, the tokens, the text and the name of the file that was opened
+ * into it. */
 export function forgetPad(padId: string): void {
   rememberFile(padId, null);
+  keyring.forget(padId);
   save(withoutPad(padId)); // offline.ts hears of it, and lets go of the text
 }
 

@@ -43,6 +43,8 @@ export interface EditorStrings {
   label: string;
   loading: string;
   empty: string;
+  /** The same to somebody who may not type. */
+  emptyToRead: string;
   commandLine: string;
   /** Said of a line that has no colours. */
   uncoloured: string;
@@ -283,8 +285,12 @@ export class Editor {
   }
 
   #accessOf(session: Session): Extension {
-    const text = session.isLoaded.value ? this.strings.empty : this.strings.loading;
-    return [EditorState.readOnly.of(session.isReadOnly.value), placeholder(text)];
+    const { empty, emptyToRead, loading } = this.strings;
+    const isReader = session.access.isReader.value;
+    const text = !session.isLoaded.value ? loading : isReader ? emptyToRead : empty;
+    // What only can be read has no caret, and brings up no keyboard on the screen.
+    const looks = EditorView.editorAttributes.of({ class: isReader ? "reader" : "" });
+    return [EditorState.readOnly.of(session.isReadOnly.value), EditorView.editable.of(!isReader), looks, placeholder(text)];
   }
 }
 

@@ -19,6 +19,9 @@ export const appearance: Extension = EditorView.theme({
     borderLeftColor: "var(--ink)",
     borderLeftWidth: "2px",
   },
+  // Who only reads has no caret, and so no line where it stands.
+  "&.reader .cm-cursorLayer, &.reader .cm-vimCursorLayer": { display: "none" },
+  "&.reader :is(.cm-activeLine, .cm-activeLineGutter)": { backgroundColor: "transparent", color: "inherit" },
   ".cm-gutters": { backgroundColor: "var(--paper)", color: "var(--faint)", border: "none" },
   ".cm-activeLineGutter": { backgroundColor: "var(--line)", color: "var(--ink)" },
   ".cm-activeLine": { backgroundColor: "var(--line)" },

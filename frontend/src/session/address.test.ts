@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashOf, newClientToken, newPadId, padIdProblem, parseAddress } from "./address";
+import { hashOf, idOfLink, linkOf, newClientToken, newPadId, ownerLink, padIdProblem, parseAddress, shareLink, socketUrl } from "./address";
 
 test.each([
   ["#pad", "", "pad", null],
@@ -80,3 +80,30 @@ test.each([
   ["..", "dots"],
   ["...", null],
 ])("the name %j: %j", (id, problem) => expect(padIdProblem(id)).toBe(problem));
+
+const TOKEN = "Ab_-Ab_-Ab_-Ab_-Ab_-Aw";
+
+test("a link is a pad without an id: its token is in the address of the page, and in no address of the server", () => {
+  const { id, otp } = parseAddress(`#/link/${TOKEN}`, "");
+  expect([id, otp, linkOf(id), padIdProblem(id)]).toEqual([idOfLink(TOKEN), null, TOKEN, null]);
+  expect(hashOf({ id, otp: "told later" })).toBe(`#/link/${TOKEN}`);
+  expect(shareLink("https://h/base/?embed=1", { id, otp: null })).toBe(`https://h/base/#/link/${TOKEN}`);
+  expect(socketUrl("https://h/base/", id)).toBe("wss://h/base/api/socket");
+});
+
+test.each([`#/link/${TOKEN.slice(1)}`, `#/link/${TOKEN}x`, `#/link/${TOKEN.slice(1)}!`, "#/link/"])("%s is a link that is not whole", (hash) => {
+  const { id } = parseAddress(hash, "");
+  expect([linkOf(id), padIdProblem(id)]).toEqual([null, "link"]);
+});
+
+test.each(["/links/x", "link/x", "a/b"])("%s is no link, and no pad either", (id) => {
+  expect([linkOf(id), padIdProblem(id)]).toEqual([null, "slash"]);
+});
+
+test("the owner's address gives the token away to the page alone, with a password or without", () => {
+  const address = ownerLink("https://h/?embed=1", "Q&A", TOKEN);
+  expect(address).toBe(`https://h/#Q%26A&owner=${TOKEN}`);
+  expect(parseAddress(new URL(address).hash, "")).toEqual({ id: "Q&A", otp: null, owner: TOKEN });
+  expect(parseAddress(`#pad&otp=pw&owner=${TOKEN}`, "")).toEqual({ id: "pad", otp: "pw", owner: TOKEN });
+  expect(parseAddress("#pad&owner=me", "")).toEqual({ id: "pad&owner=me", otp: null }); // a pad of that name
+});

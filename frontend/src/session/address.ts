@@ -1,14 +1,19 @@
 /**
- * The address of a pad: `#pad-id` or `#pad-id&otp=password`. Both stand behind
- * the hash, which browsers send to no server, so that neither ends in the log
- * of a proxy. All that follows the hash is the id, unless it ends in exactly
- * `&otp=…`: `#Q&A`, `#why?` and `#a=b` are pads of these names.
+ * The address of a pad: `#pad-id`, `#pad-id&otp=password` or, for its owner, `#pad-id&owner=token`. All stand
+ * behind the hash, which browsers send to no server, so that none ends in the log of a proxy. All that follows the
+ * hash is the id, unless it ends in exactly `&otp=…` or `&owner=…`: `#Q&A`, `#why?` and `#a=b` are pads of these
+ * names.
+ *
+ * A link is `#/link/token`. It opens a pad whose id it does not tell, so that this browser knows the pad by
+ * `/link/token` in the place of an id: no id has a slash.
  */
 
-/** A pad, and the password that the address carries. */
+/** A pad, and what the address carries besides. */
 export interface PadAddress {
   id: string;
   otp: string | null;
+  /** The token of the pad's owner, where the address has it. */
+  owner?: string;
 }
 
 /** Random bytes of an id we make up: nobody finds it by trying. */
@@ -19,18 +24,36 @@ const TOKEN_BYTES = 16;
 /** What an address with a password ends in; older links have a "?" there. */
 const PASSWORD_AT_END = /[&?](otp=[^&]*)$/;
 
+/** The owner's token at the end of an address. */
+const OWNER_AT_END = /&owner=([\w-]{22})$/;
+
 /** Reads an address. It also understands the password where older links have it:
  * `?otp=` before the hash or in it. The id is "" when there is none. */
 export function parseAddress(hash: string, search: string): PadAddress {
-  const whole = hash.replace(/^#/, "");
+  const [ownerAtEnd = "", owner] = OWNER_AT_END.exec(hash) ?? [];
+  const whole = hash.slice(0, hash.length - ownerAtEnd.length).replace(/^#/, "");
   const [atEnd = "", password = ""] = PASSWORD_AT_END.exec(whole) ?? [];
   const otp = new URLSearchParams(password).get("otp") ?? new URLSearchParams(search).get("otp");
-  return { id: decodePercent(whole.slice(0, whole.length - atEnd.length)), otp: otp || null };
+  return { id: decodePercent(whole.slice(0, whole.length - atEnd.length)), otp: otp || null, ...(owner && { owner }) };
+}
+
+const LINK = "/link/";
+
+/** The token of the link by which this browser knows a pad; null: it knows the pad by its id. */
+export function linkOf(padId: string): string | null {
+  const token = padId.startsWith(LINK) ? padId.slice(LINK.length) : "";
+  return /^[\w-]{22}$/.test(token) ? token : null;
+}
+
+/** What a pad is known by that is opened with that link. */
+export function idOfLink(token: string): string {
+  return LINK + token;
 }
 
 /** The address of a pad within the page, from "#" on. The id is escaped, so that none looks like one with
  * a password; and so is a sign at the end, where chats take it for the sentence's. */
 export function hashOf({ id, otp }: PadAddress): string {
+  if (linkOf(id) !== null) return `#${id}`;
   const password = otp === null ? "" : `&otp=${encodeURIComponent(otp)}`;
   const hash = `#${encodeURIComponent(id)}${password}`;
   return hash.replace(/[-_.!~*'()]$/, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -44,9 +67,16 @@ export function shareLink(base: string, address: PadAddress): string {
   return page.href;
 }
 
-/** The address of a pad's WebSocket. */
+/** The whole address of a pad for whoever owns it with that token. The token ends in a letter, as 16 bytes in
+ * base64url do. */
+export function ownerLink(base: string, id: string, token: string): string {
+  return `${shareLink(base, { id, otp: null })}&owner=${token}`;
+}
+
+/** The address of a pad's WebSocket. Of a link it has nothing: the token is in our first message alone. */
 export function socketUrl(base: string, padId: string): string {
-  const url = new URL(`api/socket/${encodeURIComponent(padId)}`, base);
+  const path = linkOf(padId) === null ? `api/socket/${encodeURIComponent(padId)}` : "api/socket";
+  const url = new URL(path, base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }
@@ -69,13 +99,15 @@ export function newClientToken(): string {
 }
 
 /** The reason for which no server would open a pad of that name. */
-export type PadIdProblem = "too_long" | "slash" | "control" | "dots";
+export type PadIdProblem = "too_long" | "slash" | "control" | "dots" | "link";
 
 const ID_BYTES_MAX = 128;
 
 /** The reason that the server would have; null when the name is good. "." and ".."
  * are paths to browsers, however they are written. */
 export function padIdProblem(id: string): PadIdProblem | null {
+  if (linkOf(id) !== null) return null;
+  if (id.startsWith(LINK)) return "link";
   if (id.includes("/")) return "slash";
   if (/\p{Cc}/u.test(id)) return "control";
   if (id === "." || id === "..") return "dots";

@@ -8,16 +8,18 @@ import { type Signal, signal } from "@preact/signals";
 import type { UnsentRecord } from "../browser";
 import { Sync } from "../sync";
 import { Backoff, type Socket, Transport } from "../transport";
-import { type ClientMessage, encode, type ServerMessage, SUBPROTOCOL_V2 } from "../wire";
+import { type ClientMessage, encode, type Hello, type ServerMessage, SUBPROTOCOL_V2 } from "../wire";
 import { newClientToken, socketUrl } from "./address";
 import { changesIn } from "./batch_size";
 import { CaretSender } from "./caret_sender";
 import { EditSender } from "./edit_sender";
 import type { Environment } from "./environment";
+import { helloOf } from "./hello";
 import { Inbox, onNextFrame } from "./inbox";
 import { PadState } from "./pad_state";
 import { KeptText } from "./kept_text";
 import { Painter } from "./painter";
+import { Refusals } from "./refusals";
 import { RemovalGuard } from "./removal_guard";
 import { SessionHandoff } from "./session_handoff";
 import type { Link } from "./types";
@@ -29,6 +31,8 @@ export interface SessionOptions {
   padId: string;
   otp: string | null;
   base: string;
+  /** The owner's token that the address has; null: none. */
+  owner: string | null;
   /** The changes that an earlier tab left unsent: the session goes on as that tab. null: there are none. */
   draft: UnsentRecord | null;
   /** A socket that was opened for the session before its code was there; null: there is none. */
@@ -36,12 +40,13 @@ export interface SessionOptions {
 }
 
 /** A session may begin with these. By default it begins with nothing, in the browser that runs this code. */
-export type StartOptions = Partial<Pick<SessionOptions, "draft" | "socket">> & { environment?: Environment };
+export type StartOptions = Partial<Pick<SessionOptions, "draft" | "owner" | "socket">> & { environment?: Environment };
 
 /** All that a session consists of. */
 export interface SessionComponents {
-  token: string;
   sync: Sync;
+  /** Makes the first message on a connection. */
+  hello: () => Hello;
   unmerged: UnmergedTexts;
   saver: UnsentSaver;
   link: Signal<Link>;
@@ -51,6 +56,7 @@ export interface SessionComponents {
   edits: EditSender;
   carets: CaretSender;
   state: PadState;
+  refusals: Refusals;
   removals: RemovalGuard;
   kept: KeptText;
   painter: Painter;
@@ -60,7 +66,7 @@ export interface SessionComponents {
 
 /** Makes them. Nothing is connected, and nothing is told, before the session asks for it. */
 export function buildComponents(options: SessionOptions, environment: Environment): SessionComponents {
-  const { padId, otp, base, draft } = options;
+  const { padId, otp, base, draft, owner } = options;
   const { clock, page, timing } = environment;
   const token = draft?.token ?? newClientToken();
 
@@ -89,7 +95,10 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   const edits = new EditSender(transport, saver);
   // These two have something to send.
   const carets = new CaretSender((data) => send({ CursorData: data }), clock, timing.caretPauseMs);
-  const state = new PadState(sync, { base, padId, token, otp }, send, environment);
+  const state = new PadState(sync, { base, padId, token, otp, owner }, send, environment);
+
+  // Asks whether we may write.
+  const refusals = new Refusals(sync, state.access, environment);
 
   const kept = new KeptText(sync, state.language);
 
@@ -130,7 +139,8 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   saver.listen(() => handoff.claimedElsewhere());
   environment.tabs.hold(token, () => handoff.claimedElsewhere());
 
-  return { token, sync, unmerged, saver, link, transport, send, edits, carets, state, removals, kept, painter, inbox, handoff };
+  const hello = () => helloOf(padId, token, state, sync);
+  return { sync, hello, unmerged, saver, link, transport, send, edits, carets, state, refusals, removals, kept, painter, inbox, handoff };
 }
 
 /** True for a message that can wait for the next frame: nobody would see it sooner. */

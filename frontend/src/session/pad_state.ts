@@ -1,18 +1,21 @@
 /**
  * The state of a pad besides its text: who is in it and where, its language, its
- * password, and whether the server can write. The server tells each of these as
+ * password, what we may do, and whether the server can write. The server tells each of these as
  * state: what it said last holds.
  */
 
 import { signal } from "@preact/signals";
 import { log } from "../browser";
 import type { Sync } from "../sync";
-import type { ClientMessage, ServerMessage, User, Welcome } from "../wire";
+import { type ClientMessage, type Rights, type Role, type ServerMessage, SYSTEM_USER, type User, type UserInfo, type Welcome } from "../wire";
+import { Access } from "./access";
 import type { Environment } from "./environment";
-import { Identity, isNear } from "./identity";
+import { Identity, isMadeUp, isNear } from "./identity";
 import { Notices } from "./notices";
+import type { Person } from "./people";
+import type { RightsNotice } from "./types";
 import { Presence } from "./presence";
-import { Protection } from "./protection";
+import { Protection, type Requester } from "./protection";
 
 /** A pad, and the tab that is in it. */
 export interface PadPlace {
@@ -20,6 +23,8 @@ export interface PadPlace {
   padId: string;
   token: string;
   otp: string | null;
+  /** The owner's token that the address has; null: none. */
+  owner: string | null;
 }
 
 export class PadState {
@@ -33,12 +38,19 @@ export class PadState {
   readonly notices = new Notices();
   readonly presence: Presence;
   readonly protection: Protection;
+  readonly access: Access;
+  /** This tab as requests over HTTP name it. */
+  readonly asker: () => Requester;
+  /** Ourselves among the people. */
+  readonly #me: () => Person;
+  /** True where the server was not told our name, since it is made up and we may only be reading. */
+  #isNameless = false;
   /** A language that was chosen without a connection: it is sent on the next. */
   #languageToSend: string | null = null;
 
   constructor(
     sync: Sync,
-    { base, padId, token, otp }: PadPlace,
+    { base, padId, token, otp, owner }: PadPlace,
     /** Sends a message; false when there is no connection to say it on. */
     private readonly send: (message: ClientMessage) => boolean,
     environment: Environment,
@@ -46,10 +58,13 @@ export class PadState {
     const { userId, notices } = this;
     const me = new Identity(environment);
     this.me = me;
-    const person = () => ({ id: userId.value, ...me.shown.value });
+    this.access = new Access(padId, owner, environment.storage);
+    const { role } = this.access;
+    const person = () => ({ id: userId.value, ...me.shown.value, ...(role.value === "view" && { view: true }) });
+    this.#me = person;
     this.presence = new Presence(sync, person, (notice) => notices.tell(notice), environment.clock);
-    const requester = () => ({ user_id: userId.value, user_name: me.shown.value.name, client: token });
-    this.protection = new Protection(base, padId, otp, requester, environment.fetch);
+    this.asker = () => ({ user_id: userId.value, user_name: me.shown.value.name, client: token });
+    this.protection = new Protection(base, padId, otp, this.asker, () => this.access.owner.value, environment.fetch);
   }
 
   /** Takes another name and colour, and tells the others. */
@@ -65,9 +80,11 @@ export class PadState {
   }
 
   /** The server's answer to our Hello, before any other message. */
-  welcomed({ user_id: userId, otp, language }: Welcome): void {
+  welcomed(welcome: Welcome): void {
+    const { user_id: userId, otp, language } = welcome;
     this.userId.value = userId;
     this.protection.hear(otp);
+    this.access.welcomed(welcome);
     this.language.value = this.#languageToSend ?? language;
     this.isStorageWritable.value = true;
   }
@@ -76,6 +93,7 @@ export class PadState {
   joined(): void {
     if (this.#languageToSend !== null) this.send({ SetLanguage: this.#languageToSend });
     this.#languageToSend = null;
+    this.#introduceWriter();
   }
 
   /** Takes in a message that is not about the text. */
@@ -94,20 +112,38 @@ export class PadState {
       case "Storage":
         this.isStorageWritable.value = message.writable;
         return;
+      case "Access":
+        return this.#roleIs(message.role);
+      case "Owner":
+        return this.access.own(message.token);
+      case "Rights":
+        return this.#rightsAre(message.rights, message.user_id, message.user_name);
       default:
         log.debug("message ignored:", message);
     }
   }
 
+  /** The name and the colour to come with. Readers are counted; only those who gave a name are named. */
+  get introduction(): UserInfo {
+    const { name, hue } = this.me.shown.value;
+    this.#isNameless = this.access.isByLink && this.access.role.value === "view" && isMadeUp(name);
+    return { name: this.#isNameless ? "" : name, hue };
+  }
+
   #introduce(): void {
-    const identity = this.me.shown.value;
-    this.send({ ClientInfo: identity });
-    if (this.userId.value >= 0) this.presence.people.set(this.userId.value, identity);
+    this.#isNameless = false;
+    this.send({ ClientInfo: this.me.shown.value });
+    if (this.userId.value >= 0) this.presence.people.set(this.userId.value, this.#me());
+  }
+
+  /** Whoever writes is known by name. */
+  #introduceWriter(): void {
+    if (this.#isNameless && this.access.role.value !== "view") this.#introduce();
   }
 
   #usersAre(users: User[]): void {
     this.presence.users(users);
-    const others = users.filter(({ id }) => id !== this.userId.value);
+    const others = users.filter(({ id, view }) => id !== this.userId.value && !view);
     const before = this.me.shown.value;
     // Of two who have one colour, the one who came last gives way; one's own other tabs are oneself.
     const strangers = others.filter(({ name, hue }) => !this.me.is({ name, hue }));
@@ -115,6 +151,23 @@ export class PadState {
     const isExchanged = this.me.meet(strangers.map(({ hue }) => hue), isMine);
     if (this.me.shown.value !== before) this.#introduce();
     if (isExchanged) this.notices.tell({ kind: "recoloured" });
+  }
+
+  #roleIs(role: Role): void {
+    const before = this.access.role.value;
+    this.access.role.value = role;
+    this.#introduceWriter();
+    if ((before === "view") === (role === "view")) return;
+    this.notices.tell({ kind: "rights", right: role === "view" ? "view_only" : "editable", by: null, mine: false });
+  }
+
+  #rightsAre(rights: Rights, userId: number, by: string): void {
+    const before = this.access.rights.value;
+    this.access.rights.value = rights;
+    const tell = (right: RightsNotice["right"]) =>
+      this.notices.tell({ kind: "rights", right, by: userId === SYSTEM_USER ? null : by, mine: userId === this.userId.value });
+    if (rights.owner && !before.owner) tell("owned");
+    if (rights.write !== before.write) tell(rights.write === "owner" ? "penned" : "unpenned");
   }
 
   #languageIs(language: string, userId: number, by: string): void {
@@ -125,6 +178,7 @@ export class PadState {
 
   #otpIs(otp: string | null, userId: number, by: string): void {
     this.protection.hear(otp);
+    if (userId === SYSTEM_USER) return; // told to whoever may know it from now on: it was so before
     const mine = userId === this.userId.value;
     this.notices.tell({ kind: otp === null ? "unprotected" : "protected", by, mine });
   }

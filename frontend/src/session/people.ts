@@ -2,18 +2,20 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Clock } from "../clock";
-import { SYSTEM_USER, type UserInfo } from "../wire";
+import { type ShownUser, SYSTEM_USER } from "../wire";
 import { Activity } from "./activity";
 
 /** Somebody in the pad. */
-export interface Person extends UserInfo {
+export interface Person extends ShownUser {
   id: number;
 }
 
 export class People {
   readonly byId = signal<ReadonlyMap<number, Person>>(new Map());
-  /** All of them in the order of arrival, so that nobody jumps about in the list. */
-  readonly list = computed(() => [...this.byId.value.values()].sort((a, b) => a.id - b.id));
+  /** Those who may write, in the order of arrival, so that nobody jumps about in the list. */
+  readonly list = computed(() => [...this.byId.value.values()].filter(({ view }) => !view).sort((a, b) => a.id - b.id));
+  /** Those besides them who may only read, likewise. */
+  readonly readers = computed(() => [...this.byId.value.values()].filter(({ view }) => view).sort((a, b) => a.id - b.id));
 
   /** Which of them are typing. */
   readonly activity: Activity;
@@ -24,13 +26,13 @@ export class People {
 
   /** These are all who are there. */
   replace(people: Iterable<Person>): void {
-    this.byId.value = new Map([...people].map(({ id, name, hue }) => [id, { id, name, hue }]));
+    this.byId.value = new Map([...people].map((person) => [person.id, personOf(person.id, person)]));
   }
 
   /** Someone came or changed; null: they left. */
-  set(id: number, info: UserInfo | null): void {
+  set(id: number, info: ShownUser | null): void {
     const people = new Map(this.byId.value);
-    if (info) people.set(id, { id, name: info.name, hue: info.hue });
+    if (info) people.set(id, personOf(id, info));
     else people.delete(id);
     this.byId.value = people;
   }
@@ -39,4 +41,9 @@ export class People {
   nameOf(id: number): string | null {
     return id === SYSTEM_USER ? null : (this.byId.value.get(id)?.name ?? null);
   }
+}
+
+/** Without what else there may be to them, their carets for example. */
+function personOf(id: number, { name, hue, view }: ShownUser): Person {
+  return { id, name, hue, ...(view && { view }) };
 }

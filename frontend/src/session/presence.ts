@@ -2,7 +2,7 @@
 
 import type { Clock } from "../clock";
 import type { Sync } from "../sync";
-import type { CursorData, User, UserInfo } from "../wire";
+import type { CursorData, ShownUser, User } from "../wire";
 import { MovedCarets } from "./moved_carets";
 import { People, type Person } from "./people";
 
@@ -34,14 +34,16 @@ export class Presence {
   }
 
   /** Somebody came, changed or left. */
-  person(id: number, info: UserInfo | null): void {
+  person(id: number, info: ShownUser | null): void {
     const known = this.people.nameOf(id);
+    const isReader = this.people.byId.peek().get(id)?.view;
     this.people.set(id, info);
     if (info === null) {
       this.#moved.gone(id);
       this.people.activity.gone(id);
     }
-    if (id === this.me().id) return;
+    // Readers come and go without a word; they are counted.
+    if (id === this.me().id || isReader || info?.view) return;
     if (info && known === null) this.tell({ kind: "joined", who: info.name });
     if (!info && known !== null) this.tell({ kind: "left", who: known });
   }

@@ -5,12 +5,14 @@ import { Protection, ProtectionError } from "./protection";
 
 let answer: (response: Response | Promise<never>) => void;
 let protection: Protection;
+let owner: string | null = null;
 const fetched = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve)));
 
 beforeEach(() => {
   fetched.mockClear();
+  owner = null;
   vi.stubGlobal("fetch", fetched);
-  protection = new Protection("http://h/", "a b", null, () => ({ user_id: 1, user_name: "Me", client: "c" }), (url, init) => fetch(url, init));
+  protection = new Protection("http://h/", "a b", null, () => ({ user_id: 1, user_name: "Me", client: "c" }), () => owner, (url, init) => fetch(url, init));
 });
 
 afterEach(() => vi.unstubAllGlobals());
@@ -46,4 +48,13 @@ test("a refusal changes nothing and says why", async () => {
   answer(Promise.reject(new TypeError("no network")));
   await expect(again).rejects.toEqual(new ProtectionError("unreachable"));
   expect(protection.otp.value).toBeNull();
+});
+
+test("the owner asks by the token, whatever the password is", async () => {
+  owner = "token-of-the-owner----";
+  const off = protection.switchOff();
+  const [, { headers }] = fetched.mock.calls[0] as unknown as [URL, { headers: Record<string, string> }];
+  expect(headers.Authorization).toBe("Bearer token-of-the-owner----");
+  answer(new Response(null, { status: 204 }));
+  await off;
 });

@@ -39,6 +39,8 @@ export class Protection {
     private readonly padId: string,
     otp: string | null,
     private readonly me: () => Requester,
+    /** The owner's token, which may do this whatever the password is; null: we have none. */
+    private readonly owner: () => string | null,
     private readonly fetch: Environment["fetch"],
   ) {
     this.otp = signal(otp);
@@ -73,7 +75,8 @@ export class Protection {
   async #request(method: string, read: (response: Response) => Promise<string | null>): Promise<void> {
     const heard = this.#heard;
     const url = new URL(`api/document/${encodeURIComponent(this.padId)}/protect`, this.base);
-    const otp = await read(await request(this.fetch, method, url, { ...this.me(), otp: this.otp.value }));
+    const body = { ...this.me(), otp: this.otp.value };
+    const otp = await read(await request(this.fetch, method, url, this.owner(), body));
     if (this.#heard === heard) this.#set(otp);
   }
 
@@ -87,9 +90,10 @@ async function request(
   fetch: Environment["fetch"],
   method: string,
   url: URL,
+  owner: string | null,
   body: Requester & { otp: string | null },
 ): Promise<Response> {
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Content-Type": "application/json", ...(owner !== null && { Authorization: `Bearer ${owner}` }) };
   let response: Response;
   try {
     response = await fetch(url, { method, headers, body: JSON.stringify(body) });

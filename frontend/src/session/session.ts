@@ -17,14 +17,17 @@ import type { Change } from "../kernel";
 import type { EditDetails, Refusal, SavedState } from "../sync";
 import type { DownReason } from "../transport";
 import { type CursorData, decode, encode, type ServerMessage, type UserInfo, type Welcome } from "../wire";
+import type { Access } from "./access";
 import { shareLink } from "./address";
 import { buildComponents, type SessionComponents, type StartOptions } from "./components";
-import { browserEnvironment, type Environment } from "./environment";
+import { endOf } from "./end";
+import { browserEnvironment } from "./environment";
 import type { KeptText } from "./kept_text";
 import { mapCarets } from "./moved_carets";
 import type { People } from "./people";
+import type { Requester } from "./protection";
 import type { RemovalGuard } from "./removal_guard";
-import { type EditorPort, type Link, type Notice, PASSING } from "./types";
+import type { EditorPort, Link, Notice } from "./types";
 import type { UnmergedTexts } from "./unmerged_texts";
 
 export class Session {
@@ -56,11 +59,16 @@ export class Session {
   readonly welcome = signal<Welcome | null>(null);
   /** Our id among the people; -1 before the first Welcome. */
   readonly userId: ReadonlySignal<number>;
+  /** What we may do in the pad, and who decides about it. */
+  readonly access: Access;
+  /** This tab as requests over HTTP name it, so that the others are told who asked. */
+  readonly asker: () => Requester;
+  /** Why there will be no more of this pad; null: there may be. */
+  readonly end = computed(() => endOf(this.link.value, this.padId));
   /** True while the user may not type. */
-  readonly isReadOnly = computed(() => !this.isLoaded.value || this.welcome.value?.access === "view");
+  readonly isReadOnly = computed(() => !this.isLoaded.value || this.access.isReader.value || this.end.value !== null);
 
-  readonly #environment: Environment;
-  readonly #token: string;
+  readonly #hello: SessionComponents["hello"];
   readonly #handoff: SessionComponents["handoff"];
   readonly #saver: SessionComponents["saver"];
   readonly #sync: SessionComponents["sync"];
@@ -70,6 +78,7 @@ export class Session {
   readonly #carets: SessionComponents["carets"];
   readonly #state: SessionComponents["state"];
   readonly #painter: SessionComponents["painter"];
+  readonly #refusals: SessionComponents["refusals"];
   /** null until there is an editor. */
   #editor: EditorPort | null = null;
 
@@ -78,16 +87,15 @@ export class Session {
     readonly padId: string,
     otp: string | null,
     private readonly base: string,
-    { draft = null, socket = null, environment = browserEnvironment }: StartOptions = {},
+    { draft = null, owner = null, socket = null, environment = browserEnvironment }: StartOptions = {},
   ) {
-    const parts = buildComponents({ padId, otp, base, draft, socket }, environment);
-    this.#environment = environment;
-    this.#token = parts.token;
+    const parts = buildComponents({ padId, otp, base, draft, owner, socket }, environment);
     ({ handoff: this.#handoff, saver: this.#saver, sync: this.#sync, transport: this.#transport } = parts);
     ({ inbox: this.#inbox, edits: this.#edits, carets: this.#carets, state: this.#state } = parts);
-    ({ painter: this.#painter, removals: this.removals, kept: this.kept } = parts);
-    ({ link: this.link, unmerged: this.unmerged } = parts);
+    ({ hello: this.#hello, painter: this.#painter, refusals: this.#refusals, removals: this.removals } = parts);
+    ({ kept: this.kept, link: this.link, unmerged: this.unmerged } = parts);
     ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = parts.state);
+    ({ access: this.access, asker: this.asker } = parts.state);
     ({ otp: this.otp, accepted: this.acceptedOtp } = parts.state.protection);
     this.isLoaded.value = draft !== null;
     const { handoff, unmerged } = parts;
@@ -95,9 +103,10 @@ export class Session {
     // Everything is there that these reach.
     this.#inbox.listen((next) => this.#receive(next));
     this.#painter.listen(() => this.#receive(() => undefined));
+    this.#refusals.listen(() => this.#pump());
     this.kept.listen(() => ((this.isLoaded.value = true), this.#syncEditor()));
     this.#transport.listen({
-      onOpen: () => this.#saver.ifOurs(() => this.#hello()),
+      onOpen: () => this.#saver.ifOurs(() => this.#transport.send(encode({ Hello: this.#hello() }))),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
     });
@@ -198,6 +207,12 @@ export class Session {
     this.#transport.reconnectNow();
   }
 
+  /** The text is safe elsewhere: this page may go, and nothing of it is kept. Resolves when that is so. */
+  letGo(): Promise<void> {
+    this.#handoff.isUnderway.value = true;
+    return this.#saver.discard();
+  }
+
   /** Gives the pad a password. Rejects with a ProtectionError. */
   protect(): Promise<void> {
     return this.#state.protection.switchOn();
@@ -249,11 +264,6 @@ export class Session {
   get #isGivenUp(): boolean {
     const link = this.link.peek();
     return link.kind === "stopped" && (link.reason === "replaced" || link.reason === "out_of_step");
-  }
-
-  #hello(): void {
-    const hello = { client: this.#token, otp: this.otp.value, ...this.#sync.position, order: "author" } as const;
-    this.#transport.send(encode({ Hello: { ...hello, ...this.identity.value } }));
   }
 
   #hear(text: string): void {
@@ -320,7 +330,10 @@ export class Session {
         if (this.link.peek().kind === "up") this.#state.presence.typed(message.operations.map(({ id }) => id));
         return this.#joined();
       case "Rejected":
-        return this.#rejected(message);
+        return this.#refusals.heard(message);
+      case "Access":
+        this.#state.hear(message);
+        return this.#refusals.mayWrite();
       default:
         return this.#state.hear(message);
     }
@@ -349,19 +362,7 @@ export class Session {
     this.kept.over();
     this.#state.joined();
     this.#carets.changed();
-  }
-
-  #rejected(refusal: Refusal): void {
-    const { code, message, limit } = refusal;
-    log.warn("edit refused:", code, message);
-    this.#sync.rejected({ code, message, limit });
-    if (PASSING.has(code)) this.#environment.clock.setTimeout(() => this.#retry(code), this.#environment.timing.retryEditMs);
-  }
-
-  #retry(code: string): void {
-    if (this.#sync.refusal?.code !== code) return;
-    this.#sync.retry();
-    this.#pump();
+    this.#refusals.mayWrite();
   }
 
   /* ---- after every step ---- */
@@ -390,7 +391,7 @@ export class Session {
 
   /** The own carets in code points; null while they would mean nothing to the server. */
   #ownCarets(editor: EditorPort): CursorData | null {
-    if (this.#edits.isWaiting || !this.#sync.canSendCarets) return null;
+    if (this.#edits.isWaiting || !this.#sync.canSendCarets || this.access.isReader.peek()) return null;
     return mapCarets(editor.carets(), (at) => this.#sync.pointsOf(at));
   }
 }

@@ -22,7 +22,17 @@ export type Notice =
   | { kind: "language"; language: string; by: string | null; mine: boolean }
   | { kind: "protected" | "unprotected"; by: string | null; mine: boolean }
   | { kind: "recoloured" }
+  | RightsNotice
   | JoinOrLeave;
+
+/** It has changed who may do what. owned: the pad has an owner now. penned, unpenned: only the owner writes, or all again.
+ * view_only, editable: we may not write any more, or again. `by`: who did it; null: nobody who is known. */
+export interface RightsNotice {
+  kind: "rights";
+  right: "editable" | "owned" | "penned" | "unpenned" | "view_only";
+  by: string | null;
+  mine: boolean;
+}
 
 /** The editor, as far as the session needs it. Offsets are UTF-16 units. */
 export interface EditorPort {

@@ -87,6 +87,13 @@ export class UnsentSaver {
     this.#isPageLeft = false;
   }
 
+  /** What is unsent is safe elsewhere: removes the record, and writes none any more. */
+  async discard(): Promise<void> {
+    this.#forget();
+    this.#isStopped = true;
+    await this.#unwritten;
+  }
+
   /** Leaves the record as it is from now on: it may be another tab's. */
   stop(): void {
     this.#isStopped = true;

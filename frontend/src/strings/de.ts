@@ -29,6 +29,7 @@ export const de: Strings = {
     uncoloured: "Diese Zeile ist zu lang, um gefärbt zu werden.",
     find: async () => (await import("./find_de")).find,
     empty: "Hier schreiben. Alle mit dem Link sehen es sofort.",
+    emptyToRead: "Hier steht noch nichts.",
   },
 
   phrases: {
@@ -65,6 +66,7 @@ export const de: Strings = {
     heading: "Verbindung",
     connecting: "Verbindung wird aufgebaut …",
     connected: "Gesichert",
+    reading: "Nur lesen",
     saving: (n) => `${changes(n)} ${n === 1 ? "wird" : "werden"} gesichert …`,
     reconnectingIn: (seconds) => `Neuer Versuch in ${seconds} s`,
     reconnecting: "Neuer Versuch …",
@@ -77,6 +79,7 @@ export const de: Strings = {
     storageHint: "Lassen Sie die Seite offen oder kopieren Sie Ihren Text.",
     refused: "Eine Änderung wurde abgelehnt",
     password: "Dieses Pad braucht ein Passwort",
+    linkEnded: "Dieser Link gilt nicht mehr",
     outOfStep: "Eine frische Kopie wird geholt …",
     retryNow: "Jetzt versuchen",
     reason: {
@@ -101,6 +104,8 @@ export const de: Strings = {
   share: {
     heading: "Teilen",
     more: async () => (await import("./share_de")).share,
+    links: async () => (await import("./links_de")).links,
+    owner: async () => (await import("./owner_de")).owner,
   },
 
   language: {
@@ -139,22 +144,14 @@ export const de: Strings = {
 
   embed: { open: "In Kolabpad öffnen" },
 
+  linked: "Geteiltes Pad",
   skip: "Zum Text springen",
   frame: {
     menu: "Menü des Pads",
     more: async () => (await import("./frame_de")).frame,
   },
 
-  refusedPad: {
-    heading: "So kann kein Pad heißen",
-    why: {
-      too_long: "Der Name in der Adresse ist zu lang.",
-      slash: "Der Name in der Adresse enthält einen Schrägstrich.",
-      control: "Der Name in der Adresse enthält ein Steuerzeichen.",
-      dots: "Der Name in der Adresse bedeutet einen Ordner.",
-    },
-    rule: "Namen haben bis zu 128 Bytes, ohne Schrägstriche und Steuerzeichen. Prüfen Sie den Link, oder beginnen Sie ein neues Pad.",
-  },
+  refusedPad: async () => (await import("./refused_pad_de")).refusedPad,
 
   people: { more: async () => (await import("./people_de")).people },
 
@@ -198,6 +195,7 @@ export const de: Strings = {
 
   refusal: {
     heading: "Der Server hat Ihre letzte Änderung nicht angenommen",
+    headingOfReader: "Ihre letzten Worte wurden nicht angenommen",
     kept: (n) =>
       n === 1
         ? "Sie steht hier noch in Ihrem Text, aber die anderen sehen sie nicht."
@@ -212,7 +210,7 @@ export const de: Strings = {
       no_memory: () => "Dem Server fehlt der Speicher dafür. Sie wird gleich noch einmal gesendet.",
       bad_text: () => "Sie enthält etwas, das für den Server kein Text ist.",
       bad_message: () => "Der Server hat sie nicht verstanden. Kopieren Sie Ihren Text, und laden Sie die Seite neu.",
-      forbidden: () => "Sie dürfen dieses Pad nur lesen.",
+      view_only: () => "Dieses Pad kann jetzt nur gelesen werden, jedenfalls von Ihnen. Sie wird von selbst gesendet, sobald Sie wieder schreiben dürfen.",
     },
     otherwise: (message, code) => message || `Der Server antwortete „${code}“.`,
     someLimit: "Größe",
@@ -297,6 +295,8 @@ export const de: Strings = {
     more: async () => (await import("./about_de")).about,
   },
 
+  rightsNews: async () => (await import("./rights_news_de")).rightsNews,
+  ended: async () => (await import("./ended_de")).ended,
   offline: async () => (await import("./offline_de")).offline,
 
   outline: async () => (await import("./outline_de")).outline,

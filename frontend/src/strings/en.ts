@@ -1,9 +1,14 @@
 import type { AboutText } from "./about_en";
 import type { ActionText } from "./actions_en";
+import type { EndedText } from "./ended_en";
 import type { FindText } from "./find_en";
+import type { LinksText } from "./links_en";
 import type { OfflineText } from "./offline_en";
 import type { FrameText } from "./frame_en";
+import type { OwnerText } from "./owner_en";
 import type { PeopleText } from "./people_en";
+import type { RefusedPadText } from "./refused_pad_en";
+import type { RightsNewsText } from "./rights_news_en";
 import type { ShareText } from "./share_en";
 import type { StartText } from "./start_en";
 import type { SettingsText } from "./settings_en";
@@ -41,6 +46,7 @@ export const en = {
     uncoloured: "This line is too long to be coloured.",
     find: async (): Promise<FindText> => (await import("./find_en")).find,
     empty: "Type here. Everyone with the link sees it at once.",
+    emptyToRead: "Nothing is written here yet.",
   },
 
   /** CodeMirror's own words, where they are not these. */
@@ -50,6 +56,7 @@ export const en = {
     heading: "Connection",
     connecting: "Connecting…",
     connected: "Saved",
+    reading: "Reading",
     saving: (n: number) => `Saving ${changes(n)}…`,
     reconnectingIn: (seconds: number) => `Reconnecting in ${seconds} s`,
     reconnecting: "Reconnecting…",
@@ -61,6 +68,7 @@ export const en = {
     storageHint: "Keep this page open or copy your text.",
     refused: "A change was refused",
     password: "This pad needs a password",
+    linkEnded: "This link has ended",
     outOfStep: "Getting a fresh copy…",
     retryNow: "Retry now",
     reason: {
@@ -85,6 +93,8 @@ export const en = {
   share: {
     heading: "Share",
     more: async (): Promise<ShareText> => (await import("./share_en")).share,
+    links: async (): Promise<LinksText> => (await import("./links_en")).links,
+    owner: async (): Promise<OwnerText> => (await import("./owner_en")).owner,
   },
 
   language: {
@@ -123,22 +133,15 @@ export const en = {
 
   embed: { open: "Open in Kolabpad" },
 
+  /** What a pad is called that was opened by a link and has no text to be called by. */
+  linked: "Shared pad",
   skip: "Skip to the text",
   frame: {
     menu: "Pad menu",
     more: async (): Promise<FrameText> => (await import("./frame_en")).frame,
   },
 
-  refusedPad: {
-    heading: "No pad can have this name",
-    why: {
-      too_long: "The name in the address is too long.",
-      slash: "The name in the address holds a slash.",
-      control: "The name in the address holds a control character.",
-      dots: "The name in the address means a folder.",
-    },
-    rule: "Names have up to 128 bytes, without slashes or control characters. Check the link, or begin a new pad.",
-  },
+  refusedPad: async (): Promise<RefusedPadText> => (await import("./refused_pad_en")).refusedPad,
 
   people: { more: async (): Promise<PeopleText> => (await import("./people_en")).people },
 
@@ -186,6 +189,7 @@ export const en = {
 
   refusal: {
     heading: "The server did not take your last change",
+    headingOfReader: "Your last words were not taken",
     kept: (n: number) =>
       n === 1
         ? "It is still in your text here, but the others do not see it."
@@ -199,7 +203,7 @@ export const en = {
       no_memory: () => "The server has no memory left for it. It is sent again in a moment.",
       bad_text: () => "It holds something that is not text to the server.",
       bad_message: () => "The server did not understand it. Copy your text and reload the page.",
-      forbidden: () => "You may only read this pad.",
+      view_only: () => "This pad can only be read now, by you at least. It is sent by itself as soon as you may write again.",
     } as Record<string, (limit: string) => string>,
     otherwise: (message: string, code: string) => message || `The server answered “${code}”.`,
     someLimit: "size",
@@ -282,6 +286,8 @@ export const en = {
     more: async (): Promise<AboutText> => (await import("./about_en")).about,
   },
 
+  rightsNews: async (): Promise<RightsNewsText> => (await import("./rights_news_en")).rightsNews,
+  ended: async (): Promise<EndedText> => (await import("./ended_en")).ended,
   offline: async (): Promise<OfflineText> => (await import("./offline_en")).offline,
 
   outline: async (): Promise<OutlineText> => (await import("./outline_en")).outline,

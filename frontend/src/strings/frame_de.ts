@@ -12,6 +12,7 @@ export const frame: FrameText = {
   statusBar: "Zu diesem Text",
   place: (line, column) => `Z ${line}, S ${column}`,
   placeLong: (line, column) => `Zeile ${line}, Spalte ${column}. Zu Zeile gehen`,
+  readingLong: "Sie können diesen Text lesen, aber nicht ändern.",
   selected: (n) => `${n.toLocaleString("de")} ausgewählt`,
   indentation: "Einrückung",
   spaces: (n) => `Leerzeichen ${n}`,

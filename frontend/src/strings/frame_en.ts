@@ -11,6 +11,7 @@ export const frame = {
   statusBar: "About this text",
   place: (line: number, column: number) => `Ln ${line}, Col ${column}`,
   placeLong: (line: number, column: number) => `Line ${line}, column ${column}. Go to line`,
+  readingLong: "You may read this text, and not change it.",
   selected: (n: number) => `${n.toLocaleString("en")} selected`,
   indentation: "Indentation",
   spaces: (n: number) => `Spaces ${n}`,

@@ -4,6 +4,10 @@ import { en, type Strings } from "./en";
 
 export type { ActionId, ActionText } from "./actions_en";
 export { LateWords } from "./late_words";
+export type { LinksText } from "./links_en";
+export type { EndedText } from "./ended_en";
+export type { RefusedPadText } from "./refused_pad_en";
+export type { OwnerText } from "./owner_en";
 export type { ShareText } from "./share_en";
 export type { StartText } from "./start_en";
 export type { TemplateId } from "./templates_en";

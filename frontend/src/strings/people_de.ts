@@ -2,6 +2,9 @@ import type { PeopleText } from "./people_en";
 
 export const people: PeopleText = {
   heading: (n) => (n === 1 ? "1 Person hier" : `${n} Personen hier`),
+  nobodyWrites: "Niemand schreibt hier",
+  readers: (n) => (n === 1 ? "1 Person liest" : `${n} Personen lesen`),
+  nameless: "Ohne Namen",
   before: (n) => `${n} Personen bei der letzten Verbindung`,
   you: "Sie",
   otherTab: "Sie, in einem anderen Tab",

@@ -1,6 +1,9 @@
 /** The words about the people in a pad, which come with the code that shows them. */
 export const people = {
   heading: (n: number) => (n === 1 ? "1 person here" : `${n} people here`),
+  nobodyWrites: "Nobody is writing here",
+  readers: (n: number) => (n === 1 ? "1 person reading" : `${n} people reading`),
+  nameless: "Without a name",
   before: (n: number) => `${n} people when last connected`,
   you: "you",
   otherTab: "you, in another tab",

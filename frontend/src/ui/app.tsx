@@ -93,7 +93,7 @@ function assemble(session: Session) {
   const panel = new OpenPanel();
   const menu = signal(false);
   // What it was called when this browser was here last, until its text is there.
-  const title = signal(recentPads.peek().find(({ id }) => id === session.padId)?.title ?? session.padId);
+  const title = signal(recentPads.peek().find(({ id }) => id === session.padId)?.title ?? titleOf("", session.padId));
   const pad: Pad = {
     session,
     editor,

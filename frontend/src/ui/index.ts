@@ -1,3 +1,4 @@
 /** The screen. */
 export { App } from "./app";
-export { RefusedPad } from "./refused_pad";
+/** What stands in the place of a pad that there cannot be: a chunk of its own. */
+export const loadRefusedPad = async () => (await import("./refused_pad")).RefusedPad;

@@ -1,13 +1,14 @@
 import type { PadIdProblem } from "../session";
-import { t } from "../strings";
+import { type RefusedPadText, t } from "../strings";
 
-/** Stands in place of a pad whose name no server takes. */
-export function RefusedPad({ problem }: { problem: PadIdProblem }) {
+/** Stands in place of a pad whose name no server takes, and of a link that is none. A chunk of its own, with its words. */
+export function RefusedPad({ problem, words }: { problem: PadIdProblem; words: RefusedPadText }) {
+  const isLink = problem === "link";
   return (
     <main class="refused">
-      <h1>{t.refusedPad.heading}</h1>
-      <p role="alert">{t.refusedPad.why[problem]}</p>
-      <p>{t.refusedPad.rule}</p>
+      <h1>{isLink ? words.headingOfLink : words.heading}</h1>
+      <p role="alert">{words.why[problem]}</p>
+      <p>{isLink ? words.ruleOfLink : words.rule}</p>
       <p>
         <a class="button" href="./">
           {t.about.newPad}

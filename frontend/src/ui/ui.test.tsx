@@ -154,7 +154,7 @@ test("regression: an embedded pad that waits can be told to try now", async () =
   render(<EmbedBar session={session} />);
   await connect();
   expect(screen.queryByText(t.status.retryNow)).toBeNull();
-  await end(4410);
+  await end(4403);
   fireEvent.click(screen.getByText(t.status.retryNow));
   expect(FakeSocket.all).toHaveLength(2);
 });

@@ -3,7 +3,7 @@
  * Everything is checked here, so that nothing behind it has to.
  */
 
-import type { CursorData, HistoryEntry, ServerMessage, User, UserInfo, Welcome } from "./messages";
+import type { CursorData, HistoryEntry, Rights, Role, ServerMessage, ShownUser, User, Welcome } from "./messages";
 
 /** The server sent something that this protocol does not allow. */
 export class WireError extends Error {
@@ -59,6 +59,12 @@ const DECODERS: Record<string, (body: Json) => ServerMessage> = {
     type: "Storage",
     writable: boolean(fields(body, "Storage").writable, "writable"),
   }),
+  Access: (body) => ({ type: "Access", role: role(fields(body, "Access").role, "role") }),
+  Owner: (body) => ({ type: "Owner", token: string(fields(body, "Owner").token, "token") }),
+  Rights: (body) => {
+    const f = fields(body, "Rights");
+    return { type: "Rights", rights: rights(f), ...author(f) };
+  },
   Pong: (body) => ({ type: "Pong", n: count(body, "Pong") }),
 };
 
@@ -88,7 +94,7 @@ function welcome(f: Fields): Welcome {
     revision: count(f.revision, "revision"),
     resumed: boolean(f.resumed, "resumed"),
     committed: count(f.committed, "committed"),
-    access: string(f.access, "access"),
+    access: role(f.access, "access"),
     language: orNull(string)(f.language, "language"),
     otp: orNull(string)(f.otp, "otp"),
     limits: {
@@ -99,7 +105,17 @@ function welcome(f: Fields): Welcome {
     expires_at: orNull(count)(f.expires_at, "expires_at"),
     order: orNull(string)(f.order, "order"),
     server: string(f.server, "server"),
+    ...(f.rights !== undefined && f.rights !== null && { rights: rights(fields(f.rights, "rights")) }),
+    ...(typeof f.owner === "string" && { owner: f.owner }),
   };
+}
+
+function rights(f: Fields): Rights {
+  return { owner: boolean(f.owner, "owner"), manage: whose(f.manage), write: whose(f.write) };
+}
+
+function whose(json: Json): "owner" | "editors" {
+  return json === "owner" ? "owner" : "editors";
 }
 
 function entry(json: Json): HistoryEntry {
@@ -118,11 +134,17 @@ function user(json: Json): User {
   return { id: count(f.id, "id"), ...userInfo(f, "Users"), ...cursorData(f) };
 }
 
-function userInfo(json: Json, name: string): UserInfo {
+function userInfo(json: Json, name: string): ShownUser {
   const f = fields(json, name);
   const hue = count(f.hue, "hue");
   if (hue > 359) throw new WireError("hue must be 0 to 359");
-  return { name: string(f.name, "name"), hue };
+  return { name: string(f.name, "name"), hue, ...(f.view === true && { view: true }) };
+}
+
+/** A role that is not known yet may be tried: what it may not do, the server refuses. */
+function role(json: Json, name: string): Role {
+  const known = string(json, name);
+  return known === "view" || known === "own" ? known : "edit";
 }
 
 function cursorData(f: Fields): CursorData {

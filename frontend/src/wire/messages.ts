@@ -9,6 +9,9 @@ export type Operation = readonly (number | string)[];
 /** The author of what no user made, as a JSON number reads: 2^64 - 1, rounded. */
 export const SYSTEM_USER = 2 ** 64;
 
+/** What the server calls somebody who gave no name. */
+export const NAMELESS = "Anonymous";
+
 /** A person's carets and selections. */
 export interface CursorData {
   cursors: number[];
@@ -23,9 +26,28 @@ export interface UserInfo {
   hue: number;
 }
 
-/** A person in the pad. */
-export interface User extends UserInfo, CursorData {
+/** A person in the pad, as the server tells of them. */
+export interface ShownUser extends UserInfo {
+  /** True of one who may only read. */
+  view?: boolean;
+}
+
+/** A person in the pad with their carets. */
+export interface User extends ShownUser, CursorData {
   id: number;
+}
+
+/** What somebody may do in a pad; each may do what those before it may. */
+export type Role = "view" | "edit" | "own";
+
+/** Who decides about a pad. */
+export interface Rights {
+  /** True of a pad that somebody owns. */
+  owner: boolean;
+  /** Who sets passwords and makes links. */
+  manage: "owner" | "editors";
+  /** Who writes; all others may only read. */
+  write: "owner" | "editors";
 }
 
 /** The first message of a tab. */
@@ -33,6 +55,10 @@ export interface Hello {
   /** 22 base64url characters, secret to this tab. */
   client: string;
   otp: string | null;
+  /** The token of a link, in the place of the pad's id: 22 base64url characters. */
+  link?: string;
+  /** The owner's token, likewise. */
+  owner?: string;
   epoch: string | null;
   revision: number;
   name: string;
@@ -57,7 +83,7 @@ export interface Welcome {
   revision: number;
   resumed: boolean;
   committed: number;
-  access: string;
+  access: Role;
   language: string | null;
   otp: string | null;
   limits: { document_bytes: number; message_bytes: number };
@@ -66,6 +92,10 @@ export interface Welcome {
   expires_at: number | null;
   /** "author", as asked for; null from a server that cannot. */
   order: string | null;
+  /** Who decides about the pad; not there: it has no owner. */
+  rights?: Rights;
+  /** The owner's token, for a tab that has made the pad and was not told. */
+  owner?: string;
   server: string;
 }
 
@@ -85,10 +115,13 @@ export type ServerMessage =
   | { type: "Users"; users: User[] } // v2
   | { type: "Language"; language: string; user_id: number; user_name: string }
   | { type: "OTP"; otp: string | null; user_id: number; user_name: string }
-  | { type: "UserInfo"; id: number; info: UserInfo | null }
+  | { type: "UserInfo"; id: number; info: ShownUser | null }
   | { type: "UserCursor"; id: number; data: CursorData }
   | { type: "Rejected"; revision: number; code: string; message: string; limit: number | null } // v2
   | { type: "Storage"; writable: boolean } // v2
+  | { type: "Access"; role: Role } // v2
+  | { type: "Owner"; token: string } // v2
+  | { type: "Rights"; rights: Rights; user_id: number; user_name: string } // v2
   | { type: "Pong"; n: number } // v2
   /** A message this version does not know: to be ignored. */
   | { type: "Unknown"; name: string };

@@ -39,6 +39,22 @@ describe("messages of the server", () => {
       { type: "Rejected", revision: 1, code: "bad_text", message: "no", limit: null },
     ],
     [{ Storage: { writable: false } }, { type: "Storage", writable: false }],
+    [
+      { Welcome: { ...WELCOME, access: "own", owner: "t", rights: { owner: true, manage: "owner", write: "editors" } } },
+      { type: "Welcome", welcome: { ...WELCOME, access: "own", owner: "t", rights: { owner: true, manage: "owner", write: "editors" } } },
+    ],
+    [{ Access: { role: "view" } }, { type: "Access", role: "view" }],
+    [{ Access: { role: "edit_by_day" } }, { type: "Access", role: "edit" }], // of a newer server, which refuses what one may not
+    [{ Owner: { token: "t" } }, { type: "Owner", token: "t" }],
+    [
+      { Rights: { owner: true, manage: "editors", write: "owner", user_id: 1, user_name: "Bob" } },
+      { type: "Rights", rights: { owner: true, manage: "editors", write: "owner" }, user_id: 1, user_name: "Bob" },
+    ],
+    [
+      { UserInfo: { id: 3, info: { name: "Eve", hue: 1, view: true } } },
+      { type: "UserInfo", id: 3, info: { name: "Eve", hue: 1, view: true } },
+    ],
+    [{ UserInfo: { id: 3, info: { name: "Eve", hue: 1, view: 1 } } }, { type: "UserInfo", id: 3, info: { name: "Eve", hue: 1 } }],
     [{ Pong: 7 }, { type: "Pong", n: 7 }],
     [{ Tomorrow: 1 }, { type: "Unknown", name: "Tomorrow" }],
     [{ toString: 1 }, { type: "Unknown", name: "toString" }],
@@ -61,6 +77,7 @@ describe("messages of the server", () => {
     '{"History":{"start":0,"operations":[{"id":0,"order":1,"operation":[1]}]}}',
     '{"UserInfo":{"id":0,"info":{"name":"x","hue":360}}}',
     '{"UserInfo":{"id":0,"info":{"name":"x","hue":"red;"}}}',
+    '{"Access":{}}', '{"Access":"view"}', '{"Owner":{"token":1}}', '{"Rights":{"owner":1,"user_id":0,"user_name":""}}',
     '{"UserCursor":{"id":0,"data":{"cursors":[1],"selections":[[1]]}}}',
   ])("%s is refused", (text) => {
     expect(() => decode(text)).toThrow(WireError);

@@ -1,6 +1,6 @@
 // Bad input is refused with the reason, and a browser that keeps nothing still edits.
 import { hasNoViolations } from '../axe.ts';
-import { expect, test, words } from '../pad.ts';
+import { expect, refusedPad, test, words } from '../pad.ts';
 
 // A limit that a file of 300 KiB is beyond.
 test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 256 } });
@@ -36,10 +36,10 @@ test('a file dropped beside the text is opened, and does not replace the page', 
 });
 
 for (const [what, hash, why] of [
-  ['too long', `#${'x'.repeat(129)}`, words.refusedPad.why.too_long],
-  ['a path', '#a%2Fb', words.refusedPad.why.slash],
-  ['a control character', '#a%07', words.refusedPad.why.control],
-  ['a folder', '#..', words.refusedPad.why.dots],
+  ['too long', `#${'x'.repeat(129)}`, refusedPad.why.too_long],
+  ['a path', '#a%2Fb', refusedPad.why.slash],
+  ['a control character', '#a%07', refusedPad.why.control],
+  ['a folder', '#..', refusedPad.why.dots],
 ] as const) {
   test(`a pad name that is ${what} is explained, and there is a way on`, async ({ open, server }) => {
     const pad = await open(hash);

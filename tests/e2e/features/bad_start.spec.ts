@@ -1,6 +1,6 @@
 // A start that does not go as it should: the pad opens as well as it can.
 import type { BrowserContextOptions, Page } from '@playwright/test';
-import { actions, expect, test as base, words } from '../pad.ts';
+import { actions, expect, refusedPad, test as base, words } from '../pad.ts';
 
 type Fixtures = {
   /** A window in which `prepare` was done before any code of the page runs. */
@@ -39,7 +39,7 @@ test('regression: a database of the browser that never answers costs three secon
 
 test('regression: a page that shows no pad has the chosen colours too', async ({ open }) => {
   const pad = await open('?theme=dark#a/b', { colorScheme: 'light' });
-  await expect(pad.page.getByRole('heading', { name: words.refusedPad.heading })).toBeVisible();
+  await expect(pad.page.getByRole('heading', { name: refusedPad.heading })).toBeVisible();
   await expect(pad.page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
 

@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { languageName } from "../../editor";
-import type { Notice } from "../../session";
+import { loadChunk } from "../../browser";
+import type { Notice, RightsNotice } from "../../session";
 import { t } from "../../strings";
 import { JoinLeaveDigest } from "./join_leave_digest";
 
@@ -16,7 +17,7 @@ const GATHER_MS = 1500;
  * about the same thing takes the place of the one before. */
 export interface ToastOptions {
   stay?: "a_moment" | "until_dismissed";
-  about?: "file" | "input" | "saving" | "offer" | "language" | "protection" | "suggestion" | "person";
+  about?: "file" | "input" | "saving" | "offer" | "language" | "protection" | "role" | "suggestion" | "person";
   action?: ToastAction;
 }
 
@@ -63,8 +64,17 @@ export class Toasts {
   /** Tells of something that happened in the pad. */
   hear(notice: Notice): void {
     if ("who" in notice) this.#gather(notice);
+    else if ("right" in notice) void this.#tellOfRight(notice);
     else if ("mine" in notice && notice.mine) this.#say(sentence(notice));
     else this.notify(sentence(notice), { about: subjectOf(notice) });
+  }
+
+  /** Seldom told, so the words come when it is. Whoever did it sees it where it was done. */
+  async #tellOfRight({ right, by, mine }: RightsNotice): Promise<void> {
+    const words = await loadChunk("words about rights", t.rightsNews);
+    if (!words) return;
+    if (mine) this.#say(words[right].mine);
+    else this.notify(words[right].of(by), { about: "role" });
   }
 
   #gather({ kind, who }: { kind: "joined" | "left"; who: string }): void {
@@ -105,7 +115,7 @@ function subjectOf({ kind }: Notice): ToastOptions["about"] {
   return kind === "protected" || kind === "unprotected" ? "protection" : undefined;
 }
 
-function sentence(notice: Exclude<Notice, { who: string }>): string {
+function sentence(notice: Exclude<Notice, RightsNotice | { who: string }>): string {
   if (notice.kind === "recoloured") return t.notice.recoloured;
   const { kind, by, mine } = notice;
   if (kind === "language") {

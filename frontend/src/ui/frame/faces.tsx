@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Person } from "../../session";
 import { Face } from "../base/face";
+import { Icon } from "../base/icon";
 import { isHeld } from "../base/held";
 import { LongPress } from "../base/long_press";
 import { isNarrow } from "../base/media";
-import { othersIn } from "../pad/others";
+import { othersIn, writersIn } from "../pad/others";
 import type { Pad } from "../pad/pad";
 import { chosen } from "../pad/people_order";
 import { peopleWords } from "../pad/people_words";
@@ -31,7 +32,11 @@ export function Faces({ pad }: { pad: Pad }) {
   const faces = stay.length > 0 ? stay.slice(0, places) : chosen(others, shown.current, session.people.activity, places);
   shown.current = new Set(faces.map(({ id }) => id));
   const rest = others.length - faces.length;
-  const label = session.link.value.kind === "up" || rest === 0 ? words.heading(others.length + 1) : words.before(others.length + 1);
+  const count = writersIn(session);
+  const isKnown = session.link.value.kind === "up" || rest === 0;
+  const writers = count === 0 ? words.nobodyWrites : isKnown ? words.heading(count) : words.before(count);
+  const readers = session.people.readers.value.length;
+  const label = readers > 0 ? `${writers}, ${words.readers(readers)}` : writers;
   const release = () => void released.value++;
   const showAll = () => pad.panel.open("people");
   return (
@@ -39,8 +44,14 @@ export function Faces({ pad }: { pad: Pad }) {
       {faces.map((person) => (
         <FaceButton key={person.id} pad={pad} person={person} />
       ))}
-      {(rest > 0 || faces.length === 0) && (
-        <button type="button" class="quiet face-button rest" title={label} aria-label={words.all(others.length + 1, rest)} onClick={showAll}>
+      {readers > 0 && !(isNarrow.value && session.access.isReader.value) && (
+        <button type="button" class="quiet face-button readers" title={words.readers(readers)} aria-label={words.readers(readers)} onClick={showAll}>
+          <Icon name="read" />
+          <span translate={false}>{readers}</span>
+        </button>
+      )}
+      {(rest > 0 || (faces.length === 0 && readers === 0)) && (
+        <button type="button" class="quiet face-button rest" title={label} aria-label={words.all(count, rest)} onClick={showAll}>
           {rest > 0 ? <span translate={false}>{words.more(rest)}</span> : <Face {...session.identity.value} />}
         </button>
       )}

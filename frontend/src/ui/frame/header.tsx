@@ -26,10 +26,12 @@ export function Header({ pad }: { pad: Pad }) {
       <StatusSign session={pad.session} />
       <ModeSwitch pad={pad} />
       <Avatars pad={pad} />
-      <button type="button" class="primary share-button" onClick={() => (pad.dialog.value = "share")}>
-        {isNarrow.value ? <Icon name="share" /> : null}
-        <span class={isNarrow.value ? "visually-hidden" : ""}>{t.share.heading}</span>
-      </button>
+      {pad.session.end.value === null && (
+        <button type="button" class="primary share-button" onClick={() => (pad.dialog.value = "share")}>
+          {isNarrow.value ? <Icon name="share" /> : null}
+          <span class={isNarrow.value ? "visually-hidden" : ""}>{t.share.heading}</span>
+        </button>
+      )}
       {isNarrow.value && (
         <button type="button" class="quiet icon-button" aria-label={t.frame.menu} title={t.frame.menu} {...menu}>
           <Icon name="more" />

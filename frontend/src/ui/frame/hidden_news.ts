@@ -7,6 +7,7 @@ import type { Notice } from "../../session";
 import { t } from "../../strings";
 import type { Pad } from "../pad/pad";
 import { markTab } from "../pad/tab_name";
+import { titleOf } from "../pad/title";
 
 /** Watches the pad while nobody looks at it. The function that this returns ends that. */
 export function watchHidden(pad: Pad): () => void {
@@ -61,11 +62,11 @@ async function markIcon(isNews: boolean): Promise<void> {
   }
 }
 
-/** One notice for each pad: a newer one takes its place. */
+/** One notice for each pad: a newer one takes its place. The system is not told by which link the pad was opened. */
 function tellOfJoin({ session, title }: Pad, notice: Notice): void {
   if (notice.kind !== "joined" || !settings.peek().tellOfJoins || !page.isHidden()) return;
   if (Notification.permission !== "granted") return;
-  const what = { body: t.notice.joined(notice.who, 1), tag: session.padId, icon: "./favicon.svg" };
+  const what = { body: t.notice.joined(notice.who, 1), tag: titleOf("", session.padId), icon: "./favicon.svg" };
   try {
     const shown = new Notification(title.peek(), what);
     shown.addEventListener("click", () => (window.focus(), shown.close()));

@@ -9,6 +9,7 @@ import type { Pad } from "../pad/pad";
 export function ModeSwitch({ pad }: { pad: Pad }) {
   if (!isMarkdown(pad.session)) return null;
   const mode = modeOf(pad.session);
+  const names = pad.session.access.isReader.value ? { ...t.preview.modes, edit: t.text.heading } : t.preview.modes;
   const modes: readonly Mode[] = isNarrow.value ? [mode === "edit" ? "read" : "edit"] : MODES;
   const choose = (next: Mode) => {
     setMode(next);
@@ -22,11 +23,11 @@ export function ModeSwitch({ pad }: { pad: Pad }) {
           key={it}
           type="button"
           class={isNarrow.value ? "quiet icon-button" : ""}
-          aria-label={t.preview.modes[it]}
+          aria-label={names[it]}
           aria-pressed={isNarrow.value ? undefined : it === mode}
           onClick={() => choose(it)}
         >
-          {isNarrow.value ? <Icon name={it === "read" ? "read" : "edit"} /> : t.preview.modes[it]}
+          {isNarrow.value ? <Icon name={it === "read" ? "read" : "edit"} /> : names[it]}
         </button>
       ))}
     </div>

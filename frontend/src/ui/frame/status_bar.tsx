@@ -1,6 +1,6 @@
 import { effect, type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { documentBytes, type Editor } from "../../editor";
+import { documentBytes, type Editor, knownLanguage, languageName } from "../../editor";
 import { t } from "../../strings";
 import { shownKeys } from "../base/keys";
 import { Words } from "../base/words";
@@ -20,9 +20,7 @@ export function StatusBar({ pad }: { pad: Pad }) {
   const keys = shownKeys("Mod-k", { Ctrl: frameWords.now.ctrl });
   return (
     <footer class="status-bar" aria-label={frameWords.now.statusBar}>
-      <LanguageField pad={pad} />
-      {editor && <Place editor={editor} />}
-      {editor && <IndentationField editor={editor} />}
+      {pad.session.access.isReader.value ? <ForReaders pad={pad} /> : <ForWriters pad={pad} editor={editor} />}
       <KeptUntil expiry={pad.expiry} />
       {editor && <Size pad={pad} editor={editor} />}
       <button type="button" class="quiet" title={frameWords.now.palette} onClick={() => (pad.dialog.value = "palette")}>
@@ -30,6 +28,26 @@ export function StatusBar({ pad }: { pad: Pad }) {
         <span class="visually-hidden">{frameWords.now.palette}</span>
       </button>
     </footer>
+  );
+}
+
+function ForWriters({ pad, editor }: { pad: Pad; editor: Editor | null }) {
+  return (
+    <>
+      <LanguageField pad={pad} />
+      {editor && <Place editor={editor} />}
+      {editor && <IndentationField editor={editor} />}
+    </>
+  );
+}
+
+/** Readers choose no language and have no caret. */
+function ForReaders({ pad }: { pad: Pad }) {
+  return (
+    <>
+      <span class="word">{languageName(knownLanguage(pad.session.language.value)) ?? t.language.plain}</span>
+      <span class="word" title={frameWords.now.readingLong}>{t.status.reading}</span>
+    </>
   );
 }
 

@@ -17,7 +17,7 @@ export function StatusSign({ session }: { session: Session }) {
   const { mood, text, hint, kept } = useStatus(session);
   const more = isNarrow.value ? kept : hint;
   return (
-    <section class={`status-sign ${mood}`} aria-label={t.status.heading} title={[text, hint].filter(Boolean).join(". ")}>
+    <section class={session.access.isReader.value ? `status-sign reader ${mood}` : `status-sign ${mood}`} aria-label={t.status.heading} title={[text, hint].filter(Boolean).join(". ")}>
       <Sign mood={mood} />
       <span class="status-words">
         <span class="status-short" data-testid="status">

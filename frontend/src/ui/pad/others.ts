@@ -2,7 +2,7 @@
 
 import type { Person, Session } from "../../session";
 
-/** The people in the pad besides the user; the user's own tabs are nobody else. */
+/** Those besides the user who may write in the pad; the user's own tabs are nobody else. */
 export function othersIn({ people, userId, identity }: Session): Person[] {
   return people.list.value.filter((person) => person.id !== userId.value && !isSame(person, identity.value));
 }
@@ -10,6 +10,11 @@ export function othersIn({ people, userId, identity }: Session): Person[] {
 /** The user's other tabs in the pad. */
 export function otherTabsIn({ people, userId, identity }: Session): Person[] {
   return people.list.value.filter((person) => person.id !== userId.value && isSame(person, identity.value));
+}
+
+/** How many may write in the pad, of whom the user may be one. */
+export function writersIn(session: Session): number {
+  return othersIn(session).length + (session.access.isReader.value ? 0 : 1);
 }
 
 function isSame(a: { name: string; hue: number }, b: { name: string; hue: number }): boolean {

@@ -53,10 +53,11 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
       case "up":
         return connected(session, unsaved, status);
       case "stopped": {
-        const text = link.reason === "password" ? t.status.password : t.status.reason[link.reason];
+        const { value: end } = session.end;
+        const text = link.reason === "password" ? t.status.password : end === "link" ? t.status.linkEnded : t.status.reason[link.reason];
         // Another tab goes on with what is unsent, so it is not sent from here.
         const hint = link.reason === "replaced" && unsaved > 0 ? t.status.keptBrief(unsaved) : kept;
-        return status("bad", text, hint, link.reason !== "password");
+        return status("bad", text, hint, link.reason !== "password" && end === null);
       }
       case "waiting": {
         if (!isOnline.value) return status("bad", t.status.offline, kept, true);
@@ -78,7 +79,7 @@ function connected(session: Session, unsaved: number, status: Make): Status {
   // A local server can be reached without a network, so "offline" alone says little.
   if (unsaved > 0 && !isOnline.value) return status("bad", t.status.offline, t.status.kept(unsaved));
   if (unsaved > 0) return status("busy", t.status.saving(unsaved), null);
-  return status("good", t.status.connected, null);
+  return status("good", session.access.isReader.value ? t.status.reading : t.status.connected, null);
 }
 
 /** Says what becomes of changes that the server cannot save. What is not in its journal it

@@ -1,4 +1,8 @@
-/** Makes the title of a pad: the one that its front matter gives it, its first line that says something, or its id. */
+/** Makes the title of a pad: the one that its front matter gives it, its first line that says something, or its id.
+ * What a link opens has no id to be shown, and the link is no name: who reads it over a shoulder could use it. */
+
+import { linkOf } from "../../session";
+import { t } from "../../strings";
 
 const LONGEST_POINTS = 60;
 const LOOKED_AT_LINES = 20;
@@ -10,7 +14,7 @@ export function titleOf(firstLines: string, padId: string): string {
     const words = line.replace(/^[\s#/*;<!\-=>"'`{}()[\]]+/, "").trim();
     if (words !== "") return [...words].slice(0, LONGEST_POINTS).join("");
   }
-  return padId;
+  return linkOf(padId) === null ? padId : t.linked;
 }
 
 /** What the front matter among those lines, which other programs read, says of the title, and the lines behind it;

@@ -2,12 +2,12 @@ import "../style/people.css";
 import { useComputed, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { hueClass } from "../../editor";
-import type { Person } from "../../session";
+import { isMadeUp, NAMELESS, type Person } from "../../session";
 import { Icon } from "../base/icon";
 import { Face } from "../base/face";
 import { isHeld } from "../base/held";
 import { Words } from "../base/words";
-import { othersIn, otherTabsIn } from "../pad/others";
+import { othersIn, otherTabsIn, writersIn } from "../pad/others";
 import type { Pad } from "../pad/pad";
 import { byRecency } from "../pad/people_order";
 import { peopleWords } from "../pad/people_words";
@@ -27,9 +27,9 @@ export function People({ pad }: { pad: Pad }) {
   return (
     <section aria-labelledby="people-heading">
       <h3 id="people-heading">
-        <Words text={isKnown ? words.heading(others.length + 1) : words.before(others.length + 1)} />
+        <Words text={headingOf(writersIn(session), isKnown)} />
       </h3>
-      <Myself pad={pad} />
+      {!session.access.isReader.value && <Myself pad={pad} />}
       {hasFilter && (
         <input
           type="search"
@@ -41,13 +41,48 @@ export function People({ pad }: { pad: Pad }) {
         />
       )}
       <Others pad={pad} others={others} sought={hasFilter ? sought.value : ""} isKnown={isKnown} />
+      <Readers pad={pad} />
     </section>
+  );
+}
+
+function headingOf(writers: number, isKnown: boolean): string {
+  const words = peopleWords.now;
+  if (writers === 0) return words.nobodyWrites;
+  return isKnown ? words.heading(writers) : words.before(writers);
+}
+
+/** How many may only read, and those of them by name who gave one. */
+function Readers({ pad }: { pad: Pad }) {
+  const { session } = pad;
+  const words = peopleWords.now;
+  const readers = session.people.readers.value;
+  if (readers.length === 0) return null;
+  const named = readers.filter(({ id, name }) => id !== session.userId.value && name !== NAMELESS);
+  return (
+    <>
+      <h3>
+        <Words text={words.readers(readers.length)} />
+      </h3>
+      {session.access.isReader.value && <Myself pad={pad} />}
+      {named.length > 0 && (
+        <ul class="people">
+          {named.map(({ id, name, hue }) => (
+            <li key={id} class="person">
+              <Face name={name} hue={hue} />
+              <Name name={name} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
 function Myself({ pad: { session } }: { pad: Pad }) {
   const words = peopleWords.now;
   const { name, hue } = session.identity.value;
+  const isNameless = session.access.isReader.value && session.access.isByLink && isMadeUp(name);
   const editing = useSignal(false);
   const edit = useRef<HTMLButtonElement>(null);
   const done = () => {
@@ -58,7 +93,7 @@ function Myself({ pad: { session } }: { pad: Pad }) {
     <div class="people">
       <div class="person">
         <Face name={name} hue={hue} />
-        <Name name={name} />
+        <Name name={isNameless ? words.nameless : name} />
         <span class="you">{words.you}</span>
         <button
           ref={edit}

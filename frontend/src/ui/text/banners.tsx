@@ -9,12 +9,18 @@ const KeptTextBanner = lazy("kept text", async () => {
   return ({ session }: { session: Session }) => <KeptTextBanner session={session} words={words} />;
 });
 
+const Ended = lazy("end of a pad", async () => {
+  const [{ Ended }, words] = await Promise.all([import("./ended"), t.ended()]);
+  return ({ pad }: { pad: Pad }) => <Ended pad={pad} words={words} />;
+});
+
 /** All trouble with the text. */
 export function Banners({ pad }: { pad: Pad }) {
   const { session } = pad;
   return (
     <>
-      <RefusalBanner session={session} />
+      {session.end.value !== null && <Ended pad={pad} />}
+      {session.end.value === null && <RefusalBanner session={session} />}
       <UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />
       <RemovalBanner pad={pad} />
       {session.kept.asOf.value !== null && <KeptTextBanner session={session} />}

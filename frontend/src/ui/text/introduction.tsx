@@ -17,7 +17,8 @@ export function Introduction({ pad: { session, editor } }: { pad: Pad }) {
   const draft = useSignal("");
   const { name, hue } = session.identity.value;
   useSignalEffect(() => {
-    if (!isMadeUp(session.identity.value.name)) isShown.value = false;
+    // Readers are not named by what was made up.
+    if (!isMadeUp(session.identity.value.name) || session.access.isReader.value) isShown.value = false;
     else if (!urlOptions.embed && othersIn(session).length > 0 && readStored(KEY) !== true) {
       writeStored(KEY, true);
       isShown.value = true;

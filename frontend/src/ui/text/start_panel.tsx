@@ -4,6 +4,7 @@ import { recentPads } from "../../browser";
 import { t } from "../../strings";
 import { lazy } from "../base/lazy";
 import type { Pad } from "../pad/pad";
+import { titleOf } from "../pad/title";
 
 /** Most pads that are opened have a text, so the card is a chunk of its own. */
 const StartCard = lazy("start", async () => {
@@ -23,6 +24,6 @@ export function StartPanel({ pad }: { pad: Pad }) {
   }, [isEmpty.value]);
   if (!isEmpty.value || hadText || session.isReadOnly.value || session.unmerged.all.value.length > 0) return null;
   // One without a title had no text when it was left.
-  if (before && before.title !== session.padId) return <p class="start hint">{t.start.emptied(before.title)}</p>;
+  if (before && before.title !== titleOf("", session.padId)) return <p class="start hint">{t.start.emptied(before.title)}</p>;
   return <StartCard pad={pad} />;
 }

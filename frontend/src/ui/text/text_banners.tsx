@@ -12,7 +12,7 @@ export function RefusalBanner({ session }: { session: Session }) {
   const refusal = session.refusal.value;
   if (!refusal) return null;
   return (
-    <Banner heading={t.refusal.heading} text={`${reason(refusal)} ${t.refusal.kept(session.unsaved.value)}`}>
+    <Banner heading={heading(refusal)} text={`${reason(refusal)} ${t.refusal.kept(session.unsaved.value)}`}>
       <Take text={() => session.localText()} session={session} />
       <button type="button" onClick={() => session.undoRefused()}>
         {t.refusal.undo}
@@ -30,9 +30,11 @@ export function UnmergedTextBanner({ session, restore }: { session: Session; res
   return (
     <Banner heading={t.unmerged.why[why].heading} text={t.unmerged.why[why].explain}>
       <Take text={() => text} session={session} />
-      <button type="button" onClick={() => (restore(text), end())}>
-        {t.unmerged.restore}
-      </button>
+      {!session.access.isReader.value && (
+        <button type="button" onClick={() => (restore(text), end())}>
+          {t.unmerged.restore}
+        </button>
+      )}
       <button type="button" onClick={end}>
         {t.unmerged.discard}
       </button>
@@ -110,6 +112,10 @@ function Take({ text, session }: { text: () => string; session: Session }) {
       </button>
     </>
   );
+}
+
+function heading({ code }: Refusal): string {
+  return code === "view_only" ? t.refusal.headingOfReader : t.refusal.heading;
 }
 
 function reason({ code, message, limit }: Refusal): string {

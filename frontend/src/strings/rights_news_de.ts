@@ -1,0 +1,12 @@
+import type { RightsNewsText } from "./rights_news_en";
+
+export const rightsNews: RightsNewsText = {
+  owned: { mine: "Dieses Pad gehört jetzt Ihnen.", of: (by) => `${by ?? "Jemand"} hat dieses Pad übernommen` },
+  penned: {
+    mine: "Hier schreiben jetzt nur noch Sie.",
+    of: (by) => (by ? `Hier schreibt jetzt nur noch ${by}` : "Hier schreibt jetzt nur noch, wem dieses Pad gehört"),
+  },
+  unpenned: { mine: "Alle dürfen wieder schreiben.", of: (by) => (by ? `${by} lässt wieder alle schreiben` : "Alle dürfen wieder schreiben") },
+  view_only: { mine: "", of: () => "Dieses Pad kann jetzt nur gelesen werden" },
+  editable: { mine: "", of: () => "Sie können jetzt in diesem Pad schreiben" },
+};
