@@ -16,7 +16,7 @@ const byId = (id: string) => all.find((it) => it.id === id) as Action;
 function padIn(language: string | null, isReadOnly = false): { pad: Pad; done: string[] } {
   const done: string[] = [];
   const editor = { perform: (what: string) => done.push(what) };
-  const session = { language: signal(language), isReadOnly: signal(isReadOnly), padId: "pad", localText: () => "text" };
+  const session = { language: signal(language), isReadOnly: signal(isReadOnly), access: { isReader: signal(isReadOnly) }, end: signal(null), padId: "pad", localText: () => "text" };
   const pad = { session, editor: signal(editor), dialog: signal(null), closeMenu: () => done.push("closed"), notify: () => {} };
   return { pad: pad as unknown as Pad, done };
 }

@@ -7,6 +7,7 @@
 
 import { FONT_SIZES, type PanelId, settings, setSettings } from "../../browser";
 import type { EditorCommand } from "../../editor";
+import { linkOf } from "../../session";
 import { type ActionId, type ActionText, t } from "../../strings";
 import { copyText } from "../base/copy";
 import { download } from "../pad/download";
@@ -54,6 +55,7 @@ const ROWS: readonly Row[] = [
   { id: "downloadHtml", group: "file", isOffered: hasPreview, run: saveHtml },
   { id: "print", group: "file", keys: "Mod-p", run: () => print() },
   { id: "share", group: "file", run: showing("share") },
+  { id: "owner", group: "file", isOffered: canManage, run: showing("owner") },
   { id: "copyLink", group: "file", run: (pad) => copy(pad, pad.session.shareLink()) },
   { id: "copy", group: "file", run: (pad) => copy(pad, pad.session.localText()) },
   { id: "copyFormatted", group: "file", isOffered: hasPreview, run: copyAsItReads },
@@ -118,6 +120,10 @@ export function offeredActions(actions: readonly Action[], pad: Pad): readonly A
 
 function isWritable({ session }: Pad): boolean {
   return !session.isReadOnly.value;
+}
+
+function canManage({ session }: Pad): boolean {
+  return !session.access.isReader.value && session.end.value === null && linkOf(session.padId) === null;
 }
 
 function hasPreview({ session }: Pad): boolean {

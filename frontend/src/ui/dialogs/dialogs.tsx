@@ -23,6 +23,10 @@ const DIALOGS: Record<DialogId, ComponentType<Props>> = {
     const [{ ShareDialog }, words] = await Promise.all([import("./share_dialog"), t.share.more()]);
     return (props: Props) => <ShareDialog {...props} words={words} />;
   }),
+  owner: lazy("owner", async () => {
+    const [{ OwnerDialog }, words] = await Promise.all([import("./owner_dialog"), t.share.owner()]);
+    return (props: Props) => <OwnerDialog {...props} words={words} />;
+  }),
   recent: lazy("recent", async () => (await import("./recent_dialog")).RecentDialog),
   palette,
   about: lazy("about", async () => {

@@ -13,6 +13,8 @@ const acceptedOtp = signal<string | null>(null);
 const session = {
   acceptedOtp,
   isReadOnly: signal(false),
+  padId: "notes",
+  access: { isReader: signal(false), role: signal("edit"), rights: signal({ owner: false, manage: "editors", write: "editors" }), owner: signal(null) },
   link: signal({ kind: "up" }),
   shareLink: () => `https://host/pad/#notes${acceptedOtp.value === null ? "" : `&otp=${acceptedOtp.value}`}`,
   protect: vi.fn(async () => void (acceptedOtp.value = "abc")),

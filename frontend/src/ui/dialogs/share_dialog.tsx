@@ -1,6 +1,7 @@
 import "../style/share.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
+import { linkOf } from "../../session";
 import type { ShareText } from "../../strings";
 import { t } from "../../strings";
 import { CopyButton } from "../base/copy_button";
@@ -8,12 +9,18 @@ import { Dialog } from "../base/dialog";
 import { Icon } from "../base/icon";
 import { Words } from "../base/words";
 import type { Pad } from "../pad/pad";
+import { lazy } from "../base/lazy";
 import { PasswordPart } from "./password_part";
 import { FullScreenCode, QrCode } from "./qr_code";
 
 /** The ways to pass a pad on. */
 const WAYS = ["link", "code", "embed"] as const;
 type Way = (typeof WAYS)[number];
+
+const LinksPart = lazy("links", async () => {
+  const [{ LinksPart }, words] = await Promise.all([import("./links_part"), t.share.links()]);
+  return ({ pad }: { pad: Pad }) => <LinksPart pad={pad} words={words} />;
+});
 
 interface Props {
   pad: Pad;
@@ -31,7 +38,7 @@ export function ShareDialog({ pad, words, onClose }: Props) {
   const body = {
     link: () => <Link pad={pad} words={words} address={address} />,
     code: () => <Code words={words} address={address} isFull={isFull} />,
-    embed: () => <Embed words={words} address={address} />,
+    embed: () => <Embed words={words} address={address} hint={pad.session.access.isReader.value ? words.embedHintReader : words.embedHint} />,
   }[way.value];
   return (
     <Dialog label={words.heading} class="sheet share" onClose={onClose}>
@@ -45,9 +52,38 @@ export function ShareDialog({ pad, words, onClose }: Props) {
       <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${way.value}`} class="share-way">
         {body()}
       </div>
-      <PasswordPart session={pad.session} words={words.password} notify={pad.notify} />
+      {maySetPassword(pad) && <PasswordPart session={pad.session} words={words.password} notify={pad.notify} />}
+      {isWriter(pad) && <LinksPart pad={pad} />}
+      {isWriter(pad) && <OwnerPart pad={pad} words={words.owner} />}
       {isFull.value && <FullScreenCode text={address} words={words} onClose={() => (isFull.value = false)} />}
     </Dialog>
+  );
+}
+
+/** Who came by a link passes that on, and nothing else. */
+function isWriter({ session }: Pad): boolean {
+  return !session.access.isReader.value && linkOf(session.padId) === null;
+}
+
+function maySetPassword(pad: Pad): boolean {
+  const { rights, role } = pad.session.access;
+  return isWriter(pad) && (rights.value.manage === "editors" || role.value === "own");
+}
+
+/** Whose the pad is, and the way to what follows from that. */
+function OwnerPart({ pad, words }: { pad: Pad; words: ShareText["owner"] }) {
+  const { rights, role } = pad.session.access;
+  const isMine = role.value === "own";
+  const whose = isMine ? "mine" : rights.value.owner ? "other" : "nobody";
+  return (
+    <section aria-label={words.heading} class="row owner-part">
+      <p>
+        <Words text={words[whose]} />
+      </p>
+      <button type="button" onClick={() => (pad.dialog.value = "owner")}>
+        {isMine ? words.manage : words.more}
+      </button>
+    </section>
   );
 }
 
@@ -84,7 +120,10 @@ function Tabs({ words, way, id }: { words: ShareText; way: Signal<Way>; id: stri
 }
 
 function Link({ pad, words, address }: { pad: Pad; words: ShareText; address: string }) {
-  const isProtected = pad.session.acceptedOtp.value !== null;
+  const { access, acceptedOtp, padId } = pad.session;
+  const isProtected = acceptedOtp.value !== null;
+  const hintOfReader = linkOf(padId) === null ? words.hintHeld : words.hintReader;
+  const hint = access.isReader.value ? hintOfReader : isProtected ? words.hintProtected : words.hint;
   // Phones have it; a desk's browser hardly.
   const canShare = typeof navigator.share === "function";
   return (
@@ -105,7 +144,7 @@ function Link({ pad, words, address }: { pad: Pad; words: ShareText; address: st
         )}
       </div>
       <p class="hint">
-        <Words text={isProtected ? words.hintProtected : words.hint} />
+        <Words text={hint} />
       </p>
     </>
   );
@@ -130,7 +169,7 @@ function Code({ words, address, isFull }: { words: ShareText; address: string; i
   );
 }
 
-function Embed({ words, address }: { words: ShareText; address: string }) {
+function Embed({ words, address, hint }: { words: ShareText; address: string; hint: string }) {
   const code = frameOf(address);
   return (
     <>
@@ -143,7 +182,7 @@ function Embed({ words, address }: { words: ShareText; address: string }) {
         onFocus={(event) => event.currentTarget.select()}
       />
       <CopyButton text={() => code} label={words.copyCode} class="primary" />
-      <p class="hint">{words.embedHint}</p>
+      <p class="hint">{hint}</p>
     </>
   );
 }

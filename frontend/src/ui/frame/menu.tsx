@@ -11,6 +11,7 @@ const ITEMS: readonly (readonly ActionId[])[] = [
   ["new", "recent", "open"],
   ["download", "downloadHtml", "print"],
   ["copy", "copyFormatted"],
+  ["owner"],
   ["about"],
 ];
 /** On small screens there is neither rail nor status bar, and no keyboard with its keys. */
@@ -33,7 +34,7 @@ export function Menu({ pad, actions }: { pad: Pad; actions: readonly Action[] })
     .filter((group) => group.length > 0);
   return (
     <Dialog label={t.frame.menu} class={isNarrow.value ? "sheet" : "menu"} onClose={close}>
-      {isNarrow.value && (
+      {isNarrow.value && !pad.session.access.isReader.value && (
         <div class="menu-language">
           <span aria-hidden="true">{t.language.heading}</span>
           <LanguageField pad={pad} />

@@ -17,6 +17,7 @@ export function watchExpiry(session: Session, expiry: Signal<Date | null>): () =
   const stop = effect(() => {
     const expires = session.welcome.value?.expires_at ?? null;
     lifeMs = expires === null ? null : expires * 1000 - Date.now();
+    reckon();
   });
   const stopLink = effect(() => {
     void session.link.value;

@@ -8,7 +8,7 @@ import type { ToastOptions } from "../base/toasts";
 import type { OpenPanel } from "./open_panel";
 
 /** Dialogs that several places open; dialogs/dialogs.tsx shows them. */
-export type DialogId = "share" | "recent" | "about" | "palette";
+export type DialogId = "share" | "owner" | "recent" | "about" | "palette";
 
 /** A file from disk, read. */
 export interface OpenedFile {

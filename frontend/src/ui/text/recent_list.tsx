@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { forgetPad, recentPads } from "../../browser";
 import { hashOf, type Session } from "../../session";
 import { t } from "../../strings";
+import { shortDate } from "../base/dates";
 import { Icon } from "../base/icon";
 import { Words } from "../base/words";
 
@@ -29,14 +30,6 @@ export function RecentList({ session, heading }: { session: Session; heading?: C
       </ul>
     </>
   );
-}
-
-/** The time of today, and the day of what is longer ago. */
-function shortDate(at: number): string {
-  const date = new Date(at);
-  if (date.toDateString() === new Date().toDateString()) return date.toLocaleTimeString(t.locale, { timeStyle: "short" });
-  const isThisYear = date.getFullYear() === new Date().getFullYear();
-  return date.toLocaleDateString(t.locale, isThisYear ? { day: "numeric", month: "short" } : { dateStyle: "short" });
 }
 
 function others(session: Session) {
