@@ -71,11 +71,14 @@ function keepText(session: Session): void {
   });
 }
 
-/** What is forgotten in the list of recent pads is forgotten here; so is what the reader may not read any more. */
+/** Ends of a connection after which the reader may not have the text any more. */
+const REFUSALS: ReadonlySet<string> = new Set(["password", "forbidden", "gone"]);
+
+/** What is forgotten in the list of recent pads is forgotten here; so is what the reader may not read any more, and what was deleted. */
 function forgetTexts(session: Session): void {
   effect(() => {
     const { value: link } = session.link;
-    const isRefused = link.kind === "stopped" && (link.reason === "password" || link.reason === "forbidden");
+    const isRefused = link.kind === "stopped" && REFUSALS.has(link.reason);
     const ids = settings.value.keepTexts ? recentPads.value.map(({ id }) => id) : [];
     void savedTexts.keepOnly(ids.filter((id) => !isRefused || id !== session.padId)).catch(noTexts);
   });

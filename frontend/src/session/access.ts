@@ -20,6 +20,9 @@ export class Access {
   readonly owner: Signal<string | null>;
   readonly #keyring: Keyring;
 
+  /** True where the address had a token that is not the owner's. */
+  isOwnerLinkWrong = false;
+
   /** `owner`: the token that the address has; null: it has none. */
   constructor(
     private readonly padId: string,
@@ -42,7 +45,10 @@ export class Access {
     this.rights.value = rights;
     this.role.value = role;
     const owner = token ?? this.owner.peek();
-    if (role === "own" && owner !== null) this.own(owner);
+    const known = this.#keyring.ownerOf(this.padId);
+    if (role === "own" && owner !== null) return this.own(owner);
+    this.isOwnerLinkWrong = owner !== null && owner !== known;
+    this.owner.value = known; // if it is the right one, that is for the next connection to say
   }
 
   /** This tab owns the pad, by that token. */

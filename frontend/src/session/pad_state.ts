@@ -85,6 +85,7 @@ export class PadState {
     this.userId.value = userId;
     this.protection.hear(otp);
     this.access.welcomed(welcome);
+    if (this.access.isOwnerLinkWrong) this.notices.tell({ kind: "rights", right: "not_owned", by: null, mine: false });
     this.language.value = this.#languageToSend ?? language;
     this.isStorageWritable.value = true;
   }

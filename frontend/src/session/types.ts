@@ -26,10 +26,10 @@ export type Notice =
   | JoinOrLeave;
 
 /** It has changed who may do what. owned: the pad has an owner now. penned, unpenned: only the owner writes, or all again.
- * view_only, editable: we may not write any more, or again. `by`: who did it; null: nobody who is known. */
+ * view_only, editable: we may not write any more, or again. not_owned: the owner link that led here is none. `by`: who did it; null: nobody who is known. */
 export interface RightsNotice {
   kind: "rights";
-  right: "editable" | "owned" | "penned" | "unpenned" | "view_only";
+  right: "editable" | "not_owned" | "owned" | "penned" | "unpenned" | "view_only";
   by: string | null;
   mine: boolean;
 }

@@ -7,6 +7,10 @@ export const rightsNews: RightsNewsText = {
     of: (by) => (by ? `Hier schreibt jetzt nur noch ${by}` : "Hier schreibt jetzt nur noch, wem dieses Pad gehört"),
   },
   unpenned: { mine: "Alle dürfen wieder schreiben.", of: (by) => (by ? `${by} lässt wieder alle schreiben` : "Alle dürfen wieder schreiben") },
+  not_owned: {
+    mine: "",
+    of: () => "Der Link, den Sie geöffnet haben, macht Sie nicht zum Eigentümer: Er ist nicht ganz, oder er gehört zu einem anderen Pad",
+  },
   view_only: { mine: "", of: () => "Dieses Pad kann jetzt nur gelesen werden" },
   editable: { mine: "", of: () => "Sie können jetzt in diesem Pad schreiben" },
 };

@@ -191,3 +191,16 @@ test('on a phone, dark: the links in the sheet, and reading without a keyboard o
   await bob.shows('Hello');
   await hasNoViolations(bob, 'a reader on a phone');
 });
+
+test('a link that ends in time ends for those who are in by it', async ({ open, server }) => {
+  const alice = await (await open()).ready();
+  await alice.type('Hello');
+  const ends = Math.floor(Date.now() / 1000) + 15;
+  const body = JSON.stringify({ role: 'edit', name: '', expires_at: ends, history: false });
+  const answer = await server.get('/api/document/shared/links', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const { token } = JSON.parse(answer.text) as { token: string };
+  const bob = await open(`#/link/${token}`);
+  await bob.shows('Hello');
+  await expect(bob.page.getByRole('alert')).toContainText(ended.link.heading, { timeout: 60_000 });
+  expect(Date.now() / 1000).toBeGreaterThanOrEqual(ends - 1);
+});

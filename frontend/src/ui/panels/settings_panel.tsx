@@ -20,8 +20,7 @@ export const settingsWords = new LateWords(() => t.settings());
 
 /** Changes the settings of this person. */
 export function SettingsPanel({ pad }: { pad: Pad }) {
-  const { theme, locale, wrap, fontSize, tabSize, tabs, detect, closeBrackets, spelling, vim } = settings.value;
-  const found = pad.editor.value?.indentation.value;
+  const { theme, locale, wrap, fontSize } = settings.value;
   const words = settingsWords.now;
   return (
     <div class="settings">
@@ -31,9 +30,21 @@ export function SettingsPanel({ pad }: { pad: Pad }) {
       <ActionSwitches pad={pad} ids={["tellOfJoins", "keepTexts"]} />
       <h3>{words.groups.text}</h3>
       <Choice label={words.fontSize} value={fontSize} choices={FONT_SIZES} name={String} set={(it) => setSettings({ fontSize: it })} />
-      <Choice label={words.spelling} value={spelling} choices={SPELLINGS} name={(it) => words.spellings[it]} set={(it) => setSettings({ spelling: it })} />
       <Switch label={words.wrap} isOn={wrap} set={(on) => setSettings({ wrap: on })} />
+      {!pad.session.access.isReader.value && <Typing pad={pad} />}
+    </div>
+  );
+}
+
+/** Those for who writes. */
+function Typing({ pad }: { pad: Pad }) {
+  const { tabSize, tabs, detect, closeBrackets, spelling, vim } = settings.value;
+  const found = pad.editor.value?.indentation.value;
+  const words = settingsWords.now;
+  return (
+    <>
       <h3>{words.groups.typing}</h3>
+      <Choice label={words.spelling} value={spelling} choices={SPELLINGS} name={(it) => words.spellings[it]} set={(it) => setSettings({ spelling: it })} />
       <Choice label={words.tabSize} value={tabSize} choices={TAB_SIZES} name={String} set={(it) => setSettings({ tabSize: it })} />
       <Switch label={words.tabs} isOn={tabs} set={(on) => setSettings({ tabs: on })} />
       <Switch label={words.detect} isOn={detect} set={(on) => setSettings({ detect: on })} />
@@ -44,7 +55,7 @@ export function SettingsPanel({ pad }: { pad: Pad }) {
       )}
       <Switch label={words.closeBrackets} isOn={closeBrackets} set={(on) => setSettings({ closeBrackets: on })} />
       <Switch label={words.vim} isOn={vim} set={(on) => setSettings({ vim: on })} />
-    </div>
+    </>
   );
 }
 
