@@ -19,7 +19,7 @@ const LAYERS = {
   transport: ["clock"],
   browser: ["clock", "type sync"],
   session: ["clock", "kernel", "wire", "sync", "transport", "browser"],
-  sharing: ["browser", "session"],
+  sharing: ["kernel", "browser", "session"],
   editor: ["kernel", "browser", "session"],
   ui: ["strings", "preview", "browser", "session", "sharing", "editor"],
 };

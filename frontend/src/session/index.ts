@@ -6,7 +6,7 @@ export { browserEnvironment, type Environment, TIMING, type Timing } from "./env
 export type { End } from "./end";
 export type { EditorPort, Link, Notice, RightsNotice } from "./types";
 export { NAMELESS } from "../wire";
-export type { EditDetails, Offered, Refusal } from "../sync";
+export type { EditDetails, Offered, Refusal, Witness } from "../sync";
 export { type Person } from "./people";
 export { hashOf, idOfLink, linkOf, newPadId, ownerLink, type PadAddress, type PadIdProblem, shareLink } from "./address";
 export type { Activity } from "./activity";

@@ -5,7 +5,7 @@
  */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Sync } from "../sync";
+import type { Sync, Witness } from "../sync";
 
 /** A text, and where the history of the pad was then. Of a pad that nobody has been in yet the epoch is null. */
 export interface Copy {
@@ -44,6 +44,12 @@ export class KeptText {
   copy(): Copy | null {
     const copy = this.sync.copy();
     return copy && { epoch: copy.epoch, revision: copy.revision, text: copy.serverText, language: this.language.peek() };
+  }
+
+  /** Tells `witness` of all that becomes of the server's text from now on, and gives it as it is; null: it is not known. */
+  watch(witness: Witness): string | null {
+    this.sync.witness = witness;
+    return this.copy()?.text ?? null;
   }
 
   /** Shows that text until the server gives its own; does nothing where there is one already. `savedAtMs`: null for a pad

@@ -21,6 +21,14 @@ export const owner: OwnerText = {
   manage: "Nur ich verwalte dieses Pad",
   manageHint: "Andere können weder ein Passwort setzen noch Links machen oder zurückziehen.",
 
+  takeBack: "Zurücknehmen, was jemand getan hat",
+  takeBackOf: (name) => `${name} zurücknehmen`,
+  takeBackHint: (since) => `Alles, was sie oder er seit ${since} mit dem Text getan hat. Was andere geschrieben haben, bleibt.`,
+  tookBack: (name) => `Was ${name} getan hat, ist zurückgenommen.`,
+  undo: "Rückgängig",
+  notNow: "Ihre eigenen Änderungen sind noch nicht gesichert. Versuchen Sie es danach noch einmal.",
+  notWhole: "Es ist nicht mehr genau bekannt, wer was getan hat. Darum wurde nichts geändert.",
+
   keep: "Ohne Benutzung aufbewahrt, in Tagen",
   keepHint: "Es wird gelöscht, wenn es so lange niemand geöffnet hat.",
   save: "Sichern",

@@ -21,6 +21,14 @@ export const owner = {
   manage: "Only I manage this pad",
   manageHint: "Others can set no password, and make and withdraw no links.",
 
+  takeBack: "Take back what somebody did",
+  takeBackOf: (name: string) => `Take back ${name}`,
+  takeBackHint: (since: string) => `All that they did to the text since ${since}. What others wrote stays.`,
+  tookBack: (name: string) => `What ${name} did was taken back.`,
+  undo: "Undo",
+  notNow: "Your own changes are not saved yet. Try it again after that.",
+  notWhole: "It is not known exactly any more who did what, so nothing was changed.",
+
   keep: "Kept without use for, in days",
   keepHint: "It is deleted when nobody has opened it for so long.",
   save: "Save",

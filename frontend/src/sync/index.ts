@@ -3,7 +3,7 @@
 export { Sync } from "./sync";
 export { changesBetween, operationBetween } from "./diff";
 export type { Offered } from "./offer";
-export type { Edit, EditDetails, Entry, Refusal, SavedState, Welcome } from "./types";
+export type { Edit, EditDetails, Entry, Refusal, SavedState, Welcome, Witness } from "./types";
 export type { Span } from "./unshown";
 // The name that tests/chaos/tab.ts has for it.
 export {

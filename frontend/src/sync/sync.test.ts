@@ -625,3 +625,19 @@ describe("carets of others", () => {
     expect(text.slice(0, sync.u16Of(rebased))).toBe(text.slice(0, -1));
   });
 });
+
+test("a witness is told each operation once, our own too, and a whole text where one came", () => {
+  const told: unknown[] = [];
+  opened("ab");
+  sync.witness = { entry: ({ id, operation }) => told.push([id, operation]), snapshot: (whole) => told.push(whole) };
+  type(2, 2, "c");
+  sync.takeEdit();
+  hear(10, [OTHER, ["x", 2]], [ME, [3, "c"]]);
+  sync.disconnected();
+  welcome(true, 12);
+  hear(11, [ME, [3, "c"]], [OTHER, [4, "y"]]); // the first one was heard before
+  sync.disconnected();
+  welcome(false);
+  snapshot(20, "another text");
+  expect(told).toEqual([[OTHER, ["x", 2]], [ME, [3, "c"]], [OTHER, [4, "y"]], "another text"]);
+});

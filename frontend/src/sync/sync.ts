@@ -32,7 +32,7 @@ import type { Limits } from "./parts";
 import { fromSaved } from "./pending";
 import { fitsAgain } from "./refused";
 import { SavedCopy } from "./saved_copy";
-import type { Edit, EditDetails, Entry, SavedState, Refusal, Welcome } from "./types";
+import type { Edit, EditDetails, Entry, SavedState, Refusal, Welcome, Witness } from "./types";
 import { Unsent } from "./unsent";
 import { type Span, Unshown } from "./unshown";
 
@@ -70,6 +70,8 @@ export class Sync {
   #isForgotten = false;
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
+  /** null: nobody asks. */
+  witness: Witness | null = null;
   readonly #savedCopy = new SavedCopy();
   /** Remote operations that takeChanges() has not given to the editor yet. */
   readonly #unshown = new Unshown();
@@ -255,6 +257,7 @@ export class Sync {
     } catch {
       return void (this.#outOfStep = true); // not a text that a document may hold
     }
+    this.witness?.snapshot(text);
     [this.#epoch, this.#revision] = [this.#epochOfSnapshot, revision];
     this.#loaded = true;
     this.#link = "up";
@@ -266,6 +269,7 @@ export class Sync {
     if (seen < 0 || this.#outOfStep) return void (this.#outOfStep = true);
     for (const entry of entries.slice(seen)) {
       if (!this.#advance(entry)) return void (this.#outOfStep = true);
+      this.witness?.entry(entry);
     }
     if (this.#link === "joining") this.#link = "up";
   }

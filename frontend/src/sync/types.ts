@@ -41,6 +41,14 @@ export interface Entry {
   operation: Components;
 }
 
+/** Told of all that becomes of the server's text. */
+export interface Witness {
+  /** That was done to it. */
+  entry(entry: Entry): void;
+  /** It is that, whatever was done to it. */
+  snapshot(text: string): void;
+}
+
 /** The reason for which the server did not apply the edit in flight: its code, its words,
  * and the limit that was passed, if it is one. */
 export interface Refusal {

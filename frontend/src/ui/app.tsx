@@ -101,6 +101,7 @@ function assemble(session: Session) {
     title,
     panel,
     menu,
+    deeds: signal(null),
     dialog: signal(null),
     opened: signal(null),
     notify: (text, kind) => toasts.notify(text, kind),

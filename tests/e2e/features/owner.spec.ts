@@ -160,3 +160,57 @@ test('how long a pad is kept is the owner’s to say, as far as the server goes'
   await alice.ready();
   await expect((await ownership(alice)).getByLabel(owner.keep)).toHaveValue('2');
 });
+
+test('a tab without a connection brings nothing of a deleted pad back', async ({ open, server }) => {
+  const alice = await (await open('#mine')).ready();
+  await alice.type('Hello');
+  const bob = await (await open('#mine')).ready();
+  await bob.shows('Hello');
+  await bob.page.context().setOffline(true);
+  await bob.type(' from afar');
+  const dialog = await ownership(alice);
+  await dialog.getByRole('button', { name: owner.remove }).click();
+  await dialog.getByRole('button', { name: owner.removeYes }).click();
+  await expect(alice.page.getByRole('alert')).toContainText(ended.gone.heading);
+  await bob.page.context().setOffline(false);
+  await expect(bob.page.getByRole('alert')).toContainText(ended.gone.heading, { timeout: 60_000 });
+  await expect(bob.page.getByRole('alert')).toContainText(ended.unsent(10));
+  await bob.shows('Hello from afar');
+  expect((await server.get('/api/text/mine')).status).toBe(404);
+  await bob.page.getByRole('button', { name: ended.newPad }).click();
+  await bob.saved();
+  await bob.shows('Hello from afar');
+});
+
+test('an owner link that is none is told, and takes nothing away', async ({ open }) => {
+  const alice = await (await open('#mine')).ready();
+  await alice.type('Hello');
+  const wrong = `#mine&owner=${'x'.repeat(21)}A`;
+  const bob = await (await open(wrong)).ready();
+  await expect(bob.page.locator('.toast')).toContainText(rightsNews.not_owned.of(null));
+  await alice.page.goto(new URL(wrong, alice.page.url()).href);
+  await alice.page.reload();
+  await alice.ready();
+  await alice.page.reload();
+  await alice.ready();
+  await expect(await ownership(alice)).toContainText(owner.mine);
+});
+
+test('what somebody did is taken back in one step, what the others wrote stays, and undo brings it again', async ({ open }) => {
+  const alice = await (await open('#mine')).ready();
+  await alice.type('Hello');
+  const [bob, carol] = [await (await open('#mine')).ready(), await (await open('#mine')).ready()];
+  await bob.rename('Bob');
+  await bob.editor.focus();
+  await bob.page.keyboard.press('Control+a');
+  await bob.page.keyboard.type('spam');
+  await carol.shows('spam');
+  await carol.type(' and Carol');
+  await alice.shows('spam and Carol');
+  const dialog = await ownership(alice);
+  await hasNoViolations(alice, 'what somebody did');
+  await dialog.getByRole('button', { name: owner.takeBackOf('Bob') }).click();
+  for (const pad of [alice, bob, carol]) await pad.shows('Hello and Carol');
+  await alice.page.locator('.toasts').getByRole('button', { name: owner.undo }).click();
+  for (const pad of [alice, bob, carol]) await pad.shows('spam and Carol');
+});

@@ -12,6 +12,7 @@ import { Words } from "../base/words";
 import { othersIn } from "../pad/others";
 import type { Pad } from "../pad/pad";
 import { sentence } from "./failure";
+import { TakeBack } from "./take_back";
 
 interface Props {
   pad: Pad;
@@ -28,6 +29,7 @@ interface PartProps {
   attempt: (act: () => Promise<unknown>) => Promise<boolean>;
   /** True while nothing can be asked for. */
   isIdle: boolean;
+  onClose: () => void;
 }
 
 /** Whose the pad is, and what its owner may do with it. A chunk of its own, with its words. */
@@ -49,7 +51,7 @@ export function OwnerDialog({ pad, words, onClose }: Props) {
       isBusy.value = false;
     }
   };
-  const part = { pad, words, rights, attempt, isIdle: isBusy.value || !isUp };
+  const part = { pad, words, rights, attempt, isIdle: isBusy.value || !isUp, onClose };
   const isMine = session.access.role.value === "own";
   const mayDelete = isMine || (!session.access.rights.value.owner && !session.access.isReader.value);
   return (
@@ -62,7 +64,7 @@ export function OwnerDialog({ pad, words, onClose }: Props) {
       </div>
       {!isUp && <p class="hint">{words.offline}</p>}
       {isMine ? <Mine {...part} /> : <NotMine {...part} />}
-      {mayDelete && <Remove {...part} onClose={onClose} />}
+      {mayDelete && <Remove {...part} />}
     </Dialog>
   );
 }
@@ -92,6 +94,7 @@ function Mine(part: PartProps) {
       <OwnerLink {...part} />
       <RightsSwitch {...part} label={words.pen} hint={words.penHint} isOn={now.value.write === "owner"} set={(it) => rights.change({ write: it })} />
       <RightsSwitch {...part} label={words.manage} hint={words.manageHint} isOn={now.value.manage === "owner"} set={(it) => rights.change({ manage: it })} />
+      <TakeBack pad={pad} words={words} onClose={part.onClose} />
       <KeepDays {...part} />
       <Move {...part} />
     </>
@@ -207,7 +210,7 @@ function Move({ pad, words, rights, attempt, isIdle }: PartProps) {
   );
 }
 
-function Remove({ pad, words, rights, attempt, isIdle, onClose }: PartProps & { onClose: () => void }) {
+function Remove({ pad, words, rights, attempt, isIdle, onClose }: PartProps) {
   const others = othersIn(pad.session).length + pad.session.people.readers.value.length;
   const remove = async () => {
     if (await attempt(() => rights.remove())) onClose();

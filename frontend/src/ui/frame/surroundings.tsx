@@ -1,6 +1,8 @@
 import "../style/choices.css";
 import "../style/surroundings.css";
+import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { loadChunk } from "../../browser";
 import { loadActions } from "../actions/actions";
 import { lazy } from "../base/lazy";
 import { hasFingers, isNarrow } from "../base/media";
@@ -21,6 +23,16 @@ const LazyKeyStrip = lazy("key strip", async () => {
   return ({ pad }: { pad: Pad }) => <KeyStrip pad={pad} actions={actions} />;
 }, "nothing");
 
+/** Has a tab that owns its pad keep who did what to the text. */
+function keepDeeds({ session, deeds }: Pad): () => void {
+  return effect(() => {
+    if (session.access.role.value !== "own" || !session.isLoaded.value || deeds.peek()) return;
+    void loadChunk("deeds", () => import("../../sharing")).then((it) => {
+      if (it) deeds.value ??= new it.Deeds(session);
+    });
+  });
+}
+
 /** What stands around the text beside the header: a chunk that is loaded behind the editor, with its words. */
 export function Surroundings({ pad }: { pad: Pad }) {
   // What they open may be wanted when there is no connection.
@@ -30,6 +42,7 @@ export function Surroundings({ pad }: { pad: Pad }) {
     return partsByKey();
   }, []);
   useEffect(() => watchHidden(pad), [pad]);
+  useEffect(() => keepDeeds(pad), [pad]);
   return (
     <>
       <Panel pad={pad} />

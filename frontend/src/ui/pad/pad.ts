@@ -4,6 +4,7 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { FileForm } from "../../browser";
 import type { Editor } from "../../editor";
 import type { Session } from "../../session";
+import type { Deeds } from "../../sharing";
 import type { ToastOptions } from "../base/toasts";
 import type { OpenPanel } from "./open_panel";
 
@@ -27,6 +28,8 @@ export interface Pad {
   title: ReadonlySignal<string>;
   /** A file that waits for word on where to put it. */
   opened: Signal<OpenedFile | null>;
+  /** Who did what to the text; null: nobody keeps it, since the pad is not ours. */
+  deeds: Signal<Deeds | null>;
   /** What stands beside the text. */
   panel: OpenPanel;
   /** The dialog that was asked for, of those that several places open; null: none. */
