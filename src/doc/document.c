@@ -88,9 +88,9 @@ struct document *document_new(struct documents *docs, struct slice id)
                              .id = slice_of(own_id, id.len),
                              .state = DOCUMENT_LOADING,
                              .left_ms = documents_now_ms(docs)};
-    struct link *links[] = {&doc->opens,      &doc->commit_waits, &doc->rights_changes, &doc->writers,
-                            &doc->all_link,   &doc->live_link,    &doc->journal_link,
-                            &doc->dirty_link, &doc->hot_link,     &doc->lost_link};
+    struct link *links[] = {&doc->opens,    &doc->commit_waits, &doc->rights_changes, &doc->writers,
+                            &doc->all_link, &doc->live_link,    &doc->journal_link,   &doc->dirty_link,
+                            &doc->hot_link, &doc->lost_link};
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         list_init(links[i]);
     if (!tsearch(doc, &docs->by_id, compare_ids)) {

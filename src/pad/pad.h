@@ -299,7 +299,7 @@ struct pad_hello {
     bool is_viewer;
     bool is_guest;  /* a viewer that came by a link for reading: it is not told the password, and */
     bool sees_past; /* … what was before it came only with this */
-    bool is_unseen;       /* v2: it has no name, and nobody is told of it */
+    bool is_unseen; /* v2: it has no name, and nobody is told of it */
 };
 
 struct pad_welcome {
