@@ -8,6 +8,7 @@
  * with the text that the pad has. */
 #include "pad/pad_private.h"
 #include "proto/client_message.h"
+#include "proto/rights_request.h"
 #include "proto/server_message.h"
 
 #include <stdlib.h>
@@ -167,6 +168,32 @@ static void decode_protect(struct slice json)
     LAW(err || r.user_id <= INT64_MAX);
 }
 
+static void decode_rights(struct slice json)
+{
+    enum { NAME_POINTS = 64, DAYS = 30 };
+    struct link_request link;
+    struct settings_request settings;
+    struct charge_request charge;
+    enum error err = link_decode(&decoder, json, NAME_POINTS, &link);
+
+    LAW(err == OK || err == ERR_BAD_REQUEST || err == ERR_BAD_LINK || err == ERR_NO_MEMORY);
+    if (!err) {
+        struct measure name;
+        LAW(utf8_check(link.name, &name) == OK && name.points <= NAME_POINTS);
+        LAW(link.expires_ms >= 0);
+    }
+    err = settings_decode(&decoder, json, DAYS, &settings);
+    LAW(err == OK || err == ERR_BAD_REQUEST || err == ERR_BAD_KEEP_DAYS || err == ERR_NO_MEMORY);
+    if (!err) {
+        LAW(settings.keep_days <= DAYS);
+        LAW(!settings.sets_language || pad_language_is_valid(settings.language));
+        LAW(settings.sets_manager || settings.sets_writer || settings.sets_language ||
+            settings.sets_keep_days);
+    }
+    err = charge_decode(&decoder, json, &charge);
+    LAW(err == OK || err == ERR_BAD_REQUEST || err == ERR_NO_MEMORY);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -175,5 +202,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     decode(PAD_V1, json);
     decode(PAD_V2, json);
     decode_protect(json);
+    decode_rights(json);
     return 0;
 }

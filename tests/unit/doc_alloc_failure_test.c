@@ -13,6 +13,7 @@
 #include "doc/maintenance.h"
 #include "doc/password.h"
 #include "doc/persister.h"
+#include "doc/rights.h"
 
 #include <search.h>
 
@@ -598,6 +599,62 @@ static void test_no_memory_after_the_new_password_was_written(void **state)
     }
 }
 
+/* ---- rights ---- */
+
+static struct rights_change rights;
+static unsigned rights_done;
+static enum error rights_err;
+
+static void on_rights_changed(struct rights_change *c, enum error err)
+{
+    assert_ptr_equal(c, &rights);
+    rights_done++;
+    rights_err = err;
+}
+
+/* Without memory it is answered at once. */
+static enum error add_link(void)
+{
+    rights = (struct rights_change){.verb = RIGHTS_ADD_LINK,
+                                    .access = ACCESS_EDIT,
+                                    .new_link.name = SLICE("link"),
+                                    .done = on_rights_changed};
+    rights_done = 0;
+    rights_err = OK;
+    document_change_rights(doc, &rights);
+    return rights_err;
+}
+
+static void test_changing_rights(void **state)
+{
+    (void)state;
+    try_with_failures(add_link);
+    assert_int_equal(rights_done, 0);
+    answer_all();
+    assert_int_equal(rights_done, 1);
+    assert_int_equal(rights_err, OK);
+    assert_int_equal(doc->rights.link_count, 1);
+    assert_int_equal(row("pad")->rights.link_count, 1);
+}
+
+static enum error delete_pad(void)
+{
+    rights = (struct rights_change){.verb = RIGHTS_DELETE, .access = ACCESS_EDIT, .done = on_rights_changed};
+    rights_done = 0;
+    rights_err = OK;
+    document_change_rights(doc, &rights);
+    return rights_err;
+}
+
+static void test_deleting_for_good(void **state)
+{
+    (void)state;
+    try_with_failures(delete_pad);
+    answer_all();
+    assert_int_equal(rights_done, 1);
+    assert_null(row("pad"));
+}
+
 /* ---- expiry ---- */
 
 static void test_expiring(void **state)
@@ -684,6 +741,8 @@ int main(void)
         WITH_DOCUMENTS(test_time_goes_by_without_memory),
         WITH_DOCUMENTS(test_changing_a_password),
         WITH_DOCUMENTS(test_no_memory_after_the_new_password_was_written),
+        WITH_DOCUMENTS(test_changing_rights),
+        WITH_DOCUMENTS(test_deleting_for_good),
         WITH_DOCUMENTS(test_expiring),
         WITH_DOCUMENTS(test_stopping),
         WITH_DOCUMENTS(test_refusing_opens_needs_no_memory),
