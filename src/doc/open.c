@@ -125,14 +125,13 @@ static bool is_guessable(const struct open_request *request, const struct store_
     return password.ptr || request->link.ptr || (request->owner_token.ptr && rights->has_owner);
 }
 
-static void log_judged(const struct open *o, struct slice password, const char *source)
+/* Where it was the password that decided. */
+static void log_judged(const struct open *o, enum error err, const char *source)
 {
-    const struct admission *a = &o->admission;
-    bool is_valid = a->by_password;
-    if (a->by_link || a->access == ACCESS_OWN || !password.ptr)
+    if (err != ERR_PASSWORD && !o->admission.by_password)
         return;
     log_event(LOG_INFO, "otp_validation", LOG_STR("docId", o->request.id), LOG_CSTR("source", source),
-              LOG_CSTR("result", is_valid ? "valid" : "invalid"));
+              LOG_CSTR("result", err ? "invalid" : "valid"));
 }
 
 static void count_judged(const struct open *o, enum error err)
@@ -165,7 +164,7 @@ static enum error check_access(struct open *o, const struct store_rights *rights
     }
     struct shown shown = {request->password, request->link, request->owner_token};
     enum error err = admission_judge(rights, password, &shown, documents_wall_ms(docs), &o->admission);
-    log_judged(o, password, source);
+    log_judged(o, err, source);
     count_judged(o, err);
     return err;
 }
