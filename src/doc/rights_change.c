@@ -13,6 +13,7 @@
 struct rights_write {
     struct document *doc;
     enum rights_verb verb;
+    bool gives_editing; /* ADD_LINK */
     bool has_user;
     uint64_t user_id;
     bool is_put_back;         /* nobody has asked for it */
@@ -122,6 +123,8 @@ static const struct {
 static void account(const struct rights_write *write)
 {
     metric_inc(verbs[write->verb].metric);
+    if (write->verb == RIGHTS_ADD_LINK && write->gives_editing)
+        metric_inc(METRIC_EDIT_LINKS_MADE);
     log_event(LOG_INFO, verbs[write->verb].event, LOG_STR("docId", write->doc->id));
 }
 
@@ -227,6 +230,7 @@ static enum error write_rights(struct document *doc, const struct rights_change 
     *write = (struct rights_write){.doc = doc, .verb = RIGHTS_SET, .is_put_back = !change};
     if (change) {
         write->verb = change->verb;
+        write->gives_editing = change->new_link.may_edit;
         write->has_user = change->has_user;
         write->user_id = change->user_id;
     }

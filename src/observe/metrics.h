@@ -56,6 +56,7 @@
     X(METRIC_EVICTION_FLUSH,      "eviction_flush_total",       COUNTER, "Writes before leaving memory")              \
     X(METRIC_SHUTDOWN_FLUSH,      "shutdown_flush_total",       COUNTER, "Writes at shutdown")                        \
     X(METRIC_LINKS_MADE,          "links_made_total",           COUNTER, "Links made")                                \
+    X(METRIC_EDIT_LINKS_MADE,     "edit_links_made_total",      COUNTER, "Of these, links that give editing")         \
     X(METRIC_LINKS_WITHDRAWN,     "links_withdrawn_total",      COUNTER, "Links withdrawn")                           \
     X(METRIC_VIEW_OPENS,          "link_view_opens_total",      COUNTER, "Openings by a link that gives reading")     \
     X(METRIC_EDIT_OPENS,          "link_edit_opens_total",      COUNTER, "Openings by a link that gives editing")     \

@@ -287,7 +287,7 @@ describe('tokens', () => {
     for (const text of told) for (const secret of [token, owner, 'C'.repeat(22)]) expect(text).not.toContain(secret);
     expect(own.log).toMatch(/link_made docId=pad/);
     expect(own.log).toMatch(/owner_made docId=pad/);
-    expect(await own.stats()).toMatchObject({ links_made_total: 1, owners_made_total: 1 });
+    expect(await own.stats()).toMatchObject({ links_made_total: 1, edit_links_made_total: 1, owners_made_total: 1 });
   });
 
   test.skipIf(ON_POSTGRES)('a database of before is brought up to date, and an old backup has the old links', async () => {
