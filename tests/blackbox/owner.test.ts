@@ -277,7 +277,7 @@ describe('deleted for good', () => {
   });
 
   test('a tab that was away does not bring it back with what it did not send', async () => {
-    const id = freshId();
+    const id = await padWithText();
     const tab = freshTab();
     const alice = await v2(server(), id, { tab });
     await alice.type('secret');
