@@ -82,13 +82,26 @@ void author_deinit(struct author *author)
     buf_deinit(&author->name);
 }
 
+static struct id128 of_key(struct slice what, struct slice secret, struct slice key)
+{
+    const struct slice parts[] = {what, secret, key};
+    return digest_of(parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 enum error author_new_id(const struct http_request *request, struct slice secret, char out[ID128_CHARS])
 {
     struct slice key;
     enum error err = read_key(request, &key);
-    if (err)
-        return err;
-    const struct slice parts[] = {SLICE("new document"), secret, key};
-    id128_encode(key.ptr ? digest_of(parts, sizeof(parts) / sizeof(parts[0])) : random_id(), out);
-    return OK;
+    if (!err)
+        id128_encode(key.ptr ? of_key(SLICE("new document"), secret, key) : random_id(), out);
+    return err;
+}
+
+bool author_owner_token(const struct http_request *request, struct slice secret, char out[ID128_CHARS])
+{
+    struct slice key;
+    if (read_key(request, &key) || !key.ptr)
+        return false;
+    id128_encode(of_key(SLICE("owner"), secret, key), out);
+    return true;
 }

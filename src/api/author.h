@@ -26,5 +26,7 @@ enum error author_name(const struct http_request *request, struct buf *out);
 /* The id of the document that a request makes: another one each time, or that of its key. Nobody can
  * guess it who does not know `secret`. 22 characters of base64url. ERR_BAD_KEY. */
 enum error author_new_id(const struct http_request *request, struct slice secret, char out[ID128_CHARS]);
+/* The token of its owner, the same each time; false: the request has no key. */
+bool author_owner_token(const struct http_request *request, struct slice secret, char out[ID128_CHARS]);
 
 #endif

@@ -1,6 +1,7 @@
 #include "api/follow_jobs.h"
 
 #include "api/author.h"
+#include "api/bearer.h"
 #include "api/http_job.h"
 #include "api/waiter.h"
 #include "observe/metrics.h"
@@ -130,12 +131,21 @@ static enum error take_revision(const struct http_request *request, struct strea
     return !revision.ptr || read_number(revision, INT64_MAX, &stream->revision) ? OK : ERR_BAD_WAIT;
 }
 
+static enum error take_bearer(const struct http_request *request, struct stream *stream)
+{
+    struct slice bearer = bearer_secret(request);
+    stream->has_bearer = bearer.ptr != NULL;
+    return buf_append(&stream->bearer, bearer);
+}
+
 void follow_events(struct api *api, struct http_request *request, struct slice id, struct slice password)
 {
     struct stream *stream = calloc(1, sizeof(*stream));
     enum error err = stream ? author_name(request, &stream->name) : ERR_NO_MEMORY;
     if (!err)
         err = take_revision(request, stream);
+    if (!err)
+        err = take_bearer(request, stream);
     if (err) {
         stream_free(stream);
         refuse(request, err);

@@ -20,6 +20,7 @@ struct writing {
     bool is_new;
     bool is_patch;            /* the body is JSON, and decoded on the shard */
     struct writer *writer;    /* as whom it is written; NULL: not yet */
+    struct slice owner;       /* of a new document: the token, in the job; ptr NULL: it has no owner */
     uint64_t revision;        /* that the write led to */
     struct slice public_base; /* of a new document: "/pad" of the address that is told */
 };
@@ -90,6 +91,10 @@ static enum error write_made(struct buf *out, const struct http_job *job, struct
     json_quoted(&j, job->id);
     json_raw(&j, ",\"url\":");
     json_quoted(&j, url);
+    if (w->owner.ptr) {
+        json_raw(&j, ",\"owner\":");
+        json_quoted(&j, w->owner);
+    }
     json_raw(&j, ",\"revision\":");
     json_uint(&j, w->revision);
     json_raw(&j, "}\n");
@@ -120,6 +125,32 @@ static void send_made(struct http_job *job)
     buf_deinit(&body);
 }
 
+/* Without an owner, because the database refused that alone, it is a document all the same, and one
+ * of its editors may take charge of it. */
+static void on_charged(struct rights_change *change, enum error err)
+{
+    struct http_job *job = LIST_ITEM(change, struct http_job, rights);
+    struct writing *w = job->own;
+    const struct document *doc = document_find(&job->shard->documents, job->id);
+    struct slice token = slice_of(change->token, TOKEN_CHARS);
+    bool was_here = err == ERR_HAS_OWNER && doc && document_is_owner(doc, token); /* the same key, again */
+    if (!err || was_here)
+        w->owner = token;
+    send_made(job);
+}
+
+/* Whoever makes a document owns it. */
+static void take_charge(struct http_job *job)
+{
+    struct store_identity self = store_identity(job->shard->store);
+    struct document *doc = document_find(&job->shard->documents, job->id);
+    struct rights_change *change = &job->rights;
+    *change = (struct rights_change){.verb = RIGHTS_TAKE_CHARGE, .access = ACCESS_EDIT, .done = on_charged};
+    change->has_token =
+        author_owner_token(job->request, slice_of(self.secret, sizeof(self.secret)), change->token);
+    document_change_rights(doc, change);
+}
+
 static void on_committed(struct commit_wait *wait, enum error err)
 {
     struct http_job *job = LIST_ITEM(wait, struct http_job, wait);
@@ -127,7 +158,7 @@ static void on_committed(struct commit_wait *wait, enum error err)
     if (err)
         http_job_fail(job, err);
     else if (w->is_new)
-        send_made(job);
+        take_charge(job);
     else
         send_revision(job);
 }

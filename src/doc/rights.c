@@ -29,6 +29,12 @@ enum error document_may_delete(const struct document *doc, enum access access)
     return access == ACCESS_EDIT ? OK : ERR_VIEW_ONLY;
 }
 
+bool document_is_owner(const struct document *doc, struct slice token)
+{
+    struct token_hash shown = token_hash_of(token);
+    return doc->rights.has_owner && token_matches(&shown, doc->rights.owner);
+}
+
 static struct store_link *find_link(const struct store_rights *rights, const char *id)
 {
     for (uint32_t i = 0; i < rights->link_count; i++)

@@ -45,6 +45,8 @@ enum error document_may_delete(const struct document *doc, enum access access);
  * the owner writes; ACCESS_NONE: the link was withdrawn, or its time has come. */
 enum access document_address_access(const struct document *doc);
 enum access document_link_access(const struct document *doc, const char link_id[LINK_ID_CHARS]);
+/* Is that the owner's token? */
+bool document_is_owner(const struct document *doc, struct slice token);
 
 /* The link with that id; NULL: there is none. Valid until the rights change. */
 const struct store_link *document_link(const struct document *doc, const char link_id[LINK_ID_CHARS]);
@@ -83,6 +85,7 @@ struct rights_change {
     void (*done)(struct rights_change *change, enum error err);
 
     char link_id[LINK_ID_CHARS]; /* in: REMOVE_LINK; out: ADD_LINK */
+    bool has_token;              /* in: TAKE_CHARGE with this `token`, 128 bits that nobody can guess */
     char token[TOKEN_CHARS];     /* out: TAKE_CHARGE, ADD_LINK; the only time that it is told */
 
     /* this module's own */

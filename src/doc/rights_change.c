@@ -41,7 +41,8 @@ static enum error take_charge(const struct document *doc, struct rights_change *
         return ERR_HAS_OWNER;
     if (change->access < ACCESS_EDIT)
         return ERR_VIEW_ONLY;
-    token_make(change->token);
+    if (!change->has_token)
+        token_make(change->token);
     struct token_hash hash = token_hash_of(slice_of(change->token, TOKEN_CHARS));
     memcpy(next->owner, hash.bytes, sizeof(next->owner));
     next->has_owner = true;

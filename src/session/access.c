@@ -31,6 +31,8 @@ static void tell(struct session *s)
     if (s->version == PAD_V1 || s->joining)
         return;
     frame_builder_begin(b);
+    if (conn_is_stream(s->conn))
+        frame_builder_events(b, s->peer.sent);
     struct json j = frame_builder_message(b);
     encode_access(&j, access_name(s->access));
     frame_builder_end_message(b, &j);

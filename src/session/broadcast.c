@@ -22,10 +22,13 @@ static void on_close(struct pad_peer *peer, enum error why, const char *reason)
 
 static void on_rights(struct document *doc, struct pad_peer *new_owner)
 {
-    if (new_owner)
+    if (new_owner && new_owner->owner)
         access_become_owner(new_owner->owner);
-    LIST_EACH (at, following, &doc->pad.peers)
-        access_check(LIST_ITEM(at, struct pad_peer, link)->owner);
+    LIST_EACH (at, following, &doc->pad.peers) {
+        struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->owner)
+            access_check(peer->owner);
+    }
 }
 
 const struct document_events session_events = {.on_news = on_news,

@@ -12,6 +12,7 @@ void stream_free(struct stream *stream)
         return;
     buf_deinit(&stream->head);
     buf_deinit(&stream->name);
+    buf_deinit(&stream->bearer);
     free(stream);
 }
 
@@ -44,11 +45,22 @@ enum error stream_open(struct shard *shard, struct http_request *http, struct sl
     return OK;
 }
 
+static enum error take_hello(struct joining *j, const struct stream *stream)
+{
+    enum error err = buf_append(&j->name, buf_slice(&stream->name));
+    if (!err)
+        err = buf_append(&j->link, buf_slice(&stream->bearer));
+    if (!err)
+        err = buf_append(&j->owner, buf_slice(&stream->bearer));
+    j->has_link = j->has_owner = stream->has_bearer;
+    return err;
+}
+
 enum error stream_begin(struct session *s, const struct stream *stream)
 {
     struct joining *j = s->joining;
     struct frame *head = frame_new(buf_slice(&stream->head));
-    enum error err = head ? buf_append(&j->name, buf_slice(&stream->name)) : ERR_NO_MEMORY;
+    enum error err = head ? take_hello(j, stream) : ERR_NO_MEMORY;
     if (!err)
         conn_send(s->conn, head);
     else

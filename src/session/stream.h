@@ -16,8 +16,10 @@
 #include "session/session.h"
 
 struct stream {
-    struct buf head; /* of the HTTP answer */
-    struct buf name; /* cleaned; empty: nobody is told of the reader */
+    struct buf head;   /* of the HTTP answer */
+    struct buf name;   /* cleaned; empty: nobody is told of the reader */
+    struct buf bearer; /* what the request showed to be let in, besides a password in its address: */
+    bool has_bearer;   /* a password, a link's token or the owner's */
     bool has_revision;
     uint64_t revision;
 };

@@ -106,7 +106,7 @@ struct engine_ops {
     /* ---- of an engine that several servers share; any thread ---- */
 
     uint32_t (*peers)(const struct engine *e, struct store_peer out[STORE_PEERS_MAX]);
-    struct store_identity (*identity)(const struct engine *e);
+    struct store_identity (*identity)(const struct engine *e); /* of any engine; NULL: it has no secret */
     int64_t (*lease_left_ms)(const struct engine *e);
     void (*set_draining)(struct engine *e);
     void (*resign)(struct engine *e);

@@ -167,7 +167,7 @@ uint32_t store_peers(const struct store *s, struct store_peer out[STORE_PEERS_MA
 
 struct store_identity store_identity(const struct store *s)
 {
-    return store_is_shared(s) ? s->engine->ops->identity(s->engine) : (struct store_identity){0};
+    return s->engine->ops->identity ? s->engine->ops->identity(s->engine) : (struct store_identity){0};
 }
 
 int64_t store_lease_left_ms(const struct store *s)

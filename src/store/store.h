@@ -328,11 +328,14 @@ enum { STORE_PEERS_MAX = 64 };
  * for every request, since it takes a lock. */
 uint32_t store_peers(const struct store *s, struct store_peer out[STORE_PEERS_MAX]);
 
+enum { STORE_SECRET_BYTES = 32 };
+
 /* How this server is known to the others, and what proves to one server that
- * another one speaks: the same for all that share the database. */
+ * another one speaks: the same for all that share the database. A database that is not
+ * shared has a secret too, from which names are made that nobody can guess. */
 struct store_identity {
     uint64_t incarnation; /* 0: not shared */
-    uint8_t secret[32];
+    uint8_t secret[STORE_SECRET_BYTES];
 };
 struct store_identity store_identity(const struct store *s);
 

@@ -6,6 +6,7 @@ import type { Operation } from './support/operation.ts';
 import { v1, v2 } from './support/clients.ts';
 import type { Answer } from './support/http.ts';
 import { json, jsonBody } from './support/http.ts';
+import { makeLink } from './support/links.ts';
 import { RawHttp } from './support/raw_http.ts';
 import type { Server } from './support/server.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
@@ -236,6 +237,28 @@ describe('/api/events', () => {
     expect((await Events.open(server(), id)).status).toBe(401);
     const events = await Events.open(server(), id, '', { authorization: `Bearer ${otp}` });
     await events.sees('secret');
+  });
+
+  test('by a link, until it is withdrawn', async () => {
+    const id = freshId();
+    await post(id, 'text');
+    const link = await makeLink(server(), id, 'view');
+    const events = await Events.open(server(), id, '', { authorization: `Bearer ${link.token}` });
+    await events.sees('text');
+    await server().get(`/api/document/${id}/links/${link.id}`, { method: 'DELETE' });
+    await until('the end', () => events.closed);
+  });
+
+  test('what somebody may do changes in the middle, and is told as an event', async () => {
+    const { id, owner } = json<{ id: string; owner: string }>(await server().get('/api/documents', { method: 'POST', body: 'text' }));
+    const events = await Events.open(server(), id);
+    await events.sees('text');
+    const owned = { authorization: `Bearer ${owner}` };
+    await server().get(`/api/document/${id}`, jsonBody('PATCH', { write: 'owner' }, owned));
+    await until('it to be told', () => events.all.some(({ data }) => data.Access?.role === 'view'));
+    expect((await post(id, 'x')).status).toBe(403);
+    expect((await server().get(`/api/text/${id}`, { method: 'PUT', body: 'mine', headers: owned })).status).toBe(200);
+    await events.sees('mine');
   });
 
   test.each(['?revision=x', '?revision=-1'])('400: %s', async (query) => {

@@ -95,7 +95,8 @@ describe('the same key again', () => {
     const make = (body = 'text', by = server()): Promise<Answer> => by.get('/api/documents', { method: 'POST', body, headers: keyed(key) });
     const [first, again] = [await make(), await make()];
     expect([first.status, again.status]).toEqual([201, 201]);
-    expect(json(again)['id']).toBe(json(first)['id']);
+    for (const name of ['id', 'owner', 'revision']) expect(json(again)[name], name).toBe(json(first)[name]);
+    expect(json(first)['owner']).toMatch(/^[A-Za-z0-9_-]{22}$/);
     const other = await make('other');
     expect([other.status, json(other)['code']]).toEqual([422, 'key_reused']);
     const elsewhere = await make('text', await startServer()); // nobody else can tell which pad a key leads to
@@ -118,7 +119,7 @@ test('across a restart, with the text written as a whole and with the journal on
   await own.restart();
   const second = await append(own, 'x', 'once', 'k');
   expect(second.text).toBe(first.text);
-  expect(json(await own.get('/api/documents', { method: 'POST', body: 'new', headers: keyed('k') }))['id']).toBe(json(made)['id']);
+  expect(json(await own.get('/api/documents', { method: 'POST', body: 'new', headers: keyed('k') }))).toMatchObject({ id: json(made)['id'], owner: json(made)['owner'] });
   await own.restart(); // stops it in an orderly way first
   expect((await append(own, 'x', 'once', 'k')).text).toBe(first.text);
   expect(json(await append(own, 'x', 'other', 'k'))['code']).toBe('key_reused');

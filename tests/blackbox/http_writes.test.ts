@@ -7,6 +7,7 @@ import { converged, v1, v2 } from './support/clients.ts';
 import type { Answer, RequestOptions } from './support/http.ts';
 import { json, jsonBody } from './support/http.ts';
 import { seedOfRun } from './support/random.ts';
+import { makeLink } from './support/links.ts';
 import { RawHttp } from './support/raw_http.ts';
 
 import { freshId, startServer, useServer } from './support/server.ts';
@@ -199,7 +200,10 @@ describe('POST /api/documents', () => {
   test('makes a pad with a random id', async () => {
     const answer = await server().get('/api/documents?language=markdown', { method: 'POST', body: '# hi\n' });
     expect(answer.status, answer.text).toBe(201);
-    const made = json<{ id: string; url: string; revision: number }>(answer);
+    const made = json<{ id: string; url: string; owner: string; revision: number }>(answer);
+    expect(made.owner).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    const known = json(await server().get(`/api/document/${made.id}`, { headers: { authorization: `Bearer ${made.owner}` } }));
+    expect(known).toMatchObject({ access: 'own', owner: true });
     expect(made.id).toMatch(/^[A-Za-z0-9_-]{22}$/);
     expect(made.url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:\\d+/#${made.id}$`));
     expect(made.revision).toBe(1);
@@ -300,6 +304,20 @@ describe('who may', () => {
     revisionOf(await put(id, 'one', { authorization: `Bearer ${otp}` }));
     revisionOf(await post(id, 'two', `?otp=${otp}`));
     await alice.sees('one\ntwo');
+  });
+
+  test('not by a link that is for reading; by one to edit with, and as the owner', async () => {
+    const made = json<{ id: string; owner: string }>(await server().get('/api/documents', { method: 'POST', body: 'text' }));
+    const view = (await makeLink(server(), made.id, 'view')).token;
+    const edit = (await makeLink(server(), made.id, 'edit')).token;
+    const headers = { authorization: `Bearer ${view}` };
+    await refused(await put(made.id, 'x', headers), 403, 'view_only');
+    await refused(await post(made.id, 'x', '', headers), 403, 'view_only');
+    await refused(await patch(made.id, { replace: 'text', with: 'x' }, headers), 403, 'view_only');
+    expect(await text(made.id)).toBe('text');
+    revisionOf(await put(made.id, 'by a link', { authorization: `Bearer ${edit}` }));
+    revisionOf(await put(made.id, 'by the owner', { authorization: `Bearer ${made.owner}` }));
+    expect(await text(made.id)).toBe('by the owner');
   });
 
   test('no page of another site', async () => {

@@ -84,6 +84,21 @@ static enum error count_documents(struct database *db)
     return query_end(&q);
 }
 
+static enum error read_secret(struct database *db)
+{
+    sqlite3_stmt *statement;
+    int code = sqlite3_prepare_v2(db->connection.handle, "SELECT value FROM secrets WHERE name = 'server'",
+                                  -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    const void *value = code == SQLITE_ROW ? sqlite3_column_blob(statement, 0) : NULL;
+    bool is_whole = value && sqlite3_column_bytes(statement, 0) == STORE_SECRET_BYTES;
+    if (is_whole)
+        memcpy(db->secret, value, sizeof db->secret);
+    sqlite3_finalize(statement);
+    return is_whole ? OK : ERR_STORAGE;
+}
+
 /* The file is accepted: settings, statements, numbers. */
 static enum error prepare(struct database *db, const struct location *l, const struct store_config *config,
                           char *message)
@@ -93,7 +108,7 @@ static enum error prepare(struct database *db, const struct location *l, const s
         return err;
     if (!(err = connection_execute(&db->connection, SETTINGS)) &&
         !(err = connection_execute(&db->connection, SYNCHRONOUS[config->durability])) &&
-        !(err = connection_prepare(&db->connection)) &&
+        !(err = connection_prepare(&db->connection)) && !(err = read_secret(db)) &&
         !(err = calendar_keeper_open(&db->keeper, &db->connection, config)))
         err = count_documents(db);
     if (err)

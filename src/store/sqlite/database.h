@@ -13,6 +13,7 @@
 struct database {
     struct connection connection;
     struct calendar_keeper keeper;
+    uint8_t secret[STORE_SECRET_BYTES];
     /* The number of rows in `documents`. It is counted once, at opening; from
      * then on documents.c notes what the transaction under way adds and deletes,
      * and a commit adds that to the total. */

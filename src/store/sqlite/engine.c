@@ -9,6 +9,7 @@
 #include "store/sqlite/lock.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 enum { FAILING_LOCK_TIMEOUT_MS = 50 };
 
@@ -193,6 +194,13 @@ static void stats(const struct engine *e, struct store_stats *out)
     out->disk_read_only = disk.read_only;
 }
 
+static struct store_identity identity(const struct engine *e)
+{
+    struct store_identity self = {0};
+    memcpy(self.secret, LIST_ITEM(e, const struct sqlite_engine, engine)->db.secret, sizeof self.secret);
+    return self;
+}
+
 const struct engine_ops SQLITE_ENGINE = {
     .open = open_engine,
     .close = close_engine,
@@ -204,4 +212,5 @@ const struct engine_ops SQLITE_ENGINE = {
     .after_answers = after_answers,
     .why = why,
     .stats = stats,
+    .identity = identity,
 };

@@ -70,6 +70,12 @@ static const char CREATE_RIGHTS[] = "CREATE TABLE rights ("
                                     " deleted_at INTEGER NOT NULL) WITHOUT ROWID;"
                                     "CREATE INDEX deleted_at ON deleted (deleted_at);";
 
+/* What nobody outside can guess, and is the same after a restart: store_identity. */
+static const char CREATE_SECRETS[] = "CREATE TABLE IF NOT EXISTS secrets ("
+                                     " name TEXT PRIMARY KEY NOT NULL,"
+                                     " value BLOB NOT NULL) WITHOUT ROWID;"
+                                     "INSERT OR IGNORE INTO secrets VALUES ('server', randomblob(32));";
+
 static enum error create_tables(struct connection *c, const struct store_config *config, char *done,
                                 size_t size)
 {
@@ -96,6 +102,15 @@ static enum error create_rights(struct connection *c, const struct store_config 
     return connection_execute(c, CREATE_RIGHTS);
 }
 
+static enum error create_secrets(struct connection *c, const struct store_config *config, char *done,
+                                 size_t size)
+{
+    (void)config;
+    if (!done[0])
+        snprintf(done, size, "created the table secrets");
+    return connection_execute(c, CREATE_SECRETS);
+}
+
 static const struct migration {
     int version;
     const char *name;
@@ -106,6 +121,7 @@ static const struct migration {
     {102, "takeover_of_document", legacy_import_run},
     {103, "clock", create_clock},
     {104, "rights", create_rights},
+    {106, "secrets", create_secrets},
 };
 
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
