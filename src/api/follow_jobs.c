@@ -5,7 +5,7 @@
 #include "api/http_job.h"
 #include "api/waiter.h"
 #include "observe/metrics.h"
-#include "session/stream.h"
+#include "session/follow.h"
 
 #include <stdlib.h>
 
@@ -107,7 +107,7 @@ static void on_events_opened(struct http_job *job, const struct open_result *res
     enum error err = write_head(job, stream);
     if (!err) {
         job->own = NULL;
-        err = stream_open(job->shard, job->request, job->id, job->password, stream);
+        err = session_follow(job->shard, job->request, job->id, job->password, stream);
     }
     if (err)
         http_job_fail(job, err);

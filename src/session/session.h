@@ -18,7 +18,8 @@
  *   broadcast.h  the document's events, for all its sessions
  *   owner.h      the owner's token, for whoever made the document
  *   access.h     what it may do, and how that changes
- *   stream.h     one that only listens, over HTTP
+ *   follow.h     from an HTTP request to one that only listens
+ *   stream.h     what that one is told first
  *
  * Owner: the shard, through the connection; freed when that is closed. Shard's
  * thread only. */

@@ -12,7 +12,6 @@
 #ifndef KOLABPAD_SESSION_STREAM_H
 #define KOLABPAD_SESSION_STREAM_H
 
-#include "net/http.h"
 #include "session/session.h"
 
 struct stream {
@@ -24,12 +23,6 @@ struct stream {
     uint64_t revision;
 };
 
-/* Takes the request's socket for a session on the document's shard, whose thread this is. `stream` is
- * taken over, also on failure, when the request is not answered:
- *   ERR_RATE_LIMITED, ERR_OVERLOADED   too many connections, of that address or in all
- *   ERR_NO_MEMORY */
-enum error stream_open(struct shard *shard, struct http_request *http, struct slice id, struct slice password,
-                       struct stream *stream);
 void stream_free(struct stream *stream); /* NULL is fine */
 
 /* For start.c: says Hello for a session whose connection is open, and sends the head. ERR_NO_MEMORY. */
