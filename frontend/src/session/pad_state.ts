@@ -45,6 +45,8 @@ export class PadState {
   readonly #me: () => Person;
   /** True where the server was not told our name, since it is made up and we may only be reading. */
   #isNameless = false;
+  /** True where nobody had written in the pad yet when we came. */
+  #wasEmpty = true;
   /** A language that was chosen without a connection: it is sent on the next. */
   #languageToSend: string | null = null;
 
@@ -82,6 +84,7 @@ export class PadState {
   /** The server's answer to our Hello, before any other message. */
   welcomed(welcome: Welcome): void {
     const { user_id: userId, otp, language } = welcome;
+    this.#wasEmpty = welcome.revision === 0;
     this.userId.value = userId;
     this.protection.hear(otp);
     this.access.welcomed(welcome);
@@ -167,7 +170,8 @@ export class PadState {
     this.access.rights.value = rights;
     const tell = (right: RightsNotice["right"]) =>
       this.notices.tell({ kind: "rights", right, by: userId === SYSTEM_USER ? null : by, mine: userId === this.userId.value });
-    if (rights.owner && !before.owner) tell("owned");
+    // Whoever begins a pad owns it: that is no news to those who were there before there was a text.
+    if (rights.owner && !before.owner && !(this.#wasEmpty && userId === SYSTEM_USER)) tell("owned");
     if (rights.write !== before.write) tell(rights.write === "owner" ? "penned" : "unpenned");
   }
 

@@ -478,6 +478,17 @@ describe("what one may do", () => {
     expect(session.access.owner.value).toBe(EDITOR);
   });
 
+  test("whoever begins a pad owns it, which is no news to those who were there before", () => {
+    begin("mine");
+    joinAs("edit");
+    hear({ Rights: { owner: true, manage: "editors", write: "editors", user_id: 2 ** 64, user_name: "System" } });
+    expect(notices).toEqual([]);
+    begin("theirs");
+    joinAs("edit", { revision: 7 });
+    hear({ Rights: { owner: true, manage: "editors", write: "editors", user_id: 2 ** 64, user_name: "System" } });
+    expect(notices).toMatchObject([{ right: "owned", by: null }]);
+  });
+
   test("what others decide about the pad is told with their names", () => {
     join("");
     const rights = { owner: true, manage: "editors", write: "editors", user_id: 1, user_name: "Bob" };
