@@ -22,6 +22,14 @@ test("the owner's token and those of links are kept beside each other, each unti
   expect([keys.ownerOf("a"), keys.linksOf("a"), keys.ownerOf("b")]).toEqual([null, {}, "owner of b"]);
 });
 
+test("whether a link was one for writing is kept for times without a connection", () => {
+  expect(keys.mayWrite("/link/a")).toBe(false);
+  keys.keepMayWrite("/link/a", true);
+  expect(keys.mayWrite("/link/a")).toBe(true);
+  keys.keepMayWrite("/link/a", false);
+  expect(keys.mayWrite("/link/a")).toBe(false);
+});
+
 test("of very many pads those are kept that were used last", () => {
   for (let i = 0; i < 300; i++) keys.keepOwner(`pad ${i}`, `owner ${i}`);
   expect([keys.ownerOf("pad 99"), keys.ownerOf("pad 100"), keys.ownerOf("pad 299")]).toEqual([null, "owner 100", "owner 299"]);

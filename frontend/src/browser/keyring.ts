@@ -9,6 +9,8 @@ import { readStored, writeStored } from "./storage";
 interface Keys {
   id: string;
   owner?: string;
+  /** Of a pad by a link: the link was one for writing when it was used last. */
+  writes?: boolean;
   /** Those of links, by the ids of the links. */
   links?: Record<string, string>;
 }
@@ -28,6 +30,16 @@ export class Keyring {
   /** Keeps the owner's token. */
   keepOwner(padId: string, owner: string): void {
     if (this.ownerOf(padId) !== owner) this.#put({ ...this.#of(padId), owner });
+  }
+
+  /** True for a pad by a link that was one for writing when it was used last. */
+  mayWrite(padId: string): boolean {
+    return this.#of(padId).writes === true;
+  }
+
+  /** Keeps whether the link was one for writing. */
+  keepMayWrite(padId: string, writes: boolean): void {
+    if (this.mayWrite(padId) !== writes) this.#put({ ...this.#of(padId), writes });
   }
 
   /** The tokens of the pad's links that were made here, by the ids of the links. */

@@ -60,6 +60,7 @@ export class Preview {
   /** The boxes that were pressed, until that is shown in others, and the line of the last one, where the keyboard
    * goes then. */
   #ticked: HTMLInputElement[] = [];
+  #isReadOnly = false;
   #tickedLine: number | null = null;
   /** The children of elements, as they were put there. */
   readonly #children = new WeakMap<Element, readonly Element[]>();
@@ -133,6 +134,12 @@ export class Preview {
     yield* this.#place();
     this.#returnKeyboard();
     return list.reduce((sum, block) => sum + shown.get(block)!.heldImages, 0);
+  }
+
+  /** Lets tasks be ticked, or not: they tell what is done to whoever may only read. */
+  set isReadOnly(isReadOnly: boolean) {
+    this.#isReadOnly = isReadOnly;
+    this.#disableTasks(this.parent);
   }
 
   /** Scrolls to where the text has that line, counted from 0, with a fraction for a part of it. `end` says how near
@@ -273,7 +280,12 @@ export class Preview {
     };
     const options = { words: this.words, ...this.makers, hasRemoteImages, onHeldImage, onLines };
     element.append(elementsOf(tokens, options));
+    this.#disableTasks(element);
     return shown;
+  }
+
+  #disableTasks(element: HTMLElement): void {
+    for (const box of element.querySelectorAll("input")) box.disabled = this.#isReadOnly;
   }
 
   /** Puts the blocks in order, moving only those that are elsewhere. */

@@ -11,7 +11,7 @@ import type { Environment } from "./environment";
 const USUAL: Rights = { owner: false, manage: "editors", write: "editors" };
 
 export class Access {
-  /** Before the server has spoken, a pad by its id may be written in, and one by a link only read. */
+  /** Before the server has spoken, a pad by its id may be written in; one by a link as when it was used last. */
   readonly role: Signal<Role>;
   /** True for somebody who may only read the pad, now. */
   readonly isReader = computed(() => this.role.value === "view");
@@ -30,7 +30,7 @@ export class Access {
     storage: Environment["storage"],
   ) {
     this.#keyring = new Keyring(storage);
-    this.role = signal(linkOf(padId) === null ? "edit" : "view");
+    this.role = signal(!this.isByLink || this.#keyring.mayWrite(padId) ? "edit" : "view");
     this.owner = signal(owner ?? this.#keyring.ownerOf(padId));
   }
 
@@ -44,6 +44,7 @@ export class Access {
   welcomed({ access: role, rights = USUAL, owner: token }: Pick<Welcome, "access" | "owner" | "rights">): void {
     this.rights.value = rights;
     this.role.value = role;
+    if (this.isByLink) this.#keyring.keepMayWrite(this.padId, role !== "view");
     const owner = token ?? this.owner.peek();
     const known = this.#keyring.ownerOf(this.padId);
     if (role === "own" && owner !== null) return this.own(owner);

@@ -393,6 +393,11 @@ describe("what one may do", () => {
     joinAs("edit");
     expect([session.access.isReader.value, session.isReadOnly.value]).toEqual([false, false]);
     expect(session.shareLink()).toBe(`https://host/base/#/link/${LINK}`);
+    begin(`/link/${LINK}`);
+    expect(session.access.isReader.value).toBe(false); // so that one can go on without a connection
+    joinAs("view");
+    begin(`/link/${LINK}`);
+    expect(session.access.isReader.value).toBe(true);
   });
 
   test("a reader tells no carets, and is counted, not listed", () => {

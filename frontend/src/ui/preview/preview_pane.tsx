@@ -153,6 +153,7 @@ function follow({ session }: Pad, editor: Editor, parent: HTMLElement, outcome: 
     if (timer !== undefined) changedAtMs = performance.now(); // one change alone is shown soon
     plan();
   });
+  const stopTicking = effect(() => void (preview.isReadOnly = session.isReadOnly.value));
   const stopScrolling = effect(() => goTo(editor.topLine.value));
   const stopGoingAlong = effect(() => {
     void editor.layouts.value;
@@ -160,6 +161,7 @@ function follow({ session }: Pad, editor: Editor, parent: HTMLElement, outcome: 
   });
   return () => {
     stopShowing();
+    stopTicking();
     stopGoingAlong();
     stopScrolling();
     clearTimeout(timer);
