@@ -4,6 +4,7 @@ import { owner } from '../../../frontend/src/strings/owner_en.ts';
 import { rightsNews } from '../../../frontend/src/strings/rights_news_en.ts';
 import type { Locator } from '@playwright/test';
 import WebSocket from 'ws';
+import { Network } from '../../chaos/network.ts';
 import { hasNoViolations } from '../axe.ts';
 import { expect, links, Pad, share, test, words } from '../pad.ts';
 
@@ -164,22 +165,25 @@ test('how long a pad is kept is the owner’s to say, as far as the server goes'
 test('a tab without a connection brings nothing of a deleted pad back', async ({ open, server }) => {
   const alice = await (await open('#mine')).ready();
   await alice.type('Hello');
-  const bob = await (await open('#mine')).ready();
+  const network = await Network.open(() => server.port);
+  const bob = await (await open('#mine', {}, network.port)).ready();
   await bob.shows('Hello');
-  await bob.page.context().setOffline(true);
+  network.unplug();
   await bob.type(' from afar');
   const dialog = await ownership(alice);
   await dialog.getByRole('button', { name: owner.remove }).click();
   await dialog.getByRole('button', { name: owner.removeYes }).click();
   await expect(alice.page.getByRole('alert')).toContainText(ended.gone.heading);
-  await bob.page.context().setOffline(false);
-  await expect(bob.page.getByRole('alert')).toContainText(ended.gone.heading, { timeout: 60_000 });
-  await expect(bob.page.getByRole('alert')).toContainText(ended.unsent(10));
+  network.plug();
+  const alert = bob.page.getByRole('alert');
+  await expect(alert).toContainText(ended.gone.heading, { timeout: 60_000 });
+  await expect(alert).toContainText(ended.unsent(10));
   await bob.shows('Hello from afar');
-  expect((await server.get('/api/text/mine')).status).toBe(404);
-  await bob.page.getByRole('button', { name: ended.newPad }).click();
+  expect((await server.get('/api/document/mine')).text).toContain('"exists":false');
+  await alert.getByRole('button', { name: ended.newPad }).click();
   await bob.saved();
   await bob.shows('Hello from afar');
+  await network.close();
 });
 
 test('an owner link that is none is told, and takes nothing away', async ({ open }) => {

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { Session } from "../../session";
 import { t } from "../../strings";
 import { lazy } from "../base/lazy";
@@ -17,6 +18,8 @@ const Ended = lazy("end of a pad", async () => {
 /** All trouble with the text. */
 export function Banners({ pad }: { pad: Pad }) {
   const { session } = pad;
+  // When it is wanted there may be no connection to load it by.
+  useEffect(() => void Ended.prepare(), []);
   return (
     <>
       {session.end.value !== null && <Ended pad={pad} />}

@@ -1,7 +1,6 @@
 import "../style/ended.css";
 import { useSignal } from "@preact/signals";
 import { hashOf } from "../../session";
-import { newPadOf } from "../../sharing";
 import { type EndedText, t } from "../../strings";
 import { Banner } from "../base/banner";
 import { CopyButton } from "../base/copy_button";
@@ -49,6 +48,7 @@ function NewPad({ pad: { session, notify }, words }: Props) {
     if (isBusy.value) return;
     isBusy.value = true;
     try {
+      const { newPadOf } = await import("../../sharing");
       const id = await newPadOf(session.localText(), session.language.peek(), document.baseURI);
       await session.letGo();
       location.hash = hashOf({ id, otp: null });
