@@ -26,6 +26,10 @@ const SENT_WITHIN_MS = 3000;
 /** A page that sends one in the background may have a dead connection to find out about. */
 const SENT_LATE_MS = 20_000;
 
+/** People type until all that was planned has had its turn, and there are only so many code points: a run takes so
+ * many times as long as planned at most. */
+const OVERTIME = 2;
+
 /** In one browser. */
 const TABS_MOST = 3;
 const PEOPLE_MOST = 12;
@@ -47,6 +51,8 @@ export class World<Place extends Site = Site> {
   private readonly turns = new Map<string, Promise<void>>();
   /** Since when, all being settled, there have been records. */
   private heldSinceMs = Infinity;
+  /** What goes wrong and has not had its turn by then is left out. */
+  private overMs = Infinity;
   private readonly lived = new LivedTime();
 
   private constructor(
@@ -171,6 +177,7 @@ export class World<Place extends Site = Site> {
 
   private async goWrong(troubles: readonly Trouble[]): Promise<void> {
     const began = performance.now();
+    this.overMs = began + OVERTIME * this.plan.ms;
     const running: Promise<void>[] = [];
     for (const { name, atMs, seed } of this.plan.faults) {
       await sleep(Math.max(0, atMs - (performance.now() - began)));
@@ -190,7 +197,7 @@ export class World<Place extends Site = Site> {
     if (turn === null) return run();
     // one at a time: they are about the same processes and files
     const before = this.turns.get(turn) ?? Promise.resolve();
-    const mine = before.then(() => (this.isTyping ? run() : undefined));
+    const mine = before.then(() => (this.isTyping && performance.now() < this.overMs ? run() : undefined));
     const done = mine.catch((error: Error) => this.violated(`${name}: ${error.message}`));
     this.turns.set(turn, done);
     return done;
