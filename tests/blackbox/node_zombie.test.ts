@@ -38,9 +38,9 @@ describe.skipIf(missing !== null)(title, () => {
     ['with half of the answer read', 'within-answer'],
   ])('%s', async (_, place) => {
     const { postgres, line, one, two, id, alice } = await scene();
-    const held = line.sayAndWait(`hold ${place} INSERT INTO kp_journal`);
+    const held = await line.rule(`hold ${place} INSERT INTO kp_journal`);
     alice.insert('typed ');
-    await held;
+    await held();
     one.signal('SIGSTOP');
     await until('the other to be asked for the pad, and to have it', async () => {
       await two.get(`/api/text/${id}`).catch(() => undefined);
@@ -69,9 +69,9 @@ describe.skipIf(missing !== null)(title, () => {
     ['with the text of a pad written and not committed', 'after', 'INSERT INTO kp_documents (id, language'],
   ])('%s', async (_, place, statement) => {
     const { postgres, line, one, two, id, alice } = await scene(WRITES_SOON);
-    const held = line.sayAndWait(`hold ${place} ${statement}`);
+    const held = await line.rule(`hold ${place} ${statement}`);
     alice.insert('typed ');
-    await held;
+    await held();
     one.signal('SIGSTOP');
     await until('the other to be asked for the pad, and to have it', async () => {
       await two.get(`/api/text/${id}`).catch(() => undefined);

@@ -49,10 +49,15 @@ export class PgProxy {
     return Number(fired);
   }
 
-  /** The same for a rule, until it has applied. */
-  async sayAndWait(line: string): Promise<void> {
+  /** A rule, which stands now; what is given back waits until it has applied. */
+  async rule(line: string): Promise<() => Promise<unknown>> {
     const before = await this.say(line);
-    await until(`"${line}" to apply`, async () => (await this.say('')) > before);
+    return () => until(`"${line}" to apply`, async () => (await this.say('')) > before);
+  }
+
+  /** The same for a rule that applies to what goes on anyway, until it has. */
+  async sayAndWait(line: string): Promise<void> {
+    await (await this.rule(line))();
   }
 
   async dispose(): Promise<void> {
