@@ -12,7 +12,9 @@
  *
  * Lanes. A lane is one thread with whatever the engine needs for a transaction
  * of its own, a connection for example. Lanes run side by side, but no two of
- * them ever work on the same document, so an engine need not order anything.
+ * them work on the same document, so an engine need not order anything. One exception:
+ * an APPEND may come beside an earlier SNAPSHOT or OPEN (request_must_follow), and
+ * must not wait there for what that has locked.
  *
  * Threads. `open` and `close` run while there are no lanes. What takes a lane's
  * number runs on that lane's thread. `try_at_once` runs on others, one at a time and

@@ -45,6 +45,7 @@ struct store {
     pthread_mutex_t lock; /* guards what follows, the lanes' part, and every mailbox's lists */
     struct link queue;    /* posted and not yet taken by a lane, in order */
     struct link to_wake;  /* mailboxes that got an answer into an empty `done` and were not woken yet */
+    uint64_t posted;      /* so far: the number of the latest */
     uint64_t unanswered;  /* posted and not delivered */
     uint32_t life;        /* how often this server has rejoined the others */
     bool is_closing;
@@ -73,6 +74,7 @@ void store_post(struct store *s, struct store_request *req)
     pthread_mutex_lock(&s->lock);
     list_append(&s->queue, &req->link);
     s->unanswered++;
+    req->number = ++s->posted;
     req->life = s->life;
     bool must_wake = lane->is_asleep;
     lane->is_asleep = false;
@@ -300,21 +302,20 @@ static void deliver(struct lane *lane)
 
 /* ---- the order between lanes --------------------------------------------- */
 
-/* Is an earlier request of the same document still with another lane, or ahead
- * in the queue? Whatever a lane has taken was posted earlier than what shares a
- * document with it and is still queued, so lanes never wait for each other in a
- * circle. */
+/* Is a request that must be carried out before this one still with another lane, or
+ * ahead in the queue? Only what was posted earlier counts, so lanes never wait for each
+ * other in a circle, and a request that others may overtake is not overtaken for ever. */
 static bool is_held_up(const struct lane *lane, const struct store_request *req)
 {
     const struct store *s = lane->store;
     for (uint32_t i = 0; i < s->lane_count; i++) {
         const struct link *taken = &s->lanes[i].taken;
         for (struct link *l = taken->next; &s->lanes[i] != lane && l != taken; l = l->next)
-            if (request_shares_document(req, taken_of(l)))
+            if (taken_of(l)->number < req->number && request_must_follow(req, taken_of(l)))
                 return true;
     }
     for (struct link *l = s->queue.next; l != &req->link; l = l->next)
-        if (request_shares_document(req, request_of(l)))
+        if (request_must_follow(req, request_of(l)))
             return true;
     return false;
 }

@@ -133,6 +133,13 @@ static bool concerns(const struct store_request *req, struct slice id)
     return false;
 }
 
+bool request_must_follow(const struct store_request *later, const struct store_request *earlier)
+{
+    bool is_slow = earlier->kind == STORE_SNAPSHOT || earlier->kind == STORE_OPEN;
+    bool may_overtake = later->kind == STORE_APPEND && is_slow && !earlier->has_epoch;
+    return !may_overtake && request_shares_document(later, earlier);
+}
+
 bool request_shares_document(const struct store_request *a, const struct store_request *b)
 {
     if (is_search(a))

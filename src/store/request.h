@@ -20,8 +20,15 @@ bool request_may_wait(const struct store_request *req);
 /* The document it is about; the first, of several. */
 struct slice request_subject(const struct store_request *req);
 
-/* Do they concern a common document, so that their order matters? */
+/* Do they concern a common document? */
 bool request_shares_document(const struct store_request *a, const struct store_request *b);
+
+/* Must the later of the two wait for the earlier one, where they are carried out side by side? An APPEND need
+ * not wait for a SNAPSHOT or an OPEN, which may take long: what is stored says the same whichever comes
+ * first, and so it does after a crash in between. The text of a SNAPSHOT is that of its revision; the rows
+ * from there on are behind it in the journal, and those that it drops are older than what is appended. But an
+ * epoch must be stored before what was typed in it. */
+bool request_must_follow(const struct store_request *later, const struct store_request *earlier);
 
 /* Bytes of input it holds. */
 size_t request_bytes(const struct store_request *req);

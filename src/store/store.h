@@ -206,6 +206,7 @@ struct store_request {
 
     /* the store's own */
     int64_t posted_us;
+    uint64_t number;           /* in the order of posting */
     uint32_t life;             /* how often the store had rejoined when it was posted */
     struct link lane_link;     /* guarded by the store's lock */
     uint32_t rows_tried;       /* APPEND, once it goes row by row: those that have their outcome */

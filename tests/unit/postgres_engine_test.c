@@ -574,6 +574,36 @@ static void connect_lane(struct pg_connection *c, struct pg_config *config)
     assert_int_equal(pg_open(c, "test"), REPLY_OK);
 }
 
+/* As a snapshot has it that takes long. */
+static void an_append_does_not_wait_for_who_has_locked_the_row(void **state)
+{
+    struct fixture *f = *state;
+    struct pg_config config;
+    struct pg_connection c;
+    struct store_request *r;
+    for (uint64_t i = 0; i < 3; i++) {
+        if (i == 1) {
+            connect_lane(&c, &config);
+            pg_send_sql(&c, "SET idle_in_transaction_session_timeout = 0");
+            pg_send_sql(&c, "BEGIN");
+            pg_send_sql(&c, "SELECT 1 FROM kp_documents WHERE id = 'pad' FOR UPDATE");
+            assert_int_equal(pg_end(&c), REPLY_OK);
+        }
+        if (i == 2)
+            pg_close(&c);
+        r = append_of("pad", i, i + 1, "x");
+        r->rows[0].touch = true;
+        r->now_ms = T0_MS + (int64_t)i * 60000;
+        r = ask(f, r);
+        assert_int_equal(r->result, OK);
+        store_request_free(r);
+        const char *times[] = {"0", "0", "120"};
+        char query[128];
+        snprintf(query, sizeof query, "SELECT updated_at - %lld FROM kp_documents", (long long)T0_MS / 1000);
+        assert_string_equal(sql(f, query), times[i]);
+    }
+}
+
 static void one_server_moves_the_calendar_on_and_only_by_what_it_saw(void **state)
 {
     struct fixture *f = *state;
@@ -690,6 +720,7 @@ int main(void)
         TEST(a_load_says_for_how_long_nobody_came),
         TEST(the_numbers_follow_within_seconds),
         TEST(text_that_is_not_utf8_is_a_read_error),
+        TEST(an_append_does_not_wait_for_who_has_locked_the_row),
         TEST(one_server_moves_the_calendar_on_and_only_by_what_it_saw),
         TEST(every_statement_finds_its_rows_by_a_key),
     };

@@ -35,8 +35,9 @@ static struct fake {
     /* Its diary. */
     char log[LOG_BYTES];
     bool waits[LANES];
-    int working_on[256];    /* by letter: the lane, or -1 */
-    int64_t committed[256]; /* by letter: the last request */
+    const struct store_request *working_on[LANES][256]; /* by letter */
+    int64_t committed[256];                             /* by letter: the last request */
+    int64_t appended[256];                              /* of those, the last APPEND */
     uint32_t tries, probes, housekeeping, closes, set_failing, unset_failing;
     uint32_t life; /* of the latest rejoin */
     struct random random;
@@ -74,15 +75,22 @@ static bool concerns(const struct store_request *req, char letter)
     return false;
 }
 
-/* Enters or leaves all documents of a group. No other lane may be there. */
+static bool may_overtake(const struct store_request *later, const struct store_request *earlier)
+{
+    return later->kind == STORE_APPEND && earlier->kind == STORE_SNAPSHOT && later->now_ms > earlier->now_ms;
+}
+
+/* Enters or leaves all documents of a group. No other lane may be there, but for one that appends to what
+ * another one has begun to save. */
 static void work_on(struct link *group, uint32_t lane, bool begins)
 {
     LIST_EACH (pos, following, group) {
+        const struct store_request *req = request_of(pos);
         unsigned char letters[16];
-        for (uint32_t i = documents_of(request_of(pos), letters); i > 0; i--) {
-            int *at = &fake.working_on[letters[i - 1]];
-            assert_true(*at == -1 || *at == (int)lane);
-            *at = begins ? (int)lane : -1;
+        for (uint32_t i = documents_of(req, letters); i > 0; i--) {
+            const struct store_request *other = fake.working_on[1 - lane][letters[i - 1]];
+            assert_true(!other || may_overtake(req, other) || may_overtake(other, req));
+            fake.working_on[lane][letters[i - 1]] = begins ? req : NULL;
         }
     }
 }
@@ -114,16 +122,18 @@ static void log_group(struct link *group, bool fails)
     note("%c", fails ? ')' : ']');
 }
 
-/* Each document's requests are committed in the order in which they were posted. */
+/* Each document's requests are committed in the order in which they were posted, but that an APPEND may come
+ * before SNAPSHOTs. */
 static void commit(struct link *group)
 {
     LIST_EACH (pos, following, group) {
         const struct store_request *req = request_of(pos);
         unsigned char letters[16];
         for (uint32_t i = documents_of(req, letters); i > 0; i--) {
-            int64_t *last = &fake.committed[letters[i - 1]];
-            assert_true(req->now_ms > *last);
-            *last = req->now_ms;
+            int64_t *last = &fake.committed[letters[i - 1]], *appended = &fake.appended[letters[i - 1]];
+            assert_true(req->now_ms > *last || (req->kind == STORE_SNAPSHOT && *last == *appended));
+            *last = req->now_ms > *last ? req->now_ms : *last;
+            *appended = req->kind == STORE_APPEND ? req->now_ms : *appended;
         }
     }
 }
@@ -419,8 +429,6 @@ static int setup(void **state)
     fake.engine.ops = &ops;
     pthread_mutex_init(&fake.lock, NULL);
     pthread_cond_init(&fake.changed, NULL);
-    for (int i = 0; i < 256; i++)
-        fake.working_on[i] = -1;
     f->engine = &ops;
     *state = f;
     return 0;
@@ -735,6 +743,50 @@ static void a_document_is_never_in_two_lanes(void **state)
     log_is("[a1][b2? b3][b4][c5]");
 }
 
+static void who_appends_waits_for_no_snapshot(void **state)
+{
+    struct fixture *f = *state;
+    hold(1);
+    post(f, save("a", 1));
+    wait_until_holding(1);
+    post(f, save("b", 2)); /* waits behind it, in its own lane */
+    expect(f, edit("abc", 3), OK);
+    post(f, look("d", 4));
+    post(f, edit("cd", 5)); /* waits for what is read */
+    expect(f, edit("ab", 6), OK);
+    assert_null(next_answer(f, 30));
+    log_is("[a3][a6]");
+    release(1);
+    for (int n = 1; n <= 5; n++)
+        if (n != 3)
+            answered(f, n, OK);
+    assert_int_equal(fake.committed['a'], 6);
+}
+
+/* However much is appended in the meantime. */
+static void a_snapshot_that_appends_overtake_has_its_turn(void **state)
+{
+    struct fixture *f = *state;
+    hold(0);
+    post(f, edit("a", 1));
+    wait_until_holding(0);
+    post(f, save("a", 2)); /* waits for what was appended before it */
+    post(f, edit("a", 3));
+    hold(1);
+    assert_null(next_answer(f, 30));
+    log_is("");
+    release(0);
+    answered(f, 1, OK);
+    answered(f, 3, OK);
+    hold(0);
+    post(f, edit("a", 4));
+    wait_until_holding(0);
+    release(1);
+    answered(f, 2, OK); /* and not for what comes after it */
+    release(0);
+    answered(f, 4, OK);
+}
+
 static void a_lane_that_fails_does_not_keep_readers_of_its_documents_waiting(void **state)
 {
     struct fixture *f = *state;
@@ -901,6 +953,8 @@ int main(void)
         ONE(closing_gives_up_when_the_time_is_over),
         TWO(lanes_work_side_by_side),
         TWO(a_document_is_never_in_two_lanes),
+        TWO(who_appends_waits_for_no_snapshot),
+        TWO(a_snapshot_that_appends_overtake_has_its_turn),
         TWO(a_lane_that_fails_does_not_keep_readers_of_its_documents_waiting),
         TWO(the_store_has_recovered_when_its_last_lane_has),
         TWO(closing_ends_lanes_that_wait_for_each_other),

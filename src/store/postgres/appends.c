@@ -106,6 +106,7 @@ static void send_touches(struct pg_lane *lane, const struct refs *refs, uint32_t
     put_array(&p, firsts);
     put_array(&p, times);
     pg_send(&lane->connection, STATEMENT_TOUCH, &p);
+    pg_send(&lane->connection, STATEMENT_MAKE_ROWS, &p);
 }
 
 static void send_epochs(struct pg_lane *lane, const struct refs *refs, uint32_t round)

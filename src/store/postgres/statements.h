@@ -44,13 +44,19 @@
                      " (SELECT j.end_revision FROM kp_journal j WHERE j.document_id = u.id"                        \
                      " ORDER BY j.first_revision DESC LIMIT 1))")                                                  \
     /* $2 ids, $3 first revisions of rows that were just appended, $4 times */                                     \
-    X(TOUCH,         "INSERT INTO kp_documents AS d (id, revision, created_at, updated_at, accessed_at, text)"     \
+    /* A row that is locked is not waited for: whoever has it, a snapshot or an opening, sets its times, too. */   \
+    X(TOUCH,         "UPDATE kp_documents d SET updated_at = x.t / 1000, accessed_at = x.now / 1000 FROM"          \
+                     " (SELECT l.id, u.t, c.calendar_ms AS now FROM kp_calendar c,"                                \
+                     " unnest($2::text[], $3::int8[], $4::int8[]) AS u (id, f, t)"                                 \
+                     " JOIN kp_documents l ON l.id = u.id WHERE EXISTS"                                            \
+                     " (SELECT 1 FROM kp_journal j WHERE j.document_id = u.id AND j.first_revision = u.f"          \
+                     " AND j.writer = $1::int8) FOR NO KEY UPDATE OF l SKIP LOCKED) x WHERE d.id = x.id")          \
+    X(MAKE_ROWS,     "INSERT INTO kp_documents (id, revision, created_at, updated_at, accessed_at, text)"          \
                      " SELECT u.id, 0, u.t / 1000, u.t / 1000, c.calendar_ms / 1000, ''::bytea FROM kp_calendar c,"\
                      " unnest($2::text[], $3::int8[], $4::int8[]) AS u (id, f, t) WHERE EXISTS"                    \
                      " (SELECT 1 FROM kp_journal j WHERE j.document_id = u.id AND j.first_revision = u.f"          \
-                     " AND j.writer = $1::int8)"                                                                   \
-                     " ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,"                           \
-                     " accessed_at = excluded.accessed_at")                                                        \
+                     " AND j.writer = $1::int8) AND NOT EXISTS"                                                    \
+                     " (SELECT 1 FROM kp_documents d WHERE d.id = u.id) ON CONFLICT (id) DO NOTHING")              \
     /* $2 ids, $3 first revisions of rows that were just appended, $4 epochs, $5 where those begin */              \
     X(APPEND_EPOCHS, "INSERT INTO kp_epochs (document_id, epoch, first_revision) SELECT u.id, u.epoch, u.at"       \
                      " FROM unnest($2::text[], $3::int8[], $4::bytea[], $5::int8[]) AS u (id, f, epoch, at)"       \
