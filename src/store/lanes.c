@@ -25,6 +25,7 @@ struct lane {
     struct worker worker;     /* the thread's */
     bool has_noticed_closing; /* the thread's: its retries were made due when it saw is_closing */
     int64_t idle_at_us;       /* the thread's: when housekeeping is due though nothing happens */
+    uint32_t snapshots_max;   /* the thread's: that it takes at once, where there are other lanes */
 
     /* Guarded by the store's lock. */
     struct link taken;   /* store_request.lane_link: taken and not yet delivered, in order */
@@ -321,13 +322,16 @@ static bool is_held_up(const struct lane *lane, const struct store_request *req)
 }
 
 /* Moves what this lane may carry out now from the queue to `fresh`. With a
- * single lane that is everything. */
+ * single lane that is everything. Of several, one leaves the snapshots that would be
+ * too many at once in the queue: whoever opens a document is not to wait for all. */
 static void take(struct lane *lane, struct link *fresh)
 {
     struct store *s = lane->store;
+    uint32_t room = s->lane_count > 1 && !s->is_closing ? lane->snapshots_max : UINT32_MAX;
     LIST_EACH (pos, following, &s->queue) {
         struct store_request *req = request_of(pos);
-        if (lane_of(s, req) != lane)
+        bool may_be_left = req->kind == STORE_SNAPSHOT && !req->fail_fast;
+        if (lane_of(s, req) != lane || (may_be_left && room == 0))
             continue;
         if (s->is_closing && req->fail_fast) {
             worker_refuse(&lane->worker, req); /* nobody is there any more to be told that it is written */
@@ -342,6 +346,7 @@ static void take(struct lane *lane, struct link *fresh)
         list_remove(pos);
         list_append(fresh, pos);
         list_append(&lane->taken, &req->lane_link);
+        room -= may_be_left;
     }
 }
 
@@ -356,6 +361,31 @@ static bool has_queued(const struct lane *lane)
 }
 
 /* ---- a lane's thread ----------------------------------------------------- */
+
+enum {
+    SNAPSHOTS_AT_FIRST = 64,
+    SNAPSHOTS_AT_LEAST = 4,
+    SNAPSHOTS_AT_MOST = 512,
+    SLOW_US = 100 * 1000, /* for all that is taken at once */
+    QUICK_US = 25 * 1000,
+};
+
+static bool has_snapshots(const struct link *requests)
+{
+    for (struct link *l = requests->next; l != requests; l = l->next)
+        if (request_of(l)->kind == STORE_SNAPSHOT)
+            return true;
+    return false;
+}
+
+/* How long snapshots take depends on their journals and on the database. */
+static void learn_from(struct lane *lane, int64_t spent_us)
+{
+    if (spent_us > SLOW_US && lane->snapshots_max > SNAPSHOTS_AT_LEAST)
+        lane->snapshots_max /= 2;
+    else if (spent_us < QUICK_US && lane->snapshots_max < SNAPSHOTS_AT_MOST)
+        lane->snapshots_max *= 2;
+}
 
 static void carry_out(struct lane *lane, struct link *requests)
 {
@@ -468,7 +498,11 @@ static void *run(void *arg)
             worker_take_retries(&lane->worker, &again);
             carry_out(lane, &again);
         }
+        int64_t begun_us = clock_us();
+        bool has_learned = has_snapshots(&fresh);
         carry_out(lane, &fresh);
+        if (has_learned)
+            learn_from(lane, clock_us() - begun_us);
         engine->ops->after_answers(engine, lane->number);
         lane->idle_at_us = next_idle_us(engine);
     }
@@ -480,7 +514,10 @@ static void *run(void *arg)
 static void init_lane(struct store *s, uint32_t number)
 {
     struct lane *lane = &s->lanes[number];
-    *lane = (struct lane){.store = s, .number = number, .idle_at_us = next_idle_us(s->engine)};
+    *lane = (struct lane){.store = s,
+                          .number = number,
+                          .idle_at_us = next_idle_us(s->engine),
+                          .snapshots_max = SNAPSHOTS_AT_FIRST};
     list_init(&lane->taken);
     worker_init(&lane->worker, s->engine, number, &s->config, &s->state);
     pthread_condattr_t monotonic;

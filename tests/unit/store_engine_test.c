@@ -763,6 +763,31 @@ static void who_appends_waits_for_no_snapshot(void **state)
     assert_int_equal(fake.committed['a'], 6);
 }
 
+/* As when the people of many documents leave at once. */
+static void who_reads_does_not_wait_for_all_snapshots(void **state)
+{
+    struct fixture *f = *state;
+    hold(1);
+    post(f, save("x", 1));
+    wait_until_holding(1);
+    for (int n = 2; n <= 200; n++)
+        post(f, save("a", n));
+    post(f, fail_fast(save("b", 201)));
+    post(f, look("c", 202));
+    post(f, look("a", 203)); /* its text is still to be written */
+    release(1);
+    for (int answers = 0; answers < 203; answers++) {
+        struct store_request *req = next_answer(f, 10000);
+        assert_non_null(req);
+        store_request_free(req);
+    }
+    const char *read = strstr(fake.log, "c202?");
+    assert_non_null(read);
+    assert_true(strstr(fake.log, "b201") < read);
+    assert_true(strstr(fake.log, "a200") > read);
+    assert_true(strstr(fake.log, "a203?") > strstr(fake.log, "a200"));
+}
+
 /* However much is appended in the meantime. */
 static void a_snapshot_that_appends_overtake_has_its_turn(void **state)
 {
@@ -955,6 +980,7 @@ int main(void)
         TWO(a_document_is_never_in_two_lanes),
         TWO(who_appends_waits_for_no_snapshot),
         TWO(a_snapshot_that_appends_overtake_has_its_turn),
+        TWO(who_reads_does_not_wait_for_all_snapshots),
         TWO(a_lane_that_fails_does_not_keep_readers_of_its_documents_waiting),
         TWO(the_store_has_recovered_when_its_last_lane_has),
         TWO(closing_ends_lanes_that_wait_for_each_other),
