@@ -192,8 +192,9 @@ test('an owner link that is none is told, and takes nothing away', async ({ open
   const wrong = `#mine&owner=${'x'.repeat(21)}A`;
   const bob = await (await open(wrong)).ready();
   await expect(bob.page.locator('.toast')).toContainText(rightsNews.not_owned.of(null));
-  await alice.page.goto(new URL(wrong, alice.page.url()).href);
-  await alice.page.reload();
+  const address = new URL(wrong, alice.page.url()).href;
+  await alice.page.goto('about:blank');
+  await alice.page.goto(address);
   await alice.ready();
   await alice.page.reload();
   await alice.ready();
