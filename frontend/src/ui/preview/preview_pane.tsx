@@ -83,12 +83,12 @@ interface Outcome {
 }
 
 /** Keeps `parent` as the editor's text is, until the function that it returns is called. */
-function follow({ session }: Pad, editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
+function follow({ session, notify }: Pad, editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
   const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
       const tick = now === null ? "impossible" : editor.tick(now, isDone);
-      if (tick === "waits") outcome.failed(t.preview.tickWaits);
+      if (tick === "waits") notify(t.preview.tickWaits);
       return tick === "done";
     },
     onClick: (line, isTwice) => {
