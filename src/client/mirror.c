@@ -298,7 +298,7 @@ enum error mirror_begin_write(struct mirror *m, struct buf *text)
 void mirror_wrote(struct mirror *m, struct buf *text, int64_t now_ms)
 {
     forget_old(m, now_ms);
-    if (!slice_equal(buf_slice(&m->file), buf_slice(text)))
+    if (m->file.len > 0 && !slice_equal(buf_slice(&m->file), buf_slice(text))) /* nobody has read nothing */
         note_version(m, &m->file, now_ms);
     buf_deinit(&m->file);
     m->file = *text;
