@@ -193,6 +193,7 @@ static enum error take_save(struct mirror *m, struct slice file)
     struct slice base;
     enum error err = find_base(m, file, &base, &typed);
     const bool is_of_now = !err && base.ptr == m->file.ptr;
+    m->was_stale = !is_of_now;
     if (!err && !is_of_now)
         err = move_over_missed(m, base, &typed, &missed);
     if (!err)
@@ -305,6 +306,16 @@ void mirror_wrote(struct mirror *m, struct buf *text, int64_t now_ms)
     *text = (struct buf){0};
     op_deinit(&m->ahead);
     m->has_ahead = m->is_missing = false;
+}
+
+enum error mirror_exposed(struct mirror *m, struct slice text, int64_t now_ms)
+{
+    struct buf copy = {0};
+    const enum error err = buf_append(&copy, text);
+    if (!err && text.len > 0)
+        note_version(m, &copy, now_ms);
+    buf_deinit(&copy);
+    return err;
 }
 
 /* ---- another life ---- */

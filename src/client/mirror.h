@@ -49,6 +49,7 @@ struct mirror {
     struct op ahead; /* means something while has_ahead */
     bool has_ahead;
     bool is_missing; /* there is no file yet: it is made, even if the pad is empty */
+    bool was_stale;  /* the last save was made on an older text than the file's */
     struct mirror_version versions[MIRROR_VERSIONS]; /* the newest first */
     unsigned version_count;
 };
@@ -70,6 +71,10 @@ bool mirror_must_write(const struct mirror *m);
 enum error mirror_begin_write(struct mirror *m, struct buf *text);
 /* The file has it, in the place of the one that was known. Takes `text`. */
 void mirror_wrote(struct mirror *m, struct buf *text, int64_t now_ms);
+
+/* The file had that text for a moment, but it was taken back, since somebody had saved just before: others
+ * may have read it. */
+enum error mirror_exposed(struct mirror *m, struct slice text, int64_t now_ms);
 
 /* Somebody wrote that into a file whose text was `base` before others' changes took its
  * place: it is merged, and is in the next text to write. */

@@ -255,6 +255,23 @@ static void test_all_of_it_may_be_deleted_a_moment_later(void **state)
     assert_text(&d->script, "a\n");
 }
 
+/* Two saves of a program that reads before each, and a write in between that was taken back. */
+static void test_a_text_that_was_there_for_a_moment(void **state)
+{
+    struct desk *d = *state;
+    struct buf text = {0};
+    enum mirror_verdict verdict;
+    begin_with(d, "one\n");
+    others(d, "[4,\"theirs\\n\"]");
+    assert_int_equal(mirror_begin_write(&d->mirror, &text), OK);
+    assert_int_equal(mirror_exposed(&d->mirror, buf_slice(&text), d->script.now_ms), OK);
+    buf_deinit(&text);
+    assert_int_equal(save(d, "one\ntheirs\nsecond\n"), MIRROR_TAKEN); /* read it */
+    assert_true(d->mirror.was_stale);
+    assert_int_equal(mirror_stray(&d->mirror, SLICE("one\n"), SLICE("first\none\n"), &verdict), OK);
+    assert_writes(d, "first\none\nsecond\ntheirs\n");
+}
+
 /* A program had the file open when others' text took the place of what was in it. */
 static void test_a_stray_write_is_merged(void **state)
 {
@@ -358,6 +375,7 @@ int main(void)
         AT_A_DESK(test_both_append_at_one_place),
         AT_A_DESK(test_part_of_what_came_may_be_deleted_at_once),
         AT_A_DESK(test_all_of_it_may_be_deleted_a_moment_later),
+        AT_A_DESK(test_a_text_that_was_there_for_a_moment),
         AT_A_DESK(test_a_stray_write_is_merged),
         AT_A_DESK(test_the_file_was_edited_meanwhile),
         AT_A_DESK(test_the_write_may_have_happened_or_not),
