@@ -18,5 +18,7 @@ const struct command commands[] = {
      "What was saved is merged with what others typed meanwhile.", edit_run},
     {"mcp", TARGET_NONE, "", 0, "url name help", "lets an assistant take part in pads",
      "Speaks the Model Context Protocol on standard input and output; see docs/cli.md.", mcp_run},
+    {"sync", TARGET_PAD, "PAD FILE", 1, "name url timeout" FOR_ALL, "keeps a file and a pad the same",
+     "Saves, in any editor, are edits of the pad; what others type comes into the file.", sync_run},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);

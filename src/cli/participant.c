@@ -140,7 +140,9 @@ static void send_what_waits(struct participant *p)
 {
     struct client_output output;
     while (socket_may_send(&p->socket) && client_next_output(p->client, &output))
-        if (socket_send(&p->socket, output.json))
+        if (output.is_edit && p->before_edit && !p->before_edit(p))
+            return;
+        else if (socket_send(&p->socket, output.json))
             end(p, say_no_memory());
 }
 
@@ -288,6 +290,7 @@ enum error participant_join(struct participant *p, const struct participant_conf
         .address = *config->address,
         .password = config->password,
         .is_quiet = config->is_quiet,
+        .before_edit = config->before_edit,
         .patience_ms = config->timeout_s < 0 ? -1 : (int64_t)config->timeout_s * MS,
     };
     p->give_up_ms = net_now_ms(p->net) + (p->patience_ms < 0 ? 0 : p->patience_ms);

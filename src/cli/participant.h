@@ -36,6 +36,9 @@ struct participant_config {
     struct slice name;
     uint16_t hue;
     bool is_quiet; /* says nothing, and never asks for a password */
+    /* Called before each edit is sent, so that a record is as new as that (docs/decisions/031). False:
+     * it is not sent, and the participant does nothing more. NULL: there is no record. */
+    bool (*before_edit)(struct participant *p);
 };
 
 struct participant {
@@ -50,6 +53,7 @@ struct participant {
     uint32_t connection; /* the client's number of the socket's connection */
     int64_t give_up_ms;  /* when a server that is not reached is given up; INT64_MAX: never */
     int64_t patience_ms; /* how long after a connection was lost; -1: for ever */
+    bool (*before_edit)(struct participant *p);
     bool is_quiet;
     bool has_been_up;  /* a text has been seen */
     bool is_told_down; /* the person knows that the connection is lost */

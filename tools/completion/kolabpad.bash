@@ -6,7 +6,7 @@ _kolabpad() {
   local everywhere='--url --timeout --json --help'
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'append cat edit mcp put watch --help --version' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'append cat edit mcp put sync watch --help --version' -- "$word")
     return
   fi
   case $command in
@@ -14,6 +14,7 @@ _kolabpad() {
     cat) options=$everywhere ;;
     edit | put) options="$everywhere --name" ;;
     mcp) options='--url --name --help' ;;
+    sync) options='--url --timeout --name --help' ;;
     watch) options="$everywhere --name --exec" ;;
     *) return ;;
   esac
