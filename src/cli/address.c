@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 enum { HTTP_PORT = 80, HTTPS_PORT = 443, PORT_MAX = 65535, DELETE = 0x7f, CONTINUED = 0x80 };
 
@@ -294,6 +295,21 @@ void address_hide(char *argument)
     char *from = hash ? hash + 1 : strstr(argument, "://") ? strchr(argument, '?') : argument;
     if (from)
         memset(from, '*', strlen(from));
+}
+
+/* ---- make ---- */
+
+void address_make_pad(struct address *a)
+{
+    enum { RANDOM_BYTES = 12 };
+    uint8_t random[RANDOM_BYTES];
+    size_t len;
+    do {
+        uv_random(NULL, NULL, random, sizeof(random), 0, NULL);
+        len = base64url_encode(slice_of(random, sizeof(random)), a->id);
+    } while (strchr("-_", a->id[0]) || strchr("-_", a->id[len - 1]));
+    a->id[len] = '\0';
+    a->kind = ADDRESS_PAD;
 }
 
 /* ---- print ---- */

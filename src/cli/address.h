@@ -49,6 +49,10 @@ bool address_parse_server(const char *server, struct address *out, const char **
  * where it is an id alone). */
 void address_hide(char *argument);
 
+/* Makes of a server's address that of a new pad: a name that nobody finds by trying, with a
+ * letter or digit at either end, as the page makes them. */
+void address_make_pad(struct address *a);
+
 /* Appends the address of the page with that pad, as the page writes it, without
  * a password. ERR_NO_MEMORY. */
 enum error address_print(const struct address *a, struct slice id, struct buf *out);

@@ -17,10 +17,18 @@ static void wait_ms(int64_t ms)
     nanosleep(&pause, NULL);
 }
 
-/* True when another try is worth it, after a pause. */
-static bool may_try_again(struct call *call, const struct http_answer *answer, int64_t until_ms)
+/* What may be asked twice without a second effect. */
+static bool is_repeatable(const struct http_request *request)
 {
-    if (answer->status != 0 && answer->status != TOO_MANY && answer->status < NOT_YET_SERVED)
+    return strcmp(request->method, "POST") != 0;
+}
+
+/* True when another try is worth it, after a pause. */
+static bool may_try_again(struct call *call, const struct http_request *request,
+                          const struct http_answer *answer, int64_t until_ms)
+{
+    if (answer->status == 0 ? !is_repeatable(request)
+                            : answer->status != TOO_MANY && answer->status < NOT_YET_SERVED)
         return false;
     int64_t pause_ms = answer->retry_after_s > 0 ? (int64_t)answer->retry_after_s * MS : PAUSE_MS;
     if (net_now_ms(&call->net) + pause_ms > until_ms)
@@ -40,7 +48,7 @@ enum exit_code api_ask(struct call *call, struct http_request *request, struct h
         enum exit_code code = EXIT_PASSWORD;
         if (answer->status == UNAUTHORIZED)
             code = password_ask(&call->password);
-        else if (may_try_again(call, answer, until_ms))
+        else if (may_try_again(call, request, answer, until_ms))
             code = EXIT_DONE;
         else
             code = http_explain(&call->net, answer);
@@ -62,12 +70,4 @@ enum error api_path(const struct address *pad, const char *of_pad, const char *t
     }
     err = err ? err : buf_append(out, slice_from_cstr(tail));
     return err ? err : buf_append(out, slice_of("", 1));
-}
-
-void api_make_key(char out[ID128_CHARS + 1])
-{
-    struct id128 key;
-    uv_random(NULL, NULL, &key, sizeof(key), 0, NULL);
-    id128_encode(key, out);
-    out[ID128_CHARS] = '\0';
 }

@@ -8,8 +8,8 @@
 
 /* Asks until there is an answer of 2xx (EXIT_DONE), or tells why there is none.
  * The request's bearer is set here. What is not reached is tried again for as long
- * as --timeout says, so a request that writes needs an Idempotency-Key. The answer's
- * body is the caller's in any case. */
+ * as --timeout says, unless it may have been done. The answer's body is the caller's in
+ * any case. */
 enum exit_code api_ask(struct call *call, struct http_request *request, struct http_answer *answer);
 
 /* The path of something that belongs to a pad: "<base>api/<of_pad>/<id><tail>" or, for a
@@ -18,8 +18,5 @@ enum error api_path(const struct address *pad, const char *of_pad, const char *t
 
 /* The secret that opens it: of a link, of the owner, or the password; NULL ptr: none. */
 struct slice api_bearer(const struct address *pad, const struct password *password);
-
-/* A key for Idempotency-Key: random, 22 characters and a NUL. */
-void api_make_key(char out[ID128_CHARS + 1]);
 
 #endif

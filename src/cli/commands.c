@@ -6,6 +6,8 @@
 #define FOR_PAD "name " FOR_SERVER
 
 const struct command commands[] = {
+    {"new", TARGET_SERVER, "[FILE]", 1, "language name " FOR_SERVER, "makes a pad and prints its address",
+     "The text is that of FILE, or of standard input unless that is a terminal.", new_run},
     {"cat", TARGET_PAD, "PAD", 0, FOR_SERVER, "prints the text of a pad", NULL, cat_run},
     {"put", TARGET_PAD, "PAD [FILE]", 1, FOR_PAD, "replaces the text of a pad",
      "Only what differs is changed, so that others' carets, and what they type meanwhile, stay.", put_run},

@@ -5,6 +5,7 @@
 
 #include "cli/call.h"
 
+enum exit_code new_run(struct call *call);
 enum exit_code cat_run(struct call *call);
 enum exit_code put_run(struct call *call);
 enum exit_code append_run(struct call *call);

@@ -21,7 +21,7 @@ static enum exit_code print_help(void)
     printf("Usage: kolabpad COMMAND [OPTION...] [ARGUMENT...]\n\n"
            "Works on the pads of a Kolabpad server.\n\n");
     for (size_t i = 0; i < command_count; i++)
-        printf("  %-8s %-14s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+        printf("  %-8s %-27s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
     printf("\nPAD is the address of a pad or a link, as the browser shows it: 'https://pad.example/#notes'.\n"
            "With KOLABPAD_URL=https://pad.example/ the name alone will do. FILE is a file, or - for\n"
            "standard input, which is the default. A password comes from the address, from\n"

@@ -16,6 +16,7 @@ const struct option_kind option_kinds[] = {
     {"--exec", 'x', "COMMAND", FIELD(exec), "runs a command at each change; % in it is a file with the text"},
     {"--view", 0, "NAME", FIELD(view), "makes a link of that name which can only read"},
     {"--edit", 0, "NAME", FIELD(edit), "makes a link of that name which can write"},
+    {"--days", 0, "DAYS", FIELD(days), "how long the link works; without it: until it is withdrawn"},
     {"--revoke", 0, "ID", FIELD(revoke), "withdraws a link"},
     {"--help", 'h', NULL, FIELD(help), "this text"},
     {"--version", 0, NULL, FIELD(version), "version and commit"},

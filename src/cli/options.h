@@ -11,7 +11,7 @@ enum { ARGUMENTS_MAX = 4 };
 
 /* A field for each option; NULL or false where it was not given. */
 struct options {
-    const char *name, *url, *timeout, *language, *exec, *view, *edit, *revoke;
+    const char *name, *url, *timeout, *language, *exec, *view, *edit, *revoke, *days;
     bool json, help, version, follow, raw;
     const char *arguments[ARGUMENTS_MAX]; /* what is no option, in order */
     int argument_count;

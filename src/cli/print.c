@@ -1,7 +1,9 @@
 #include "cli/print.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum exit_code print_bytes(struct slice bytes)
@@ -17,6 +19,42 @@ enum exit_code print_bytes(struct slice bytes)
         bytes = slice_from(bytes, (size_t)written);
     }
     return EXIT_DONE;
+}
+
+enum error print_when(int64_t seconds, struct buf *out)
+{
+    enum { WHEN_BYTES = 32 };
+    char when[WHEN_BYTES];
+    time_t at = (time_t)seconds;
+    struct tm parts;
+    if (seconds == 0 || !localtime_r(&at, &parts))
+        return buf_append(out, SLICE("-"));
+    return buf_append(out, slice_of(when, strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &parts)));
+}
+
+enum error print_harmless(struct slice text, struct buf *out)
+{
+    enum { DELETE = 0x7f };
+    enum error err = OK;
+    for (size_t i = 0; !err && i < text.len; i++) {
+        uint8_t c = (uint8_t)text.ptr[i];
+        err = buf_append_byte(out, c < ' ' || c == DELETE ? ' ' : c);
+    }
+    return err;
+}
+
+enum exit_code print_value(const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT);
+    struct buf line = {0};
+    enum exit_code code = EXIT_DONE;
+    if (!text || buf_append(&line, slice_from_cstr(text)) || buf_append(&line, SLICE("\n")))
+        code = say_no_memory();
+    else
+        code = print_bytes(buf_slice(&line));
+    free(text);
+    buf_deinit(&line);
+    return code;
 }
 
 enum exit_code print_json(const struct json *j, struct buf *line)

@@ -1,5 +1,6 @@
 /* tools_write.c - the tools that change a pad. Each answers when the server holds the
  * change, or has refused it. */
+#include "cli/language.h"
 #include "cli/quote.h"
 #include "cli/tools.h"
 
@@ -209,17 +210,6 @@ void append_text_begin(struct task *t)
 
 /* ---- a new pad ---- */
 
-/* A name that nobody finds by trying, with a letter or digit at either end, as the page makes them. */
-static void make_id(char *out)
-{
-    uint8_t random[ID_BYTES];
-    do {
-        uv_random(NULL, NULL, random, sizeof(random), 0, NULL);
-        base64url_encode(slice_of(random, sizeof(random)), out);
-        out[ID_CHARS] = '\0';
-    } while (strchr("-_", out[0]) || strchr("-_", out[ID_CHARS - 1]));
-}
-
 static void fill_new_pad(struct task *t)
 {
     struct slice language, text;
@@ -242,12 +232,15 @@ void create_pad_begin(struct task *t)
     }
     if (!text_argument(t, &text) || !task_string(t, "language", false, &language))
         return;
+    if (language.ptr && !language_is_good(language)) {
+        task_fail(t, "\"language\" is no name of a language.");
+        return;
+    }
     if (!server || !address_parse_server(server, &address, &problem)) {
         task_fail(t, "There is no server to make it on: %s.", problem);
         return;
     }
-    address.kind = ADDRESS_PAD;
-    make_id(address.id);
+    address_make_pad(&address);
     t->has_begun = false; /* again, when the text is there */
     t->agent = t->host->agent(t->host, &address, &problem);
     if (!t->agent)

@@ -1,5 +1,7 @@
 #include "cli/workfile.h"
 
+#include "cli/language.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,24 +10,6 @@
 #include <unistd.h>
 
 enum { NAME_BYTES = 64 };
-
-static const struct {
-    const char *language, *ending;
-} endings[] = {
-    {"c", ".c"},           {"cpp", ".cpp"},     {"csharp", ".cs"},     {"css", ".css"},   {"go", ".go"},
-    {"html", ".html"},     {"java", ".java"},   {"javascript", ".js"}, {"json", ".json"}, {"latex", ".tex"},
-    {"lua", ".lua"},       {"markdown", ".md"}, {"perl", ".pl"},       {"php", ".php"},   {"python", ".py"},
-    {"ruby", ".rb"},       {"rust", ".rs"},     {"shell", ".sh"},      {"sql", ".sql"},   {"toml", ".toml"},
-    {"typescript", ".ts"}, {"xml", ".xml"},     {"yaml", ".yaml"},
-};
-
-static const char *ending_of(struct slice language)
-{
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-        if (slice_equal(language, slice_from_cstr(endings[i].language)))
-            return endings[i].ending;
-    return ".txt";
-}
 
 /* The pad's name as far as it is harmless in a path and a command. */
 static void name_of(const struct address *pad, struct slice language, char *out)
@@ -40,7 +24,7 @@ static void name_of(const struct address *pad, struct slice language, char *out)
     if (len == 0)
         strcpy(out, "pad");
     if (!strchr(out, '.'))
-        strcat(out, ending_of(language));
+        strcat(out, language_ending(language));
 }
 
 enum exit_code workfile_make(struct workfile *w, const struct address *pad, struct slice language)

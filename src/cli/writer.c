@@ -46,6 +46,8 @@ static void news(struct participant *p, unsigned news)
 {
     struct writer *w = writer_of(p);
     struct client *c = p->client;
+    if (w->is_over)
+        return;
     if (client_is_loaded(c) && client_role(c) == ROLE_VIEW) {
         writer_stop(w, participant_say_view_only(p));
         return;
@@ -121,6 +123,8 @@ static enum exit_code print_revision(const struct writer *w)
 {
     struct buf line = {0};
     struct json j = json_to(&line);
+    if (!w->call->options.json)
+        return EXIT_DONE;
     json_raw(&j, "{\"revision\":");
     json_uint(&j, client_revision(w->participant.client));
     json_raw(&j, "}");
@@ -132,8 +136,8 @@ static enum exit_code print_revision(const struct writer *w)
 enum exit_code writer_finish(struct writer *w)
 {
     net_run_until(&w->call->net, &w->is_over);
-    if (!w->code && w->call->options.json)
-        w->code = print_revision(w);
+    if (!w->code)
+        w->code = w->events->finished ? w->events->finished(w) : print_revision(w);
     participant_leave(&w->participant);
     return w->code;
 }

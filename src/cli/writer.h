@@ -16,6 +16,9 @@ struct writer_events {
     /* What others did to the text; may be NULL. Between two calls the shown text (client.h)
      * is client_text(). */
     void (*changed)(struct writer *w, struct op_view change);
+    /* All is with the server, and the client still there: prints what there is to print. NULL:
+     * the revision, where --json asks for it. */
+    enum exit_code (*finished)(struct writer *w);
 };
 
 struct writer {
@@ -40,8 +43,7 @@ void writer_is_done(struct writer *w);
 /* It is over, with this code, whatever is on its way. */
 void writer_stop(struct writer *w, enum exit_code code);
 
-/* Lets the loop turn until it is over, leaves, and prints the revision where --json
- * asks for it. */
+/* Lets the loop turn until it is over, prints, and leaves. */
 enum exit_code writer_finish(struct writer *w);
 
 /* The name by which the others see this call: --name, KOLABPAD_NAME, else "Terminal". */

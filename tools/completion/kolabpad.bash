@@ -6,7 +6,7 @@ _kolabpad() {
   local everywhere='--url --timeout --json --help'
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'append cat edit mcp put sync watch --help --version' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'append cat edit mcp new put sync watch --help --version' -- "$word")
     return
   fi
   case $command in
@@ -15,6 +15,7 @@ _kolabpad() {
     edit | put) options="$everywhere --name" ;;
     mcp) options='--url --name --help' ;;
     sync) options='--url --timeout --name --help' ;;
+    new) options="$everywhere --name --language" ;;
     watch) options="$everywhere --name --exec" ;;
     *) return ;;
   esac
