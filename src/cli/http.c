@@ -20,7 +20,7 @@ static void end(struct http *http, const char *why)
     http->is_over = true;
     if (!http->is_complete) {
         http->answer->status = 0;
-        lws_strncpy(http->answer->why, why && why[0] ? net_why(why) : "the connection broke",
+        lws_strncpy(http->answer->why, why && why[0] ? net_why(why) : "it did not answer, or not to the end",
                     sizeof(http->answer->why));
     }
     if (http->peer.wsi)

@@ -159,6 +159,9 @@ const char *net_why(const char *words)
     } table[] = {
         {"closed before established", "nothing answers there"},
         {"Timed out waiting", "it does not answer in time"},
+        {"connect SSL", "its certificate is not trusted, or it does not speak TLS"},
+        {"server's cert", "its certificate is not trusted"},
+        {"read failed", "it does not speak HTTP"},
         {"HS: disallowed", "it does not speak Kolabpad's protocol"},
         {"HS: ws upgrade response", "it does not serve pads at this address"},
     };

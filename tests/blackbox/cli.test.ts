@@ -5,10 +5,11 @@ import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
+import tls from 'node:tls';
 import { Cli, CLI_PATH, addressOf, cli } from './support/cli.ts';
 import { v2 } from './support/clients.ts';
 import { json, jsonBody } from './support/http.ts';
-import { freePort, freshId, useServer } from './support/server.ts';
+import { freePort, freshId, temporaryFolder, useServer } from './support/server.ts';
 import { until } from './support/wait.ts';
 
 const server = useServer({ RATE_LIMITS: 'off' });
@@ -216,6 +217,48 @@ test('a proxy is taken from the environment, and left out where it is not wanted
   expect(asked).toHaveLength(1);
   expect(await cli(['cat', address], { env: { ...through, no_proxy: 'localhost,127.0.0.1' } })).toMatchObject({ code: 0 });
   expect(asked).toHaveLength(1);
+});
+
+describe('https', () => {
+  /** TLS before the server; the certificate is of an authority of our own. */
+  async function withTls(): Promise<{ port: number; ca: string }> {
+    const folder = temporaryFolder();
+    const openssl = (...args: string[]): void => {
+      const { status, stderr } = spawnSync('openssl', args, { cwd: folder });
+      if (status !== 0) throw new Error(stderr.toString());
+    };
+    fs.writeFileSync(path.join(folder, 'names'), 'subjectAltName=DNS:localhost');
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '3650', '-subj', '/CN=Test');
+    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'csr.pem', '-subj', '/CN=localhost');
+    openssl('x509', '-req', '-in', 'csr.pem', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '3650', '-extfile', 'names', '-out', 'cert.pem');
+    const read = (name: string): Buffer => fs.readFileSync(path.join(folder, name));
+    const front = tls.createServer({ key: read('key.pem'), cert: read('cert.pem') }, (client) => {
+      const upstream = net.connect(server().port, '127.0.0.1');
+      client.pipe(upstream).pipe(client);
+      client.on('error', () => upstream.destroy());
+      upstream.on('error', () => client.destroy());
+    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => front.listen(port, '127.0.0.1', resolve));
+    onTestFinished(() => void front.close());
+    return { port, ca: path.join(folder, 'ca.pem') };
+  }
+
+  test('is spoken to whom the certificates trust, and to nobody else', async () => {
+    const id = await padWith('secret\n');
+    const { port, ca } = await withTls();
+    const address = `https://localhost:${port}/#${id}`;
+    expect(await cli(['cat', address], { env: { SSL_CERT_FILE: ca } })).toMatchObject({ code: 0, out: 'secret\n', err: '' });
+    expect(await cli(['append', address], { env: { SSL_CERT_FILE: ca }, input: 'more\n' })).toMatchObject({ code: 0, err: '' });
+    const [untrusted, otherName, untrustedWriter] = await Promise.all([
+      cli(['cat', address]),
+      cli(['cat', `https://127.0.0.1:${port}/#${id}`], { env: { SSL_CERT_FILE: ca } }),
+      cli(['append', address], { input: 'never\n' }),
+    ]);
+    for (const ended of [untrusted, otherName, untrustedWriter]) expect(ended).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/certificate is not trusted/) });
+    expect(await cli(['cat', `https://127.0.0.1:${server().port}/#${id}`])).toMatchObject({ code: 3, err: expect.stringMatching(/does not speak TLS/) });
+    expect(await server().text(id)).toBe('secret\nmore\n');
+  });
 });
 
 describe('help', () => {
