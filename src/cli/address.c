@@ -60,10 +60,12 @@ static bool decode(struct slice from, bool plus_is_space, char *to, size_t size)
 {
     size_t len = 0;
     for (size_t at = 0; at < from.len;) {
-        char character[4] = {from.ptr[at]};
+        char character[4] = {0};
         size_t bytes = 1, taken = escaped_character(slice_from(from, at), character, &bytes);
         if (taken == 0) {
-            character[0] = plus_is_space && from.ptr[at] == '+' ? ' ' : from.ptr[at];
+            character[0] = from.ptr[at];
+            if (plus_is_space && character[0] == '+')
+                character[0] = ' ';
             taken = bytes = 1;
         }
         if (len + bytes >= size || memchr(character, '\0', bytes))
@@ -223,11 +225,9 @@ static bool parse_path(struct slice path, bool is_folder, struct address *out, c
         }
     }
     *problem = "its path is too long";
-    if (path.len + needs_slash + 1 > sizeof(out->base) || !copy_part(path, out->base, sizeof(out->base)))
-        return false;
-    if (needs_slash)
-        strcat(out->base, "/");
-    return true;
+    int len =
+        snprintf(out->base, sizeof(out->base), "%.*s%s", (int)path.len, path.ptr, needs_slash ? "/" : "");
+    return path.len < sizeof(out->base) && (size_t)len < sizeof(out->base);
 }
 
 /* Older addresses have the password in their query. */

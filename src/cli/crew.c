@@ -35,7 +35,7 @@ static struct agent *join(struct crew *c, struct agent *a, const struct address 
     struct password password = *c->password;
     struct net *net = net_of(c, address, problem);
     if (address->password[0])
-        strcpy(password.text, address->password);
+        lws_strncpy(password.text, address->password, sizeof(password.text));
     if (!net)
         return NULL;
     a->owner = c->owner;

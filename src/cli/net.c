@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum {
+    NOBODY_ELSE = -1, /* libwebsockets changes no user */
     CONNECT_SECONDS = 15,
     PING_SECONDS = 20,    /* of silence before a WebSocket ping is sent ... */
     HANG_UP_SECONDS = 40, /* ... and before the connection counts as dead */
@@ -62,8 +63,8 @@ enum exit_code net_open(struct net *net, uv_loop_t *loop, const struct address *
         .protocols = protocols,
         .foreign_loops = loops,
         .options = LWS_SERVER_OPTION_LIBUV | (server->is_secure ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
-        .gid = (gid_t)-1,
-        .uid = (uid_t)-1,
+        .gid = NOBODY_ELSE,
+        .uid = NOBODY_ELSE,
         .timeout_secs = CONNECT_SECONDS,
         .connect_timeout_secs = CONNECT_SECONDS,
         .max_http_header_data2 = HEADER_BYTES,

@@ -1,6 +1,7 @@
 #include "cli/password.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -13,8 +14,8 @@ void password_begin(struct password *p, const struct address *address)
     const char *variable = getenv("KOLABPAD_PASSWORD");
     *p = (struct password){.may_ask = true};
     const char *given = address->password[0] ? address->password : variable ? variable : "";
-    if (strlen(given) <= PASSWORD_BYTES)
-        strcpy(p->text, given);
+    if (strlen(given) <= PASSWORD_BYTES) /* else it is none */
+        snprintf(p->text, sizeof(p->text), "%s", given);
     unsetenv("KOLABPAD_PASSWORD");
 }
 

@@ -12,19 +12,19 @@
 enum { NAME_BYTES = 64 };
 
 /* The pad's name as far as it is harmless in a path and a command. */
-static void name_of(const struct address *pad, struct slice language, char *out)
+static void name_of(const struct address *pad, struct slice language, char *out, size_t size)
 {
+    char name[NAME_BYTES + 1];
     size_t len = 0;
-    for (const char *c = pad->id; *c && len < NAME_BYTES; c++) {
+    for (const char *c = pad->id; *c && len < NAME_BYTES; c++, len++) {
         bool is_plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_", *c) ||
                         (len > 0 && (*c == '.' || *c == '-'));
-        out[len++] = is_plain ? *c : '_';
+        name[len] = '_';
+        if (is_plain)
+            name[len] = *c;
     }
-    out[len] = '\0';
-    if (len == 0)
-        strcpy(out, "pad");
-    if (!strchr(out, '.'))
-        strcat(out, language_ending(language));
+    name[len] = '\0';
+    snprintf(out, size, "%s%s", len > 0 ? name : "pad", strchr(name, '.') ? "" : language_ending(language));
 }
 
 enum exit_code workfile_make(struct workfile *w, const struct address *pad, struct slice language)
@@ -33,7 +33,7 @@ enum exit_code workfile_make(struct workfile *w, const struct address *pad, stru
     char name[NAME_BYTES + 16];
     int len =
         snprintf(w->folder, sizeof(w->folder), "%s/kolabpad-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
-    name_of(pad, language, name);
+    name_of(pad, language, name, sizeof(name));
     if (len + (int)sizeof(name) + 8 > WORKFILE_PATH_BYTES || !mkdtemp(w->folder))
         return say(EXIT_REFUSED, "no folder can be made in %s: %s", tmp ? tmp : "/tmp", strerror(errno));
     snprintf(w->path, sizeof(w->path), "%.*s/%s", len, w->folder, name);
