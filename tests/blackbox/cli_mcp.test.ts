@@ -178,6 +178,16 @@ describe('by the SDK', () => {
     expect(await server().text(id)).toBe('text\nmore\n');
   });
 
+  test('shares a pad by a link', async () => {
+    const id = freshId();
+    const alice = await v2(server(), id);
+    await alice.type('text\n');
+    const { call } = await assistant();
+    const shared = await call('share_pad', { pad: id, name: 'Class 7b', days: 3 });
+    expect(shared.text).toMatch(/^Whoever has this link may read: http:\/\/127\.0\.0\.1:\d+\/#\/link\/[A-Za-z0-9_-]{22}$/);
+    expect((await call('share_pad', { name: 'Ed', role: 'edit' })).text).toMatch(/^Whoever has this link may read and write: /);
+  });
+
   test('a text that says it has ended has not', async () => {
     const id = freshId();
     const alice = await v2(server(), id);
