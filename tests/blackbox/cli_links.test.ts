@@ -1,6 +1,6 @@
 // links: makes, lists and withdraws them; and what the other commands may do by one.
 import { describe, expect, test } from 'vitest';
-import { addressOf, cli } from './support/cli.ts';
+import { Cli, addressOf, cli } from './support/cli.ts';
 import { v2 } from './support/clients.ts';
 import { freshId, useServer } from './support/server.ts';
 
@@ -64,5 +64,35 @@ describe('links', () => {
   test('a link tells nothing of the others', async () => {
     const viewed = await link(await padWith('x'), 'view');
     expect(await cli(['links', viewed])).toMatchObject({ code: 1, err: expect.stringMatching(/takes the address of the pad/) });
+  });
+});
+
+describe('by a link', () => {
+  test('that can only be read, nothing is written', async () => {
+    const id = await padWith('text\n');
+    const viewed = await link(id, 'view');
+    for (const command of ['put', 'append', 'edit']) {
+      const ended = await cli([command, viewed], { input: 'more', env: { EDITOR: 'echo more >>' } });
+      expect(ended).toMatchObject({ code: 1, out: '' });
+      expect(ended.err).toMatch(/can only read/);
+    }
+    expect(await server().text(id)).toBe('text\n');
+  });
+
+  test('that can write, everything is as by the address', async () => {
+    const id = await padWith('text\n');
+    const writable = await link(id, 'edit');
+    expect(await cli(['append', writable], { input: 'more\n' })).toMatchObject({ code: 0, err: '' });
+    expect(await server().text(id)).toBe('text\nmore\n');
+    expect(await cli(['cat', writable])).toMatchObject({ code: 0, out: 'text\nmore\n' });
+  });
+
+  test('that is withdrawn, watch ends and says so', async () => {
+    const id = await padWith('text\n');
+    const watch = new Cli(['watch', await link(id, 'view')]);
+    await watch.prints('text\n');
+    const [{ id: withdrawn }] = JSON.parse((await cli(['links', addressOf(server(), id), '--json'])).out);
+    await cli(['links', addressOf(server(), id), '--revoke', withdrawn]);
+    expect(await watch.ended).toMatchObject({ code: 1, err: expect.stringMatching(/withdrawn/) });
   });
 });

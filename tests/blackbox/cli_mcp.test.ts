@@ -178,7 +178,7 @@ describe('by the SDK', () => {
     expect(await server().text(id)).toBe('text\nmore\n');
   });
 
-  test('shares a pad by a link', async () => {
+  test('shares a pad by a link; who is given one that can only be read can only read', async () => {
     const id = freshId();
     const alice = await v2(server(), id);
     await alice.type('text\n');
@@ -186,6 +186,17 @@ describe('by the SDK', () => {
     const shared = await call('share_pad', { pad: id, name: 'Class 7b', days: 3 });
     expect(shared.text).toMatch(/^Whoever has this link may read: http:\/\/127\.0\.0\.1:\d+\/#\/link\/[A-Za-z0-9_-]{22}$/);
     expect((await call('share_pad', { name: 'Ed', role: 'edit' })).text).toMatch(/^Whoever has this link may read and write: /);
+    const pad = shared.text.split(': ')[1]!;
+    const { call: reader } = await assistant();
+    expect((await reader('open_pad', { pad })).text).toMatch(/You can only read it\./);
+    expect((await reader('read_pad')).text).toContain('\ttext\n');
+    for (const [name, args] of [['edit_pad', { old: 'text', new: 'x' }], ['append_text', { text: 'x' }], ['insert_text', { line: 1, text: 'x' }]] as const)
+      expect(await reader(name, args)).toMatchObject({ isError: true, text: expect.stringContaining('only read') });
+    expect(await reader('share_pad', { name: 'x' })).toMatchObject({ isError: true, text: expect.stringContaining('A link does not allow that') });
+    const waiting = reader('wait_for_changes', { seconds: 60 });
+    await alice.type('more\n');
+    expect((await waiting).text).toContain('\tmore\n');
+    expect(await server().text(id)).toBe('text\nmore\n');
   });
 
   test('a text that says it has ended has not', async () => {
