@@ -95,8 +95,8 @@ struct engine_ops {
     bool (*probe)(struct engine *e, uint32_t lane);
 
     /* The lane has delivered its answers and nobody waits for it, or it was idle
-     * for idle_ms: time for housekeeping. */
-    void (*after_answers)(struct engine *e, uint32_t lane);
+     * for idle_ms: time for housekeeping, in small steps. True: there is more to do, soon. */
+    bool (*after_answers)(struct engine *e, uint32_t lane);
 
     /* One sentence about the lane's latest failure, for the log: never document
      * text. Valid until the lane's next call. */

@@ -368,6 +368,7 @@ enum {
     SNAPSHOTS_AT_MOST = 512,
     SLOW_US = 100 * 1000, /* for all that is taken at once */
     QUICK_US = 25 * 1000,
+    STEP_PAUSE_US = 2 * 1000, /* between two steps of housekeeping */
 };
 
 static bool has_snapshots(const struct link *requests)
@@ -503,8 +504,8 @@ static void *run(void *arg)
         carry_out(lane, &fresh);
         if (has_learned)
             learn_from(lane, clock_us() - begun_us);
-        engine->ops->after_answers(engine, lane->number);
-        lane->idle_at_us = next_idle_us(engine);
+        bool has_more = engine->ops->after_answers(engine, lane->number);
+        lane->idle_at_us = has_more ? clock_us() + STEP_PAUSE_US : next_idle_us(engine);
     }
     return NULL;
 }

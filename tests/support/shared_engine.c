@@ -186,9 +186,10 @@ static bool shared_probe(struct engine *e, uint32_t lane)
     return true;
 }
 
-static void shared_after_answers(struct engine *e, uint32_t lane)
+static bool shared_after_answers(struct engine *e, uint32_t lane)
 {
     (void)e, (void)lane;
+    return false;
 }
 
 static const char *shared_why(const struct engine *e, uint32_t lane)

@@ -589,8 +589,11 @@ static void an_append_does_not_wait_for_who_has_locked_the_row(void **state)
             pg_send_sql(&c, "SELECT 1 FROM kp_documents WHERE id = 'pad' FOR UPDATE");
             assert_int_equal(pg_end(&c), REPLY_OK);
         }
-        if (i == 2)
+        if (i == 2) {
+            pg_send_sql(&c, "COMMIT");
+            assert_int_equal(pg_end(&c), REPLY_OK);
             pg_close(&c);
+        }
         r = append_of("pad", i, i + 1, "x");
         r->rows[0].touch = true;
         r->now_ms = T0_MS + (int64_t)i * 60000;
@@ -641,6 +644,76 @@ static void one_server_moves_the_calendar_on_and_only_by_what_it_saw(void **stat
     late.stepped_us -= (late.step_max_ms + 1) * 1000;
     pg_calendar_step_if_due(&late, &c, 8);
     assert_int_equal(calendar_of(f), before);
+    pg_close(&c);
+}
+
+/* ---- journals ------------------------------------------------------------------------------ */
+
+static void await_journal(struct fixture *f, const char *want)
+{
+    for (int i = 0; strcmp(sql(f, "SELECT count(*) || '/' || min(end_revision) FROM journal"), want) != 0;
+         i++) {
+        if (i == 1000)
+            fail_msg("%s, not %s", sql(f, "SELECT count(*) || '/' || min(end_revision) FROM journal"), want);
+        usleep(20 * 1000);
+    }
+}
+
+static void snapshot_keeping(struct fixture *f, uint64_t revision, uint64_t keep_from)
+{
+    struct store_request *r = snapshot_of("pad", "text", revision);
+    r->keep_from = keep_from;
+    r = ask(f, r);
+    assert_int_equal(r->result, OK);
+    store_request_free(r);
+}
+
+static void append_one(struct fixture *f, uint64_t at)
+{
+    struct store_request *r = ask(f, append_of("pad", at, at + 1, "x"));
+    assert_int_equal(r->rows[0].outcome, OK);
+    store_request_free(r);
+}
+
+static const char MUCH_TYPED[] = "INSERT INTO journal SELECT 'pad', i, i + 1, 0, writer, batch"
+                                 " FROM journal, generate_series(1, 2999) i";
+
+/* As of a document in which much was typed since its last snapshot. */
+static void a_long_journal_is_cut_in_steps_when_nobody_waits(void **state)
+{
+    struct fixture *f = *state;
+    append_one(f, 0);
+    sql(f, MUCH_TYPED);
+    say("always delay 20 before DELETE FROM kp_journal");
+    snapshot_keeping(f, 3000, 2900);
+    assert_true(atoi(sql(f, "SELECT count(*) FROM journal")) > 2000); /* it did not wait for all of them */
+    append_one(f, 3000);
+    await_journal(f, "101/2901");
+    snapshot_keeping(f, 3001, 3001);
+    await_journal(f, "1/3001"); /* the newest stays */
+}
+
+/* Whatever has become of the document since: one of the same name may have begun anew. */
+static void what_the_text_lacks_is_never_cut(void **state)
+{
+    struct fixture *f = *state;
+    struct pg_config config;
+    struct pg_connection c;
+    append_one(f, 0);
+    sql(f, MUCH_TYPED);
+    connect_lane(&c, &config);
+    for (uint64_t revision = 2899; revision <= 2900; revision++) {
+        char update[96];
+        uint64_t rows = 77;
+        struct parameters p = {0};
+        snprintf(update, sizeof update, "UPDATE documents SET revision = %d", (int)revision);
+        sql(f, update);
+        put_bytes(&p, SLICE("pad"));
+        put_int8(&p, 2900);
+        put_int8(&p, 100);
+        assert_int_equal(pg_run(&c, STATEMENT_TRIM_JOURNAL, &p, &rows), REPLY_OK);
+        assert_int_equal(rows, revision < 2900 ? 0 : 100);
+    }
     pg_close(&c);
 }
 
@@ -720,6 +793,8 @@ int main(void)
         TEST(a_load_says_for_how_long_nobody_came),
         TEST(the_numbers_follow_within_seconds),
         TEST(text_that_is_not_utf8_is_a_read_error),
+        TEST(a_long_journal_is_cut_in_steps_when_nobody_waits),
+        TEST(what_the_text_lacks_is_never_cut),
         TEST(an_append_does_not_wait_for_who_has_locked_the_row),
         TEST(one_server_moves_the_calendar_on_and_only_by_what_it_saw),
         TEST(every_statement_finds_its_rows_by_a_key),

@@ -232,13 +232,14 @@ static bool fake_probe(struct engine *e, uint32_t lane)
     return works;
 }
 
-static void fake_after_answers(struct engine *e, uint32_t lane)
+static bool fake_after_answers(struct engine *e, uint32_t lane)
 {
     (void)e;
     (void)lane;
     pthread_mutex_lock(&fake.lock);
     fake.housekeeping++;
     pthread_mutex_unlock(&fake.lock);
+    return false;
 }
 
 static const char *fake_why(const struct engine *e, uint32_t lane)

@@ -4,6 +4,7 @@
 #include "store/postgres/columns.h"
 #include "store/postgres/rights.h"
 #include "store/postgres/statements.h"
+#include "store/postgres/trims.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -346,7 +347,7 @@ static enum reply read_open(struct pg_lane *lane, const struct run *run)
 static void send_snapshot(struct pg_lane *lane, const struct run *run)
 {
     const struct store_request *req = run->at[0];
-    struct parameters p = {0}, trim = {0};
+    struct parameters p = {0};
     put_bytes(&p, req->id);
     put_bytes(&p, req->language);
     put_bytes(&p, req->password);
@@ -355,10 +356,8 @@ static void send_snapshot(struct pg_lane *lane, const struct run *run)
     put_bytes(&p, req->clients);
     put_bytes(&p, req->text.ptr ? req->text : SLICE(""));
     pg_send(&lane->connection, STATEMENT_SNAPSHOT, &p);
-    put_bytes(&trim, req->id);
-    put_int8(&trim, (int64_t)req->keep_from);
     if (req->keep_from)
-        pg_send(&lane->connection, STATEMENT_TRIM_JOURNAL, &trim);
+        trims_send(lane, req->id, req->keep_from);
     if (req->has_epoch)
         send_epochs(lane, run, false);
 }
@@ -366,7 +365,10 @@ static void send_snapshot(struct pg_lane *lane, const struct run *run)
 static enum reply read_snapshot(struct pg_lane *lane, const struct run *run)
 {
     const struct store_request *req = run->at[0];
-    skip(lane, 1 + (req->keep_from ? 1 : 0) + (req->has_epoch ? 2 : 0));
+    skip(lane, 1);
+    if (req->keep_from)
+        trims_read(lane, req->id, req->keep_from);
+    skip(lane, req->has_epoch ? 2 : 0);
     return REPLY_OK;
 }
 

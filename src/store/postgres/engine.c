@@ -13,6 +13,7 @@
 #include "store/postgres/numbers.h"
 #include "store/postgres/schema.h"
 #include "store/postgres/statements.h"
+#include "store/postgres/trims.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -172,6 +173,7 @@ static void free_engine(struct postgres_engine *self)
     for (int i = 0; i < LANE_COUNT; i++) {
         pg_close(&self->lanes[i].connection);
         buf_deinit(&self->lanes[i].rows);
+        trims_forget(&self->lanes[i]);
         for (int k = 0; k < LANE_ARRAYS; k++)
             array_free(&self->lanes[i].arrays[k]);
     }
@@ -195,6 +197,8 @@ static enum error open_engine(const struct store_config *config, struct engine *
         message_error(message, "%s", error_text(ERR_NO_MEMORY));
         return ERR_NO_MEMORY;
     }
+    for (int i = 0; i < LANE_COUNT; i++)
+        list_init(&self->lanes[i].trims);
     memcpy(self->url, config->uri.ptr, config->uri.len);
     self->url[config->uri.len] = '\0';
     enum error err = open_parts(self, message);
@@ -372,10 +376,18 @@ static void keep_house(struct postgres_engine *self)
         pg_numbers_count_if_due(&self->numbers, &lane->connection);
 }
 
-static void after_answers(struct engine *e, uint32_t lane)
+/* Journals are cut for the life that wrote them. */
+static bool after_answers(struct engine *e, uint32_t number)
 {
-    if (lane == LANE_DOCUMENTS)
-        keep_house(self_of(e));
+    struct postgres_engine *self = self_of(e);
+    struct pg_lane *lane = &self->lanes[number];
+    if (number != LANE_DOCUMENTS)
+        return false;
+    keep_house(self);
+    if (pg_is_open(&lane->connection) && lane->incarnation == members_life(self->members).incarnation)
+        return trims_step(lane);
+    trims_forget(lane);
+    return false;
 }
 
 static const char *why(const struct engine *e, uint32_t lane)

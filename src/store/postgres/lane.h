@@ -18,7 +18,9 @@ struct pg_lane {
     bool is_unknown;      /* nobody knows whether the latest group that did not succeed was committed */
     uint32_t claims;      /* of documents, that the latest group made */
     struct array arrays[LANE_ARRAYS];
-    struct buf rows; /* struct append_ref of appends.c */
+    struct buf rows;   /* struct append_ref of appends.c */
+    struct link trims; /* struct trim of trims.c */
+    uint32_t trim_count;
 };
 
 /* Begins an array of the lane's; it is free again when the statement has been sent. */

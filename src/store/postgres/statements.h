@@ -124,10 +124,15 @@
                      " ON CONFLICT (id) DO UPDATE SET language = excluded.language, otp = excluded.otp,"           \
                      " revision = excluded.revision, updated_at = excluded.updated_at,"                            \
                      " accessed_at = excluded.accessed_at, clients = excluded.clients, text = excluded.text")      \
-    /* $1 id, $2 keep_from; the newest row stays, so that the next append has something to follow */               \
+    /* $1 id, $2 keep_from, $3 so many at most; the newest row stays, so that the next append has something to */  \
+    /* follow, and so does everything that the text lacks */                                                       \
     X(TRIM_JOURNAL,  "DELETE FROM kp_journal j WHERE j.document_id = $1::text AND j.first_revision < $2::int8"     \
                      " AND j.end_revision <= $2::int8 AND j.first_revision < (SELECT k.first_revision"             \
-                     " FROM kp_journal k WHERE k.document_id = $1::text ORDER BY k.first_revision DESC LIMIT 1)")  \
+                     " FROM kp_journal k WHERE k.document_id = $1::text ORDER BY k.first_revision DESC LIMIT 1)"   \
+                     " AND j.first_revision < coalesce((SELECT k.first_revision FROM kp_journal k"                 \
+                     " WHERE k.document_id = $1::text ORDER BY k.first_revision OFFSET $3::int8 LIMIT 1),"         \
+                     " $2::int8) AND EXISTS"                                                                       \
+                     " (SELECT 1 FROM kp_documents d WHERE d.id = $1::text AND d.revision >= $2::int8)")           \
     /* ---- rights: $1 ids */                                                                                      \
     X(RIGHTS,        "SELECT u.n, r.owner, r.owner_manages, r.owner_writes, r.keep_days, l.hash, l.id, l.role,"    \
                      " l.name, l.created_ms, l.expires_ms, l.history, l.used_ms"                                           \

@@ -167,13 +167,14 @@ static bool probe(struct engine *e, uint32_t lane)
     return database_probe(&self_of(e)->db);
 }
 
-static void after_answers(struct engine *e, uint32_t lane)
+static bool after_answers(struct engine *e, uint32_t lane)
 {
     (void)lane;
     struct sqlite_engine *self = self_of(e);
     look_at_clock(self);
     calendar_keeper_store_if_due(&self->db.keeper, &self->db.connection);
     database_checkpoint_if_due(&self->db);
+    return false;
 }
 
 static const char *why(const struct engine *e, uint32_t lane)
