@@ -61,7 +61,7 @@ export function restore(file: string): void {
 
 /** Deletes everything. No server runs. */
 export function deleteDatabase(file: string): void {
-  if (ON_POSTGRES) return sql(file, 'TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement'), undefined;
+  if (ON_POSTGRES) return sql(file, 'TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement CASCADE'), undefined;
   for (const suffix of ['', '-wal', '-shm']) fs.rmSync(file + suffix, { force: true });
 }
 
