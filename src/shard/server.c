@@ -104,6 +104,8 @@ void server_free(struct server *server)
 {
     if (!server)
         return;
+    for (uint32_t i = 0; i < server->shard_count; i++)
+        shard_free_answers(&server->shards[i]);
     limits_free(server->limits);
     pthread_mutex_destroy(&server->promise_lock);
     free(server);

@@ -26,7 +26,7 @@ enum error server_new(const struct config *config, const char *version, const st
                       struct server **out);
 /* The store that the shards use: before the first of them runs. */
 void server_set_store(struct server *server, struct store *store);
-/* No shard may run any more. The store is the caller's. */
+/* No shard may run any more, and the store, which is the caller's, is closed. */
 void server_free(struct server *server);
 
 /* ---- look; any thread ---- */

@@ -162,3 +162,14 @@ void shard_deinit(struct shard *shard)
     frame_builder_deinit(&shard->frames);
     owners_deinit(&shard->owners);
 }
+
+void shard_free_answers(struct shard *shard)
+{
+    struct link answered;
+    list_init(&answered);
+    store_take(NULL, &shard->mailbox, &answered);
+    LIST_EACH (at, following, &answered) {
+        list_remove(at);
+        store_request_free(LIST_ITEM(at, struct store_request, link));
+    }
+}

@@ -103,6 +103,9 @@ enum error shard_init(struct shard *shard, const struct document_policy *policy,
                       const struct shard_handlers *handlers);
 /* Ends what connections are left, drops the documents, frees the rest. */
 void shard_deinit(struct shard *shard);
+/* Frees what the store has answered after that, unread: that somebody opened a document is written
+ * without anybody who waits for it. When the store is closed. */
+void shard_free_answers(struct shard *shard);
 
 /* The time by which everything is timed, monotonic, in milliseconds, and the wall clock in
  * milliseconds since the Unix epoch, for what people see; each read once a turn. */

@@ -49,6 +49,19 @@ describe.each(JOURNALED)('%s', (mode) => {
   });
 });
 
+test.skipIf(ON_POSTGRES)('a server that stops while the database is locked leaves nothing behind of what nobody waits for', async () => {
+  const server = await startServer();
+  await (await v2(server, 'pad')).type('all of it');
+  await server.restart();
+  const lock = await WriteLock.hold(server.database);
+  await v2(server, 'pad'); // that it was opened is still to be written when the server stops
+  const end = server.stop();
+  await server.logged('Shutting down');
+  await sleep(1000);
+  await lock.release();
+  expect(await end).toEqual({ code: 0, signal: null });
+});
+
 test.skipIf(ON_POSTGRES)('lazy: kill -9 goes back to the last snapshot, which is whole, and a tab is given it instead of a splice', async () => {
   const server = await startServer({ DURABILITY: 'lazy', KP_TEST_PERSIST_CHECK_MS: 20, KP_TEST_IDLE_PERSIST_MS: 50 });
   const tab = freshTab();
