@@ -3,28 +3,16 @@
 #include "cli/commands.h"
 #include "cli/print.h"
 
-#include <string.h>
-
-/* The revision, where the ETag is one. */
-static struct slice revision_of(const char *etag)
-{
-    size_t len = strspn(etag + (etag[0] == '"'), "0123456789");
-    return slice_of(etag + 1, etag[0] == '"' && strcmp(etag + 1 + len, "\"") == 0 ? len : 0);
-}
-
 static enum exit_code print(const struct call *call, const struct http_answer *answer)
 {
     if (!call->options.json)
         return print_bytes(buf_slice(&answer->body));
     struct buf line = {0};
     struct json j = json_to(&line);
-    struct slice revision = revision_of(answer->etag);
     json_raw(&j, "{\"text\":");
     json_quoted(&j, answer->body.ptr ? buf_slice(&answer->body) : SLICE(""));
-    if (revision.len > 0) {
-        json_raw(&j, ",\"revision\":");
-        json_bytes(&j, revision);
-    }
+    json_raw(&j, ",\"etag\":");
+    json_quoted(&j, slice_from_cstr(answer->etag));
     json_raw(&j, "}");
     enum exit_code code = print_json(&j, &line);
     buf_deinit(&line);

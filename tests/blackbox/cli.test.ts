@@ -54,7 +54,7 @@ describe('cat', () => {
     const id = await padWith('a "b"\n');
     const { code, out } = await cli(['cat', '--json', addressOf(server(), id)]);
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ text: 'a "b"\n' });
+    expect(JSON.parse(out)).toEqual({ text: 'a "b"\n', etag: (await server().get(`/api/text/${id}`)).headers['etag'] });
     expect(out.endsWith('}\n')).toBe(true);
   });
 
