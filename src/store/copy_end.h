@@ -20,7 +20,7 @@ enum copy_type {
     COPY_BLOB,
 };
 
-enum { COPY_COLUMNS_MAX = 9, COPY_COLUMNS_BYTES = 256 };
+enum { COPY_COLUMNS_MAX = 11, COPY_COLUMNS_BYTES = 256 };
 
 struct copy_column {
     const char *name;
@@ -35,7 +35,12 @@ enum copy_table {
     COPY_RIGHTS,
     COPY_LINKS,
     COPY_DELETED,
-    COPY_TABLES
+    COPY_HISTORY_FRESH,
+    COPY_HISTORY,
+    COPY_CHECKPOINTS,
+    COPY_AUTHORS,
+    COPY_HISTORY_OFF,
+    COPY_TABLES,
 };
 
 struct copy_layout {

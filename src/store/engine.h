@@ -83,6 +83,13 @@ struct engine_ops {
      * a single lane only. */
     enum error (*try_at_once)(struct engine *e, struct link *group);
 
+    /* STORE_HISTORY. Where reads_aside says so, read_aside answers one beside the lanes, on
+     * the reader's thread alone (reader.h), waiting for none of them and holding none up,
+     * and tells on_event of the read. Errors are those of a read. Elsewhere, or
+     * where reads_aside is NULL, it is for try_group, which calls request_digest then. */
+    bool (*reads_aside)(const struct engine *e);
+    enum error (*read_aside)(struct engine *e, struct store_request *req);
+
     /* The lane's writes have begun to fail (true), or work again. In between,
      * reads wait behind each new attempt, so the engine should give up sooner
      * where it waits for others, for a lock for example. */

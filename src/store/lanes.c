@@ -3,11 +3,10 @@
 #include "base/alloc.h"
 #include "store/clock.h"
 #include "store/engine.h"
+#include "store/reader.h"
 #include "store/request.h"
+#include "store/thread.h"
 #include "store/worker.h"
-
-#include <pthread.h>
-#include <signal.h>
 
 /* A lane: one thread, with the requests that are in its hands.
  *
@@ -41,6 +40,7 @@ struct store {
     struct engine *engine;
     uint32_t lane_count;
     struct lane lanes[ENGINE_LANES_MAX];
+    struct reader *reader;     /* of STORE_HISTORY; NULL: a lane reads that, too */
     struct worker_state state; /* kept by the workers; any thread may read it */
 
     pthread_mutex_t lock; /* guards what follows, the lanes' part, and every mailbox's lists */
@@ -68,10 +68,22 @@ static struct lane *lane_of(struct store *s, const struct store_request *req)
     return &s->lanes[s->lane_count == 1 ? 0 : s->engine->ops->lane_of(req)];
 }
 
+static void post_to_reader(struct store *s, struct store_request *req)
+{
+    pthread_mutex_lock(&s->lock);
+    s->unanswered++;
+    pthread_mutex_unlock(&s->lock);
+    reader_post(s->reader, req);
+}
+
 void store_post(struct store *s, struct store_request *req)
 {
     struct lane *lane = lane_of(s, req);
     req->posted_us = clock_us();
+    if (req->kind == STORE_HISTORY && s->reader) {
+        post_to_reader(s, req);
+        return;
+    }
     pthread_mutex_lock(&s->lock);
     list_append(&s->queue, &req->link);
     s->unanswered++;
@@ -301,6 +313,21 @@ static void deliver(struct lane *lane)
     }
 }
 
+/* On the reader's thread. */
+static void answered_aside(void *arg, struct store_request *req)
+{
+    struct store *s = arg;
+    bool is_wanted = req->reply_to != NULL; /* from the answer on it is its owner's */
+    pthread_mutex_lock(&s->lock);
+    s->unanswered--;
+    if (is_wanted)
+        put_answer(s, req);
+    wake_owners(s);
+    pthread_mutex_unlock(&s->lock);
+    if (!is_wanted)
+        store_request_free(req);
+}
+
 /* ---- the order between lanes --------------------------------------------- */
 
 /* Is a request that must be carried out before this one still with another lane, or
@@ -528,21 +555,9 @@ static void init_lane(struct store *s, uint32_t number)
     pthread_condattr_destroy(&monotonic);
 }
 
-/* Signals are the main thread's: lanes block them all, but for those that a
- * thread brings about itself. */
 static bool start_lane(struct lane *lane)
 {
-    static const int own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGPROF};
-    sigset_t all, before;
-    sigfillset(&all);
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        sigdelset(&all, own[i]);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&lane->thread, NULL, run, lane);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!failed)
-        pthread_setname_np(lane->thread, "store");
-    return !failed;
+    return thread_start(&lane->thread, "store", run, lane);
 }
 
 /* Lets the first `started` lanes write what they have, and ends them. */
@@ -574,6 +589,7 @@ static uint32_t give_up(struct store *s)
 
 static void free_store(struct store *s)
 {
+    reader_stop(s->reader);
     s->engine->ops->close(s->engine);
     for (uint32_t i = 0; i < s->lane_count; i++)
         pthread_cond_destroy(&s->lanes[i].work);
@@ -600,10 +616,13 @@ enum error store_open_with(const struct engine_ops *ops, const struct store_conf
     pthread_mutex_init(&s->lock, NULL);
     for (uint32_t i = 0; i < s->lane_count; i++)
         init_lane(s, i);
-    for (uint32_t i = 0; i < s->lane_count; i++) {
-        if (start_lane(&s->lanes[i]))
-            continue;
-        stop_lanes(s, i, 0);
+    if (ops->reads_aside && ops->reads_aside(s->engine))
+        err = reader_start(s->engine, answered_aside, s, &s->reader);
+    uint32_t started = 0;
+    while (!err && started < s->lane_count && start_lane(&s->lanes[started]))
+        started++;
+    if (started < s->lane_count) {
+        stop_lanes(s, started, 0);
         free_store(s);
         return message_error(message, "Cannot start a thread for the database.");
     }

@@ -88,10 +88,59 @@ enum error store_request_put_rights(struct store_request *req, const struct stor
     return err;
 }
 
+enum error store_request_history(struct store_request *req)
+{
+    struct store_history *history = store_arena_alloc(req->arena, sizeof *history);
+    if (!history)
+        return ERR_NO_MEMORY;
+    *history = (struct store_history){0};
+    req->history = history;
+    return OK;
+}
+
+enum error store_request_add_author(struct store_request *req, const struct store_author *author)
+{
+    struct store_append_row *row = &req->rows[req->row_count - 1];
+    struct store_author added = *author;
+    if (store_arena_copy(req->arena, author->name, &added.name))
+        return ERR_NO_MEMORY;
+    struct store_author *authors =
+        store_arena_grow(req->arena, row->authors, row->author_count, sizeof *authors);
+    if (!authors)
+        return ERR_NO_MEMORY;
+    row->authors = authors;
+    authors[row->author_count++] = added;
+    return OK;
+}
+
+enum error store_request_add_segment(struct store_request *req, const struct store_segment *segment)
+{
+    struct store_history *h = req->history;
+    struct store_segment *segments =
+        store_arena_grow(req->arena, h->segments, h->segment_count, sizeof *segments);
+    if (!segments)
+        return ERR_NO_MEMORY;
+    h->segments = segments;
+    segments[h->segment_count++] = *segment;
+    return OK;
+}
+
+enum error store_request_add_checkpoint(struct store_request *req, const struct store_checkpoint *checkpoint)
+{
+    struct store_history *h = req->history;
+    struct store_checkpoint *checkpoints =
+        store_arena_grow(req->arena, h->checkpoints, h->checkpoint_count, sizeof *checkpoints);
+    if (!checkpoints)
+        return ERR_NO_MEMORY;
+    h->checkpoints = checkpoints;
+    checkpoints[h->checkpoint_count++] = *checkpoint;
+    return OK;
+}
+
 bool request_is_read(const struct store_request *req)
 {
     return req->kind == STORE_LOAD || req->kind == STORE_PEEK || req->kind == STORE_EXPIRED ||
-           req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED;
+           req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED || req->kind == STORE_HISTORY;
 }
 
 bool request_is_write(const struct store_request *req)
@@ -117,10 +166,12 @@ struct slice request_subject(const struct store_request *req)
     return req->row_count > 0 ? req->rows[0].id : req->id;
 }
 
-/* Is it about the whole database, and no document? */
+/* Is it about the whole database, and no document? What HISTORY_AGE deletes too late goes with
+ * the next one. */
 static bool is_search(const struct store_request *req)
 {
-    return req->kind == STORE_EXPIRED || req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED;
+    return req->kind == STORE_EXPIRED || req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED ||
+           req->kind == STORE_HISTORY_AGE;
 }
 
 static bool concerns(const struct store_request *req, struct slice id)
@@ -135,7 +186,8 @@ static bool concerns(const struct store_request *req, struct slice id)
 
 bool request_must_follow(const struct store_request *later, const struct store_request *earlier)
 {
-    bool is_slow = earlier->kind == STORE_SNAPSHOT || earlier->kind == STORE_OPEN;
+    bool is_slow = (earlier->kind == STORE_SNAPSHOT && earlier->history_change == STORE_HISTORY_GOES_ON) ||
+                   earlier->kind == STORE_OPEN || earlier->kind == STORE_HISTORY_PUT;
     bool may_overtake = later->kind == STORE_APPEND && is_slow && !earlier->has_epoch;
     return !may_overtake && request_shares_document(later, earlier);
 }
@@ -157,12 +209,21 @@ size_t request_bytes(const struct store_request *req)
     return req->arena->total;
 }
 
+static void clear_history(struct store_history *h)
+{
+    *h = (struct store_history){.from = h->from, .to = h->to, .wants = h->wants, .max_bytes = h->max_bytes};
+}
+
 void request_clear_answer(struct store_request *req)
 {
+    if (req->kind == STORE_HISTORY)
+        clear_history(req->history);
     req->result = OK;
     req->found = false;
     req->created_ms = req->updated_ms = req->accessed_ms = 0;
     req->text_bytes = 0;
+    req->last_author = 0;
+    req->fresh_rows = req->fresh_bytes = 0;
     req->owner = (struct store_owner){0};
     if (req->kind != STORE_RIGHTS)
         req->rights = (struct store_rights){0};
@@ -172,6 +233,12 @@ void request_clear_answer(struct store_request *req)
     req->epoch_count = req->batch_count = req->id_count = 0;
     for (uint32_t i = 0; i < req->row_count; i++)
         req->rows[i].outcome = OK;
+}
+
+void request_digest(struct store_request *req)
+{
+    if (!req->result && req->digest)
+        req->digest(req);
 }
 
 void requests_move(struct link *from, struct link *to)

@@ -24,10 +24,11 @@ struct slice request_subject(const struct store_request *req);
 bool request_shares_document(const struct store_request *a, const struct store_request *b);
 
 /* Must the later of the two wait for the earlier one, where they are carried out side by side? An APPEND need
- * not wait for a SNAPSHOT or an OPEN, which may take long: what is stored says the same whichever comes
- * first, and so it does after a crash in between. The text of a SNAPSHOT is that of its revision; the rows
- * from there on are behind it in the journal, and those that it drops are older than what is appended. But an
- * epoch must be stored before what was typed in it. */
+ * not wait for a SNAPSHOT, an OPEN or a HISTORY_PUT, which may take long: what is stored says the same
+ * whichever comes first, and so it does after a crash in between. The text of a SNAPSHOT is that of its
+ * revision; the rows from there on are behind it in the journal, and those that it drops are older than what
+ * is appended. But an epoch must be stored before what was typed in it, and a history deleted before new
+ * names go into it. */
 bool request_must_follow(const struct store_request *later, const struct store_request *earlier);
 
 /* Bytes of input it holds. */
@@ -35,6 +36,9 @@ size_t request_bytes(const struct store_request *req);
 
 /* Forgets an answer, before the request is carried out (again). */
 void request_clear_answer(struct store_request *req);
+
+/* Lets whoever posted a HISTORY work on its answer, if there is one. */
+void request_digest(struct store_request *req);
 
 /* Moves all of `from` to the end of `to`. */
 void requests_move(struct link *from, struct link *to);

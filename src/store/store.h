@@ -34,9 +34,9 @@
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
- * Tables: documents, journal, epochs, rights, links, deleted, clock, schema_migrations; on PostgreSQL
- * kp_documents … (docs/architecture.md). Times are milliseconds since the Unix epoch in requests, seconds in
- * tables.
+ * Tables: documents, journal, epochs, rights, links, deleted, clock, schema_migrations, and those of
+ * history.h; on PostgreSQL kp_documents … (docs/architecture.md). Times are milliseconds since the Unix epoch
+ * in requests, seconds in tables.
  *
  * Servers that share a database. An engine for several servers keeps book of who
  * has which document in memory: its *owner*, one server at a time. A LOAD makes
@@ -56,6 +56,7 @@
 
 #include "base/id128.h"
 #include "base/list.h"
+#include "store/history.h"
 #include "store/rights.h"
 
 struct store;
@@ -82,6 +83,9 @@ enum store_kind {
     STORE_LINK_USED,    /* a link was used at `now_ms` */
     STORE_FIND_DELETED, /* was the document whose epoch `epoch` was deleted for good? */
     STORE_RELEASE,      /* a document has left memory, so others may have it; only where store_is_shared */
+    STORE_HISTORY,      /* reads of a document's past what `history` wants (history.h) */
+    STORE_HISTORY_PUT,  /* replaces a part of it */
+    STORE_HISTORY_AGE,  /* deletes of all documents what was kept for longer than `unused_ms` */
 };
 
 /* A server that has a document in memory. */
@@ -113,6 +117,9 @@ struct store_append_row {
     bool has_epoch;
     bool touch;
     struct store_epoch epoch;
+    /* Names that authors of these operations have not had before; in the request's memory. */
+    struct store_author *authors;
+    uint32_t author_count;
     /* out, when the request's result is OK. ERR_STORAGE, ERR_NO_MEMORY: this row was not written,
      * though others could be. It is for the caller to send its operations again, before later ones
      * of the same document. ERR_CONFLICT: above. */
@@ -154,13 +161,16 @@ struct store_request {
     /* who answers: called by the mailbox's owner with the finished request, which is then its own; NULL:
      * freed unread */
     void (*done)(struct store_request *req);
+    /* HISTORY: works on the answer before it is given, on the thread that has read it, so it may take
+     * its time; it sees nothing but the request and `context`. NULL: nothing to do. */
+    void (*digest)(struct store_request *req);
     bool fail_fast;
 
     /* in */
     struct slice id;
     int64_t now_ms;    /* APPEND, SNAPSHOT, RIGHTS, LINK_USED: the wall clock */
-    int64_t unused_ms; /* EXPIRED, INT64_MAX: for ever; the answers of LOAD and DELETE have it: how long
-                          nobody accessed it */
+    int64_t unused_ms; /* EXPIRED, HISTORY_AGE, INT64_MAX: for ever; the answers of LOAD and DELETE have it:
+                          how long nobody accessed it */
     int64_t cutoff_ms; /* DELETE, INT64_MAX: whenever; the answer of EXPIRED has it: by the calendar */
     uint32_t max_ids;  /* EXPIRED */
     struct store_append_row *rows; /* APPEND */
@@ -173,6 +183,8 @@ struct store_request {
     /* SNAPSHOT: journal rows that end at or before this revision are dropped, but
      * for the document's newest: what is appended next can be checked against it. */
     uint64_t keep_from;
+    enum store_history_change history_change; /* SNAPSHOT */
+    struct store_history *history;            /* HISTORY, HISTORY_PUT: store_request_history */
     /* OPEN; SNAPSHOT of a document that may have had no row when it was opened;
      * LOAD. Recording an epoch twice is harmless; the last 8 of a document are kept.
      *
@@ -202,6 +214,9 @@ struct store_request {
     uint32_t batch_count;
     struct slice *ids; /* EXPIRED; FIND_LINK: the document's */
     uint32_t id_count;
+    uint64_t last_author; /* LOAD: the highest user id among its authors; 0: none */
+    /* SNAPSHOT: what of the history waits to be put into segments; up to a few thousand are counted. */
+    uint32_t fresh_rows, fresh_bytes;
     uint64_t duration_us; /* of its transaction or query */
 
     /* the store's own */
@@ -229,6 +244,14 @@ enum error store_request_add_row(struct store_request *req, struct slice id, uin
 enum error store_request_put_rights(struct store_request *req, const struct store_rights *rights);
 /* For whoever answers: adds a link to req->rights, with a copy of its name. ERR_NO_MEMORY. */
 enum error store_request_add_link(struct store_request *req, const struct store_link *link);
+
+/* Gives the request its `history`, zeroed. ERR_NO_MEMORY. */
+enum error store_request_history(struct store_request *req);
+/* Adds an author to the latest row of an APPEND; copies the name. */
+enum error store_request_add_author(struct store_request *req, const struct store_author *author);
+/* Adds to a HISTORY_PUT; the slices are borrowed, so they must be of the request's memory. */
+enum error store_request_add_segment(struct store_request *req, const struct store_segment *segment);
+enum error store_request_add_checkpoint(struct store_request *req, const struct store_checkpoint *checkpoint);
 
 /* ---- the store --------------------------------------------------------- */
 
@@ -267,7 +290,8 @@ enum { STORE_EVENT_COUNT = STORE_EVENT_BEAT + 1 };
 struct store_config {
     struct slice uri; /* path, sqlite://…, file:…; empty: in memory only; postgres://…, postgresql://… */
     enum store_durability durability;
-    int64_t expiry_ms; /* how long the caller keeps documents, for calendar_limits_for; 0: for ever */
+    int64_t expiry_ms;  /* how long the caller keeps documents, for calendar_limits_for; 0: for ever */
+    bool keeps_history; /* history.h; false: there is none, and what there is is deleted */
     /* For servers that share a database. */
     struct slice address; /* host:port where the others reach this one; empty: it must be alone */
     int64_t lease_ms;     /* a server that was silent for so long is declared dead; 0: 5 s */

@@ -5,7 +5,7 @@ import { v1, v2 } from './support/clients.ts';
 import { json } from './support/http.ts';
 import { ask, bearer, expectError, info, linksOf, makeLink, pathOf, takeCharge } from './support/rights.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
-import { sql } from './support/sqlite.ts';
+import { backToSchema, sql } from './support/sqlite.ts';
 import { ON_POSTGRES } from './support/store.ts';
 import { until } from './support/wait.ts';
 
@@ -294,7 +294,7 @@ describe('tokens', () => {
     const own = await startServer();
     await (await v2(own, 'pad')).type('text');
     await own.stop();
-    sql(own.database, 'DROP TABLE rights; DROP TABLE links; DROP TABLE deleted; DELETE FROM schema_migrations WHERE version >= 104; PRAGMA user_version = 103');
+    sql(own.database, backToSchema(103));
     await own.restart();
     await own.logged(/database_migrated version=\d+ what="created the tables rights, links and deleted"/);
     const old = await makeLink(own, 'pad', { role: 'view', name: 'old' });

@@ -38,6 +38,7 @@ struct fixture {
     bool has_wall;                   /* the store's wall clock is `wall_ms`, not the system's */
     _Atomic int64_t wall_ms;         /* post() sets it to the request's now_ms, if that has one */
     int64_t expiry_ms;
+    bool keeps_history;
     void *looker;        /* of fixture_database: its own way to the database */
     struct store *store; /* NULL: closed */
     struct store_mailbox box;

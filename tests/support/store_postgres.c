@@ -29,6 +29,13 @@ static const char VIEWS[] =
     "CREATE OR REPLACE VIEW look.rights AS SELECT * FROM kp_rights;"
     "CREATE OR REPLACE VIEW look.links AS SELECT * FROM kp_links;"
     "CREATE OR REPLACE VIEW look.deleted AS SELECT * FROM kp_deleted;"
+    "CREATE OR REPLACE VIEW look.history_fresh AS SELECT * FROM kp_history_fresh;"
+    "CREATE OR REPLACE VIEW look.history AS SELECT * FROM kp_history;"
+    "CREATE OR REPLACE VIEW look.checkpoints AS SELECT document_id, revision, kept_at, form,"
+    " convert_from(text, 'UTF8') AS text FROM kp_checkpoints;"
+    "CREATE OR REPLACE VIEW look.authors AS SELECT document_id, author, first_revision,"
+    " convert_from(name, 'UTF8') AS name, hue FROM kp_authors;"
+    "CREATE OR REPLACE VIEW look.history_off AS SELECT * FROM kp_history_off;"
     "SET search_path = public, look";
 static const char EMPTY[] = "TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement, kp_deleted CASCADE;"
                             "UPDATE kp_calendar SET keeper = 0; DELETE FROM kp_nodes";

@@ -71,7 +71,7 @@ static void an_empty_database_gets_its_tables_once(void **state)
     struct pg_connection *c = *state;
     char message[MESSAGE_BYTES] = "";
     assert_int_equal(pg_schema_prepare(c, &store_config, message), OK);
-    assert_int_equal(migrated, 202);
+    assert_int_equal(migrated, 203);
     migrated = 0;
     assert_int_equal(pg_schema_prepare(c, &store_config, message), OK);
     assert_int_equal(migrated, 0);
@@ -94,10 +94,10 @@ static void a_newer_schema_is_used_only_where_it_allows_that(void **state)
     struct pg_connection *c = *state;
     char message[MESSAGE_BYTES] = "";
     assert_int_equal(pg_schema_prepare(c, &store_config, message), OK);
-    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations VALUES (203, 'next', now(), 201)"), REPLY_OK);
+    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations VALUES (204, 'next', now(), 201)"), REPLY_OK);
     assert_int_equal(pg_schema_prepare(c, &store_config, message), OK);
     migrated = 0;
-    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations VALUES (204, 'after', now(), 203)"), REPLY_OK);
+    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations VALUES (205, 'after', now(), 204)"), REPLY_OK);
     is_refused(c, "newer Kolabpad");
 }
 
@@ -152,8 +152,9 @@ static void servers_that_start_together_create_the_tables_once(void **state)
         assert_int_equal((uintptr_t)result, OK);
         pg_close(&others[i]);
     }
-    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations SELECT 203, 'next', now(), 201 FROM "
-                                   "kp_migrations WHERE version = 202"),
+    assert_int_equal(pg_run_sql(c,
+                                "INSERT INTO kp_migrations SELECT 204, 'next', now(), 201 FROM kp_migrations"
+                                " WHERE version = 203"),
                      REPLY_OK);
 }
 

@@ -133,14 +133,63 @@ static void send_epochs(struct pg_lane *lane, const struct refs *refs, uint32_t 
     pg_send(&lane->connection, STATEMENT_APPEND_EPOCHS, &p);
 }
 
+enum { AUTHOR_COLUMNS = 7 };
+
+static void send_authors_of(struct pg_lane *lane, const struct store_append_row *row)
+{
+    for (uint32_t i = 0; i < row->author_count; i++) {
+        const struct store_author *author = &row->authors[i];
+        array_add_bytes(&lane->arrays[0], row->id);
+        array_add_int8(&lane->arrays[1], (int64_t)row->first_revision);
+        array_add_int8(&lane->arrays[2], (int64_t)author->author);
+        array_add_int8(&lane->arrays[3], (int64_t)author->first_revision);
+        array_add_bytes(&lane->arrays[4], author->name);
+        array_add_int8(&lane->arrays[5], author->hue);
+        array_add_int8(&lane->arrays[6], author->seen_ms / 1000);
+    }
+}
+
+/* The names that came with the rows of a round: there are any once for each person. */
+static void send_authors(struct pg_lane *lane, const struct refs *refs, uint32_t round)
+{
+    static const enum array_type TYPES[AUTHOR_COLUMNS] = {ARRAY_TEXT,  ARRAY_INT8, ARRAY_INT8, ARRAY_INT8,
+                                                          ARRAY_BYTEA, ARRAY_INT8, ARRAY_INT8};
+    for (int i = 0; i < AUTHOR_COLUMNS; i++)
+        lane_array(lane, i, TYPES[i]);
+    for (uint32_t i = 0; i < refs->count; i++)
+        if (refs->at[i].round == round)
+            send_authors_of(lane, refs->at[i].row);
+    if (lane->arrays[0].count == 0 && !lane->arrays[0].has_failed)
+        return;
+    struct parameters add = {0}, trim = {0};
+    put_int8(&add, (int64_t)lane->incarnation);
+    for (int i = 0; i < AUTHOR_COLUMNS; i++)
+        put_array(&add, &lane->arrays[i]);
+    pg_send(&lane->connection, STATEMENT_ADD_AUTHORS, &add);
+    put_array(&trim, &lane->arrays[0]);
+    put_array(&trim, &lane->arrays[2]);
+    pg_send(&lane->connection, STATEMENT_TRIM_NAMES, &trim);
+}
+
+static bool has_authors(const struct refs *refs)
+{
+    for (uint32_t i = 0; i < refs->count; i++)
+        if (refs->at[i].row->author_count > 0)
+            return true;
+    return false;
+}
+
 /* The rows of every round first, since those are counted; then what belongs to them. */
 static enum reply append(struct pg_lane *lane, const struct refs *refs, uint32_t *written)
 {
     for (uint32_t round = 0; round < refs->rounds; round++)
         send_rows(lane, refs, round);
+    bool brings_authors = lane->keeps_history && has_authors(refs);
     for (uint32_t round = 0; round < refs->rounds; round++) {
         send_touches(lane, refs, round);
         send_epochs(lane, refs, round);
+        if (brings_authors)
+            send_authors(lane, refs, round);
     }
     *written = 0;
     for (uint32_t round = 0; round < refs->rounds; round++)

@@ -2,9 +2,9 @@
 
 #include "store/arena.h"
 #include "store/postgres/columns.h"
+#include "store/postgres/history.h"
 #include "store/postgres/rights.h"
 #include "store/postgres/statements.h"
-#include "store/postgres/trims.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -200,6 +200,7 @@ static void read_texts(struct pg_lane *lane, const struct run *run)
         req->text = copy_text(r, i, 9, req, &err);
         req->result = failed ? ERR_NO_MEMORY : err;
         req->unused_ms = max_of(0, column_int(r, i, 10) - req->accessed_ms);
+        req->last_author = (uint64_t)max_of(0, column_int(r, i, 11));
         if (req->has_epoch)
             req->epoch.first_revision = req->revision; /* or where the journal ends: add_batch */
     }
@@ -348,6 +349,7 @@ static void send_snapshot(struct pg_lane *lane, const struct run *run)
 {
     const struct store_request *req = run->at[0];
     struct parameters p = {0};
+    pg_history_send_before(lane, req);
     put_bytes(&p, req->id);
     put_bytes(&p, req->language);
     put_bytes(&p, req->password);
@@ -356,19 +358,43 @@ static void send_snapshot(struct pg_lane *lane, const struct run *run)
     put_bytes(&p, req->clients);
     put_bytes(&p, req->text.ptr ? req->text : SLICE(""));
     pg_send(&lane->connection, STATEMENT_SNAPSHOT, &p);
-    if (req->keep_from)
-        trims_send(lane, req->id, req->keep_from);
+    pg_history_send_after(lane, req);
     if (req->has_epoch)
         send_epochs(lane, run, false);
 }
 
 static enum reply read_snapshot(struct pg_lane *lane, const struct run *run)
 {
-    const struct store_request *req = run->at[0];
+    struct store_request *req = run->at[0];
+    pg_history_read_before(lane, req);
     skip(lane, 1);
-    if (req->keep_from)
-        trims_read(lane, req->id, req->keep_from);
+    pg_history_read_after(lane, req);
     skip(lane, req->has_epoch ? 2 : 0);
+    return REPLY_OK;
+}
+
+/* ---- history ------------------------------------------------------------------------- */
+
+static void send_history_put(struct pg_lane *lane, const struct run *run)
+{
+    pg_history_send_put(lane, run->at[0]);
+}
+
+static enum reply read_history_put(struct pg_lane *lane, const struct run *run)
+{
+    skip(lane, pg_history_count_put(run->at[0]));
+    return REPLY_OK;
+}
+
+static void send_history_age(struct pg_lane *lane, const struct run *run)
+{
+    pg_history_send_age(lane, run->at[0]);
+}
+
+static enum reply read_history_age(struct pg_lane *lane, const struct run *run)
+{
+    (void)run;
+    skip(lane, 1);
     return REPLY_OK;
 }
 
@@ -560,6 +586,8 @@ static const struct kind {
     [STORE_FIND_DELETED] = {1, false, send_find_deleted, read_find_deleted},
     [STORE_LINK_USED] = {1, true, send_link_used, read_link_used},
     [STORE_RELEASE] = {RUN_MAX, true, send_release, read_release},
+    [STORE_HISTORY_PUT] = {1, true, send_history_put, read_history_put},
+    [STORE_HISTORY_AGE] = {1, true, send_history_age, read_history_age},
 };
 
 static bool has(const struct run *run, struct slice id)

@@ -8,6 +8,7 @@
 #include "store/postgres/clock_watch.h"
 #include "store/postgres/columns.h"
 #include "store/postgres/documents.h"
+#include "store/postgres/history.h"
 #include "store/postgres/host.h"
 #include "store/postgres/members.h"
 #include "store/postgres/numbers.h"
@@ -44,6 +45,7 @@ struct postgres_engine {
     struct known_database known;
     struct members *members;
     struct pg_lane lanes[LANE_COUNT];
+    struct pg_connection reader; /* the reader's thread's; opened for the first history that is asked for */
     struct pg_calendar calendar;
     struct pg_numbers numbers;
     _Atomic int64_t clock_offset_ms;
@@ -79,12 +81,14 @@ static void init_lanes(struct postgres_engine *self)
     for (int i = 0; i < LANE_COUNT; i++) {
         struct pg_lane *lane = &self->lanes[i];
         lane->number = (int16_t)i;
+        lane->keeps_history = self->config->keeps_history;
         lane->config = (struct pg_config){.url = self->url,
                                           .known = &self->known,
                                           .statements = STATEMENTS,
                                           .statement_count = STATEMENT_COUNT};
         pg_init(&lane->connection, &lane->config);
     }
+    pg_init(&self->reader, &self->lanes[LANE_DOCUMENTS].config);
 }
 
 static bool should_stop(const struct postgres_engine *self)
@@ -141,6 +145,8 @@ static enum error prepare_tables(struct postgres_engine *self, char *message)
     enum error err = wait_for_server(self, &c, message);
     if (!err)
         err = pg_schema_prepare(&c, self->config, message);
+    if (!err && !self->config->keeps_history && pg_history_delete_all(&c))
+        err = message_error(message, "Cannot delete the history that is not to be kept: %s.", c.why);
     pg_close(&c);
     return err;
 }
@@ -170,6 +176,7 @@ static enum error open_parts(struct postgres_engine *self, char *message)
 
 static void free_engine(struct postgres_engine *self)
 {
+    pg_close(&self->reader);
     for (int i = 0; i < LANE_COUNT; i++) {
         pg_close(&self->lanes[i].connection);
         buf_deinit(&self->lanes[i].rows);
@@ -333,6 +340,33 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
     return OK;
 }
 
+/* ---- history, beside the lanes ------------------------------------------------------ */
+
+static bool reads_aside(const struct engine *e)
+{
+    (void)e;
+    return true;
+}
+
+/* What fails in a transaction leaves it open, so the next one begins with a new connection. */
+static enum error read_aside(struct engine *e, struct store_request *req)
+{
+    struct postgres_engine *self = self_of(e);
+    struct pg_connection *c = &self->reader;
+    int64_t begun_us = clock_us();
+    enum reply reply = pg_is_current(c) ? REPLY_OK : pg_open(c, "kolabpad history");
+    if (!reply)
+        reply = pg_history_read(c, req);
+    int64_t duration_us = clock_us() - begun_us;
+    if (reply)
+        event_tell(self->config, STORE_EVENT_READ_FAILED, duration_us, 1, req->id, c->why);
+    else
+        event_tell(self->config, STORE_EVENT_READ, duration_us, 1, (struct slice){0}, "");
+    if (reply)
+        pg_close(c);
+    return reply_error(reply);
+}
+
 /* ---- around them ------------------------------------------------------------------ */
 
 static void set_failing(struct engine *e, uint32_t lane, bool is_failing)
@@ -442,6 +476,8 @@ const struct engine_ops POSTGRES_ENGINE = {
     .lane_of = lane_of,
     .is_shared = true,
     .try_group = try_group,
+    .reads_aside = reads_aside,
+    .read_aside = read_aside,
     .set_failing = set_failing,
     .probe = probe,
     .after_answers = after_answers,

@@ -16,6 +16,7 @@ struct pg_lane {
     bool is_fenced;       /* found by the latest group: that life is over, and nothing was written */
     bool writes;          /* the latest group */
     bool is_unknown;      /* nobody knows whether the latest group that did not succeed was committed */
+    bool keeps_history;   /* store/history.h */
     uint32_t claims;      /* of documents, that the latest group made */
     struct array arrays[LANE_ARRAYS];
     struct buf rows;   /* struct append_ref of appends.c */

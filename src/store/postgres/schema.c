@@ -110,6 +110,57 @@ static const char *const CREATE_RIGHTS[] = {
     "CREATE INDEX kp_deleted_at ON kp_deleted (deleted_at)",
 };
 
+/* store/history.h. A document takes its history along when it is deleted, whichever server
+ * does so. An older one may drop from the journal what the history lacks then; who reads it
+ * goes on behind the gap. What is in these tables is compressed already, or small. */
+static const char *const CREATE_HISTORY[] = {
+    "CREATE TABLE kp_history_fresh ("
+    " document_id text COLLATE \"C\" NOT NULL REFERENCES kp_documents ON DELETE CASCADE,"
+    " first_revision int8 NOT NULL,"
+    " end_revision int8 NOT NULL CHECK (end_revision > first_revision),"
+    " time_ms int8 NOT NULL,"
+    " kept_at int8 NOT NULL," /* by the calendar, in seconds, as below */
+    " batch bytea NOT NULL,"
+    " PRIMARY KEY (document_id, first_revision))"
+    " WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.1)",
+    "CREATE TABLE kp_history ("
+    " document_id text COLLATE \"C\" NOT NULL REFERENCES kp_documents ON DELETE CASCADE,"
+    " first_revision int8 NOT NULL,"
+    " end_revision int8 NOT NULL CHECK (end_revision > first_revision),"
+    " began_at int8 NOT NULL,"
+    " ended_at int8 NOT NULL,"
+    " kept_at int8 NOT NULL,"
+    " detail int8 NOT NULL,"
+    " bytes int8 NOT NULL,"
+    " stored int8 NOT NULL,"
+    " sittings bytea NOT NULL,"
+    " operations bytea NOT NULL,"
+    " PRIMARY KEY (document_id, first_revision))",
+    "ALTER TABLE kp_history ALTER COLUMN operations SET STORAGE EXTERNAL",
+    "CREATE INDEX kp_history_kept_at ON kp_history (kept_at)",
+    "CREATE TABLE kp_checkpoints ("
+    " document_id text COLLATE \"C\" NOT NULL REFERENCES kp_documents ON DELETE CASCADE,"
+    " revision int8 NOT NULL,"
+    " kept_at int8 NOT NULL,"
+    " form int8 NOT NULL,"
+    " bytes int8 NOT NULL,"
+    " stored int8 NOT NULL,"
+    " runs bytea NOT NULL,"
+    " text bytea NOT NULL,"
+    " PRIMARY KEY (document_id, revision))",
+    "ALTER TABLE kp_checkpoints ALTER COLUMN text SET STORAGE EXTERNAL",
+    "CREATE TABLE kp_authors ("
+    " document_id text COLLATE \"C\" NOT NULL REFERENCES kp_documents ON DELETE CASCADE,"
+    " author int8 NOT NULL,"
+    " first_revision int8 NOT NULL,"
+    " name bytea NOT NULL,"
+    " hue int8 NOT NULL,"
+    " first_seen int8 NOT NULL,"
+    " PRIMARY KEY (document_id, author, first_revision))",
+    "CREATE TABLE kp_history_off ("
+    " document_id text COLLATE \"C\" PRIMARY KEY REFERENCES kp_documents ON DELETE CASCADE)",
+};
+
 static const struct migration {
     int version;
     int readable_by; /* the oldest version whose servers may use the tables after it */
@@ -119,6 +170,7 @@ static const struct migration {
 } MIGRATIONS[] = {
     {201, 201, "first_tables", CREATE_TABLES, sizeof CREATE_TABLES / sizeof CREATE_TABLES[0]},
     {202, 201, "rights", CREATE_RIGHTS, sizeof CREATE_RIGHTS / sizeof CREATE_RIGHTS[0]},
+    {203, 201, "history", CREATE_HISTORY, sizeof CREATE_HISTORY / sizeof CREATE_HISTORY[0]},
 };
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 

@@ -15,6 +15,8 @@
 #ifndef KOLABPAD_STORE_POSTGRES_STATEMENTS_H
 #define KOLABPAD_STORE_POSTGRES_STATEMENTS_H
 
+#include "store/postgres/history_statements.h"
+
 /* Of a document d: not used since the cutoff $3, or for the days that it is kept itself. */
 #define OLD_ENOUGH                                                                                           \
     "(d.accessed_at < $3::int8 OR EXISTS (SELECT 1 FROM kp_rights r, kp_calendar c WHERE r.document_id = "   \
@@ -81,7 +83,8 @@
                      " JOIN kp_placement p ON p.document_id = u.id JOIN kp_nodes k ON k.incarnation = p.owner")    \
     /* of those that are ours */                                                                                   \
     X(LOAD,          "SELECT u.n, d.revision, d.created_at, d.updated_at, d.accessed_at, d.language, d.otp,"       \
-                     " octet_length(d.text), d.clients, d.text, c.calendar_ms"                                     \
+                     " octet_length(d.text), d.clients, d.text, c.calendar_ms,"                                    \
+                     " (SELECT max(a.author) FROM kp_authors a WHERE a.document_id = u.id)"                        \
                      " FROM kp_calendar c, unnest($2::text[]) WITH ORDINALITY AS u (id, n)"                        \
                      " JOIN kp_placement p ON p.document_id = u.id AND p.owner = $1::int8"                         \
                      " JOIN kp_documents d ON d.id = u.id")                                                        \
@@ -205,7 +208,8 @@
     X(NUMBERS,       "SELECT CASE WHEN c.reltuples > 100000 THEN c.reltuples::int8 ELSE"                           \
                      " (SELECT count(*) FROM kp_documents) END, (SELECT sum(pg_total_relation_size(t.oid))::int8"  \
                      " FROM pg_class t WHERE t.relkind = 'r' AND t.relname LIKE 'kp\\_%'"                            \
-                     " AND pg_table_is_visible(t.oid)) FROM pg_class c WHERE c.oid = 'kp_documents'::regclass")
+                     " AND pg_table_is_visible(t.oid)) FROM pg_class c WHERE c.oid = 'kp_documents'::regclass")     \
+    HISTORY_STATEMENT_TABLE(X)
 /* clang-format on */
 
 enum statement {

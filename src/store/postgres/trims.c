@@ -26,7 +26,16 @@ void trims_send(struct pg_lane *lane, struct slice id, uint64_t keep_from)
     put_bytes(&p, id);
     put_int8(&p, (int64_t)keep_from);
     put_int8(&p, TRIM_ROWS);
-    pg_send(&lane->connection, STATEMENT_TRIM_JOURNAL, &p);
+    pg_send(&lane->connection, lane->keeps_history ? STATEMENT_HISTORY_KEEP : STATEMENT_TRIM_JOURNAL, &p);
+}
+
+/* Of what was sent, the number of rows that have left the journal. */
+static uint64_t trimmed(struct pg_lane *lane)
+{
+    const PGresult *r = pg_next(&lane->connection);
+    if (!lane->keeps_history)
+        return result_changed(r);
+    return PQntuples(r) == 1 ? (uint64_t)column_int(r, 0, 0) : 0;
 }
 
 static void forget(struct pg_lane *lane, struct trim *t)
@@ -57,7 +66,7 @@ static void remember(struct pg_lane *lane, struct slice id, uint64_t keep_from)
 
 void trims_read(struct pg_lane *lane, struct slice id, uint64_t keep_from)
 {
-    if (result_changed(pg_next(&lane->connection)) == TRIM_ROWS)
+    if (trimmed(lane) == TRIM_ROWS)
         remember(lane, id, keep_from);
 }
 
@@ -80,7 +89,7 @@ bool trims_step(struct pg_lane *lane)
     pg_send(&lane->connection, STATEMENT_GUARD, &guard);
     trims_send(lane, id_of(t), t->keep_from);
     pg_next(&lane->connection);
-    uint64_t rows = result_changed(pg_next(&lane->connection));
+    uint64_t rows = trimmed(lane);
     if (pg_end(&lane->connection) || rows < TRIM_ROWS)
         forget(lane, t);
     return !list_is_empty(&lane->trims);

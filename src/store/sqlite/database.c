@@ -122,7 +122,8 @@ static enum error prepare(struct database *db, const struct location *l, const s
 enum error database_open(struct database *db, const struct location *location,
                          const struct store_config *config, char message[MESSAGE_BYTES])
 {
-    *db = (struct database){.checkpoint_at_pages = CHECKPOINT_PAGES};
+    *db = (struct database){.checkpoint_at_pages = CHECKPOINT_PAGES,
+                            .keeps_history = config->keeps_history && config->durability != STORE_LAZY};
     enum error err;
     int code = connection_open(&db->connection, location);
     if (code != SQLITE_OK) {

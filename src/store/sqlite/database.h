@@ -19,6 +19,7 @@ struct database {
      * and a commit adds that to the total. */
     uint64_t documents;
     int64_t documents_added;
+    bool keeps_history; /* store/history.h */
     /* The log's length as of the last commit, from SQLite's hook, and the length
      * at which the next checkpoint is due: later than usual after one that
      * could not move everything, or it would be repeated with every commit. */

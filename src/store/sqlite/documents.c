@@ -1,5 +1,6 @@
 #include "store/sqlite/documents.h"
 
+#include "store/sqlite/history.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rights.h"
 
@@ -144,6 +145,8 @@ static enum error carry_out_load(struct database *db, struct store_request *req)
         err = load_journal(db, req);
     if (!err)
         err = rights_load(db, req);
+    if (!err)
+        err = sqlite_history_load(db, req);
     req->unused_ms = max_of(0, calendar_ms(&db->keeper.calendar) - req->accessed_ms);
     return err;
 }
@@ -272,6 +275,8 @@ static enum error append_row(struct database *db, const struct store_append_row 
     query_put_blob(&append, row->batch);
     query_put_int(&append, now_ms);
     err = query_run(&append);
+    if (!err && row->author_count > 0)
+        err = sqlite_history_add_authors(db, row);
     if (err || !row->has_epoch)
         return err;
     return put_epoch(db, row->id, &row->epoch);
@@ -299,19 +304,13 @@ static enum error put_row(struct database *db, const struct store_request *req)
     return run_upsert(db, &q);
 }
 
-static enum error trim_journal(struct database *db, const struct store_request *req)
-{
-    struct query q = query_start(&db->connection, STATEMENT_TRIM_JOURNAL);
-    query_put_text(&q, req->id);
-    query_put_int(&q, (int64_t)req->keep_from);
-    return query_run(&q);
-}
-
 static enum error carry_out_snapshot(struct database *db, struct store_request *req)
 {
-    enum error err = put_row(db, req);
-    if (!err && req->keep_from)
-        err = trim_journal(db, req);
+    enum error err = sqlite_history_before_snapshot(db, req);
+    if (!err)
+        err = put_row(db, req);
+    if (!err)
+        err = sqlite_history_after_snapshot(db, req);
     if (!err && req->has_epoch)
         err = put_epoch(db, req->id, &req->epoch);
     return err;
@@ -435,7 +434,9 @@ static enum error carry_out_delete(struct database *db, struct store_request *re
         (err = run_with_id(db, STATEMENT_DELETE_JOURNAL, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_EPOCHS, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_RIGHTS, req->id)) ||
-        (err = run_with_id(db, STATEMENT_DELETE_LINKS, req->id)))
+        (err = run_with_id(db, STATEMENT_DELETE_LINKS, req->id)) ||
+        (err = run_with_id(db, STATEMENT_HISTORY_ON, req->id)) ||
+        (err = sqlite_history_delete(&db->connection, req->id)))
         return err;
     db->documents_added--;
     return OK;
@@ -456,6 +457,8 @@ enum error documents_read(struct database *db, struct store_request *req)
         return rights_find_link(db, req);
     case STORE_FIND_DELETED:
         return carry_out_find_deleted(db, req);
+    case STORE_HISTORY: /* of a database in memory; else the reader's thread does it */
+        return sqlite_history_read(&db->connection, req, now_s(db));
     case STORE_APPEND:
     case STORE_SNAPSHOT:
     case STORE_OPEN:
@@ -463,6 +466,8 @@ enum error documents_read(struct database *db, struct store_request *req)
     case STORE_RIGHTS:
     case STORE_LINK_USED:
     case STORE_RELEASE:
+    case STORE_HISTORY_PUT:
+    case STORE_HISTORY_AGE:
         break;
     }
     return OK;
@@ -485,10 +490,15 @@ enum error documents_write(struct database *db, struct store_request *req)
         return carry_out_rights(db, req);
     case STORE_LINK_USED:
         return rights_note_use(db, req);
+    case STORE_HISTORY_PUT:
+        return sqlite_history_put(db, req);
+    case STORE_HISTORY_AGE:
+        return sqlite_history_age(db, req);
     case STORE_PEEK:
     case STORE_EXPIRED:
     case STORE_FIND_LINK:
     case STORE_FIND_DELETED:
+    case STORE_HISTORY:
     case STORE_RELEASE: /* nobody else could have it */
         break;
     }

@@ -6,7 +6,9 @@
 #include "store/request.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/documents.h"
+#include "store/sqlite/history.h"
 #include "store/sqlite/lock.h"
+#include "store/sqlite/query.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -14,22 +16,30 @@
 enum { FAILING_LOCK_TIMEOUT_MS = 50 };
 
 /* `location` does not change after opening, so any thread may look at it; the
- * database is the lane's. `documents` and `clock_offset_ms` are what of the
+ * database is the lane's. The atomics are what of the
  * database other threads see: the lane publishes them after each commit, and
- * after each look at the clock. */
+ * after each look at the clock. `reader` is a second connection to the same file,
+ * which reads what the log has while `db` writes on. */
 struct sqlite_engine {
     struct engine engine;
     const struct store_config *config;
     struct location location;
     struct lock file_lock;
     struct database db;
+    struct connection reader; /* the reader's thread's; opened for the first history that is asked for */
     _Atomic uint64_t documents;
-    _Atomic int64_t clock_offset_ms;
+    _Atomic int64_t clock_offset_ms, calendar_s;
 };
 
 static struct sqlite_engine *self_of(struct engine *e)
 {
     return LIST_ITEM(e, struct sqlite_engine, engine);
+}
+
+static void note_calendar(struct sqlite_engine *self)
+{
+    self->clock_offset_ms = self->db.keeper.calendar.offset_ms;
+    self->calendar_s = calendar_ms(&self->db.keeper.calendar) / 1000;
 }
 
 /* ---- open and close ---------------------------------------------------- */
@@ -43,7 +53,12 @@ static enum error open_file(struct sqlite_engine *self, char *message)
         err = lock_take(&self->file_lock, self->location.path, self->config, message);
     if (!err)
         err = database_open(&self->db, &self->location, self->config, message);
-    return err;
+    if (err || self->db.keeps_history || !sqlite_history_delete_all(&self->db.connection))
+        return err;
+    message_error(message, "Cannot delete the history that is not to be kept from the database %s: %s.",
+                  self->location.path, self->db.connection.why);
+    database_close(&self->db);
+    return ERR_STORAGE;
 }
 
 static enum error open_engine(const struct store_config *config, struct engine **out,
@@ -63,7 +78,7 @@ static enum error open_engine(const struct store_config *config, struct engine *
         return err;
     }
     self->documents = self->db.documents;
-    self->clock_offset_ms = self->db.keeper.calendar.offset_ms;
+    note_calendar(self);
     self->engine.idle_ms = calendar_keeper_idle_ms(&self->db.keeper);
     *out = &self->engine;
     return OK;
@@ -72,6 +87,7 @@ static enum error open_engine(const struct store_config *config, struct engine *
 static void close_engine(struct engine *e)
 {
     struct sqlite_engine *self = self_of(e);
+    connection_close(&self->reader);
     database_close(&self->db);
     lock_release(&self->file_lock);
     mem_free(self);
@@ -82,7 +98,7 @@ static void close_engine(struct engine *e)
 static void look_at_clock(struct sqlite_engine *self)
 {
     calendar_keeper_look(&self->db.keeper);
-    self->clock_offset_ms = self->db.keeper.calendar.offset_ms;
+    note_calendar(self);
 }
 
 /* A failed read is its own affair, unless it took the transaction along. */
@@ -92,6 +108,8 @@ static enum error carry_out_read(struct sqlite_engine *self, struct store_reques
     int64_t begun = clock_us();
     enum error err = documents_read(&self->db, req);
     req->duration_us = (uint64_t)(clock_us() - begun);
+    if (!err)
+        request_digest(req);
     if (!err) {
         event_tell(self->config, STORE_EVENT_READ, (int64_t)req->duration_us, 1, (struct slice){0}, "");
         return OK;
@@ -152,6 +170,53 @@ static enum error try_at_once(struct engine *e, struct link *group)
     return err;
 }
 
+/* ---- history, beside the lane ---------------------------------------------- */
+
+static bool reads_aside(const struct engine *e)
+{
+    return !LIST_ITEM(e, const struct sqlite_engine, engine)->location.in_memory;
+}
+
+static enum error open_reader(struct sqlite_engine *self)
+{
+    int code = connection_open(&self->reader, &self->location);
+    if (code != SQLITE_OK)
+        return connection_error(&self->reader, code);
+    enum error err = connection_execute(&self->reader, "PRAGMA query_only = ON; PRAGMA cache_size = -2000");
+    return err ? err : connection_prepare(&self->reader);
+}
+
+static enum error read_in_transaction(struct sqlite_engine *self, struct store_request *req)
+{
+    struct connection *c = &self->reader;
+    enum error err = c->handle ? OK : open_reader(self);
+    if (err)
+        return err;
+    struct query begin = query_start(c, STATEMENT_BEGIN_READ), end;
+    err = query_run(&begin);
+    if (!err)
+        err = sqlite_history_read(c, req, self->calendar_s);
+    end = query_start(c, err ? STATEMENT_ROLLBACK : STATEMENT_COMMIT);
+    enum error ended = connection_in_transaction(c) ? query_run(&end) : OK;
+    return err ? err : ended;
+}
+
+/* After a failure the next one begins with a new connection. */
+static enum error read_aside(struct engine *e, struct store_request *req)
+{
+    struct sqlite_engine *self = self_of(e);
+    int64_t begun = clock_us();
+    enum error err = read_in_transaction(self, req);
+    int64_t duration_us = clock_us() - begun;
+    if (err)
+        event_tell(self->config, STORE_EVENT_READ_FAILED, duration_us, 1, req->id, self->reader.why);
+    else
+        event_tell(self->config, STORE_EVENT_READ, duration_us, 1, (struct slice){0}, "");
+    if (err)
+        connection_close(&self->reader);
+    return err;
+}
+
 /* ---- around them ------------------------------------------------------- */
 
 static void set_failing(struct engine *e, uint32_t lane, bool is_failing)
@@ -208,6 +273,8 @@ const struct engine_ops SQLITE_ENGINE = {
     .lanes = 1,
     .try_group = try_group,
     .try_at_once = try_at_once,
+    .reads_aside = reads_aside,
+    .read_aside = read_aside,
     .set_failing = set_failing,
     .probe = probe,
     .after_answers = after_answers,

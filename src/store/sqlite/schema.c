@@ -76,6 +76,51 @@ static const char CREATE_SECRETS[] = "CREATE TABLE IF NOT EXISTS secrets ("
                                      " value BLOB NOT NULL) WITHOUT ROWID;"
                                      "INSERT OR IGNORE INTO secrets VALUES ('server', randomblob(32));";
 
+/* store/history.h. In `history` and `checkpoints` the large column comes last, as in
+ * `documents`. `form` of a checkpoint: 0 as the row in `documents` had it, 1 packed. */
+static const char CREATE_HISTORY[] = "CREATE TABLE history_fresh ("
+                                     " document_id TEXT NOT NULL,"
+                                     " first_revision INTEGER NOT NULL,"
+                                     " end_revision INTEGER NOT NULL,"
+                                     " time_ms INTEGER NOT NULL,"
+                                     " kept_at INTEGER NOT NULL,"
+                                     " batch BLOB NOT NULL,"
+                                     " PRIMARY KEY (document_id, first_revision)) WITHOUT ROWID;"
+                                     "CREATE TABLE history ("
+                                     " document_id TEXT NOT NULL,"
+                                     " first_revision INTEGER NOT NULL,"
+                                     " end_revision INTEGER NOT NULL,"
+                                     " began_at INTEGER NOT NULL,"
+                                     " ended_at INTEGER NOT NULL,"
+                                     " kept_at INTEGER NOT NULL,"
+                                     " detail INTEGER NOT NULL,"
+                                     " bytes INTEGER NOT NULL,"
+                                     " stored INTEGER NOT NULL,"
+                                     " sittings BLOB NOT NULL,"
+                                     " operations BLOB NOT NULL,"
+                                     " PRIMARY KEY (document_id, first_revision));"
+                                     "CREATE INDEX history_kept_at ON history (kept_at);"
+                                     "CREATE TABLE checkpoints ("
+                                     " document_id TEXT NOT NULL,"
+                                     " revision INTEGER NOT NULL,"
+                                     " kept_at INTEGER NOT NULL,"
+                                     " form INTEGER NOT NULL,"
+                                     " bytes INTEGER NOT NULL,"
+                                     " stored INTEGER NOT NULL,"
+                                     " runs BLOB NOT NULL,"
+                                     " text BLOB NOT NULL,"
+                                     " PRIMARY KEY (document_id, revision));"
+                                     "CREATE TABLE authors ("
+                                     " document_id TEXT NOT NULL,"
+                                     " author INTEGER NOT NULL,"
+                                     " first_revision INTEGER NOT NULL,"
+                                     " name TEXT NOT NULL,"
+                                     " hue INTEGER NOT NULL,"
+                                     " first_seen INTEGER NOT NULL,"
+                                     " PRIMARY KEY (document_id, author, first_revision)) WITHOUT ROWID;"
+                                     "CREATE TABLE history_off ("
+                                     " document_id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;";
+
 static enum error create_tables(struct connection *c, const struct store_config *config, char *done,
                                 size_t size)
 {
@@ -102,6 +147,15 @@ static enum error create_rights(struct connection *c, const struct store_config 
     return connection_execute(c, CREATE_RIGHTS);
 }
 
+static enum error create_history(struct connection *c, const struct store_config *config, char *done,
+                                 size_t size)
+{
+    (void)config;
+    if (!done[0])
+        snprintf(done, size, "created the tables of the history");
+    return connection_execute(c, CREATE_HISTORY);
+}
+
 static enum error create_secrets(struct connection *c, const struct store_config *config, char *done,
                                  size_t size)
 {
@@ -121,6 +175,7 @@ static const struct migration {
     {102, "takeover_of_document", legacy_import_run},
     {103, "clock", create_clock},
     {104, "rights", create_rights},
+    {105, "history", create_history},
     {106, "secrets", create_secrets},
 };
 

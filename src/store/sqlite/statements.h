@@ -9,6 +9,8 @@
 #ifndef KOLABPAD_STORE_SQLITE_STATEMENTS_H
 #define KOLABPAD_STORE_SQLITE_STATEMENTS_H
 
+#include "store/sqlite/history_statements.h"
+
 /* clang-format off */
 #define STATEMENT_TABLE(X)                                                                                     \
     X(BEGIN_READ,   "BEGIN")                                                                                   \
@@ -80,7 +82,8 @@
     X(FIND_DELETED, "SELECT 1 FROM deleted WHERE epoch = ?1")                                                  \
     /* clock */                                                                                                \
     X(CLOCK,        "SELECT wall_ms, offset_ms, credit_ms FROM clock WHERE id = 1")                            \
-    X(PUT_CLOCK,    "INSERT OR REPLACE INTO clock (id, wall_ms, offset_ms, credit_ms) VALUES (1, ?1, ?2, ?3)")
+    X(PUT_CLOCK,    "INSERT OR REPLACE INTO clock (id, wall_ms, offset_ms, credit_ms) VALUES (1, ?1, ?2, ?3)") \
+    HISTORY_STATEMENT_TABLE(X)
 /* clang-format on */
 
 enum statement {

@@ -65,6 +65,17 @@ export function deleteDatabase(file: string): void {
   for (const suffix of ['', '-wal', '-shm']) fs.rmSync(file + suffix, { force: true });
 }
 
+/** Which migration made a table: those from the third on. */
+const MADE_BY: Record<string, number> = {
+  clock: 103, rights: 104, links: 104, deleted: 104, history_fresh: 105, history: 105, checkpoints: 105, authors: 105, history_off: 105,
+};
+
+/** SQL that makes a SQLite file one of an older program, of that schema. */
+export function backToSchema(version: number): string {
+  const drops = Object.keys(MADE_BY).filter((table) => MADE_BY[table]! > version);
+  return `${drops.map((table) => `DROP TABLE ${table};`).join(' ')} DELETE FROM schema_migrations WHERE version > ${version}; PRAGMA user_version = ${version};`;
+}
+
 /** Something outside that makes the server's writes fail, for as long as it is held. */
 export class WriteLock {
   private constructor(readonly release: () => Promise<void>) {}
