@@ -24,7 +24,7 @@ RUN VITE_SHA=$VITE_SHA npm --prefix frontend run build
 FROM debian:bookworm-slim AS server
 RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev cmake ninja-build pkgconf libuv1-dev libmicrohttpd-dev \
-       libwslay-dev libjansson-dev libsqlite3-dev libpq-dev libwebsockets-dev libssl-dev zlib1g-dev busybox-static ca-certificates \
+       libwslay-dev libjansson-dev libsqlite3-dev libpq-dev libwebsockets-dev libssl-dev zlib1g-dev libzstd-dev busybox-static ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY CMakeLists.txt CMakePresets.json ./

@@ -7,6 +7,7 @@
  *
  * The input is cut into fields, each with a length in front: text, clients,
  * batches. Their revisions come from single bytes, so that they often fit. */
+#include "pad/batch.h"
 #include "pad/pad_private.h"
 
 #include <stdio.h>

@@ -29,14 +29,15 @@ proto:        base text ot pad
 store:        base text ot store/sqlite/engine.h store/sqlite/copy_end.h store/postgres/engine.h store/postgres/copy_end.h
 store/sqlite: base text ot store
 store/postgres: base text ot store
+archive:      base text ot pad store/store.h
 observe:      base
 net:          base text/utf8.h
 config:       base store/store.h net/address.h net/security_headers.h observe/log.h
 guard:        base net/address.h
-doc:          base text ot pad store guard observe
+doc:          base text ot pad store archive guard observe
 shard:        base pad proto store net guard config doc
 session:      base pad proto net guard observe config doc shard
-api:          base text pad proto store net guard observe config doc shard session
+api:          base text ot pad proto store archive net guard observe config doc shard session
 cli:          base text ot client version.h
 app:          base store net observe config doc shard session api version.h
 '
@@ -51,6 +52,7 @@ wslay:        net
 uv.h:         net api cli
 libwebsockets.h: cli
 zlib.h:       net
+zstd.h:       archive
 openssl:      net guard
 '
 

@@ -13,6 +13,8 @@
  * `last` counts the operations up to and including the tab's last one in this
  * batch; the tabs are ordered by it. v1 authors have no token and so no row
  * among the tabs. */
+#include "pad/batch.h"
+
 #include "base/assert.h"
 #include "base/mem.h"
 #include "pad/pad_private.h"

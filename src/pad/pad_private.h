@@ -159,28 +159,4 @@ void history_compact(struct pad *pad, int64_t now_ms);
 /* The same, when the history has grown enough since to be worth a look. */
 void history_compact_if_grown(struct pad *pad, int64_t now_ms);
 
-/* ---- batch.c: the journal's form of operations ---- */
-
-struct batch_operation {
-    struct pad_author author;
-    struct op_view op;
-    bool is_last_of_tab; /* the last in this batch of the tab `token` */
-    struct id128 token;
-};
-struct batch_reader {
-    struct slice tabs, operations; /* what is left of each */
-    uint64_t tab_count;            /* left */
-    uint64_t position;             /* operations read so far */
-    bool has_tab;                  /* `tab` is read and its last operation is yet to come */
-    struct {
-        uint64_t user_id, last;
-        struct id128 token;
-    } tab;
-};
-/* ERR_STORAGE when the bytes are not a batch. */
-enum error batch_open(struct slice bytes, struct batch_reader *out);
-bool batch_is_done(const struct batch_reader *reader);
-/* The next operation, checked. ERR_STORAGE. */
-enum error batch_next(struct batch_reader *reader, struct batch_operation *out);
-
 #endif

@@ -1,6 +1,7 @@
 /* A pad from what storage holds of it. Storage may hold anything: it may have
  * been cut, edited, or written by another program. */
 #include "base/mem.h"
+#include "pad/batch.h"
 #include "pad/pad_private.h"
 
 #include "text/utf8.h"

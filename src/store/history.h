@@ -97,9 +97,13 @@ struct store_history {
     /* HISTORY, in. PUT, in: the revisions whose rows, segments and inner checkpoints
      * are replaced by `segments` and `checkpoints`. */
     uint64_t from, to;
-    uint32_t wants;     /* HISTORY: of enum store_history_wants */
-    uint32_t max_bytes; /* HISTORY: of segments, before compression; the one that exceeds it is the last */
+    uint32_t wants; /* HISTORY: of enum store_history_wants */
+    /* HISTORY: of segments, before compression, and of rows; the one that exceeds it is the last of
+     * its kind. */
+    uint32_t max_bytes;
+    uint32_t full_bytes;    /* HISTORY: LOOSE */
     uint64_t forget_before; /* PUT: all that is older goes; there must be a checkpoint at this revision */
+    bool begins_anew;       /* PUT: the row in `documents` becomes a checkpoint */
 
     /* HISTORY, out */
     bool is_off;

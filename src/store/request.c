@@ -211,7 +211,11 @@ size_t request_bytes(const struct store_request *req)
 
 static void clear_history(struct store_history *h)
 {
-    *h = (struct store_history){.from = h->from, .to = h->to, .wants = h->wants, .max_bytes = h->max_bytes};
+    *h = (struct store_history){.from = h->from,
+                                .to = h->to,
+                                .wants = h->wants,
+                                .max_bytes = h->max_bytes,
+                                .full_bytes = h->full_bytes};
 }
 
 void request_clear_answer(struct store_request *req)

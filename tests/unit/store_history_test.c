@@ -315,7 +315,7 @@ static void what_is_loose_is_what_no_full_segment_holds(void **state)
     snap(f, "abcdefghij", 10, 10);
     for (int i = 0; i < 2; i++) {
         r = history_of("pad", STORE_HISTORY_LOOSE | STORE_HISTORY_ROWS, 0, 0);
-        r->history->max_bytes = i ? 1001 : 1000; /* the segment before has 1000 */
+        r->history->full_bytes = i ? 1001 : 1000; /* the segment before has 1000 */
         r = ask(f, r);
         assert_int_equal(r->history->from, i ? 3 : 6);
         assert_int_equal(r->history->to, 9);

@@ -133,7 +133,7 @@ static void send_checkpoint(struct pg_lane *lane, struct slice id, const struct 
 int pg_history_count_put(const struct store_request *req)
 {
     const struct store_history *h = req->history;
-    return REPLACED_COUNT + (int)h->segment_count + (int)h->checkpoint_count +
+    return REPLACED_COUNT + (int)h->segment_count + (int)h->checkpoint_count + (h->begins_anew ? 1 : 0) +
            (h->forget_before > 0 ? FORGOTTEN_COUNT : 0);
 }
 
@@ -150,6 +150,8 @@ void pg_history_send_put(struct pg_lane *lane, const struct store_request *req)
         send_segment(lane, req->id, &h->segments[i]);
     for (uint32_t i = 0; i < h->checkpoint_count; i++)
         send_checkpoint(lane, req->id, &h->checkpoints[i]);
+    if (h->begins_anew)
+        send_with_id(lane, STATEMENT_HISTORY_BEGIN, req->id);
     for (int i = 0; h->forget_before > 0 && i < FORGOTTEN_COUNT; i++)
         send_with_revision(lane, FORGOTTEN[i], req->id, h->forget_before);
 }

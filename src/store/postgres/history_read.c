@@ -37,8 +37,7 @@ static void send_range(struct reading *r, enum statement statement, uint64_t fro
     put_bytes(&p, r->req->id);
     put_int8(&p, revision_of(from));
     put_int8(&p, revision_of(r->h->to));
-    if (statement == STATEMENT_HISTORY_SEGMENTS)
-        put_int8(&p, r->h->max_bytes);
+    put_int8(&p, r->h->max_bytes);
     pg_send(r->c, statement, &p);
 }
 
@@ -83,7 +82,7 @@ static enum reply read_document(struct reading *r)
     pg_send_sql(r->c, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     send(r, STATEMENT_HISTORY_DOCUMENT);
     if (wants(r, STORE_HISTORY_LOOSE))
-        send_with(r, STATEMENT_HISTORY_LOOSE, r->h->max_bytes);
+        send_with(r, STATEMENT_HISTORY_LOOSE, r->h->full_bytes);
     pg_next(r->c);
     take_document(r);
     if (wants(r, STORE_HISTORY_LOOSE)) {

@@ -71,6 +71,9 @@
                          " $7::bytea) ON CONFLICT (document_id, revision) DO UPDATE SET kept_at ="                   \
                          " excluded.kept_at, form = 1, bytes = excluded.bytes, stored = excluded.stored, runs ="     \
                          " excluded.runs, text = excluded.text")                                                     \
+    X(HISTORY_BEGIN,     "INSERT INTO kp_checkpoints (document_id, revision, kept_at, form, bytes, stored, runs,"     \
+                         " text) SELECT d.id, d.revision, c.calendar_ms / 1000, 0, octet_length(d.text), 0, ''::bytea," \
+                         " d.text FROM kp_documents d, kp_calendar c WHERE d.id = $1::text ON CONFLICT DO NOTHING")     \
     /* $2 revision */                                                                                                \
     X(FORGET_FRESH,      "DELETE FROM kp_history_fresh WHERE document_id = $1::text AND end_revision <="             \
                          " $2::int8")                                                                                \
@@ -116,12 +119,18 @@
                          " (ORDER BY h.first_revision) - h.bytes AS before FROM kp_history h WHERE"                  \
                          " h.document_id = $1::text AND h.first_revision < $3::int8 AND h.end_revision >"            \
                          " $2::int8) x WHERE x.before <= $4::int8 ORDER BY x.first_revision")                        \
-    X(HISTORY_FRESH_ROWS,"SELECT f.first_revision, f.end_revision, f.time_ms, f.batch, f.kept_at FROM"               \
-                         " kp_history_fresh f WHERE f.document_id = $1::text AND f.first_revision < $3::int8"        \
-                         " AND f.end_revision > $2::int8 ORDER BY f.first_revision")                                 \
-    X(HISTORY_JOURNAL,   "SELECT j.first_revision, j.end_revision, j.time_ms, j.batch, 0::int8 FROM kp_journal"      \
-                         " j WHERE j.document_id = $1::text AND j.first_revision < $3::int8 AND j.end_revision"      \
-                         " > $2::int8 ORDER BY j.first_revision")                                                    \
+    X(HISTORY_FRESH_ROWS,"SELECT x.first_revision, x.end_revision, x.time_ms, x.batch, x.kept_at FROM (SELECT"       \
+                         " f.first_revision, f.end_revision, f.time_ms, f.batch, f.kept_at,"                         \
+                         " sum(octet_length(f.batch)) OVER (ORDER BY f.first_revision) - octet_length(f.batch)"      \
+                         " AS before FROM kp_history_fresh f WHERE f.document_id = $1::text AND"                     \
+                         " f.first_revision < $3::int8 AND f.end_revision > $2::int8) x WHERE x.before <="           \
+                         " $4::int8 ORDER BY x.first_revision")                                                      \
+    X(HISTORY_JOURNAL,   "SELECT x.first_revision, x.end_revision, x.time_ms, x.batch, x.kept_at FROM (SELECT"       \
+                         " f.first_revision, f.end_revision, f.time_ms, f.batch, 0::int8 AS kept_at,"                \
+                         " sum(octet_length(f.batch)) OVER (ORDER BY f.first_revision) - octet_length(f.batch)"      \
+                         " AS before FROM kp_journal f WHERE f.document_id = $1::text AND f.first_revision <"        \
+                         " $3::int8 AND f.end_revision > $2::int8) x WHERE x.before <= $4::int8 ORDER BY"            \
+                         " x.first_revision")                                                                        \
     X(HISTORY_AUTHORS,   "SELECT a.author, a.first_revision, a.name, a.hue, a.first_seen FROM kp_authors a"          \
                          " WHERE a.document_id = $1::text ORDER BY a.author, a.first_revision")
 /* clang-format on */

@@ -17,12 +17,12 @@ static enum error run_with_id(struct connection *c, enum statement statement, st
     return query_run(&q);
 }
 
-static enum error run_with_revision(struct connection *c, enum statement statement, struct slice id,
-                                    uint64_t revision)
+static enum error run_with_number(struct connection *c, enum statement statement, struct slice id,
+                                  int64_t number)
 {
     struct query q = query_start(c, statement);
     query_put_text(&q, id);
-    query_put_int(&q, (int64_t)revision);
+    query_put_int(&q, number);
     return query_run(&q);
 }
 
@@ -99,7 +99,7 @@ enum error sqlite_history_after_snapshot(struct database *db, struct store_reque
     if (!err && kept && req->keep_from)
         err = keep_rows(db, req);
     if (!err && req->keep_from)
-        err = run_with_revision(&db->connection, STATEMENT_TRIM_JOURNAL, req->id, req->keep_from);
+        err = run_with_number(&db->connection, STATEMENT_TRIM_JOURNAL, req->id, (int64_t)req->keep_from);
     if (!err && kept)
         err = count_fresh(db, req);
     if (!err && req->history_change != STORE_HISTORY_GOES_ON)
@@ -192,7 +192,7 @@ static enum error forget_before(struct connection *c, struct slice id, uint64_t 
                                                 STATEMENT_FORGET_CHECKPOINTS, STATEMENT_FORGET_NAMES};
     enum error err = OK;
     for (size_t i = 0; !err && i < sizeof FORGETTING / sizeof FORGETTING[0]; i++)
-        err = run_with_revision(c, FORGETTING[i], id, revision);
+        err = run_with_number(c, FORGETTING[i], id, (int64_t)revision);
     return err;
 }
 
@@ -209,6 +209,8 @@ enum error sqlite_history_put(struct database *db, const struct store_request *r
         err = add_segment(c, req->id, &h->segments[i]);
     for (uint32_t i = 0; !err && i < h->checkpoint_count; i++)
         err = add_checkpoint(c, req->id, &h->checkpoints[i]);
+    if (!err && h->begins_anew)
+        err = run_with_number(c, STATEMENT_HISTORY_BEGIN, req->id, now_s(db));
     if (!err && h->forget_before > 0)
         err = forget_before(c, req->id, h->forget_before);
     return err;

@@ -58,7 +58,7 @@ static enum error read_document(struct connection *c, struct store_request *req)
 static enum error read_loose(struct connection *c, struct store_request *req)
 {
     struct query q = start(c, STATEMENT_HISTORY_LOOSE, req);
-    query_put_int(&q, req->history->max_bytes);
+    query_put_int(&q, req->history->full_bytes);
     if (query_next(&q)) {
         req->history->from = (uint64_t)query_int(&q, 0);
         req->history->to = (uint64_t)query_int(&q, 1);
@@ -168,11 +168,15 @@ static void add_row(struct query *q, struct store_request *req)
 static enum error read_rows(struct connection *c, struct store_request *req, uint64_t from)
 {
     static const enum statement SOURCES[] = {STATEMENT_HISTORY_FRESH_ROWS, STATEMENT_HISTORY_JOURNAL};
+    const struct store_history *h = req->history;
+    uint64_t bytes = 0;
     enum error err = OK;
     for (int i = 0; !err && i < 2; i++) {
         struct query q = start_range(c, SOURCES[i], req, from);
-        while (query_next(&q))
+        while (bytes <= h->max_bytes && query_next(&q)) {
             add_row(&q, req);
+            bytes += h->row_count > 0 ? h->rows[h->row_count - 1].batch.len : 0;
+        }
         err = query_end(&q);
     }
     return err;

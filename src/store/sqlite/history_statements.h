@@ -42,6 +42,9 @@
                         " ?6, ?7, ?8, ?9, ?10, ?11)")                                                              \
     X(ADD_CHECKPOINT,   "INSERT OR REPLACE INTO checkpoints (document_id, revision, kept_at, form, bytes,"         \
                         " stored, runs, text) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7)")                             \
+    X(HISTORY_BEGIN,    "INSERT OR IGNORE INTO checkpoints (document_id, revision, kept_at, form, bytes,"          \
+                        " stored, runs, text) SELECT id, revision, ?2, 0, length(CAST(text AS BLOB)), 0, x'',"     \
+                        " CAST(text AS BLOB) FROM documents WHERE id = ?1")                                        \
     X(FORGET_FRESH,     "DELETE FROM history_fresh WHERE document_id = ?1 AND end_revision <= ?2")                 \
     X(FORGET_SEGMENTS,  "DELETE FROM history WHERE document_id = ?1 AND end_revision <= ?2")                       \
     X(FORGET_CHECKPOINTS,"DELETE FROM checkpoints WHERE document_id = ?1 AND revision < ?2")                       \
