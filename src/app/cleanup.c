@@ -68,6 +68,17 @@ static void search(struct shard *shard)
     store_post(shard->store, req);
 }
 
+/* Nobody waits for it; what fails is done by the next one. */
+static void age_history(struct shard *shard)
+{
+    struct store_request *req = store_request_new(STORE_HISTORY_AGE, (struct slice){0});
+    if (!req)
+        return;
+    req->unused_ms = shard->config->history_kept_ms;
+    req->fail_fast = true;
+    store_post(shard->store, req);
+}
+
 void cleanup_check(struct shard *shard)
 {
     const struct config *config = shard->config;
@@ -78,7 +89,10 @@ void cleanup_check(struct shard *shard)
         shard->cleanup_due_ms = now_ms + FIRST_SEARCH_MS;
     if (now_ms >= shard->cleanup_due_ms) {
         shard->cleanup_due_ms = now_ms + config->cleanup_interval_ms;
-        search(shard);
+        if (config->expiry_ms > 0)
+            search(shard);
+        if (config->history_kept_ms > 0)
+            age_history(shard);
     }
     shard_want_timer(shard, shard->cleanup_due_ms - now_ms);
 }

@@ -1,4 +1,5 @@
-/* cleanup.h - deletes for good what nobody has opened for EXPIRY_DAYS.
+/* cleanup.h - deletes for good what nobody has opened for EXPIRY_DAYS, and history that was
+ * kept for HISTORY_DAYS.
  *
  * Shard 0 asks the store every CLEANUP_INTERVAL_HOURS for ids that were not
  * accessed for so long, and sends each to the shard that has the document: there it

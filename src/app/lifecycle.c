@@ -121,6 +121,7 @@ static enum error open_store(struct program *program, bool (*should_stop)(void *
                                       slice_from_cstr(c->database_url[0] ? c->database_url : c->sqlite_uri),
                                   .durability = c->durability,
                                   .expiry_ms = c->expiry_ms,
+                                  .keeps_history = c->keeps_history,
                                   .address = slice_from_cstr(c->cluster_address),
                                   .lease_ms = c->cluster_lease_ms,
                                   .version = slice_from_cstr(server_version(program->api.server)),

@@ -35,7 +35,10 @@ struct config {
     int64_t expiry_ms;           /* EXPIRY_DAYS; 0: never */
     int64_t cleanup_interval_ms;
     int64_t memory_retention_ms;
-    int64_t v1_pin_ms; /* V1_HISTORY_HOURS; 0: as long as it fits */
+    int64_t v1_pin_ms;       /* V1_HISTORY_HOURS; 0: as long as it fits */
+    bool keeps_history;      /* HISTORY */
+    int64_t history_kept_ms; /* HISTORY_DAYS; 0: as long as the document */
+    uint32_t history_bytes;  /* HISTORY_MAX_KB, of each document */
     /* servers that share a database */
     char cluster_address[256]; /* host:port; "": this server is alone */
     int64_t cluster_lease_ms;
@@ -69,11 +72,12 @@ struct config {
     bool metrics_bare_names;
     char debug_token[256]; /* "": the debug endpoints are for this machine only */
     /* intervals that only tests change: KP_TEST_…_MS, not in --help */
-    int64_t persist_check_ms; /* 10 s */
-    int64_t idle_persist_ms;  /* 30 s */
-    int64_t safety_net_ms;    /* 5 min */
-    int64_t hello_timeout_ms; /* 5 s */
-    int64_t history_ms;       /* 10 min */
+    int64_t persist_check_ms;     /* 10 s */
+    int64_t idle_persist_ms;      /* 30 s */
+    int64_t safety_net_ms;        /* 5 min */
+    int64_t hello_timeout_ms;     /* 5 s */
+    int64_t history_ms;           /* 10 min: of operations in memory, for those who resume */
+    int64_t history_untouched_ms; /* 1 day: what is younger is not thinned */
 };
 
 /* Reads the environment. On failure `message` names the setting, what it was

@@ -428,7 +428,8 @@ enum error config_load(struct config *out, char message[512])
                        .idle_persist_ms = 30000,
                        .safety_net_ms = 300000,
                        .hello_timeout_ms = 5000,
-                       .history_ms = 600000};
+                       .history_ms = 600000,
+                       .history_untouched_ms = 86400000};
     enum error err = OK;
 
     for (size_t i = 0; i < config_setting_count && !err; i++)

@@ -71,6 +71,12 @@ const struct setting config_settings[] = {
 
     {"V1_HISTORY_HOURS", NULL, GROUP_DOCUMENTS, NUMBER(v1_pin_ms, 0, 8760, HOUR_MS), .unit = "hours", .default_text = "0",
      .help = "How long after the last client of the old protocol has left its history is kept, so that one that was away can go on. 0: while the document is in memory and the history, 16 to 64 MiB at most, has room."},
+    {"HISTORY", NULL, GROUP_DOCUMENTS, SWITCH(keeps_history), .default_text = "on",
+     .help = "Keep what was typed when and by whom, so that any earlier text can be looked at and brought back. off: nothing is kept, and what was kept is deleted at the start. With DURABILITY=lazy there is none."},
+    {"HISTORY_DAYS", NULL, GROUP_DOCUMENTS, NUMBER(history_kept_ms, 0, 36500, DAY_MS), .unit = "days", .default_text = "0",
+     .help = "How long history is kept; 0: as long as its document."},
+    {"HISTORY_MAX_KB", NULL, GROUP_DOCUMENTS, NUMBER(history_bytes, 64, 1048576, KIB), .unit = "KiB", .default_text = "4096",
+     .help = "The history of one document, compressed, in units of 1,024 bytes. Beyond it the oldest is thinned: what one person did within 10 seconds, a minute, ten minutes becomes one step; then the oldest is deleted. The last day is left as it is."},
 
     {"DATABASE_URL", NULL, GROUP_CLUSTER, .type = SETTING_DATABASE, FIELD(database_url), .default_text = "", .default_words = "none: SQLite", .is_secret = true,
      .help = "Keeps the documents in PostgreSQL 13 or newer: postgres://user:password@host/database, several hosts separated by commas, and what else PostgreSQL's own programs understand. SQLITE_URI is then not used. An edit counts as saved when PostgreSQL has committed it; DURABILITY=lazy is refused."},
@@ -159,6 +165,8 @@ const struct test_setting config_test_settings[] = {
     INTERVAL("HELLO_TIMEOUT", hello_timeout_ms),
     INTERVAL("V1_PIN", v1_pin_ms),
     INTERVAL("HISTORY", history_ms),
+    INTERVAL("HISTORY_KEPT", history_kept_ms),
+    INTERVAL("HISTORY_UNTOUCHED", history_untouched_ms),
 };
 const size_t config_test_setting_count = sizeof config_test_settings / sizeof config_test_settings[0];
 

@@ -43,8 +43,8 @@ bool document_may_drop(const struct document *doc)
 {
     return !is_expected(doc) && doc->state == DOCUMENT_READY && doc->peer_count == 0 &&
            list_is_empty(&doc->opens) && list_is_empty(&doc->commit_waits) && doc->appends_in_flight == 0 &&
-           doc->snapshots_in_flight == 0 && !doc->password_change && list_is_empty(&doc->rights_changes) &&
-           !doc->rights_write && !document_is_changed(doc);
+           doc->snapshots_in_flight == 0 && !doc->archiving && !doc->password_change &&
+           list_is_empty(&doc->rights_changes) && !doc->rights_write && !document_is_changed(doc);
 }
 
 bool document_admits(const struct document *doc, struct slice password)
@@ -150,7 +150,8 @@ enum error document_restore(struct document *doc, const struct store_request *re
                                     .epochs = lists.epochs,
                                     .epoch_count = req->epoch_count,
                                     .batches = lists.batches,
-                                    .batch_count = req->batch_count};
+                                    .batch_count = req->batch_count,
+                                    .last_author = req->last_author};
         err = pad_restore(&doc->pad, &doc->documents->policy->pad_limits, &stored, random_id(),
                           documents_now_ms(doc->documents));
     }
@@ -238,5 +239,6 @@ void document_drop(struct document *doc)
         metric_add(METRIC_DOCUMENTS, -1);
     }
     mem_free(doc->maker); /* whose change is answered: the document waited for that */
+    buf_deinit(&doc->signatures);
     mem_free(doc);
 }

@@ -21,6 +21,7 @@
 #include "doc/documents.h"
 #include "store/rights.h"
 
+struct archiving;
 struct maker;
 struct password_change;
 
@@ -44,6 +45,9 @@ struct document {
 
     struct store_rights rights; /* its owner and links (rights.h); owned */
     int64_t link_ends_ms;       /* when the next of its links ends, by the wall clock; 0: none does */
+
+    struct archiving *archiving; /* archiver.c: what it does for this document; NULL: nothing */
+    struct buf signatures;       /* signatures.c: names that the journal has not stored yet */
 
     struct link all_link;     /* documents->all */
     struct link live_link;    /* documents->live, while it has peers */

@@ -35,6 +35,9 @@ struct document_policy {
     int64_t persist_check_ms;              /* how often a document that somebody is in is looked at */
     int64_t idle_persist_ms;               /* it is written so long after the last change */
     int64_t safety_net_ms;                 /* and, while changes go on, so long after the last snapshot */
+    bool keeps_history;                    /* of what leaves the journal: archiver.h */
+    uint32_t history_bytes;                /* of one document, compressed; beyond it is thinned */
+    int64_t history_untouched_ms;          /* what is younger than that is not thinned */
     uint32_t password_attempts_per_minute; /* for the log: `limits` enforces it */
     bool is_shared;                        /* other servers may have documents of the same database */
 };

@@ -1,6 +1,7 @@
 #include "doc/edit.h"
 
 #include "doc/persister.h"
+#include "doc/signatures.h"
 #include "observe/clock.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -13,9 +14,12 @@ enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t r
         return doc->lost_why;
     uint64_t arrived_ns = clock_ns();
     int64_t now_ms = documents_now_ms(doc->documents);
+    uint64_t first = doc->pad.revision;
     enum error err = pad_edit(peer, revision, op, now_ms);
     if (err)
         return err;
+    if (!peer->is_signed)
+        signatures_add(doc, peer, first);
     doc->changed_ms = now_ms;
     doc->updated_ms = documents_wall_ms(doc->documents);
     if (doc->arrived_ns == 0)

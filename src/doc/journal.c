@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "doc/commit_wait.h"
 #include "doc/loss.h"
+#include "doc/signatures.h"
 #include "doc/writability.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -97,6 +98,8 @@ static void row_answered(const struct append_row *row, enum error outcome)
         return;
     }
     document_write_worked(row->doc);
+    if (row->doc->signatures.len > 0)
+        signatures_written(row->doc, row->end_revision);
     committed(row->doc, row->end_revision, row->arrived_ns);
 }
 
@@ -139,6 +142,8 @@ static enum error add_row(struct document *doc, struct store_request *req, struc
         return err;
     uint64_t end = doc->pad.journaled;
     err = store_request_add_row(req, doc->id, first, end, buf_slice(batch));
+    if (!err && doc->signatures.len > 0 && (err = signatures_put(doc, req)))
+        req->row_count--;
     if (err) {
         pad_take_back_batch(&doc->pad, first);
         return err;

@@ -160,8 +160,8 @@ static bool must_wait_for(struct document *doc)
                  documents_now_ms(doc->documents) - doc->snapshot_failed_ms < SNAPSHOT_PAUSE_MS;
     if (!rests)
         persister_write(doc, PERSIST_SHUTDOWN); /* without memory for it: tried again */
-    return document_is_changed(doc) || doc->snapshots_in_flight > 0 || doc->password_change ||
-           doc->rights_write || !list_is_empty(&doc->rights_changes);
+    return document_is_changed(doc) || doc->snapshots_in_flight > 0 || doc->archiving ||
+           doc->password_change || doc->rights_write || !list_is_empty(&doc->rights_changes);
 }
 
 /* The documents are walked again only when all that was asked for is answered. */

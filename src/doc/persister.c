@@ -1,6 +1,7 @@
 #include "doc/persister.h"
 
 #include "base/alloc.h"
+#include "doc/archiver.h"
 #include "doc/writability.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -78,6 +79,12 @@ static void written(const struct snapshot_context *snapshot, uint64_t duration_u
     log_written(snapshot, duration_us);
 }
 
+static void keep_history(struct document *doc, const struct store_request *req)
+{
+    if (doc->documents->policy->keeps_history)
+        archiver_look(doc, req->fresh_rows, req->fresh_bytes);
+}
+
 static void not_written(const struct snapshot_context *snapshot)
 {
     struct document *doc = snapshot->doc;
@@ -109,6 +116,8 @@ static void on_snapshot_answered(struct store_request *req)
         written(snapshot, req->duration_us);
     else
         not_written(snapshot);
+    if (req->result == OK)
+        keep_history(doc, req);
     if (snapshot->done)
         snapshot->done(doc, req->result);
     if (snapshot->reason == PERSIST_EVICTION && document_may_drop(doc))

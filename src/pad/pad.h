@@ -146,6 +146,7 @@ struct pad_peer {
     uint64_t ponged; /* `sent` when its last Ping was answered: the next Ping shows that it has those */
     uint64_t seen;   /* told all items up to this sequence number */
     bool has_info;
+    bool is_signed;    /* see pad_sign */
     struct slice name; /* owned by the pad */
     uint16_t hue;
     struct pad_cursors cursors;
@@ -266,6 +267,7 @@ struct pad_stored {
     size_t epoch_count;
     const struct pad_stored_batch *batches; /* by first_revision */
     size_t batch_count;
+    uint64_t last_author; /* no user id up to this one is given to anybody new; 0: none is known */
 };
 
 /* Builds the pad that storage describes: the text, the batches after it
@@ -352,6 +354,12 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
 /* The bytes that the text may have: limits->document_bytes. A text that was larger
  * when it was loaded may grow by a quarter of the limit from there. */
 uint32_t pad_document_bytes_max(const struct pad *pad);
+
+/* Who keeps what people did wants their names with it, and not with every edit. Is this the
+ * peer's first edit under its present name and hue? From then on it is not. */
+bool pad_sign(struct pad_peer *peer);
+/* Everybody's next edit is the first one. */
+void pad_forget_signatures(struct pad *pad);
 
 /* ---- presence; all strings are copied ---- */
 

@@ -17,11 +17,25 @@ enum error pad_set_info(struct pad_peer *peer, struct slice name, uint16_t hue)
     name_replace(&peer->name, copy);
     peer->hue = hue % PAD_HUES;
     peer->has_info = true;
+    peer->is_signed = false;
     item_changed(peer->pad, &peer->info_item);
     /* Users leaves out who has no name (encode_users), with the carets. */
     if (was_nameless && pad_cursors_are_visible(peer))
         item_changed(peer->pad, &peer->cursors_item);
     return OK;
+}
+
+bool pad_sign(struct pad_peer *peer)
+{
+    const bool is_first = !peer->is_signed;
+    peer->is_signed = true;
+    return is_first;
+}
+
+void pad_forget_signatures(struct pad *pad)
+{
+    LIST_EACH (at, following, &pad->peers)
+        LIST_ITEM(at, struct pad_peer, link)->is_signed = false;
 }
 
 /* Copies a value and the name of who set it, and replaces both or neither. */

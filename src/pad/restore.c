@@ -203,6 +203,8 @@ static enum error restore(struct pad *pad, const struct pad_stored *stored, stru
         err = restore_batches(pad, stored, now_ms);
     if (!err)
         err = restore_epochs(pad, stored, epoch);
+    if (!err && stored->last_author > 0 && stored->last_author <= PAD_USER_ID_MAX)
+        clients_reserve_id(pad, stored->last_author);
     if (!err) {
         make_room(pad);
         history_compact(pad, now_ms);

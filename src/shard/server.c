@@ -37,6 +37,9 @@ static struct document_policy policy_of(const struct config *c)
                                      .persist_check_ms = c->persist_check_ms,
                                      .idle_persist_ms = c->idle_persist_ms,
                                      .safety_net_ms = c->safety_net_ms,
+                                     .keeps_history = c->keeps_history && c->durability != STORE_LAZY,
+                                     .history_bytes = c->history_bytes,
+                                     .history_untouched_ms = c->history_untouched_ms,
                                      .password_attempts_per_minute = c->password_attempts_per_minute};
     policy.pad_limits.v1_pin_ms = c->v1_pin_ms;
     policy.pad_limits.history_ms = c->history_ms;

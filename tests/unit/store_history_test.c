@@ -375,6 +375,7 @@ static void names_come_with_the_edits_that_they_made(void **state)
     append_by(f, 0, 3, "Alice");
     append_by(f, 1, 7, "Bob");
     append_by(f, 2, 3, "Ali");
+    append_by(f, 3, 3, "Ali"); /* he came back */
     struct store_request *r = read_history(f, STORE_HISTORY_AUTHORS, 0, 0);
     assert_int_equal(r->history->author_count, 3);
     const struct store_author *a = r->history->authors;

@@ -49,8 +49,11 @@
                          " $4::int8[], $5::int8[], $6::bytea[], $7::int8[], $8::int8[]) AS u (id, f, author, r,"     \
                          " name, hue, t) WHERE EXISTS (SELECT 1 FROM kp_journal j WHERE j.document_id = u.id"        \
                          " AND j.first_revision = u.f AND j.writer = $1::int8) AND NOT EXISTS (SELECT 1 FROM"        \
-                         " kp_history_off o WHERE o.document_id = u.id) AND EXISTS (SELECT 1 FROM kp_documents d"    \
-                         " WHERE d.id = u.id) ON CONFLICT DO NOTHING")                                               \
+                         " kp_history_off o WHERE o.document_id = u.id) AND EXISTS (SELECT 1 FROM kp_documents"      \
+                         " d WHERE d.id = u.id) AND NOT EXISTS (SELECT 1 FROM (SELECT a.name, a.hue FROM"            \
+                         " kp_authors a WHERE a.document_id = u.id AND a.author = u.author ORDER BY"                 \
+                         " a.first_revision DESC LIMIT 1) latest WHERE latest.name = u.name AND latest.hue ="        \
+                         " u.hue) ON CONFLICT DO NOTHING")                                                           \
     X(TRIM_NAMES,        "DELETE FROM kp_authors a USING unnest($1::text[], $2::int8[]) AS u (id, author)"           \
                          " WHERE a.document_id = u.id AND a.author = u.author AND a.first_revision <= (SELECT"       \
                          " k.first_revision FROM kp_authors k WHERE k.document_id = u.id AND k.author ="             \

@@ -26,7 +26,9 @@
     X(HISTORY_FRESH,    "SELECT count(*), total(bytes) FROM (SELECT length(batch) AS bytes FROM history_fresh"     \
                         " WHERE document_id = ?1 LIMIT 4096)")                                                     \
     X(ADD_AUTHOR,       "INSERT OR IGNORE INTO authors (document_id, author, first_revision, name, hue,"           \
-                        " first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                            \
+                        " first_seen) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM (SELECT"       \
+                        " name, hue FROM authors WHERE document_id = ?1 AND author = ?2 ORDER BY"                  \
+                        " first_revision DESC LIMIT 1) WHERE name = ?4 AND hue = ?5)")                             \
     X(LAST_AUTHOR,      "SELECT coalesce(max(author), 0) FROM authors WHERE document_id = ?1")                     \
     X(TRIM_NAMES,       "DELETE FROM authors WHERE document_id = ?1 AND author = ?2 AND first_revision <="         \
                         " (SELECT first_revision FROM authors WHERE document_id = ?1 AND author = ?2 ORDER BY"     \
