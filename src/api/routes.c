@@ -9,6 +9,7 @@
 #include "api/debug.h"
 #include "api/follow_jobs.h"
 #include "api/health.h"
+#include "api/history_jobs.h"
 #include "api/origin.h"
 #include "api/password_jobs.h"
 #include "api/read_jobs.h"
@@ -179,6 +180,42 @@ static void post_documents(struct api *api, struct http_request *request, struct
     write_new(api, request);
 }
 
+static void get_history(struct api *api, struct http_request *request, struct slice id)
+{
+    history_get_sittings(api, request, id, given_password(request));
+}
+
+static void get_history_text(struct api *api, struct http_request *request, struct slice id,
+                             struct slice revision)
+{
+    history_get_text(api, request, id, revision, given_password(request));
+}
+
+static void get_history_operations(struct api *api, struct http_request *request, struct slice id)
+{
+    history_get_operations(api, request, id, given_password(request));
+}
+
+static void get_history_diff(struct api *api, struct http_request *request, struct slice id)
+{
+    history_get_diff(api, request, id, given_password(request));
+}
+
+static void get_authorship(struct api *api, struct http_request *request, struct slice id)
+{
+    history_get_authorship(api, request, id, given_password(request));
+}
+
+static void delete_history(struct api *api, struct http_request *request, struct slice id)
+{
+    history_delete(api, request, id, given_password(request));
+}
+
+static void put_history(struct api *api, struct http_request *request, struct slice id)
+{
+    history_put(api, request, id, given_password(request));
+}
+
 /* ---- the table ---- */
 
 /* In a path {id} stands for a document's id and a second {…} for a part of that document. */
@@ -195,6 +232,13 @@ static const struct route routes[] = {
     {"POST", "/api/document/{id}/protect", post_protect, NULL},
     {"DELETE", "/api/document/{id}/protect", delete_protect, NULL},
     {"GET", "/api/document/{id}/text", get_text, NULL},
+    {"GET", "/api/document/{id}/history", get_history, NULL},
+    {"DELETE", "/api/document/{id}/history", delete_history, NULL},
+    {"PUT", "/api/document/{id}/history", put_history, NULL},
+    {"GET", "/api/document/{id}/history/operations", get_history_operations, NULL},
+    {"GET", "/api/document/{id}/history/diff", get_history_diff, NULL},
+    {"GET", "/api/document/{id}/history/{revision}", NULL, get_history_text},
+    {"GET", "/api/document/{id}/authorship", get_authorship, NULL},
     {"GET", "/api/document/{id}", get_document, NULL},
     {"PATCH", "/api/document/{id}", patch_document, NULL},
     {"DELETE", "/api/document/{id}", delete_document, NULL},

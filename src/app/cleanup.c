@@ -89,8 +89,7 @@ void cleanup_check(struct shard *shard)
         shard->cleanup_due_ms = now_ms + FIRST_SEARCH_MS;
     if (now_ms >= shard->cleanup_due_ms) {
         shard->cleanup_due_ms = now_ms + config->cleanup_interval_ms;
-        if (config->expiry_ms > 0)
-            search(shard);
+        search(shard);
         if (config->history_kept_ms > 0)
             age_history(shard);
     }

@@ -88,8 +88,12 @@ static enum error walk_to(struct moment *m, const struct store_history *history,
     walk_begin(&w, history, m->revision);
     while (!err && m->revision < revision) {
         err = walk_next(&w, &entry);
-        if (err || w.is_done || entry.end > revision)
+        if (err || w.is_done)
             break;
+        if (entry.end > revision) {
+            m->next = entry.end;
+            break;
+        }
         err = moment_apply(m, &entry);
     }
     walk_end(&w);

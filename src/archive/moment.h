@@ -16,6 +16,7 @@ struct moment {
     struct rope text;
     struct runs runs;
     bool has_runs;
+    uint64_t next; /* moment_reach: the end of the entry that would lead too far; 0: none was seen */
 };
 
 /* The checkpoint's text. With runs, too, where they are wanted: of a text whose authors

@@ -93,8 +93,13 @@ enum error walk_next(struct walk *w, struct archive_entry *out)
         w->time_ms = out->time_ms;
         if (out->end <= w->revision)
             continue;
-        if (out->first != w->revision)
+        if (out->first > w->revision)
             return ERR_STORAGE;
+        if (out->first < w->revision) {
+            w->straddled = out->end;
+            w->is_done = true;
+            return OK;
+        }
         w->revision = out->end;
         return OK;
     }

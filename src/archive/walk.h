@@ -8,7 +8,9 @@
  *
  * Every entry begins where the one before has ended. Where that is not so, because the
  * answer was cut or something is missing, the walk is done there: `revision` says how
- * far it came. Entries that lie before the beginning are passed over.
+ * far it came. Entries that lie before the beginning are passed over; where one of them
+ * reaches beyond it, because it was thinned, nothing begins there, and the walk is done
+ * with `straddled`.
  *
  * Owner: one thread. The answer is borrowed; an entry is valid until the next call. */
 #ifndef KOLABPAD_ARCHIVE_WALK_H
@@ -22,6 +24,8 @@ struct walk {
     const struct store_history *history;
     uint64_t revision; /* where the next entry begins */
     bool is_done;
+    uint64_t
+        straddled;  /* the end of the entry in whose middle the walk should have begun; 0: there is none */
     int64_t kept_s; /* of the segment or row that the latest entry is from; 0: of the journal */
 
     /* the walk's own: where it is. Of a segment `rest` is what is left of `bytes`; of a row

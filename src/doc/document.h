@@ -23,6 +23,7 @@
 
 struct archiving;
 struct maker;
+struct purge;
 struct password_change;
 
 enum document_state { DOCUMENT_LOADING, DOCUMENT_READY };
@@ -47,7 +48,10 @@ struct document {
     int64_t link_ends_ms;       /* when the next of its links ends, by the wall clock; 0: none does */
 
     struct archiving *archiving; /* archiver.c: what it does for this document; NULL: nothing */
-    struct buf signatures;       /* signatures.c: names that the journal has not stored yet */
+    struct purge *purge;         /* purge.c: who waits for the one that is being written; NULL: nobody */
+    bool is_purging;
+    enum store_history_change purge_change;
+    struct buf signatures; /* signatures.c: names that the journal has not stored yet */
 
     struct link all_link;     /* documents->all */
     struct link live_link;    /* documents->live, while it has peers */

@@ -169,21 +169,29 @@ static enum error fill(struct store_request *req, struct document *doc, struct s
     return OK;
 }
 
-static enum error post_snapshot(struct document *doc, enum persist_reason reason, struct slice password,
-                                void (*done)(struct document *doc, enum error err))
+/* What besides the document as it is goes into a snapshot. */
+struct snapshot_extras {
+    struct slice password;
+    enum store_history_change history_change;
+    void (*done)(struct document *doc, enum error err); /* PERSIST_CRITICAL */
+};
+
+static enum error post_snapshot(struct document *doc, enum persist_reason reason,
+                                const struct snapshot_extras *extras)
 {
     struct snapshot_context *snapshot = mem_alloc(sizeof(*snapshot));
     struct store_request *req = store_request_new(STORE_SNAPSHOT, doc->id);
-    if (!snapshot || !req || fill(req, doc, password)) {
+    if (!snapshot || !req || fill(req, doc, extras->password)) {
         mem_free(snapshot);
         if (req)
             store_request_free(req);
         return ERR_NO_MEMORY;
     }
-    *snapshot =
-        (struct snapshot_context){doc, reason, doc->pad.revision, doc->meta_changed, req->has_epoch, done};
+    *snapshot = (struct snapshot_context){
+        doc, reason, doc->pad.revision, doc->meta_changed, req->has_epoch, extras->done};
     req->context = snapshot;
     req->done = on_snapshot_answered;
+    req->history_change = extras->history_change;
     req->fail_fast = reason == PERSIST_CRITICAL;
     doc->asked_revision = doc->pad.revision;
     doc->meta_changed = false;
@@ -200,13 +208,22 @@ enum error persister_write(struct document *doc, enum persist_reason reason)
     /* While a password is being written a snapshot would put the old one back. */
     if (doc->password_change || doc->is_being_deleted || !document_is_changed(doc))
         return OK;
-    return post_snapshot(doc, reason, doc->pad.password, NULL);
+    return post_snapshot(doc, reason, &(struct snapshot_extras){.password = doc->pad.password});
 }
 
 enum error persister_write_password(struct document *doc, struct slice password,
                                     void (*done)(struct document *doc, enum error err))
 {
-    return post_snapshot(doc, PERSIST_CRITICAL, password, done);
+    return post_snapshot(doc, PERSIST_CRITICAL,
+                         &(struct snapshot_extras){.password = password, .done = done});
+}
+
+enum error persister_write_history(struct document *doc, enum store_history_change change,
+                                   void (*done)(struct document *doc, enum error err))
+{
+    return post_snapshot(
+        doc, PERSIST_CRITICAL,
+        &(struct snapshot_extras){.password = doc->pad.password, .history_change = change, .done = done});
 }
 
 /* ---- when ---- */

@@ -49,6 +49,10 @@ enum error persister_write(struct document *doc, enum persist_reason reason);
 enum error persister_write_password(struct document *doc, struct slice password,
                                     void (*done)(struct document *doc, enum error err));
 
+/* The same with the present password, and what is to become of the document's history. */
+enum error persister_write_history(struct document *doc, enum store_history_change change,
+                                   void (*done)(struct document *doc, enum error err));
+
 /* Tells the database that the document is in use, at most every hour, and its
  * epoch. One that fails is tried again at the next look. */
 void persister_touch(struct document *doc, int64_t now_ms);
