@@ -5,7 +5,7 @@
 
 enum {
     SEGMENT_BYTES = 64 * 1024,
-    TEXT_PARTS = 4,
+    TEXT_PARTS = 2,
     THIN_BYTES = 1024 * 1024, /* before compression, in one go */
     DETAIL_MAX = 3,
 };

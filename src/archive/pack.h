@@ -19,7 +19,7 @@ struct pack_limits {
     int64_t untouched_s;    /* what was kept for less than that is never thinned */
 };
 
-/* 64 KiB, or a quarter of the text: so checkpoints do not outgrow the operations. */
+/* 64 KiB, or half of the text: so the checkpoints of a large text are few. */
 uint32_t pack_segment_bytes(uint32_t text_bytes);
 
 /* What an answer to STORE_HISTORY_LOOSE | CHECKPOINT | SEGMENTS | ROWS comes to. *put stays
