@@ -194,8 +194,10 @@ static enum error tell_users(struct session *s)
     return OK;
 }
 
-/* There is no Welcome in an event stream; what it says of the document is an event of its own. */
-static enum error greet_stream(struct session *s)
+/* There is no Welcome in an event stream; what it says of the document is an event of its own. Behind
+ * the text: who is cut off in between goes on from the id of the last event, and must have the text of
+ * that revision. */
+static enum error tell_language(struct session *s)
 {
     struct frame_builder *b = &s->shard->frames;
     if (!s->doc->pad.language.ptr)
@@ -210,12 +212,15 @@ static enum error greet_stream(struct session *s)
 
 static enum error welcome_v2(struct session *s)
 {
-    enum error err = conn_is_stream(s->conn) ? greet_stream(s) : greet_v2(s);
+    bool is_stream = conn_is_stream(s->conn);
+    enum error err = is_stream ? OK : greet_v2(s);
     if (!err && s->joining->snapshot)
         conn_send(s->conn, s->joining->snapshot);
     /* The carets in Users are those of the committed text: it comes first. */
     while (!err && !tell_has_all_history(s))
         err = tell_history(s);
+    if (!err && is_stream)
+        err = tell_language(s);
     return err ? err : tell_users(s);
 }
 

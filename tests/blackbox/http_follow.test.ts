@@ -155,9 +155,10 @@ describe('/api/events', () => {
     const events = await Events.open(server(), id);
     expect([events.status, events.headers['content-type'], events.headers['cache-control']]).toEqual([200, 'text/event-stream', 'no-store']);
     await until('the beginning', () => events.all.length >= 3);
-    expect(events.kinds()).toEqual(['Language', 'Snapshot', 'Users']);
-    expect(events.all[1]).toEqual({ id: '1', data: { Snapshot: { revision: 1, text: 'hello\n😀' } } });
-    expect(events.all[0]?.data.Language.language).toBe('markdown');
+    // An id says which text the reader has from then on, so nothing with an id comes before the text.
+    expect(events.kinds()).toEqual(['Snapshot', 'Language', 'Users']);
+    expect(events.all[0]).toEqual({ id: '1', data: { Snapshot: { revision: 1, text: 'hello\n😀' } } });
+    expect(events.all[1]?.data.Language.language).toBe('markdown');
     expect(events.all[2]?.data.Users).toMatchObject([{ id: alice.id, name: 'Alice', hue: 20 }]);
     await alice.type('!');
     await events.sees('hello\n😀!');
