@@ -43,8 +43,7 @@ static void on_wait_opened(struct http_job *job, const struct open_result *resul
         return;
     }
     document_has_news(result->doc); /* one that was begun for this alone goes, when nobody waits for it */
-    enum error err =
-        waiter_begin(job->shard, job->request, result->doc, own->revision, (uint32_t)own->seconds);
+    enum error err = waiter_begin(job->shard, job->request, result, own->revision, (uint32_t)own->seconds);
     if (err)
         http_job_fail(job, err);
     else

@@ -3,6 +3,7 @@
 #include "api/revision_tag.h"
 #include "base/json.h"
 #include "doc/commit_wait.h"
+#include "doc/rights.h"
 #include "net/conn.h"
 #include "observe/metrics.h"
 #include "session/frames.h"
@@ -27,7 +28,10 @@ struct waiter {
     uv_timer_t timer;
     struct address client; /* counted, until the connection ends */
     bool is_relayed;
+    bool by_link; /* it came by this link, which may be withdrawn while it waits: */
+    char link_id[LINK_ID_CHARS];
     enum verdict verdict;
+    enum error failure; /* VERDICT_FAILED: why */
     struct frame *text; /* what it will be told, once that is committed; NULL: not known yet */
     uint64_t revision;  /* of the text that the answer is about */
     int fd;             /* on its way */
@@ -52,34 +56,74 @@ static void let_go(struct waiter *w)
 
 /* ---- the answer ---- */
 
-static const struct {
-    const char *line;
-    bool has_tag;
-} answers[] = {
-    [VERDICT_CHANGED] = {"HTTP/1.1 200 OK\r\n", true},
-    [VERDICT_UNCHANGED] = {"HTTP/1.1 304 Not Modified\r\n", true},
-    [VERDICT_FAILED] = {"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n", false},
-};
+static const char *status_line(const struct waiter *w)
+{
+    if (w->verdict == VERDICT_CHANGED)
+        return "HTTP/1.1 200 OK\r\n";
+    if (w->verdict == VERDICT_UNCHANGED)
+        return "HTTP/1.1 304 Not Modified\r\n";
+    switch (w->failure) {
+    case ERR_WITHDRAWN:
+        return "HTTP/1.1 403 Forbidden\r\n";
+    case ERR_GONE:
+        return "HTTP/1.1 404 Not Found\r\n";
+    default: /* ask again */
+        return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n";
+    }
+}
+
+static void add_tag(struct json *j, const struct waiter *w)
+{
+    char tag[REVISION_TAG_MAX];
+    json_raw(j, "ETag: ");
+    json_bytes(j, revision_tag(w->revision, NULL, tag));
+    json_raw(j, "\r\n");
+}
+
+static void add_type(struct json *j, const char *type, size_t body_bytes)
+{
+    json_raw(j, "Content-Type: ");
+    json_raw(j, type);
+    json_raw(j, "\r\nContent-Length: ");
+    json_uint(j, body_bytes);
+    json_raw(j, "\r\n");
+}
+
+static enum error write_failure(enum error why, struct buf *out)
+{
+    struct json j = json_to(out);
+    json_raw(&j, "{\"error\":");
+    json_quoted(&j, slice_from_cstr(error_text(why)));
+    json_raw(&j, ",\"code\":");
+    json_quoted(&j, slice_from_cstr(error_code(why)));
+    json_raw(&j, "}\n");
+    return json_error(&j);
+}
+
+/* All but the text. */
+static enum error write_answer(const struct waiter *w, struct buf *out)
+{
+    struct buf failure = {0};
+    struct json j = json_to(out); /* for its sticky errors */
+    json_raw(&j, status_line(w));
+    json_bytes(&j, buf_slice(&w->headers));
+    enum error err = w->verdict == VERDICT_FAILED ? write_failure(w->failure, &failure) : OK;
+    if (w->verdict == VERDICT_FAILED)
+        add_type(&j, "application/json", failure.len);
+    else
+        add_tag(&j, w);
+    if (w->verdict == VERDICT_CHANGED)
+        add_type(&j, "text/plain; charset=utf-8", w->text->len);
+    json_raw(&j, "\r\n");
+    json_bytes(&j, buf_slice(&failure));
+    buf_deinit(&failure);
+    return err ? err : json_error(&j);
+}
 
 static struct frame *make_head(const struct waiter *w)
 {
-    char tag[REVISION_TAG_MAX];
     struct buf bytes = {0};
-    struct json j = json_to(&bytes); /* for its sticky errors */
-    json_raw(&j, answers[w->verdict].line);
-    json_bytes(&j, buf_slice(&w->headers));
-    if (answers[w->verdict].has_tag) {
-        json_raw(&j, "ETag: ");
-        json_bytes(&j, revision_tag(w->revision, NULL, tag));
-        json_raw(&j, "\r\n");
-    }
-    if (w->verdict == VERDICT_CHANGED) {
-        json_raw(&j, "Content-Type: text/plain; charset=utf-8\r\nContent-Length: ");
-        json_uint(&j, w->text->len);
-        json_raw(&j, "\r\n");
-    }
-    json_raw(&j, "\r\n");
-    struct frame *frame = json_error(&j) ? NULL : frame_new(buf_slice(&bytes));
+    struct frame *frame = write_answer(w, &bytes) ? NULL : frame_new(buf_slice(&bytes));
     buf_deinit(&bytes);
     return frame;
 }
@@ -110,28 +154,52 @@ static void decide(struct waiter *w, enum verdict verdict)
         send_answer(w);
 }
 
+static void fail(struct waiter *w, enum error why)
+{
+    w->failure = why;
+    decide(w, VERDICT_FAILED);
+}
+
 /* ---- what it waits for ---- */
+
+/* May it still be told? */
+static enum error check_link(const struct waiter *w)
+{
+    bool is_over = w->by_link && document_link_access(w->doc, w->link_id) == ACCESS_NONE;
+    return is_over ? ERR_WITHDRAWN : OK;
+}
 
 static void on_text_committed(struct commit_wait *wait, enum error err)
 {
-    decide(LIST_ITEM(wait, struct waiter, wait), err ? VERDICT_FAILED : VERDICT_CHANGED);
+    struct waiter *w = LIST_ITEM(wait, struct waiter, wait);
+    if (!err)
+        err = check_link(w);
+    if (err)
+        fail(w, err);
+    else
+        decide(w, VERDICT_CHANGED);
+}
+
+static enum error hold_text(struct waiter *w)
+{
+    uint64_t revision = w->doc->pad.revision;
+    struct frame *text = frames_get(&w->shard->frames, w->doc, FRAME_TEXT, NULL, FORM_PLAIN, 0, revision);
+    if (!text)
+        return ERR_NO_MEMORY;
+    w->text = frame_ref(text);
+    w->revision = revision;
+    return OK;
 }
 
 static void on_changed(struct commit_wait *wait, enum error err)
 {
     struct waiter *w = LIST_ITEM(wait, struct waiter, wait);
     const struct pad *pad = &w->doc->pad;
-    struct frame *text =
-        err ? NULL : frames_get(&w->shard->frames, w->doc, FRAME_TEXT, NULL, FORM_PLAIN, 0, pad->revision);
-    if (!text) {
-        decide(w, VERDICT_FAILED);
-        return;
-    }
-    w->text = frame_ref(text);
-    w->revision = pad->revision;
+    if (!err)
+        err = hold_text(w);
     w->wait.done = on_text_committed;
-    if (pad->committed >= pad->revision)
-        decide(w, VERDICT_CHANGED);
+    if (err || pad->committed >= pad->revision)
+        on_text_committed(wait, err);
     else
         document_wait_again(w->doc, &w->wait);
 }
@@ -139,9 +207,13 @@ static void on_changed(struct commit_wait *wait, enum error err)
 static void on_timer(uv_timer_t *timer)
 {
     struct waiter *w = timer->data;
+    enum error err = check_link(w);
     w->shard->loop.timer_ran = true;
     w->revision = w->doc->pad.committed;
-    decide(w, VERDICT_UNCHANGED);
+    if (err)
+        fail(w, err);
+    else
+        decide(w, VERDICT_UNCHANGED);
 }
 
 /* ---- its socket ---- */
@@ -200,7 +272,8 @@ static enum error keep_headers(struct http_request *http, struct buf *out)
     return err;
 }
 
-static struct waiter *waiter_new(struct shard *shard, struct http_request *http, struct document *doc)
+static struct waiter *waiter_new(struct shard *shard, struct http_request *http,
+                                 const struct open_result *opened)
 {
     struct waiter *w = calloc(1, sizeof(*w));
     if (!w || keep_headers(http, &w->headers)) {
@@ -209,7 +282,9 @@ static struct waiter *waiter_new(struct shard *shard, struct http_request *http,
     }
     w->task.run = arrive;
     w->shard = shard;
-    w->doc = doc;
+    w->doc = opened->doc;
+    w->by_link = opened->by_link;
+    memcpy(w->link_id, opened->link_id, sizeof(w->link_id));
     w->client = http->client;
     w->is_relayed = http->is_relayed;
     w->wait = (struct commit_wait){.is_patient = true, .done = on_changed};
@@ -218,20 +293,20 @@ static struct waiter *waiter_new(struct shard *shard, struct http_request *http,
     return w;
 }
 
-enum error waiter_begin(struct shard *shard, struct http_request *http, struct document *doc,
+enum error waiter_begin(struct shard *shard, struct http_request *http, const struct open_result *opened,
                         uint64_t revision, uint32_t seconds)
 {
     enum error err = session_count(shard->limits, http->client, http->is_relayed);
     if (err)
         return err;
-    struct waiter *w = waiter_new(shard, http, doc);
+    struct waiter *w = waiter_new(shard, http, opened);
     if (!w) {
         session_uncount(shard->limits, http->client, http->is_relayed);
         return ERR_NO_MEMORY;
     }
     metric_inc(METRIC_WAITS);
     uv_timer_start(&w->timer, on_timer, (uint64_t)seconds * MS_PER_S, 0);
-    document_when_beyond(doc, revision, &w->wait);
+    document_when_beyond(opened->doc, revision, &w->wait);
     http_detach(http, on_socket, w);
     return OK;
 }

@@ -122,6 +122,31 @@ describe('?wait=', () => {
     for (const answer of await Promise.all(waiting)) expect([answer.status, answer.text]).toEqual([200, '']);
   });
 
+  test('is not told what was written after its link was withdrawn', async () => {
+    const id = freshId();
+    await post(id, 'one');
+    const link = await makeLink(server(), id, 'view');
+    const headers = { authorization: `Bearer ${link.token}` };
+    const waiting = [30, 1].map((seconds) => server().get(`/api/text/${id}?wait=${seconds}&revision=1`, { headers }));
+    await until('both to wait', async () => (await server().stats())['waiting_readers'] === 2);
+    expect((await server().get(`/api/document/${id}/links/${link.id}`, { method: 'DELETE' })).status).toBe(204);
+    const atTheEnd = await waiting[1]!;
+    await post(id, 'not for all');
+    for (const answer of [await waiting[0]!, atTheEnd]) {
+      expect([answer.status, json(answer)['code'], answer.headers.etag]).toEqual([403, 'link_withdrawn', undefined]);
+    }
+  });
+
+  test('404 when the document is deleted meanwhile', async () => {
+    const id = freshId();
+    await post(id, 'one');
+    const waiting = wait(id, 1, 30);
+    await until('it to wait', async () => (await server().stats())['waiting_readers'] === 1);
+    expect((await server().get(`/api/document/${id}`, { method: 'DELETE' })).status).toBe(204);
+    const answer = await waiting;
+    expect([answer.status, json(answer)['code']]).toEqual([404, 'gone']);
+  });
+
   test('who gives up is forgotten', async () => {
     const id = freshId();
     const raw = await RawHttp.connect(server().port);
