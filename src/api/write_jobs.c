@@ -247,6 +247,8 @@ static enum error carry_out(struct http_job *job, struct document *doc)
         metric_inc(METRIC_HTTP_REPEATS);
         return OK;
     }
+    if (w->is_new && doc->pad.revision > 0) /* the key led to it once, and is over: it is not made anew */
+        return ERR_KEY_REUSED;
     if (!revision_tag_permits(job->request, &doc->pad))
         return ERR_PRECONDITION;
     return write_it(job, doc);

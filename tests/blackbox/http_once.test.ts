@@ -103,6 +103,18 @@ describe('the same key again', () => {
     expect(json(elsewhere)['id']).not.toBe(json(first)['id']);
   });
 
+  test('for a new pad whose key is not known any more writes to nobody\'s pad', async () => {
+    const key = freshKey();
+    const make = (): Promise<Answer> => server().get('/api/documents', { method: 'POST', body: 'text', headers: keyed(key) });
+    const { id, owner } = json<{ id: string; owner: string }>(await make());
+    await server().get(`/api/document/${id}`, { method: 'DELETE', headers: { authorization: `Bearer ${owner}` } });
+    await server().get(`/api/text/${id}`, { method: 'PUT', body: 'of somebody else' });
+    const again = await make();
+    expect([again.status, json(again)['code']]).toEqual([422, 'key_reused']);
+    expect(again.text).not.toContain(owner);
+    expect(await server().text(id)).toBe('of somebody else');
+  });
+
   test.each([['nothing', ''], ['65 characters', 'x'.repeat(65)], ['a tab', 'a\tb'], ['more than ASCII', 'ä']])('%s is no key', async (_what, key) => {
     const id = freshId();
     const answer = await append(server(), id, 'x', key);
