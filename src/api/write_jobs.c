@@ -312,17 +312,21 @@ static enum error prepare(const struct http_request *request, struct slice id, s
     return err;
 }
 
+static void refuse_at(struct http_request *request, struct writing *w, size_t offset_bytes)
+{
+    writing_free(w);
+    metric_rejected(ERR_BAD_TEXT);
+    http_respond_fault(request, ERR_BAD_TEXT, offset_bytes);
+}
+
 static void post(struct api *api, struct http_request *request, struct slice id, struct slice password,
                  struct writing *w)
 {
     const size_t valid_bytes = utf8_text_bytes(request->body);
-    if (valid_bytes < request->body.len) {
-        writing_free(w);
-        metric_rejected(ERR_BAD_TEXT);
-        http_respond_fault(request, ERR_BAD_TEXT, valid_bytes);
-        return;
-    }
-    http_job_post_own(api->server, request, &write_job, id, password, w);
+    if (valid_bytes < request->body.len)
+        refuse_at(request, w, valid_bytes);
+    else
+        http_job_post_own(api->server, request, &write_job, id, password, w);
 }
 
 void write_put(struct api *api, struct http_request *request, struct slice id, struct slice password)
@@ -373,6 +377,15 @@ void write_post(struct api *api, struct http_request *request, struct slice id, 
         post(api, request, id, password, w);
 }
 
+/* How many bytes from the start on are UTF-8; between the values of JSON a carriage return is a blank. */
+static size_t utf8_bytes(struct slice json)
+{
+    size_t at = utf8_text_bytes(json);
+    while (at < json.len && json.ptr[at] == '\r')
+        at += 1 + utf8_text_bytes(slice_from(json, at + 1));
+    return at;
+}
+
 void write_patch(struct api *api, struct http_request *request, struct slice id, struct slice password)
 {
     struct writing *w = NULL;
@@ -382,7 +395,11 @@ void write_patch(struct api *api, struct http_request *request, struct slice id,
         return;
     }
     w->is_patch = true;
-    http_job_post_own(api->server, request, &write_job, id, password, w);
+    const size_t valid_bytes = utf8_bytes(request->body);
+    if (valid_bytes < request->body.len)
+        refuse_at(request, w, valid_bytes);
+    else
+        http_job_post_own(api->server, request, &write_job, id, password, w);
 }
 
 /* A new document has its first operation even if that is empty: so it is there. */

@@ -117,7 +117,8 @@ static bool is_known(const struct pad *pad, uint64_t revision)
 static enum error apply(struct document *doc, struct writer *writer, const struct write *write,
                         uint64_t revision, struct op_view op, uint64_t *work)
 {
-    if (op_is_noop(op) && !write->is_recorded)
+    bool may_be_left_out = write->kind != WRITE_OPERATION && !write->is_recorded;
+    if (may_be_left_out && op_is_noop(op))
         return doc->documents->is_stopping ? ERR_SHUTTING_DOWN : doc->lost_why;
     enum error err = document_edit(doc, &writer->peer, revision, op);
     *work += writer->peer.edit_work;

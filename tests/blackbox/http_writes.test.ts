@@ -87,6 +87,14 @@ describe('PUT', () => {
     await refused(await put(id, 'five', { 'if-none-match': '*' }), 412, 'precondition_failed');
     expect(revisionOf(await put(freshId(), 'new', { 'if-none-match': '*' }))).toBe(1);
   });
+
+  test('If-Match: * is not for a text that nobody has written, and If-None-Match takes weak tags', async () => {
+    const id = freshId();
+    await refused(await put(id, 'one', { 'if-match': '*' }), 412, 'precondition_failed');
+    expect(revisionOf(await put(id, 'one', { 'if-match': '"0"' }))).toBe(1);
+    await refused(await put(id, 'two', { 'if-none-match': 'W/"1"' }), 412, 'precondition_failed');
+    expect(await text(id)).toBe('one');
+  });
 });
 
 describe('POST', () => {
@@ -161,6 +169,14 @@ describe('PATCH', () => {
     await put(id, 'hello');
     const answer = typeof body === 'string' ? await server().get(`/api/text/${id}`, { method: 'PATCH', body }) : await patch(id, body);
     await refused(answer, status, code);
+    expect(await text(id)).toBe('hello');
+  });
+
+  test('an operation that changes nothing must fit the text, too', async () => {
+    const id = freshId();
+    await put(id, 'hello');
+    for (const operation of [[], [4], [6]]) await refused(await patch(id, { revision: 1, operation }), 400, 'bad_operation');
+    expect((await patch(id, { revision: 1, operation: [5] })).status).toBe(200);
     expect(await text(id)).toBe('hello');
   });
 
@@ -255,6 +271,17 @@ describe('text', () => {
       expect(json(answer)).toMatchObject({ offset, error: expect.stringContaining(`${offset}`) });
     }
     expect(await text(id)).toBe('before');
+  });
+
+  test('in a patch too; a carriage return between the values of JSON is a blank', async () => {
+    const id = freshId();
+    await put(id, 'before');
+    const send = (body: Buffer): Promise<Answer> => server().get(`/api/text/${id}`, { method: 'PATCH', body });
+    const answer = await send(Buffer.concat([Buffer.from('{\r\n"replace":"before","with":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]));
+    await refused(answer, 400, 'bad_text');
+    expect(json(answer)['offset']).toBe(30);
+    expect(revisionOf(await send(Buffer.from('{\r\n"replace":"before",\r\n"with":"after"\r\n}\r\n')))).toBe(2);
+    expect(await text(id)).toBe('after');
   });
 
   const LIMIT = 64 * 1024;
