@@ -5,9 +5,9 @@
  * took longer than an answer may. So a snapshot drops TRIM_ROWS at most in its own
  * transaction, and what is left goes in steps as small as that when nobody waits.
  *
- * Where history is kept, rows move there instead, each in one statement. A step drops only what the text in the database has for sure, whatever has become of the
- * document since. What is forgotten here, at the end of the process or because there
- * is no memory, the document's next snapshot begins anew.
+ * Where history is kept, rows move there instead, each in one statement. A step drops only what the text in
+ * the database has for sure, whatever has become of the document since. What is forgotten here, at the end of
+ * the process or because there is no memory, the document's next snapshot begins anew.
  *
  * The documents' lane only. */
 #ifndef KOLABPAD_STORE_POSTGRES_TRIMS_H
