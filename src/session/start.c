@@ -72,7 +72,7 @@ static void log_end(const struct session *s, const struct conn_end *end)
         log_event(LOG_ERROR, "websocket_write_timeout", LOG_UINT("userId", user),
                   LOG_CSTR("duration", duration));
     }
-    if (end->clean) {
+    if (end->clean || conn_is_stream(s->conn)) { /* a reader of events has no other way to go */
         log_line(LOG_INFO, "User %llu disconnected", user);
         return;
     }

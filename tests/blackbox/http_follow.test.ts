@@ -296,6 +296,15 @@ describe('/api/events', () => {
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/event-stream']);
   });
 
+  test('whoever goes has gone, and nothing is wrong', async () => {
+    const own = await startServer();
+    const events = await Events.open(own, 'x');
+    await until('the beginning', () => events.all.length >= 2);
+    events.end();
+    await own.logged('User 0 disconnected');
+    expect(own.log).not.toMatch(/warn:|error:/);
+  });
+
   test('who takes nothing is closed, and costs nobody anything', { timeout: 60_000 }, async () => {
     const own = await startServer({ RATE_LIMITS: 'off', WS_WRITE_TIMEOUT_SECONDS: 1 });
     const raw = await RawHttp.connect(own.port);
