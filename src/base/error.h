@@ -54,7 +54,7 @@
     /* the peer may not */                                                                                          \
     X(ERR_PASSWORD,          "bad_password",        4401, 401, "Invalid or missing OTP")                            \
     X(ERR_FORBIDDEN,         "forbidden",           4403, 403, "Not allowed.")                                      \
-    X(ERR_VIEW_ONLY,         "view_only",           4403, 403, "This link is for reading only.")                    \
+    X(ERR_VIEW_ONLY,         "view_only",           4403, 403, "You may read this document, but not change it.")    \
     X(ERR_OWNER_ONLY,        "owner_only",          4403, 403, "Only the owner of this document may do that.")     \
     X(ERR_WITHDRAWN,         "link_withdrawn",      4403, 403, "This link was withdrawn")                          \
     X(ERR_NOT_PROTECTED,     "not_protected",       4400, 400, "The document has no password.")                     \
