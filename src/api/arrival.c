@@ -208,6 +208,7 @@ static void on_found(struct store_request *req)
     } else if (req->found) {
         on_link_found(a, req);
     } else {
+        metric_inc(METRIC_LINK_ERRORS);
         limits_take(a->shard->limits, LIMIT_PASSWORD_ATTEMPT, a->client, shard_now_ms(a->shard));
         refuse(a, ERR_WITHDRAWN, NULL);
     }

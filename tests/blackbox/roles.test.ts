@@ -101,6 +101,7 @@ describe('the address for links', () => {
     for (let i = 0; i < 12; i++) codes.push((await refused({ link: freshToken() }, linkSocketUrl(strict))).code);
     expect(codes.slice(0, 5)).toEqual([4403, 4403, 4403, 4403, 4403]);
     expect(codes.at(-1)).toBe(4429);
+    expect((await strict.stats())['link_errors_total']).toBeGreaterThanOrEqual(5);
   });
 });
 
