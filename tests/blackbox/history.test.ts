@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { freshTab, v2 } from './support/clients.ts';
 import type { Answer } from './support/http.ts';
 import { json, jsonBody } from './support/http.ts';
+import { ask, bearer, expectError, makeLink } from './support/rights.ts';
 import type { Server } from './support/server.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
 import { sql } from './support/sqlite.ts';
@@ -57,6 +58,15 @@ async function write(s: Server, id: string, words: readonly string[], name = 'Al
   }
   await alice.close();
   return texts;
+}
+
+/** The same of a document that is made by it: gives the owner's token. */
+async function make(s: Server, id: string, words: readonly string[]): Promise<string> {
+  const alice = await v2(s, id, { name: 'Alice', hue: 20 });
+  for (const word of words) await alice.type(word);
+  const { token } = await alice.message('Owner');
+  await alice.close();
+  return token;
 }
 
 const WORDS = Array.from({ length: 40 }, (_, i) => `word${i}😀${'-'.repeat(80)} `);
@@ -203,8 +213,9 @@ describe('who wrote it', () => {
 describe('deleting', () => {
   test('leaves the text and nothing before it', async () => {
     const id = freshId();
-    await write(server(), id, ['a secret ', 'that goes']);
-    expect((await server().get(of(id, 'history'), { method: 'DELETE' })).status).toBe(204);
+    const owner = await make(server(), id, ['a secret ', 'that goes']);
+    expectError(await ask(server(), 'DELETE', of(id, 'history')), 403, 'owner_only');
+    expect((await ask(server(), 'DELETE', of(id, 'history'), undefined, owner)).status).toBe(204);
     expect(await sittings(server(), id)).toEqual([]);
     expect((await textAt(server(), id, 1)).status).toBe(404);
     expect(json(await textAt(server(), id, 1))).toMatchObject({ before: null, after: 2 });
@@ -216,20 +227,33 @@ describe('deleting', () => {
 
   test('off for one document nothing more is kept, until it is on', async () => {
     const id = freshId();
-    await write(server(), id, ['a', 'b']);
-    expect((await server().get(of(id, 'history'), jsonBody('PUT', { keep: false }))).status).toBe(204);
+    const owner = await make(server(), id, ['a', 'b']);
+    const keep = async (value: unknown): Promise<number> => (await ask(server(), 'PUT', of(id, 'history'), { keep: value }, owner)).status;
+    expect(await keep(false)).toBe(204);
     await write(server(), id, ['c'], 'Bob');
     expect(await sittings(server(), id)).toEqual([]);
     expect((await textAt(server(), id, 3)).status).toBe(404);
     expect((await server().get(of(id, 'authorship'))).status).toBe(404);
-    expect((await server().get(of(id, 'history'), jsonBody('PUT', { keep: true }))).status).toBe(204);
+    expect(await keep(true)).toBe(204);
     await write(server(), id, ['d'], 'Carol');
     expect((await sittings(server(), id)).map((s) => s.authors[0]!.name)).toEqual(['Carol']);
-    expect((await server().get(of(id, 'history'), jsonBody('PUT', { keep: 1 }))).status).toBe(400);
+    expect(await keep(1)).toBe(400);
   });
 });
 
 describe('who may see it', () => {
+  test('is whoever came by a link for editing, or by one that shows history', async () => {
+    for (const [role, history, status] of [['edit', false, 200], ['view', true, 200], ['view', false, 403]] as const) {
+      const other = freshId();
+      const token = await make(server(), other, ['one', 'two']);
+      const link = await makeLink(server(), other, { role, name: role, history }, token);
+      for (const rest of ['history', 'history/1', 'authorship']) {
+        const answer = await server().get(of(other, rest), { headers: bearer(link.token) });
+        expect(answer.status, `${role} ${history} ${rest}`).toBe(status);
+      }
+    }
+  });
+
   test('needs the password', async () => {
     const id = freshId();
     const tab = freshTab();

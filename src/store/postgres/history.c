@@ -68,7 +68,7 @@ void pg_history_send_after(struct pg_lane *lane, const struct store_request *req
 {
     bool kept = is_kept(lane, req);
     if (req->keep_from)
-        trims_send(lane, req->id, req->keep_from);
+        trims_send(lane, req->id, req->keep_from, kept);
     if (kept)
         send_with_id(lane, STATEMENT_HISTORY_FRESH, req->id);
     if (req->history_change != STORE_HISTORY_GOES_ON)
@@ -78,7 +78,7 @@ void pg_history_send_after(struct pg_lane *lane, const struct store_request *req
 void pg_history_read_after(struct pg_lane *lane, struct store_request *req)
 {
     if (req->keep_from)
-        trims_read(lane, req->id, req->keep_from);
+        trims_read(lane, req->id, req->keep_from, is_kept(lane, req));
     if (is_kept(lane, req)) {
         const PGresult *r = pg_next(&lane->connection);
         req->fresh_rows = (uint32_t)column_int(r, 0, 0);

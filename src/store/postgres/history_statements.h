@@ -16,7 +16,7 @@
                          " coalesce((SELECT j.end_revision FROM kp_journal j WHERE j.document_id = $1::text AND"     \
                          " j.first_revision < d.revision ORDER BY j.first_revision DESC LIMIT 1), 0) <"              \
                          " d.revision) ON CONFLICT DO NOTHING")                                                      \
-    /* $2 keep_from, $3 rows at most: in one statement, so that what is deleted and what is kept is the same */       \
+    /* The same as TRIM_JOURNAL, and what is deleted is kept: how many rows that are. */                                 \
     X(HISTORY_KEEP,      "WITH gone AS (DELETE FROM kp_journal j WHERE j.document_id = $1::text AND"                 \
                          " j.first_revision < $2::int8 AND j.end_revision <= $2::int8 AND j.first_revision <"        \
                          " (SELECT k.first_revision FROM kp_journal k WHERE k.document_id = $1::text ORDER BY"       \
@@ -25,12 +25,12 @@
                          " k.first_revision OFFSET $3::int8 LIMIT 1), $2::int8) AND EXISTS (SELECT 1 FROM"           \
                          " kp_documents d WHERE d.id = $1::text AND d.revision >= $2::int8) RETURNING"               \
                          " j.first_revision, j.end_revision, j.time_ms, j.batch), kept AS (INSERT INTO"              \
-                         " kp_history_fresh (document_id, first_revision,"                                           \
-                         " end_revision, time_ms, kept_at, batch) SELECT $1::text, g.first_revision,"                \
-                         " g.end_revision, g.time_ms, c.calendar_ms / 1000, g.batch FROM gone g, kp_calendar c"      \
-                         " WHERE g.end_revision > (SELECT min(k.revision) FROM kp_checkpoints k WHERE"               \
-                         " k.document_id = $1::text) AND NOT EXISTS (SELECT 1 FROM kp_history_off o WHERE"           \
-                         " o.document_id = $1::text)) SELECT count(*) FROM gone")                                    \
+                         " kp_history_fresh (document_id, first_revision, end_revision, time_ms, kept_at,"           \
+                         " batch) SELECT $1::text, g.first_revision, g.end_revision, g.time_ms, c.calendar_ms /"     \
+                         " 1000, g.batch FROM gone g, kp_calendar c WHERE g.end_revision > (SELECT"                  \
+                         " min(k.revision) FROM kp_checkpoints k WHERE k.document_id = $1::text) AND NOT EXISTS"     \
+                         " (SELECT 1 FROM kp_history_off o WHERE o.document_id = $1::text)) SELECT count(*)"         \
+                         " FROM gone")                                                                               \
     X(HISTORY_FRESH,     "SELECT count(*), coalesce(sum(x.bytes), 0)::int8 FROM (SELECT octet_length(f.batch)"       \
                          " AS bytes FROM kp_history_fresh f WHERE f.document_id = $1::text LIMIT 4096) x")           \
     X(HISTORY_OFF,       "INSERT INTO kp_history_off (document_id) VALUES ($1::text) ON CONFLICT DO NOTHING")        \

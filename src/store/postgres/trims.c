@@ -20,22 +20,20 @@ static struct slice id_of(const struct trim *t)
     return slice_of(t->id, t->len);
 }
 
-void trims_send(struct pg_lane *lane, struct slice id, uint64_t keep_from)
+void trims_send(struct pg_lane *lane, struct slice id, uint64_t keep_from, bool become_history)
 {
     struct parameters p = {0};
     put_bytes(&p, id);
     put_int8(&p, (int64_t)keep_from);
     put_int8(&p, TRIM_ROWS);
-    pg_send(&lane->connection, lane->keeps_history ? STATEMENT_HISTORY_KEEP : STATEMENT_TRIM_JOURNAL, &p);
+    pg_send(&lane->connection, become_history ? STATEMENT_HISTORY_KEEP : STATEMENT_TRIM_JOURNAL, &p);
 }
 
-/* Of what was sent, the number of rows that have left the journal. */
-static uint64_t trimmed(struct pg_lane *lane)
+/* How many rows the journal has lost. */
+static uint64_t read_count(struct pg_lane *lane, bool become_history)
 {
     const PGresult *r = pg_next(&lane->connection);
-    if (!lane->keeps_history)
-        return result_changed(r);
-    return PQntuples(r) == 1 ? (uint64_t)column_int(r, 0, 0) : 0;
+    return become_history ? (uint64_t)column_int(r, 0, 0) : result_changed(r);
 }
 
 static void forget(struct pg_lane *lane, struct trim *t)
@@ -64,9 +62,9 @@ static void remember(struct pg_lane *lane, struct slice id, uint64_t keep_from)
     lane->trim_count++;
 }
 
-void trims_read(struct pg_lane *lane, struct slice id, uint64_t keep_from)
+void trims_read(struct pg_lane *lane, struct slice id, uint64_t keep_from, bool become_history)
 {
-    if (trimmed(lane) == TRIM_ROWS)
+    if (read_count(lane, become_history) == TRIM_ROWS)
         remember(lane, id, keep_from);
 }
 
@@ -87,9 +85,9 @@ bool trims_step(struct pg_lane *lane)
     put_int8(&guard, (int64_t)lane->incarnation);
     put_int2(&guard, lane->number);
     pg_send(&lane->connection, STATEMENT_GUARD, &guard);
-    trims_send(lane, id_of(t), t->keep_from);
+    trims_send(lane, id_of(t), t->keep_from, lane->keeps_history);
     pg_next(&lane->connection);
-    uint64_t rows = trimmed(lane);
+    uint64_t rows = read_count(lane, lane->keeps_history);
     if (pg_end(&lane->connection) || rows < TRIM_ROWS)
         forget(lane, t);
     return !list_is_empty(&lane->trims);
