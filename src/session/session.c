@@ -39,10 +39,20 @@ void session_leave(struct session *s)
         document_detach(doc, &s->peer);
 }
 
+/* The revision that a reader of events has says nothing about the text that may be there next. With an
+ * empty id a browser forgets it, and is given that text when it comes back by itself. */
+static void forget_event_id(struct session *s, enum error why)
+{
+    bool is_over = why == ERR_GONE || why == ERR_CONFLICT;
+    if (is_over && s->state == SESSION_JOINED && conn_is_stream(s->conn))
+        session_send(s, frame_new(SLICE("id:\n\n")));
+}
+
 void session_close(struct session *s, enum error why, const char *reason)
 {
     if (s->state == SESSION_CLOSED)
         return;
+    forget_event_id(s, why);
     s->state = SESSION_CLOSED;
     session_leave(s);
     session_end_joining(s);

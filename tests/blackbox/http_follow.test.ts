@@ -275,6 +275,19 @@ describe('/api/events', () => {
     await until('the end', () => events.closed);
   });
 
+  test('until the document is deleted: then it forgets its revision, and does not go on from it in another text', async () => {
+    const id = freshId();
+    await post(id, 'text');
+    const raw = await RawHttp.connect(server().port);
+    raw.send(`GET /api/events/${id} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    let got = '';
+    raw.socket.on('data', (bytes: Buffer) => (got += bytes.toString()));
+    await until('the beginning', () => got.includes('"Users"'));
+    await server().get(`/api/document/${id}`, { method: 'DELETE' });
+    await until('the end', () => raw.socket.readableEnded || raw.socket.destroyed);
+    expect(got).toMatch(/\n\nid:\n\n$/);
+  });
+
   test('what somebody may do changes in the middle, and is told as an event', async () => {
     const { id, owner } = json<{ id: string; owner: string }>(await server().get('/api/documents', { method: 'POST', body: 'text' }));
     const events = await Events.open(server(), id);
