@@ -3,7 +3,8 @@
 import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
 import { Keyring } from "../browser";
-import { PadRights, RightsError } from "./pad_rights";
+import { PadRights } from "./pad_rights";
+import type { RightsError } from "./requests";
 
 const LINK = { id: "abcdefghijkl", role: "view", name: "Class 7b", created_at: 5, expires_at: null, last_used_at: null };
 let answer: () => Promise<Response>;

@@ -6,14 +6,7 @@
 
 import { type Keyring, keyring } from "../browser";
 import type { Session } from "../session";
-
-/** The server said no, or nothing. `code` is its word for the reason; "unreachable" when there was no answer. */
-export class RightsError extends Error {
-  override name = "RightsError";
-  constructor(readonly code: string) {
-    super(code);
-  }
-}
+import { type Fetch, PadRequests, type Requesting, RightsError } from "./requests";
 
 /** A link as everybody who may write in the pad sees it. Times are seconds since 1970. */
 export interface PadLink {
@@ -38,25 +31,29 @@ export type WantedLink = Pick<PadLink, "expires_at" | "name" | "role"> & {
 export type RightsChange = { manage: "owner" | "editors" } | { write: "owner" | "editors" } | { keep_days: number };
 
 /** Of which pad, who asks, and by what right. */
-export type Asking = Pick<Session, "acceptedOtp" | "asker" | "padId"> & { access: Pick<Session["access"], "own" | "owner"> };
+export type Asking = Requesting & Pick<Session, "asker"> & { access: Pick<Session["access"], "own"> };
 
 export class PadRights {
+  readonly #requests: PadRequests;
+
   constructor(
     private readonly asking: Asking,
-    private readonly base: string,
-    private readonly fetch: (url: URL, init: RequestInit) => Promise<Response> = (url, init) => globalThis.fetch(url, init),
+    base: string,
+    fetch?: Fetch,
     private readonly keys: Keyring = keyring,
-  ) {}
+  ) {
+    this.#requests = new PadRequests(asking, base, fetch);
+  }
 
   /** All links of the pad; the newest first. */
   async links(): Promise<PadLink[]> {
-    const links = await this.#answer<PadLink[]>("GET", "/links");
+    const links = await this.#requests.answer<PadLink[]>("GET", "/links");
     return links.toSorted((a, b) => b.created_at - a.created_at);
   }
 
   /** Makes a link, and keeps its token. */
   async makeLink(wanted: WantedLink): Promise<PadLink & { token: string }> {
-    const link = await this.#answer<PadLink & { token: string }>("POST", "/links", wanted);
+    const link = await this.#requests.answer<PadLink & { token: string }>("POST", "/links", wanted);
     this.keys.keepLink(this.asking.padId, link.id, link.token);
     return link;
   }
@@ -64,7 +61,7 @@ export class PadRights {
   /** Ends a link: whoever has come by it is out at once. One that is gone already counts as done. */
   async withdraw(linkId: string): Promise<void> {
     try {
-      await this.#request("DELETE", `/links/${encodeURIComponent(linkId)}`);
+      await this.#requests.request("DELETE", `/links/${encodeURIComponent(linkId)}`);
     } catch (error) {
       if (!(error instanceof RightsError && error.code === "not_found")) throw error;
     }
@@ -78,50 +75,18 @@ export class PadRights {
 
   /** Makes this browser the owner of a pad that has none. */
   async takeCharge(): Promise<void> {
-    const { token } = await this.#answer<{ token: string }>("POST", "/owner", this.asking.asker());
+    const { token } = await this.#requests.answer<{ token: string }>("POST", "/owner", this.asking.asker());
     this.asking.access.own(token);
   }
 
   /** Changes who decides about the pad, or how long it is kept without use. */
   async change(change: RightsChange): Promise<void> {
-    await this.#request("PATCH", "", { ...change, ...this.asking.asker() });
+    await this.#requests.request("PATCH", "", { ...change, ...this.asking.asker() });
   }
 
   /** Deletes the pad for good: for everybody, with all that belongs to it. */
   async remove(): Promise<void> {
-    await this.#request("DELETE", "");
+    await this.#requests.request("DELETE", "");
     this.keys.forget(this.asking.padId);
-  }
-
-  async #answer<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await this.#request(method, path, body);
-    try {
-      return (await response.json()) as T;
-    } catch {
-      throw new RightsError("internal");
-    }
-  }
-
-  async #request(method: string, path: string, body?: object): Promise<Response> {
-    const { padId, access, acceptedOtp } = this.asking;
-    const url = new URL(`api/document/${encodeURIComponent(padId)}${path}`, this.base);
-    const secret = access.owner.peek() ?? acceptedOtp.peek();
-    const headers = {
-      ...(secret !== null && { Authorization: `Bearer ${secret}` }),
-      ...(body && { "Content-Type": "application/json" }),
-    };
-    const response = await this.#fetched(url, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    if (response.ok) return response;
-    const answer: unknown = await response.json().catch(() => null);
-    const code = (answer as { code?: unknown } | null)?.code;
-    throw new RightsError(typeof code === "string" ? code : "internal");
-  }
-
-  async #fetched(url: URL, init: RequestInit): Promise<Response> {
-    try {
-      return await this.fetch(url, init);
-    } catch {
-      throw new RightsError("unreachable");
-    }
   }
 }

@@ -1,0 +1,63 @@
+/** Requests about a pad to its server, by whatever right this tab has. */
+
+import type { Session } from "../session";
+
+/** The server said no, or nothing. `code` is its word for the reason; "unreachable" when there was no answer. */
+export class RightsError extends Error {
+  override name = "RightsError";
+  constructor(
+    readonly code: string,
+    /** All that the server said about it. */
+    readonly answer: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(code);
+  }
+}
+
+/** Of which pad, and by what right. */
+export type Requesting = Pick<Session, "acceptedOtp" | "padId"> & { access: Pick<Session["access"], "owner"> };
+
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+/** Every function rejects with a RightsError. */
+export class PadRequests {
+  constructor(
+    private readonly requesting: Requesting,
+    private readonly base: string,
+    private readonly fetch: Fetch = (url, init) => globalThis.fetch(url, init),
+  ) {}
+
+  /** What the server answers, as JSON; `path` is what follows the pad in the address. */
+  async answer<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await this.request(method, path, body);
+    try {
+      return (await response.json()) as T;
+    } catch {
+      throw new RightsError("internal");
+    }
+  }
+
+  /** An answer that is not a refusal. */
+  async request(method: string, path: string, body?: object): Promise<Response> {
+    const { padId, access, acceptedOtp } = this.requesting;
+    const url = new URL(`api/document/${encodeURIComponent(padId)}${path}`, this.base);
+    const secret = access.owner.peek() ?? acceptedOtp.peek();
+    const headers = {
+      ...(secret !== null && { Authorization: `Bearer ${secret}` }),
+      ...(body && { "Content-Type": "application/json" }),
+    };
+    const response = await this.#fetched(url, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    if (response.ok) return response;
+    const answer: unknown = await response.json().catch(() => null);
+    const said = (typeof answer === "object" && answer ? answer : {}) as Record<string, unknown>;
+    throw new RightsError(typeof said["code"] === "string" ? said["code"] : "internal", said);
+  }
+
+  async #fetched(url: URL, init: RequestInit): Promise<Response> {
+    try {
+      return await this.fetch(url, init);
+    } catch {
+      throw new RightsError("unreachable");
+    }
+  }
+}
