@@ -20,8 +20,9 @@ const LAYERS = {
   browser: ["clock", "type sync"],
   session: ["clock", "kernel", "wire", "sync", "transport", "browser"],
   sharing: ["kernel", "browser", "session"],
-  editor: ["kernel", "browser", "session"],
-  ui: ["strings", "preview", "browser", "session", "sharing", "editor"],
+  past: ["kernel", "session", "sharing"],
+  editor: ["kernel", "browser", "session", "type past"],
+  ui: ["strings", "preview", "browser", "session", "sharing", "past", "editor"],
 };
 /** The same for the folders inside a folder. Their files are imported directly; those beside the folders may import
  * from all of them, and are imported by none. */
@@ -30,11 +31,12 @@ const INSIDE = {
     base: [],
     pad: ["base"],
     text: ["base", "pad"],
+    past: ["base", "pad"],
     preview: ["base", "pad"],
     actions: ["base", "pad", "text", "preview"],
     palette: ["base", "pad", "actions"],
     dialogs: ["base", "pad", "text", "palette", "actions"],
-    panels: ["base", "pad", "text", "actions", "dialogs"],
+    panels: ["base", "pad", "text", "past", "actions", "dialogs"],
     frame: ["base", "pad", "text", "preview", "actions", "dialogs", "panels"],
   },
 };

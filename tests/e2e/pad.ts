@@ -4,6 +4,7 @@ import { test as base, expect } from '@playwright/test';
 import path from 'node:path';
 import { actions } from '../../frontend/src/strings/actions_en.ts';
 import { en } from '../../frontend/src/strings/en.ts';
+import { history } from '../../frontend/src/strings/history_en.ts';
 import { links } from '../../frontend/src/strings/links_en.ts';
 import { share } from '../../frontend/src/strings/share_en.ts';
 import { start } from '../../frontend/src/strings/start_en.ts';
@@ -19,7 +20,7 @@ export { expect };
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
 /** The page's own words, and those of its parts that are loaded later. */
 export const words = { ...en, people };
-export { actions, frame, links, refusedPad, settings, share, start };
+export { actions, frame, history, links, refusedPad, settings, share, start };
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
 export class Pad {
@@ -146,7 +147,7 @@ export class Pad {
   }
 
   /** Opens a panel, unless it is open, and gives it. */
-  async panel(id: 'people' | 'settings'): Promise<Locator> {
+  async panel(id: 'history' | 'people' | 'settings'): Promise<Locator> {
     const name = frame.panels[id];
     if (await this.isNarrow()) {
       const sheet = this.page.getByRole('dialog', { name, exact: true });

@@ -226,6 +226,7 @@ export const de: Strings = {
     show: "Ansehen",
     text: "Der Text davor",
     dismiss: "So lassen",
+    history: "Verlauf",
   },
 
   unmerged: {
@@ -296,6 +297,7 @@ export const de: Strings = {
   },
 
   rightsNews: async () => (await import("./rights_news_de")).rightsNews,
+  history: async () => (await import("./history_de")).history,
   ended: async () => (await import("./ended_de")).ended,
   offline: async () => (await import("./offline_de")).offline,
 

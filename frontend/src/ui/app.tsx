@@ -45,7 +45,8 @@ const Dialogs = behind("Dialogs");
 const FileOpener = behind("FileOpener");
 const PasswordDialog = behind("PasswordDialog");
 const PageKeys = behind("PageKeys");
-const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys];
+const PastText = behind("PastText");
+const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys, PastText];
 
 /** The page of one pad. */
 export function App({ session }: { session: Session }) {
@@ -69,11 +70,12 @@ export function App({ session }: { session: Session }) {
       {urlOptions.embed ? <EmbedBar session={session} /> : <Header pad={pad} />}
       <main>
         <Banners pad={pad} />
-        <div class={`panes ${mode}`} style={{ "--split": settings.value.split }}>
+        <div class={`panes ${mode}`} inert={isPastShown(pad)} style={{ "--split": settings.value.split }}>
           <EditorPane pad={pad} ready={ready} called={(it) => (title.value = it)} />
           {mode !== "edit" && <LazyPreview pad={pad} />}
         </div>
         {!urlOptions.embed && <StartPanel pad={pad} />}
+        {isPastShown(pad) && <PastText pad={pad} />}
       </main>
       {!urlOptions.embed && <Surroundings pad={pad} />}
       <StatusVoice session={session} />
@@ -84,6 +86,11 @@ export function App({ session }: { session: Session }) {
       <PageKeys pad={pad} />
     </ToastsContext.Provider>
   );
+}
+
+/** True while a text of before stands over the present one, which nobody can type in then. */
+function isPastShown({ past }: Pad): boolean {
+  return Boolean(past.value?.shown.value);
 }
 
 function assemble(session: Session) {
@@ -102,6 +109,7 @@ function assemble(session: Session) {
     panel,
     menu,
     deeds: signal(null),
+    past: signal(null),
     dialog: signal(null),
     opened: signal(null),
     notify: (text, kind) => toasts.notify(text, kind),
@@ -131,7 +139,13 @@ function EditorPane({ pad, ready, called }: EditorPaneProps) {
     const editor = new Editor(ref.current!, session, { ...t.editor, phrases: t.phrases }, {
       onEmptyInput: (what) => pad.notify(t.editor.nothingIn[what], { about: "input" }),
       onSave: (leaves) => pad.notify(saidOf(session, leaves), { about: "saving" }),
-      onWanted: () => showText(session),
+      onWanted: () => {
+        const past = pad.past.peek();
+        if (!past?.shown.peek()) return showText(session);
+        past.close();
+        // Until the next frame nothing in there takes the keyboard.
+        return new Promise(requestAnimationFrame).then(() => showText(session) ?? undefined);
+      },
     });
     ready(editor);
     const nameNow = () => {

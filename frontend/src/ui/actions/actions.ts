@@ -77,6 +77,7 @@ const ROWS: readonly Row[] = [
   { id: "preview", group: "view", isOffered: hasPreview, isOn: showsPreview, run: flipPreview },
   { id: "outline", group: "view", ...panel("outline") },
   { id: "people", group: "view", ...panel("people") },
+  { id: "history", group: "view", keys: "Mod-Shift-h", ...panel("history") },
   { id: "wrap", group: "view", isOn: () => settings.value.wrap, run: () => flip("wrap") },
   { id: "larger", group: "view", isOffered: () => sizeBeside(1) !== null, run: () => resize(1) },
   { id: "smaller", group: "view", isOffered: () => sizeBeside(-1) !== null, run: () => resize(-1) },

@@ -2,9 +2,10 @@
 
 type Key = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
 
-/** True for Ctrl and that letter, or Cmd. Where the layout has no Latin letters, the key's place counts. */
-export function isCommandKey({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key, letter: string): boolean {
-  if (ctrlKey === metaKey || shiftKey || altKey) return false;
+/** True for Ctrl and that letter, or Cmd; `withShift`: and Shift. Where the layout has no Latin letters, the key's place
+ * counts. */
+export function isCommandKey({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key, letter: string, withShift = false): boolean {
+  if (ctrlKey === metaKey || shiftKey !== withShift || altKey) return false;
   return key.toLowerCase() === letter || (code === `Key${letter.toUpperCase()}` && !/^[\x20-\x7e]$/.test(key));
 }
 

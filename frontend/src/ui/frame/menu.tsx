@@ -11,7 +11,7 @@ const ITEMS: readonly (readonly ActionId[])[] = [
   ["new", "recent", "open"],
   ["download", "downloadHtml", "print"],
   ["copy", "copyFormatted"],
-  ["owner"],
+  ["history", "owner"],
   ["about"],
 ];
 /** On small screens there is neither rail nor status bar, and no keyboard with its keys. */

@@ -1,11 +1,13 @@
 import { useEffect } from "preact/hooks";
 import { downloadByKey } from "../pad/download";
 import { findByKey } from "../pad/find_by_key";
+import { historyByKey } from "../pad/history_by_key";
 import type { Pad } from "../pad/pad";
 
 /** What keys do anywhere on the page. */
 export function PageKeys({ pad }: { pad: Pad }) {
   useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => findByKey(pad), [pad]);
+  useEffect(() => historyByKey(pad), [pad]);
   return null;
 }

@@ -3,7 +3,7 @@
 import { openDialogs } from "../base/open_dialogs";
 
 /** The parts in the order in which F6 goes through them, each by what holds it. */
-const PARTS = [".header", ".banner", ".cm-content", ".preview-text", "#panel", ".rail", ".status-bar"];
+const PARTS = [".header", ".banner", ".past-bar", ".past .cm-content", ".panes .cm-content", ".preview-text", "#panel", ".rail", ".status-bar"];
 const FOCUSABLE = "button, input, select, textarea, a[href], [tabindex]";
 
 /** Makes F6 go to the next part, and Shift+F6 to the one before. Behind the last, and before the first, the key is the
@@ -38,7 +38,7 @@ function partBeside(step: 1 | -1): HTMLElement | null {
 
 /** The part itself where it takes the keyboard, or the first in it that does. */
 function targetIn(part: HTMLElement): HTMLElement | null {
-  if (!part.checkVisibility()) return null;
+  if (!part.checkVisibility() || part.closest("[inert]")) return null;
   if (part.tabIndex >= 0) return part;
   const all = [...part.querySelectorAll<HTMLElement>(FOCUSABLE)];
   return all.find((it) => it.tabIndex >= 0 && !it.matches(":disabled") && it.checkVisibility()) ?? null;

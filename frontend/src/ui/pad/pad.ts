@@ -4,6 +4,7 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { FileForm } from "../../browser";
 import type { Editor } from "../../editor";
 import type { Session } from "../../session";
+import type { PastTexts } from "../../past";
 import type { Deeds } from "../../sharing";
 import type { ToastOptions } from "../base/toasts";
 import type { OpenPanel } from "./open_panel";
@@ -30,6 +31,8 @@ export interface Pad {
   opened: Signal<OpenedFile | null>;
   /** Who did what to the text; null: nobody keeps it, since the pad is not ours. */
   deeds: Signal<Deeds | null>;
+  /** The history of the text; null: nobody has asked for it. */
+  past: Signal<PastTexts | null>;
   /** What stands beside the text. */
   panel: OpenPanel;
   /** The dialog that was asked for, of those that several places open; null: none. */

@@ -27,7 +27,11 @@ export const PANELS: readonly Panel[] = [
       return chunk.People;
     },
   },
-  { id: "history", icon: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4M12 8v4l3 2", load: null },
+  {
+    id: "history",
+    icon: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4M12 8v4l3 2",
+    load: async () => (await import("./history_panel")).loadHistoryPanel(),
+  },
   { id: "comments", icon: "M5 5h14v11h-8l-4 4v-4H5z", load: null },
   {
     id: "settings",

@@ -62,6 +62,9 @@ export function RemovalBanner({ pad }: { pad: Pad }) {
       <button type="button" onClick={() => session.removals.drop()}>
         {t.removal.dismiss}
       </button>
+      <button type="button" onClick={() => pad.panel.open("history")}>
+        {t.removal.history}
+      </button>
       {isShown.value && (
         <Dialog label={t.removal.text} onClose={close}>
           <h2>{t.removal.text}</h2>

@@ -1,0 +1,4 @@
+/** What was typed in a pad when, and the texts that stood there. Loaded when somebody asks for it. */
+export { type Mark } from "./marks";
+export { type Author, type Sitting } from "./sitting";
+export { PastTexts, type Shown } from "./past_texts";
