@@ -20,9 +20,4 @@ void history_get_diff(struct api *api, struct http_request *request, struct slic
 void history_get_authorship(struct api *api, struct http_request *request, struct slice id,
                             struct slice password);
 
-/* Deletes it for good. */
-void history_delete(struct api *api, struct http_request *request, struct slice id, struct slice password);
-/* {"keep":false} switches it off for this document, and deletes it; {"keep":true} switches it on. */
-void history_put(struct api *api, struct http_request *request, struct slice id, struct slice password);
-
 #endif

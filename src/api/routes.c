@@ -9,6 +9,7 @@
 #include "api/debug.h"
 #include "api/follow_jobs.h"
 #include "api/health.h"
+#include "api/history_changes.h"
 #include "api/history_jobs.h"
 #include "api/origin.h"
 #include "api/password_jobs.h"
@@ -211,6 +212,11 @@ static void delete_history(struct api *api, struct http_request *request, struct
     history_delete(api, request, id, given_password(request));
 }
 
+static void post_restore(struct api *api, struct http_request *request, struct slice id)
+{
+    history_restore(api, request, id, given_password(request));
+}
+
 static void put_history(struct api *api, struct http_request *request, struct slice id)
 {
     history_put(api, request, id, given_password(request));
@@ -236,6 +242,7 @@ static const struct route routes[] = {
     {"DELETE", "/api/document/{id}/history", delete_history, NULL},
     {"PUT", "/api/document/{id}/history", put_history, NULL},
     {"GET", "/api/document/{id}/history/operations", get_history_operations, NULL},
+    {"POST", "/api/document/{id}/history/restore", post_restore, NULL},
     {"GET", "/api/document/{id}/history/diff", get_history_diff, NULL},
     {"GET", "/api/document/{id}/history/{revision}", NULL, get_history_text},
     {"GET", "/api/document/{id}/authorship", get_authorship, NULL},

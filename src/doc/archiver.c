@@ -8,9 +8,9 @@
 enum {
     LOOSE_ROWS = 1024, /* then there is enough to put into segments … */
     LOOSE_BYTES = 64 * 1024,
-    LEFT_ROWS = 16, /* … and when everybody has left, already then */
-    READ_BYTES = 8 * 1024 * 1024,
-    ROUNDS_MAX = 64, /* of thinning; the next snapshot goes on */
+    LEFT_ROWS = 16,          /* … and when everybody has left, already then */
+    READ_BYTES = 256 * 1024, /* of what is loose, at a time: a transaction that replaces it is to be short */
+    ROUNDS_MAX = 64,         /* of one run; the next snapshot goes on */
 };
 
 /* What is under way for a document. It outlives the document: `doc` is looked up anew with
@@ -21,7 +21,7 @@ struct archiving {
     struct pack_plan plan;     /* what the latest look at the heads came to */
     struct store_request *put; /* made by a digest, not posted yet */
     enum error err;            /* of the digest */
-    uint64_t stored_bytes;     /* as of the latest read */
+    bool has_more;             /* of what is loose, behind `put` */
     uint32_t rounds;
 };
 
@@ -30,8 +30,8 @@ struct archiving {
 static void digest_loose(struct store_request *req)
 {
     struct archiving *a = req->context;
-    a->stored_bytes = req->history->stored_bytes;
     a->err = pack_loose(req, &a->limits, &a->put);
+    a->has_more = a->put && a->put->history->to < req->history->to;
 }
 
 static void digest_heads(struct store_request *req)
@@ -95,7 +95,6 @@ static void post_put(struct document *doc, struct archiving *a)
     put->context = a;
     put->done = on_put;
     put->fail_fast = true;
-    a->stored_bytes = 0;
     documents_post(doc->documents, put);
 }
 
@@ -145,6 +144,15 @@ static void on_heads(struct store_request *req)
         end(doc, a);
 }
 
+static bool ask_loose(struct document *doc, struct archiving *a)
+{
+    const struct store_history loose = {.wants = STORE_HISTORY_LOOSE | STORE_HISTORY_CHECKPOINT |
+                                                 STORE_HISTORY_SEGMENTS | STORE_HISTORY_ROWS,
+                                        .max_bytes = READ_BYTES,
+                                        .full_bytes = a->limits.segment_bytes};
+    return ask(doc, a, &loose, digest_loose, on_read);
+}
+
 static void on_put(struct store_request *req)
 {
     struct archiving *a = req->context;
@@ -154,7 +162,9 @@ static void on_put(struct store_request *req)
     if (!doc)
         return;
     metric_inc(METRIC_HISTORY_PACKED);
-    if (!ask(doc, a, &heads, digest_heads, on_heads))
+    bool has_more = a->has_more && a->rounds++ < ROUNDS_MAX;
+    bool goes_on = has_more ? ask_loose(doc, a) : ask(doc, a, &heads, digest_heads, on_heads);
+    if (!goes_on)
         end(doc, a);
 }
 
@@ -175,12 +185,8 @@ void archiver_look(struct document *doc, uint32_t fresh_rows, uint32_t fresh_byt
                             .limits = {.segment_bytes = segment_bytes,
                                        .stored_bytes = policy->history_bytes,
                                        .untouched_s = policy->history_untouched_ms / 1000}};
-    const struct store_history loose = {.wants = STORE_HISTORY_LOOSE | STORE_HISTORY_CHECKPOINT |
-                                                 STORE_HISTORY_SEGMENTS | STORE_HISTORY_ROWS,
-                                        .max_bytes = READ_BYTES,
-                                        .full_bytes = segment_bytes};
     doc->archiving = a;
-    if (!ask(doc, a, &loose, digest_loose, on_read))
+    if (!ask_loose(doc, a))
         end(doc, a);
 }
 

@@ -64,6 +64,7 @@
     X(METRIC_OWNER_OPENS,         "owner_opens_total",          COUNTER, "Openings with an owner's token")            \
     X(METRIC_RIGHTS_CHANGES,      "rights_changes_total",       COUNTER, "Changes of who manages a document, who writes in it, how long it is kept") \
     X(METRIC_DELETIONS,           "document_deletions_total",   COUNTER, "Documents that somebody has deleted for good") \
+    X(METRIC_HISTORY_RESTORED,    "history_restored_total",     COUNTER, "Earlier texts brought back over HTTP")       \
     X(METRIC_HISTORY_PACKED,      "history_packed_total",       COUNTER, "Times that history was put into segments, or thinned") \
     /* health */                                                                                                      \
     X(METRIC_PERSIST_ERRORS,      "persist_errors_total",       COUNTER, "Failed database writes")                    \

@@ -88,7 +88,7 @@ enum store_history_wants {
     STORE_HISTORY_ROWS = 8,       /* the same of history_fresh and the journal */
     STORE_HISTORY_AUTHORS = 16,
     /* Sets `from` and `to` to what is to be put into segments: all of history_fresh, and the segment
-     * before it if that has less than max_bytes. Both are 0 where there is nothing. */
+     * before it if that has less than full_bytes. Both are 0 where there is nothing. */
     STORE_HISTORY_LOOSE = 32,
 };
 

@@ -1,7 +1,7 @@
 // What was typed when and by whom: lists, texts, operations, who wrote what; deleting it and switching it off.
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { freshTab, v2 } from './support/clients.ts';
+import { converged, freshTab, v2 } from './support/clients.ts';
 import type { Answer } from './support/http.ts';
 import { json, jsonBody } from './support/http.ts';
 import { ask, bearer, expectError, makeLink } from './support/rights.ts';
@@ -207,6 +207,49 @@ describe('who wrote it', () => {
     expect(names.slice(0, 3)).toEqual([[3, 'Alice'], [3, 'Bob'], [points - 3, 'Alice']]);
     expect(shown.runs.reduce((sum, [length]) => sum + length, 0)).toBe(bob.length);
     expect(shown.revision).toBe(bob.replica.revision);
+  });
+});
+
+describe('bringing back', () => {
+  test('an earlier text is an edit like any other, by whoever asks', async () => {
+    const id = freshId();
+    const texts = await write(server(), id, ['one ', 'two ', 'three']);
+    const bob = await v2(server(), id, { name: 'Bob' });
+    bob.delete(0, bob.length);
+    await bob.type('gone');
+    const answer = await server().get(of(id, 'history/restore'), jsonBody('POST', { revision: 3 }, { 'x-author-name': 'Carol' }));
+    expect(answer.status, answer.text).toBe(200);
+    await bob.sees(texts[3]!);
+    expect(json<{ revision: number }>(answer).revision).toBe(bob.replica.revision);
+    expect((await sittings(server(), id))[0]!.authors.map((a) => a.name)).toEqual(['Carol']);
+    expect((await textAt(server(), id, bob.replica.revision)).text).toBe(texts[3]);
+    const again = await server().get(of(id, 'history/restore'), jsonBody('POST', { revision: bob.replica.revision - 1 }));
+    expect(again.status).toBe(200);
+    await bob.sees('gone');
+  });
+
+  test('takes what was there before, and nothing that is typed from then on', async () => {
+    const id = freshId();
+    await write(server(), id, ['first line\n', 'last line\n']);
+    const bob = await v2(server(), id, { name: 'Bob' });
+    bob.delete(0, 'first line\n'.length);
+    await bob.settled();
+    const asked = server().get(of(id, 'history/restore'), jsonBody('POST', { revision: 2 }));
+    for (const letter of 'typed by Bob') await bob.type(letter);
+    expect((await asked).status).toBe(200);
+    await until('the earlier text', () => bob.text.startsWith('first line\nlast line\n'));
+    expect('typed by Bob'.endsWith(bob.text.slice('first line\nlast line\n'.length)), bob.text).toBe(true);
+    await converged(server(), id, [bob]);
+  });
+
+  test('what is wrong is said, and nothing is done', async () => {
+    const id = freshId();
+    await write(server(), id, ['text']);
+    for (const [body, status] of [[{ revision: 'x' }, 400], [{}, 400], [{ revision: 9 }, 404]] as const)
+      expect((await server().get(of(id, 'history/restore'), jsonBody('POST', body))).status).toBe(status);
+    const forged = await server().get(of(id, 'history/restore'), { method: 'POST', body: '{"revision":0}', headers: { 'sec-fetch-site': 'same-origin', 'content-type': 'text/plain' } });
+    expect(forged.status).toBe(415);
+    expect((await server().get(`/api/text/${id}`)).text).toBe('text');
   });
 });
 

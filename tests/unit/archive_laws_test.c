@@ -171,7 +171,8 @@ static struct store_request *read_history(struct world *w, uint32_t wants, uint6
     asked = (struct store_history){.from = from,
                                    .to = to,
                                    .wants = wants,
-                                   .max_bytes = UINT32_MAX,
+                                   .max_bytes =
+                                       wants & STORE_HISTORY_LOOSE ? random_below(&w->r, 400) : UINT32_MAX,
                                    .full_bytes = w->limits.segment_bytes};
     return ask_until_done(w, make_read);
 }
