@@ -157,8 +157,8 @@ static const char *const CREATE_HISTORY[] = {
     " hue int8 NOT NULL,"
     " first_seen int8 NOT NULL,"
     " PRIMARY KEY (document_id, author, first_revision))",
-    "CREATE TABLE kp_history_off ("
-    " document_id text COLLATE \"C\" PRIMARY KEY REFERENCES kp_documents ON DELETE CASCADE)",
+    ("CREATE TABLE kp_history_off ("
+     " document_id text COLLATE \"C\" PRIMARY KEY REFERENCES kp_documents ON DELETE CASCADE)"),
 };
 
 static const struct migration {
