@@ -36,7 +36,7 @@ enum error entry_decode(struct slice *bytes, uint64_t first, int64_t time_ms, st
                                   .end = first + revisions,
                                   .author = author - 1,
                                   .time_ms = (int64_t)((uint64_t)time_ms + (uint64_t)unzigzag(after_ms))};
-    if (op_decode(slice_of(bytes->ptr, (size_t)len), &entry.op))
+    if (!time_is_sane(entry.time_ms) || op_decode(slice_of(bytes->ptr, (size_t)len), &entry.op))
         return ERR_STORAGE;
     *bytes = slice_from(*bytes, (size_t)len);
     *out = entry;

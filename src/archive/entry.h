@@ -28,6 +28,13 @@ enum error entry_encode(const struct archive_entry *entry, int64_t time_ms, stru
  * `time_ms`. ERR_STORAGE. */
 enum error entry_decode(struct slice *bytes, uint64_t first, int64_t time_ms, struct archive_entry *out);
 
+/* A time that can be reckoned with: within some thousand years of 1970. Clocks say less absurd things. */
+static inline bool time_is_sane(int64_t time_ms)
+{
+    const int64_t most_ms = INT64_C(1) << 52;
+    return time_ms > -most_ms && time_ms < most_ms;
+}
+
 /* Numbers that may be negative, as small varints. */
 static inline uint64_t zigzag(int64_t value)
 {

@@ -150,6 +150,8 @@ static bool decode(struct slice *bytes, uint64_t first, int64_t time_ms, struct 
     out->end = first + revisions;
     out->began_ms = (int64_t)((uint64_t)time_ms + (uint64_t)unzigzag(after_ms));
     out->ended_ms = (int64_t)((uint64_t)out->began_ms + took_ms);
+    if (!time_is_sane(out->began_ms) || !time_is_sane(out->ended_ms))
+        return false;
     for (; out->author_count < authors; out->author_count++)
         if (!take_varint(bytes, &out->authors[out->author_count]))
             return false;

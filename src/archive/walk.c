@@ -32,7 +32,7 @@ static enum error open_row(struct walk *w, const struct store_history_row *row)
     if (err)
         return err;
     w->at = row->first_revision;
-    w->time_ms = row->time_ms;
+    w->time_ms = time_is_sane(row->time_ms) ? row->time_ms : 0;
     w->kept_s = row->kept_s;
     w->in_row = true;
     return OK;
