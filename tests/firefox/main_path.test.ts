@@ -75,11 +75,12 @@ class Pad {
     await this.page.keyboard.up(modifier);
   }
 
-  /** Scrolled to the middle first: the menu's foot lies over what is under it. */
+  /** Scrolled to the middle first: the menu's foot lies over what is under it. Pressed as itself and not where it stands, as what
+   * a dialog loads may still move it. */
   async click(role: string, name: string): Promise<void> {
     const control = await this.page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
     await control!.evaluate((it) => it.scrollIntoView({ block: 'center' }));
-    await control!.click();
+    await control!.evaluate((it) => (it as HTMLElement).click());
   }
 }
 
