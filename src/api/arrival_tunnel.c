@@ -153,6 +153,7 @@ static enum error ask(struct arrival_tunnel *t, const struct arrival_tunnel_requ
                                         .peer = r->to.incarnation,
                                         .bytes = &bytes,
                                         .body_max = BODY_MAX,
+                                        .takes_upgrade = true,
                                         .done = on_answer,
                                         .owner = t};
     t->upstream = upstream_ask(&r->shard->upstreams, &upstream);
