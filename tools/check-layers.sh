@@ -145,7 +145,7 @@ compile_all() {
     sed 's|/[^/]*$||' "$work/units" | sort -u | while read -r folder; do mkdir -p "$work/all/$folder"; done
     # shellcheck disable=SC2046,SC2086 # a word for each flag
     xargs -P "$(nproc)" -I{} ${CC:-cc} -std=c17 -O0 -w -D_GNU_SOURCE -Isrc "-I$work" \
-        $(pkg-config --cflags libuv libmicrohttpd jansson sqlite3 libpq libcrypto zlib libwebsockets) \
+        $(pkg-config --cflags libuv libmicrohttpd jansson sqlite3 libpq libcrypto zlib libwebsockets libzstd) \
         -c 'src/{}.c' -o "$work/all/{}.o" <"$work/units" ||
         violation "not every file compiles: circles are not known"
     (cd "$work/all" && find . -name '*.o' -exec nm -A --format=posix {} +) |

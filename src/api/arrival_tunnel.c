@@ -3,11 +3,9 @@
 #include "api/client_tunnel.h"
 #include "api/credential.h"
 #include "net/deflate.h"
-#include "observe/log.h"
 #include "observe/metrics.h"
 #include "shard/server.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -89,14 +87,6 @@ static enum error write_handshake(struct buf *out, const struct arrival_tunnel_r
 
 /* ---- the answer ---- */
 
-static void log_failure(const struct arrival_tunnel_request *r, const char *why)
-{
-    char peer[24];
-    snprintf(peer, sizeof(peer), "%" PRIu64, r->to.incarnation);
-    metric_inc(METRIC_TUNNEL_ERRORS);
-    log_event(LOG_WARN, "server_unreachable", LOG_CSTR("server", peer), LOG_CSTR("error", why));
-}
-
 static void end(struct arrival_tunnel *t, enum forward_outcome outcome)
 {
     struct arrival_tunnel_request request = t->request;
@@ -114,7 +104,7 @@ static bool has_agreed(const struct arrival_tunnel_request *r, const struct upst
 static enum forward_outcome join(const struct arrival_tunnel_request *r, const struct upstream_answer *answer)
 {
     if (!has_agreed(r, answer)) {
-        log_failure(r, "it chose other extensions");
+        forward_log_failure(&r->to, "it chose other extensions");
         close(answer->fd);
         return FORWARD_FAILED;
     }
@@ -135,7 +125,7 @@ static void on_answer(void *owner, const struct upstream_answer *answer)
         end(t, FORWARD_MISDIRECTED);
         return;
     }
-    log_failure(r, answer->err ? answer->why : "it did not take the handshake");
+    forward_log_failure(&r->to, answer->err ? answer->why : "it did not take the handshake");
     end(t, answer->err && !answer->is_sent ? FORWARD_UNREACHED : FORWARD_FAILED);
 }
 
@@ -159,7 +149,7 @@ static enum error ask(struct arrival_tunnel *t, const struct arrival_tunnel_requ
     t->upstream = upstream_ask(&r->shard->upstreams, &upstream);
     if (t->upstream)
         return OK;
-    log_failure(r, "its address is none, or there are no more sockets");
+    forward_log_failure(&r->to, "its address is none, or there are no more sockets");
     return ERR_ELSEWHERE;
 }
 

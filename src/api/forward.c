@@ -165,10 +165,10 @@ static void respond(struct http_request *http, const struct upstream_answer *ans
     http_respond(http, &response);
 }
 
-static void log_failure(const struct forward_request *r, const char *why)
+void forward_log_failure(const struct store_owner *to, const char *why)
 {
     char peer[24];
-    snprintf(peer, sizeof(peer), "%" PRIu64, r->to.incarnation);
+    snprintf(peer, sizeof(peer), "%" PRIu64, to->incarnation);
     metric_inc(METRIC_TUNNEL_ERRORS);
     log_event(LOG_WARN, "server_unreachable", LOG_CSTR("server", peer), LOG_CSTR("error", why));
 }
@@ -222,7 +222,7 @@ static void on_answer(void *owner, const struct upstream_answer *answer)
     }
     uncount(r);
     if (answer->err) {
-        log_failure(r, answer->why);
+        forward_log_failure(&r->to, answer->why);
         end(forward, answer->is_sent ? FORWARD_FAILED : FORWARD_UNREACHED);
     } else if (is_misdirected(r, answer->head.status)) {
         end(forward, FORWARD_MISDIRECTED);
@@ -254,7 +254,7 @@ static enum error ask(struct forward *forward, const struct forward_request *r)
     forward->upstream = upstream_ask(&r->shard->upstreams, &upstream);
     if (forward->upstream)
         return OK;
-    log_failure(r, "its address is none, or there are no more sockets");
+    forward_log_failure(&r->to, "its address is none, or there are no more sockets");
     return ERR_ELSEWHERE;
 }
 

@@ -46,6 +46,9 @@ enum error forward_begin(const struct forward_request *request, struct forward *
 /* The request is not answered, and `done` not called. NULL is fine. */
 void forward_cancel(struct forward *forward);
 
+/* Counts and logs that a server could not be reached, or did not answer; `why` is static. */
+void forward_log_failure(const struct store_owner *to, const char *why);
+
 /* The others have changed: ends requests and tunnels to servers that are no longer alive. */
 void forward_check_peers(struct shard *shard);
 

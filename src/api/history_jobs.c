@@ -1,7 +1,6 @@
 #include "api/history_jobs.h"
 
 #include "api/asking.h"
-#include "net/etag.h"
 #include "observe/metrics.h"
 
 #include <inttypes.h>
@@ -20,18 +19,7 @@ static void send_answer(struct http_job *job, struct asking *asking)
     char text[TAG_BYTES];
     int len = snprintf(text, sizeof text, "\"%016" PRIx64 "\"", q->hash);
     struct slice tag = slice_of(text, (size_t)len);
-    int status = etag_status(job->request, tag);
-    bool has_body = status == 200;
-    if (status == 412) {
-        http_job_fail(job, ERR_PRECONDITION);
-        return;
-    }
-    http_job_respond(job,
-                     &(struct http_response){.status = status,
-                                             .content_type = has_body ? q->answerer->content_type : NULL,
-                                             .body = has_body ? buf_slice(&q->body) : (struct slice){0},
-                                             .headers = {{"ETag", tag}, {"Cache-Control", SLICE("no-cache")}},
-                                             .header_count = 2});
+    http_job_respond_tagged(job, tag, q->answerer->content_type, buf_slice(&q->body));
 }
 
 /* ---- on the shard ---- */

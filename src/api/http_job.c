@@ -1,6 +1,7 @@
 #include "api/http_job.h"
 
 #include "api/bearer.h"
+#include "net/etag.h"
 #include "observe/metrics.h"
 #include "shard/server.h"
 
@@ -30,6 +31,23 @@ void http_job_respond(struct http_job *job, const struct http_response *response
 {
     http_respond(job->request, response);
     http_job_end(job);
+}
+
+void http_job_respond_tagged(struct http_job *job, struct slice tag, const char *content_type,
+                             struct slice body)
+{
+    int status = etag_status(job->request, tag);
+    bool has_body = status == 200;
+    if (status == 412) {
+        http_job_fail(job, ERR_PRECONDITION);
+        return;
+    }
+    http_job_respond(job,
+                     &(struct http_response){.status = status,
+                                             .content_type = has_body ? content_type : NULL,
+                                             .body = has_body ? body : (struct slice){0},
+                                             .headers = {{"ETag", tag}, {"Cache-Control", SLICE("no-cache")}},
+                                             .header_count = 2});
 }
 
 void http_job_fail(struct http_job *job, enum error err)

@@ -97,6 +97,9 @@ void http_job_forward(struct http_job *job, const struct store_owner *to,
 
 /* The answer; the job is gone afterwards. http_job_end: somebody else answers. */
 void http_job_respond(struct http_job *job, const struct http_response *response);
+/* Answers with what has that tag, or as the request's If-Match and If-None-Match have it: 412, 304. */
+void http_job_respond_tagged(struct http_job *job, struct slice tag, const char *content_type,
+                             struct slice body);
 void http_job_fail(struct http_job *job, enum error err);
 /* The same of a fault in the body. */
 void http_job_fault(struct http_job *job, enum error err, uint64_t offset_bytes);

@@ -3,7 +3,6 @@
 #include "api/revision_tag.h"
 #include "api/rights_json.h"
 #include "base/json.h"
-#include "net/etag.h"
 
 /* ---- the text ---- */
 
@@ -11,18 +10,7 @@ static void send_text(struct http_job *job)
 {
     char text[REVISION_TAG_MAX];
     struct slice tag = revision_tag(job->wait.revision, &job->epoch, text);
-    int status = etag_status(job->request, tag);
-    bool has_body = status == 200;
-    if (status == 412) {
-        http_job_fail(job, ERR_PRECONDITION);
-        return;
-    }
-    http_job_respond(job,
-                     &(struct http_response){.status = status,
-                                             .content_type = has_body ? "text/plain; charset=utf-8" : NULL,
-                                             .body = has_body ? buf_slice(&job->body) : (struct slice){0},
-                                             .headers = {{"ETag", tag}, {"Cache-Control", SLICE("no-cache")}},
-                                             .header_count = 2});
+    http_job_respond_tagged(job, tag, "text/plain; charset=utf-8", buf_slice(&job->body));
 }
 
 static void on_text_committed(struct commit_wait *wait, enum error err)

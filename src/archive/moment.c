@@ -3,26 +3,11 @@
 #include "archive/zip.h"
 #include "text/utf8.h"
 
-/* Appends `text` with \r\n and \r as \n. */
-static enum error append_without_cr(struct buf *out, struct slice text)
-{
-    const enum error err = buf_reserve(out, text.len + 1);
-    if (err)
-        return err;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != '\r')
-            buf_append_byte(out, (uint8_t)text.ptr[i]); /* reserved above */
-        else if (i + 1 == text.len || text.ptr[i + 1] != '\n')
-            buf_append_byte(out, '\n');
-    }
-    return OK;
-}
-
 static enum error begin_text(struct moment *m, const struct store_checkpoint *checkpoint)
 {
     struct buf text = {0};
     enum error err = checkpoint->is_packed ? zip_unpack(checkpoint->text, checkpoint->bytes, &text)
-                                           : append_without_cr(&text, checkpoint->text);
+                                           : utf8_append_without_cr(&text, checkpoint->text);
     if (!err && utf8_check(buf_slice(&text), NULL))
         err = ERR_STORAGE;
     if (!err)

@@ -14,27 +14,12 @@ static enum error storage_error(enum error err)
 
 /* ---- the text ---- */
 
-/* Appends `text` with \r\n and \r as \n. */
-static enum error append_without_cr(struct buf *out, struct slice text)
-{
-    const enum error err = buf_reserve(out, text.len);
-    if (err)
-        return err;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != '\r')
-            buf_append_byte(out, (uint8_t)text.ptr[i]); /* reserved above */
-        else if (i + 1 == text.len || text.ptr[i + 1] != '\n')
-            buf_append_byte(out, '\n');
-    }
-    return OK;
-}
-
 static enum error restore_text(struct pad *pad, struct slice text)
 {
     struct buf without_cr = {0};
     enum error err = text.len <= OP_POINTS_MAX ? utf8_check(text, NULL) : ERR_STORAGE;
     if (!err && utf8_has_cr(text)) {
-        err = append_without_cr(&without_cr, text);
+        err = utf8_append_without_cr(&without_cr, text);
         text = buf_slice(&without_cr);
     }
     if (!err)

@@ -194,3 +194,17 @@ size_t utf8_offset_of_u16(struct slice text, uint32_t u16)
 {
     return offset_of(text, u16, 1);
 }
+
+enum error utf8_append_without_cr(struct buf *out, struct slice text)
+{
+    const enum error err = buf_reserve(out, text.len + 1);
+    if (err)
+        return err;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] != '\r')
+            buf_append_byte(out, (uint8_t)text.ptr[i]); /* reserved above */
+        else if (i + 1 == text.len || text.ptr[i + 1] != '\n')
+            buf_append_byte(out, '\n');
+    }
+    return OK;
+}

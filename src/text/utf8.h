@@ -10,6 +10,7 @@
 #ifndef KOLABPAD_TEXT_UTF8_H
 #define KOLABPAD_TEXT_UTF8_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/slice.h"
 
@@ -41,6 +42,8 @@ size_t utf8_text_bytes(struct slice bytes);
 /* True when the text holds a carriage return. (Documents refuse them: line ends
  * are \n.) */
 bool utf8_has_cr(struct slice text);
+/* Appends the text with \r\n and \r as \n. ERR_NO_MEMORY: nothing was appended. */
+enum error utf8_append_without_cr(struct buf *out, struct slice text);
 
 /* Measures valid text. Fast: counts word-wise. */
 struct measure utf8_measure(struct slice text);
