@@ -17,11 +17,12 @@ const title = `pages of two builds${missing === null ? '' : ` (skipped: ${missin
 
 let folder: string;
 
-/** The server as another commit would have built it: a program of its own that says so. */
+/** The server as another commit would have built it: a program of its own that says so. Only the first character is another
+ * one, because a linker lets the end of one string serve as another: of a commit that ends in 7 so does the default of a setting. */
 function otherBuild(): string {
   const said = execFileSync(SERVER_PATH, ['--version'], { encoding: 'utf8' });
   const commit = /\((\w+)\)/.exec(said)![1]!;
-  const other = commit.replace(/./g, (c) => (c === 'f' ? 'e' : 'f'));
+  const other = (commit.startsWith('f') ? 'e' : 'f') + commit.slice(1);
   const program = path.join(folder, 'other-server');
   fs.writeFileSync(program, Buffer.from(fs.readFileSync(SERVER_PATH, 'latin1').replaceAll(commit, other), 'latin1'), { mode: 0o755 });
   expect(execFileSync(program, ['--version'], { encoding: 'utf8' })).toBe(said.replace(commit, other));
