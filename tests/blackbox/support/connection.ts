@@ -40,7 +40,7 @@ export class Connection {
     socket.on('error', () => undefined); // what matters follows in 'close'
   }
 
-  /** Opens a socket, or throws Refused with the server's answer. */
+  /** Opens a socket, or throws Refused with the server's answer, as far as it came. */
   static async dial(url: string, protocols: string[] = [], options: ClientOptions = {}): Promise<Connection> {
     const socket = new WebSocket(url, protocols, { perMessageDeflate: false, ...options });
     const connection = new this(socket);
@@ -50,7 +50,8 @@ export class Connection {
       socket.once('unexpected-response', (request, response) => {
         let body = '';
         response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-        response.on('end', () => {
+        // not 'end', which does not come when the connection breaks within the answer
+        response.on('close', () => {
           reject(new Refused(response.statusCode ?? 0, body, response.headers));
           request.destroy();
         });
