@@ -1,6 +1,7 @@
 // Every text of the corpus in every language that is asked for: how long a key takes to be shown, by the clock and in
 // processor time of the page's thread, and the longest time for which the page stood still: while the text was opened, while one
-// typed in it, and while somebody else did.
+// typed in it, and while somebody else did. What a key costs in an empty pad is measured before each text, and the processor time
+// said as a ratio to that: where an empty pad is late, the machine is busy.
 //
 //     node bench/page/unfortunate.mjs [languages [pattern of texts [units]]]
 //     node bench/page/unfortunate.mjs markdown+preview,json 'one line|equal' 262144
@@ -106,15 +107,18 @@ async function measure({ url, socketUrl, browser }, language, text, pad) {
   }
 }
 
-header(`unfortunate texts of ${length} units: longest standstill: opened, typing, hearing; a key, p95; its processor time, p95`);
+header(`unfortunate texts of ${length} units: longest standstill: opened, typing, hearing; a key, p95; its processor time, p95; a key in an empty pad; processor time to that of an empty pad`);
 let missed = 0;
 await withServer({ MAX_DOCUMENT_SIZE_KB: 4096 }, async (place) => {
   for (const language of languages.split(',')) {
     for (const [name, make] of chosen()) {
-      const result = await measure(place, language, make(Number(length)).toWellFormed(), `pad-${missed}-${performance.now()}`).catch((error) => error);
+      const measured = (text) => measure(place, language, text, `pad-${missed}-${performance.now()}`).catch((error) => error);
+      const empty = await measured('\n');
+      const result = await measured(make(Number(length)).toWellFormed());
       const isMet = !(result instanceof Error) && result.key < BAR_KEY_MS && Math.max(...result.still) < BAR_STILL_MS;
       if (!isMet) missed += 1;
-      report(`${language}: ${name}`, shown(result), `${BAR_STILL_MS}; ${BAR_KEY_MS} ms`, isMet);
+      const ratio = (result.processor / empty.processor).toFixed(2);
+      report(`${language}: ${name}`, `${shown(result)}; ${ms(empty.key)}; ${ratio}`, `${BAR_STILL_MS}; ${BAR_KEY_MS} ms`, isMet);
     }
   }
 });

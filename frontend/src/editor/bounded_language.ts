@@ -15,6 +15,7 @@ import { Text } from "@codemirror/state";
 import { log } from "../browser";
 import { contextsOf } from "./contexts";
 import { type LineRange, longLines } from "./long_lines";
+import { doubling } from "./markdown_fragments";
 
 /** A step that takes longer is too long. Not less: a machine may be busy with something else. */
 const LONGEST_STEP_MS = 150;
@@ -34,7 +35,7 @@ class BoundedLanguage extends Language {
     private readonly inner: Language,
     elapsed: () => number,
   ) {
-    super(inner.data, new BoundedParser(inner.parser, elapsed), [], inner.name);
+    super(inner.data, new BoundedParser(inner.parser, elapsed, inner.name === "markdown"), [], inner.name);
   }
 
   override get allowsNesting(): boolean {
@@ -61,6 +62,7 @@ export class BoundedParser extends Parser {
   constructor(
     private readonly inner: Parser,
     readonly elapsed: () => number,
+    private readonly isMarkdown = false,
   ) {
     super();
     this.#checked = contextsOf(inner);
@@ -72,7 +74,8 @@ export class BoundedParser extends Parser {
     const reused = fragments
       .flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], blank))
       .flatMap((fragment) => this.#withoutMisplaced(fragment))
-      .map((fragment) => this.#opened(fragment, ranges));
+      .map((fragment) => this.#opened(fragment, ranges))
+      .flatMap((fragment) => (this.isMarkdown ? doubling(fragment) : [fragment]));
     return new BoundedParse(this, this.inner, new BlankingInput(input, blank, this.elapsed), reused, ranges);
   }
 

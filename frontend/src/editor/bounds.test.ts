@@ -10,7 +10,7 @@ import { Random } from "../testing/random";
 import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.mjs";
 import { bounded, BoundedParser } from "./bounded_language";
 import { colours } from "./colours";
-import { boundFloods, fewInvisible, runsIn } from "./floods";
+import { boundFloods, fewInvisible, runsIn, widthlessIn } from "./floods";
 import { codeLanguage, languages, loadLanguage } from "./language_catalogue";
 import { LONGEST_LINE_UNITS, longLines } from "./long_lines";
 import { boundedInline, DEEPEST, MOST_MARKS, MOST_UNITS } from "./markdown_bounds";
@@ -266,5 +266,27 @@ describe("floods", () => {
     expect(hebrew!.classList.contains("one-way")).toBe(false);
     expect(marked!.textContent!.length).toBeLessThan(80);
     expect(view.state.doc.line(3).length).toBe(2_002);
+  });
+
+  test("of a flood as much is left out however often it is looked at", () => {
+    const flood = "\u0301".repeat(2_000);
+    const view = new EditorView({ doc: `a${flood}`, extensions: boundFloods() });
+    const shown = () => view.contentDOM.querySelector(".cm-line")!.textContent;
+    for (const insert of ["x", "y", "z"]) {
+      expect(shown()!.replace(/^[xyz]*/, "")).toBe(`a${flood.slice(0, 64)}…`);
+      view.dispatch({ changes: { from: 0, insert } });
+    }
+    view.dispatch({ changes: { from: 1_000, insert: "w" } });
+    expect(shown()).toBe(`zyxa${flood.slice(0, 64)}…w${flood.slice(0, 64)}…`);
+  });
+
+  test("of any character it is known whether it has a width", () => {
+    const few = "\u0301".repeat(299);
+    const many = "\u{E0101}".repeat(200);
+    expect(widthlessIn(`a${few}b${few}\u200Bc${many}`)).toEqual([
+      { from: 301, to: 601 },
+      { from: 602, to: 1_002 },
+    ]);
+    expect(widthlessIn("")).toEqual([]);
   });
 });

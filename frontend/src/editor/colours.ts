@@ -9,7 +9,7 @@
 import { syntaxTree } from "@codemirror/language";
 import { type Extension, Prec, RangeSetBuilder } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
-import type { Tree } from "@lezer/common";
+import { NodeProp, Tree } from "@lezer/common";
 import { highlightTree } from "@lezer/highlight";
 import { highlight } from "./highlight";
 import { LONGEST_LINE_UNITS } from "./long_lines";
@@ -85,15 +85,31 @@ class Colours {
 
   #colour(builder: RangeSetBuilder<Decoration>, from: number, to: number): void {
     if (from >= to) return;
-    highlightTree(this.#tree, highlight, (start, end, classes) => builder.add(start, end, markOf(classes)), from, to);
+    highlightTree(within(this.#tree, from, to), highlight, (start, end, classes) => builder.add(start, end, markOf(classes)), from, to);
   }
 
   /** Colours a line as a whole, whatever of it is in view, so that it does not change while it is scrolled. */
   #colourLong(builder: RangeSetBuilder<Decoration>, { from, to }: { from: number; to: number }): void {
     const spans: [from: number, to: number, classes: string][] = [];
     const isLong = to - from > LONGEST_LINE_UNITS;
-    if (!isLong) highlightTree(this.#tree, highlight, (...span) => spans.push(span), from, to);
+    if (!isLong) highlightTree(within(this.#tree, from, to), highlight, (...span) => spans.push(span), from, to);
     if (isLong || spans.length > MOST_SPANS) builder.add(from, from, this.uncoloured);
     else for (const [start, end, classes] of spans) builder.add(start, end, markOf(classes));
   }
+}
+
+/** What the tree has from one place to another. A walk through it goes through all that stands beside that, too, however many
+ * thousand paragraphs or functions. */
+export function within(tree: Tree, from: number, to: number): Tree {
+  if (tree.prop(NodeProp.mounted)) return tree; // another language has its parts
+  const children: Tree["children"][number][] = [];
+  const positions: number[] = [];
+  for (const [i, child] of tree.children.entries()) {
+    const start = tree.positions[i]!;
+    if (start >= to || start + child.length <= from) continue;
+    const isList = child instanceof Tree && child.type.isAnonymous;
+    children.push(isList ? within(child, from - start, to - start) : child);
+    positions.push(start);
+  }
+  return new Tree(tree.type, children, positions, tree.length);
 }

@@ -19,9 +19,10 @@ const RUN = new RegExp(`[${RIGHT_TO_LEFT}](?:[^\\w\\xc0-\\u024f${RIGHT_TO_LEFT}]
 const MOST_RUNS = 300;
 /** A shorter line has no flood. */
 const SHORT_UNITS = 600;
-/** Characters without a width, so many of them that nobody can have meant each. Since they take no room, all of them
- * would be in view at once. */
-const WIDTHLESS = /[\p{M}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{300,}/gu;
+/** Characters without a width. Since they take no room, all of them would be in view at once. */
+const WIDTHLESS = /[\p{M}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u;
+/** So many of them that nobody can have meant each. */
+const MOST_WIDTHLESS = 300;
 /** As many of those are shown. */
 const SHOWN_UNITS = 64;
 
@@ -48,34 +49,76 @@ class Floods {
   decorations: DecorationSet;
 
   constructor(view: EditorView) {
-    this.decorations = madeFor(view);
+    this.decorations = madeFor(view, Decoration.none);
   }
 
-  update({ docChanged, viewportChanged, view }: ViewUpdate): void {
-    if (docChanged || viewportChanged) this.decorations = madeFor(view);
+  update({ docChanged, viewportChanged, changes, view }: ViewUpdate): void {
+    if (docChanged || viewportChanged) this.decorations = madeFor(view, this.decorations.map(changes));
   }
 }
 
-/** Looks at what of a line is drawn: the rest of it may be as long as a line can be. */
-function madeFor({ state: { doc }, viewport, visibleRanges }: EditorView): DecorationSet {
+/** Looks at what of a line is drawn: the rest of it may be as long as a line can be. Of what was left out `before` it looks at all
+ * again, since the editor does not count that among what is visible. */
+function madeFor({ state: { doc }, viewport, visibleRanges }: EditorView, before: DecorationSet): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   for (let at = viewport.from; at <= viewport.to; ) {
     const line = doc.lineAt(at);
     at = line.to + 1;
     if (line.length <= SHORT_UNITS) continue;
-    const drawn = visibleRanges.map((range) => {
-      const from = Math.max(range.from, line.from);
-      return { from, text: doc.sliceString(from, Math.min(range.to, line.to)) };
-    });
+    const drawn = drawnOf(line, visibleRanges, before).map(({ from, to }) => ({ from, text: doc.sliceString(from, to) }));
     const runs = drawn.reduce((sum, { text }) => sum + runsIn(text), 0);
     if (runs > MOST_RUNS) builder.add(line.from, line.from, oneWay);
     for (const { from, text } of drawn) {
-      for (const { index, 0: flood } of text.matchAll(WIDTHLESS)) {
-        builder.add(from + index + SHOWN_UNITS, from + index + flood.length, left);
-      }
+      for (const flood of widthlessIn(text)) builder.add(from + flood.from + SHOWN_UNITS, from + flood.to, left);
     }
   }
   return builder.finish();
+}
+
+interface Part {
+  from: number;
+  to: number;
+}
+
+/** What of the line is drawn or was left out, in order; what touches is one part. */
+function drawnOf(line: Part, visible: readonly Part[], before: DecorationSet): readonly Part[] {
+  const all = [...visible];
+  before.between(line.from, line.to, (from, to) => void (from < to && all.push({ from, to })));
+  const parts: Part[] = [];
+  for (const part of all.sort((a, b) => a.from - b.from)) {
+    const [from, to] = [Math.max(part.from, line.from), Math.min(part.to, line.to)];
+    const last = parts.at(-1);
+    if (from >= to) continue;
+    if (last && last.to >= from) last.to = Math.max(last.to, to);
+    else parts.push({ from, to });
+  }
+  return parts;
+}
+
+/** Where in a text more of those without a width follow each other than anybody can have meant. Each character is looked up, which
+ * takes a tenth of the time of a regular expression. */
+export function widthlessIn(text: string): readonly Part[] {
+  const found: Part[] = [];
+  let from = 0;
+  for (let at = 0; at <= text.length; ) {
+    const point = text.codePointAt(at);
+    if (point === undefined || !isWidthless(point)) {
+      if (at - from >= MOST_WIDTHLESS) found.push({ from, to: at });
+      if (point === undefined) break;
+      from = at + 1 + Number(point > 0xffff);
+    }
+    at += 1 + Number(point > 0xffff);
+  }
+  return found;
+}
+
+const [UNKNOWN, NO, YES] = [0, 1, 2];
+let widthless: Uint8Array | null = null;
+
+function isWidthless(point: number): boolean {
+  widthless ??= new Uint8Array(0x110000);
+  if (widthless[point] === UNKNOWN) widthless[point] = WIDTHLESS.test(String.fromCodePoint(point)) ? YES : NO;
+  return widthless[point] === YES;
 }
 
 /** The stretches of a text that run from right to left. */
