@@ -80,32 +80,37 @@ const others: Record<string, { act: (bob: Pad) => Promise<void>; result: (compos
 };
 
 for (const [device, options] of [['a desk', {}], ['a phone', phone]] as [string, BrowserContextOptions][]) {
-  for (const [what, { act, result }] of Object.entries(others)) {
-    for (const [script, steps, done] of [
-      ['pinyin', ['n', 'ni', 'ni h'], ['ni ha', '你hao', '你好']],
-      ['a word', ['h', 'he', 'hel'], ['hell', 'hello']],
-    ] as const) {
-      test(`${device}: ${script} is composed in one piece while another ${what}`, async ({ open, server }) => {
-        const bob = await (await open()).ready();
-        await bob.paste(TEXT);
-        await bob.saved();
-        const ann = await (await open('#shared', options)).ready();
-        await ann.shows(TEXT);
-        await caretTo(ann, 2, 11);
-        const method = await InputMethod.of(ann);
-        await method.compose(...steps);
-        await bob.shows(TEXT.replace('()', `(${steps.at(-1)})`));
-        await act(bob);
-        await bob.saved();
-        await ann.page.waitForTimeout(300);
-        await method.compose(...done);
-        await method.commit(done.at(-1)!);
-        const text = result(done.at(-1)!);
-        for (const pad of [ann, bob]) await pad.shows(text);
-        await ann.saved();
-        await expect.poll(() => server.text('shared')).toBe(text);
-      });
-    }
+  for (const [script, steps, done] of [
+    ['pinyin', ['n', 'ni', 'ni h'], ['ni ha', '你hao', '你好']],
+    ['a word', ['h', 'he', 'hel'], ['hell', 'hello']],
+  ] as const) {
+    test(`${device}: ${script} is composed in one piece, whatever another does to its line`, async ({ open, server }) => {
+      const bob = await (await open()).ready();
+      await bob.paste(TEXT);
+      await bob.saved();
+      const ann = await (await open('#shared', options)).ready();
+      const method = await InputMethod.of(ann);
+      for (const [what, { act, result }] of Object.entries(others)) {
+        await test.step(`another ${what}`, async () => {
+          await ann.shows(TEXT);
+          await caretTo(ann, 2, 11);
+          await method.compose(...steps);
+          await bob.shows(TEXT.replace('()', `(${steps.at(-1)})`));
+          await act(bob);
+          await bob.saved();
+          await ann.page.waitForTimeout(300);
+          await method.compose(...done);
+          await method.commit(done.at(-1)!);
+          const text = result(done.at(-1)!);
+          for (const pad of [ann, bob]) await pad.shows(text);
+          await ann.saved();
+          await expect.poll(() => server.text('shared')).toBe(text);
+          await press(bob, 'Control+a', 'Delete');
+          await bob.paste(TEXT);
+          await bob.saved();
+        });
+      }
+    });
   }
 
   test(`${device}: what others do in other lines is seen at once while text is composed`, async ({ open }) => {
