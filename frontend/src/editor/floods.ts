@@ -49,23 +49,25 @@ class Floods {
   decorations: DecorationSet;
 
   constructor(view: EditorView) {
-    this.decorations = madeFor(view, Decoration.none);
+    this.decorations = madeFor(view);
   }
 
-  update({ docChanged, viewportChanged, changes, view }: ViewUpdate): void {
-    if (docChanged || viewportChanged) this.decorations = madeFor(view, this.decorations.map(changes));
+  update({ docChanged, viewportChanged, view }: ViewUpdate): void {
+    if (docChanged || viewportChanged) this.decorations = madeFor(view);
   }
 }
 
-/** Looks at what of a line is drawn: the rest of it may be as long as a line can be. Of what was left out `before` it looks at all
- * again, since the editor does not count that among what is visible. */
-function madeFor({ state: { doc }, viewport, visibleRanges }: EditorView, before: DecorationSet): DecorationSet {
+/** Looks at what of a line is drawn: the rest of it may be as long as a line can be. */
+function madeFor({ state: { doc }, viewport, visibleRanges }: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   for (let at = viewport.from; at <= viewport.to; ) {
     const line = doc.lineAt(at);
     at = line.to + 1;
     if (line.length <= SHORT_UNITS) continue;
-    const drawn = drawnOf(line, visibleRanges, before).map(({ from, to }) => ({ from, text: doc.sliceString(from, to) }));
+    const drawn = visibleRanges.map((range) => {
+      const from = Math.max(range.from, line.from);
+      return { from, text: doc.sliceString(from, Math.min(range.to, line.to)) };
+    });
     const runs = drawn.reduce((sum, { text }) => sum + runsIn(text), 0);
     if (runs > MOST_RUNS) builder.add(line.from, line.from, oneWay);
     for (const { from, text } of drawn) {
@@ -75,30 +77,10 @@ function madeFor({ state: { doc }, viewport, visibleRanges }: EditorView, before
   return builder.finish();
 }
 
-interface Part {
-  from: number;
-  to: number;
-}
-
-/** What of the line is drawn or was left out, in order; what touches is one part. */
-function drawnOf(line: Part, visible: readonly Part[], before: DecorationSet): readonly Part[] {
-  const all = [...visible];
-  before.between(line.from, line.to, (from, to) => void (from < to && all.push({ from, to })));
-  const parts: Part[] = [];
-  for (const part of all.sort((a, b) => a.from - b.from)) {
-    const [from, to] = [Math.max(part.from, line.from), Math.min(part.to, line.to)];
-    const last = parts.at(-1);
-    if (from >= to) continue;
-    if (last && last.to >= from) last.to = Math.max(last.to, to);
-    else parts.push({ from, to });
-  }
-  return parts;
-}
-
 /** Where in a text more of those without a width follow each other than anybody can have meant. Each character is looked up, which
  * takes a tenth of the time of a regular expression. */
-export function widthlessIn(text: string): readonly Part[] {
-  const found: Part[] = [];
+export function widthlessIn(text: string): readonly { from: number; to: number }[] {
+  const found = [];
   let from = 0;
   for (let at = 0; at <= text.length; ) {
     const point = text.codePointAt(at);
