@@ -33,7 +33,7 @@ static void send_nothing(struct http_job *job)
 /* ---- changes ---- */
 
 /* Posts the job's change; it is answered by what `done` makes of it. */
-static void change(struct http_job *job, struct document *doc, enum access access,
+static void change(struct http_job *job, const struct open_result *asker,
                    void (*done)(struct rights_change *change, enum error err))
 {
     struct documents *docs = &job->shard->documents;
@@ -42,9 +42,11 @@ static void change(struct http_job *job, struct document *doc, enum access acces
         return;
     }
     job->is_writing = true;
-    job->rights.access = access;
+    job->rights.access = asker->access;
+    job->rights.by_link = asker->by_link;
+    memcpy(job->rights.by_link_id, asker->link_id, sizeof(job->rights.by_link_id));
     job->rights.done = done;
-    document_change_rights(doc, &job->rights);
+    document_change_rights(asker->doc, &job->rights);
 }
 
 static struct http_job *job_of(struct rights_change *change)
@@ -78,9 +80,13 @@ static enum error check_json(const struct http_job *job)
 static void send_links(struct http_job *job, const struct store_rights *rights)
 {
     struct json j = json_to(&job->body);
+    const char *between = "";
     json_raw(&j, "[");
     for (uint32_t i = 0; i < rights->link_count; i++) {
-        json_raw(&j, i ? ",\n" : "");
+        if (store_link_is_withdrawn(&rights->links[i]))
+            continue;
+        json_raw(&j, between);
+        between = ",\n";
         encode_link(&j, &rights->links[i], (struct slice){0});
     }
     json_raw(&j, "]\n");
@@ -144,7 +150,7 @@ static void on_opened_for_link(struct http_job *job, const struct open_result *r
     if (err)
         http_job_fail(job, err);
     else
-        change(job, result->doc, result->access, on_link_added);
+        change(job, result, on_link_added);
 }
 
 static void begin_add_link(struct http_job *job)
@@ -165,7 +171,7 @@ static void on_opened_to_remove(struct http_job *job, const struct open_result *
     }
     job->rights.verb = RIGHTS_REMOVE_LINK;
     memcpy(job->rights.link_id, job->part.ptr, LINK_ID_CHARS);
-    change(job, result->doc, result->access, on_changed);
+    change(job, result, on_changed);
 }
 
 static void begin_remove_link(struct http_job *job)
@@ -213,7 +219,7 @@ static void on_opened_for_charge(struct http_job *job, const struct open_result 
     if (err)
         http_job_fail(job, err);
     else
-        change(job, result->doc, result->access, on_charge_taken);
+        change(job, result, on_charge_taken);
 }
 
 static void begin_charge(struct http_job *job)
@@ -300,7 +306,7 @@ static void on_opened_for_settings(struct http_job *job, const struct open_resul
     job->rights.keep_days = body.keep_days;
     job->rights.has_user = body.has_user;
     job->rights.user_id = body.user_id;
-    change(job, result->doc, result->access, on_settings_written);
+    change(job, result, on_settings_written);
 }
 
 static void begin_settings(struct http_job *job)
@@ -319,7 +325,7 @@ static void on_opened_to_delete(struct http_job *job, const struct open_result *
         return;
     }
     job->rights.verb = RIGHTS_DELETE;
-    change(job, result->doc, result->access, on_changed);
+    change(job, result, on_changed);
 }
 
 static void begin_delete(struct http_job *job)

@@ -2,7 +2,7 @@
  *
  *   shown                          gives
  *   the owner's token              own
- *   a link's token                 the link's role, until its time has come
+ *   a link's token                 the link's role; nothing, when it was withdrawn or its time has come
  *   a link that fits nothing       nothing, where there is no password beside it: it was the way here
  *   the password, or the address   edit; view where only the owner writes
  *     of a document without one

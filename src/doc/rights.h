@@ -28,7 +28,7 @@ struct document;
 struct pad_peer;
 
 enum {
-    LINKS_MAX = 64, /* of one document */
+    LINKS_MAX = 64, /* of one document, with those that were withdrawn and are still known */
     LINK_NAME_POINTS_MAX = 64,
     KEEP_DAYS_MAX = 36500, /* where EXPIRY_DAYS is 0 */
 };
@@ -56,7 +56,7 @@ const struct store_link *document_link(const struct document *doc, const char li
 enum rights_verb {
     RIGHTS_TAKE_CHARGE, /* makes an owner's token; ERR_HAS_OWNER when there is one */
     RIGHTS_ADD_LINK,    /* ERR_TOO_MANY_LINKS */
-    RIGHTS_REMOVE_LINK, /* ERR_NOT_FOUND: there is no link with that id */
+    RIGHTS_REMOVE_LINK, /* withdraws it; ERR_NOT_FOUND: there is no link with that id */
     RIGHTS_SET,         /* who manages, who writes (the owner's affair), how long it is kept */
     RIGHTS_DELETE,      /* the document for good; whoever is in it is closed with ERR_GONE */
     RIGHTS_VERB_COUNT
@@ -67,7 +67,10 @@ enum rights_verb {
 struct rights_change {
     /* in */
     enum rights_verb verb;
-    enum access access; /* of whoever asks, as open.h has judged it: is it enough for the verb? */
+    enum access access; /* of whoever asks, as open.h has judged it: is it enough for the verb? It is looked
+                         * at once more when the change's turn has come */
+    bool by_link;       /* … who came by this link: */
+    char by_link_id[LINK_ID_CHARS];
     struct {
         bool may_edit;
         bool history;                 /* whoever comes by it may see the history */
@@ -80,7 +83,7 @@ struct rights_change {
     uint32_t keep_days; /* 0: as long as any other */
     bool has_user;      /* TAKE_CHARGE, SET: whoever does so is in it, as that user */
     uint64_t user_id;
-    /* OK, what the verb says, ERR_VIEW_ONLY, ERR_OWNER_ONLY, ERR_STORAGE, ERR_NO_MEMORY,
+    /* OK, what the verb says, ERR_VIEW_ONLY, ERR_OWNER_ONLY, ERR_WITHDRAWN, ERR_STORAGE, ERR_NO_MEMORY,
      * ERR_SHUTTING_DOWN, or why the document is not here any more. */
     void (*done)(struct rights_change *change, enum error err);
 

@@ -49,14 +49,34 @@ static enum error take_charge(const struct document *doc, struct rights_change *
     return OK;
 }
 
+static void take_out(struct store_rights *rights, uint32_t at)
+{
+    rights->link_count--;
+    memmove(&rights->links[at], &rights->links[at + 1], (rights->link_count - at) * sizeof(*rights->links));
+}
+
+/* Those that were withdrawn leave their places to new ones, the oldest first. */
+static enum error make_room(struct store_rights *rights)
+{
+    uint32_t at = 0;
+    if (rights->link_count < LINKS_MAX)
+        return OK;
+    while (at < rights->link_count && !store_link_is_withdrawn(&rights->links[at]))
+        at++;
+    if (at == rights->link_count)
+        return ERR_TOO_MANY_LINKS;
+    take_out(rights, at);
+    return OK;
+}
+
 static enum error add_link(const struct document *doc, struct rights_change *change,
                            struct store_rights *next)
 {
     enum error err = document_may_manage(doc, change->access);
+    if (!err)
+        err = make_room(next);
     if (err)
         return err;
-    if (next->link_count >= LINKS_MAX)
-        return ERR_TOO_MANY_LINKS;
     token_make(change->token);
     random_password(change->link_id);
     struct store_link *link = &next->links[next->link_count++];
@@ -80,10 +100,10 @@ static enum error remove_link(const struct document *doc, struct rights_change *
     uint32_t at = 0;
     while (at < next->link_count && memcmp(next->links[at].id, change->link_id, LINK_ID_CHARS) != 0)
         at++;
-    if (at == next->link_count)
+    if (at == next->link_count || store_link_is_withdrawn(&next->links[at]))
         return ERR_NOT_FOUND;
-    next->link_count--;
-    memmove(&next->links[at], &next->links[at + 1], (next->link_count - at) * sizeof(*next->links));
+    next->links[at].expires_ms = STORE_LINK_WITHDRAWN_MS;
+    next->links[at].name = (struct slice){0};
     return OK;
 }
 
@@ -255,14 +275,29 @@ static void put_back(struct document *doc)
 
 /* ---- one after the other ---- */
 
+/* What was opened may have been closed by the changes in front of this one. */
+static enum error look_again(const struct document *doc, struct rights_change *change)
+{
+    if (change->access == ACCESS_OWN)
+        return OK;
+    enum access access =
+        change->by_link ? document_link_access(doc, change->by_link_id) : document_address_access(doc);
+    if (access < change->access)
+        change->access = access;
+    return access == ACCESS_NONE ? ERR_WITHDRAWN : OK;
+}
+
 static enum error begin(struct document *doc, struct rights_change *change)
 {
+    enum error err = look_again(doc, change);
+    if (err)
+        return err;
     struct store_link links[LINKS_MAX + 1];
     struct store_rights next = doc->rights;
     for (uint32_t i = 0; i < next.link_count; i++)
         links[i] = doc->rights.links[i];
     next.links = links;
-    enum error err = verbs[change->verb].apply(doc, change, &next);
+    err = verbs[change->verb].apply(doc, change, &next);
     if (!err)
         err = write_rights(doc, change, &next);
     change->has_begun = !err;

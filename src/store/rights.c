@@ -33,6 +33,11 @@ void store_rights_free(struct store_rights *rights)
     *rights = (struct store_rights){0};
 }
 
+bool store_link_is_withdrawn(const struct store_link *link)
+{
+    return link->expires_ms == STORE_LINK_WITHDRAWN_MS;
+}
+
 int64_t store_rights_next_end_ms(const struct store_rights *rights, int64_t after_ms)
 {
     int64_t next_ms = 0;

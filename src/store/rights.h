@@ -14,6 +14,11 @@
 
 enum { STORE_HASH_BYTES = 32, STORE_LINK_ID_BYTES = 12 };
 
+/* The end of a link that was withdrawn. It stays among the links, without its name, so that whoever
+ * still shows its token can be told why it opens nothing any more. No other link ends then: an end is
+ * chosen in the time to come. */
+enum { STORE_LINK_WITHDRAWN_MS = 1 };
+
 struct store_link {
     char hash[STORE_HASH_BYTES];  /* SHA-256 of its token */
     char id[STORE_LINK_ID_BYTES]; /* names it; says nothing of the token */
@@ -21,7 +26,7 @@ struct store_link {
     bool history;                 /* whoever comes by it may see the history */
     struct slice name;
     int64_t created_ms; /* by the wall clock, like the others */
-    int64_t expires_ms; /* 0: never */
+    int64_t expires_ms; /* 0: never; STORE_LINK_WITHDRAWN_MS */
     int64_t used_ms;    /* 0: never; to the minute */
 };
 
@@ -40,6 +45,8 @@ enum error store_rights_copy(const struct store_rights *rights, struct store_rig
 /* All zero afterwards. */
 void store_rights_free(struct store_rights *rights);
 
+/* Was it withdrawn? Then it is no link any more to anybody but its holder. */
+bool store_link_is_withdrawn(const struct store_link *link);
 /* When the first link ends of those that do after that time; 0: none does. */
 int64_t store_rights_next_end_ms(const struct store_rights *rights, int64_t after_ms);
 

@@ -121,6 +121,34 @@ describe('withdrawn', () => {
     expectError(await ask(server(), 'DELETE', pathOf(id, `/links/${gone.id}`)), 404, 'not_found');
   });
 
+  test.each(['a pad without a password', 'one with a password'])('shown at the address of %s it says so, whatever is asked', async (what) => {
+    const id = await padWithText();
+    const [gone, ended] = [await makeLink(server(), id, { role: 'edit' }), await makeLink(server(), id, { role: 'edit', expires_at: now() + 2 })];
+    const otp = what === 'one with a password' ? await protect(id, await takeCharge(server(), id)) : undefined;
+    expect((await ask(server(), 'DELETE', pathOf(id, `/links/${gone.id}`), undefined, otp)).status).toBe(204);
+    await until('the end of the other', async () => (await byLink(ended.token)).status === 403, 20_000);
+    const requests: [string, string, unknown?][] = [
+      ['GET', `/api/text/${id}`], ['GET', `/api/text/${id}?revision=0&wait=1`], ['GET', `/api/events/${id}`], ['PUT', `/api/text/${id}`, 'x'],
+      ['POST', `/api/text/${id}`, 'x'], ['PATCH', `/api/text/${id}`, { replace: 'hello', with: 'x' }], ['GET', pathOf(id)], ['GET', pathOf(id, '/links')],
+      ['POST', pathOf(id, '/links'), { role: 'view' }], ['POST', pathOf(id, '/owner'), {}], ['PATCH', pathOf(id), { keep_days: 2 }], ['DELETE', pathOf(id)],
+      ['GET', pathOf(id, '/history')], ['POST', pathOf(id, '/protect'), {}],
+    ];
+    for (const { token } of [gone, ended])
+      for (const [method, target, body] of requests) expectError(await ask(server(), method, target, body, token), 403, 'link_withdrawn');
+    const never = await ask(server(), 'GET', `/api/text/${id}`, undefined, 'N'.repeat(22));
+    expect([never.status, never.text]).toEqual(otp === undefined ? [200, 'hello'] : [401, expect.stringContaining('bad_password')]);
+    expect((await ask(server(), 'GET', `/api/text/${id}`, undefined, otp)).text).toBe('hello');
+  });
+
+  test('it is no guess, however often it is shown', async () => {
+    const own = await startServer({ PASSWORD_ATTEMPTS_PER_MINUTE: 3 });
+    await (await v1(own, 'pad')).type('text');
+    const [gone, kept] = [await makeLink(own, 'pad', { role: 'view' }), await makeLink(own, 'pad', { role: 'view' })];
+    await ask(own, 'DELETE', pathOf('pad', `/links/${gone.id}`));
+    for (let i = 0; i < 10; i++) expectError(await ask(own, 'GET', '/api/link/text', undefined, gone.token), 403, 'link_withdrawn');
+    expect((await ask(own, 'GET', '/api/link/text', undefined, kept.token)).text).toBe('text');
+  });
+
   test('at its end it is as if it were', async () => {
     const id = await padWithText();
     const { token } = await makeLink(server(), id, { role: 'edit', expires_at: now() + 2 });
@@ -138,6 +166,7 @@ describe('withdrawn', () => {
     await own.kill();
     await own.restart();
     expectError(await ask(own, 'GET', '/api/link', undefined, gone.token), 403, 'link_withdrawn');
+    expectError(await ask(own, 'GET', '/api/text/pad', undefined, gone.token), 403, 'link_withdrawn');
     expect(json(await ask(own, 'GET', '/api/link', undefined, kept.token))).toMatchObject({ role: 'view', name: 'kept' });
     expect((await linksOf(own, 'pad')).map((link) => link.id)).toEqual([kept.id]);
   });
@@ -182,6 +211,8 @@ describe('what nobody may', () => {
     expect(await linksOf(server(), id)).toHaveLength(64);
     await ask(server(), 'DELETE', pathOf(id, `/links/${made[17]!.id}`));
     await makeLink(server(), id, { role: 'view' });
+    expectError(await ask(server(), 'POST', pathOf(id, '/links'), { role: 'view' }), 409, 'too_many_links');
+    expect(await linksOf(server(), id)).toHaveLength(64);
   });
 
   test.each([

@@ -122,6 +122,18 @@ static void test_a_link_ends_at_its_time(void **state)
     assert_false(admission.is_guess); /* whoever has it had it from somebody */
 }
 
+static void test_a_link_that_was_withdrawn_is_known_as_such(void **state)
+{
+    (void)state;
+    const struct slice passwords[] = {NOTHING, PASSWORD};
+    links[1].expires_ms = STORE_LINK_WITHDRAWN_MS;
+    for (int i = 0; i < 2; i++) {
+        judge(passwords[i], (struct shown){EDIT_LINK, EDIT_LINK, EDIT_LINK}, ERR_WITHDRAWN, ACCESS_NONE);
+        assert_false(admission.is_guess);
+        judge(passwords[i], (struct shown){.link = EDIT_LINK}, ERR_WITHDRAWN, ACCESS_NONE);
+    }
+}
+
 /* The Bearer of an HTTP request is passed as all three. */
 static void test_one_secret_may_be_any_of_the_three(void **state)
 {
@@ -157,6 +169,7 @@ int main(void)
         TEST(test_a_link_gives_its_role_whatever_the_password_is),
         TEST(test_a_link_that_fits_nothing_is_refused),
         TEST(test_a_link_ends_at_its_time),
+        TEST(test_a_link_that_was_withdrawn_is_known_as_such),
         TEST(test_one_secret_may_be_any_of_the_three),
         TEST(test_while_only_the_owner_writes_all_others_read),
     };

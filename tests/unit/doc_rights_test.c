@@ -80,6 +80,14 @@ static struct changer *make_link(int i, bool may_edit, int64_t expires_ms)
     return c;
 }
 
+static uint32_t count_links(void)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < doc->rights.link_count; i++)
+        count += !store_link_is_withdrawn(&doc->rights.links[i]);
+    return count;
+}
+
 static struct changer *take_charge(void)
 {
     struct changer *c = change(0, RIGHTS_TAKE_CHARGE, ACCESS_EDIT);
@@ -180,7 +188,7 @@ static void test_where_only_the_owner_manages_editors_may_not(void **state)
     changers[3].change.sets_keep_days = true;
     expect(RIGHTS_SET, ACCESS_EDIT, ERR_OWNER_ONLY);
     expect(RIGHTS_REMOVE_LINK, ACCESS_OWN, OK);
-    assert_int_equal(doc->rights.link_count, 0);
+    assert_int_equal(count_links(), 0);
 }
 
 static void test_where_only_the_owner_writes_everybody_else_reads(void **state)
@@ -269,6 +277,35 @@ static void test_there_are_64_at_most(void **state)
     memcpy(changers[3].change.link_id, changers[0].change.link_id, LINK_ID_CHARS);
     expect(RIGHTS_REMOVE_LINK, ACCESS_EDIT, OK);
     expect(RIGHTS_ADD_LINK, ACCESS_EDIT, OK);
+    expect(RIGHTS_ADD_LINK, ACCESS_EDIT, ERR_TOO_MANY_LINKS);
+    assert_int_equal(doc->rights.link_count, LINKS_MAX);
+}
+
+/* Of those there are so many as there is room for, and they are in nobody's way. */
+static void test_links_that_were_withdrawn_are_known_and_make_room(void **state)
+{
+    (void)state;
+    char last[TOKEN_CHARS];
+    for (int i = 0; i < 2 * LINKS_MAX; i++) {
+        *changers = (struct changer){0};
+        memcpy(changers[3].change.link_id, make_link(0, true, 0)->change.link_id, LINK_ID_CHARS);
+        expect(RIGHTS_REMOVE_LINK, ACCESS_EDIT, OK);
+        expect(RIGHTS_REMOVE_LINK, ACCESS_EDIT, ERR_NOT_FOUND);
+    }
+    assert_int_equal(count_links(), 0);
+    assert_true(doc->rights.link_count <= LINKS_MAX);
+    memcpy(last, changers[0].change.token, TOKEN_CHARS);
+    struct slice withdrawn = slice_of(last, TOKEN_CHARS);
+    assert_int_equal(doc->rights.links[doc->rights.link_count - 1].name.len, 0);
+    for (int i = 0; i < LINKS_MAX - 1; i++) {
+        *changers = (struct changer){0};
+        make_link(0, false, 0);
+    }
+    assert_int_equal(count_links(), LINKS_MAX - 1);
+    open_with(withdrawn, withdrawn, withdrawn); /* as a Bearer is */
+    assert_string_equal(error_code(opened.err), "link_withdrawn");
+    make_link(1, false, 0);
+    expect(RIGHTS_ADD_LINK, ACCESS_EDIT, ERR_TOO_MANY_LINKS);
 }
 
 static void test_its_use_is_written_once_a_minute(void **state)
@@ -346,6 +383,33 @@ static void test_changes_come_one_after_the_other(void **state)
     assert_changed(third, OK);
     assert_int_equal(row("pad")->rights.link_count, 2);
     assert_true(row("pad")->rights.has_owner);
+}
+
+/* What somebody could do when it was asked for may be over when it is done. */
+static void test_who_has_lost_the_right_meanwhile_changes_nothing(void **state)
+{
+    (void)state;
+    struct changer *link = make_link(0, true, 0);
+    memcpy(changers[1].change.link_id, link->change.link_id, LINK_ID_CHARS);
+    change(1, RIGHTS_REMOVE_LINK, ACCESS_EDIT);
+    changers[2].change.by_link = true;
+    memcpy(changers[2].change.by_link_id, link->change.link_id, LINK_ID_CHARS);
+    change(2, RIGHTS_ADD_LINK, ACCESS_EDIT);
+    answer_all();
+    assert_changed(&changers[1], OK);
+    assert_changed(&changers[2], ERR_WITHDRAWN);
+    assert_int_equal(count_links(), 0);
+    memset(changers, 0, sizeof changers);
+    take_charge();
+    memset(changers, 0, sizeof changers);
+    changers[0].change.sets_writer = changers[0].change.owner_writes = true;
+    change(0, RIGHTS_SET, ACCESS_OWN);
+    change(1, RIGHTS_ADD_LINK, ACCESS_EDIT); /* by the address, which only reads from then on */
+    change(2, RIGHTS_ADD_LINK, ACCESS_OWN);
+    answer_all();
+    assert_changed(&changers[0], OK);
+    assert_changed(&changers[1], ERR_VIEW_ONLY);
+    assert_changed(&changers[2], OK);
 }
 
 static void test_what_was_not_written_is_not_so_and_is_put_back(void **state)
@@ -574,10 +638,12 @@ int main(void)
         TEST(test_a_link_opens_it_until_it_is_withdrawn),
         TEST(test_whoever_is_in_by_a_link_is_told_when_it_ends),
         TEST(test_there_are_64_at_most),
+        TEST(test_links_that_were_withdrawn_are_known_and_make_room),
         TEST(test_its_use_is_written_once_a_minute),
         TEST(test_a_document_is_found_by_its_link_and_guesses_count),
         TEST(test_a_search_that_is_cancelled_answers_nobody),
         TEST(test_changes_come_one_after_the_other),
+        TEST(test_who_has_lost_the_right_meanwhile_changes_nothing),
         TEST(test_what_was_not_written_is_not_so_and_is_put_back),
         TEST(test_nobody_need_wait_for_it),
         TEST(test_a_document_that_nobody_wrote_to_gets_its_row),
