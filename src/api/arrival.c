@@ -1,8 +1,8 @@
 #include "api/arrival.h"
 
 #include "api/arrival_tunnel.h"
+#include "doc/link_find.h"
 #include "doc/open.h"
-#include "guard/token.h"
 #include "net/deflate.h"
 #include "observe/metrics.h"
 #include "session/start.h"
@@ -16,8 +16,8 @@ enum {
     LOCATED_MAX = 3
 }; /* servers that are asked for the document: it may move meanwhile, and hardly twice */
 
-/* Where it is on its way is told by what it has: `conn` while it is heard, `finding` while the store is
- * asked whose link it is, then `fd` and `id`, and `open` or `tunnel` while its document is looked for. */
+/* Where it is on its way is told by what it has: `conn` while it is heard, and `is_finding` while the store
+ * is asked whose link it is; then `fd` and `id`, and `open` or `tunnel` while its document is looked for. */
 struct arrival {
     struct link link;      /* shard->arrivals, oldest first; in no list on its way between threads */
     struct loop_task task; /* to its first shard, then to the document's */
@@ -25,11 +25,12 @@ struct arrival {
     struct address client; /* counted: session_count */
     bool compresses;       /* agreed in the handshake */
     int64_t opened_ms;
-    struct conn *conn;             /* NULL: not open yet, or released */
-    struct store_request *finding; /* NULL: not asked, or answered */
-    struct buf read;               /* everything it has sent */
-    int fd;                        /* -1: the conn's, or nobody's */
-    struct buf id;                 /* of the document */
+    struct conn *conn; /* NULL: not open yet, or released */
+    struct link_find find;
+    bool is_finding; /* it has said Hello, and `find` is under way */
+    struct buf read; /* everything it has sent */
+    int fd;          /* -1: the conn's, or nobody's */
+    struct buf id;   /* of the document */
     struct open *open;
     struct arrival_tunnel *tunnel;
     uint32_t located; /* how often another server was asked */
@@ -41,6 +42,7 @@ struct arrival {
 static void arrival_free(struct arrival *a)
 {
     list_remove(&a->link);
+    link_find_cancel(&a->find);
     open_cancel(a->open);
     arrival_tunnel_cancel(a->tunnel);
     if (a->fd >= 0)
@@ -182,9 +184,9 @@ static void refuse(struct arrival *a, enum error why, const char *reason)
     conn_close(a->conn, why, slice_from_cstr(reason ? reason : error_text(why)));
 }
 
-static void on_link_found(struct arrival *a, const struct store_request *req)
+static void leave_for(struct arrival *a, struct slice id)
 {
-    if (buf_append(&a->id, req->ids[0])) {
+    if (buf_append(&a->id, id)) {
         refuse(a, ERR_NO_MEMORY, NULL);
         return;
     }
@@ -195,41 +197,23 @@ static void on_link_found(struct arrival *a, const struct store_request *req)
         conn_close(a->conn, ERR_SLOW_READER, (struct slice){0});
 }
 
-static void on_found(struct store_request *req)
+/* Perhaps inside link_find_begin, where it is an error. */
+static void on_found(struct link_find *find, enum error err, struct slice id)
 {
-    struct arrival *a = req->context;
-    a->finding = NULL;
-    if (req->result)
-        metric_inc(METRIC_READ_ERRORS);
-    if (!a->conn) { /* it has closed meanwhile */
-        arrival_free(a);
-    } else if (req->result) {
-        refuse(a, req->result, NULL);
-    } else if (req->found) {
-        on_link_found(a, req);
-    } else {
-        metric_inc(METRIC_LINK_ERRORS);
-        limits_take(a->shard->limits, LIMIT_PASSWORD_ATTEMPT, a->client, shard_now_ms(a->shard));
-        refuse(a, ERR_WITHDRAWN, NULL);
-    }
-    store_request_free(req);
+    struct arrival *a = LIST_ITEM(find, struct arrival, find);
+    a->is_finding = false;
+    if (err)
+        refuse(a, err, NULL);
+    else
+        leave_for(a, id);
 }
 
-static enum error find(struct arrival *a, struct slice token)
+static void find(struct arrival *a, struct slice token)
 {
-    struct token_hash hash = token_hash_of(token);
-    struct store_request *req = store_request_new(STORE_FIND_LINK, (struct slice){0});
-    if (!req)
-        return ERR_NO_MEMORY;
-    if (store_request_copy(req, slice_of(hash.bytes, sizeof(hash.bytes)), &req->link_hash)) {
-        store_request_free(req);
-        return ERR_NO_MEMORY;
-    }
-    req->context = a;
-    req->done = on_found;
-    a->finding = req;
-    documents_post(&a->shard->documents, req);
-    return OK;
+    a->find.client = a->client;
+    a->find.done = on_found;
+    a->is_finding = true;
+    link_find_begin(&a->shard->documents, token, &a->find);
 }
 
 /* ---- the Hello ---- */
@@ -248,9 +232,8 @@ static enum error take_hello(struct arrival *a, struct slice text, const char **
         *detail = "Hello: link is missing";
     if (*detail)
         return ERR_BAD_MESSAGE;
-    if (!limits_has(shard->limits, LIMIT_PASSWORD_ATTEMPT, a->client, shard_now_ms(shard)))
-        return ERR_RATE_LIMITED;
-    return find(a, m.hello.link);
+    find(a, m.hello.link);
+    return OK;
 }
 
 /* What comes behind the Hello is for the session to judge, which reads it all again. */
@@ -258,12 +241,12 @@ static void on_message(void *owner, struct slice text)
 {
     struct arrival *a = owner;
     const char *detail = NULL;
-    if (a->finding)
+    if (a->is_finding)
         return;
     enum error err = take_hello(a, text, &detail);
     if (err)
         refuse(a, err, detail);
-    else
+    else if (a->is_finding)
         conn_pause(a->conn);
 }
 
@@ -288,11 +271,7 @@ static void on_closed(void *owner, const struct conn_end *end)
     struct arrival *a = owner;
     (void)end;
     metric_add(METRIC_CONNECTIONS, -1);
-    session_uncount(a->shard->limits, a->client, false);
-    a->conn = NULL;
-    list_remove(&a->link);
-    if (!a->finding) /* else the store still points at it */
-        arrival_free(a);
+    give_up(a);
 }
 
 static const struct conn_handlers handlers = {
@@ -384,7 +363,7 @@ void arrivals_check_hello(struct shard *shard)
     LIST_EACH (at, following, &shard->arrivals) {
         struct arrival *a = LIST_ITEM(at, struct arrival, link);
         int64_t left_ms = a->opened_ms + timeout_ms - now_ms;
-        bool is_silent = a->conn && !a->finding && !conn_is_closing(a->conn);
+        bool is_silent = a->conn && !a->is_finding && !conn_is_closing(a->conn);
         if (is_silent && left_ms > 0)
             shard_want_timer(shard, left_ms);
         else if (is_silent)
