@@ -2,6 +2,7 @@
 
 #include "api/author.h"
 #include "api/bearer.h"
+#include "api/far_waiter.h"
 #include "api/http_job.h"
 #include "api/waiter.h"
 #include "observe/metrics.h"
@@ -55,7 +56,7 @@ static void begin_wait(struct http_job *job)
     http_job_open(job, OPEN_EDIT, on_wait_opened);
 }
 
-static const struct http_job_kind wait_job = {.begin = begin_wait, .end = free, .is_long = true};
+static const struct http_job_kind wait_job = {.begin = begin_wait, .end = free, .send_on = far_waiter_begin};
 
 void follow_wait(struct api *api, struct http_request *request, struct slice id, struct slice password)
 {

@@ -10,10 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    BODY_EXTRA_BYTES = 16 * 1024 * 1024, /* an answer may be that much larger than a document: files */
-    LONG_SILENCE_MS = 70 * 1000,         /* for an answer that may take a minute */
-};
+enum { BODY_EXTRA_BYTES = 16 * 1024 * 1024 }; /* an answer may be that much larger than a document: files */
 
 struct forward {
     struct forward_request request; /* without the address */
@@ -128,13 +125,13 @@ static void add_sent_header(struct text *t, const struct forward_request *r, con
         add_header(t, name, value);
 }
 
-static enum error write_request(struct buf *out, const struct forward_request *r)
+enum error forward_write_request(const struct forward_request *r, struct buf *out)
 {
     struct text t = {.buf = out};
     char length[24];
     int len = snprintf(length, sizeof(length), "%zu", r->http->body.len);
     add_request_line(&t, r);
-    add_header(&t, "Host", r->http->host.ptr ? r->http->host : r->to.address);
+    add_header(&t, "Host", r->http->host); /* of HTTP/1.0 perhaps none, which an empty one says here */
     add_credential(&t, r);
     add_client(&t, r);
     add_header(&t, "Connection", r->may_upgrade ? SLICE("Upgrade") : SLICE("close"));
@@ -237,7 +234,7 @@ static void on_answer(void *owner, const struct upstream_answer *answer)
 static enum error ask(struct forward *forward, const struct forward_request *r)
 {
     struct buf bytes = {0};
-    enum error err = write_request(&bytes, r);
+    enum error err = forward_write_request(r, &bytes);
     if (err) {
         buf_deinit(&bytes);
         return err;
@@ -248,7 +245,6 @@ static enum error ask(struct forward *forward, const struct forward_request *r)
                                         .body_max = r->shard->config->max_document_bytes + BODY_EXTRA_BYTES,
                                         .takes_upgrade = r->may_upgrade,
                                         .takes_stream = r->may_stream,
-                                        .silence_ms = r->is_long ? LONG_SILENCE_MS : 0,
                                         .done = on_answer,
                                         .owner = forward};
     forward->upstream = upstream_ask(&r->shard->upstreams, &upstream);

@@ -32,7 +32,6 @@ struct forward_request {
     struct store_owner to; /* copied */
     bool may_upgrade;      /* it is a handshake */
     bool may_stream;       /* the answer may be an event stream, which becomes a tunnel too */
-    bool is_long;          /* the answer may take a minute (api/waiter.h) */
     bool is_search;        /* others may have what that server has not: its 404 is FORWARD_MISDIRECTED */
     /* Called once, in a later turn, unless it is cancelled. */
     void (*done)(void *arg, enum forward_outcome outcome);
@@ -45,6 +44,10 @@ struct forward_request {
 enum error forward_begin(const struct forward_request *request, struct forward **out);
 /* The request is not answered, and `done` not called. NULL is fine. */
 void forward_cancel(struct forward *forward);
+
+/* Writes what would be sent, behind `out`: of the request `shard`, `http`, `to` and `may_upgrade` count.
+ * ERR_NO_MEMORY. */
+enum error forward_write_request(const struct forward_request *request, struct buf *out);
 
 /* Counts and logs that a server could not be reached, or did not answer; `why` is static. */
 void forward_log_failure(const struct store_owner *to, const char *why);

@@ -75,7 +75,6 @@ void http_job_forward(struct http_job *job, const struct store_owner *to,
                                       .may_upgrade = job->kind->is_handshake,
                                       .may_stream = job->kind->is_stream,
                                       .is_search = job->kind->is_search,
-                                      .is_long = job->kind->is_long,
                                       .done = done,
                                       .arg = job};
     enum error err = forward_begin(&request, &job->forward);
@@ -110,7 +109,15 @@ static void on_forwarded(void *arg, enum forward_outcome outcome)
 static void send_on(struct http_job *job, const struct store_owner *owner)
 {
     job->forwards++;
-    http_job_forward(job, owner, on_forwarded);
+    if (!job->kind->send_on) {
+        http_job_forward(job, owner, on_forwarded);
+        return;
+    }
+    enum error err = job->kind->send_on(job->shard, job->request, owner);
+    if (err)
+        http_job_fail(job, err);
+    else
+        http_job_end(job);
 }
 
 /* Another server has the document. One that was sent on is not sent on again: its sender
@@ -159,11 +166,11 @@ void http_job_open(struct http_job *job, enum open_goal goal,
 
 /* ---- on its way ---- */
 
-/* Does the shard remember that another server has it? */
+/* Does the shard remember that another server has it? Who is not asked twice, the database is. */
 static bool is_known_elsewhere(const struct http_job *job, struct store_owner *owner)
 {
     struct shard *shard = job->shard;
-    return job->id.len > 0 && !job->request->is_relayed &&
+    return job->id.len > 0 && !job->kind->send_on && !job->request->is_relayed &&
            owners_find(&shard->owners, job->id, shard_now_ms(shard), owner) &&
            !document_find(&shard->documents, job->id);
 }

@@ -26,11 +26,13 @@ struct http_job;
 struct http_job_kind {
     /* On the shard's thread. Answers, or arranges for it. */
     void (*begin)(struct http_job *job);
+    /* Another server has the document, and the request goes there by a way of its own: on error it is not
+     * answered, otherwise it is the callee's, and the job ends. NULL: forward.h. */
+    enum error (*send_on)(struct shard *shard, struct http_request *request, const struct store_owner *to);
     /* Frees http_job.own when the job is gone, answered or not. NULL: there is none. */
     void (*end)(void *own);
     bool is_handshake;     /* of a WebSocket: another server may answer it with a 101 */
     bool is_search;        /* forward_request.is_search */
-    bool is_long;          /* forward_request.is_long */
     bool is_stream;        /* forward_request.may_stream */
     bool password_follows; /* open_request.password_follows */
     bool is_by_link;       /* the Bearer is a link and nothing else: http_job_by_link */

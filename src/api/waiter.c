@@ -1,5 +1,6 @@
 #include "api/waiter.h"
 
+#include "api/late_answer.h"
 #include "api/revision_tag.h"
 #include "base/json.h"
 #include "doc/commit_wait.h"
@@ -56,22 +57,6 @@ static void let_go(struct waiter *w)
 
 /* ---- the answer ---- */
 
-static const char *status_line(const struct waiter *w)
-{
-    if (w->verdict == VERDICT_CHANGED)
-        return "HTTP/1.1 200 OK\r\n";
-    if (w->verdict == VERDICT_UNCHANGED)
-        return "HTTP/1.1 304 Not Modified\r\n";
-    switch (w->failure) {
-    case ERR_WITHDRAWN:
-        return "HTTP/1.1 403 Forbidden\r\n";
-    case ERR_GONE:
-        return "HTTP/1.1 404 Not Found\r\n";
-    default: /* ask again */
-        return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n";
-    }
-}
-
 static void add_tag(struct json *j, const struct waiter *w)
 {
     char tag[REVISION_TAG_MAX];
@@ -80,44 +65,22 @@ static void add_tag(struct json *j, const struct waiter *w)
     json_raw(j, "\r\n");
 }
 
-static void add_type(struct json *j, const char *type, size_t body_bytes)
-{
-    json_raw(j, "Content-Type: ");
-    json_raw(j, type);
-    json_raw(j, "\r\nContent-Length: ");
-    json_uint(j, body_bytes);
-    json_raw(j, "\r\n");
-}
-
-static enum error write_failure(enum error why, struct buf *out)
-{
-    struct json j = json_to(out);
-    json_raw(&j, "{\"error\":");
-    json_quoted(&j, slice_from_cstr(error_text(why)));
-    json_raw(&j, ",\"code\":");
-    json_quoted(&j, slice_from_cstr(error_code(why)));
-    json_raw(&j, "}\n");
-    return json_error(&j);
-}
-
 /* All but the text. */
 static enum error write_answer(const struct waiter *w, struct buf *out)
 {
-    struct buf failure = {0};
-    struct json j = json_to(out); /* for its sticky errors */
-    json_raw(&j, status_line(w));
-    json_bytes(&j, buf_slice(&w->headers));
-    enum error err = w->verdict == VERDICT_FAILED ? write_failure(w->failure, &failure) : OK;
     if (w->verdict == VERDICT_FAILED)
-        add_type(&j, "application/json", failure.len);
-    else
-        add_tag(&j, w);
-    if (w->verdict == VERDICT_CHANGED)
-        add_type(&j, "text/plain; charset=utf-8", w->text->len);
+        return late_answer_failure(buf_slice(&w->headers), w->failure, out);
+    struct json j = json_to(out); /* for its sticky errors */
+    json_raw(&j, w->verdict == VERDICT_CHANGED ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 304 Not Modified\r\n");
+    json_bytes(&j, buf_slice(&w->headers));
+    add_tag(&j, w);
+    if (w->verdict == VERDICT_CHANGED) {
+        json_raw(&j, "Content-Type: text/plain; charset=utf-8\r\nContent-Length: ");
+        json_uint(&j, w->text->len);
+        json_raw(&j, "\r\n");
+    }
     json_raw(&j, "\r\n");
-    json_bytes(&j, buf_slice(&failure));
-    buf_deinit(&failure);
-    return err ? err : json_error(&j);
+    return json_error(&j);
 }
 
 static struct frame *make_head(const struct waiter *w)
@@ -258,25 +221,11 @@ static void on_socket(void *arg, int fd, struct slice already_read)
         close(fd); /* the shard has ended, and the process does */
 }
 
-/* The lines between the status and what is different in each answer. */
-static enum error keep_headers(struct http_request *http, struct buf *out)
-{
-    struct http_response response = {
-        .status = 200, .headers = {{"Cache-Control", SLICE("no-cache")}}, .header_count = 1};
-    struct buf head = {0};
-    enum error err = http_write_head(http, &response, -1, &head);
-    const char *end = err ? NULL : memchr(head.ptr, '\n', head.len);
-    if (end) /* without the status line and the blank one */
-        err = buf_append(out, slice_of(end + 1, head.len - (size_t)(end + 1 - head.ptr) - 2));
-    buf_deinit(&head);
-    return err;
-}
-
 static struct waiter *waiter_new(struct shard *shard, struct http_request *http,
                                  const struct open_result *opened)
 {
     struct waiter *w = calloc(1, sizeof(*w));
-    if (!w || keep_headers(http, &w->headers)) {
+    if (!w || late_answer_headers(http, &w->headers)) {
         free(w);
         return NULL;
     }

@@ -117,6 +117,7 @@ static void answer(struct upstream *u)
     } else {
         answer.body.len = (size_t)u->body_bytes;
     }
+    answer.bytes = slice_of(u->in.ptr, u->head_len + answer.body.len);
     finish(u, &answer);
 }
 

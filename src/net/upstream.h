@@ -32,7 +32,8 @@ struct upstream_answer {
     const char *why; /* of an error, for the log; static */
     bool is_sent;    /* with an error: the request may have arrived all the same */
     struct response_head head;
-    struct slice body; /* of a 101 and of a stream: what came behind the head */
+    struct slice body;  /* of a 101 and of a stream: what came behind the head */
+    struct slice bytes; /* head and body as they came */
     int fd; /* of a 101 and of a stream: the socket, the callee's from then on (non-blocking); else -1 */
 };
 

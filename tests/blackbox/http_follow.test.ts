@@ -153,10 +153,10 @@ describe('?wait=', () => {
     raw.send(`GET /api/text/${id}?wait=60&revision=0 HTTP/1.1\r\nHost: x\r\n\r\n`);
     await until('it to wait', async () => (await server().stats())['waiting_readers'] === 1);
     raw.socket.destroy();
-    if (NODES === 1) await until('nobody to wait', async () => (await server().stats())['waiting_readers'] === 0);
+    await until('nobody to wait', async () => (await server().stats())['waiting_readers'] === 0);
   });
 
-  test.each(['?wait=61&revision=0', '?wait=-1&revision=0', '?wait=1', '?wait=x&revision=0', '?wait=1&revision=x', '?revision='])('400: %s', async (query) => {
+  test.each(['?revision=1-', '?revision=-abc', '?revision=1-short', `?revision=1-${'A'.repeat(23)}`, `?revision=1-${'!'.repeat(22)}`, '?wait=61&revision=0', '?wait=-1&revision=0', '?wait=1', '?wait=x&revision=0', '?wait=1&revision=x', '?revision='])('400: %s', async (query) => {
     const answer = await server().get(`/api/text/x${query}`);
     expect([answer.status, json(answer)['code']]).toEqual([400, 'bad_wait']);
   });

@@ -6,6 +6,7 @@ import { json, jsonBody } from './support/http.ts';
 import { byLink, linkSilent, makeLink } from './support/links.ts';
 import { Postgres, whyNoPostgres } from './support/postgres.ts';
 import { Server, freePort, freshId } from './support/server.ts';
+import { RawHttp } from './support/raw_http.ts';
 import { sleep, until } from './support/wait.ts';
 
 const missing = whyNoPostgres();
@@ -171,6 +172,41 @@ describe.skipIf(missing !== null)(`three servers on one database${missing === nu
     await bob.cut();
     await until('none', async () => (await node(1).stats())['tunnels'] === before);
     await until('only the other one left', async () => json(await node(2).get(`/api/document/${id}`))['users'] === 1);
+  });
+
+  test('who waits through another server costs that no HTTP connection, and is forgotten everywhere when it goes', { timeout: 60_000 }, async () => {
+    const edge = await another({ HTTP_CONNECTIONS: 20, CONNECTIONS_PER_ADDRESS: 41 });
+    const id = await padAtFirst('one');
+    const waiting = Array.from({ length: 40 }, () => edge.get(`/api/text/${id}?wait=60&revision=1`).catch(() => undefined));
+    const wait = async () => (await node(0).stats())['waiting_readers'];
+    await until('all to wait', async () => (await wait()) === 40);
+    expect((await edge.get(`/api/text/${id}`)).text).toBe('one');
+    const gone = await RawHttp.connect(edge.port);
+    gone.send(`GET /api/text/${id}?wait=60&revision=1 HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await until('one more', async () => (await wait()) === 41);
+    const refused = await edge.get(`/api/text/${id}?wait=60&revision=1`);
+    expect([refused.status, json(refused)['code']]).toEqual([429, 'rate_limited']);
+    gone.socket.destroy();
+    await until('it to be gone', async () => (await wait()) === 40);
+    await node(2).get(`/api/text/${id}`, { method: 'POST', body: 'two' });
+    for (const answer of await Promise.all(waiting)) {
+      expect([answer?.status, answer?.text, answer?.headers.etag]).toEqual([200, 'one\ntwo', '"2"']);
+      expect(answer?.headers['x-content-type-options']).toBe('nosniff');
+    }
+    const over = await edge.get(`/api/text/${id}?wait=1&revision=2`);
+    expect([over.status, over.text, over.headers.etag]).toEqual([304, '', '"2"']);
+  });
+
+  test('who waits for a text whose server dies is told to ask again', async () => {
+    const owner = await another({ CLUSTER_LEASE_SECONDS: 2 });
+    const id = freshId();
+    await (await v2(owner, id)).type('x');
+    const waiting = node(1).get(`/api/text/${id}?wait=60&revision=1`);
+    await until('it to wait', async () => (await owner.stats())['waiting_readers'] === 1);
+    await owner.kill();
+    const answer = await waiting;
+    expect([answer.status, answer.headers['retry-after'], json(answer)['code']]).toEqual([503, '1', 'elsewhere']);
+    await until('somebody else to have it', async () => (await node(1).get(`/api/text/${id}?wait=1&revision=0`)).text === 'x');
   });
 
   test('a server between that is killed takes its clients along, and nothing that they typed', async () => {
