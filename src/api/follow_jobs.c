@@ -9,6 +9,7 @@
 #include "session/follow.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool read_number(struct slice digits, uint64_t max, uint64_t *out)
 {
@@ -24,6 +25,23 @@ static bool read_number(struct slice digits, uint64_t max, uint64_t *out)
     return value <= max;
 }
 
+/* A revision as an id of an event has it: alone, or with its epoch. */
+struct known {
+    uint64_t revision;
+    bool has_epoch;
+    struct id128 epoch;
+};
+
+static bool read_known(struct slice text, struct known *out)
+{
+    const char *dash = text.len > 0 ? memchr(text.ptr, '-', text.len) : NULL;
+    size_t digits = dash ? (size_t)(dash - text.ptr) : text.len;
+    out->has_epoch = dash != NULL;
+    if (dash && !id128_decode(slice_from(text, digits + 1), &out->epoch))
+        return false;
+    return read_number(slice_of(text.ptr, digits), INT64_MAX, &out->revision);
+}
+
 static void refuse(struct http_request *request, enum error err)
 {
     metric_rejected(err);
@@ -33,8 +51,16 @@ static void refuse(struct http_request *request, enum error err)
 /* ---- waiting ---- */
 
 struct wait_own {
-    uint64_t revision, seconds;
+    struct known known;
+    uint64_t seconds;
 };
+
+/* One who has another text than this one's waits for any. */
+static uint64_t revision_to_pass(const struct wait_own *own, const struct pad *pad)
+{
+    bool is_other = own->known.has_epoch && !pad_has_been_at(pad, own->known.epoch, own->known.revision);
+    return is_other ? 0 : own->known.revision;
+}
 
 static void on_wait_opened(struct http_job *job, const struct open_result *result)
 {
@@ -44,7 +70,8 @@ static void on_wait_opened(struct http_job *job, const struct open_result *resul
         return;
     }
     document_has_news(result->doc); /* one that was begun for this alone goes, when nobody waits for it */
-    enum error err = waiter_begin(job->shard, job->request, result, own->revision, (uint32_t)own->seconds);
+    enum error err = waiter_begin(job->shard, job->request, result, revision_to_pass(own, &result->doc->pad),
+                                  (uint32_t)own->seconds);
     if (err)
         http_job_fail(job, err);
     else
@@ -65,7 +92,7 @@ void follow_wait(struct api *api, struct http_request *request, struct slice id,
     if (!own) {
         refuse(request, ERR_NO_MEMORY);
     } else if ((seconds.ptr && !read_number(seconds, FOLLOW_WAIT_MAX_S, &own->seconds)) ||
-               !read_number(http_query(request, "revision"), INT64_MAX, &own->revision)) {
+               !read_known(http_query(request, "revision"), &own->known)) {
         free(own);
         refuse(request, ERR_BAD_WAIT);
     } else {
@@ -127,8 +154,14 @@ static enum error take_revision(const struct http_request *request, struct strea
 {
     struct slice last = http_header(request, "Last-Event-ID");
     struct slice revision = last.ptr && last.len > 0 ? last : http_query(request, "revision");
+    struct known known = {0};
+    if (revision.ptr && !read_known(revision, &known))
+        return ERR_BAD_WAIT;
     stream->has_revision = revision.ptr != NULL;
-    return !revision.ptr || read_number(revision, INT64_MAX, &stream->revision) ? OK : ERR_BAD_WAIT;
+    stream->revision = known.revision;
+    stream->has_epoch = known.has_epoch;
+    stream->epoch = known.epoch;
+    return OK;
 }
 
 static enum error take_bearer(const struct http_request *request, struct stream *stream)

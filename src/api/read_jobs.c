@@ -29,7 +29,7 @@ static void read_text(struct http_job *job, struct document *doc)
         http_job_fail(job, ERR_NO_MEMORY);
         return;
     }
-    job->epoch = doc->pad.epochs[doc->pad.epoch_count - 1].id;
+    job->epoch = pad_epoch(&doc->pad);
     job->wait.done = on_text_committed;
     document_when_committed(doc, &job->wait);
 }

@@ -24,11 +24,12 @@ void frame_builder_begin(struct frame_builder *b)
     b->has_large = false;
 }
 
-void frame_builder_events(struct frame_builder *b, uint64_t id)
+void frame_builder_events(struct frame_builder *b, uint64_t id, struct id128 epoch)
 {
     ASSERT(b->is_open);
     b->is_events = true;
     b->event_id = id;
+    b->event_epoch = epoch;
 }
 
 void frame_builder_plain(struct frame_builder *b)
@@ -95,10 +96,26 @@ bool frame_builder_has_large(const struct frame_builder *b)
     return b->has_large;
 }
 
+/* An event without data is none: it only sets what a browser sends as Last-Event-ID. */
+static enum error append_resume_id(struct frame_builder *b)
+{
+    char epoch[ID128_CHARS];
+    struct json j = json_to(&b->framed);
+    id128_encode(b->event_epoch, epoch);
+    json_raw(&j, "id: ");
+    json_uint(&j, b->event_id);
+    json_raw(&j, "-");
+    json_bytes(&j, slice_of(epoch, sizeof epoch));
+    json_raw(&j, "\n\n");
+    return json_error(&j);
+}
+
 struct frame *frame_builder_finish(struct frame_builder *b)
 {
     ASSERT(b->is_open);
     b->is_open = false;
+    if (b->is_events && b->framed.len > 0 && append_resume_id(b))
+        b->failed = true;
     return b->failed ? NULL : frame_new(buf_slice(&b->framed));
 }
 

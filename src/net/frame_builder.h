@@ -13,6 +13,7 @@
 #ifndef KOLABPAD_NET_FRAME_BUILDER_H
 #define KOLABPAD_NET_FRAME_BUILDER_H
 
+#include "base/id128.h"
 #include "base/json.h"
 #include "net/frame.h"
 
@@ -28,6 +29,7 @@ struct frame_builder {
     bool compresses;           /* since begin: large messages go compressed */
     bool is_plain, is_events;  /* since begin: no WebSocket messages; events with event_id, if that */
     uint64_t event_id;
+    struct id128 event_epoch;
     bool has_large; /* since begin: a message that goes compressed to who takes it */
     bool is_open;   /* between begin and finish */
     bool failed;    /* since begin */
@@ -40,8 +42,9 @@ void frame_builder_begin(struct frame_builder *b);
  * FRAME_COMPRESSED_MIN and FRAME_COMPRESSED_MAX bytes will be. Right after begin. */
 void frame_builder_compress(struct frame_builder *b);
 /* The readers of this frame follow an event stream (WHATWG HTML, server-sent events): each message
- * is an event with this id. Right after begin. */
-void frame_builder_events(struct frame_builder *b, uint64_t id);
+ * is an event with this id, and behind the last comes an id of its own, without an event, by which a
+ * browser resumes: `id-epoch`. Right after begin. */
+void frame_builder_events(struct frame_builder *b, uint64_t id, struct id128 epoch);
 /* The text of a message goes into the frame as it is, without anything around it. Right after begin. */
 void frame_builder_plain(struct frame_builder *b);
 /* Begins a message: its JSON is written to what this gives, then handed to

@@ -285,6 +285,14 @@ enum error pad_restore(struct pad *pad, const struct pad_limits *limits, const s
 /* No peers may be left. */
 void pad_deinit(struct pad *pad);
 
+/* ---- epochs ---- */
+
+/* The present one. */
+struct id128 pad_epoch(const struct pad *pad);
+/* Was that revision a text of that epoch, or may it have been? False for an epoch that the pad does not
+ * know: of another text, or of one long ago. */
+bool pad_has_been_at(const struct pad *pad, struct id128 epoch, uint64_t revision);
+
 /* ---- coming and going ---- */
 
 struct pad_hello {

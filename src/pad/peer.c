@@ -16,6 +16,20 @@ static uint64_t epoch_end(const struct pad *pad, size_t index)
     return index + 1 < pad->epoch_count ? pad->epochs[index + 1].first_revision : pad->committed;
 }
 
+struct id128 pad_epoch(const struct pad *pad)
+{
+    return pad->epochs[pad->epoch_count - 1].id;
+}
+
+bool pad_has_been_at(const struct pad *pad, struct id128 epoch, uint64_t revision)
+{
+    for (size_t i = pad->epoch_count; i-- > 0;) {
+        if (id128_equal(pad->epochs[i].id, epoch))
+            return revision >= pad->epochs[i].first_revision && revision <= epoch_end(pad, i);
+    }
+    return false;
+}
+
 /* The history that v1 clients pin can be many times the text. Then a snapshot is
  * less to send than the operations missed. */
 static bool is_worth_resuming(const struct pad *pad, uint64_t revision)
@@ -29,13 +43,8 @@ static bool can_resume(const struct pad *pad, const struct pad_hello *hello)
 {
     if (!hello->has_epoch || hello->revision < pad->history.base || !is_worth_resuming(pad, hello->revision))
         return false;
-    if (hello->is_epoch_unknown)
-        return hello->revision <= pad->committed;
-    for (size_t i = pad->epoch_count; i-- > 0;) {
-        if (id128_equal(pad->epochs[i].id, hello->epoch))
-            return hello->revision >= pad->epochs[i].first_revision && hello->revision <= epoch_end(pad, i);
-    }
-    return false;
+    return hello->is_epoch_unknown ? hello->revision <= pad->committed
+                                   : pad_has_been_at(pad, hello->epoch, hello->revision);
 }
 
 /* A guest is shown nothing from before it came, unless it may see the past. */

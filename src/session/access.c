@@ -32,7 +32,7 @@ static void tell(struct session *s)
         return;
     frame_builder_begin(b);
     if (conn_is_stream(s->conn))
-        frame_builder_events(b, s->peer.sent);
+        frame_builder_events(b, s->peer.sent, pad_epoch(&s->doc->pad));
     struct json j = frame_builder_message(b);
     encode_access(&j, access_name(s->access));
     frame_builder_end_message(b, &j);

@@ -195,7 +195,7 @@ static void begin(struct frame_builder *b, const struct document *doc, const str
     else if (wanted->form == FORM_COMPRESSED)
         frame_builder_compress(b);
     else if (wanted->form == FORM_EVENTS)
-        frame_builder_events(b, event_id(doc, wanted));
+        frame_builder_events(b, event_id(doc, wanted), pad_epoch(&doc->pad));
 }
 
 /* Makes the wanted frame, and says in what form it is. NULL: no memory. */

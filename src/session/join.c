@@ -112,7 +112,7 @@ void join_document(struct session *s)
                                    .owner_token = secret(&j->owner, j->has_owner),
                                    .client = s->client,
                                    .goal = OPEN_EDIT,
-                                   .has_epoch = j->hello.has_epoch,
+                                   .has_epoch = j->hello.has_epoch && !conn_is_stream(s->conn),
                                    .epoch = j->hello.epoch,
                                    .done = on_opened,
                                    .owner = s};
@@ -203,7 +203,7 @@ static enum error tell_language(struct session *s)
     if (!s->doc->pad.language.ptr)
         return OK;
     frame_builder_begin(b);
-    frame_builder_events(b, s->peer.sent);
+    frame_builder_events(b, s->peer.sent, pad_epoch(&s->doc->pad));
     struct json j = frame_builder_message(b);
     encode_language_initial(&j, &s->doc->pad);
     frame_builder_end_message(b, &j);

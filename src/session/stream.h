@@ -7,6 +7,11 @@
  *     id: 813
  *     data: {"History":{"start":812,"operations":[…]}}
  *
+ *     id: 813-q3RkNbXyTgaJ0PZtVvLhOQ
+ *
+ * The id alone, with the epoch, is no event: it is what a browser says when it comes back, so that it does
+ * not go on in another text with the same numbers.
+ *
  * First comes what was missed since the revision that the client named, or the Snapshot where
  * that is not known or none was named; then the language, if one is set, and the people. */
 #ifndef KOLABPAD_SESSION_STREAM_H
@@ -21,6 +26,8 @@ struct stream {
     bool has_bearer;   /* a password, a link's token or the owner's */
     bool has_revision;
     uint64_t revision;
+    bool has_epoch; /* with has_revision: of this epoch; else it is believed */
+    struct id128 epoch;
 };
 
 void stream_free(struct stream *stream); /* NULL is fine */

@@ -222,6 +222,50 @@ describe('/api/events', () => {
     expect(current.all.find(({ data }) => data.History)?.data.History.start).toBe(3);
   });
 
+  test('behind each event stands an id alone, with the epoch: by that a browser comes back', async () => {
+    const id = freshId();
+    await post(id, 'one');
+    const raw = await RawHttp.connect(server().port);
+    raw.send(`GET /api/events/${id} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    let got = '';
+    raw.socket.on('data', (bytes: Buffer) => (got += bytes.toString()));
+    await until('the beginning', () => /\n\nid: 1-[\w-]{22}\n\n$/.test(got) && got.includes('"Users"'));
+    await post(id, 'two');
+    await until('the next', () => /\n\nid: 2\ndata: \{"History".*\}\n\nid: 2-[\w-]{22}\n\n$/.test(got));
+    raw.socket.destroy();
+    const [, known] = /id: (2-\S{22})\n\n$/.exec(got)!;
+    await post(id, 'three');
+    for (const headers of [{ 'last-event-id': known }, {}]) {
+      const again = await Events.open(server(), id, `?revision=${known}`, headers);
+      await until('what was missed', () => again.kinds().includes('History'));
+      expect(again.kinds()).not.toContain('Snapshot');
+      expect(again.all.find(({ data }) => data.History)).toMatchObject({ id: '3', data: { History: { start: 2 } } });
+    }
+    // and not in another text under the same address, which has that revision as well
+    expect((await server().get(`/api/document/${id}`, { method: 'DELETE' })).status).toBe(204);
+    for (const line of ['a', 'b', 'c', 'd']) await post(id, line);
+    const other = await Events.open(server(), id, '', { 'last-event-id': known });
+    await other.sees('a\nb\nc\nd');
+    expect(other.kinds()[0]).toBe('Snapshot');
+    const waited = await server().get(`/api/text/${id}?wait=30&revision=${known!.replace('2-', '4-')}`);
+    expect([waited.status, waited.text, waited.headers.etag]).toEqual([200, 'a\nb\nc\nd', '"4"']);
+  });
+
+  test('a restart changes the epoch, and the one of before is still known', async () => {
+    const own = await startServer();
+    await post('pad', 'one', own);
+    const { headers } = await own.get('/api/text/pad');
+    const known = (headers.etag as string).replaceAll('"', '');
+    expect(known).toMatch(/^1-[\w-]{22}$/);
+    await own.restart();
+    await post('pad', 'two', own);
+    const again = await Events.open(own, 'pad', '', { 'last-event-id': known });
+    await until('what was missed', () => again.kinds().includes('History'));
+    expect(again.all[0]).toMatchObject({ id: '2', data: { History: { start: 1 } } });
+    expect((await own.get(`/api/text/pad?wait=30&revision=${known}`)).text).toBe('one\ntwo');
+    expect((await own.get(`/api/text/pad?wait=1&revision=${known.replace('1-', '2-')}`)).status).toBe(200); // that epoch had no second revision
+  });
+
   test('a revision that is not known begins with the text', async () => {
     const id = freshId();
     await post(id, 'text');
@@ -300,7 +344,7 @@ describe('/api/events', () => {
     await events.sees('mine');
   });
 
-  test.each(['?revision=x', '?revision=-1'])('400: %s', async (query) => {
+  test.each(['?revision=x', '?revision=-1', '?revision=1-', '?revision=1-short', `?revision=1-${'A'.repeat(23)}`])('400: %s', async (query) => {
     expect((await server().get(`/api/events/x${query}`)).status).toBe(400);
   });
 
