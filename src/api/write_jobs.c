@@ -54,12 +54,15 @@ static void send_revision(struct http_job *job)
     buf_deinit(&body);
 }
 
-/* "https://pad.example/base/#id", as whoever asks has reached this server. */
+/* "https://pad.example/base/#id", as whoever asks has reached this server; "/base/#id" of HTTP/1.0 that
+ * does not say how (RFC 9110 has a Location without a host, too). */
 static enum error write_url(struct buf *out, const struct http_job *job, const struct writing *w)
 {
     struct http_request *request = job->request;
-    enum error err = buf_append(out, request->is_tls ? SLICE("https://") : SLICE("http://"));
-    if (!err)
+    struct slice scheme = request->is_tls ? SLICE("https://") : SLICE("http://");
+    bool is_named = request->host.len > 0;
+    enum error err = is_named ? buf_append(out, scheme) : OK;
+    if (!err && is_named)
         err = buf_append(out, request->host);
     if (!err)
         err = buf_append(out, w->public_base);

@@ -252,6 +252,15 @@ describe('POST /api/documents', () => {
     expect(answer.headers.location).toMatch(/^https:\/\/pad\.example\/pad\/#[A-Za-z0-9_-]{22}$/);
   });
 
+  test('the address has no host where HTTP/1.0 names none', async () => {
+    const raw = await RawHttp.connect(server().port);
+    raw.send('POST /api/documents HTTP/1.0\r\nContent-Length: 1\r\n\r\nx');
+    const answer = await raw.answer();
+    expect(answer.status).toBe(201);
+    expect(answer.headers['location']).toMatch(/^\/#[A-Za-z0-9_-]{22}$/);
+    expect(JSON.parse(answer.body.toString()).url).toBe(answer.headers['location']);
+  });
+
   test('a language that is none', async () => {
     await refused(await server().get('/api/documents?language=%00', { method: 'POST', body: 'x' }), 400, 'bad_language');
   });
