@@ -51,8 +51,8 @@ static struct id128 key_token(const struct http_request *request, struct slice i
                          digest_of(of_request, sizeof(of_request) / sizeof(of_request[0])));
 }
 
-/* Without a key an author is a name at an address, as long as this server runs: requests of the
- * same one are one person. */
+/* An author is a name at an address, as long as this server runs: requests of the same one are one
+ * person. */
 static struct id128 name_token(const struct http_request *request, struct slice id, struct slice name)
 {
     static struct id128 secret; /* of this process; the HTTP server's thread only */
@@ -73,7 +73,9 @@ enum error author_of(const struct http_request *request, struct slice id, struct
     if (err)
         return err;
     out->has_key = key.ptr != NULL;
-    out->token = out->has_key ? key_token(request, id, key) : name_token(request, id, buf_slice(&out->name));
+    out->token = name_token(request, id, buf_slice(&out->name));
+    if (out->has_key)
+        out->key = key_token(request, id, key);
     return OK;
 }
 

@@ -12,7 +12,8 @@
 
 struct author {
     struct buf name;    /* cleaned; empty: none was given */
-    struct id128 token; /* as writer_come takes it */
+    struct id128 token; /* as writer_come takes it: the same name at the same address is the same person */
+    struct id128 key;   /* as document_write takes it; zero: none was sent */
     bool has_key;
 };
 

@@ -195,12 +195,12 @@ static enum error decode_patch(struct http_job *job, struct write *write)
 static enum error find_earlier(const struct http_job *job, const struct document *doc, uint64_t *revision)
 {
     const struct writing *w = job->own;
-    const struct pad_client *earlier = w->author.has_key ? pad_find_key(&doc->pad, w->author.token) : NULL;
+    const struct pad_client *earlier = w->author.has_key ? pad_find_key(&doc->pad, w->author.key) : NULL;
     *revision = 0;
     if (!earlier || earlier->committed_revision == 0) /* it was refused then, and nothing is known of it */
         return OK;
     *revision = earlier->committed_revision;
-    return id128_equal(earlier->token, w->author.token) ? OK : ERR_KEY_REUSED;
+    return id128_equal(earlier->token, w->author.key) ? OK : ERR_KEY_REUSED;
 }
 
 static enum metric metric_of(const struct writing *w)
@@ -311,6 +311,7 @@ static enum error prepare(const struct http_request *request, struct slice id, s
     enum error err = check_is_meant(request);
     if (!err)
         err = author_of(request, id, &w->author);
+    w->write.key = w->author.key;
     w->write.is_recorded = w->author.has_key;
     return err;
 }

@@ -120,7 +120,10 @@ static enum error apply(struct document *doc, struct writer *writer, const struc
     bool may_be_left_out = write->kind != WRITE_OPERATION && !write->is_recorded;
     if (may_be_left_out && op_is_noop(op))
         return doc->documents->is_stopping ? ERR_SHUTTING_DOWN : doc->lost_why;
+    writer->peer.key = write->key;
     enum error err = document_edit(doc, &writer->peer, revision, op);
+    writer->peer.key = (struct id128){{0}};
+    writer->has_written |= !err;
     *work += writer->peer.edit_work;
     return err == ERR_BAD_REVISION ? ERR_UNKNOWN_REVISION : err;
 }

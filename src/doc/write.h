@@ -34,13 +34,14 @@ struct write {
     uint64_t revision; /* OPERATION */
     struct op_view op;
 
-    bool is_recorded; /* becomes an operation even if it changes nothing, so that its author's last one is
-                         known */
+    struct id128 key; /* a pad_key_token: it is carried out under that; zero: none */
+    bool is_recorded; /* becomes an operation even if it changes nothing: so it is known that it was done */
 };
 
 /* What it cost is added to `*work`, in about nanoseconds. Besides those of document_edit:
  *   ERR_BAD_PLACE         there is no such place
  *   ERR_OTHER_COUNT       `old` is not there so many times
+ *   ERR_TOO_MANY_KEYS     there is no room for another key
  *   ERR_UNKNOWN_REVISION  the operation cannot be brought over what came since, or nothing is known of that
  *                         revision
  * The document is unchanged then. */

@@ -85,17 +85,12 @@ enum error writer_come(struct document *doc, struct id128 token, struct slice na
     return OK;
 }
 
-static bool has_written(const struct writer *writer)
-{
-    return writer->peer.client && writer->peer.client->committed_revision > 0;
-}
-
 void writer_go(struct writer *writer)
 {
     struct documents *docs = writer->doc->documents;
     if (--writer->users > 0)
         return;
-    if (writer->doc->lost_why || docs->is_stopping || !has_written(writer)) {
+    if (writer->doc->lost_why || docs->is_stopping || !writer->has_written) {
         leave(writer);
         return;
     }

@@ -22,12 +22,12 @@ struct writer {
     struct document *doc;
     struct pad_peer peer; /* owner NULL: that is how those who listen to the events know a writer */
     uint32_t users;       /* requests that use it */
-    int64_t leave_ms;     /* while it is leaving */
+    bool has_written;
+    int64_t leave_ms; /* while it is leaving */
 };
 
 /* Comes, or is here already. `token` is the author's: no secret of a tab, but nothing that others
- * can guess. Without a name (len 0) nobody is told of the writer. ERR_NO_MEMORY, and of a
- * pad_key_token ERR_TOO_MANY_KEYS. */
+ * can guess. Without a name (len 0) nobody is told of the writer. ERR_NO_MEMORY. */
 enum error writer_come(struct document *doc, struct id128 token, struct slice name, struct writer **out);
 /* The request is over. The writer may be gone afterwards. */
 void writer_go(struct writer *writer);

@@ -94,18 +94,35 @@ static bool has_place_for(struct pad *pad, struct id128 token, int64_t now_ms)
     return !is_key(token) || pad->key_count < PAD_KEYS_KEPT;
 }
 
-enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out)
+static enum error take(struct pad *pad, struct id128 token, uint64_t new_user_id, int64_t now_ms,
+                       struct pad_client **out)
 {
     struct pad_client *client = client_find(pad, token);
     if (!client && !has_place_for(pad, token, now_ms))
         return ERR_TOO_MANY_KEYS;
     if (!client)
-        client = client_new(pad, token, pad->next_user_id);
+        client = client_new(pad, token, new_user_id);
     if (!client)
         return ERR_NO_MEMORY;
     client->seen_ms = now_ms;
     *out = client;
     return OK;
+}
+
+enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out)
+{
+    return take(pad, token, pad->next_user_id, now_ms, out);
+}
+
+enum error client_for_edit(struct pad_peer *peer, int64_t now_ms, struct pad_client **out)
+{
+    *out = peer->client;
+    if (id128_is_zero(peer->key))
+        return OK;
+    enum error err = take(peer->pad, peer->key, peer->user_id, now_ms, out);
+    if (!err)
+        peer->client->has_used_keys = true;
+    return err;
 }
 
 void client_edited(struct pad *pad, struct pad_client *client, uint64_t revision)
@@ -143,7 +160,8 @@ void clients_reserve_id(struct pad *pad, uint64_t user_id)
 /* True for a tab that never edited and can no longer resume. */
 static bool is_expired_reader(const struct pad *pad, const struct pad_client *client, int64_t now_ms)
 {
-    return client->committed_revision == 0 && now_ms - client->seen_ms > pad->limits->history_ms;
+    return client->committed_revision == 0 && !client->has_used_keys &&
+           now_ms - client->seen_ms > pad->limits->history_ms;
 }
 
 /* The list begins with the tabs that are least worth keeping, so the walk ends

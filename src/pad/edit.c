@@ -110,6 +110,7 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
 {
     struct pad *pad = peer->pad;
     const struct pad_author author = {peer->user_id, peer->order};
+    struct pad_client *client = NULL;
     struct op held = {0}; /* the rebased edit; `op` is a view of the original until there is one */
     peer->edit_work = 0;
     if (!pad)
@@ -123,6 +124,8 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
         err = check_fit(pad, revision, op);
     if (!err)
         err = rebase_to_now(pad, revision, author, &op, &held, &peer->edit_work);
+    if (!err)
+        err = client_for_edit(peer, now_ms, &client);
     if (!err && peer->version == PAD_V1 && line_ends_are_foreign(op))
         err = apply_foreign(peer, op, now_ms);
     else if (!err)
@@ -131,8 +134,8 @@ enum error pad_edit(struct pad_peer *peer, uint64_t revision, struct op_view op,
     if (err)
         return err;
     corrections_seen(peer, revision);
-    if (peer->client) {
-        client_edited(pad, peer->client, pad->revision);
+    if (client) {
+        client_edited(pad, client, pad->revision);
         if (revision > peer->floor) /* it has seen that revision */
             peer->floor = revision;
     }

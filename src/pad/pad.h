@@ -138,6 +138,7 @@ struct pad_peer {
     bool is_viewer;            /* may only read: pad_set_viewer */
     bool is_guest;             /* as in its Hello */
     struct pad_client *client; /* v2: the tab behind the connection */
+    struct id128 key;          /* v2: its next edit is carried out under this pad_key_token; zero: none */
     /* Four revisions, each a promise of its own. `gate` is fixed on joining; the
      * others only grow. */
     uint64_t gate;   /* told nothing before `committed` reaches this */
@@ -171,11 +172,13 @@ struct pad_client {
     int64_t seen_ms;             /* when it last joined or left */
     struct pad_peer *peer;       /* NULL when not connected */
     bool has_left;               /* some connection of it did, so its user may have a tombstone */
+    bool has_used_keys;          /* operations under keys are its user's, who is to stay the same */
 };
 
-/* A request that must be carried out once, however often it is sent, is a tab of its own: its
- * token is made of (hashes of) the key that it carries and all that it asks for. Such a token has
- * a mark in front, by which it is known again after it was stored: it is kept for an hour. */
+/* A request that must be carried out once, however often it is sent, is remembered as a tab of its own,
+ * with the user id of whoever sent it: its token is made of (hashes of) the key that it carries and all
+ * that it asks for. Such a token has a mark in front, by which it is known again after it was stored: it is
+ * kept for an hour. */
 struct id128 pad_key_token(struct id128 key, struct id128 request);
 
 struct pad_left { /* a tombstone, until every peer has seen it */
@@ -326,7 +329,7 @@ struct pad_welcome {
  * sent = revision (and needs a snapshot of the text as it is *now*); a v1 peer
  * has sent = v1->base and needs the insert pad->v1->text first, when
  * pad->v1->offset is 1. On failure the pad is as it was: ERR_NO_MEMORY;
- * ERR_TOO_MANY_KEYS for a key, when PAD_KEYS_KEPT others came within an hour. */
+ * ERR_TOO_MANY_KEYS for a token that looks like a key's, when PAD_KEYS_KEPT others came within an hour. */
 enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, int64_t now_ms,
                     struct pad_welcome *welcome);
 
@@ -353,6 +356,7 @@ struct pad_peer *pad_find_user(struct pad *pad, uint64_t user_id);
  *   ERR_DOCUMENT_TOO_LARGE  the text would grow beyond the limit
  *   ERR_STORAGE             too much waits for the journal already
  *   ERR_RATE_LIMITED        v1: too many corrections of line ends wait to be told
+ *   ERR_TOO_MANY_KEYS       peer->key is one, and PAD_KEYS_KEPT others came within an hour
  *   ERR_NO_MEMORY
  * A v1 client may insert \r\n and \r. They become \n, in two operations: the edit,
  * and one by the system that is nothing to anybody but the author, who is told the

@@ -96,6 +96,9 @@ static inline struct pad_client *client_of(struct link *link) /* of pad->clients
 struct pad_client *client_find(const struct pad *pad, struct id128 token);
 /* Finds the tab or makes one with a new user id. ERR_NO_MEMORY, ERR_TOO_MANY_KEYS. */
 enum error client_take(struct pad *pad, struct id128 token, int64_t now_ms, struct pad_client **out);
+/* The record of a v2 peer's next edit: its tab's, or its key's, whose operations are the same user's. The
+ * same errors. */
+enum error client_for_edit(struct pad_peer *peer, int64_t now_ms, struct pad_client **out);
 /* Its last operation led to `revision`: moves it to its place in the list. */
 void client_edited(struct pad *pad, struct pad_client *client, uint64_t revision);
 /* A batch says that the tab `token` edited as `user_id`, up to `revision`.

@@ -438,8 +438,12 @@ describe('who wrote', () => {
       for (const entry of message.History?.operations ?? []) authors.add(entry.id);
     });
     for (const line of ['1', '2', '3']) await post(id, line, '', { 'x-author-name': 'bot' });
-    await alice.sees('1\n2\n3');
+    for (const line of ['4', '5', '6']) await post(id, line, '', { 'x-author-name': 'bot', 'idempotency-key': `${id}-${line}` });
+    await alice.sees('1\n2\n3\n4\n5\n6');
     expect(authors.size).toBe(1);
+    expect([...alice.users.values()].filter(({ name }) => name === 'bot').length).toBeLessThanOrEqual(1);
+    const [sitting] = json<{ authors: { name: string }[] }[]>(await server().get(`/api/document/${id}/history`));
+    expect(sitting?.authors.filter(({ name }) => name === 'bot')).toHaveLength(1);
   });
 
   test.each(['%C3', '%zz'])('a name that is none: %s', async (name) => {

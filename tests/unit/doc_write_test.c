@@ -239,13 +239,18 @@ static struct id128 key_of(uint8_t key, uint8_t request)
     return pad_key_token((struct id128){{key}}, (struct id128){{request}});
 }
 
-static void write_with(struct id128 token)
+static enum error try_with(struct id128 key)
 {
-    struct writer *writer = NULL;
-    assert_int_equal(writer_come(doc, token, (struct slice){0}, &writer), OK);
-    assert_int_equal(
-        write_as(writer, (struct write){.kind = WRITE_TEXT, .text = SLICE("x"), .is_recorded = true}), OK);
+    struct writer *writer = come(5, "");
+    struct write write = {.kind = WRITE_TEXT, .text = SLICE("x"), .key = key, .is_recorded = true};
+    enum error err = write_as(writer, write);
     writer_go(writer);
+    return err;
+}
+
+static void write_with(struct id128 key)
+{
+    assert_int_equal(try_with(key), OK);
 }
 
 static void test_a_key_is_found_whatever_it_asked_for(void **state)
@@ -258,6 +263,43 @@ static void test_a_key_is_found_whatever_it_asked_for(void **state)
     assert_int_equal(pad_find_key(&doc->pad, key_of(1, 7))->committed_revision, 1);
     assert_int_equal(pad_find_key(&doc->pad, key_of(2, 7))->committed_revision, 2);
     assert_null(pad_find_key(&doc->pad, key_of(3, 1)));
+}
+
+/* A program that repeats safely is one person all the same. */
+static void test_who_writes_under_keys_is_one_person(void **state)
+{
+    (void)state;
+    struct writer *bot = come(1, "bot");
+    const uint64_t id = bot->peer.user_id;
+    struct write write = {.kind = WRITE_INSERT, .text = SLICE("x")};
+    for (uint8_t i = 1; i <= 3; i++) {
+        write.key = key_of(i, i);
+        assert_int_equal(write_as(bot, write), OK);
+    }
+    write.key = (struct id128){{0}};
+    assert_int_equal(write_as(bot, write), OK);
+    for (uint64_t revision = 0; revision < 4; revision++)
+        assert_int_equal(history_at(&doc->pad.history, revision).author.user_id, id);
+    assert_int_equal(pad_find_key(&doc->pad, key_of(2, 2))->user_id, id);
+    assert_null(pad_check(&doc->pad));
+    writer_go(bot);
+    answer_all();
+    fixture_restart();
+    doc = open_document("pad");
+    assert_int_equal(pad_find_key(&doc->pad, key_of(3, 3))->committed_revision, 3);
+    assert_int_equal(pad_find_key(&doc->pad, key_of(3, 3))->user_id, id);
+}
+
+static void test_it_is_the_same_person_when_it_comes_now_and_then(void **state)
+{
+    (void)state;
+    attach(doc, &fixture.ada, 10);
+    write_with(key_of(1, 1));
+    const uint64_t id = pad_find_key(&doc->pad, key_of(1, 1))->user_id;
+    answer_all();
+    later(90 * MINUTE_MS);
+    write_with(key_of(2, 1));
+    assert_int_equal(pad_find_key(&doc->pad, key_of(2, 1))->user_id, id);
 }
 
 static void test_a_key_is_kept_for_an_hour_across_restarts(void **state)
@@ -290,7 +332,6 @@ static struct id128 numbered_key(uint32_t number)
 /* Keys do not push tabs out, nor one another: the next one is refused. */
 static void test_keys_are_bounded_and_leave_tabs_alone(void **state)
 {
-    struct writer *writer = NULL;
     (void)state;
     attach(doc, &fixture.ada, 10);
     type(doc, &fixture.ada, "+a");
@@ -298,8 +339,10 @@ static void test_keys_are_bounded_and_leave_tabs_alone(void **state)
     answer_all();
     for (uint32_t i = 0; i < PAD_KEYS_KEPT; i++)
         write_with(numbered_key(i));
-    assert_int_equal(writer_come(doc, numbered_key(PAD_KEYS_KEPT), SLICE(""), &writer), ERR_TOO_MANY_KEYS);
-    write_with(token_of(5)); /* without a key */
+    const uint64_t revision = doc->pad.revision;
+    assert_int_equal(try_with(numbered_key(PAD_KEYS_KEPT)), ERR_TOO_MANY_KEYS);
+    assert_int_equal(doc->pad.revision, revision);
+    write_with((struct id128){{0}}); /* without a key */
     answer_all();
     later(WRITER_LINGER_MS);
     attach(doc, &fixture.ada, 10);
@@ -367,6 +410,8 @@ int main(void)
         WRITE_TEST(test_an_operation_is_brought_over_what_came_since),
         WRITE_TEST(test_what_changes_nothing_is_recorded_when_asked_for),
         WRITE_TEST(test_a_key_is_found_whatever_it_asked_for),
+        WRITE_TEST(test_who_writes_under_keys_is_one_person),
+        WRITE_TEST(test_it_is_the_same_person_when_it_comes_now_and_then),
         WRITE_TEST(test_a_key_is_kept_for_an_hour_across_restarts),
         WRITE_TEST(test_keys_are_bounded_and_leave_tabs_alone),
         WRITE_TEST(test_a_wait_ends_beyond_its_revision),
