@@ -41,10 +41,17 @@ enum exit_code diskfile_open(struct diskfile *f, const char *path)
     return EXIT_DONE;
 }
 
-/* A new file beside it, whose name begins with a dot and begins as the file's. -1: errno. */
+size_t diskfile_prefix(const struct diskfile *f, char out[NAME_MAX])
+{
+    return (size_t)snprintf(out, NAME_MAX, ".%.100s.kolabpad-%s-", f->name, f->tag);
+}
+
+/* A new file beside it. -1: errno. */
 static int make_beside(const struct diskfile *f, char out[PATH_MAX])
 {
-    if (snprintf(out, PATH_MAX, "%s/.%.100s.kolabpad-XXXXXX", f->folder, f->name) >= PATH_MAX) {
+    char prefix[NAME_MAX];
+    diskfile_prefix(f, prefix);
+    if (snprintf(out, PATH_MAX, "%s/%sXXXXXX", f->folder, prefix) >= PATH_MAX) {
         errno = ENAMETOOLONG;
         return -1;
     }

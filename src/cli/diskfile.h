@@ -16,7 +16,12 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-enum { DISKFILE_BYTES_MAX = 64 << 20, DISKFILE_RETIRED = 8, DISKFILE_RETIRED_MS = 1500 };
+enum {
+    DISKFILE_BYTES_MAX = 64 << 20,
+    DISKFILE_RETIRED = 8,
+    DISKFILE_RETIRED_MS = 1500,
+    DISKFILE_TAG_CHARS = 8,
+};
 
 /* What was exchanged, open still; its name is gone. */
 struct retired {
@@ -29,11 +34,14 @@ struct diskfile {
     char path[PATH_MAX];   /* with all links resolved */
     char folder[PATH_MAX]; /* that it is in */
     const char *name;      /* in that */
+    /* Names of new texts are ".NAME.kolabpad-TAG-" and six characters: whoever has the same tag, and no two
+     * have it at a time, knows what one before has left behind (leftover.h). */
+    char tag[DISKFILE_TAG_CHARS + 1];
     struct retired retired[DISKFILE_RETIRED];
     unsigned retired_count;
 };
 
-/* EXIT_USAGE, told, when its folder is not there or it is no file. It may be missing. */
+/* EXIT_USAGE, told, when its folder is not there or it is no file. It may be missing. The tag is empty. */
 enum exit_code diskfile_open(struct diskfile *f, const char *path);
 void diskfile_close(struct diskfile *f);
 
@@ -64,6 +72,9 @@ enum diskfile_outcome {
  * again already. `found` is appended to. */
 enum diskfile_outcome diskfile_replace(struct diskfile *f, struct slice text, struct slice expected,
                                        int64_t now_ms, struct diskfile_state *state, struct buf *found);
+
+/* How the names of new texts begin, into `out`; its length. */
+size_t diskfile_prefix(const struct diskfile *f, char out[NAME_MAX]);
 
 /* Writes a copy of a text beside the file, under a name that is not taken yet; that name into `out`. False:
  * errno says why. */

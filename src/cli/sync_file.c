@@ -1,5 +1,7 @@
 #include "cli/sync_file.h"
 
+#include "cli/leftover.h"
+
 #include <errno.h>
 #include <string.h>
 #include <uv.h>
@@ -303,8 +305,20 @@ enum exit_code sync_file_open(struct sync_file *s, const char *path, const struc
 {
     *s = (struct sync_file){.record.lock = -1};
     s->saves.file = &s->file;
-    const enum exit_code code = diskfile_open(&s->file, path);
-    return code ? code : open_record(s, pad);
+    enum exit_code code = diskfile_open(&s->file, path);
+    if (!code)
+        code = open_record(s, pad);
+    if (!code) /* its name is as good as random, and it is locked */
+        memcpy(s->file.tag, strrchr(s->record.path, '/') + 1, DISKFILE_TAG_CHARS);
+    return code;
+}
+
+/* The record was written right before the file would have been. */
+static void clear_leftovers(const struct sync_file *s)
+{
+    const struct mirror *m = &s->mirror;
+    const struct slice text = buf_slice(&m->file);
+    leftovers_clear(&s->file, m->version_count > 0 ? buf_slice(&m->versions[0].text) : text, text);
 }
 
 static void find_file(struct sync_file *s)
@@ -327,13 +341,15 @@ bool sync_file_begin(struct sync_file *s, struct client *client, int64_t now_ms)
     s->now_ms = now_ms;
     mirror_init(&s->mirror, client);
     const enum exit_code code = record_file_read(&s->record, &record);
-    if (code)
+    if (code) {
         stop(s, code);
-    else if (record.len > 0 && mirror_read(&s->mirror, buf_slice(&record), now_ms))
+    } else if (record.len > 0 && mirror_read(&s->mirror, buf_slice(&record), now_ms)) {
         stop(s,
              say(EXIT_REFUSED, "%s is no record of this program; remove it to begin anew", s->record.path));
-    else if (record.len > 0)
+    } else if (record.len > 0) {
+        clear_leftovers(s);
         find_file(s);
+    }
     buf_deinit(&record);
     return s->mirror.has_met && !s->is_over;
 }

@@ -1,6 +1,6 @@
 // `kolabpad sync`: a file and a pad are kept the same, whatever way editors save, whoever dies.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -244,6 +244,40 @@ test('both were changed while it was away', async () => {
   await alice.sees('zero\none\ntwo\nthree\nfour\n');
   await holds(at, 'zero\none\ntwo\nthree\nfour\n');
   await ends(one);
+});
+
+/** A name as a process has it for a text that it is about to put in the file's place. */
+function leftover(at: Desk, text: string): string {
+  const record = readdirSync(path.join(at.state, 'kolabpad')).find((name) => /^[0-9a-f]{32}$/.test(name))!;
+  const left = path.join(path.dirname(at.file), `.notes.txt.kolabpad-${record.slice(0, 8)}-x1y2z3`);
+  writeFileSync(left, text);
+  return left;
+}
+
+test('what a process leaves that is killed while it writes is cleared away, and a save in it is not lost', async () => {
+  const [server, pad] = [common(), freshId()];
+  const alice = await v2(server, pad);
+  await alice.type('one\ntwo\n');
+  const at = desk();
+  await ends(await syncing(server, pad, at));
+  for (const ours of ['', 'one\n', 'one\ntwo\n']) {
+    const left = leftover(at, ours); // the beginning of what it was about to write, or all of it
+    await ends(await syncing(server, pad, at));
+    expect(existsSync(left)).toBe(false);
+    expect(at.read()).toBe('one\ntwo\n');
+  }
+  const left = leftover(at, 'one\ntwo\nsaved in that moment\n');
+  const one = await syncing(server, pad, at);
+  await alice.sees('one\ntwo\nsaved in that moment\n');
+  expect(existsSync(left)).toBe(false);
+  await ends(one);
+  leftover(at, 'one\ntwo\nthe first\n');
+  writeFileSync(at.file, 'one\ntwo\nthe second\n');
+  const again = await syncing(server, pad, at);
+  await again.says(/the first is in .*notes\.txt\.saved-1/);
+  expect(readFileSync(`${at.file}.saved-1`, 'utf8')).toBe('one\ntwo\nthe first\n');
+  await alice.sees('one\ntwo\nthe second\n');
+  await ends(again);
 });
 
 test('saves without a server arrive once, also after it was killed', async () => {
