@@ -32,7 +32,7 @@
     X(ERR_BAD_NAME,          "bad_name",            4400, 400, "A name is UTF-8, percent-encoded.")                \
     X(ERR_BAD_LANGUAGE,      "bad_language",        4400, 400, "A language is 1 to 64 letters, digits, spaces or + # . _ -")  \
     X(ERR_BAD_KEY,           "bad_key",             4400, 400, "An Idempotency-Key is 1 to 64 printable characters.") \
-    X(ERR_BAD_WAIT,          "bad_wait",            4400, 400, "wait is a number of seconds up to 60, and needs revision beside it.") \
+    X(ERR_BAD_WAIT,          "bad_wait",            4400, 400, "A wait is up to 60 whole seconds, and needs a revision beside it, as the server has told it.") \
     X(ERR_OTHER_COUNT,       "other_count",         4400, 409, "The text to be replaced is not there exactly so many times. Read the text again.") \
     X(ERR_UNKNOWN_REVISION,  "unknown_revision",    4409, 409, "That revision is too old to be edited against, or has not come yet. Read the text again.") \
     X(ERR_KEY_REUSED,        "key_reused",          4400, 422, "Another request came with this Idempotency-Key. Take a new one.") \
