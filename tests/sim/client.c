@@ -14,11 +14,12 @@ void client_require(bool belief, const char *what)
     abort();
 }
 
-void sim_client_init(struct sim_client *c, enum pad_version version, struct id128 token, const char *document,
-                     struct unique_points *points, const int64_t *now_ms)
+void sim_client_init(struct sim_client *c, enum pad_version version, bool reads, struct id128 token,
+                     const char *document, struct unique_points *points, const int64_t *now_ms)
 {
     *c = (struct sim_client){
         .version = version, .token = token, .document = document, .points = points, .now_ms = now_ms};
+    c->v2.reads = reads;
     if (version == PAD_V2)
         v2_init(c);
 }

@@ -13,6 +13,9 @@
  * Some go by author and some by text, and some by text until they lose their
  * first connection, as a page does whose server is replaced by a newer one.
  *
+ * Some come by a link for reading (`reads`). Their users type all the same, and what they
+ * typed is refused and taken back.
+ *
  * v1 is a script: it starts from nothing on each connection and forgets what
  * was not acknowledged on the one before. */
 #ifndef KOLABPAD_SIM_CLIENT_H
@@ -73,6 +76,7 @@ struct sim_client {
         uint64_t fed;        /* messages */
         unsigned life;       /* processes that died */
         bool by_text, will_learn;
+        bool reads; /* it comes by a link for reading */
 
         bool is_file; /* `text` is a file's */
         struct mirror mirror;
@@ -82,8 +86,8 @@ struct sim_client {
     } v2;
 };
 
-void sim_client_init(struct sim_client *c, enum pad_version version, struct id128 token, const char *document,
-                     struct unique_points *points, const int64_t *now_ms);
+void sim_client_init(struct sim_client *c, enum pad_version version, bool reads, struct id128 token,
+                     const char *document, struct unique_points *points, const int64_t *now_ms);
 void sim_client_deinit(struct sim_client *c);
 
 /* Connects, saying Hello into `up`. */

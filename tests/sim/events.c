@@ -146,6 +146,13 @@ static void somebody_changes_the_password(struct sim *sim)
         sim_fail(sim, error_code(err));
 }
 
+/* From then on everybody else only reads, until he gives it back. */
+static void an_owner_takes_the_pen(struct sim *sim)
+{
+    const struct sim_document *doc = &sim->documents[random_below(&sim->random, sim->profile.documents)];
+    gateway_hold_pen(&sim->gateway, doc->id, random_one_in(&sim->random, 4));
+}
+
 /* ---- trouble ---- */
 
 /* All its clients hang up, and the server notices. */
@@ -275,6 +282,7 @@ static void trouble(struct sim *sim)
         {p->expire, a_day_passes},
         {p->password, somebody_changes_the_password},
         {p->die, a_client_dies},
+        {p->pen, an_owner_takes_the_pen},
     };
     unsigned dice = random_below(&sim->random, 10000);
     for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {

@@ -185,8 +185,15 @@ static void cut_all(struct gateway *g)
 
 /* ---- joining ---- */
 
+static bool may_only_read(const struct sim_conn *conn)
+{
+    return conn->is_reader || known(conn->gateway, conn->document)->is_pen_held;
+}
+
 static void join(struct sim_conn *conn, struct document *doc)
 {
+    conn->hello.is_viewer = may_only_read(conn);
+    conn->hello.is_guest = conn->is_reader;
     enum error err = document_attach(doc, &conn->peer, &conn->hello, &conn->welcome);
     gateway_require(err == OK, "join", err);
     conn->peer.owner = conn;
@@ -247,12 +254,18 @@ static void reject(struct sim_conn *conn, uint64_t revision, enum error err)
 
 static void on_edit(struct sim_conn *conn, uint64_t revision, struct op_view op)
 {
+    const bool reads = may_only_read(conn);
+    const uint64_t before = conn->doc->pad.revision;
     enum error err = document_edit(conn->doc, &conn->peer, revision, op);
+    gateway_require(!reads || (err != OK && conn->doc->pad.revision == before), "a reader has written", err);
+    gateway_require(reads || err != ERR_VIEW_ONLY, "a writer may only read", err);
     if (err == OK || err == ERR_SHUTTING_DOWN) /* then it keeps the edit for the next server */
         return;
-    gateway_require(err == ERR_DOCUMENT_TOO_LARGE || err == ERR_STORAGE || err == ERR_BAD_REVISION, "edit",
-                    err);
+    gateway_require(err == ERR_DOCUMENT_TOO_LARGE || err == ERR_STORAGE || err == ERR_BAD_REVISION ||
+                        err == ERR_VIEW_ONLY,
+                    "edit", err);
     conn->gateway->counts.refused++;
+    conn->gateway->counts.read_only += err == ERR_VIEW_ONLY;
     if (conn->peer.version == PAD_V2 && err != ERR_BAD_REVISION)
         reject(conn, revision, err);
     else
@@ -263,6 +276,18 @@ static void on_cursors(struct sim_conn *conn, const struct wire_cursors *c)
 {
     must(document_set_cursors(conn->doc, &conn->peer, c->carets, c->caret_count, &c->selection,
                               c->has_selection));
+}
+
+static void on_language(struct sim_conn *conn, struct slice language)
+{
+    const enum error err = document_set_language(conn->doc, &conn->peer, language);
+    gateway_require((err == ERR_VIEW_ONLY) == may_only_read(conn), "a reader has set the language", err);
+    if (err == ERR_VIEW_ONLY && conn->peer.version == PAD_V2)
+        reject(conn, 0, err);
+    else if (err == ERR_VIEW_ONLY)
+        close_conn(conn, err);
+    else
+        must(err);
 }
 
 static void on_ping(struct sim_conn *conn, int64_t number)
@@ -289,7 +314,7 @@ static void receive_v1(struct sim_conn *conn, const struct wire_message *m)
         must(document_set_info(conn->doc, &conn->peer, slice_from_cstr(m->name), m->hue));
         break;
     case WIRE_LANGUAGE:
-        must(document_set_language(conn->doc, &conn->peer, buf_slice(&m->bytes)));
+        on_language(conn, buf_slice(&m->bytes));
         break;
     default:
         gateway_require(false, "a message in the wrong direction", OK);
@@ -308,13 +333,14 @@ static void receive_v2(struct sim_conn *conn, struct slice json)
     switch (m.kind) {
     case CLIENT_HELLO:
         m.hello.pad.version = PAD_V2;
+        conn->is_reader = m.hello.link.ptr != NULL;
         on_hello(conn, &m.hello.pad, wire_password_of(m.hello.password));
         break;
     case CLIENT_EDIT:
         on_edit(conn, m.edit.revision, m.edit.op);
         break;
     case CLIENT_SET_LANGUAGE:
-        must(document_set_language(conn->doc, &conn->peer, m.language));
+        on_language(conn, m.language);
         break;
     case CLIENT_INFO:
         must(document_set_info(conn->doc, &conn->peer, m.info.name, m.info.hue));
@@ -350,6 +376,29 @@ bool gateway_receive(struct sim_conn *conn)
         receive(conn, m);
     wire_free(m);
     return true;
+}
+
+/* ---- who writes ---- */
+
+/* As src/session/access.c. */
+static void change_role(struct sim_conn *conn)
+{
+    const bool is_viewer = may_only_read(conn);
+    if (!conn->doc || conn->peer.is_viewer == is_viewer)
+        return;
+    pad_set_viewer(&conn->peer, is_viewer);
+    document_has_news(conn->doc);
+    if (conn->peer.version == PAD_V2 && !conn->must_welcome)
+        tell_access(conn);
+}
+
+void gateway_hold_pen(struct gateway *g, const char *id, bool is_held)
+{
+    known(g, id)->is_pen_held = is_held;
+    LIST_EACH (at, next, &g->conns) {
+        if (strcmp(conn_of(at)->document, id) == 0)
+            change_role(conn_of(at));
+    }
 }
 
 /* ---- passwords ---- */

@@ -36,6 +36,7 @@ struct sim_conn {
     bool must_welcome, is_welcomed, is_closed;
     bool is_behind;  /* there was no room for all that it lacks: told when it drains */
     bool is_stalled; /* its network delivers nothing down */
+    bool is_reader;  /* it came by a link for reading */
     bool has_client; /* somebody is at the other end */
 };
 
@@ -44,6 +45,7 @@ struct gateway_document {
     const char *id;                /* borrowed for life */
     struct wire_password password; /* the last one that was announced */
     bool is_changing_password;
+    bool is_pen_held;          /* only its owner writes, who is not here */
     bool has_row, has_expired; /* has_expired: the row was deleted; for the simulation to take notice */
 };
 
@@ -62,7 +64,7 @@ struct gateway {
     bool is_dying;                /* documents are dropped as they are */
     struct {
         uint64_t told_operations, closed, refused, resumed, snapshots, evictions, outages, damages, passwords,
-            restarts, expired;
+            restarts, expired, read_only;
     } counts;
 };
 
@@ -82,6 +84,8 @@ bool gateway_receive(struct sim_conn *conn);
 void gateway_drained(struct sim_conn *conn);
 /* An HTTP request of that user. What it was told at once: OK when it is under way. */
 enum error gateway_change_password(struct gateway *g, const char *id, const struct password_change *change);
+/* The owner of the document takes the pen, or gives it back: those who are in it are told. */
+void gateway_hold_pen(struct gateway *g, const char *id, bool is_held);
 /* The password that lets people in now, wherever it is known. */
 struct wire_password gateway_password(struct gateway *g, const char *id);
 

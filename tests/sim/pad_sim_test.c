@@ -8,6 +8,7 @@
  *   - no unique code point is there twice, and each that was acknowledged and
  *     not deleted is there (but for a server that runs without a journal and
  *     dies, and for a document that expired),
+ *   - who may only read, by a link or because the owner has the pen, has seen all and changed nothing,
  *   - everyone sees everyone's name, colour and carets as they are, and knows
  *     the password,
  *   - the database has all of it when the server has stopped.
@@ -39,6 +40,7 @@ static void report(const struct sim *sim)
         {"resumed", g->counts.resumed},
         {"given the text", g->counts.snapshots},
         {"edits refused", g->counts.refused},
+        {"of readers", g->counts.read_only},
         {"closed", g->counts.closed},
         {"appends", g->store.posted_count[STORE_APPEND]},
         {"rows written", g->store.posted_count[STORE_SNAPSHOT]},
@@ -100,6 +102,8 @@ static const struct profile profiles[] = {
      .uncommitted_bytes = KIB, .outbox_max = 8},
     {"many", .documents = 6, .clients = 30, .steps = 8000, .v1_percent = 10, .crash = 10, .cut = 100, .evict = 60, .outage = 3,
      .password = 100, .restart = 5, .expire = 10, USUAL_LIMITS, .outbox_max = 8},
+    {"readers", .documents = 2, .clients = 30, .steps = 9000, .v1_percent = 15, .view_percent = 40, .pen = 60, .crash = 5,
+     .cut = 120, .evict = 10, .outage = 3, .restart = 5, .die = 40, USUAL_LIMITS, .outbox_max = 8},
     {"crowd", .documents = 1, .clients = 300, .steps = 9000, .v1_percent = 10, .crash = 3, .cut = 150, .die = 10,
      .document_bytes = 64 * KIB, .history_bytes = 8 * KIB, .v1_history_bytes = MIB, .uncommitted_bytes = MIB, .outbox_max = 40},
 };

@@ -127,8 +127,9 @@ static void add_clients(struct sim *sim)
     assert_non_null(sim->seats);
     for (unsigned i = 0; i < sim->profile.clients; i++) {
         const bool is_v1 = random_below(&sim->random, 100) < sim->profile.v1_percent;
+        const bool reads = !is_v1 && sim->profile.view_percent > random_below(&sim->random, 100);
         struct sim_document *d = &sim->documents[i % sim->profile.documents];
-        sim_client_init(&sim->seats[i].client, is_v1 ? PAD_V1 : PAD_V2, token_of(i), d->id, &d->points,
+        sim_client_init(&sim->seats[i].client, is_v1 ? PAD_V1 : PAD_V2, reads, token_of(i), d->id, &d->points,
                         &sim->gateway.store.now_ms);
         sim_connect(sim, &sim->seats[i]);
     }

@@ -20,6 +20,8 @@ struct profile {
     const char *name;
     unsigned documents, clients, steps;
     unsigned v1_percent;
+    unsigned view_percent; /* of the v2 clients: they come by a link for reading */
+    unsigned pen;          /* the owner of a document takes the pen, or gives it back */
     unsigned crash, cut, evict, outage, password, restart, expire;
     unsigned die;           /* a client's process */
     uint32_t message_bytes; /* 0: as the server has it */

@@ -199,7 +199,7 @@ static void tell_v2_welcome(struct sim_conn *conn)
                                                  .created_ms = doc->created_ms,
                                                  .expires_ms = document_expires_ms(doc),
                                                  .message_bytes_max = conn->gateway->message_bytes_max,
-                                                 .access = "edit",
+                                                 .access = conn->peer.is_viewer ? "view" : "edit",
                                                  .to = &conn->peer,
                                                  .server = "simulated"});
     must(json_error(&j));
@@ -208,6 +208,13 @@ static void tell_v2_welcome(struct sim_conn *conn)
     struct wire_message *m = wire_put(&conn->down, WIRE_TEXT);
     m->bytes = conn->snapshot;
     conn->snapshot = (struct buf){0};
+}
+
+void tell_access(struct sim_conn *conn)
+{
+    struct json j = begin_text(conn);
+    encode_access(&j, conn->peer.is_viewer ? "view" : "edit");
+    must(json_error(&j));
 }
 
 /* For a client that resumes, all that it missed, be it nothing, in one message. */

@@ -12,6 +12,9 @@ void tell_conn(struct sim_conn *conn);
 /* Is there anything that it may be told? */
 bool conn_lacks(const struct sim_conn *conn);
 
+/* What it may do has changed. v2, behind its Welcome. */
+void tell_access(struct sim_conn *conn);
+
 /* Out of the document, or of the queue for it. */
 void leave_document(struct sim_conn *conn);
 /* The same, and closes; the client reads first what was said before. */
