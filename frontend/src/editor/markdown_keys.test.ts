@@ -1,8 +1,10 @@
 // @vitest-environment happy-dom
+import { history, redo, undo } from "@codemirror/commands";
 import { EditorSelection, EditorState } from "@codemirror/state";
 import { EditorView, runScopeHandlers } from "@codemirror/view";
 import { expect, test } from "vitest";
 import { markdownKeys } from "./markdown_keys";
+import { offered } from "./offered";
 import { tickTask } from "./tasks";
 
 /** A view of a text in which "|" and "<", ">" stand for a caret and a selection. */
@@ -69,4 +71,16 @@ test("more ticks than are compared with those of others wait", () => {
   const ticks = Array.from({ length: 200 }, (_, line) => tickTask(view, line, true, false));
   expect(ticks.filter((it) => it === "done").length).toBe(100);
   expect(ticks.at(-1)).toBe("waits");
+});
+
+test("what undoes or redoes a tick goes where others change the same box, and nothing else that is undone does", () => {
+  const ends: (string | undefined)[] = [];
+  const watched = EditorView.updateListener.of(({ transactions }) => ends.push(...transactions.map((tr) => tr.annotation(offered)?.ends)));
+  const view = new EditorView({ doc: "- [ ] a\n", extensions: [history(), watched] });
+  tickTask(view, 0, true, true);
+  undo(view);
+  redo(view);
+  view.dispatch({ changes: { from: 8, insert: "more" }, userEvent: "input" });
+  undo(view);
+  expect(ends).toEqual(["when_made", "when_touched", "when_touched", undefined, undefined]);
 });

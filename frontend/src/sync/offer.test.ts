@@ -169,6 +169,12 @@ function tick(tab: SimulatedTab, task: number): void {
   if (at !== undefined) tab.type([{ from: at + 1, to: at + 2, insert: "x" }], MADE);
 }
 
+/** Takes its tick back, as undo does. */
+function undoTick(tab: SimulatedTab, task: number): void {
+  const at = new RegExp(`\\[x\\] task ${task}\n`).exec(tab.text)?.index;
+  if (at !== undefined) tab.type([{ from: at + 1, to: at + 2, insert: " " }], TOUCHED);
+}
+
 describe.each([
   [["by author", "by author", "by author"]],
   [["by text", "by text", "by text"]],
@@ -206,6 +212,55 @@ describe.each([
     expectAll(server.text.read());
   });
 
+  test("go together with what undoes them, where another made the same", () => {
+    // On its way, with the undoing behind it.
+    tick(tabs[0]!, 1);
+    undoTick(tabs[0]!, 1);
+    tick(tabs[1]!, 1);
+    tabs[1]!.deliverUp();
+    settle();
+    expectAll(tasks(6, (i) => i === 1));
+    // Without a connection.
+    tabs[0]!.disconnect(0);
+    tick(tabs[0]!, 2);
+    undoTick(tabs[0]!, 2);
+    tick(tabs[1]!, 2);
+    settle();
+    tabs[0]!.connect();
+    expectAll(tasks(6, (i) => i === 1 || i === 2));
+    // The undoing alone, of one that the server has, while the other undoes it as well.
+    tabs[0]!.disconnect(0);
+    undoTick(tabs[0]!, 1);
+    undoTick(tabs[1]!, 1);
+    settle();
+    tabs[0]!.connect();
+    expectAll(tasks(6, (i) => i === 2));
+  });
+
+  test("that are undone before they are sent are nothing, also to those who are quicker", () => {
+    tabs[0]!.disconnect(0);
+    write(tabs[0]!, 0, "a\n");
+    tick(tabs[0]!, 1);
+    tick(tabs[0]!, 2);
+    undoTick(tabs[0]!, 2);
+    undoTick(tabs[0]!, 1);
+    expect(tabs[0]!.sync.unsaved).toBe(1);
+    tick(tabs[1]!, 1);
+    tabs[0]!.connect();
+    for (let i = 0; i < 3; i++) tabs[0]!.deliverDown(9), tabs[0]!.deliverUp();
+    expectAll("a\n" + tasks(6, (i) => i === 1));
+  });
+
+  test("are not more than can be compared", () => {
+    tabs[0]!.disconnect(0);
+    const places = [1, 2, 4];
+    for (let i = 0; i < 999; i++) (i % 6 < 3 ? tick : undoTick)(tabs[0]!, places[i % 3]!);
+    tick(tabs[1]!, 3);
+    settle();
+    tabs[0]!.connect();
+    expectAll(tasks(6, (i) => [1, 2, 3, 4].includes(i)));
+  });
+
   test("stay offers behind an edit that was refused and is taken back", () => {
     server.limits.documentBytes = server.text.bytes + 10;
     write(tabs[0]!, 0, "too long for it");
@@ -219,18 +274,27 @@ describe.each([
   });
 });
 
-test.each([[["by author", "by author", "by author"]], [["by text", "by text", "by text"]], [["by author", "by text", "by author"]]] as [TabKind[]][])("of many tasks that several tick at random, each is ticked once, ordered %s", (kinds) => {
+test.each([[["by author", "by author", "by author"]], [["by text", "by text", "by text"]], [["by author", "by text", "by author"]]] as [TabKind[]][])("of many tasks that several tick at random, and undo it, each is ticked once or not, ordered %s", (kinds) => {
   const random = new Random(11);
-  for (let run = 0; run < 20; run++) {
+  for (let run = 0; run < 40; run++) {
+    const isUndone = run % 2 === 1;
     if (run > 0) for (const tab of tabs) tab.sync.free();
     if (run > 0) server.text.free();
     start(kinds);
     begin(tasks(8, () => false));
+    const ticked = new Map<SimulatedTab, number[]>(tabs.map((tab) => [tab, []]));
     for (let step = 0; step < 80; step++) {
       const tab = tabs[random.below(3)]!;
       if (!tab.isConnected && random.chance(50)) tab.connect();
       else if (random.chance(5)) tab.disconnect(random.below(2));
-      else if (random.chance(30)) tick(tab, random.below(8));
+      else if (random.chance(30)) {
+        // As the editor does it: of a task whose last tick is not saved another waits, and the last tick is undone.
+        const done = ticked.get(tab)!;
+        if (tab.sync.unsaved === 0) done.length = 0;
+        const task = random.below(8);
+        if (isUndone && done.length > 0 && random.chance(40)) undoTick(tab, done.at(-1)!);
+        else if (!done.includes(task)) tick(tab, task), done.push(task);
+      }
       else if (random.chance(20)) write(tab, 0, "typed\n");
       else if (random.chance(50)) tab.deliverUp();
       else tab.deliverDown(1 + random.below(2));

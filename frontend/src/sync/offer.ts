@@ -6,7 +6,7 @@
  */
 
 import { type InsertOrder, type Operation, Rope } from "../kernel";
-import { append, copyOf, moveOver, type Pending } from "./pending";
+import { append, copyOf, joined, moveOver, type Pending } from "./pending";
 
 /** A change that others were offered as well, such as "Put my text back". */
 export interface Offered {
@@ -25,8 +25,19 @@ interface Part extends Pending {
   isTaken: boolean;
 }
 
+/** What becomes of offers that somebody else has taken. */
+interface Dropped {
+  /** Takes them back in the local text. */
+  undo: Operation;
+  /** The buffer without them, where they were in it; null: there is nothing else. */
+  buffer: Pending | null;
+}
+
 /** Parts in a row, which are together a pending edit; none where no offer is in it. */
 type Parts = readonly Part[];
+
+/** Each edit of somebody else is compared with all parts. What is offered behind so many is an edit like any other. */
+const MOST_PARTS = 400;
 
 /** The offers that were taken here, while the server does not have them. */
 export class Offers {
@@ -37,13 +48,30 @@ export class Offers {
   #dropped: Offered[] = [];
 
   /** The user has made a change, behind what the buffer holds. */
-  edited(operation: Operation, buffer: Pending | null, offered: Offered | null): void {
-    if (!offered && this.#waiting.length === 0) return;
+  edited(operation: Operation, buffer: Pending | null, asked: Offered | null): void {
+    if (!asked && this.#waiting.length === 0) return;
+    const offered = this.#waiting.length < MOST_PARTS ? asked : null;
     const parts = this.#waiting.length > 0 ? this.#waiting : typed(copyOf(buffer));
     const change = { operation: operation.copy(), count: 1 };
     const last = parts.at(-1);
     if (offered) this.#waiting = [...parts, { ...change, offered, isTaken: false }];
     else this.#waiting = last?.offered ? [...parts, ...typed(change)] : [...parts.slice(0, -1), ...typed(append(last!, change))];
+  }
+
+  /** Where one of the last `count` changes in the buffer only takes the offer before it back, neither is left of them, and it
+   * gives the buffer without them; undefined: none does. To be asked for until none does. */
+  undone(count: number, server: Rope, underway: readonly (Pending | null)[]): Pending | null | undefined {
+    for (const undoing of this.#waiting.slice(-count).toReversed()) {
+      const undone = this.#waiting.slice(0, this.#waiting.indexOf(undoing)).findLast(({ offered }) => offered);
+      if (!undone || undoing.offered?.ends !== "when_touched") continue;
+      const text = textAfter(server, underway);
+      const { rest, undo } = without([undone, undoing], this.#waiting, text);
+      const isUndone = isSameText(text, this.#waiting, rest);
+      for (const it of [text, undo]) it?.free();
+      if (isUndone) return this.#leave(rest);
+      freed(rest);
+    }
+    return undefined;
   }
 
   /** The buffer is in flight now. */
@@ -79,14 +107,14 @@ export class Offers {
   }
 
   /** There is nothing in the buffer any more. */
-  undone(): void {
+  emptied(): void {
     this.#waiting = freed(this.#waiting);
   }
 
   /** Whatever was taken is an edit like any other now. */
   end(): void {
     this.landed();
-    this.undone();
+    this.emptied();
   }
 
   /** Moves over an operation of somebody else, made on the text that the edit under way was made on too, and sees
@@ -100,25 +128,28 @@ export class Offers {
    * offers are edits like any other then. That happens by equal texts at one place, if inserts are ordered by text. */
   compare(underway: readonly (Pending | null)[], buffer: Pending | null): void {
     if (!fit(this.#sent, underway)) this.landed();
-    if (!fit(this.#waiting, [buffer])) this.undone();
+    if (!fit(this.#waiting, [buffer])) this.emptied();
   }
 
-  /** The operation that takes an offer back which somebody else has taken, to be asked for until there is none: at once
-   * while it is here only. One on its way to the server `hasArrived` there first: where it stands among equal texts
-   * is certain only then. It goes behind what the buffer holds; `server` is the text before all that is unsent. */
-  dropped(hasArrived: boolean, server: Rope, underway: readonly (Pending | null)[], buffer: Pending | null): Operation | null {
+  /** Lets go of the offers that somebody else has taken: at once while they are here only. Those on their way to the server
+   * `hasArrived` there first: where they stand among equal texts is certain only then. They go behind what the buffer holds;
+   * `server` is the text before all that is unsent. null: there are none. */
+  dropped(hasArrived: boolean, server: Rope, underway: readonly (Pending | null)[], buffer: Pending | null): Dropped | null {
     const parts = hasArrived ? this.#sent : this.#waiting;
-    const part = parts.find(({ isTaken }) => isTaken);
-    if (!part) return null;
-    const { offered } = part;
-    [part.offered, part.isTaken] = [null, false];
+    const taken = parts.filter(({ isTaken }) => isTaken);
+    if (taken.length === 0) return null;
     const text = textAfter(server, hasArrived ? [] : underway);
     const isKnown = isSameText(text, parts, hasArrived ? underway : [buffer]);
-    const undo = isKnown ? this.#takeBack(part, text, hasArrived ? buffer : null) : null;
+    const { rest, undo } = isKnown ? without(taken, parts, text) : { rest: [], undo: null };
     text.free();
-    if (!undo) return this.dropped(hasArrived, server, underway, buffer);
-    this.#dropped.push(offered!);
-    return undo;
+    if (undo) this.#dropped.push(...taken.map(({ offered }) => offered!));
+    for (const part of taken) [part.offered, part.isTaken] = [null, false];
+    if (!undo) return null;
+    if (!hasArrived) return { undo, buffer: this.#leave(rest) };
+    freed(rest);
+    const { moved: unused, last, spent } = moveOver([buffer], undo);
+    for (const op of [...unused, ...spent]) op?.free();
+    return { undo: last, buffer: null };
   }
 
   /** The offers that were taken back, once. */
@@ -128,25 +159,13 @@ export class Offers {
     return dropped;
   }
 
-  /** Takes that part back, of those that were made on that text, and gives the operation that does it behind all of
-   * them and what follows them. A part that waits is gone then, as if it had never been there. */
-  #takeBack(part: Part, text: Rope, behind: Pending | null): Operation {
-    const isSent = this.#sent.includes(part);
-    const parts = isSent ? this.#sent : this.#waiting;
-    const at = parts.indexOf(part);
-    const [before, after] = [parts.slice(0, at), parts.slice(at + 1)];
-    const base = textAfter(text, before);
-    const { moved: operations, last, spent } = moveOver([...after, behind], part.operation.invert(base));
-    for (const op of spent) op.free();
-    base.free();
-    if (isSent) {
-      for (const op of operations) op?.free();
-      return last;
-    }
-    this.#waiting = [...before, ...after.map((it, i) => ({ ...it, operation: operations[i]! }))];
-    freed([part, ...after]);
-    if (this.#waiting.every(({ offered }) => !offered)) this.undone();
-    return last;
+  /** Of the buffer only those parts are left, which it gives as one. */
+  #leave(rest: Parts): Pending | null {
+    freed(this.#waiting);
+    this.#waiting = rest;
+    const buffer = joined(rest.map(copyOf));
+    if (rest.every(({ offered }) => !offered)) this.emptied();
+    return buffer;
   }
 }
 
@@ -162,6 +181,25 @@ function isSameText(text: Rope, parts: Parts, edit: readonly (Pending | null)[])
   const isSame = mine.read() === whole.read();
   for (const rope of [mine, whole]) rope.free();
   return isSame;
+}
+
+/** Copies of the parts but for the taken ones, as if these had never been there, and the operation that takes them back behind
+ * all of them; `text` is the one before. The last one goes first: it may be what undoes another. */
+function without(taken: Parts, parts: Parts, text: Rope): { rest: Parts; undo: Operation | null } {
+  let rest: Parts = parts.map((part) => ({ ...part, ...copyOf(part) }));
+  let undo: Pending | null = null;
+  for (const part of taken.toReversed()) {
+    const at = parts.indexOf(part);
+    const [before, after] = [rest.slice(0, at), rest.slice(at + 1)];
+    const base = textAfter(text, before);
+    const { moved: operations, last, spent } = moveOver(after, rest[at]!.operation.invert(base));
+    for (const op of spent) op.free();
+    base.free();
+    freed(rest.slice(at));
+    rest = [...before, ...after.map((it, i) => ({ ...it, operation: operations[i]! }))];
+    undo = append(undo, { operation: last, count: 1 });
+  }
+  return { rest, undo: undo?.operation ?? null };
 }
 
 function textAfter(before: Rope, pendings: readonly (Pending | null)[]): Rope {

@@ -169,7 +169,7 @@ export class Sync {
     const typed = operationOf(made, this.#local);
     if (typed.isNoop) return typed.free();
     typed.applyTo(this.#local);
-    this.#unsent.add(this.#unshown.edited(typed, made.some(({ from, to }) => from < to)), offered ?? null);
+    this.#unsent.add(this.#unshown.edited(typed, made.some(({ from, to }) => from < to)), offered ?? null, this.#server);
   }
 
   /** Takes the refused change back; what was typed after it stays. The editor's text follows through takeChanges(). */
@@ -388,7 +388,7 @@ export class Sync {
 
   /** The edit in flight was not applied. */
   #unsend(): void {
-    this.#unsent.unsend();
+    this.#unsent.unsend(this.#server);
     this.#dropTakenOffers(false);
   }
 }

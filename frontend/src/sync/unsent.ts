@@ -35,10 +35,11 @@ export class Unsent {
     return this.all.reduce((at, pending) => pending?.operation.moveCaret(at) ?? at, atPoints);
   }
 
-  /** A change of the user; takes the operation. */
-  add(operation: Operation, offered: Offered | null): void {
+  /** A change of the user, where the server's text is that; takes the operation. */
+  add(operation: Operation, offered: Offered | null, server: Rope): void {
     this.offers.edited(operation, this.buffer, offered);
     this.#setBuffer(append(this.buffer, { operation, count: 1 }));
+    if (offered) this.#forgetUndone(1, server);
   }
 
   /** Puts into flight what comes next, or the part of it that a message holds, and gives it; null: there is
@@ -72,11 +73,12 @@ export class Unsent {
   }
 
   /** Puts the edit under way back in front of the buffer: it was not applied. */
-  unsend(): void {
+  unsend(server: Rope): void {
     const back = this.#takeUnderway();
     if (!back) return;
     this.offers.unsent(back, this.buffer);
     this.#setBuffer(joined([back, this.buffer])!);
+    this.#forgetUndone(Infinity, server);
   }
 
   /** Takes the edit under way back, and gives the operation that does it in the local text; `server` is the text
@@ -103,14 +105,15 @@ export class Unsent {
     return last;
   }
 
-  /** Takes an offer back that somebody else has taken before, and gives the operation that does it in the local
-   * text; null: there is none, or no other. See Offers. */
+  /** Takes the offers back that somebody else has taken before, and gives the operation that does it in the local
+   * text; null: there are none. See Offers. */
   dropOffer(hasArrived: boolean, server: Rope): Operation | null {
-    const undo = this.offers.dropped(hasArrived, server, this.underway, this.buffer);
-    if (!undo) return null;
+    const dropped = this.offers.dropped(hasArrived, server, this.underway, this.buffer);
+    if (!dropped) return null;
+    const { undo, buffer } = dropped;
     if (hasArrived && this.rest) this.#forgetRest(server);
-    else if (hasArrived) this.add(undo.copy(), null);
-    else this.#setBuffer(append(this.buffer, { operation: undo.copy(), count: 1 }));
+    else if (hasArrived) this.add(undo.copy(), null, server);
+    else this.#replaceBuffer(buffer);
     return undo;
   }
 
@@ -143,10 +146,20 @@ export class Unsent {
     return edit;
   }
 
+  /** What is taken back before it is sent is nothing to the others. */
+  #forgetUndone(count: number, server: Rope): void {
+    for (let left; (left = this.offers.undone(count, server, this.underway)) !== undefined; ) this.#replaceBuffer(left);
+  }
+
+  #replaceBuffer(buffer: Pending | null): void {
+    freed(this.buffer);
+    this.#setBuffer(buffer);
+  }
+
   /** A buffer that changes nothing any more is no buffer. */
-  #setBuffer(buffer: Pending): void {
-    this.buffer = buffer.operation.isNoop ? freed(buffer) : buffer;
-    if (!this.buffer) this.offers.undone();
+  #setBuffer(buffer: Pending | null): void {
+    this.buffer = !buffer || buffer.operation.isNoop ? freed(buffer) : buffer;
+    if (!this.buffer) this.offers.emptied();
   }
 }
 
