@@ -7,6 +7,7 @@ import { Preview, restAfter, SHARE_OF_TIME, slice } from "../../preview";
 import { t } from "../../strings";
 import { formulas, wantsRemoteImages } from "./preview_parts";
 import { Leader } from "./leader";
+import { Pressed } from "./pressed";
 import { modeOf, showText } from "../pad/mode";
 import type { Pad } from "../pad/pad";
 import { titleOf } from "../pad/title";
@@ -99,6 +100,7 @@ function follow({ session, notify }: Pad, editor: Editor, parent: HTMLElement, o
     },
   });
   const leader = new Leader(parent);
+  const pressed = new Pressed(parent);
   const goTo = ({ line, end }: TopLine) => {
     if (!leader.isPreview) preview.scrollToLine(line, end);
   };
@@ -121,7 +123,7 @@ function follow({ session, notify }: Pad, editor: Editor, parent: HTMLElement, o
   };
   const plan = () => {
     isStale = true;
-    timer ??= setTimeout(show, wait);
+    timer ??= setTimeout(() => pressed.whenFree(show), wait);
   };
   const show = () => {
     isStale = false;
@@ -139,7 +141,7 @@ function follow({ session, notify }: Pad, editor: Editor, parent: HTMLElement, o
     const spent = spentMs + doneMs - startMs;
     timer = undefined;
     const restMs = restAfter(doneMs - startMs, shownMs, doneMs - changedAtMs < TYPING_MS);
-    const next = () => goOn(showing, spent, Math.max(0, performance.now() - doneMs - restMs));
+    const next = () => pressed.whenFree(() => goOn(showing, spent, Math.max(0, performance.now() - doneMs - restMs)));
     if (!step.done) timer = setTimeout(next, restMs);
     else {
       outcome.shown(step.value);
@@ -167,6 +169,7 @@ function follow({ session, notify }: Pad, editor: Editor, parent: HTMLElement, o
     clearTimeout(timer);
     parent.removeEventListener("scroll", lead);
     leader.stop();
+    pressed.stop();
     parent.replaceChildren();
   };
 }
