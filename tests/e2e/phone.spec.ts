@@ -33,7 +33,7 @@ test('all that stands around the text of a desk is there too, in sheets from bel
   await mobile.page.locator('.avatars').getByRole('button').tap();
   const people = mobile.page.getByRole('dialog', { name: frame.panels.people });
   await expect(people).toContainText(words.people.heading(2));
-  await people.getByRole('button', { name: frame.closePanel, exact: true }).tap();
+  await people.getByRole('button', { name: words.close, exact: true }).tap();
   await expect(people).toHaveCount(0);
   const settings = await mobile.panel('settings');
   const { y, height } = (await settings.boundingBox())!;

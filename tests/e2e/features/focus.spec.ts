@@ -40,7 +40,7 @@ for (const [size, options] of [['wide', {}], ['small', pixel]] as const) {
       const panel = await pad.panel('people');
       await expect(panel.getByRole('heading', { name: frame.panels.people, exact: true })).toBeFocused();
       if (end === 'Escape') await pad.page.keyboard.press('Escape');
-      else await panel.getByRole('button', { name: frame.closePanel, exact: true }).press('Enter');
+      else await panel.getByRole('button', { name: words.close, exact: true }).press('Enter');
       await expect(panel).toHaveCount(0);
       await expect(opener).toBeFocused();
     }

@@ -3,10 +3,10 @@ import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { hashOf, ownerLink } from "../../session";
 import { newPadOf, PadRights } from "../../sharing";
-import { type OwnerText, t } from "../../strings";
+import type { OwnerText } from "../../strings";
 import { CopyButton } from "../base/copy_button";
 import { Dialog } from "../base/dialog";
-import { Icon } from "../base/icon";
+import { PanelHead } from "../base/panel_head";
 import { Question } from "../base/question";
 import { Words } from "../base/words";
 import { othersIn } from "../pad/others";
@@ -56,12 +56,7 @@ export function OwnerDialog({ pad, words, onClose }: Props) {
   const mayDelete = isMine || (!session.access.rights.value.owner && !session.access.isReader.value);
   return (
     <Dialog label={words.heading} class="sheet owner" onClose={onClose}>
-      <div class="panel-head">
-        <h2>{words.heading}</h2>
-        <button type="button" class="quiet icon-button" aria-label={t.close} onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      </div>
+      <PanelHead heading={words.heading} onClose={onClose} />
       {!isUp && <p class="hint">{words.offline}</p>}
       {isMine ? <Mine {...part} /> : <NotMine {...part} />}
       {mayDelete && <Remove {...part} />}

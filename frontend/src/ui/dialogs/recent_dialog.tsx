@@ -1,6 +1,6 @@
 import { t } from "../../strings";
 import { Dialog } from "../base/dialog";
-import { Icon } from "../base/icon";
+import { PanelHead } from "../base/panel_head";
 import type { Pad } from "../pad/pad";
 import { RecentList } from "../text/recent_list";
 
@@ -8,12 +8,7 @@ import { RecentList } from "../text/recent_list";
 export function RecentDialog({ pad, onClose }: { pad: Pad; onClose: () => void }) {
   return (
     <Dialog label={t.recent.heading} class="sheet" onClose={onClose}>
-      <div class="panel-head">
-        <h2>{t.recent.heading}</h2>
-        <button type="button" class="quiet icon-button" aria-label={t.close} onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      </div>
+      <PanelHead heading={t.recent.heading} onClose={onClose} />
       <RecentList session={pad.session} />
     </Dialog>
   );

@@ -6,7 +6,7 @@ import type { ShareText } from "../../strings";
 import { t } from "../../strings";
 import { CopyButton } from "../base/copy_button";
 import { Dialog } from "../base/dialog";
-import { Icon } from "../base/icon";
+import { PanelHead } from "../base/panel_head";
 import { Words } from "../base/words";
 import type { Pad } from "../pad/pad";
 import { lazy } from "../base/lazy";
@@ -42,12 +42,7 @@ export function ShareDialog({ pad, words, onClose }: Props) {
   }[way.value];
   return (
     <Dialog label={words.heading} class="sheet share" onClose={onClose}>
-      <div class="panel-head">
-        <h2>{words.heading}</h2>
-        <button type="button" class="quiet icon-button" aria-label={t.close} onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      </div>
+      <PanelHead heading={words.heading} onClose={onClose} />
       <Tabs words={words} way={way} id={id} />
       <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${way.value}`} class="share-way">
         {body()}

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PanelId } from "../../browser";
 import { Dialog } from "../base/dialog";
-import { Icon } from "../base/icon";
 import { lazy, type LazyComponent } from "../base/lazy";
 import { isNarrow } from "../base/media";
+import { PanelHead } from "../base/panel_head";
 import type { Pad } from "../pad/pad";
 import { shownPanels } from "../panels/panels";
 import { frameWords } from "./words";
@@ -61,14 +61,5 @@ function Heading({ id, pad }: { id: PanelId; pad: Pad }) {
   useLayoutEffect(() => {
     if (pad.panel.isAskedFor) ref.current!.focus();
   }, []);
-  return (
-    <div class="panel-head">
-      <h2 ref={ref} id="panel-heading" tabIndex={-1}>
-        {frameWords.now.panels[id]}
-      </h2>
-      <button type="button" class="quiet icon-button" aria-label={frameWords.now.closePanel} onClick={() => pad.panel.close()}>
-        <Icon name="close" />
-      </button>
-    </div>
-  );
+  return <PanelHead id="panel-heading" heading={frameWords.now.panels[id]} headingRef={ref} onClose={() => pad.panel.close()} />;
 }
