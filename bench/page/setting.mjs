@@ -10,8 +10,13 @@ import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const require = createRequire(path.join(ROOT, 'tests/package.json'));
-const { chromium } = require('@playwright/test');
+const { chromium, devices } = require('@playwright/test');
 const { WebSocket } = require('ws');
+
+const { defaultBrowserType: _, ...phone } = devices['Pixel 7'];
+/** A phone, for openPage(). */
+export const PHONE = phone;
+const DESK = { viewport: { width: 1280, height: 800 } };
 
 export const CHROMIUM = process.env.KP_CHROMIUM ?? '/usr/bin/chromium';
 const QUIET = [
@@ -67,14 +72,14 @@ export class Writer {
   #sent = 0;
   #echoed = 0;
 
-  static async join(socketUrl, pad) {
+  static async join(socketUrl, pad, { name, hue } = { name: 'Writer', hue: 200 }) {
     const writer = new Writer();
     writer.socket = new WebSocket(socketUrl + pad, 'kolabpad.v2', { perMessageDeflate: false });
     await new Promise((resolve, reject) => writer.socket.once('open', resolve).once('error', reject));
     const welcomed = new Promise((resolve) => writer.socket.once('message', resolve));
     writer.socket.on('message', (data) => writer.#hear(JSON.parse(data)));
     const client = randomBytes(16).toString('base64url');
-    writer.#send({ Hello: { client, otp: null, epoch: null, revision: 0, name: 'Writer', hue: 200 } });
+    writer.#send({ Hello: { client, otp: null, epoch: null, revision: 0, name, hue } });
     await welcomed;
     return writer;
   }
@@ -84,6 +89,11 @@ export class Writer {
     const operation = [at, text, -removed, this.#points - at - removed].filter((part) => part !== 0 && part !== '');
     this.#send({ Edit: { revision: this.#revision, operation } });
     this.#sent += 1;
+  }
+
+  /** Puts the caret there, as whoever types there does. */
+  caret(at) {
+    this.#send({ CursorData: { cursors: [at], selections: [] } });
   }
 
   setLanguage(language) {
@@ -111,8 +121,8 @@ export class Writer {
 }
 
 /** A window; `hooks` runs in it before the page does, with the settings of its user stored. */
-export async function openPage(browser, address, hooks, settings = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+export async function openPage(browser, address, hooks, settings = {}, device = DESK) {
+  const context = await browser.newContext(device);
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);
   page.on('pageerror', (error) => console.error('page:', error.message));
@@ -152,6 +162,25 @@ export function program(units) {
     text += `export function f${i}(a, b) {\n  if (a < b) return { sum: a + b, text: "no ${i}" };\n  return [a, b].map((x) => x * ${i}); // done\n}\n\n`;
   }
   return text.slice(0, units);
+}
+
+/** Notes in `seen` how long each key took to be shown, and every task over 50 ms; for openPage(). */
+export function watchKeys() {
+  globalThis.seen = { keys: [], still: [] };
+  const after = new MessageChannel();
+  let pressed = [];
+  addEventListener('keydown', ({ timeStamp }) => {
+    pressed.push(timeStamp);
+    requestAnimationFrame(() => after.port2.postMessage(0)); // handled after this frame's layout and paint
+  }, true);
+  after.port1.onmessage = () => {
+    const now = performance.now();
+    for (const at of pressed) globalThis.seen.keys.push(now - at);
+    pressed = [];
+  };
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) globalThis.seen.still.push([startTime, duration]);
+  }).observe({ type: 'longtask' });
 }
 
 /** The value below which the share `p` of the numbers lies. */

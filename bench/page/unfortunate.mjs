@@ -7,7 +7,7 @@
 //     node bench/page/unfortunate.mjs markdown+preview,json 'one line|equal' 262144
 //     FUZZ=7:20 node bench/page/unfortunate.mjs markdown+preview    twenty others, drawn by the seed 7
 import { unfortunateText, unfortunateTexts } from '../../frontend/src/testing/unfortunate_texts.mjs';
-import { header, loaded, ms, openPage, percentile, processorTime, report, withServer, Writer } from './setting.mjs';
+import { header, loaded, ms, openPage, percentile, processorTime, report, watchKeys, withServer, Writer } from './setting.mjs';
 
 const [, , languages = 'markdown+preview,plaintext,json,javascript,html', pattern = '.', length = '262144'] = process.argv;
 const KEYS = 12;
@@ -31,25 +31,6 @@ function chosen() {
   });
 }
 
-/** Notes how long each key took to be shown, and every task over 50 ms. */
-function watch() {
-  globalThis.seen = { keys: [], still: [] };
-  const after = new MessageChannel();
-  let pressed = [];
-  addEventListener('keydown', ({ timeStamp }) => {
-    pressed.push(timeStamp);
-    requestAnimationFrame(() => after.port2.postMessage(0)); // handled after this frame's layout and paint
-  }, true);
-  after.port1.onmessage = () => {
-    const now = performance.now();
-    for (const at of pressed) globalThis.seen.keys.push(now - at);
-    pressed = [];
-  };
-  new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) globalThis.seen.still.push([startTime, duration]);
-  }).observe({ type: 'longtask' });
-}
-
 function fresh(page) {
   return page.evaluate(() => {
     const was = globalThis.seen;
@@ -65,7 +46,7 @@ async function measure({ url, socketUrl, browser }, language, text, pad) {
   writer.edit(0, text);
   writer.setLanguage(id);
   await writer.settled();
-  const page = await openPage(browser, `${url}#${pad}`, watch, { preview: isShown === 'preview' });
+  const page = await openPage(browser, `${url}#${pad}`, watchKeys, { preview: isShown === 'preview' });
   try {
     await loaded(page, text.length);
     await page.waitForTimeout(REST_MS);
