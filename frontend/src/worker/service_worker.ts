@@ -6,6 +6,8 @@
  * the one that was kept when this worker was installed, which goes with the files that were kept beside it. Files under
  * assets/ carry a hash of their content in their names: whoever has one has the right one, so these come from what was
  * kept, of this build or another. Everything else, the API above all, it leaves alone.
+ *
+ * It also shows the notices of pages whose browser has no others, and leads back to the page that one came from.
  */
 
 /** What belongs to the build of this worker; build/installable.ts puts it here. */
@@ -17,6 +19,12 @@ interface Build {
 }
 
 declare const KOLABPAD_BUILD: Build;
+
+/** What a page asks to be shown: see frame/hidden_news.ts. */
+interface Notice {
+  title: string;
+  options: NotificationOptions;
+}
 
 // A block, since the names of a plain script would be everybody's.
 {
@@ -50,6 +58,28 @@ declare const KOLABPAD_BUILD: Build;
     } else if (url.href.startsWith(new URL("assets/", scope).href)) event.respondWith(asset(request));
     else if (kept.has(url.href)) event.respondWith(fresh(request, url.href));
   });
+
+  worker.addEventListener("message", (event) => {
+    const { notice } = event.data as { notice?: Notice };
+    const { source } = event;
+    if (notice && source instanceof Client) event.waitUntil(tell(notice, source.id));
+  });
+  worker.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    const { client = "" } = (event.notification.data ?? {}) as { client?: string };
+    event.waitUntil(show(client));
+  });
+
+  /** Only the browser's own number of the page goes with the notice: an address may let its reader into the pad. */
+  function tell({ title, options }: Notice, client: string): Promise<void> {
+    return worker.registration.showNotification(title, { ...options, data: { client } });
+  }
+
+  /** Brings that page to the front. Where its tab has been closed, a new one begins, which knows the recent pads. */
+  async function show(id: string): Promise<void> {
+    const client = await worker.clients.get(id);
+    await (client instanceof WindowClient ? client.focus() : worker.clients.openWindow(document));
+  }
 
   /** Keeps the whole build, or fails: then the worker before this one stays. */
   async function keepBuild(): Promise<void> {

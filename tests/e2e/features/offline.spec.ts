@@ -103,6 +103,46 @@ test.describe('below another path', () => {
   });
 });
 
+test('where notices of the system are the worker\'s, one leads to its tab, and without that to a new one', async ({ open, server }) => {
+  const settings = { name: 'kolabpad.settings', value: JSON.stringify({ tellOfJoins: true }) };
+  const origins = [{ origin: `http://127.0.0.1:${server.port}`, localStorage: [settings] }];
+  const alice = await (await open('#shared', { ...ALLOWED, storageState: { cookies: [], origins } })).ready();
+  await canStartAlone(alice);
+  await alice.page.evaluate(() => {
+    const onPhone = () => { throw new TypeError('Illegal constructor'); };
+    globalThis.Notification = Object.assign(onPhone, { permission: 'granted' }) as unknown as typeof Notification;
+    Object.defineProperty(document, 'hidden', { get: () => true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  const context = alice.page.context();
+  const worker = context.serviceWorkers()[0]!;
+  // This browser shows none, and lets nobody but a person bring a tab to the front: both are noted in their place.
+  await worker.evaluate(() => {
+    const scope = self as unknown as { registration: object; clients: object; WindowClient: { prototype: object }; noted: unknown[] };
+    scope.noted = [];
+    const showNotification = async (title: string, options: NotificationOptions) => void scope.noted.push({ title, options });
+    Object.assign(scope.registration, { showNotification });
+    Object.assign(scope.clients, { openWindow: async (url: string) => void scope.noted.push(`new ${url}`) });
+    Object.assign(scope.WindowClient.prototype, { focus(this: { url: string }) { scope.noted.push(this.url); } });
+  });
+  const noted = () => worker.evaluate(() => (self as unknown as { noted: object[] }).noted);
+  const press = () =>
+    worker.evaluate(() => {
+      const [{ options }] = (self as unknown as { noted: [{ options: NotificationOptions }] }).noted;
+      const { ExtendableEvent } = self as unknown as { ExtendableEvent: typeof Event };
+      dispatchEvent(Object.assign(new ExtendableEvent('notificationclick'), { notification: { data: options.data as unknown, close() {} } }));
+    });
+  await (await open()).ready();
+  await expect.poll(noted).toEqual([expect.objectContaining({ title: 'shared' })]);
+  expect(JSON.stringify(await noted())).not.toContain('#');
+  await press();
+  await expect.poll(async () => (await noted())[1]).toMatch(/#shared$/);
+  await context.newPage();
+  await alice.page.close();
+  await press();
+  await expect.poll(async () => (await noted())[2]).toMatch(/^new .*\/$/);
+});
+
 test('after an upgrade the next visit has the new page, and an open one goes on', async ({ browser }) => {
   const folder = temporaryFolder();
   const dist = path.join(folder, 'dist');

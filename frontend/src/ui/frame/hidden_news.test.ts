@@ -106,4 +106,16 @@ describe("the system tells that somebody came", () => {
     expect(shown).toHaveLength(count);
     if (count) expect(shown[0]).toMatchObject(["Notes", { body: expect.stringContaining("Bob") as string, tag: "pad" }]);
   });
+
+  test("by the service worker, where the browser has them from there alone", async () => {
+    const postMessage = vi.fn();
+    vi.stubGlobal("navigator", { serviceWorker: { getRegistration: async () => ({ active: { postMessage } }) } });
+    vi.stubGlobal("Notification", Object.assign(() => { throw new TypeError("Illegal constructor"); }, { permission: "granted" }));
+    setSettings({ tellOfJoins: true });
+    watch();
+    look(true);
+    tell({ kind: "joined", who: "Bob" });
+    const options = expect.objectContaining({ body: expect.stringContaining("Bob") as string }) as object;
+    await vi.waitFor(() => expect(postMessage).toHaveBeenCalledWith({ notice: { title: "Notes", options } }));
+  });
 });

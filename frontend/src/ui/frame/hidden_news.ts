@@ -71,7 +71,8 @@ function tellOfJoin({ session, title }: Pad, notice: Notice): void {
     const shown = new Notification(title.peek(), what);
     shown.addEventListener("click", () => (window.focus(), shown.close()));
   } catch {
-    // Phones have them from a service worker alone.
-    void navigator.serviceWorker?.getRegistration().then((it) => it?.showNotification(title.peek(), what));
+    // Phones have them from a service worker alone, and so does what becomes of a press on them.
+    const notice = { title: title.peek(), options: what };
+    void navigator.serviceWorker?.getRegistration().then((it) => it?.active?.postMessage({ notice }));
   }
 }
