@@ -113,6 +113,9 @@ static void is_within_bounds(const struct client_message *m, enum pad_version ve
     case CLIENT_PING:
         LAW(version == PAD_V2);
         break;
+    case CLIENT_RESTORED:
+        LAW(version == PAD_V2 && m->restored.revision <= INT64_MAX && m->restored.at_ms >= 0);
+        break;
     case CLIENT_NOTHING:
         LAW(version == PAD_V1);
         break;

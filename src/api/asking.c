@@ -76,11 +76,27 @@ static void write_nearest(struct json *j, const char *name, bool has, uint64_t r
         json_raw(j, "null");
 }
 
+/* For people; programs have the numbers. */
+static void write_sentence(struct json *j, const struct history_question *q)
+{
+    json_raw(j, "{\"error\":\"The history does not have the text of that revision.");
+    if (q->has_before || q->has_after)
+        json_raw(j, " The nearest that it has: ");
+    if (q->has_before)
+        json_uint(j, q->before);
+    if (q->has_before && q->has_after)
+        json_raw(j, " and ");
+    if (q->has_after)
+        json_uint(j, q->after);
+    json_raw(j, q->has_before || q->has_after ? ".\"" : "\"");
+}
+
 static void send_gone(struct http_job *job, const struct history_question *q)
 {
     struct buf body = {0};
     struct json j = json_to(&body);
-    json_raw(&j, "{\"error\":\"The history does not have the text of that revision.\",\"code\":");
+    write_sentence(&j, q);
+    json_raw(&j, ",\"code\":");
     json_quoted(&j, slice_from_cstr(error_code(ERR_GONE)));
     write_nearest(&j, ",\"before\":", q->has_before, q->before);
     write_nearest(&j, ",\"after\":", q->has_after, q->after);

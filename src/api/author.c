@@ -79,6 +79,16 @@ enum error author_of(const struct http_request *request, struct slice id, struct
     return OK;
 }
 
+enum error author_earlier(const struct author *author, const struct pad *pad, uint64_t *revision)
+{
+    const struct pad_client *earlier = author->has_key ? pad_find_key(pad, author->key) : NULL;
+    *revision = 0;
+    if (!earlier || earlier->committed_revision == 0) /* it was refused then, and nothing is known of it */
+        return OK;
+    *revision = earlier->committed_revision;
+    return id128_equal(earlier->token, author->key) ? OK : ERR_KEY_REUSED;
+}
+
 void author_deinit(struct author *author)
 {
     buf_deinit(&author->name);

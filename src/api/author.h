@@ -3,12 +3,14 @@
  *     X-Author-Name: J%C3%B6rg, or ?name=   the name, percent-encoded
  *     Idempotency-Key: 1 to 64 characters   the request is carried out once, however often it is sent
  *
- * On the HTTP server's thread. */
+ * On the HTTP server's thread, where nothing else is said. */
 #ifndef KOLABPAD_API_AUTHOR_H
 #define KOLABPAD_API_AUTHOR_H
 
 #include "base/id128.h"
 #include "net/http.h"
+
+struct pad;
 
 struct author {
     struct buf name;    /* cleaned; empty: none was given */
@@ -21,6 +23,9 @@ struct author {
  * failure: ERR_BAD_NAME, ERR_BAD_KEY, ERR_NO_MEMORY. */
 enum error author_of(const struct http_request *request, struct slice id, struct author *out);
 void author_deinit(struct author *author);
+/* The revision that the same request led to when it came before under its key; 0: it did not, or was
+ * refused then. ERR_KEY_REUSED: another request came under that key. Shard's thread. */
+enum error author_earlier(const struct author *author, const struct pad *pad, uint64_t *revision);
 /* The name alone. ERR_BAD_NAME, ERR_NO_MEMORY. */
 enum error author_name(const struct http_request *request, struct buf *out);
 

@@ -171,6 +171,7 @@ static enum error answer_text(struct history_question *q, const struct store_his
     if (err)
         return err;
     err = rope_read(&m.text, 0, rope_size(&m.text).points, &q->body);
+    q->time_ms = m.time_ms;
     moment_end(&m);
     return err;
 }

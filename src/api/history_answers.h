@@ -36,7 +36,8 @@ struct history_question {
     bool has_before, has_after; /* … these: */
     uint64_t before, after;
     struct buf body;
-    uint64_t hash; /* of the body */
+    uint64_t hash;   /* of the body */
+    int64_t time_ms; /* history_text: of what led to it, by the wall clock; 0: nobody knows */
 };
 
 /* A STORE_HISTORY that asks it; its context is the caller's. NULL: no memory. */

@@ -12,7 +12,8 @@ void history_delete(struct api *api, struct http_request *request, struct slice 
 /* {"keep":false} switches it off for this document, and deletes it; {"keep":true} switches it on. */
 void history_put(struct api *api, struct http_request *request, struct slice id, struct slice password);
 /* {"revision":812}: the text of that revision becomes the text, by the shortest edit from the present one,
- * in the name of whoever asks (author.h). */
+ * in the name of whoever asks (author.h). An empty id: of the document that the request's Bearer, a link,
+ * opens. */
 void history_restore(struct api *api, struct http_request *request, struct slice id, struct slice password);
 
 #endif

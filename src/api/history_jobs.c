@@ -40,6 +40,14 @@ static void begin(struct http_job *job)
 
 static const struct http_job_kind question_job = {.begin = begin, .end = on_job_gone};
 
+static void begin_by_link(struct http_job *job)
+{
+    http_job_by_link(job, begin);
+}
+
+static const struct http_job_kind link_question_job = {
+    .begin = begin_by_link, .end = on_job_gone, .is_by_link = true};
+
 /* ---- on the HTTP server's thread ---- */
 
 static bool read_number(struct slice digits, uint64_t *out)
@@ -72,7 +80,10 @@ static void ask(struct api *api, struct http_request *request, struct slice id, 
         return;
     }
     a->answered = send_answer;
-    http_job_post_own(api->server, request, &question_job, id, password, a);
+    if (id.len > 0)
+        http_job_post_own(api->server, request, &question_job, id, password, a);
+    else
+        http_job_post_link(api->server, request, &link_question_job, a);
 }
 
 void history_get_sittings(struct api *api, struct http_request *request, struct slice id,

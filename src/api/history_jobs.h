@@ -3,7 +3,8 @@
  * Handlers of the routes' table, on the HTTP server's thread. A question goes to the
  * document's shard, which looks whether whoever asks may know, and from there to the
  * store's reader, where the answer is made (history_answers.h). `password` is as
- * http_job_post takes it. */
+ * http_job_post takes it. An empty id: the document that the request's Bearer, a link,
+ * opens. */
 #ifndef KOLABPAD_API_HISTORY_JOBS_H
 #define KOLABPAD_API_HISTORY_JOBS_H
 

@@ -261,13 +261,17 @@ void http_job_post(struct server *server, struct http_request *request, const st
 /* ---- by a link ---- */
 
 /* Any shard may look the link up; links take turns by their tokens. */
-void http_job_post_link(struct server *server, struct http_request *request, const struct http_job_kind *kind)
+void http_job_post_link(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                        void *own)
 {
     struct slice bearer = bearer_secret(request);
-    if (bearer.ptr)
-        http_job_post(server, request, kind, (struct slice){0}, bearer);
-    else
-        http_respond_error(request, ERR_PASSWORD);
+    if (bearer.ptr) {
+        http_job_post_own(server, request, kind, (struct slice){0}, bearer, own);
+        return;
+    }
+    http_respond_error(request, ERR_PASSWORD);
+    if (kind->end)
+        kind->end(own);
 }
 
 static void on_link_found(struct link_find *find, enum error err, struct slice id)

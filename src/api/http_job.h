@@ -77,9 +77,10 @@ void http_job_post_own(struct server *server, struct http_request *request, cons
 /* The same of a request with a second part behind the document's id in its path: a link's, say. */
 void http_job_post_part(struct server *server, struct http_request *request, const struct http_job_kind *kind,
                         struct slice id, struct slice part, struct slice password);
-/* The same of a request that says by its Bearer, a link's token, which document it is about. */
-void http_job_post_link(struct server *server, struct http_request *request,
-                        const struct http_job_kind *kind);
+/* The same of a request that says by its Bearer, a link's token, which document it is about; with
+ * something of the kind's own, or NULL. */
+void http_job_post_link(struct server *server, struct http_request *request, const struct http_job_kind *kind,
+                        void *own);
 
 /* Finds the document that the job's link opens, and calls `found` on the shard that has it, or on
  * this one where another server has it. For `begin` of a kind that is_by_link, which is called once

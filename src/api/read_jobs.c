@@ -67,6 +67,7 @@ static void describe(struct json *j, const struct document *doc, enum access acc
     json_quoted(j, slice_from_cstr(access_name(access)));
     json_raw(j, doc->rights.has_owner ? ",\"owner\":true," : ",\"owner\":false,");
     encode_settings(j, &doc->rights);
+    json_raw(j, pad->keeps_history ? ",\"history\":true" : ",\"history\":false");
     json_raw(j, ",\"language\":");
     json_quoted_or_null(j, pad->language);
     json_raw(j, ",\"users\":");

@@ -1,5 +1,6 @@
 #include "api/rights_jobs.h"
 
+#include "api/asker.h"
 #include "api/origin.h"
 #include "api/rights_json.h"
 #include "base/json.h"
@@ -60,14 +61,6 @@ static void on_changed(struct rights_change *change, enum error err)
         http_job_fail(job_of(change), err);
     else
         send_nothing(job_of(change));
-}
-
-/* A v2 tab proves that it is who it says with its token. */
-static enum error check_user(struct document *doc, uint64_t user_id, struct id128 client)
-{
-    struct pad_peer *peer = pad_find_user(&doc->pad, user_id);
-    bool is_right = peer && (peer->version == PAD_V1 || id128_equal(client, peer->client->token));
-    return is_right ? OK : ERR_FORBIDDEN;
 }
 
 static enum error check_json(const struct http_job *job)
@@ -204,7 +197,7 @@ static enum error read_charge(struct http_job *job, struct document *doc)
     if (!err)
         err = charge_decode(&job->shard->decoder, job->request->body, &body);
     if (!err && body.has_user)
-        err = check_user(doc, body.user_id, body.client);
+        err = asker_check(doc, body.user_id, body.client);
     if (err)
         return err;
     job->rights.verb = RIGHTS_TAKE_CHARGE;
@@ -279,7 +272,7 @@ static enum error check_settings(struct http_job *job, const struct open_result 
     if (!err)
         err = read_settings(job, body);
     if (!err && body->has_user)
-        err = check_user(result->doc, body->user_id, body->client);
+        err = asker_check(result->doc, body->user_id, body->client);
     if (!err && body->sets_language && result->access < ACCESS_EDIT)
         err = ERR_VIEW_ONLY;
     return err;

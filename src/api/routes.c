@@ -146,13 +146,13 @@ static void delete_document(struct api *api, struct http_request *request, struc
 static void get_link(struct api *api, struct http_request *request, struct slice none)
 {
     (void)none;
-    http_job_post_link(api->server, request, &link_job);
+    http_job_post_link(api->server, request, &link_job, NULL);
 }
 
 static void get_link_text(struct api *api, struct http_request *request, struct slice none)
 {
     (void)none;
-    http_job_post_link(api->server, request, &link_text_job);
+    http_job_post_link(api->server, request, &link_text_job, NULL);
 }
 
 static void get_events(struct api *api, struct http_request *request, struct slice id)
@@ -222,6 +222,37 @@ static void put_history(struct api *api, struct http_request *request, struct sl
     history_put(api, request, id, given_password(request));
 }
 
+/* Of whatever the link opens: `none`, and `revision`, stand where others have the id. */
+static void get_link_history(struct api *api, struct http_request *request, struct slice none)
+{
+    history_get_sittings(api, request, none, none);
+}
+
+static void get_link_history_text(struct api *api, struct http_request *request, struct slice revision)
+{
+    history_get_text(api, request, (struct slice){0}, revision, (struct slice){0});
+}
+
+static void get_link_history_operations(struct api *api, struct http_request *request, struct slice none)
+{
+    history_get_operations(api, request, none, none);
+}
+
+static void get_link_history_diff(struct api *api, struct http_request *request, struct slice none)
+{
+    history_get_diff(api, request, none, none);
+}
+
+static void get_link_authorship(struct api *api, struct http_request *request, struct slice none)
+{
+    history_get_authorship(api, request, none, none);
+}
+
+static void post_link_restore(struct api *api, struct http_request *request, struct slice none)
+{
+    history_restore(api, request, none, none);
+}
+
 /* ---- the table ---- */
 
 /* In a path {id} stands for a document's id and a second {…} for a part of that document. */
@@ -255,6 +286,12 @@ static const struct route routes[] = {
     {"DELETE", "/api/document/{id}/links/{link}", NULL, delete_link},
     {"GET", "/api/link", get_link, NULL},
     {"GET", "/api/link/text", get_link_text, NULL},
+    {"GET", "/api/link/history", get_link_history, NULL},
+    {"GET", "/api/link/history/operations", get_link_history_operations, NULL},
+    {"POST", "/api/link/history/restore", post_link_restore, NULL},
+    {"GET", "/api/link/history/diff", get_link_history_diff, NULL},
+    {"GET", "/api/link/history/{revision}", get_link_history_text, NULL},
+    {"GET", "/api/link/authorship", get_link_authorship, NULL},
     {"GET", "/api/text/{id}", get_text, NULL},
     {"GET", "/api/events/{id}", get_events, NULL},
     {"PUT", "/api/text/{id}", put_text, NULL},

@@ -191,18 +191,6 @@ static enum error decode_patch(struct http_job *job, struct write *write)
     return patch.count > WRITE_COUNT_MAX ? ERR_OTHER_COUNT : OK;
 }
 
-/* What the same key led to, if it was here before. */
-static enum error find_earlier(const struct http_job *job, const struct document *doc, uint64_t *revision)
-{
-    const struct writing *w = job->own;
-    const struct pad_client *earlier = w->author.has_key ? pad_find_key(&doc->pad, w->author.key) : NULL;
-    *revision = 0;
-    if (!earlier || earlier->committed_revision == 0) /* it was refused then, and nothing is known of it */
-        return OK;
-    *revision = earlier->committed_revision;
-    return id128_equal(earlier->token, w->author.key) ? OK : ERR_KEY_REUSED;
-}
-
 static enum metric metric_of(const struct writing *w)
 {
     if (w->is_new)
@@ -243,7 +231,7 @@ static enum error check(struct http_job *job, const struct open_result *result)
 static enum error carry_out(struct http_job *job, struct document *doc)
 {
     struct writing *w = job->own;
-    enum error err = find_earlier(job, doc, &w->revision);
+    enum error err = author_earlier(&w->author, &doc->pad, &w->revision);
     if (err)
         return err;
     if (w->revision > 0) {

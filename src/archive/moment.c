@@ -36,7 +36,7 @@ static enum error begin_runs(struct moment *m, const struct store_checkpoint *ch
 
 enum error moment_begin(struct moment *m, const struct store_checkpoint *checkpoint, bool with_runs)
 {
-    struct moment begun = {.revision = checkpoint->revision};
+    struct moment begun = {.revision = checkpoint->revision, .time_ms = checkpoint->time_ms};
     enum error err = begin_text(&begun, checkpoint);
     if (!err && with_runs)
         err = begin_runs(&begun, checkpoint);
@@ -62,6 +62,7 @@ enum error moment_apply(struct moment *m, const struct archive_entry *entry)
     if (err)
         return err == ERR_NO_MEMORY ? err : ERR_STORAGE;
     m->revision = entry->end;
+    m->time_ms = entry->time_ms;
     return OK;
 }
 

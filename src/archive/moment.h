@@ -13,6 +13,7 @@
 
 struct moment {
     uint64_t revision;
+    int64_t time_ms; /* of what led to it, by the wall clock; 0: nobody knows */
     struct rope text;
     struct runs runs;
     bool has_runs;

@@ -118,6 +118,46 @@ static enum exit_code print_connection(struct events *e, const struct client *c)
     return finish(&j, &line);
 }
 
+static void add_author(struct json *j, uint64_t user_id, struct slice name)
+{
+    json_raw(j, ",\"user_id\":");
+    json_uint(j, user_id);
+    json_raw(j, ",\"name\":");
+    json_quoted(j, name);
+}
+
+static enum exit_code print_restored(const struct client *c)
+{
+    struct buf line = {0};
+    struct client_restored r = client_restored(c);
+    struct json j = begin(&line, "restored");
+    json_raw(&j, ",\"revision\":");
+    json_uint(&j, r.revision);
+    json_raw(&j, ",\"at\":");
+    if (r.at_s == 0)
+        json_raw(&j, "null");
+    else
+        json_int(&j, r.at_s);
+    add_author(&j, r.user_id, r.name);
+    return finish(&j, &line);
+}
+
+static enum exit_code print_history(const struct client *c)
+{
+    static const char *const changes[] = {[HISTORY_CHANGE_UNKNOWN] = "changed",
+                                          [HISTORY_DELETED] = "deleted",
+                                          [HISTORY_SWITCHED_OFF] = "off",
+                                          [HISTORY_SWITCHED_ON] = "on"};
+    struct buf line = {0};
+    struct client_history_change h = client_history_change(c);
+    struct json j = begin(&line, "history");
+    json_raw(&j, ",\"change\":");
+    json_quoted(&j, slice_from_cstr(changes[h.change]));
+    json_raw(&j, client_keeps_history(c) ? ",\"kept\":true" : ",\"kept\":false");
+    add_author(&j, h.user_id, h.name);
+    return finish(&j, &line);
+}
+
 enum exit_code events_print(struct events *e, const struct client *c, unsigned news)
 {
     enum exit_code code = EXIT_DONE;
@@ -129,5 +169,9 @@ enum exit_code events_print(struct events *e, const struct client *c, unsigned n
         code = print_text(e, c);
     if (!code && (news & CLIENT_NEWS_PEOPLE))
         code = print_people(e, c);
+    if (!code && (news & CLIENT_NEWS_RESTORED))
+        code = print_restored(c);
+    if (!code && (news & CLIENT_NEWS_HISTORY))
+        code = print_history(c);
     return code ? code : print_language(e, c);
 }

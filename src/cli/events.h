@@ -4,6 +4,8 @@
  *     {"event":"edit","revision":813,"user_id":3,"operation":[5,"x",-2]}
  *     {"event":"people","people":[{"user_id":3,"name":"Alice","hue":20}]}
  *     {"event":"language","language":"c"}                     or null
+ *     {"event":"restored","revision":812,"at":1700000000,"user_id":3,"name":"Alice"}
+ *     {"event":"history","change":"off","kept":false,"user_id":3,"name":"Alice"}
  *     {"event":"connection","connected":false}
  *
  * State is told when it has changed, and once at the beginning. */

@@ -91,6 +91,8 @@ void client_free(struct client *c)
     buf_deinit(&c->language);
     buf_deinit(&c->wanted_language);
     buf_deinit(&c->server);
+    buf_deinit(&c->restorer);
+    buf_deinit(&c->history_changer);
     explicit_bzero(&c->token, sizeof c->token);
     mem_free(c);
 }

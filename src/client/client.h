@@ -117,6 +117,8 @@ enum client_news {
     CLIENT_NEWS_SAVED = 1 << 9,     /* client_unsaved has become 0 */
     CLIENT_NEWS_SET_BACK = 1 << 10, /* the server's text is older than what was here: a restored backup,
                                        or a pad begun anew */
+    CLIENT_NEWS_RESTORED = 1 << 11, /* somebody brought back an earlier text: client_restored */
+    CLIENT_NEWS_HISTORY = 1 << 12,  /* the history was deleted, switched off or on: client_history_change */
 };
 unsigned client_take_news(struct client *c);
 
@@ -185,6 +187,23 @@ struct slice client_language(const struct client *c);
 struct slice client_password(const struct client *c);
 struct slice client_owner(const struct client *c);  /* the token that makes one the owner */
 struct slice client_server(const struct client *c); /* "1.0.0 (abc1234)" */
+
+bool client_keeps_history(const struct client *c); /* is the history of the pad kept? */
+
+/* The latest of either kind that was told; zero before. Names are valid until the next message. */
+struct client_restored {
+    uint64_t revision; /* whose text is the text again */
+    int64_t at_s;      /* when it was, since 1970; 0: nobody knows */
+    uint64_t user_id;
+    struct slice name; /* who has done it; "System": nobody whom one knows */
+};
+struct client_restored client_restored(const struct client *c);
+struct client_history_change {
+    enum history_change change;
+    uint64_t user_id;
+    struct slice name;
+};
+struct client_history_change client_history_change(const struct client *c);
 
 /* People, this client included where the server lists it; places in client_text. */
 size_t client_people_count(const struct client *c);

@@ -78,6 +78,23 @@ bool client_storage_is_writable(const struct client *c)
     return !c->is_storage_failing;
 }
 
+bool client_keeps_history(const struct client *c)
+{
+    return c->keeps_history;
+}
+
+struct client_restored client_restored(const struct client *c)
+{
+    const struct incoming_restored *r = &c->restored;
+    return (struct client_restored){r->revision, r->at_s, r->user_id, buf_slice(&c->restorer)};
+}
+
+struct client_history_change client_history_change(const struct client *c)
+{
+    const struct incoming_history_changed *h = &c->history_changed;
+    return (struct client_history_change){h->change, h->user_id, buf_slice(&c->history_changer)};
+}
+
 int64_t client_created_s(const struct client *c)
 {
     return c->created_s;

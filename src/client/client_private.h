@@ -38,7 +38,10 @@ struct client {
     bool has_language;
     enum role role;
     int64_t created_s, expires_s;
-    bool is_storage_failing;
+    bool is_storage_failing, keeps_history;
+    struct incoming_restored restored; /* the names are in the buffers */
+    struct incoming_history_changed history_changed;
+    struct buf restorer, history_changer;
 
     /* The connection. `connection` counts those that there were; the present one has it as its
      * number unless the link is down. */

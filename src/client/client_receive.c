@@ -36,6 +36,7 @@ static enum error on_welcome(struct client *c, const struct incoming *m)
     c->created_s = w->created_s;
     c->expires_s = w->expires_s;
     c->is_storage_failing = false;
+    c->keeps_history = w->keeps_history;
     client_was_welcomed(c);
     return OK;
 }
@@ -171,6 +172,25 @@ static enum error on_owner(struct client *c, const struct incoming *m)
     return client_keep_text(&c->owner, &c->has_owner, m->owner);
 }
 
+static enum error on_restored(struct client *c, const struct incoming *m)
+{
+    bool has_name;
+    c->news |= CLIENT_NEWS_RESTORED;
+    c->restored = m->restored;
+    c->restored.name = (struct slice){0};
+    return client_keep_text(&c->restorer, &has_name, m->restored.name);
+}
+
+static enum error on_history_changed(struct client *c, const struct incoming *m)
+{
+    bool has_name;
+    c->news |= CLIENT_NEWS_HISTORY;
+    c->keeps_history = m->history_changed.is_kept;
+    c->history_changed = m->history_changed;
+    c->history_changed.name = (struct slice){0};
+    return client_keep_text(&c->history_changer, &has_name, m->history_changed.name);
+}
+
 static enum error on_pong(struct client *c, const struct incoming *m)
 {
     (void)m;
@@ -193,6 +213,7 @@ static enum error (*const handlers[])(struct client *, const struct incoming *) 
     [INCOMING_LANGUAGE] = on_language,   [INCOMING_PASSWORD] = on_password,
     [INCOMING_REJECTED] = on_rejected,   [INCOMING_STORAGE] = on_storage,
     [INCOMING_ACCESS] = on_access,       [INCOMING_OWNER] = on_owner,
+    [INCOMING_RESTORED] = on_restored,   [INCOMING_HISTORY_CHANGED] = on_history_changed,
     [INCOMING_PONG] = on_pong,
 };
 

@@ -89,6 +89,12 @@ static bool read_role(const json_t *value, enum role *out)
     return true;
 }
 
+static bool read_flag(const json_t *value, bool *out)
+{
+    *out = false;
+    return !value || value_bool(value, out);
+}
+
 /* Absent and null: 0. */
 static bool read_seconds(const json_t *value, int64_t *out)
 {
@@ -126,6 +132,7 @@ static bool read_welcome(const json_t *body, struct incoming *out)
                     value_optional_string(json_object_get(body, "server"), &w->server) &&
                     value_optional_string(json_object_get(body, "order"), &order) &&
                     read_limits(json_object_get(body, "limits"), w) &&
+                    read_flag(json_object_get(body, "history"), &w->keeps_history) &&
                     read_seconds(json_object_get(body, "created_at"), &w->created_s) &&
                     read_seconds(json_object_get(body, "expires_at"), &w->expires_s);
     if (!ok)
@@ -217,6 +224,40 @@ static bool read_owner(const json_t *body, struct incoming *out)
     return value_string(json_object_get(body, "token"), &out->owner);
 }
 
+static bool read_author(const json_t *body, uint64_t *user_id, struct slice *name)
+{
+    if (!value_user_id(json_object_get(body, "user_id"), user_id) ||
+        !value_string(json_object_get(body, "user_name"), name))
+        return false;
+    *name = cut(*name, PERSON_NAME_BYTES_MAX);
+    return true;
+}
+
+static bool read_restored(const json_t *body, struct incoming *out)
+{
+    struct incoming_restored *r = &out->restored;
+    return value_count(json_object_get(body, "revision"), INT64_MAX, &r->revision) &&
+           read_seconds(json_object_get(body, "at"), &r->at_s) && read_author(body, &r->user_id, &r->name);
+}
+
+static bool read_history_changed(const json_t *body, struct incoming *out)
+{
+    static const struct {
+        const char *name;
+        enum history_change change;
+    } changes[] = {{"deleted", HISTORY_DELETED}, {"off", HISTORY_SWITCHED_OFF}, {"on", HISTORY_SWITCHED_ON}};
+    struct incoming_history_changed *h = &out->history_changed;
+    struct slice change;
+    if (!value_string(json_object_get(body, "change"), &change) ||
+        !value_bool(json_object_get(body, "kept"), &h->is_kept) || !read_author(body, &h->user_id, &h->name))
+        return false;
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        if (slice_equal(change, slice_from_cstr(changes[i].name)))
+            h->change = changes[i].change;
+    }
+    return true;
+}
+
 static bool read_pong(const json_t *body, struct incoming *out)
 {
     return value_int(body, &out->pong);
@@ -240,6 +281,9 @@ static const struct message {
     {"Storage", INCOMING_STORAGE, read_storage, "Storage is not as the protocol has it"},
     {"Access", INCOMING_ACCESS, read_access, "Access is not as the protocol has it"},
     {"Owner", INCOMING_OWNER, read_owner, "Owner is not as the protocol has it"},
+    {"Restored", INCOMING_RESTORED, read_restored, "Restored is not as the protocol has it"},
+    {"HistoryChanged", INCOMING_HISTORY_CHANGED, read_history_changed,
+     "HistoryChanged is not as the protocol has it"},
     {"Pong", INCOMING_PONG, read_pong, "Pong is no number"},
 };
 

@@ -38,8 +38,13 @@ enum incoming_kind {
     INCOMING_STORAGE,
     INCOMING_ACCESS,
     INCOMING_OWNER,
+    INCOMING_RESTORED,
+    INCOMING_HISTORY_CHANGED,
     INCOMING_PONG,
 };
+
+/* What became of the history. A change of a newer server is none that this one knows. */
+enum history_change { HISTORY_CHANGE_UNKNOWN, HISTORY_DELETED, HISTORY_SWITCHED_OFF, HISTORY_SWITCHED_ON };
 
 /* Places in code points of the server's text. */
 struct selection {
@@ -69,6 +74,7 @@ struct incoming_welcome {
     struct slice language, password, owner, server; /* NULL ptr: none, or not told */
     uint64_t document_bytes, message_bytes;         /* the limits */
     int64_t created_s, expires_s;                   /* since 1970; 0: not told, never */
+    bool keeps_history;                             /* false, too, of a server that has none */
     bool by_author;
 };
 
@@ -100,6 +106,18 @@ struct incoming {
         bool storage_writable;
         enum role role;
         struct slice owner; /* a token */
+        struct incoming_restored {
+            uint64_t revision; /* whose text is the text again */
+            int64_t at_s;      /* when it was, since 1970; 0: not told */
+            uint64_t user_id;
+            struct slice name; /* whose edit it was; "System" where nobody said so */
+        } restored;
+        struct incoming_history_changed {
+            enum history_change change;
+            bool is_kept;
+            uint64_t user_id;
+            struct slice name; /* who has changed it, likewise */
+        } history_changed;
         int64_t pong;
     };
 };

@@ -113,6 +113,7 @@ static void become_ready(struct document *doc)
 void document_begin(struct document *doc)
 {
     pad_init(&doc->pad, &doc->documents->policy->pad_limits, random_id());
+    doc->pad.keeps_history = doc->documents->policy->keeps_history;
     doc->created_ms = doc->updated_ms = documents_wall_ms(doc->documents);
     doc->saved_ms = doc->used_ms = documents_now_ms(doc->documents);
     become_ready(doc);
@@ -167,6 +168,7 @@ enum error document_restore(struct document *doc, const struct store_request *re
     }
     document_set_rights(doc, &rights);
     doc->pad.rights = document_shown_rights(doc);
+    doc->pad.keeps_history = doc->documents->policy->keeps_history && !req->history_is_off;
     doc->stored = true;
     doc->created_ms = req->created_ms;
     doc->updated_ms = req->updated_ms;

@@ -50,7 +50,9 @@ struct document {
     struct archiving *archiving; /* archiver.c: what it does for this document; NULL: nothing */
     struct purge *purge;         /* purge.c: who waits for the one that is being written; NULL: nobody */
     bool is_purging;
-    enum store_history_change purge_change;
+    enum store_history_change purge_change; /* … and in whose name */
+    bool purge_has_user;
+    uint64_t purge_user_id;
     struct buf signatures; /* signatures.c: names that the journal has not stored yet */
 
     struct link all_link;     /* documents->all */

@@ -5,6 +5,7 @@
 #include "observe/clock.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "pad/past.h"
 
 enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t revision, struct op_view op)
 {
@@ -51,6 +52,20 @@ enum error document_put_language(struct document *doc, struct slice language)
     if (doc->peer_count == 0) /* there is no persister that would look at it */
         (void)persister_write(doc, PERSIST_IDLE);
     return OK;
+}
+
+enum error document_tell_restored(struct document *doc, struct pad_peer *peer, uint64_t revision,
+                                  int64_t at_ms)
+{
+    struct pad *pad = &doc->pad;
+    if (!peer->pad)
+        return ERR_REPLACED;
+    if (peer->is_viewer || !pad->keeps_history || revision > pad->committed)
+        return OK;
+    enum error err = pad_past_restored(pad, peer, revision, at_ms);
+    if (!err)
+        document_has_news(doc);
+    return err;
 }
 
 enum error document_set_info(struct document *doc, struct pad_peer *peer, struct slice name, uint16_t hue)

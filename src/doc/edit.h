@@ -14,6 +14,12 @@ enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t r
 enum error document_set_language(struct document *doc, struct pad_peer *peer, struct slice language);
 /* The same, by somebody who is not in the document; ERR_SHUTTING_DOWN, or why it is lost. */
 enum error document_put_language(struct document *doc, struct slice language);
+/* Tells everybody that edits of the peer's, which are committed, have brought back the text of
+ * `revision`, the text at `at_ms` by the wall clock (0: nobody knows). What cannot be so is passed over:
+ * a revision that nobody was told, a viewer's edits, a document that keeps no history. ERR_REPLACED,
+ * ERR_NO_MEMORY. */
+enum error document_tell_restored(struct document *doc, struct pad_peer *peer, uint64_t revision,
+                                  int64_t at_ms);
 enum error document_set_info(struct document *doc, struct pad_peer *peer, struct slice name, uint16_t hue);
 enum error document_set_cursors(struct document *doc, struct pad_peer *peer, const uint32_t *carets,
                                 size_t caret_count, const struct pad_range *selections,

@@ -58,6 +58,7 @@ void pad_init(struct pad *pad, const struct pad_limits *limits, struct id128 epo
 void pad_deinit(struct pad *pad)
 {
     tombstones_free(pad);
+    past_free(pad);
     clients_free(pad);
     v1_free(pad);
     name_free(&pad->language);
@@ -128,6 +129,6 @@ size_t pad_memory_bytes(const struct pad *pad)
 {
     return sizeof *pad + rope_memory_bytes(&pad->text) + pad->history.bytes.cap + pad->history.index.cap +
            pad->client_count * sizeof(struct pad_client) + tombstones_memory_bytes(pad) +
-           peers_memory_bytes(pad) + strings_memory_bytes(pad) +
+           peers_memory_bytes(pad) + strings_memory_bytes(pad) + past_memory_bytes(pad) +
            (pad->v1 ? sizeof *pad->v1 + pad->v1->text.code.cap : 0);
 }

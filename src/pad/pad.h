@@ -92,6 +92,7 @@ struct pad_limits pad_limits_default(uint32_t document_bytes);
 enum pad_version { PAD_V1 = 1, PAD_V2 = 2 };
 
 struct pad;
+struct pad_past;
 
 /* ---- people ------------------------------------------------------------ */
 
@@ -103,8 +104,10 @@ enum pad_item_kind {
     PAD_ITEM_LEFT,    /* a user is gone; told to peers that knew them */
     PAD_ITEM_LANGUAGE,
     PAD_ITEM_PASSWORD,
-    PAD_ITEM_STORAGE, /* can the database be written? */
-    PAD_ITEM_RIGHTS,  /* who manages the document, and who writes in it */
+    PAD_ITEM_STORAGE,  /* can the database be written? */
+    PAD_ITEM_RIGHTS,   /* who manages the document, and who writes in it */
+    PAD_ITEM_RESTORED, /* past.h: an earlier text was brought back */
+    PAD_ITEM_HISTORY,  /* past.h: the history was deleted, or is kept from now on, or not any more */
 };
 
 struct pad_item {
@@ -227,9 +230,11 @@ struct pad {
     uint64_t password_by;
     struct slice password_by_name; /* owned */
     bool storage_failing;
+    bool keeps_history; /* set by whoever keeps it; the pad only carries it */
     struct pad_rights rights;
     uint64_t rights_by;          /* user id of who changed them, PAD_SYSTEM_USER when it was nobody here */
     struct slice rights_by_name; /* owned */
+    struct pad_past *past;       /* news of its past; NULL: there never was any */
 
     struct pad_v1 *v1;           /* the v1 view, while pinned; NULL otherwise */
     struct link cursors_waiting; /* struct pad_peer whose carets are not published yet, for either reason */

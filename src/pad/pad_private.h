@@ -153,6 +153,11 @@ uint32_t corrections_move_caret(const struct pad_peer *peer, uint32_t at_points)
 void corrections_free(struct pad_peer *peer);
 size_t corrections_memory_bytes(const struct pad_peer *peer);
 
+/* ---- past.c ---- */
+
+size_t past_memory_bytes(const struct pad *pad);
+void past_free(struct pad *pad);
+
 /* ---- compact.c ---- */
 
 /* The bytes that the history may take while somebody is there, v1 peers aside. */

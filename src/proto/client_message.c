@@ -8,6 +8,9 @@
 
 enum { HUE_MAX = PAD_HUES - 1 };
 
+/* The end of the year 9999. */
+#define SECONDS_MAX INT64_C(253402300799)
+
 /* One call of client_decode: the memory for the parts of the message, and the text
  * for the close reason once something is wrong. */
 struct decoding {
@@ -211,6 +214,21 @@ static enum error decode_ping(struct decoding *c, const json_t *body, struct cli
     return OK;
 }
 
+static enum error decode_restored(struct decoding *c, const json_t *body, struct client_message *out)
+{
+    const json_t *at = read_optional(body, "at");
+    int64_t seconds = 0;
+
+    if (!json_is_object(body))
+        return refuse(c, "Restored: must be an object");
+    if (!read_uint(json_object_get(body, "revision"), INT64_MAX, c->how, &out->restored.revision))
+        return refuse(c, "Restored: revision must be an integer >= 0");
+    if (at && (!read_int(at, c->how, &seconds) || seconds < 0 || seconds > SECONDS_MAX))
+        return refuse(c, "Restored: at must be seconds since 1970 or null");
+    out->restored.at_ms = seconds * 1000;
+    return OK;
+}
+
 /* The last state that the tab has. An epoch that is no id was never given out by
  * this server and is treated as unknown, not as an error. A revision means nothing
  * without an epoch. */
@@ -318,6 +336,7 @@ static const struct message_row {
     {"Edit", CLIENT_EDIT, PAD_V1, decode_edit},
     {"CursorData", CLIENT_CURSORS, PAD_V1, decode_cursors},
     {"Ping", CLIENT_PING, PAD_V2, decode_ping},
+    {"Restored", CLIENT_RESTORED, PAD_V2, decode_restored},
     {"ClientInfo", CLIENT_INFO, PAD_V1, decode_info},
     {"SetLanguage", CLIENT_SET_LANGUAGE, PAD_V1, decode_language},
     {"Hello", CLIENT_HELLO, PAD_V2, decode_hello},

@@ -22,7 +22,8 @@ enum client_message_kind {
     CLIENT_SET_LANGUAGE,
     CLIENT_INFO,
     CLIENT_CURSORS,
-    CLIENT_PING, /* v2 only */
+    CLIENT_PING,     /* v2 only */
+    CLIENT_RESTORED, /* v2 only */
     CLIENT_KIND_COUNT
 };
 
@@ -51,6 +52,10 @@ struct client_message {
             size_t selection_count;
         } cursors;
         int64_t ping;
+        struct {
+            uint64_t revision;
+            int64_t at_ms; /* by the wall clock; 0: null or absent */
+        } restored;        /* its last edits made the text of that revision the text again */
     };
 };
 

@@ -7,8 +7,15 @@
 
 #include "proto/client_message.h"
 
-/* PUT …/history {"keep":false} */
-enum error history_keep_decode(struct client_decoder *d, struct slice json, bool *keep);
+/* PUT …/history {"keep":false,"user_id":1,"client":"…"}, DELETE …/history the same without `keep`.
+ * All may be left out; an empty body reads as {}. */
+struct history_change {
+    bool has_keep, keep;
+    bool has_user; /* the tab in whose name it is told */
+    uint64_t user_id;
+    struct id128 client; /* zero: absent */
+};
+enum error history_change_decode(struct client_decoder *d, struct slice json, struct history_change *out);
 /* POST …/history/restore {"revision":812} */
 enum error history_restore_decode(struct client_decoder *d, struct slice json, uint64_t *revision);
 

@@ -2,6 +2,8 @@
  * docs/protocol.md, which v1 clients depend on. */
 #include "proto/server_message.h"
 
+#include "pad/past.h"
+
 enum { MS_PER_SECOND = 1000 };
 
 /* ---- parts of messages ---- */
@@ -200,6 +202,8 @@ void encode_welcome(struct json *j, const struct welcome_message *m)
     json_quoted_or_null(j, pad->language);
     json_raw(j, ",\"otp\":");
     json_quoted_or_null(j, m->to->is_guest ? (struct slice){0} : pad->password);
+    json_raw(j, ",\"history\":");
+    write_bool(j, pad->keeps_history);
     write_limits(j, m);
     json_raw(j, ",\"created_at\":");
     json_int(j, m->created_ms / MS_PER_SECOND);
@@ -301,6 +305,26 @@ void encode_rights(struct json *j, const struct pad *pad)
     write_author_and_end(j, pad->rights_by, pad->rights_by_name);
 }
 
+void encode_restored(struct json *j, const struct pad_past *past)
+{
+    json_raw(j, "{\"Restored\":{\"revision\":");
+    json_uint(j, past->restored_revision);
+    json_raw(j, ",\"at\":");
+    write_seconds_or_null(j, past->restored_at_ms);
+    write_author_and_end(j, past->restored_by.user_id, past->restored_by.name);
+}
+
+void encode_history_changed(struct json *j, const struct pad *pad)
+{
+    static const char *const changes[] = {
+        [PAD_PAST_DELETED] = "deleted", [PAD_PAST_OFF] = "off", [PAD_PAST_ON] = "on"};
+    json_raw(j, "{\"HistoryChanged\":{\"change\":");
+    json_quoted(j, slice_from_cstr(changes[pad->past->change]));
+    json_raw(j, ",\"kept\":");
+    write_bool(j, pad->keeps_history);
+    write_author_and_end(j, pad->past->changed_by.user_id, pad->past->changed_by.name);
+}
+
 void encode_storage(struct json *j, const struct pad *pad)
 {
     json_raw(j, "{\"Storage\":{\"writable\":");
@@ -375,6 +399,20 @@ void encode_password_initial(struct json *j, const struct pad *pad)
     write_password(j, pad, PAD_SYSTEM_USER);
 }
 
+/* Items that only v2 has a message for. */
+static bool encode_v2_change(struct json *j, const struct pad *pad, enum pad_item_kind kind)
+{
+    if (kind == PAD_ITEM_STORAGE)
+        encode_storage(j, pad);
+    else if (kind == PAD_ITEM_RIGHTS)
+        encode_rights(j, pad);
+    else if (kind == PAD_ITEM_RESTORED)
+        encode_restored(j, pad->past);
+    else
+        encode_history_changed(j, pad);
+    return true;
+}
+
 bool encode_change(struct json *j, struct pad *pad, const struct pad_change *change, enum pad_version version)
 {
     switch (change->kind) {
@@ -394,15 +432,10 @@ bool encode_change(struct json *j, struct pad *pad, const struct pad_change *cha
         encode_password(j, pad);
         return true;
     case PAD_ITEM_STORAGE:
-        if (version < PAD_V2)
-            return false;
-        encode_storage(j, pad);
-        return true;
     case PAD_ITEM_RIGHTS:
-        if (version < PAD_V2)
-            return false;
-        encode_rights(j, pad);
-        return true;
+    case PAD_ITEM_RESTORED:
+    case PAD_ITEM_HISTORY:
+        return version >= PAD_V2 && encode_v2_change(j, pad, change->kind);
     }
     return false;
 }

@@ -57,6 +57,10 @@ void encode_password_initial(struct json *j, const struct pad *pad);
 void encode_storage(struct json *j, const struct pad *pad);
 /* v2: {"Rights":{"owner":true,"manage":"editors","write":"editors","user_id":1,"user_name":"Alice"}} */
 void encode_rights(struct json *j, const struct pad *pad);
+/* v2: {"Restored":{"revision":812,"at":1700000000,"user_id":1,"user_name":"Alice"}} */
+void encode_restored(struct json *j, const struct pad_past *past);
+/* v2: {"HistoryChanged":{"change":"off","kept":false,"user_id":1,"user_name":"Alice"}} */
+void encode_history_changed(struct json *j, const struct pad *pad);
 
 /* The message for a change, as above; false when `version` has none for it. */
 bool encode_change(struct json *j, struct pad *pad, const struct pad_change *change,

@@ -127,6 +127,13 @@ static void on_ping(struct session *s, const struct client_message *m)
     session_send(s, frame_builder_finish(&s->shard->frames));
 }
 
+/* Not told for one of too many: nothing depends on it. */
+static void on_restored(struct session *s, const struct client_message *m)
+{
+    if (within_rate(s))
+        close_if(s, document_tell_restored(s->doc, &s->peer, m->restored.revision, m->restored.at_ms));
+}
+
 static void on_second_hello(struct session *s, const struct client_message *m)
 {
     (void)m;
@@ -144,6 +151,7 @@ static const struct {
     [CLIENT_INFO] = {"ClientInfo", on_info},
     [CLIENT_CURSORS] = {"CursorData", on_cursors},
     [CLIENT_PING] = {"Ping", on_ping},
+    [CLIENT_RESTORED] = {"Restored", on_restored},
 };
 static_assert(sizeof(messages) / sizeof(messages[0]) == CLIENT_KIND_COUNT, "each kind needs a row");
 

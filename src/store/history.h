@@ -67,8 +67,9 @@ struct store_segment {
 struct store_checkpoint {
     uint64_t revision;
     int64_t kept_s;
-    bool is_packed; /* else `text` is as `documents` had it, and `runs` is empty */
-    uint32_t bytes; /* of the text before compression */
+    int64_t time_ms; /* HISTORY: of what led to it, by the wall clock; 0: nobody knows */
+    bool is_packed;  /* else `text` is as `documents` had it, and `runs` is empty */
+    uint32_t bytes;  /* of the text before compression */
     struct slice runs, text;
 };
 

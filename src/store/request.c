@@ -227,6 +227,7 @@ void request_clear_answer(struct store_request *req)
     req->created_ms = req->updated_ms = req->accessed_ms = 0;
     req->text_bytes = 0;
     req->last_author = 0;
+    req->history_is_off = false;
     req->fresh_rows = req->fresh_bytes = 0;
     req->owner = (struct store_owner){0};
     if (req->kind != STORE_RIGHTS)

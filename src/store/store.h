@@ -217,6 +217,7 @@ struct store_request {
     uint64_t last_author; /* LOAD: the highest user id among its authors; 0: none */
     /* SNAPSHOT: what of the history waits to be put into segments; up to a few thousand are counted. */
     uint32_t fresh_rows, fresh_bytes;
+    bool history_is_off;  /* LOAD: of this document none is kept */
     uint64_t duration_us; /* of its transaction or query */
 
     /* the store's own */

@@ -108,7 +108,8 @@ static inline void assert_slice(struct slice got, const char *want)
 /* The changes after `after` as text: "info 1, cursors 2, left 3, language". */
 static inline void assert_changes(struct pad *pad, uint64_t after, const char *want)
 {
-    static const char *const kinds[] = {"info", "cursors", "left", "language", "otp", "storage", "rights"};
+    static const char *const kinds[] = {"info",    "cursors", "left",     "language", "otp",
+                                        "storage", "rights",  "restored", "history"};
     char got[512] = "";
     size_t len = 0;
     struct pad_change change;

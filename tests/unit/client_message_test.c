@@ -673,6 +673,23 @@ static void test_ping(void **state)
     refuses_in(PAD_V2, ERR_BAD_MESSAGE, "{\"Ping\":\"1\"}");
 }
 
+static void test_restored(void **state)
+{
+    (void)state;
+    assert_int_equal(decode(PAD_V2, "{\"Restored\":{\"revision\":812,\"at\":1700000000}}"), OK);
+    assert_int_equal(message.kind, CLIENT_RESTORED);
+    assert_true(message.restored.revision == 812 && message.restored.at_ms == INT64_C(1700000000000));
+    assert_int_equal(decode(PAD_V2, "{\"Restored\":{\"revision\":0,\"at\":null}}"), OK);
+    assert_true(message.restored.at_ms == 0);
+    assert_int_equal(decode(PAD_V1, "{\"Restored\":{\"revision\":0}}"), OK);
+    assert_int_equal(message.kind, CLIENT_NOTHING);
+    refuses_in(PAD_V2, ERR_BAD_MESSAGE, "{\"Restored\":1}");
+    refuses_in(PAD_V2, ERR_BAD_MESSAGE, "{\"Restored\":{}}");
+    refuses_in(PAD_V2, ERR_BAD_MESSAGE, "{\"Restored\":{\"revision\":-1}}");
+    refuses_in(PAD_V2, ERR_BAD_MESSAGE, "{\"Restored\":{\"revision\":1,\"at\":-1}}");
+    refuses_in(PAD_V2, ERR_BAD_MESSAGE, "{\"Restored\":{\"revision\":1,\"at\":9223372036854775807}}");
+}
+
 /* ---- the HTTP body ---- */
 
 static void test_protect(void **state)
@@ -803,6 +820,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_password_is_not_none),
         cmocka_unit_test(test_hello_that_is_none),
         cmocka_unit_test(test_ping),
+        cmocka_unit_test(test_restored),
         cmocka_unit_test(test_protect),
         cmocka_unit_test(test_protect_that_is_none),
         cmocka_unit_test(test_every_allocation_may_fail),

@@ -561,6 +561,23 @@ static void test_whether_it_is_being_saved(void **state)
     assert_true(client_take_news(s->client) & CLIENT_NEWS_STORAGE);
 }
 
+static void test_news_of_the_past(void **state)
+{
+    struct script *s = *state;
+    join_with(s, "");
+    assert_false(client_keeps_history(s->client));
+    hear(s, "{\"Restored\":{\"revision\":3,\"at\":1700000000,\"user_id\":4,\"user_name\":\"Bob\"}}");
+    hear(s, "{\"HistoryChanged\":{\"change\":\"on\",\"kept\":true,\"user_id\":4,\"user_name\":\"Eve\"}}");
+    unsigned news = client_take_news(s->client);
+    assert_true((news & CLIENT_NEWS_RESTORED) && (news & CLIENT_NEWS_HISTORY));
+    struct client_restored restored = client_restored(s->client);
+    assert_true(restored.revision == 3 && restored.at_s == 1700000000 && restored.user_id == 4);
+    assert_true(slice_equal(restored.name, SLICE("Bob")));
+    struct client_history_change change = client_history_change(s->client);
+    assert_true(change.change == HISTORY_SWITCHED_ON && slice_equal(change.name, SLICE("Eve")));
+    assert_true(client_keeps_history(s->client));
+}
+
 /* ---- another life ---- */
 
 static void test_another_process_goes_on(void **state)
@@ -644,6 +661,7 @@ int main(void)
         SCRIPT(test_own_carets_follow_the_text),
         SCRIPT(test_name_and_language_are_told),
         SCRIPT(test_whether_it_is_being_saved),
+        SCRIPT(test_news_of_the_past),
         SCRIPT(test_another_process_goes_on),
         SCRIPT(test_what_is_no_record),
     };

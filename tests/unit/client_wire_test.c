@@ -71,6 +71,26 @@ static void test_a_role_that_is_not_known(void **state)
     assert_int_equal(decoded("{\"Access\":{\"role\":\"emperor\"}}").role, ROLE_NOT_TOLD);
 }
 
+static void test_news_of_the_past(void **state)
+{
+    (void)state;
+    struct incoming m =
+        decoded("{\"Restored\":{\"revision\":812,\"at\":1700000000,\"user_id\":1,\"user_name\":\"Bob\"}}");
+    assert_int_equal(m.kind, INCOMING_RESTORED);
+    assert_true(m.restored.revision == 812 && m.restored.at_s == 1700000000 && m.restored.user_id == 1);
+    assert_slice(m.restored.name, "Bob");
+    m = decoded("{\"Restored\":{\"revision\":0,\"at\":null,\"user_id\":1,\"user_name\":\"\"}}");
+    assert_int_equal(m.restored.at_s, 0);
+    m = decoded("{\"HistoryChanged\":{\"change\":\"deleted\",\"kept\":true,\"user_id\":"
+                "18446744073709551615,\"user_name\":\"System\"}}");
+    assert_int_equal(m.history_changed.change, HISTORY_DELETED);
+    assert_true(m.history_changed.is_kept && m.history_changed.user_id == SYSTEM_USER);
+    m = decoded(
+        "{\"HistoryChanged\":{\"change\":\"halved\",\"kept\":false,\"user_id\":1,\"user_name\":\"\"}}");
+    assert_int_equal(m.history_changed.change, HISTORY_CHANGE_UNKNOWN);
+    assert_false(decoded(WELCOME).welcome.keeps_history);
+}
+
 static void test_the_id_of_the_system(void **state)
 {
     struct incoming_entry entry;
@@ -140,6 +160,11 @@ static void test_what_is_no_message(void **state)
         "{\"UserInfo\":{\"id\":1,\"info\":{\"name\":\"x\",\"hue\":360}}}",
         "{\"UserCursor\":{\"id\":1,\"data\":{\"cursors\":[-1],\"selections\":[]}}}",
         "{\"Storage\":{\"writable\":1}}",
+        "{\"Restored\":{\"at\":1,\"user_id\":1,\"user_name\":\"\"}}",
+        "{\"Restored\":{\"revision\":1,\"at\":\"1\",\"user_id\":1,\"user_name\":\"\"}}",
+        "{\"Restored\":{\"revision\":1,\"at\":1,\"user_id\":1}}",
+        "{\"HistoryChanged\":{\"change\":\"off\",\"user_id\":1,\"user_name\":\"\"}}",
+        "{\"HistoryChanged\":{\"change\":1,\"kept\":true,\"user_id\":1,\"user_name\":\"\"}}",
         "{\"Welcome\":{\"user_id\":3}}",
     };
     (void)state;
@@ -247,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_welcome),
         cmocka_unit_test(test_a_role_that_is_not_known),
+        cmocka_unit_test(test_news_of_the_past),
         cmocka_unit_test(test_the_id_of_the_system),
         cmocka_unit_test(test_people),
         cmocka_unit_test(test_too_much_is_cut),

@@ -1,4 +1,5 @@
 /* link: kp_proto faulty_alloc */
+#include "pad/past.h"
 #include "proto/server_message.h"
 #include "support/alloc_faulty.h"
 #include "support/op_text.h"
@@ -196,7 +197,7 @@ static void test_welcome(void **state)
     says(encode_welcome(&j, &m),
          "{\"Welcome\":{\"user_id\":0,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":0,\"resumed\":false,"
          "\"committed\":0,\"access\":\"edit\",\"language\":null,\"otp\":null,"
-         "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
+         "\"history\":false,\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
          "\"created_at\":1767225600,\"expires_at\":1767830400,\"server\":\"1.0.0 (abc1234)\"}}");
     assert_int_equal(pad_set_language(&alice, SLICE("c")), OK);
     assert_int_equal(pad_set_password(&pad, &alice, SLICE("abc123XYZ-_9")), OK);
@@ -205,14 +206,15 @@ static void test_welcome(void **state)
     says(encode_welcome(&j, &m),
          "{\"Welcome\":{\"user_id\":3,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":830,\"resumed\":true,"
          "\"committed\":815,\"access\":\"edit\",\"language\":\"c\",\"otp\":\"abc123XYZ-_9\","
-         "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
+         "\"history\":false,\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
          "\"created_at\":1767225600,\"expires_at\":null,\"server\":\"1.0.0 (abc1234)\"}}");
     pad_leave(&alice, 1000);
     join_by(PAD_BY_AUTHOR, &alice, PAD_V2, "Alice");
     says(encode_welcome(&j, &m),
          "{\"Welcome\":{\"user_id\":3,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":830,\"resumed\":true,"
          "\"committed\":815,\"access\":\"edit\",\"language\":\"c\",\"otp\":\"abc123XYZ-_9\","
-         "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},\"created_at\":1767225600,"
+         "\"history\":false,\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},\"created_at\":"
+         "1767225600,"
          "\"expires_at\":null,\"order\":\"author\",\"server\":\"1.0.0 (abc1234)\"}}");
 }
 
@@ -224,12 +226,12 @@ static void test_welcome_says_what_one_may_do(void **state)
         "\"committed\":0,\"access\":\"own\",\"owner\":\"abcdefghijklmnopqrstuv\","
         "\"rights\":{\"owner\":true,\"manage\":\"owner\",\"write\":\"editors\"},"
         "\"language\":null,\"otp\":\"abc123XYZ-_9\","
-        "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
+        "\"history\":false,\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
         "\"created_at\":0,\"expires_at\":null,\"server\":\"1\"}}";
     static const char to_guest[] =
         "{\"Welcome\":{\"user_id\":0,\"epoch\":\"AAECAwQFBgcICQoLDA0ODw\",\"revision\":0,\"resumed\":false,"
         "\"committed\":0,\"access\":\"view\",\"language\":null,\"otp\":null,"
-        "\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
+        "\"history\":false,\"limits\":{\"document_bytes\":262144,\"message_bytes\":327680},"
         "\"created_at\":0,\"expires_at\":null,\"server\":\"1\"}}";
     struct pad_welcome welcome = join(&alice, PAD_V2, "Alice");
     struct welcome_message m = {.pad = &pad,
@@ -263,6 +265,40 @@ static void test_roles_and_rights(void **state)
         pad_set_rights(&pad, &alice, (struct pad_rights){.has_owner = true, .owner_writes = true}), OK);
     says(encode_rights(&j, &pad), "{\"Rights\":{\"owner\":true,\"manage\":\"editors\",\"write\":\"owner\","
                                   "\"user_id\":0,\"user_name\":\"Alice\"}}");
+}
+
+/* All that `version` is told of everything that changed, one message a line. */
+static void tells(enum pad_version version, const char *expected)
+{
+    struct pad_change change;
+
+    begin_message();
+    for (struct link *at = NULL; pad_next_change(&pad, 0, &at, &change);)
+        if (encode_change(&j, &pad, &change, version))
+            json_raw(&j, "\n");
+    assert_int_equal(json_error(&j), OK);
+    if (!slice_equal(buf_slice(&out), slice_from_cstr(expected)))
+        fail_msg("\n%.*s instead of\n%s", (int)out.len, out.ptr, expected);
+}
+
+static void test_news_of_the_past(void **state)
+{
+    (void)state;
+    join(&alice, PAD_V2, "Alice");
+    assert_int_equal(pad_past_restored(&pad, &alice, 812, 1700000000999), OK);
+    says(encode_restored(&j, pad.past), "{\"Restored\":{\"revision\":812,\"at\":1700000000,\"user_id\":0,"
+                                        "\"user_name\":\"Alice\"}}");
+    assert_int_equal(pad_past_changed(&pad, NULL, PAD_PAST_OFF, false), OK);
+    says(encode_history_changed(&j, &pad), "{\"HistoryChanged\":{\"change\":\"off\",\"kept\":false,"
+                                           "\"user_id\":18446744073709551615,\"user_name\":\"System\"}}");
+    assert_int_equal(pad_past_restored(&pad, NULL, 0, 0), OK);
+    assert_int_equal(pad_past_changed(&pad, &alice, PAD_PAST_DELETED, true), OK);
+    tells(PAD_V1, "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}\n");
+    tells(PAD_V2, "{\"UserInfo\":{\"id\":0,\"info\":{\"name\":\"Alice\",\"hue\":180}}}\n"
+                  "{\"Restored\":{\"revision\":0,\"at\":null,\"user_id\":18446744073709551615,"
+                  "\"user_name\":\"System\"}}\n"
+                  "{\"HistoryChanged\":{\"change\":\"deleted\",\"kept\":true,\"user_id\":0,"
+                  "\"user_name\":\"Alice\"}}\n");
 }
 
 static void test_snapshot(void **state)
@@ -383,20 +419,6 @@ static void test_storage(void **state)
     says(encode_storage(&j, &pad), "{\"Storage\":{\"writable\":false}}");
 }
 
-/* All that `version` is told of everything that changed, one message a line. */
-static void tells(enum pad_version version, const char *expected)
-{
-    struct pad_change change;
-
-    begin_message();
-    for (struct link *at = NULL; pad_next_change(&pad, 0, &at, &change);)
-        if (encode_change(&j, &pad, &change, version))
-            json_raw(&j, "\n");
-    assert_int_equal(json_error(&j), OK);
-    if (!slice_equal(buf_slice(&out), slice_from_cstr(expected)))
-        fail_msg("\n%.*s instead of\n%s", (int)out.len, out.ptr, expected);
-}
-
 static void test_changes(void **state)
 {
 #define CHANGES_OF_BOTH                                                                                      \
@@ -467,6 +489,7 @@ int main(void)
         test(test_welcome),
         test(test_welcome_says_what_one_may_do),
         test(test_roles_and_rights),
+        test(test_news_of_the_past),
         test(test_snapshot),
         test(test_a_large_snapshot_is_the_text),
         test(test_users),

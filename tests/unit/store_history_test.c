@@ -475,6 +475,15 @@ static void a_deleted_document_takes_its_history_along(void **state)
     append_by(f, 7, 3, "Alice");
     change(f, "abcdefg", 8, STORE_HISTORY_OFF);
     change(f, "abcdefg", 8, STORE_HISTORY_ON);
+static bool is_off_when_loaded(struct fixture *f)
+{
+    struct store_request *r = ask(f, load_of("pad"));
+    bool is_off = r->history_is_off;
+    assert_true(r->found);
+    store_request_free(r);
+    return is_off;
+}
+
     append_by(f, 8, 3, "Alice");
     expect(f, append_of("other", 0, 1, "o"), OK);
     struct store_request *r = delete_of("pad", T0_MS + HOUR_MS);
@@ -487,6 +496,7 @@ static void a_deleted_document_takes_its_history_along(void **state)
 /* ---- beside the others ---- */
 
 static void digest(struct store_request *r)
+    assert_true(is_off_when_loaded(f));
 {
     *(pthread_t *)r->context = pthread_self();
     r->history->stored_bytes = r->history->row_count;
@@ -494,6 +504,7 @@ static void digest(struct store_request *r)
 
 static void an_answer_is_worked_on_where_it_was_read(void **state)
 {
+    assert_false(is_off_when_loaded(f));
     struct fixture *f = *state;
     pthread_t on = pthread_self();
     append(f, 0, 1, "a");

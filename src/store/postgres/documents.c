@@ -201,6 +201,7 @@ static void read_texts(struct pg_lane *lane, const struct run *run)
         req->result = failed ? ERR_NO_MEMORY : err;
         req->unused_ms = max_of(0, column_int(r, i, 10) - req->accessed_ms);
         req->last_author = (uint64_t)max_of(0, column_int(r, i, 11));
+        req->history_is_off = column_bool(r, i, 12);
         if (req->has_epoch)
             req->epoch.first_revision = req->revision; /* or where the journal ends: add_batch */
     }

@@ -114,9 +114,10 @@ static enum reply read_checkpoint(struct reading *r)
         struct store_checkpoint p = {.revision = (uint64_t)column_int(result, 0, 0),
                                      .kept_s = column_int(result, 0, 1),
                                      .is_packed = column_int(result, 0, 2) != 0,
-                                     .bytes = (uint32_t)column_int(result, 0, 3)};
-        p.runs = copy(r, result, 0, 4);
-        p.text = copy(r, result, 0, 5);
+                                     .bytes = (uint32_t)column_int(result, 0, 3),
+                                     .time_ms = column_int(result, 0, 4)};
+        p.runs = copy(r, result, 0, 5);
+        p.text = copy(r, result, 0, 6);
         add_checkpoint(r, &p);
     }
     result = pg_next(r->c);

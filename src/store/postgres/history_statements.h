@@ -107,8 +107,12 @@
                          " BY h.first_revision DESC LIMIT 1), f.first, 0), coalesce(f.last, 0) FROM (SELECT"         \
                          " min(x.first_revision) AS first, max(x.end_revision) AS last FROM kp_history_fresh x"      \
                          " WHERE x.document_id = $1::text) f")                                                       \
-    X(HISTORY_CHECKPOINT,"SELECT k.revision, k.kept_at, k.form, k.bytes, k.runs, k.text FROM kp_checkpoints k"       \
-                         " WHERE k.document_id = $1::text AND k.revision <= $2::int8 ORDER BY k.revision DESC"       \
+    /* with the time of what led to it, where a segment ends there */                                                \
+    X(HISTORY_CHECKPOINT,"SELECT k.revision, k.kept_at, k.form, k.bytes, coalesce((SELECT CASE WHEN"                 \
+                         " h.end_revision = k.revision THEN h.ended_at END FROM kp_history h WHERE"                  \
+                         " h.document_id = $1::text AND h.first_revision < k.revision ORDER BY"                      \
+                         " h.first_revision DESC LIMIT 1), 0), k.runs, k.text FROM kp_checkpoints k WHERE"           \
+                         " k.document_id = $1::text AND k.revision <= $2::int8 ORDER BY k.revision DESC"             \
                          " LIMIT 1")                                                                                 \
     X(HISTORY_ROW_TEXT,  "SELECT d.revision, d.text FROM kp_documents d WHERE d.id = $1::text AND d.revision"        \
                          " <= $2::int8 AND NOT EXISTS (SELECT 1 FROM kp_checkpoints k WHERE k.document_id ="         \

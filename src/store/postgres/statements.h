@@ -84,7 +84,8 @@
     /* of those that are ours */                                                                                   \
     X(LOAD,          "SELECT u.n, d.revision, d.created_at, d.updated_at, d.accessed_at, d.language, d.otp,"       \
                      " octet_length(d.text), d.clients, d.text, c.calendar_ms,"                                    \
-                     " (SELECT max(a.author) FROM kp_authors a WHERE a.document_id = u.id)"                        \
+                     " (SELECT max(a.author) FROM kp_authors a WHERE a.document_id = u.id),"                       \
+                     " EXISTS (SELECT 1 FROM kp_history_off o WHERE o.document_id = u.id)"                         \
                      " FROM kp_calendar c, unnest($2::text[]) WITH ORDINALITY AS u (id, n)"                        \
                      " JOIN kp_placement p ON p.document_id = u.id AND p.owner = $1::int8"                         \
                      " JOIN kp_documents d ON d.id = u.id")                                                        \

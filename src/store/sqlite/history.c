@@ -138,10 +138,12 @@ enum error sqlite_history_add_authors(struct database *db, const struct store_ap
 
 enum error sqlite_history_load(struct database *db, struct store_request *req)
 {
-    struct query q = query_start(&db->connection, STATEMENT_LAST_AUTHOR);
+    struct query q = query_start(&db->connection, STATEMENT_HISTORY_LOAD);
     query_put_text(&q, req->id);
-    if (query_next(&q))
+    if (query_next(&q)) {
         req->last_author = (uint64_t)query_int(&q, 0);
+        req->history_is_off = query_int(&q, 1) != 0;
+    }
     return query_end(&q);
 }
 

@@ -15,7 +15,7 @@ enum error sqlite_history_after_snapshot(struct database *db, struct store_reque
 
 /* The names that came with a row of an APPEND. */
 enum error sqlite_history_add_authors(struct database *db, const struct store_append_row *row);
-/* LOAD: last_author. */
+/* LOAD: last_author, history_is_off. */
 enum error sqlite_history_load(struct database *db, struct store_request *req);
 /* HISTORY_PUT, HISTORY_AGE. */
 enum error sqlite_history_put(struct database *db, const struct store_request *req);

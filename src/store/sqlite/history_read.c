@@ -141,9 +141,10 @@ static enum error read_checkpoint(struct connection *c, struct store_request *re
         struct store_checkpoint p = {.revision = (uint64_t)query_int(&q, 0),
                                      .kept_s = query_int(&q, 1),
                                      .is_packed = query_int(&q, 2) != 0,
-                                     .bytes = (uint32_t)query_int(&q, 3)};
-        p.runs = query_copy(&q, 4, req->arena);
-        p.text = query_copy(&q, 5, req->arena);
+                                     .bytes = (uint32_t)query_int(&q, 3),
+                                     .time_ms = query_int(&q, 4)};
+        p.runs = query_copy(&q, 5, req->arena);
+        p.text = query_copy(&q, 6, req->arena);
         add_checkpoint(&q, req, &p);
     }
     enum error err = query_end(&q);

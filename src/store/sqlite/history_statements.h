@@ -29,7 +29,8 @@
                         " first_seen) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM (SELECT"       \
                         " name, hue FROM authors WHERE document_id = ?1 AND author = ?2 ORDER BY"                  \
                         " first_revision DESC LIMIT 1) WHERE name = ?4 AND hue = ?5)")                             \
-    X(LAST_AUTHOR,      "SELECT coalesce(max(author), 0) FROM authors WHERE document_id = ?1")                     \
+    X(HISTORY_LOAD,     "SELECT coalesce(max(author), 0), EXISTS (SELECT 1 FROM history_off WHERE document_id ="   \
+                        " ?1) FROM authors WHERE document_id = ?1")                                                \
     X(TRIM_NAMES,       "DELETE FROM authors WHERE document_id = ?1 AND author = ?2 AND first_revision <="         \
                         " (SELECT first_revision FROM authors WHERE document_id = ?1 AND author = ?2 ORDER BY"     \
                         " first_revision DESC LIMIT 1 OFFSET 16)")                                                 \
@@ -77,8 +78,12 @@
                         " total(stored) FROM checkpoints WHERE document_id = ?1)")                                 \
     X(HISTORY_HEADS,    "SELECT first_revision, end_revision, began_at, ended_at, kept_at, detail, bytes,"         \
                         " sittings FROM history WHERE document_id = ?1 ORDER BY first_revision")                   \
-    X(HISTORY_CHECKPOINT,"SELECT revision, kept_at, form, bytes, runs, text FROM checkpoints WHERE document_id"    \
-                        " = ?1 AND revision <= ?2 ORDER BY revision DESC LIMIT 1")                                 \
+    /* with the time of what led to it, where a segment ends there */                                              \
+    X(HISTORY_CHECKPOINT,"SELECT k.revision, k.kept_at, k.form, k.bytes, (SELECT CASE WHEN h.end_revision ="       \
+                        " k.revision THEN h.ended_at END FROM history AS h WHERE h.document_id = ?1 AND"           \
+                        " h.first_revision < k.revision ORDER BY h.first_revision DESC LIMIT 1), k.runs, k.text"   \
+                        " FROM checkpoints AS k WHERE k.document_id = ?1 AND k.revision <= ?2 ORDER BY"            \
+                        " k.revision DESC LIMIT 1")                                                                \
     X(HISTORY_ROW_TEXT, "SELECT revision, text FROM documents WHERE id = ?1 AND revision <= ?2")                   \
     X(HISTORY_SEGMENTS, "SELECT first_revision, end_revision, began_at, ended_at, kept_at, detail, bytes,"         \
                         " sittings, operations FROM history WHERE document_id = ?1 AND first_revision >="          \
