@@ -85,7 +85,9 @@ enum store_kind {
     STORE_RELEASE,      /* a document has left memory, so others may have it; only where store_is_shared */
     STORE_HISTORY,      /* reads of a document's past what `history` wants (history.h) */
     STORE_HISTORY_PUT,  /* replaces a part of it */
-    STORE_HISTORY_AGE,  /* deletes of all documents what was kept for longer than `unused_ms` */
+    /* deletes of all documents what was kept for longer than `unused_ms`, and of those that nobody used for
+     * so long everything but the text */
+    STORE_HISTORY_AGE,
 };
 
 /* A server that has a document in memory. */
@@ -215,9 +217,9 @@ struct store_request {
     struct slice *ids; /* EXPIRED; FIND_LINK: the document's */
     uint32_t id_count;
     uint64_t last_author; /* LOAD: the highest user id among its authors; 0: none */
+    bool history_is_off;  /* LOAD: of this document none is kept */
     /* SNAPSHOT: what of the history waits to be put into segments; up to a few thousand are counted. */
     uint32_t fresh_rows, fresh_bytes;
-    bool history_is_off;  /* LOAD: of this document none is kept */
     uint64_t duration_us; /* of its transaction or query */
 
     /* the store's own */

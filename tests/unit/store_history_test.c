@@ -355,6 +355,52 @@ static void what_is_too_old_goes(void **state)
     assert_string_equal(sql(f, "SELECT min(revision) FROM checkpoints"), "3");
 }
 
+static void age(struct fixture *f, int64_t days)
+{
+    struct store_request *r = store_request_new(STORE_HISTORY_AGE, (struct slice){0});
+    r->now_ms = T0_MS;
+    r->unused_ms = INT64_C(1000) * days * DAY_S;
+    expect(f, r, OK);
+}
+
+/* What is in no segment has no age of its own, so it goes when nobody used the document for so long. */
+static void what_nobody_used_is_forgotten_but_for_its_text(void **state)
+{
+    struct fixture *f = *state;
+    put_two_segments(f);
+    append(f, 7, 8, "h");
+    append(f, 8, 9, "i");
+    snap(f, "abcdefghi", 9, 8);
+    assert_string_equal(all_tables(f), "2 2 3 0");
+    sql(f, "UPDATE documents SET accessed_at = accessed_at - 10 * 86400");
+    age(f, 11);
+    assert_string_equal(all_tables(f), "2 2 3 0");
+    age(f, 9);
+    assert_string_equal(all_tables(f), "0 0 0 0");
+    assert_string_equal(sql(f, "SELECT count(*) || ':' || min(first_revision) FROM journal"), "1:8");
+    assert_string_equal(sql(f, "SELECT text FROM documents"), "abcdefghi");
+    append(f, 9, 10, "j");
+    snap(f, "abcdefghij", 10, 10);
+    struct store_request *r = read_history(f, STORE_HISTORY_HEADS, 0, 0);
+    assert_int_equal(r->history->begins, 9);
+    store_request_free(r);
+}
+
+/* Its server died before it wrote the text as a whole. */
+static void what_the_text_in_the_row_lacks_is_not_forgotten(void **state)
+{
+    struct fixture *f = *state;
+    append(f, 0, 1, "a");
+    append(f, 1, 2, "b");
+    snap(f, "ab", 2, 0);
+    append(f, 2, 3, "c");
+    append(f, 3, 4, "d");
+    sql(f, "UPDATE documents SET accessed_at = accessed_at - 10 * 86400");
+    age(f, 9);
+    assert_string_equal(all_tables(f), "0 0 0 0");
+    assert_string_equal(sql(f, "SELECT count(*) || ':' || min(first_revision) FROM journal"), "2:2");
+}
+
 /* ---- authors ---- */
 
 static void append_by(struct fixture *f, uint64_t first, uint64_t author, const char *name)
@@ -429,6 +475,15 @@ static void a_purge_leaves_nothing_but_the_text(void **state)
     store_request_free(r);
 }
 
+static bool is_off_when_loaded(struct fixture *f)
+{
+    struct store_request *r = ask(f, load_of("pad"));
+    bool is_off = r->history_is_off;
+    assert_true(r->found);
+    store_request_free(r);
+    return is_off;
+}
+
 static void off_for_a_document_it_stays_off_until_it_is_on(void **state)
 {
     struct fixture *f = *state;
@@ -441,6 +496,7 @@ static void off_for_a_document_it_stays_off_until_it_is_on(void **state)
     struct store_request *r = read_history(f, STORE_HISTORY_HEADS, 0, 0);
     assert_true(r->history->is_off);
     store_request_free(r);
+    assert_true(is_off_when_loaded(f));
 
     change(f, "abcdefghx", 9, STORE_HISTORY_ON);
     append_by(f, 9, 3, "Alice");
@@ -448,6 +504,7 @@ static void off_for_a_document_it_stays_off_until_it_is_on(void **state)
     snap(f, "abcdefghxAy", 11, 11);
     r = read_history(f, STORE_HISTORY_HEADS, 0, 0);
     assert_false(r->history->is_off);
+    assert_false(is_off_when_loaded(f));
     assert_int_equal(r->history->begins, 9);
     store_request_free(r);
     assert_string_equal(all_tables(f), "1 0 1 1");
@@ -475,15 +532,6 @@ static void a_deleted_document_takes_its_history_along(void **state)
     append_by(f, 7, 3, "Alice");
     change(f, "abcdefg", 8, STORE_HISTORY_OFF);
     change(f, "abcdefg", 8, STORE_HISTORY_ON);
-static bool is_off_when_loaded(struct fixture *f)
-{
-    struct store_request *r = ask(f, load_of("pad"));
-    bool is_off = r->history_is_off;
-    assert_true(r->found);
-    store_request_free(r);
-    return is_off;
-}
-
     append_by(f, 8, 3, "Alice");
     expect(f, append_of("other", 0, 1, "o"), OK);
     struct store_request *r = delete_of("pad", T0_MS + HOUR_MS);
@@ -496,7 +544,6 @@ static bool is_off_when_loaded(struct fixture *f)
 /* ---- beside the others ---- */
 
 static void digest(struct store_request *r)
-    assert_true(is_off_when_loaded(f));
 {
     *(pthread_t *)r->context = pthread_self();
     r->history->stored_bytes = r->history->row_count;
@@ -504,7 +551,6 @@ static void digest(struct store_request *r)
 
 static void an_answer_is_worked_on_where_it_was_read(void **state)
 {
-    assert_false(is_off_when_loaded(f));
     struct fixture *f = *state;
     pthread_t on = pthread_self();
     append(f, 0, 1, "a");
@@ -611,6 +657,8 @@ static void without_a_journal_nothing_is_kept(void **state)
         TEST(heads_come_without_operations), TEST(segments_are_read_up_to_a_size),                           \
         TEST(what_is_loose_is_what_no_full_segment_holds),                                                   \
         TEST(what_is_older_than_a_revision_can_be_forgotten), TEST(what_is_too_old_goes),                    \
+        TEST(what_nobody_used_is_forgotten_but_for_its_text),                                                \
+        TEST(what_the_text_in_the_row_lacks_is_not_forgotten),                                               \
         TEST(names_come_with_the_edits_that_they_made), TEST(of_one_author_the_newest_names_are_kept),       \
         TEST(a_purge_leaves_nothing_but_the_text), TEST(off_for_a_document_it_stays_off_until_it_is_on),     \
         TEST(a_server_that_keeps_none_deletes_what_there_is),                                                \

@@ -395,7 +395,7 @@ static void send_history_age(struct pg_lane *lane, const struct run *run)
 static enum reply read_history_age(struct pg_lane *lane, const struct run *run)
 {
     (void)run;
-    skip(lane, 1);
+    skip(lane, 2);
     return REPLY_OK;
 }
 

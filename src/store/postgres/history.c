@@ -161,6 +161,7 @@ void pg_history_send_age(struct pg_lane *lane, const struct store_request *req)
     struct parameters p = {0};
     put_int8(&p, req->unused_ms / 1000);
     put_int8(&p, AGED_DOCUMENTS_MAX);
+    pg_send(&lane->connection, STATEMENT_HISTORY_UNUSED, &p);
     pg_send(&lane->connection, STATEMENT_HISTORY_AGE, &p);
 }
 

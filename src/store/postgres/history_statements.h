@@ -93,6 +93,17 @@
                          " kp_checkpoints k USING aged WHERE k.document_id = aged.id AND k.revision < aged.r)"       \
                          " DELETE FROM kp_history h USING aged WHERE h.document_id = aged.id AND h.end_revision"     \
                          " <= aged.r")                                                                               \
+    /* the same; all of documents that nobody used for so long, whose row has all of the text */                    \
+    X(HISTORY_UNUSED,    "WITH unused AS (SELECT d.id, d.revision AS r FROM kp_documents d, kp_calendar c WHERE"     \
+                         " d.accessed_at < c.calendar_ms / 1000 - $1::int8 AND EXISTS (SELECT 1 FROM"                \
+                         " kp_checkpoints k WHERE k.document_id = d.id) LIMIT $2::int8), rows AS (DELETE FROM"       \
+                         " kp_journal j USING unused WHERE j.document_id = unused.id AND j.end_revision <="          \
+                         " unused.r AND j.first_revision < (SELECT max(l.first_revision) FROM kp_journal l WHERE"    \
+                         " l.document_id = unused.id)), fresh AS (DELETE FROM kp_history_fresh f USING unused"       \
+                         " WHERE f.document_id = unused.id), names AS (DELETE FROM kp_authors a USING unused"        \
+                         " WHERE a.document_id = unused.id), segments AS (DELETE FROM kp_history h USING unused"     \
+                         " WHERE h.document_id = unused.id) DELETE FROM kp_checkpoints k USING unused WHERE"         \
+                         " k.document_id = unused.id")                                                               \
     /* ---- read: $1 id, $2 from, $3 to */                                                                           \
     X(HISTORY_DOCUMENT,  "SELECT d.revision, EXISTS (SELECT 1 FROM kp_history_off o WHERE o.document_id ="           \
                          " $1::text), (SELECT min(k.revision) FROM kp_checkpoints k WHERE k.document_id ="           \

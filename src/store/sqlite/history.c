@@ -218,24 +218,50 @@ enum error sqlite_history_put(struct database *db, const struct store_request *r
     return err;
 }
 
-/* What is deleted while a statement reads may be read or not, so the list is complete first. */
-enum error sqlite_history_age(struct database *db, const struct store_request *req)
-{
+/* Documents of which something is too old. */
+struct aged {
     struct {
         struct slice id;
-        uint64_t revision;
-    } aged[AGED_DOCUMENTS_MAX];
-    uint32_t count = 0;
-    struct query q = query_start(&db->connection, STATEMENT_HISTORY_AGED);
+        uint64_t revision; /* HISTORY_AGED: all before it is */
+    } at[AGED_DOCUMENTS_MAX];
+    uint32_t count;
+};
+
+/* What is deleted while a statement reads may be read or not, so the list is complete first. */
+static enum error find_aged(struct database *db, const struct store_request *req, enum statement statement,
+                            struct aged *out)
+{
+    struct query q = query_start(&db->connection, statement);
     query_put_int(&q, now_s(db) - req->unused_ms / 1000);
     query_put_int(&q, AGED_DOCUMENTS_MAX);
-    for (; query_next(&q) && count < AGED_DOCUMENTS_MAX; count++) {
-        aged[count].id = query_copy(&q, 0, req->arena);
-        aged[count].revision = (uint64_t)query_int(&q, 1);
+    for (out->count = 0; query_next(&q) && out->count < AGED_DOCUMENTS_MAX; out->count++) {
+        out->at[out->count].id = query_copy(&q, 0, req->arena);
+        out->at[out->count].revision = statement == STATEMENT_HISTORY_AGED ? (uint64_t)query_int(&q, 1) : 0;
     }
-    enum error err = query_end(&q);
-    for (uint32_t i = 0; !err && i < count; i++)
-        err = forget_before(&db->connection, aged[i].id, aged[i].revision);
+    return query_end(&q);
+}
+
+/* Of one that nobody used since, what is in no segment goes, too. */
+static enum error forget_unused(struct database *db, const struct store_request *req, struct aged *aged)
+{
+    struct connection *c = &db->connection;
+    enum error err = find_aged(db, req, STATEMENT_HISTORY_UNUSED, aged);
+    for (uint32_t i = 0; !err && i < aged->count; i++) {
+        err = run_with_id(c, STATEMENT_FORGET_JOURNAL, aged->at[i].id);
+        if (!err)
+            err = sqlite_history_delete(c, aged->at[i].id);
+    }
+    return err;
+}
+
+enum error sqlite_history_age(struct database *db, const struct store_request *req)
+{
+    struct aged aged;
+    enum error err = forget_unused(db, req, &aged);
+    if (!err)
+        err = find_aged(db, req, STATEMENT_HISTORY_AGED, &aged);
+    for (uint32_t i = 0; !err && i < aged.count; i++)
+        err = forget_before(&db->connection, aged.at[i].id, aged.at[i].revision);
     return err;
 }
 

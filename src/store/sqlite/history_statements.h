@@ -57,6 +57,12 @@
     /* of which documents something is too old, and up to where: it ends with a segment */                         \
     X(HISTORY_AGED,     "SELECT document_id, max(end_revision) FROM history WHERE kept_at < ?1 GROUP BY"           \
                         " document_id LIMIT ?2")                                                                   \
+    /* of which documents everything is too old, since nobody used them since; their row has all of the text */    \
+    X(HISTORY_UNUSED,   "SELECT id FROM documents AS d WHERE accessed_at < ?1 AND EXISTS (SELECT 1 FROM checkpoints" \
+                        " WHERE document_id = d.id) LIMIT ?2")                                                     \
+    X(FORGET_JOURNAL,   "DELETE FROM journal WHERE document_id = ?1 AND end_revision <= (SELECT revision FROM"     \
+                        " documents WHERE id = ?1) AND first_revision < (SELECT max(first_revision) FROM journal"  \
+                        " WHERE document_id = ?1)")                                                                \
     /* history, all of it */                                                                                       \
     X(DELETE_FRESH,     "DELETE FROM history_fresh WHERE document_id = ?1")                                        \
     X(DELETE_HISTORY,   "DELETE FROM history WHERE document_id = ?1")                                              \
