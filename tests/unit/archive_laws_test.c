@@ -1,4 +1,4 @@
-/* link: kp_archive kp_store kp_alloc store_fixture store_postgres postgres faulty_vfs */
+/* link: kp_archive kp_store kp_alloc store_fixture store_postgres postgres faulty_vfs pg_proxy */
 /* The law of a history: the text at every revision that is kept is the one that was there,
  * and every part of it is by whoever wrote it; whatever was moved, packed, thinned, forgotten
  * and purged meanwhile, and whatever failed. */
@@ -6,6 +6,7 @@
 #include "archive/pack.h"
 #include "archive/sittings.h"
 #include "support/faulty_vfs.h"
+#include "support/pg_proxy.h"
 #include "support/random_op.h"
 #include "support/store_postgres.h"
 
@@ -432,17 +433,79 @@ static void it_is_so_on_a_disk_that_fails(void **state)
     buf_deinit(&present_batch);
 }
 
+/* ---- a connection that breaks ---- */
+
+static struct postgres server;
+static struct pg_proxy *proxy;
+
+/* Where each statement of a history's transactions begins. */
+static const char *const CUT_STATEMENTS[] = {
+    "INSERT INTO kp_journal",
+    "INSERT INTO kp_documents",
+    "INSERT INTO kp_checkpoints",
+    "INSERT INTO kp_history (",
+    "WITH gone AS",
+    "SELECT count(*), coalesce(sum(x.bytes)",
+    "DELETE FROM kp_history_fresh",
+    "DELETE FROM kp_history WHERE",
+    "DELETE FROM kp_checkpoints",
+    "DELETE FROM kp_authors",
+    "DELETE FROM kp_journal",
+};
+static const char *const CUT_PLACES[] = {"before", "within", "after", "before-answer", "within-answer"};
+enum {
+    CUT_STATEMENT_COUNT = sizeof CUT_STATEMENTS / sizeof CUT_STATEMENTS[0],
+    CUT_PLACE_COUNT = sizeof CUT_PLACES / sizeof CUT_PLACES[0],
+};
+
+/* One after the other: how many cuts were asked for, the last of which may be yet to come. */
+static unsigned cuts, cuts_before;
+
+static void cut_next(struct random *r)
+{
+    char rule[128];
+    (void)r;
+    if (pg_proxy_fired(proxy) - cuts_before < cuts)
+        return;
+    unsigned which = cuts++ % (CUT_STATEMENT_COUNT * CUT_PLACE_COUNT);
+    snprintf(rule, sizeof rule, "cut %s %s", CUT_PLACES[which % CUT_PLACE_COUNT],
+             CUT_STATEMENTS[which / CUT_PLACE_COUNT]);
+    assert_true(pg_proxy_say(proxy, rule));
+}
+
+/* A connection that is cut at every statement: before it, within it, behind it, and in its answer. */
+static void it_is_so_wherever_a_connection_breaks(void **state)
+{
+    (void)state;
+    struct random r = random_start();
+    proxy = pg_proxy_new(server.port);
+    cuts_before = pg_proxy_fired(proxy);
+    for (cuts = 0; cuts <= CUT_STATEMENT_COUNT * CUT_PLACE_COUNT;) {
+        struct fixture f;
+        fixture_init(&f, NULL);
+        snprintf(f.uri, sizeof f.uri, "postgres://kolabpad@127.0.0.1:%u/kolabpad", pg_proxy_port(proxy));
+        f.has_wall = true;
+        f.wall_ms = T0_MS;
+        f.keeps_history = true;
+        fixture_open(&f, STORE_JOURNAL);
+        live(&f, &r, false, cut_next);
+        fixture_deinit(&f);
+    }
+    pg_proxy_free(proxy);
+    buf_deinit(&present_batch);
+}
+
 static const struct CMUnitTest sqlite_tests[] = {
     cmocka_unit_test(any_text_that_is_kept_is_the_one_that_was_there),
     cmocka_unit_test(it_is_so_on_a_disk_that_fails),
 };
 static const struct CMUnitTest postgres_tests[] = {
     cmocka_unit_test(any_text_that_is_kept_is_the_one_that_was_there),
+    cmocka_unit_test(it_is_so_wherever_a_connection_breaks),
 };
 
 static int run_on_postgres(void)
 {
-    struct postgres server;
     if (!store_can_use_postgres()) {
         puts("[  SKIPPED ] archive_laws_test_on_postgres");
         return 0;
