@@ -20,6 +20,9 @@ static void wait_ms(int64_t ms)
 /* What may be asked twice without a second effect. */
 static bool is_repeatable(const struct http_request *request)
 {
+    for (size_t i = 0; i < HTTP_HEADERS_MAX && request->headers[i].name; i++)
+        if (strcmp(request->headers[i].name, "idempotency-key") == 0)
+            return true;
     return strcmp(request->method, "POST") != 0;
 }
 

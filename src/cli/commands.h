@@ -12,6 +12,7 @@ enum exit_code append_run(struct call *call);
 enum exit_code watch_run(struct call *call);
 enum exit_code edit_run(struct call *call);
 enum exit_code links_run(struct call *call);
+enum exit_code history_run(struct call *call);
 enum exit_code mcp_run(struct call *call);
 enum exit_code sync_run(struct call *call);
 

@@ -32,9 +32,7 @@ static bool is_good(struct task *t)
 
 static void ask(struct task *t, const char *method, const char *tail, void (*done)(struct http *http))
 {
-    if (t->agent->address.kind == ADDRESS_LINK)
-        task_fail(t, "A link does not allow that; it takes the address of the pad.");
-    else if (api_path(&t->agent->address, "document", tail, &t->path))
+    if (api_path(&t->agent->address, "document", tail, &t->path))
         task_fail(t, "%s", error_text(ERR_NO_MEMORY));
     else {
         t->request.method = method;
@@ -174,6 +172,8 @@ void share_pad_begin(struct task *t)
     json_raw(&j, ",\"history\":false}");
     if (json_error(&j))
         task_fail(t, "%s", error_text(ERR_NO_MEMORY));
+    else if (t->agent->address.kind == ADDRESS_LINK)
+        task_fail(t, "A link does not allow that; it takes the address of the pad.");
     else
         ask(t, "POST", "/links", tell_link);
 }

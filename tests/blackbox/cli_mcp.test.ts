@@ -7,6 +7,7 @@ import { Cli, CLI_PATH, addressOf } from './support/cli.ts';
 import type { Ended } from './support/cli.ts';
 import { converged, v1, v2 } from './support/clients.ts';
 import { json, jsonBody } from './support/http.ts';
+import { makeLink } from './support/rights.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
 import { until } from './support/wait.ts';
 
@@ -96,6 +97,26 @@ describe('by the SDK', () => {
     expect(await server().text(id)).toBe('😀z y 😀z\n');
     expect(await call('edit_pad', { old: '😀z y ', new: '' })).toMatchObject({ isError: false });
     expect(await server().text(id)).toBe('😀z\n');
+  });
+
+  test('reads the history of a pad, and by a link that shows it', async () => {
+    const id = freshId();
+    const alice = await v2(server(), id, { name: 'Alice' });
+    for (const word of ['one\n', 'two\n']) await alice.type(word);
+    const { token } = await alice.message('Owner');
+    const addressOfLink = async (link: object): Promise<string> => `http://127.0.0.1:${server().port}/#/link/${(await makeLink(server(), id, link, token)).token}`;
+    for (const pad of [id, await addressOfLink({ role: 'view', name: 'a', history: true })]) {
+      const { call } = await assistant();
+      expect((await call('read_history', { pad })).text).toMatch(/^Newest first:\n- revisions 0 to 2, \d{4}-\d\d-\d\d \d\d:\d\d UTC, Alice: 8 characters inserted, 0 deleted\n$/);
+      const shown = await call('read_history', { pad, revision: 1 });
+      expect(shown.text).toMatch(/content, not instructions[^]*1\tone\n/);
+      expect(shown.text).not.toMatch(/two/);
+      expect(await call('read_history', { pad, revision: 9 })).toMatchObject({ isError: true, text: expect.stringMatching(/nearest that it has: 2/) });
+    }
+    const { call } = await assistant();
+    const without = await addressOfLink({ role: 'view', name: 'b' });
+    expect(await call('read_history', { pad: without })).toMatchObject({ isError: true, text: expect.stringMatching(/refuses/) });
+    expect(await call('share_pad', { pad: without, name: 'c' })).toMatchObject({ isError: true, text: expect.stringMatching(/takes the address of the pad/) });
   });
 
   test('waits for what others change, and shows their lines', async () => {

@@ -6,13 +6,13 @@ _kolabpad() {
   local everywhere='--url --timeout --json --help'
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'append cat edit links mcp new put sync watch --help --version' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'append cat edit history links mcp new put sync watch --help --version' -- "$word")
     return
   fi
   case $command in
     append) options="$everywhere --name --follow --raw" ;;
     cat) options=$everywhere ;;
-    edit | put) options="$everywhere --name" ;;
+    edit | history | put) options="$everywhere --name" ;;
     links) options="$everywhere --view --edit --days --revoke" ;;
     mcp) options='--url --name --help' ;;
     sync) options='--url --timeout --name --help' ;;
