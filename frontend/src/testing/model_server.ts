@@ -117,6 +117,11 @@ export class ModelServer {
     peer.sent = this.revision;
   }
 
+  /** What was done from that revision on, and by whom. */
+  deedsFrom(revision: number): { author: number; operation: Components }[] {
+    return this.#log.slice(revision).map(({ id, operation }) => ({ author: id, operation }));
+  }
+
   /** Forgets history before now, so that nobody behind can resume. */
   compact(): void {
     this.#held = this.revision;

@@ -27,6 +27,8 @@ export class SimulatedTab {
   #connections = 0;
   /** How often it contradicted the server. */
   contradictions = 0;
+  /** That of its latest connection; -1: there was none. */
+  userId = -1;
 
   constructor(
     private readonly server: ModelServer,
@@ -48,6 +50,7 @@ export class SimulatedTab {
     const byAuthor = this.kind === "by author" || (this.kind === "by turns" && this.#connections % 2 === 1);
     const position = this.kind === "v1" ? null : this.sync.position;
     this.#peer = this.server.join({ token: `${this.name} ${this.#lives}`, position, byAuthor });
+    this.userId = this.#peer.userId;
   }
 
   /** The first `arrived` of the edits on their way reach the server; whatever
@@ -94,7 +97,7 @@ export class SimulatedTab {
   /** The user changes the text; by an offer, if one is given. */
   type(changes: Change[], offered: Offered | null = null): void {
     this.sync.edit(changes, { offered: offered ?? undefined });
-    this.text = applied(this.text, changes);
+    this.change(changes, true);
     this.#send();
   }
 
@@ -122,13 +125,18 @@ export class SimulatedTab {
 
   /** Brings the editor up to date, then sends what there is to send. */
   syncEditor(): void {
-    this.text = applied(this.text, this.sync.takeChanges(this.composing));
+    this.change(this.sync.takeChanges(this.composing), false);
     if (this.sync.isOutOfStep) {
       this.contradictions += 1;
       this.disconnect(0);
       this.sync.dropEpoch();
     }
     this.#send();
+  }
+
+  /** Every change of what the user sees goes through here: by the user, or by what others did. */
+  protected change(changes: readonly Change[], _byUser: boolean): void {
+    this.text = applied(this.text, changes);
   }
 
   #receive(message: Message): void {
