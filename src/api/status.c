@@ -125,6 +125,8 @@ void status_stats(struct api *api, struct http_request *request, struct slice id
 
 /* ---- for the page ---- */
 
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
 void status_config(struct api *api, struct http_request *request, struct slice id)
 {
     (void)id;
@@ -139,6 +141,11 @@ void status_config(struct api *api, struct http_request *request, struct slice i
     json_quoted(&j, config->remote_images == REMOTE_IMAGES_ASK ? SLICE("ask") : SLICE("off"));
     json_raw(&j, ",\"base_path\":");
     json_quoted(&j, slice_from_cstr(config->base_path));
+    json_raw(&j, ",\"history_days\":");
+    if (config->keeps_history && config->durability != STORE_LAZY)
+        json_int(&j, config->history_kept_ms / DAY_MS);
+    else
+        json_raw(&j, "null");
     json_raw(&j, "}\n");
     respond_body(request, 200, "application/json", &body, json_error(&j));
 }

@@ -386,16 +386,16 @@ describe('static files', () => {
       expect(directive(headers, 'img-src'), target).toBe("'self' data: blob:");
       expect(headers['x-frame-options'], target).toBe('DENY');
     }
-    expect(json(await closed.get('/api/config'))).toMatchObject({ remote_images: 'off' });
+    expect(json(await closed.get('/api/config'))).toMatchObject({ remote_images: 'off', history_days: 0 });
 
-    const open = await serving({ FRAME_ANCESTORS: 'https://Intranet.example.org, http://other.example:8080/', REMOTE_IMAGES: 'ask' });
+    const open = await serving({ FRAME_ANCESTORS: 'https://Intranet.example.org, http://other.example:8080/', REMOTE_IMAGES: 'ask', HISTORY_DAYS: '30' });
     for (const target of ['/', '/api/stats', '/nonsense']) {
       const { headers } = await open.get(target);
       expect(directive(headers, 'frame-ancestors'), target).toBe('https://intranet.example.org http://other.example:8080');
       expect(directive(headers, 'img-src'), target).toBe("'self' data: blob: https:");
       expect(headers['x-frame-options'], target).toBeUndefined(); // it could only say no
     }
-    expect(json(await open.get('/api/config'))).toMatchObject({ remote_images: 'ask' });
+    expect(json(await open.get('/api/config'))).toMatchObject({ remote_images: 'ask', history_days: 30 });
     // who may frame the page may not talk to the server
     expect((await open.get('/api/stats', { headers: { origin: 'https://intranet.example.org' } })).status).toBe(403);
 
