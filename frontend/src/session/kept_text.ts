@@ -48,8 +48,13 @@ export class KeptText {
 
   /** Tells `witness` of all that becomes of the server's text from now on, and gives it as it is; null: it is not known. */
   watch(witness: Witness): string | null {
-    this.sync.witness = witness;
+    this.sync.witnesses.add(witness);
     return this.copy()?.text ?? null;
+  }
+
+  /** Tells it no more. */
+  unwatch(witness: Witness): void {
+    this.sync.witnesses.delete(witness);
   }
 
   /** Shows that text until the server gives its own; does nothing where there is one already. `savedAtMs`: null for a pad

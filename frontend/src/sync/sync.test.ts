@@ -629,7 +629,8 @@ describe("carets of others", () => {
 test("a witness is told each operation once, our own too, and a whole text where one came", () => {
   const told: unknown[] = [];
   opened("ab");
-  sync.witness = { entry: ({ id, operation }) => told.push([id, operation]), snapshot: (whole) => told.push(whole) };
+  const witness = { entry: ({ id, operation }: Entry) => told.push([id, operation]), snapshot: (whole: string) => told.push([sync.revision, whole]) };
+  sync.witnesses.add(witness);
   type(2, 2, "c");
   sync.takeEdit();
   hear(10, [OTHER, ["x", 2]], [ME, [3, "c"]]);
@@ -639,5 +640,9 @@ test("a witness is told each operation once, our own too, and a whole text where
   sync.disconnected();
   welcome(false);
   snapshot(20, "another text");
-  expect(told).toEqual([[OTHER, ["x", 2]], [ME, [3, "c"]], [OTHER, [4, "y"]], "another text"]);
+  const all = [[OTHER, ["x", 2]], [ME, [3, "c"]], [OTHER, [4, "y"]], [20, "another text"]];
+  expect(told).toEqual(all);
+  sync.witnesses.delete(witness);
+  hear(20, [OTHER, [12, "!"]]);
+  expect(told).toEqual(all);
 });

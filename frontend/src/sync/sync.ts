@@ -70,8 +70,7 @@ export class Sync {
   #isForgotten = false;
   /** Set by a Welcome that says the edit in flight was applied: its revision. */
   #committed: number | null = null;
-  /** null: nobody asks. */
-  witness: Witness | null = null;
+  readonly witnesses = new Set<Witness>();
   readonly #savedCopy = new SavedCopy();
   /** Remote operations that takeChanges() has not given to the editor yet. */
   readonly #unshown = new Unshown();
@@ -257,8 +256,8 @@ export class Sync {
     } catch {
       return void (this.#outOfStep = true); // not a text that a document may hold
     }
-    this.witness?.snapshot(text);
     [this.#epoch, this.#revision] = [this.#epochOfSnapshot, revision];
+    for (const it of this.witnesses) it.snapshot(text);
     this.#loaded = true;
     this.#link = "up";
   }
@@ -269,7 +268,7 @@ export class Sync {
     if (seen < 0 || this.#outOfStep) return void (this.#outOfStep = true);
     for (const entry of entries.slice(seen)) {
       if (!this.#advance(entry)) return void (this.#outOfStep = true);
-      this.witness?.entry(entry);
+      for (const it of this.witnesses) it.entry(entry);
     }
     if (this.#link === "joining") this.#link = "up";
   }
