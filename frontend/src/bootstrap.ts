@@ -19,6 +19,8 @@ export interface Bootstrap {
   /** The owner's token that the address has; null: none. */
   owner: string | null;
   base: string;
+  /** The revision whose text the address asks for; not there: it asks for the present one. */
+  moment?: number | undefined;
   /** The reason for which there is no such pad, and then no socket either; null when the name is good. */
   problem: PadIdProblem | null;
   /** Connecting, or open and silent: the server waits for a Hello. */
@@ -47,11 +49,11 @@ export function bootstrap(
   base: string,
   environment: BootstrapEnvironment = BROWSER,
 ): Bootstrap {
-  const { id, otp, owner = null } = parseAddress(hash, search);
+  const { id, otp, owner = null, moment } = parseAddress(hash, search);
   const problem = padIdProblem(id);
   const padId = id || newPadId();
   const socket = problem ? null : environment.openSocket(socketUrl(base, padId), SUBPROTOCOL_V2);
-  return { padId, isNew: id === "", otp, owner, base, problem, socket, left: id && !problem ? unsentIn(id, environment) : nothing };
+  return { padId, isNew: id === "", otp, owner, moment, base, problem, socket, left: id && !problem ? unsentIn(id, environment) : nothing };
 }
 
 /** A database that has not answered by then is one that keeps nothing. */

@@ -41,7 +41,7 @@ export async function main(begun: Bootstrap, root: HTMLElement): Promise<void> {
 async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   const hasStrings = inTheirLanguage();
   const [draft = null, ...others] = await recoveredDrafts(begun, hasStrings, root);
-  const { padId, otp, owner, base, problem, socket } = begun;
+  const { padId, otp, owner, moment, base, problem, socket } = begun;
   const password = otp ?? rememberedPassword(padId);
   const session = problem ? null : new Session(padId, password, base, { draft, owner, socket });
   session?.unmerged.restoreFromLastPage();
@@ -55,7 +55,7 @@ async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   tryRememberedPassword(session, otp === null && password !== null);
   followPage(session);
   warnBeforeLoss(session);
-  render(<App session={session} />, root);
+  render(<App session={session} moment={moment} />, root);
   void loadConfig(base);
   void loadChunk("the page without a server", () => import("./offline")).then((it) => it?.followOffline(session, begun.isNew));
   if (others.length === 0) return;

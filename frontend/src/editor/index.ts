@@ -7,8 +7,8 @@ export type { Sides } from "./in_view";
 /** The outline of a text: a chunk of its own. */
 export const loadOutline = () => import("./outline");
 export type { OutlineEntry } from "./outline";
-/** A text of before, to be read: a chunk of its own. */
-export const loadPastView = () => import("./past_view");
+/** What shows the history of a text: a chunk of its own. */
+export const loadPastView = () => import("./past");
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");
 export type { Indentation } from "./indentation";

@@ -79,7 +79,7 @@ test("a text is there with whose doing its differences are", async () => {
   });
   await past.show(both);
   expect(past.shown.value).toEqual({
-    sitting: both, text: "abcd", problem: null, nearest: null,
+    sitting: both, isOperation: false, text: "abcd", problem: null, nearest: null,
     marks: [{ from: 2, to: 3, removed: "", author: 1 }, { from: 3, to: 4, removed: "", author: 2 }],
   });
   past.close();
@@ -113,3 +113,58 @@ test("of two texts the one that was asked for last is shown, whatever comes last
   await first;
   expect(past.shown.value?.text).toBe("later");
 });
+
+test("step by step the text is there after each operation, with who made it; beyond the ends nothing happens", async () => {
+  const past = pastOf({
+    "/history?limit=100": json([sitting(2, 4, [1, 2]), sitting(0, 2)]),
+    "/history/operations?from=0&to=4": json(steps.slice(0, 3)),
+    "/history/operations?from=3&to=67": json(steps.slice(2)),
+    "/history/operations?from=4&to=68": json([]),
+    "/history/operations?from=4": json([]),
+    ...texts,
+  });
+  await past.renew();
+  await past.show(past.sittings.value![0]!);
+  const shown = async (by: 1 | -1) => {
+    await past.step(by);
+    await settled();
+    const { sitting: it, text: now, isOperation, marks } = past.shown.value!;
+    return [it.first, it.end, it.authors[0]!.name, it.inserted, it.deleted, now, isOperation, marks.length];
+  };
+  expect(await shown(-1)).toEqual([2, 3, "Person 2", 1, 0, "abc", true, 1]);
+  expect(past.shown.value!.sitting.ended_at).toBe(12);
+  expect(await shown(-1)).toEqual([0, 2, "Person 1", 2, 0, "ab", true, 1]);
+  expect(await shown(-1)).toEqual([0, 2, "Person 1", 2, 0, "ab", true, 1]);
+  expect(await shown(1)).toEqual([2, 3, "Person 2", 1, 0, "abc", true, 1]);
+  expect(await shown(1)).toEqual([3, 4, "Person 1", 1, 1, "axd", true, 1]);
+  expect(await shown(1)).toEqual([3, 4, "Person 1", 1, 1, "axd", true, 1]);
+});
+
+test("a revision is shown by its number, without the list; one that there is not says so", async () => {
+  const past = pastOf({
+    "/history/operations?from=0&to=3": json(steps.slice(0, 2)),
+    "/history?before=3&limit=1": json([sitting(2, 4, [1, 2])]),
+    "/history/operations?from=35&to=99": json({ code: "gone", before: 4, after: null }, 404),
+    "/history/operations?from=0&to=99": json(steps),
+    "/history/operations?from=4&to=99": json([]),
+    "/history?before=99&limit=1": json([sitting(2, 4, [1, 2])]),
+    "/history/99": json({ code: "gone", before: 4, after: null }, 404),
+    ...texts,
+  });
+  await past.showRevision(3);
+  expect(past.shown.value).toMatchObject({ text: "abc", isOperation: true, sitting: { first: 2, end: 3, authors: [{ name: "Person 2" }] } });
+  await past.showRevision(99);
+  expect(past.shown.value).toMatchObject({ text: null, problem: "gone", nearest: 4 });
+});
+
+/** The first of them was thinned: it was two. */
+const steps = [
+  { revision: 0, end: 2, author: 1, time: 10_000, operation: ["ab"] },
+  { revision: 2, author: 2, time: 12_345, operation: [2, "c"] },
+  { revision: 3, author: 1, time: 20_000, operation: [1, "x", -1, 1] },
+];
+const texts = {
+  "/history/0": text(""), "/history/2": text("ab"), "/history/3": text("abc"), "/history/4": text("axd"),
+};
+/** Resolves once whatever was asked has been answered. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashOf, idOfLink, linkOf, newClientToken, newPadId, ownerLink, padIdProblem, parseAddress, shareLink, socketUrl } from "./address";
+import { hashOf, idOfLink, linkOf, momentLink, newClientToken, newPadId, ownerLink, padIdProblem, parseAddress, shareLink, socketUrl } from "./address";
 
 test.each([
   ["#pad", "", "pad", null],
@@ -38,8 +38,34 @@ test.each([
   expect(parseAddress(hash, search)).toEqual({ id, otp });
 });
 
+test.each([
+  ["#pad@812", "pad", null, 812],
+  ["#pad@812&otp=pw", "pad", "pw", 812],
+  ["#a%40b@0", "a@b", null, 0],
+  ["#/link/abcdefghijklmnopqrstuv@3", "/link/abcdefghijklmnopqrstuv", null, 3],
+  ["#a@1@2", "a@1", null, 2],
+  ["#a%0Ab@1", "a\nb", null, 1],
+])("%s is pad %j with password %j at moment %d", (hash, id, otp, moment) => {
+  expect(parseAddress(hash, "")).toEqual({ id, otp, moment });
+});
+
+test.each([["#team%405", "team@5"], ["#@812", "@812"], ["#a@b", "a@b"], ["#a@", "a@"], ["#a@1.5", "a@1.5"], ["#a@1234567890123456", "a@1234567890123456"]])(
+  "%s is pad %j, and no moment of another",
+  (hash, id) => expect(parseAddress(hash, "")).toEqual({ id, otp: null }),
+);
+
+test("a link to a moment leads there, whatever the pad is called, with the password that it had", () => {
+  for (const id of ["pad", "a@5", "R&D", "日本#", "/link/abcdefghijklmnopqrstuv"]) {
+    for (const otp of [null, "a&b@9"]) {
+      const address = momentLink(shareLink("https://host/p/", { id, otp }), 812);
+      const { hash } = new URL(address);
+      expect(parseAddress(hash, "")).toEqual({ id, otp: linkOf(id) === null ? otp : null, moment: 812 });
+    }
+  }
+});
+
 test("an address survives its own writing", () => {
-  for (const id of ["pad", "a b&c?d=e", "日本😀", "100%", "#", "Q&A", "why?", "a=b", "50% off", "a&otp=b", "a?otp=b", "%41", "é", "why!", "a_", "(b)", "wait..."]) {
+  for (const id of ["pad", "a@5", "a b&c?d=e", "日本😀", "100%", "#", "Q&A", "why?", "a=b", "50% off", "a&otp=b", "a?otp=b", "%41", "é", "why!", "a_", "(b)", "wait..."]) {
     for (const otp of [null, "Ab-_9", "a&b=c d+e", "Ab-_"]) {
       expect(parseAddress(hashOf({ id, otp }), "")).toEqual({ id, otp });
     }

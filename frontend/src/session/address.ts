@@ -2,7 +2,8 @@
  * The address of a pad: `#pad-id`, `#pad-id&otp=password` or, for its owner, `#pad-id&owner=token`. All stand
  * behind the hash, which browsers send to no server, so that none ends in the log of a proxy. All that follows the
  * hash is the id, unless it ends in exactly `&otp=…` or `&owner=…`: `#Q&A`, `#why?` and `#a=b` are pads of these
- * names.
+ * names. `@812` behind the id, and before those, is a moment: the text of that revision is shown. In addresses that the
+ * page makes, an "@" of an id is escaped.
  *
  * A link is `#/link/token`. It opens a pad whose id it does not tell, so that this browser knows the pad by
  * `/link/token` in the place of an id: no id has a slash.
@@ -14,6 +15,8 @@ export interface PadAddress {
   otp: string | null;
   /** The token of the pad's owner, where the address has it. */
   owner?: string;
+  /** The revision whose text is to be shown. */
+  moment?: number;
 }
 
 /** Random bytes of an id we make up: nobody finds it by trying. */
@@ -34,7 +37,8 @@ export function parseAddress(hash: string, search: string): PadAddress {
   const whole = hash.slice(0, hash.length - ownerAtEnd.length).replace(/^#/, "");
   const [atEnd = "", password = ""] = PASSWORD_AT_END.exec(whole) ?? [];
   const otp = new URLSearchParams(password).get("otp") ?? new URLSearchParams(search).get("otp");
-  return { id: decodePercent(whole.slice(0, whole.length - atEnd.length)), otp: otp || null, ...(owner && { owner }) };
+  const [, id = "", moment] = /^(.+?)(?:@(\d{1,15}))?$/s.exec(whole.slice(0, whole.length - atEnd.length)) ?? [];
+  return { id: decodePercent(id), otp: otp || null, ...(owner && { owner }), ...(moment && { moment: Number(moment) }) };
 }
 
 const LINK = "/link/";
@@ -65,6 +69,11 @@ export function shareLink(base: string, address: PadAddress): string {
   page.search = "";
   page.hash = hashOf(address);
   return page.href;
+}
+
+/** The address of a pad, as others are given it, at that moment of its history. */
+export function momentLink(address: string, revision: number): string {
+  return address.replace(/(#[^&]*)/, `$1@${revision}`);
 }
 
 /** The whole address of a pad for whoever owns it with that token. The token ends in a letter, as 16 bytes in

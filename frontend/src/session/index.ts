@@ -8,7 +8,7 @@ export type { EditorPort, Link, Notice, RightsNotice } from "./types";
 export { NAMELESS } from "../wire";
 export type { EditDetails, Offered, Refusal, Witness } from "../sync";
 export { type Person } from "./people";
-export { hashOf, idOfLink, linkOf, newPadId, ownerLink, type PadAddress, type PadIdProblem, shareLink } from "./address";
+export { hashOf, idOfLink, linkOf, momentLink, newPadId, ownerLink, type PadAddress, type PadIdProblem, shareLink } from "./address";
 export type { Activity } from "./activity";
 export { cleanName, isHue, isMadeUp, NAME_POINTS_MAX } from "./identity";
 export { ProtectionError } from "./protection";

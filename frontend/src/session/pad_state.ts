@@ -122,6 +122,8 @@ export class PadState {
         return this.access.own(message.token);
       case "Rights":
         return this.#rightsAre(message.rights, message.user_id, message.user_name);
+      case "Past": // there are no words for a change that is not known here
+        return this.#tellOf(message.change as RightsNotice["right"], message.user_id, message.user_name, message.at);
       default:
         log.debug("message ignored:", message);
     }
@@ -168,11 +170,14 @@ export class PadState {
   #rightsAre(rights: Rights, userId: number, by: string): void {
     const before = this.access.rights.value;
     this.access.rights.value = rights;
-    const tell = (right: RightsNotice["right"]) =>
-      this.notices.tell({ kind: "rights", right, by: userId === SYSTEM_USER ? null : by, mine: userId === this.userId.value });
+    const tell = (right: RightsNotice["right"]) => this.#tellOf(right, userId, by);
     // Whoever begins a pad owns it: that is no news to those who were there before there was a text.
     if (rights.owner && !before.owner && !(this.#wasEmpty && userId === SYSTEM_USER)) tell("owned");
     if (rights.write !== before.write) tell(rights.write === "owner" ? "penned" : "unpenned");
+  }
+
+  #tellOf(right: RightsNotice["right"], userId: number, by: string, at: number | null = null): void {
+    this.notices.tell({ kind: "rights", right, by: userId === SYSTEM_USER ? null : by, mine: userId === this.userId.value, at });
   }
 
   #languageIs(language: string, userId: number, by: string): void {

@@ -166,10 +166,14 @@ export class Session {
     return this.#sync.localText();
   }
 
-  /** The copy with what the server is not known to have, as it would be written down now; null when
-   * nothing is unsent. */
+  /** The copy with what the server is not known to have, to be written down; null when nothing is unsent. */
   unsentState(): SavedState | null {
     return this.#sync.keep();
+  }
+
+  /** Tells the others that our last edit has brought an earlier text back; it was there at that time, in seconds since 1970. */
+  tellRestored(revision: number, at: number): void {
+    if (this.welcome.peek()?.history) this.#transport.send(encode({ Restored: { revision, at } }));
   }
 
   /** The address of the pad for others; carries the password, unless that is known to be a wrong one. */
@@ -235,8 +239,7 @@ export class Session {
     this.#saver.flushNow();
   }
 
-  /** The page goes away, for now or for good: writes down what is unsent, and that the page was left.
-   * Resolves to true when that is written. */
+  /** The page goes away, for now or for good: writes down that, and what is unsent. Resolves to true when it is. */
   onPageHide(): Promise<boolean> {
     return this.#saver.onPageHide();
   }

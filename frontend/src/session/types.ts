@@ -25,11 +25,14 @@ export type Notice =
   | RightsNotice
   | JoinOrLeave;
 
-/** It has changed who may do what. owned: the pad has an owner now. penned, unpenned: only the owner writes, or all again.
- * view_only, editable: we may not write any more, or again. not_owned: the owner link that led here is none. `by`: who did it; null: nobody who is known. */
+/** It has changed who may do what, or what is kept of the past. owned: the pad has an owner now. penned, unpenned: only the owner writes, or all again.
+ * view_only, editable: we may not write any more, or again. not_owned: the owner link that led here is none.
+ * restored: an earlier text was brought back, which stood there `at` that time in seconds since 1970 (null: nobody knows); deleted, off, on:
+ * the history. `by`: who did it; null: nobody who is known. */
 export interface RightsNotice {
   kind: "rights";
-  right: "editable" | "not_owned" | "owned" | "penned" | "unpenned" | "view_only";
+  right: "deleted" | "editable" | "not_owned" | "off" | "on" | "owned" | "penned" | "restored" | "unpenned" | "view_only";
+  at?: number | null;
   by: string | null;
   mine: boolean;
 }

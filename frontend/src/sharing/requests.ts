@@ -1,6 +1,6 @@
 /** Requests about a pad to its server, by whatever right this tab has. */
 
-import type { Session } from "../session";
+import { linkOf, type Session } from "../session";
 
 /** The server said no, or nothing. `code` is its word for the reason; "unreachable" when there was no answer. */
 export class RightsError extends Error {
@@ -40,8 +40,8 @@ export class PadRequests {
   /** An answer that is not a refusal. */
   async request(method: string, path: string, body?: object): Promise<Response> {
     const { padId, access, acceptedOtp } = this.requesting;
-    const url = new URL(`api/document/${encodeURIComponent(padId)}${path}`, this.base);
-    const secret = access.owner.peek() ?? acceptedOtp.peek();
+    const url = new URL((await this.#placeFor(method)) + path, this.base);
+    const secret = linkOf(padId) ?? access.owner.peek() ?? acceptedOtp.peek();
     const headers = {
       ...(secret !== null && { Authorization: `Bearer ${secret}` }),
       ...(body && { "Content-Type": "application/json" }),
@@ -51,6 +51,17 @@ export class PadRequests {
     const answer: unknown = await response.json().catch(() => null);
     const said = (typeof answer === "object" && answer ? answer : {}) as Record<string, unknown>;
     throw new RightsError(typeof said["code"] === "string" ? said["code"] : "internal", said);
+  }
+
+  /** What addresses of such requests begin with. Whoever comes by a link reads by the link alone; the pad's id, by which it
+   * is changed, is told to those who may write. */
+  async #placeFor(method: string): Promise<string> {
+    const { padId } = this.requesting;
+    if (linkOf(padId) === null) return `api/document/${encodeURIComponent(padId)}`;
+    if (method === "GET") return "api/link";
+    const { id } = await this.answer<{ id?: string }>("GET", "");
+    if (id === undefined) throw new RightsError("view_only");
+    return `api/document/${encodeURIComponent(id)}`;
   }
 
   async #fetched(url: URL, init: RequestInit): Promise<Response> {

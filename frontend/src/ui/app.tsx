@@ -48,9 +48,9 @@ const PageKeys = behind("PageKeys");
 const PastText = behind("PastText");
 const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys, PastText];
 
-/** The page of one pad. */
-export function App({ session }: { session: Session }) {
-  const { pad, toasts, expiry, title, ready } = useMemo(() => assemble(session), [session]);
+/** The page of one pad. `moment`: the revision whose text is to be shown; not there: the present one's. */
+export function App({ session, moment }: { session: Session; moment?: number | undefined }) {
+  const { pad, toasts, expiry, title, ready } = useMemo(() => assemble(session, moment), [session]);
   const mode = modeOf(session);
   useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
   useEffect(() => tellOfTrouble(pad), [pad]);
@@ -93,7 +93,7 @@ function isPastShown({ past }: Pad): boolean {
   return Boolean(past.value?.shown.value);
 }
 
-function assemble(session: Session) {
+function assemble(session: Session, moment: number | undefined) {
   const toasts = new Toasts();
   const editor = signal<Editor | null>(null);
   const expiry = signal<Date | null>(null);
@@ -110,6 +110,7 @@ function assemble(session: Session) {
     menu,
     deeds: signal(null),
     past: signal(null),
+    moment,
     dialog: signal(null),
     opened: signal(null),
     notify: (text, kind) => toasts.notify(text, kind),

@@ -65,6 +65,8 @@ const DECODERS: Record<string, (body: Json) => ServerMessage> = {
     const f = fields(body, "Rights");
     return { type: "Rights", rights: rights(f), ...author(f) };
   },
+  Restored: (body) => past({ change: "restored", ...fields(body, "Restored") }),
+  HistoryChanged: (body) => past(fields(body, "HistoryChanged")),
   Pong: (body) => ({ type: "Pong", n: count(body, "Pong") }),
 };
 
@@ -107,7 +109,12 @@ function welcome(f: Fields): Welcome {
     server: string(f.server, "server"),
     ...(f.rights !== undefined && f.rights !== null && { rights: rights(fields(f.rights, "rights")) }),
     ...(typeof f.owner === "string" && { owner: f.owner }),
+    history: f.history === true,
   };
+}
+
+function past(f: Fields): ServerMessage {
+  return { type: "Past", change: string(f.change, "change"), at: orNull(count)(f.at, "at"), ...author(f) };
 }
 
 function rights(f: Fields): Rights {

@@ -74,6 +74,7 @@ export type ClientMessage =
   | { SetLanguage: string }
   | { ClientInfo: UserInfo }
   | { CursorData: CursorData }
+  | { Restored: { revision: number; at: number | null } } // v2
   | { Ping: number }; // v2
 
 /** The answer to Hello. */
@@ -96,6 +97,8 @@ export interface Welcome {
   rights?: Rights;
   /** The owner's token, for a tab that has made the pad and was not told. */
   owner?: string;
+  /** True where the history of the pad is kept; not there: false, or the server knows of none. */
+  history?: boolean;
   server: string;
 }
 
@@ -122,6 +125,8 @@ export type ServerMessage =
   | { type: "Access"; role: Role } // v2
   | { type: "Owner"; token: string } // v2
   | { type: "Rights"; rights: Rights; user_id: number; user_name: string } // v2
+  /** Restored, with when that text was there in seconds since 1970, or HistoryChanged: "deleted", "off" or "on". */
+  | { type: "Past"; change: string; at: number | null; user_id: number; user_name: string } // v2
   | { type: "Pong"; n: number } // v2
   /** A message this version does not know: to be ignored. */
   | { type: "Unknown"; name: string };

@@ -70,11 +70,11 @@ export class Toasts {
   }
 
   /** Seldom told, so the words come when it is. Whoever did it sees it where it was done. */
-  async #tellOfRight({ right, by, mine }: RightsNotice): Promise<void> {
-    const words = await loadChunk("words about rights", t.rightsNews);
+  async #tellOfRight({ right, by, mine, at = null }: RightsNotice): Promise<void> {
+    const words = (await loadChunk("words about rights", t.rightsNews))?.[right];
     if (!words) return;
-    if (mine) this.#say(words[right].mine);
-    else this.notify(words[right].of(by), { about: "role" });
+    if (mine) this.#say(words.mine);
+    else this.notify(words.of(by, at), { about: "role" });
   }
 
   #gather({ kind, who }: { kind: "joined" | "left"; who: string }): void {

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { downloadByKey } from "../pad/download";
 import { findByKey } from "../pad/find_by_key";
 import { historyByKey } from "../pad/history_by_key";
+import { historyByLink } from "../pad/history_by_link";
 import type { Pad } from "../pad/pad";
 
 /** What keys do anywhere on the page. */
@@ -9,5 +10,6 @@ export function PageKeys({ pad }: { pad: Pad }) {
   useEffect(() => downloadByKey(pad), [pad]);
   useEffect(() => findByKey(pad), [pad]);
   useEffect(() => historyByKey(pad), [pad]);
+  useEffect(() => historyByLink(pad), [pad]);
   return null;
 }

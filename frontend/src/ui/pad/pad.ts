@@ -33,6 +33,8 @@ export interface Pad {
   deeds: Signal<Deeds | null>;
   /** The history of the text; null: nobody has asked for it. */
   past: Signal<PastTexts | null>;
+  /** The revision whose text the address asks for, until it is shown; undefined: none. */
+  moment: number | undefined;
   /** What stands beside the text. */
   panel: OpenPanel;
   /** The dialog that was asked for, of those that several places open; null: none. */

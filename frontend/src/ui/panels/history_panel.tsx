@@ -2,13 +2,14 @@ import "../style/history.css";
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { hueClass } from "../../editor";
-import { type Author, PastTexts, type Sitting } from "../../past";
+import type { Author, PastTexts, Sitting } from "../../past";
 import { linkOf } from "../../session";
-import { PadRequests } from "../../sharing";
 import { isNarrow } from "../base/media";
 import { Words } from "../base/words";
 import { historyWords } from "../pad/history_words";
 import type { Pad } from "../pad/pad";
+import { pastOf } from "../pad/past_of";
+import { Keeping } from "./history_keeping";
 import { nameOf, spoken, timeOf } from "../past/moment";
 
 /** The panel, once its words are there. */
@@ -24,12 +25,10 @@ const RENEWED_EVERY_MS = 3_000;
 /** When who typed how much, newest first; each leads to the text as it was then. */
 function HistoryPanel({ pad }: { pad: Pad }) {
   const words = historyWords.now;
-  const isByLink = linkOf(pad.session.padId) !== null;
-  useEffect(() => (isByLink ? undefined : keepUp(pad)), [pad]);
-  if (isByLink) return <Hint text={words.problems["by_link"]!} />;
+  useEffect(() => keepUp(pad), [pad]);
   const past = pad.past.value;
   if (!past) return null;
-  const { value: problem } = past.problem;
+  const problem = problemOf(pad, past);
   const sittings = past.sittings.value;
   return (
     <div class="history">
@@ -44,8 +43,14 @@ function HistoryPanel({ pad }: { pad: Pad }) {
         </button>
       )}
       {sittings && sittings.length > 0 && <List pad={pad} past={past} sittings={sittings} />}
+      <Keeping pad={pad} past={past} />
     </div>
   );
+}
+
+/** A link that shows no history is another matter than a pad that one may not write in. */
+function problemOf({ session }: Pad, { problem }: PastTexts): string | null {
+  return problem.value === "view_only" && linkOf(session.padId) !== null ? "by_link" : problem.value;
 }
 
 function Hint({ text }: { text: string }) {
@@ -65,6 +70,7 @@ interface ListProps {
 function List({ pad, past, sittings }: ListProps) {
   const words = historyWords.now;
   const shown = past.shown.value?.sitting;
+  const isShown = ({ first, end }: Sitting) => shown !== undefined && first <= shown.first && shown.first < Math.max(end, first + 1);
   const show = (sitting: Sitting) => {
     if (isNarrow.peek()) pad.panel.close();
     void past.show(sitting);
@@ -84,7 +90,7 @@ function List({ pad, past, sittings }: ListProps) {
             <button
               type="button"
               class="quiet"
-              aria-current={sitting.first === shown?.first ? "true" : undefined}
+              aria-current={isShown(sitting) ? "true" : undefined}
               onClick={() => show(sitting)}
             >
               <Row sitting={sitting} />
@@ -158,8 +164,7 @@ function goOn(event: KeyboardEvent): void {
 
 /** Keeps the list as the history is, while the panel is there. */
 function keepUp(pad: Pad): () => void {
-  pad.past.value ??= new PastTexts(new PadRequests(pad.session, document.baseURI));
-  const past = pad.past.value;
+  const past = pastOf(pad);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const renew = () => {
     timer = undefined;

@@ -4,11 +4,12 @@ import type { Author, Sitting } from "../../past";
 import { t } from "../../strings";
 import { historyWords } from "../pad/history_words";
 
-/** The time of what is today, and day and time of what is not. */
-export function timeOf({ ended_at: at }: Sitting): string {
-  const date = new Date(at * 1000);
+/** The time of what is today, and day and time of what is not; `isExact`: with seconds. */
+export function timeOf({ ended_at }: Pick<Sitting, "ended_at">, isExact = false): string {
+  const date = new Date(ended_at * 1000);
+  const timeStyle = isExact ? "medium" : "short";
   const isToday = date.toDateString() === new Date().toDateString();
-  return date.toLocaleString(t.locale, isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
+  return date.toLocaleString(t.locale, isToday ? { timeStyle } : { dateStyle: "medium", timeStyle });
 }
 
 export function nameOf({ name }: Author): string {
