@@ -2,6 +2,7 @@
 
 import { TextToRead } from "./text_to_read";
 
+export { type AuthorSource, showAuthors } from "./authors_view";
 export { PastView, undoable } from "./past_view";
 
 /** A text, and what it is called. */

@@ -10,6 +10,7 @@ import type { EditorCommand } from "../../editor";
 import { linkOf } from "../../session";
 import { type ActionId, type ActionText, t } from "../../strings";
 import { copyText } from "../base/copy";
+import { authorshipIn } from "../pad/authorship_in";
 import { download } from "../pad/download";
 import { pickFile } from "../text/file_opener";
 import { fileName } from "../pad/files";
@@ -78,6 +79,7 @@ const ROWS: readonly Row[] = [
   { id: "outline", group: "view", ...panel("outline") },
   { id: "people", group: "view", ...panel("people") },
   { id: "history", group: "view", keys: "Mod-Shift-h", ...panel("history") },
+  { id: "whoWrote", group: "view", isOn: (pad) => authorshipIn(pad).value !== null, run: flipAuthors },
   { id: "wrap", group: "view", isOn: () => settings.value.wrap, run: () => flip("wrap") },
   { id: "larger", group: "view", isOffered: () => sizeBeside(1) !== null, run: () => resize(1) },
   { id: "smaller", group: "view", isOffered: () => sizeBeside(-1) !== null, run: () => resize(-1) },
@@ -199,6 +201,12 @@ function showsPreview({ session }: Pad): boolean {
 /** On small screens there is room for one of the two. */
 function flipPreview(pad: Pad): void {
   setMode(showsPreview(pad) ? "edit" : isNarrow.peek() ? "read" : "both");
+}
+
+async function flipAuthors(pad: Pad): Promise<void> {
+  const { hideAuthors, showAuthorsOf } = await import("../pad/who_wrote");
+  if (authorshipIn(pad).peek()) hideAuthors(pad);
+  else await showAuthorsOf(pad);
 }
 
 function flip(setting: "wrap" | "vim" | "keepTexts"): void {

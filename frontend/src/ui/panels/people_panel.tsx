@@ -6,12 +6,15 @@ import { isMadeUp, NAMELESS, type Person } from "../../session";
 import { Icon } from "../base/icon";
 import { Face } from "../base/face";
 import { isHeld } from "../base/held";
+import { lazy } from "../base/lazy";
 import { Words } from "../base/words";
 import { othersIn, otherTabsIn, writersIn } from "../pad/others";
 import type { Pad } from "../pad/pad";
 import { byRecency } from "../pad/people_order";
 import { peopleWords } from "../pad/people_words";
 import { IdentityForm } from "./identity_form";
+
+const WhoWrote = lazy("who wrote what", async () => (await import("./who_wrote")).loadWhoWrote());
 
 /** From so many on, one looks for somebody by their name. */
 const FILTERED_FROM = 10;
@@ -42,6 +45,7 @@ export function People({ pad }: { pad: Pad }) {
       )}
       <Others pad={pad} others={others} sought={hasFilter ? sought.value : ""} isKnown={isKnown} />
       <Readers pad={pad} />
+      <WhoWrote pad={pad} />
     </section>
   );
 }
