@@ -29,6 +29,7 @@ export const deferred = (words: FindWords, people: ScrollMarkSource): Extension 
   keymap.of([...closeBracketsKeymap, ...searchKeymap]),
 ];
 
+export { tickTask } from "./tasks";
 export { helpIn } from "./writing";
 
 /** What keys do, for menus. */

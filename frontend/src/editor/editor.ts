@@ -33,7 +33,7 @@ import { openedFile, rememberOpened } from "./opened_file";
 import { LazyCompartment } from "./lazy_compartment";
 import { peopleMarks } from "./people_marks";
 import { Preferences } from "./preferences";
-import { type Tick, tickTask } from "./tasks";
+import type { Tick } from "./tasks";
 import { ReactiveCompartment } from "./reactive_compartment";
 import type { FindWords } from "./find_panel";
 import { appearance } from "./theme";
@@ -146,9 +146,10 @@ export class Editor {
     this.view.dispatch(this.view.state.replaceSelection(text), { scrollIntoView: true });
   }
 
-  /** Makes the task in that line of a Markdown text, counted from 0, done or not done, as an edit of the user. */
-  tick(line: number, isDone: boolean): Tick {
-    return tickTask(this.view, line, isDone, this.session.unsentState() === null);
+  /** Loads what makes the task in a line of a Markdown text, counted from 0, done or not done, as an edit of the user. */
+  async loadTicks(): Promise<(line: number, isDone: boolean) => Tick> {
+    const { tickTask } = await import("./deferred_extensions");
+    return (line, isDone) => tickTask(this.view, line, isDone, this.session.unsentState() === null);
   }
 
   /** So much of the text's beginning, in UTF-16 units. */

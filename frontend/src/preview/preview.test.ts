@@ -3,14 +3,14 @@ import { describe, expect, test, vi } from "vitest";
 import { Random } from "../testing/random";
 import { addressOf, isRemoteImage } from "./addresses";
 import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.mjs";
-import { en } from "../strings/en";
+import { preview as text } from "../strings/preview_en";
 import { type Colour, Preview, slice } from ".";
 import { SECTION_WEIGHT } from "./preview";
 import { weightOf } from "./weight";
 
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
 
-const words = { ...en.preview.words, image: (alt: string, host: string) => `${alt} (${host})` };
+const words = { ...text.words, image: (alt: string, host: string) => `${alt} (${host})` };
 const plain = () => {};
 
 const previewIn = (parent: HTMLElement, { colour = plain as Colour, onTick = () => false as boolean } = {}) =>

@@ -117,23 +117,11 @@ export const de: Strings = {
   },
 
   preview: {
-    heading: "Vorschau",
     mode: "Wie Markdown gezeigt wird",
     modes: { edit: "Schreiben", both: "Beides", read: "Lesen" },
-    splitter: "Breite des Textes",
-    held: (n) => (n === 1 ? "1 Bild einer anderen Seite steht als Link da." : `${n} Bilder anderer Seiten stehen als Links da.`),
-    words: {
-      image: (alt, host) => `Bild${alt && ` „${alt}“`} auf ${host}`,
-      callouts: { note: "Hinweis", tip: "Tipp", important: "Wichtig", warning: "Warnung", caution: "Vorsicht" },
-      contents: "Inhalt",
-      footnote: (number) => `Fußnote ${number}`,
-      backToText: "zurück zum Text",
-    },
-    showImages: "Bilder anderer Seiten zeigen",
-    showImagesHint: "Bis Sie dieses Pad verlassen. Diese Seiten erfahren dann Ihre Adresse.",
     tooLong: "Dieser Text ist zu lang für eine Vorschau.",
-    tickWaits: "Die letzte Änderung dieser Aufgabe ist noch nicht gespeichert. Drücken Sie sie danach noch einmal.",
     notLoaded: "Die Vorschau konnte nicht geladen werden.",
+    more: async () => (await import("./preview_de")).preview,
   },
 
   start: {

@@ -8,6 +8,7 @@ import type { OfflineText } from "./offline_en";
 import type { FrameText } from "./frame_en";
 import type { OwnerText } from "./owner_en";
 import type { PeopleText } from "./people_en";
+import type { PreviewText } from "./preview_en";
 import type { RefusedPadText } from "./refused_pad_en";
 import type { RightsNewsText } from "./rights_news_en";
 import type { ShareText } from "./share_en";
@@ -107,23 +108,11 @@ export const en = {
   },
 
   preview: {
-    heading: "Preview",
     mode: "How Markdown is shown",
     modes: { edit: "Edit", both: "Both", read: "Read" },
-    splitter: "Width of the text",
-    held: (n: number) => (n === 1 ? "1 image of another site is shown as a link." : `${n} images of other sites are shown as links.`),
-    words: {
-      image: (alt: string, host: string) => `Image${alt && ` “${alt}”`} on ${host}`,
-      callouts: { note: "Note", tip: "Tip", important: "Important", warning: "Warning", caution: "Caution" },
-      contents: "Contents",
-      footnote: (number: number) => `Footnote ${number}`,
-      backToText: "back to the text",
-    },
-    showImages: "Show images of other sites",
-    showImagesHint: "Until you leave this pad. Those sites then learn your address.",
     tooLong: "This text is too long for a preview.",
-    tickWaits: "This task's last change is not saved yet. Press it again after that.",
     notLoaded: "The preview could not be loaded.",
+    more: async (): Promise<PreviewText> => (await import("./preview_en")).preview,
   },
 
   start: {

@@ -247,7 +247,10 @@ describe.each([
     expect(tabs[0]!.sync.unsaved).toBe(1);
     tick(tabs[1]!, 1);
     tabs[0]!.connect();
-    for (let i = 0; i < 3; i++) tabs[0]!.deliverDown(9), tabs[0]!.deliverUp();
+    for (let i = 0; i < 3; i++) {
+      tabs[0]!.deliverDown(9);
+      tabs[0]!.deliverUp();
+    }
     expectAll("a\n" + tasks(6, (i) => i === 1));
   });
 
@@ -293,7 +296,10 @@ test.each([[["by author", "by author", "by author"]], [["by text", "by text", "b
         if (tab.sync.unsaved === 0) done.length = 0;
         const task = random.below(8);
         if (isUndone && done.length > 0 && random.chance(40)) undoTick(tab, done.at(-1)!);
-        else if (!done.includes(task)) tick(tab, task), done.push(task);
+        else if (!done.includes(task)) {
+          tick(tab, task);
+          done.push(task);
+        }
       }
       else if (random.chance(20)) write(tab, 0, "typed\n");
       else if (random.chance(50)) tab.deliverUp();

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { hasNoViolations } from '../axe.ts';
 import { expect, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
+import { preview as previewText } from '../../../frontend/src/strings/preview_en.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 const TEXT = '# Title\n\n- [x] done\n\n[safe](https://example.org) [bad](javascript:alert(1))\n\n<img src=x onerror="document.title=1">\n\n![cat](https://pics.example/cat.png)\n';
@@ -11,7 +12,7 @@ const TEXT = '# Title\n\n- [x] done\n\n[safe](https://example.org) [bad](javascr
 async function withPreview(pad: Pad): Promise<ReturnType<Pad['page']['getByRole']>> {
   await pad.choose('Markdown');
   await pad.showPreview();
-  return pad.page.getByRole('document', { name: words.preview.heading });
+  return pad.page.getByRole('document', { name: previewText.heading });
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -27,8 +28,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(preview.getByRole('link', { name: 'bad' })).toHaveCount(0);
     await expect(preview.locator('img')).toHaveCount(0);
     await expect(preview).toContainText('<img src=x');
-    await expect(alice.page.getByText(words.preview.held(1))).toBeVisible();
-    await expect(preview.getByRole('link', { name: words.preview.words.image('cat', 'pics.example') })).toBeVisible();
+    await expect(alice.page.getByText(previewText.held(1))).toBeVisible();
+    await expect(preview.getByRole('link', { name: previewText.words.image('cat', 'pics.example') })).toBeVisible();
 
     await bob.shows(TEXT);
     await bob.paste('\n## From Bob\n');
@@ -66,7 +67,7 @@ test('a task that is ticked in the preview is ticked in the text, once, also whe
     await expect(previews[0]!.getByRole('checkbox', { name })).not.toBeChecked();
   }
   await previews[0]!.getByRole('checkbox', { name: 'four' }).click();
-  await expect(alice.page.getByText(words.preview.tickWaits)).toBeVisible();
+  await expect(alice.page.getByText(previewText.tickWaits)).toBeVisible();
   await expect(previews[0]!.getByRole('checkbox', { name: 'four' })).not.toBeChecked();
   await previews[1]!.getByRole('checkbox', { name: 'four' }).click();
   await alice.page.context().setOffline(false);
@@ -226,7 +227,7 @@ test('it is written, read or both: remembered, shared by a splitter, and a doubl
   await pad.paste(Array.from({ length: 80 }, (_, i) => `## Part ${i}\n\ntext ${i}\n`).join('\n'));
   const { edit, both, read } = words.preview.modes;
   const mode = (name: string) => pad.page.locator('.mode-switch').getByRole('button', { name, exact: true });
-  const splitter = pad.page.getByRole('separator', { name: words.preview.splitter });
+  const splitter = pad.page.getByRole('separator', { name: previewText.splitter });
   const widthOf = async () => Math.round((await pad.page.locator('.editor').boundingBox())!.width);
   const even = await widthOf();
   await splitter.press('ArrowRight');
@@ -300,8 +301,8 @@ test('by default nobody offers to show images of other sites', async ({ open }) 
   const pad = await (await open()).ready();
   await pad.paste(TEXT);
   const preview = await withPreview(pad);
-  await expect(pad.page.getByText(words.preview.held(1))).toBeVisible();
-  await expect(pad.page.getByRole('button', { name: words.preview.showImages })).toHaveCount(0);
+  await expect(pad.page.getByText(previewText.held(1))).toBeVisible();
+  await expect(pad.page.getByRole('button', { name: previewText.showImages })).toHaveCount(0);
   // and the policy would not let them in
   const isBlocked = pad.page.evaluate(
     () =>
@@ -328,23 +329,23 @@ test.describe('REMOTE_IMAGES=ask', () => {
     });
     await pad.paste(`${TEXT}\n![gone](https://pics.example/gone.png)\n\n![old](http://pics.example/old.png)\n`);
     const preview = await withPreview(pad);
-    await expect(pad.page.getByText(words.preview.held(3))).toBeVisible();
+    await expect(pad.page.getByText(previewText.held(3))).toBeVisible();
     expect(asked).toEqual([]);
 
-    await pad.page.getByRole('button', { name: words.preview.showImages }).press('Enter');
-    await expect(pad.page.getByRole('document', { name: words.preview.heading })).toBeFocused();
+    await pad.page.getByRole('button', { name: previewText.showImages }).press('Enter');
+    await expect(pad.page.getByRole('document', { name: previewText.heading })).toBeFocused();
     const cat = preview.getByRole('img', { name: 'cat' });
     await expect.poll(() => cat.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
-    await expect(preview.getByRole('link', { name: words.preview.words.image('gone', 'pics.example') })).toBeVisible();
-    await expect(preview.getByRole('link', { name: words.preview.words.image('old', 'pics.example') })).toBeVisible();
-    await expect(pad.page.getByText(words.preview.held(1))).toBeVisible();
-    await expect(pad.page.getByRole('button', { name: words.preview.showImages })).toHaveCount(0);
+    await expect(preview.getByRole('link', { name: previewText.words.image('gone', 'pics.example') })).toBeVisible();
+    await expect(preview.getByRole('link', { name: previewText.words.image('old', 'pics.example') })).toBeVisible();
+    await expect(pad.page.getByText(previewText.held(1))).toBeVisible();
+    await expect(pad.page.getByRole('button', { name: previewText.showImages })).toHaveCount(0);
     expect([...asked].sort()).toEqual(['https://pics.example/cat.png', 'https://pics.example/gone.png']);
     expect(pad.complaints.splice(0).sort()).toEqual([...asked].sort().map((url) => `request to ${url}`));
 
     await pad.page.reload();
     await pad.ready();
-    await expect(pad.page.getByRole('button', { name: words.preview.showImages })).toBeVisible();
+    await expect(pad.page.getByRole('button', { name: previewText.showImages })).toBeVisible();
     await expect(preview.locator('img')).toHaveCount(0);
     expect(asked).toHaveLength(2);
   });

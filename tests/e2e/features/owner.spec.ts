@@ -107,7 +107,7 @@ test('a pad that nobody owns is taken charge of once, and everybody is told by w
   await dialog.getByRole('button', { name: owner.takeCharge }).click();
   await expect(dialog).toContainText(owner.mine);
   await expect(theirs).toContainText(owner.other);
-  await expect(bob.page.locator('.toast')).toContainText(rightsNews.owned.of('Alice'));
+  await expect(bob.page.locator('.toast')).toContainText(rightsNews.owned.of('Alice', null));
 });
 
 test('a pad that is deleted is gone for all, and each can make a new one of the text', async ({ open }) => {
@@ -191,7 +191,7 @@ test('an owner link that is none is told, and takes nothing away', async ({ open
   await alice.type('Hello');
   const wrong = `#mine&owner=${'x'.repeat(21)}A`;
   const bob = await (await open(wrong)).ready();
-  await expect(bob.page.locator('.toast')).toContainText(rightsNews.not_owned.of(null));
+  await expect(bob.page.locator('.toast')).toContainText(rightsNews.not_owned.of(null, null));
   const address = new URL(wrong, alice.page.url()).href;
   await alice.page.goto('about:blank');
   await alice.page.goto(address);

@@ -1,13 +1,14 @@
 // (9) The start: texts to begin with, recent pads, a new one.
 import { hasNoViolations } from '../axe.ts';
 import { expect, start, test, words } from '../pad.ts';
+import { preview as previewText } from '../../../frontend/src/strings/preview_en.ts';
 
 test('an empty pad offers texts to begin with, which are there for everybody, with their preview', async ({ open }) => {
   const [pad, bob] = [await (await open()).ready(), await (await open()).ready()];
   await hasNoViolations(pad);
   await pad.page.getByRole('button', { name: start.templates.minutes }).click();
   await bob.shows((await start.templatesText()).minutes.text);
-  const preview = pad.page.getByRole('document', { name: words.preview.heading });
+  const preview = pad.page.getByRole('document', { name: previewText.heading });
   await expect(preview.getByRole('heading', { name: 'Minutes' })).toBeVisible();
   await expect(pad.page.getByRole('region', { name: start.label })).toHaveCount(0);
   await expect(pad.page).toHaveTitle(/Minutes/);

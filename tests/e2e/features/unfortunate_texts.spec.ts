@@ -2,6 +2,7 @@
 import { unfortunateTexts } from '../../../frontend/src/testing/unfortunate_texts.mjs';
 import { expect, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
+import { preview as previewText } from '../../../frontend/src/strings/preview_en.ts';
 
 /** Ten times what a key may take: the machine may be busy. Without bounds each of these takes longer. */
 const KEY_MS = 500;
@@ -68,7 +69,7 @@ for (const [language, name, units] of [
 test('typing beside a preview of 20,000 equal blocks, which follows', async ({ open }) => {
   const pad = await opened(open, 'Markdown', '# h\n\n'.repeat(20_000));
   await pad.showPreview();
-  const preview = pad.page.getByRole('document', { name: words.preview.heading });
+  const preview = pad.page.getByRole('document', { name: previewText.heading });
   await expect(preview.locator('h1')).toHaveCount(20_000);
   expect(await keyMs(pad)).toBeLessThan(KEY_MS);
   await expect(preview.locator('p, h1').filter({ hasText: 'xxxxx' })).toHaveCount(1);

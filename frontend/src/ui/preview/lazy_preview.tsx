@@ -4,6 +4,7 @@ import { loadChunk } from "../../browser";
 import { t } from "../../strings";
 import { modeOf } from "../pad/mode";
 import type { Pad } from "../pad/pad";
+import { previewWords } from "./words";
 
 type Pane = typeof import("./preview_pane");
 
@@ -11,7 +12,8 @@ type Pane = typeof import("./preview_pane");
 export function LazyPreview({ pad }: { pad: Pad }) {
   const pane = useSignal<Pane | "coming" | null>("coming");
   useEffect(() => {
-    void loadChunk("preview", () => import("./preview_pane")).then((loaded) => (pane.value = loaded));
+    const load = async () => (await Promise.all([import("./preview_pane"), previewWords.load()]))[0];
+    void loadChunk("preview", load).then((loaded) => (pane.value = loaded));
   }, []);
   if (pane.value === "coming") return <section class="preview" />;
   if (pane.value) {

@@ -1,7 +1,7 @@
 import "../style/preview.css";
 import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { mayShowRemoteImages } from "../../browser";
+import { loadChunk, mayShowRemoteImages } from "../../browser";
 import { colour, type Editor, type TopLine } from "../../editor";
 import { Preview, restAfter, SHARE_OF_TIME, slice } from "../../preview";
 import { t } from "../../strings";
@@ -12,6 +12,7 @@ import { modeOf, showText } from "../pad/mode";
 import type { Pad } from "../pad/pad";
 import { titleOf } from "../pad/title";
 import { Words } from "../base/words";
+import { previewWords } from "./words";
 
 /** Longer texts have no preview: it would hold up the typing. */
 const LONGEST_UNITS = 1 << 20;
@@ -38,7 +39,7 @@ export function PreviewPane({ pad }: { pad: Pad }) {
   return (
     <section class="preview" aria-labelledby="preview-heading">
       <h2 id="preview-heading" class="visually-hidden">
-        {t.preview.heading}
+        {previewWords.now.heading}
       </h2>
       <p class="print-head">
         {title} · {new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" })}
@@ -66,11 +67,11 @@ function HeldImages({ count, shown }: { count: number; shown: () => void }) {
   return (
     <div class="held">
       <p class="hint">
-        <Words text={t.preview.held(count)} />
+        <Words text={previewWords.now.held(count)} />
       </p>
       {canShow && (
-        <button type="button" title={t.preview.showImagesHint} onClick={show}>
-          {t.preview.showImages}
+        <button type="button" title={previewWords.now.showImagesHint} onClick={show}>
+          {previewWords.now.showImages}
         </button>
       )}
     </div>
@@ -85,12 +86,14 @@ interface Outcome {
 
 /** Keeps `parent` as the editor's text is, until the function that it returns is called. */
 function follow({ session, notify }: Pad, editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
-  const preview = new Preview(parent, t.preview.words, { colour, formula: formulas.show }, {
+  let tick: Awaited<ReturnType<Editor["loadTicks"]>> | null = null;
+  void loadChunk("tasks", () => editor.loadTicks()).then((loaded) => (tick = loaded));
+  const preview = new Preview(parent, previewWords.now.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
-      const tick = now === null ? "impossible" : editor.tick(now, isDone);
-      if (tick === "waits") notify(t.preview.tickWaits);
-      return tick === "done";
+      const ticked = now === null ? null : tick?.(now, isDone);
+      if (ticked === "waits") notify(previewWords.now.tickWaits);
+      return ticked === "done";
     },
     onClick: (line, isTwice) => {
       const now = preview.lineIn(editor.text(), line);

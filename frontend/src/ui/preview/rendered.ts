@@ -2,8 +2,8 @@
 
 import { colour } from "../../editor";
 import { Preview } from "../../preview";
-import { t } from "../../strings";
 import { formulas, wantsRemoteImages } from "./preview_parts";
+import { previewWords } from "./words";
 
 const LOOK_MS = 20;
 /** Formulas that take longer leave the pad as they are written. */
@@ -11,8 +11,9 @@ const MOST_MS = 10_000;
 
 /** Resolves to an element with that text, formulas included. */
 export async function rendered(markdown: string): Promise<HTMLElement> {
+  await previewWords.load();
   const element = document.createElement("div");
-  const preview = new Preview(element, t.preview.words, { colour, formula: formulas.show }, {
+  const preview = new Preview(element, previewWords.now.words, { colour, formula: formulas.show }, {
     onTick: () => false,
     onClick: () => {},
   });

@@ -1,6 +1,6 @@
 import { LEAST_SPLIT, settings, setSettings } from "../../browser";
-import { t } from "../../strings";
 import { isNarrow } from "../base/media";
+import { previewWords } from "./words";
 
 const MIDDLE = 50;
 const STEP = 5;
@@ -30,7 +30,7 @@ export function Splitter() {
       role="separator"
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      aria-label={t.preview.splitter}
+      aria-label={previewWords.now.splitter}
       aria-orientation={isBelow ? "horizontal" : "vertical"}
       aria-valuemin={LEAST_SPLIT}
       aria-valuemax={100 - LEAST_SPLIT}

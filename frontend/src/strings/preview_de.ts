@@ -1,0 +1,17 @@
+import type { PreviewText } from "./preview_en";
+
+export const preview: PreviewText = {
+  heading: "Vorschau",
+  splitter: "Breite des Textes",
+  held: (n) => (n === 1 ? "1 Bild einer anderen Seite steht als Link da." : `${n} Bilder anderer Seiten stehen als Links da.`),
+  words: {
+    image: (alt, host) => `Bild${alt && ` „${alt}“`} auf ${host}`,
+    callouts: { note: "Hinweis", tip: "Tipp", important: "Wichtig", warning: "Warnung", caution: "Vorsicht" },
+    contents: "Inhalt",
+    footnote: (number) => `Fußnote ${number}`,
+    backToText: "zurück zum Text",
+  },
+  showImages: "Bilder anderer Seiten zeigen",
+  showImagesHint: "Bis Sie dieses Pad verlassen. Diese Seiten erfahren dann Ihre Adresse.",
+  tickWaits: "Die letzte Änderung dieser Aufgabe ist noch nicht gespeichert. Drücken Sie sie danach noch einmal.",
+};
