@@ -12,9 +12,9 @@ enum {
 
 static int64_t quiet_ms(struct slice known, struct slice text)
 {
-    if (text.len == 0 && known.len > 0)
+    if (text.len == 0)
         return QUIET_EMPTY_MS;
-    const bool is_start = text.len > 0 && text.len < known.len && memcmp(text.ptr, known.ptr, text.len) == 0;
+    const bool is_start = text.len < known.len && memcmp(text.ptr, known.ptr, text.len) == 0;
     return is_start ? QUIET_SHORTER_MS : QUIET_MS;
 }
 
@@ -68,16 +68,6 @@ enum saves_look saves_look(struct saves *s, struct slice known, int64_t now_ms, 
         s->restless_ms = s->restless_ms ? s->restless_ms : now_ms;
     }
     return look_at_change(s, known, now_ms, text);
-}
-
-enum saves_look saves_read(struct saves *s, struct buf *text)
-{
-    enum saves_look look;
-    do {
-        buf_clear(text);
-        look = read_whole(s, text, &s->known);
-    } while (look == SAVES_CHANGING);
-    return look;
 }
 
 void saves_forget(struct saves *s)

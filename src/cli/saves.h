@@ -2,8 +2,9 @@
  *
  * An editor cuts a file off and writes it anew, writes it piece by piece, or takes it away and puts
  * another in its place. So a file that changes is read when it was left alone for a while; for a
- * longer one, when it only lacks its end or is empty, since then it may just have been cut off. A file
- * that is never left alone is read in the end. One that is missing is no text at all. */
+ * longer one, when it only lacks its end or is empty, since then it may just have been cut off. That is
+ * so of the first look as well: somebody may be saving in that moment. A file that is never left alone
+ * is read in the end. One that is missing is no text at all. */
 #ifndef KOLABPAD_CLI_SAVES_H
 #define KOLABPAD_CLI_SAVES_H
 
@@ -11,7 +12,7 @@
 
 struct saves {
     const struct diskfile *file;
-    struct diskfile_state known; /* the state whose text is known; whoever writes the file sets it */
+    struct diskfile_state known; /* the state whose text is known, at first none; whoever writes it sets it */
     struct diskfile_state seen;  /* the one that is waited for to stay, … */
     int64_t changed_ms;          /* … since then */
     int64_t restless_ms;         /* since when it differs from the known one; 0: it does not */
@@ -28,9 +29,6 @@ enum saves_look {
 
 /* `known` is the text that it is known to have. A new text is put into `text`. */
 enum saves_look saves_look(struct saves *s, struct slice known, int64_t now_ms, struct buf *text);
-
-/* Reads it now, whatever it is in the middle of: for a beginning. SAVES_NEW, SAVES_GONE, SAVES_UNREADABLE. */
-enum saves_look saves_read(struct saves *s, struct buf *text);
 
 /* It is not as it was known. */
 void saves_forget(struct saves *s);

@@ -12,6 +12,7 @@ enum {
     RETRY_MS = 3000,        /* after one that failed */
     GONE_MS = 2000,         /* a file that is missing for so long is told of */
     CLOSE_RECORD_MS = 1000, /* after a write */
+    FIRST_LOOK_MS = 3000,   /* so long it may take at most: until then the file may have a text of before */
 };
 
 static int64_t uptime_ms(void)
@@ -266,9 +267,12 @@ static void meet(struct sync_file *s)
 {
     struct buf text = {0};
     enum mirror_verdict verdict = MIRROR_SAME;
-    const enum saves_look found = saves_read(&s->saves, &text);
-    const struct slice file = slice_of(text.ptr ? text.ptr : "", text.len), none = {0};
-    if (found == SAVES_UNREADABLE && errno != EFBIG)
+    const struct slice none = {0};
+    const enum saves_look found = saves_look(&s->saves, none, s->now_ms, &text);
+    const struct slice file = slice_of(text.ptr ? text.ptr : "", text.len);
+    if (found == SAVES_CHANGING)
+        verdict = MIRROR_SAME; /* somebody may be saving it: soon */
+    else if (found == SAVES_UNREADABLE && errno != EFBIG)
         stop(s, say(EXIT_REFUSED, "%s cannot be read: %s", s->file.name, strerror(errno)));
     else if (found == SAVES_UNREADABLE)
         verdict = MIRROR_TOO_LARGE;
@@ -321,17 +325,10 @@ static void clear_leftovers(const struct sync_file *s)
     leftovers_clear(&s->file, m->version_count > 0 ? buf_slice(&m->versions[0].text) : text, text);
 }
 
-static void find_file(struct sync_file *s)
+static bool is_missing(const struct sync_file *s)
 {
-    struct buf text = {0};
-    const enum saves_look found = saves_read(&s->saves, &text);
-    if (found == SAVES_NEW)
-        take_save(s, slice_of(text.ptr ? text.ptr : "", text.len));
-    else if (found == SAVES_UNREADABLE)
-        tell_unreadable(s);
-    else
-        s->mirror.is_missing = true;
-    buf_deinit(&text);
+    const struct diskfile_state state = diskfile_look(&s->file);
+    return diskfile_is_missing(&state);
 }
 
 bool sync_file_begin(struct sync_file *s, struct client *client, int64_t now_ms)
@@ -343,12 +340,12 @@ bool sync_file_begin(struct sync_file *s, struct client *client, int64_t now_ms)
     const enum exit_code code = record_file_read(&s->record, &record);
     if (code) {
         stop(s, code);
-    } else if (record.len > 0 && mirror_read(&s->mirror, buf_slice(&record), now_ms)) {
+    } else if (record.len > 0 && mirror_read(&s->mirror, buf_slice(&record), now_ms + FIRST_LOOK_MS)) {
         stop(s,
              say(EXIT_REFUSED, "%s is no record of this program; remove it to begin anew", s->record.path));
     } else if (record.len > 0) {
         clear_leftovers(s);
-        find_file(s);
+        s->mirror.is_missing = is_missing(s);
     }
     buf_deinit(&record);
     return s->mirror.has_met && !s->is_over;
@@ -373,7 +370,7 @@ void sync_file_close(struct sync_file *s)
 
 static void tell_beginning(struct sync_file *s)
 {
-    if (s->is_told || s->is_paused || mirror_must_write(&s->mirror))
+    if (s->is_told || s->is_paused || saves_is_restless(&s->saves) || mirror_must_write(&s->mirror))
         return;
     s->is_told = true;
     say(EXIT_DONE, "%s and the pad are kept the same; Ctrl+C ends that", s->file.name);

@@ -246,6 +246,28 @@ test('both were changed while it was away', async () => {
   await ends(one);
 });
 
+test('a save that is under way when it begins is no text that was deleted', async () => {
+  const [server, pad] = [common(), freshId()];
+  const alice = await v2(server, pad);
+  await alice.type('one\ntwo\n');
+  const at = desk('one\ntwo\n');
+  let shortest = alice.length;
+  const watching = setInterval(() => (shortest = Math.min(shortest, alice.length)), 5);
+  onTestFinished(() => clearInterval(watching));
+  for (const text of ['one\ntwo\n', 'one\ntwo\nthree\n']) { // at the first meeting, and from what they had in common
+    truncateSync(at.file, 0);
+    const one = sync(server, pad, at);
+    await until('it to look', () => existsSync(at.state));
+    await sleep(300);
+    writeFileSync(at.file, text);
+    await one.says(/kept the same/);
+    await alice.sees(text);
+    await holds(at, text);
+    await ends(one);
+  }
+  expect(shortest).toBe('one\ntwo\n'.length);
+});
+
 /** A name as a process has it for a text that it is about to put in the file's place. */
 function leftover(at: Desk, text: string): string {
   const record = readdirSync(path.join(at.state, 'kolabpad')).find((name) => /^[0-9a-f]{32}$/.test(name))!;
