@@ -12,6 +12,7 @@ export const loadPastView = () => import("./past");
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");
 export type { Indentation } from "./indentation";
+export { keepCaretInView } from "./kept_caret";
 /** Tells which language a text is likely to be in: a chunk of its own. */
 export const loadLikelyLanguage = () => import("./likely_language");
 export { type Language, PLAIN_TEXT } from "./language";

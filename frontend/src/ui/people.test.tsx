@@ -30,6 +30,7 @@ let pad: Pad;
 
 const following = signal<number | null>(null);
 const editor = {
+  view: { scrollDOM: document.createElement("div") },
   following,
   follow: vi.fn((id: number | null) => void (following.value = id)),
   showCaretOf: vi.fn((id: number) => carets.has(id)),

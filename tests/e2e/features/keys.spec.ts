@@ -42,31 +42,6 @@ test('Ctrl+F searches in the text from anywhere on the page, but not under a dia
   await expect(pad.page.locator('.cm-searchMatch-selected')).toHaveText('last one');
 });
 
-test('a toast is seen over the panels of the editor', async ({ open }) => {
-  const pad = await (await open('#shared', { viewport: { width: 1280, height: 500 } })).ready();
-  await pad.paste('some text');
-  await pad.page.keyboard.press('Control+f');
-  await expect(pad.page.locator('.cm-search')).toBeVisible();
-  await pad.editor.evaluate((content) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.items.add(new File([new Uint8Array([1])], 'shot.png', { type: 'image/png' }));
-    content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  });
-  const toast = pad.page.locator('.toast');
-  await expect(toast).toBeVisible();
-  const { isSeen, isOver } = await toast.evaluate((it) => {
-    const at = it.getBoundingClientRect();
-    const panel = document.querySelector('.cm-panels')!.getBoundingClientRect();
-    // Laid over the panel, wherever it stands otherwise.
-    const region = it.closest<HTMLElement>('.toasts')!;
-    region.style.translate = `${panel.left + 20 - at.left}px ${panel.top - at.top}px`;
-    const { left, top } = it.getBoundingClientRect();
-    const [x, y] = [left + 5, top + 5];
-    return { isSeen: it.contains(document.elementFromPoint(x, y)), isOver: document.elementsFromPoint(x, y).some((below) => below.closest('.cm-panels')) };
-  });
-  expect({ isSeen, isOver }).toEqual({ isSeen: true, isOver: true });
-});
-
 test("Vim's commands that save and leave say that the text is saved", async ({ open, server }) => {
   const pad = await (await open()).ready();
   await useVim(pad);

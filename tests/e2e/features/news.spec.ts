@@ -59,6 +59,68 @@ test('of several files one is taken, and a folder is none; both are said', async
   await pad.shows('first');
 });
 
+/** Pastes a picture, which a text cannot take; that is said. */
+function pastePicture({ editor }: Pad): Promise<void> {
+  return editor.evaluate((content) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([new Uint8Array([1])], 'shot.png', { type: 'image/png' }));
+    content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+}
+
+/** What somebody could press if no news lay over it. */
+function covered({ page }: Pad): Promise<string[]> {
+  return page.evaluate(() => {
+    /** The part of it that what is around it shows. */
+    const shown = (it: Element) => {
+      let { left, top, right, bottom } = it.getBoundingClientRect();
+      for (let around = it.parentElement; around; around = around.parentElement) {
+        if (getComputedStyle(around).overflow === 'visible') continue;
+        const edge = around.getBoundingClientRect();
+        [left, top] = [Math.max(left, edge.left), Math.max(top, edge.top)];
+        [right, bottom] = [Math.min(right, edge.right), Math.min(bottom, edge.bottom)];
+      }
+      return { left, top, width: right - left, height: bottom - top };
+    };
+    const isCovered = (it: Element) => {
+      const { left, top, width, height } = shown(it);
+      if (width < 2 || height < 2) return false;
+      const parts = [0.05, 0.5, 0.95];
+      const points = parts.flatMap((x) => parts.map((y) => [left + x * width, top + y * height] as const));
+      return points.some(([x, y]) => document.elementFromPoint(x, y)?.closest('.toast'));
+    };
+    const around = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document;
+    const all = [...around.querySelectorAll('button, a[href], input, select, textarea, [role=combobox], .cm-content, .cm-scroller')];
+    return all.filter((it) => !it.closest('.toast') && it.checkVisibility() && isCovered(it)).map((it) => it.outerHTML.slice(0, 120));
+  });
+}
+
+for (const [name, options, hash] of [
+  ['a wide screen', { viewport: { width: 1440, height: 900 } }, '#shared'],
+  ['a small laptop', { viewport: { width: 1024, height: 700 } }, '#shared'],
+  ['a phone', pixel, '#shared'],
+  ['a frame of another page', { viewport: { width: 500, height: 300 } }, '?embed=1#shared'],
+] as const) {
+  test(`news covers nothing that can be pressed, nor the caret, on ${name}`, async ({ open }) => {
+    const [alice, bob] = [await (await open(hash, options)).ready(), await (await open()).ready()];
+    await bob.type('hello');
+    await alice.paste('\nline'.repeat(200));
+    if (hash === '#shared') await expect(alice.page.locator('.introduction')).toBeVisible();
+    await drop(alice, binary);
+    await pastePicture(alice);
+    const news = alice.page.locator('.toast');
+    await expect(news).toHaveCount(2);
+    await expect(news.last()).toBeInViewport({ ratio: 1 });
+    await expect.poll(() => covered(alice)).toEqual([]);
+    await expect(alice.page.locator('.cm-cursor-primary')).toBeInViewport({ ratio: 0.5 });
+    if (hash !== '#shared') return;
+    await alice.share();
+    await drop(alice, binary);
+    await expect(news.last()).toBeInViewport({ ratio: 1 });
+    await expect.poll(() => covered(alice)).toEqual([]);
+  });
+}
+
 /** From now on the server has only those parts of the page that its first page names, or none. */
 async function removeParts(pad: Pad, kept: string): Promise<void> {
   await pad.page.route(/assets\/[^/]*\.js$/, (route) =>

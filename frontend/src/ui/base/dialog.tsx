@@ -1,3 +1,4 @@
+import "../style/dialog.css";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { openDialogs } from "./open_dialogs";

@@ -75,7 +75,7 @@ function Item({ action, pad, isFirst, run }: ItemProps) {
 function Items({ children }: { children: preact.ComponentChildren }) {
   const ref = useRef<HTMLDivElement>(null);
   // Taking the keyboard has scrolled the dialog to the items, and what is above them out of it.
-  useEffect(() => ref.current!.closest("dialog")!.scrollTo(0, 0), []);
+  useEffect(() => ref.current!.closest(".dialog-body")!.scrollTo(0, 0), []);
   const items = () => [...ref.current!.querySelectorAll<HTMLButtonElement>("button")];
   const press = (event: KeyboardEvent) => {
     const all = items();

@@ -1,7 +1,7 @@
 import "../style/people.css";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type Editor, hueClass, type Sides } from "../../editor";
+import { type Editor, hueClass, keepCaretInView, type Sides } from "../../editor";
 import { Words } from "../base/words";
 import type { Pad } from "../pad/pad";
 import { peopleWords } from "../pad/people_words";
@@ -15,6 +15,8 @@ const NOBODY: Sides = { above: [], below: [], topPx: 0, bottomPx: 0 };
 /** What is said over the text of the others: who types out of view, who is followed, and as whom they see the user. */
 export function OthersInText({ pad }: { pad: Pad }) {
   const editor = pad.editor.value;
+  // What is said in rows below the text makes it lower.
+  useEffect(() => (editor ? keepCaretInView(editor.view) : undefined), [editor]);
   return (
     editor && (
       <>
