@@ -71,12 +71,13 @@ export class Writer {
   #points = 0;
   #sent = 0;
   #echoed = 0;
+  #welcomed;
 
   static async join(socketUrl, pad, { name, hue } = { name: 'Writer', hue: 200 }) {
     const writer = new Writer();
     writer.socket = new WebSocket(socketUrl + pad, 'kolabpad.v2', { perMessageDeflate: false });
     await new Promise((resolve, reject) => writer.socket.once('open', resolve).once('error', reject));
-    const welcomed = new Promise((resolve) => writer.socket.once('message', resolve));
+    const welcomed = new Promise((resolve) => (writer.#welcomed = resolve));
     writer.socket.on('message', (data) => writer.#hear(JSON.parse(data)));
     const client = randomBytes(16).toString('base64url');
     writer.#send({ Hello: { client, otp: null, epoch: null, revision: 0, name, hue } });
@@ -105,9 +106,11 @@ export class Writer {
     while (this.#echoed < this.#sent) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
-  #hear({ Welcome, History, Rejected }) {
+  #hear({ Welcome, Snapshot, History, Rejected }) {
     if (Rejected) throw new Error(`refused: ${Rejected.code}`);
     if (Welcome) this.#id = Welcome.user_id;
+    if (Snapshot) [this.#revision, this.#points] = [Snapshot.revision, [...Snapshot.text].length];
+    if (Snapshot || History) this.#welcomed();
     for (const { id, operation } of History?.operations ?? []) {
       this.#revision += 1;
       if (id === this.#id) this.#echoed += 1;
