@@ -155,7 +155,8 @@ export class Pad {
       await expect(sheet).toBeVisible();
       return sheet;
     }
-    const button = this.page.getByRole('navigation').getByRole('button', { name, exact: true });
+    const inRail = this.page.getByRole('navigation').getByRole('button', { name, exact: true });
+    const button = id === 'people' ? this.page.locator('.avatars').getByRole('button').last() : inRail;
     if ((await button.getAttribute('aria-expanded')) !== 'true') await button.click();
     return this.page.getByRole('complementary', { name, exact: true });
   }

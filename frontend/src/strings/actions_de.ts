@@ -42,7 +42,7 @@ export const actions: ActionText = {
     foldAll: "Alles einklappen",
     unfoldAll: "Alles ausklappen",
     palette: "Alles andere …",
-    goToLine: "Zeile …",
+    goToLine: "Zu Zeile …",
     themeSystem: "Darstellung: wie das System",
     themeLight: "Darstellung: hell",
     themeDark: "Darstellung: dunkel",

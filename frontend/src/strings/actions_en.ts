@@ -44,7 +44,7 @@ export const actions = {
     foldAll: "Fold all",
     unfoldAll: "Unfold all",
     palette: "Everything else…",
-    goToLine: "Line…",
+    goToLine: "Go to line…",
     themeSystem: "Appearance: system",
     themeLight: "Appearance: light",
     themeDark: "Appearance: dark",

@@ -145,13 +145,7 @@ export const de: Strings = {
 
   text: {
     heading: "Text",
-    open: "Öffnen …",
-    download: "Download",
-    copyAll: "Kopieren",
-    find: "Suchen",
-    goToLine: "Zu Zeile gehen",
     undo: "Rückgängig",
-    redo: "Wiederholen",
     openHeading: (name) => `${name} öffnen`,
     openExplain: "In diesem Pad steht schon Text.",
     replace: "Den Text ersetzen",
@@ -275,10 +269,8 @@ export const de: Strings = {
 
   about: {
     heading: "Über Kolabpad",
-    button: "Über Kolabpad",
     page: (sha) => `Seite: ${sha}`,
     server: (version) => `Server: ${version}`,
-    expires: (date) => `Wird dieses Pad nicht mehr benutzt, wird es am ${date} gelöscht.`,
     newPad: "Neues Pad",
     shortcuts: "Tasten",
     more: async () => (await import("./about_de")).about,

@@ -137,13 +137,7 @@ export const en = {
 
   text: {
     heading: "Text",
-    open: "Open…",
-    download: "Download",
-    copyAll: "Copy",
-    find: "Find",
-    goToLine: "Go to line",
     undo: "Undo",
-    redo: "Redo",
     openHeading: (name: string) => `Open ${name}`,
     openExplain: "This pad has text already.",
     replace: "Replace the text",
@@ -268,10 +262,8 @@ export const en = {
 
   about: {
     heading: "About",
-    button: "About Kolabpad",
     page: (sha: string) => `Page: ${sha}`,
     server: (version: string) => `Server: ${version}`,
-    expires: (date: string) => `Without further use this pad is deleted on ${date}.`,
     newPad: "New pad",
     shortcuts: "Keys",
     more: async (): Promise<AboutText> => (await import("./about_en")).about,

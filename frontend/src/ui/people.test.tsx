@@ -39,7 +39,7 @@ const editor = {
   measureSides: (_: readonly number[], measured: (it: unknown) => void) => measured({ ...sides, topPx: 0, bottomPx: 0 }),
 };
 const notify = vi.fn();
-const open = vi.fn();
+const toggle = vi.fn();
 
 const say = (message: unknown) => act(() => FakeSocket.last.says(JSON.stringify(message)));
 const later = (ms: number) => act(() => void vi.advanceTimersByTime(ms));
@@ -66,7 +66,7 @@ beforeEach(async () => {
   sides = { above: [], below: [] };
   session = new Session("pad", null, "http://host/");
   session.start(noEditor);
-  pad = { session, editor: signal(editor), notify, panel: { open }, closeMenu: () => {} } as unknown as Pad;
+  pad = { session, editor: signal(editor), notify, panel: { id: signal(null), toggle }, closeMenu: () => {} } as unknown as Pad;
 });
 
 afterEach(() => {
@@ -84,7 +84,7 @@ describe("faces in the header", () => {
     expect(faces()).toEqual([0, 1, 2, 3, 4].map((id) => words.goTo(`Person ${id}`)).concat(words.all(31, 25)));
     expect(button(words.all(31, 25)).textContent).toBe(words.more(25));
     fireEvent.click(button(words.all(31, 25)));
-    expect(open).toHaveBeenCalledWith("people");
+    expect(toggle).toHaveBeenCalledWith("people");
   });
 
   test("whoever types is among them", async () => {
@@ -99,7 +99,15 @@ describe("faces in the header", () => {
     await meet(0);
     expect(faces()).toHaveLength(1);
     fireEvent.click(screen.getByRole("button"));
-    expect(open).toHaveBeenCalledWith("people");
+    expect(toggle).toHaveBeenCalledWith("people");
+  });
+
+  test("where all have room, a picture opens the list of all", async () => {
+    render(<Faces pad={pad} />);
+    await meet(3);
+    expect(faces()).toEqual([0, 1, 2].map((id) => words.goTo(`Person ${id}`)).concat(words.all(4, 0)));
+    fireEvent.click(button(words.all(4, 0)));
+    expect(toggle).toHaveBeenCalledWith("people");
   });
 
   test("a press leads to them, or says that they are nowhere; with Alt, or a long one, they are followed", async () => {

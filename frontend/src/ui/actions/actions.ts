@@ -15,6 +15,7 @@ import { download } from "../pad/download";
 import { pickFile } from "../text/file_opener";
 import { fileName } from "../pad/files";
 import { shownKeys } from "../base/keys";
+import { hasOutline } from "../pad/has_outline";
 import { isMarkdown } from "../pad/markdown";
 import { modeOf, setMode } from "../pad/mode";
 import { isNarrow } from "../base/media";
@@ -76,7 +77,7 @@ const ROWS: readonly Row[] = [
   { id: "task", group: "edit", isOffered: isWritableMarkdown, run: performing("task") },
   { id: "link", group: "edit", keys: "Mod-k", isOffered: isWritableMarkdown, run: performing("link") },
   { id: "preview", group: "view", isOffered: hasPreview, isOn: showsPreview, run: flipPreview },
-  { id: "outline", group: "view", ...panel("outline") },
+  { id: "outline", group: "view", isOffered: ({ session }) => hasOutline(session), ...panel("outline") },
   { id: "people", group: "view", ...panel("people") },
   { id: "history", group: "view", keys: "Mod-Shift-h", ...panel("history") },
   { id: "whoWrote", group: "view", isOn: (pad) => authorshipIn(pad).value !== null, run: flipAuthors },

@@ -17,7 +17,10 @@ const FLASH_MS = 2_000;
 /** So many faces have room. */
 const PLACES = { wide: 5, narrow: 2 };
 
-/** The others who are here, some of them by face and the rest by number; somebody who is alone sees themself. */
+const EVERYBODY = "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-3.5 2.5-6 6-6s6 2.5 6 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .8 3 2.8 3 5.5";
+
+/** The others who are here, some of them by face and the rest by number; somebody who is alone sees themself. The last of
+ * the buttons opens the list of all. */
 export function Faces({ pad }: { pad: Pad }) {
   const { session } = pad;
   const words = peopleWords.now;
@@ -38,21 +41,28 @@ export function Faces({ pad }: { pad: Pad }) {
   const readers = session.people.readers.value.length;
   const label = readers > 0 ? `${writers}, ${words.readers(readers)}` : writers;
   const release = () => void released.value++;
-  const showAll = () => pad.panel.open("people");
+  const list = {
+    "aria-expanded": pad.panel.id.value === "people",
+    "aria-controls": "panel",
+    onClick: () => pad.panel.toggle("people"),
+  } as const;
+  // On small screens each face opens it.
+  const hasButton = rest > 0 || (readers === 0 && (faces.length === 0 || !isNarrow.value));
   return (
     <div ref={group} class="avatars" role="group" aria-label={label} onPointerLeave={release} onFocusOut={release}>
       {faces.map((person) => (
         <FaceButton key={person.id} pad={pad} person={person} />
       ))}
       {readers > 0 && !(isNarrow.value && session.access.isReader.value) && (
-        <button type="button" class="quiet face-button readers" title={words.readers(readers)} aria-label={words.readers(readers)} onClick={showAll}>
+        <button type="button" class="quiet face-button readers" title={words.readers(readers)} aria-label={words.readers(readers)} {...list}>
           <Icon name="read" />
           <span translate={false}>{readers}</span>
         </button>
       )}
-      {(rest > 0 || (faces.length === 0 && readers === 0)) && (
-        <button type="button" class="quiet face-button rest" title={label} aria-label={words.all(count, rest)} onClick={showAll}>
-          {rest > 0 ? <span translate={false}>{words.more(rest)}</span> : <Face {...session.identity.value} />}
+      {hasButton && (
+        <button type="button" class="quiet face-button rest" title={label} aria-label={words.all(count, rest)} {...list}>
+          {rest > 0 && <span translate={false}>{words.more(rest)}</span>}
+          {rest === 0 && (faces.length > 0 ? <Icon path={EVERYBODY} /> : <Face {...session.identity.value} />)}
         </button>
       )}
     </div>

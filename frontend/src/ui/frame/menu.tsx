@@ -12,13 +12,14 @@ const ITEMS: readonly (readonly ActionId[])[] = [
   ["download", "downloadHtml", "print"],
   ["copy", "copyFormatted"],
   ["history", "owner"],
-  ["about"],
+  ["find", "replace", "goToLine"],
+  ["palette", "about"],
 ];
 /** On small screens there is neither rail nor status bar, and no keyboard with its keys. */
 const NARROW_ITEMS: readonly (readonly ActionId[])[] = [
   ["find", "replace", "goToLine", "preview"],
   ["undo", "redo"],
-  ...ITEMS.slice(0, -1),
+  ...ITEMS.slice(0, -2),
   ["outline", "people", "settings", "about"],
 ];
 

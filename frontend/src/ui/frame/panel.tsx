@@ -5,11 +5,11 @@ import { lazy, type LazyComponent } from "../base/lazy";
 import { isNarrow } from "../base/media";
 import { PanelHead } from "../base/panel_head";
 import type { Pad } from "../pad/pad";
-import { shownPanels } from "../panels/panels";
+import { presentPanels } from "../panels/panels";
 import { frameWords } from "./words";
 
 const CONTENTS = new Map<PanelId, LazyComponent<{ pad: Pad }>>(
-  shownPanels.map(({ id, load }) => [id, lazy(`panel ${id}`, load!)]),
+  presentPanels.map(({ id, load }) => [id, lazy(`panel ${id}`, load!)]),
 );
 
 /** Loads what is in them before anybody asks for it: it may be wanted when there is no connection. */

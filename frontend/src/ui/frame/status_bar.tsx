@@ -1,8 +1,7 @@
 import { effect, type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { documentBytes, type Editor, knownLanguage, languageName } from "../../editor";
+import { documentBytes, type Editor, isProse, knownLanguage, languageName } from "../../editor";
 import { t } from "../../strings";
-import { shownKeys } from "../base/keys";
 import { Words } from "../base/words";
 import type { Pad } from "../pad/pad";
 import { IndentationField } from "./indentation_field";
@@ -17,16 +16,11 @@ const LAG_MS = 80;
 /** The line below the text: what it is, where the caret is, how long the pad is kept, how full it is. */
 export function StatusBar({ pad }: { pad: Pad }) {
   const editor = pad.editor.value;
-  const keys = shownKeys("Mod-k", { Ctrl: frameWords.now.ctrl });
   return (
     <footer class="status-bar" aria-label={frameWords.now.statusBar}>
       {pad.session.access.isReader.value ? <ForReaders pad={pad} /> : <ForWriters pad={pad} editor={editor} />}
       <KeptUntil expiry={pad.expiry} />
       {editor && <Size pad={pad} editor={editor} />}
-      <button type="button" class="quiet" title={frameWords.now.palette} onClick={() => (pad.dialog.value = "palette")}>
-        <kbd>{keys}</kbd>
-        <span class="visually-hidden">{frameWords.now.palette}</span>
-      </button>
     </footer>
   );
 }
@@ -36,7 +30,7 @@ function ForWriters({ pad, editor }: { pad: Pad; editor: Editor | null }) {
     <>
       <LanguageField pad={pad} />
       {editor && <Place editor={editor} />}
-      {editor && <IndentationField editor={editor} />}
+      {editor && !isProse(pad.session.language.value) && <IndentationField editor={editor} />}
     </>
   );
 }
@@ -69,14 +63,14 @@ function Place({ editor }: { editor: Editor }) {
   const { line, column, selected } = place.value;
   const words = frameWords.now;
   return (
-    <button type="button" class="quiet" title={words.placeLong(line, column)} onClick={() => void editor.perform("goToLine")}>
+    <span class="word" title={words.placeLong(line, column)}>
       <Words text={words.place(line, column)} />
       {selected > 0 && (
         <span class="selected">
           <Words text={words.selected(selected)} />
         </span>
       )}
-    </button>
+    </span>
   );
 }
 

@@ -1,14 +1,17 @@
-/** The panels that there are, in the order of the rail. One without code yet has its place, and is not shown. */
+/** The panels that there are, in the order of the rail. One without code yet has its place, and is not there. */
 
 import type { ComponentType } from "preact";
 import type { PanelId } from "../../browser";
+import { hasOutline } from "../pad/has_outline";
 import type { Pad } from "../pad/pad";
 import { peopleWords } from "../pad/people_words";
 
 export interface Panel {
   id: PanelId;
-  /** What is drawn on its button: see Icon. */
-  icon: string;
+  /** What is drawn on its button in the rail (see Icon); null: it has none, since something else in sight opens it. */
+  icon: string | null;
+  /** False: it has nothing to show for that pad, now. Not there: it always may have. */
+  isOffered?(pad: Pad): boolean;
   /** Loads what is in it, below its heading; null: it is not there yet. */
   load: (() => Promise<ComponentType<{ pad: Pad }>>) | null;
 }
@@ -17,11 +20,12 @@ export const PANELS: readonly Panel[] = [
   {
     id: "outline",
     icon: "M4 6h16M8 12h12M8 18h12M4 12h.01M4 18h.01",
+    isOffered: ({ session }) => hasOutline(session),
     load: async () => (await import("./outline_panel")).loadOutlinePanel(),
   },
   {
     id: "people",
-    icon: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-3.5 2.5-6 6-6s6 2.5 6 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .8 3 2.8 3 5.5",
+    icon: null, // the faces in the header
     load: async () => {
       const [chunk] = await Promise.all([import("./people_panel"), peopleWords.load()]);
       return chunk.People;
@@ -44,5 +48,5 @@ export const PANELS: readonly Panel[] = [
   },
 ];
 
-/** Those that are shown. */
-export const shownPanels = PANELS.filter(({ load }) => load !== null);
+/** Those that are there. */
+export const presentPanels = PANELS.filter(({ load }) => load !== null);
