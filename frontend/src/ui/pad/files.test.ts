@@ -61,6 +61,8 @@ test.each([
   ["# Shopping\n* milk", "id", "Shopping"],
   ["// main.c - the start\nint x;", "id", "main.c - the start"],
   ["<!-- note -->", "id", "note -->"],
+  ["- [x] send it\n- [ ] more", "id", "send it"],
+  ["[xy] is no task", "id", "xy] is no task"],
   ["---\ntags: a\ntitle: 'The minutes'\n---\n# Other", "id", "The minutes"],
   ["---\ntags: a\n---\n# Other", "id", "Other"],
   ["---\ntitle: no end", "id", "title: no end"],

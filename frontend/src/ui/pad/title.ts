@@ -11,7 +11,7 @@ const LOOKED_AT_LINES = 20;
 export function titleOf(firstLines: string, padId: string): string {
   const lines = firstLines.split("\n", LOOKED_AT_LINES);
   for (const line of inFrontMatter(lines) ?? lines) {
-    const words = line.replace(/^[\s#/*;<!\-=>"'`{}()[\]]+/, "").trim();
+    const words = line.replace(/^(?:\[[xX]\]|[\s#/*;<!\-=>"'`{}()[\]])+/, "").trim();
     if (words !== "") return [...words].slice(0, LONGEST_POINTS).join("");
   }
   return linkOf(padId) === null ? padId : t.linked;
