@@ -113,6 +113,7 @@ export function buildComponents(options: SessionOptions, environment: Environmen
     canWait: (message) => canWait(message, sync.userId),
     changesIn,
     schedule: (run, restMs) => onNextFrame(run, restMs, page, clock),
+    painted: (run) => void clock.setTimeout(run, 0),
     isHidden: page.isHidden,
     elapsed: clock.elapsed,
   });

@@ -7,11 +7,13 @@ function inboxOf(costMs: number, eachMs = 0) {
   const frames: (() => void)[] = [];
   const rests: number[] = [];
   const delivered: number[][] = [];
+  const painting: (() => void)[] = [];
   let nowMs = 0;
   const inbox = new Inbox<number>({
     canWait: (message) => message > 0,
     changesIn: () => 1,
     schedule: (run, restMs) => (frames.push(run), rests.push(restMs)),
+    painted: (run) => painting.push(run),
     isHidden: () => globalThis.document?.hidden ?? false,
     elapsed: () => nowMs,
   });
@@ -24,7 +26,12 @@ function inboxOf(costMs: number, eachMs = 0) {
     nowMs += costMs;
     delivered.push(taken);
   });
-  return { inbox, delivered, frames, rests, frame: () => frames.shift()!() };
+  const frame = (paintMs = 0) => {
+    frames.shift()!();
+    nowMs += paintMs;
+    painting.shift()?.();
+  };
+  return { inbox, delivered, frames, rests, frame };
 }
 
 test("what comes within a frame is delivered as one, in its order", () => {
@@ -41,11 +48,11 @@ test("what nobody would see is delivered at once, unless something waits before 
   expect(delivered).toEqual([[-1]]);
 });
 
-test("after a delivery that kept the thread busy the next one rests as long, up to a limit", () => {
-  for (const [costMs, restMs] of [[1, 0], [30, 30], [900, 100]] as const) {
+test("after a delivery that kept the thread busy, with its painting, the next one rests as long, up to a limit", () => {
+  for (const [costMs, paintMs, restMs] of [[1, 1, 0], [30, 0, 30], [10, 15, 25], [900, 100, 100]] as const) {
     const { inbox, rests, frame } = inboxOf(costMs);
     inbox.push(1);
-    frame();
+    frame(paintMs);
     inbox.push(2);
     expect(rests).toEqual([0, restMs]);
   }
@@ -83,6 +90,7 @@ test("a message that brings many changes is not divided, and fills the batch", (
     canWait: () => true,
     changesIn: (message) => message,
     schedule: (run) => frames.push(run),
+    painted: (run) => run(),
     isHidden: () => false,
     elapsed: () => performance.now(),
   });

@@ -7,8 +7,9 @@
  * before it: the order never changes.
  *
  * When a delivery keeps the thread busy, because the text is long or the
- * machine slow, the next one waits as long as that took: at most half of the
- * time goes into what others do, and the rest is there for the user's keys.
+ * machine slow, the next one waits as long as that took with its layout and
+ * painting: at most half of the time goes into what others do, and the rest is
+ * there for the user's keys.
  * And when many changes came at once, more of them are on their way: they are
  * gathered, for less time than it takes to read one. What is more than one
  * batch (batch_size.ts) is left for the next frame, so that a key that is pressed
@@ -19,8 +20,8 @@ import type { Page } from "../browser";
 import type { Clock } from "../clock";
 import { BatchSize } from "./batch_size";
 
-/** A delivery that takes less needs no rest: a frame has room for it. */
-const BUSY_MS = 8;
+/** A delivery that takes less until it is painted needs no rest: a frame has room for it. */
+const BUSY_MS = 12;
 const LONGEST_REST_MS = 100;
 /** A delivery of so many changes is a flood: more of them are on their way. */
 const FLOOD_CHANGES = 8;
@@ -37,6 +38,8 @@ export interface InboxOptions<Message> {
   changesIn: (message: Message) => number;
   /** Runs a delivery in a frame after that rest. */
   schedule: (run: () => void, restMs: number) => void;
+  /** Runs it when that frame has been painted. */
+  painted: (run: () => void) => void;
   /** True while nobody can see the page. */
   isHidden: () => boolean;
   /** A clock for durations, in milliseconds. */
@@ -45,7 +48,7 @@ export interface InboxOptions<Message> {
 
 export class Inbox<Message> {
   #waiting: Message[] = [];
-  /** True while a delivery is planned. */
+  /** True while a delivery is planned, or is being painted. */
   #scheduled = false;
   /** The rest before the next delivery, after what the last one took. */
   #restMs = 0;
@@ -80,15 +83,24 @@ export class Inbox<Message> {
     if (this.#scheduled || this.#waiting.length === 0) return;
     this.#scheduled = true;
     this.options.schedule(() => {
-      this.#scheduled = false;
+      const began = this.options.elapsed();
+      const isHidden = this.options.isHidden();
       // Nobody types in a hidden tab, and its timers may come once a minute.
-      this.#give(this.options.isHidden() ? Infinity : this.#batchSize.changes);
-      this.#plan();
+      const changes = this.#give(isHidden ? Infinity : this.#batchSize.changes);
+      if (changes === 0 || isHidden || this.#waiting.length > 0) return this.#planAfter(0);
+      this.options.painted(() => this.#planAfter(restMsAfter(this.options.elapsed() - began, changes)));
     }, this.#restMs);
   }
 
-  #give(limit: number): void {
-    if (this.#waiting.length === 0) return;
+  #planAfter(restMs: number): void {
+    this.#scheduled = false;
+    this.#restMs = restMs;
+    this.#plan();
+  }
+
+  /** Delivers messages until they bring so many changes, and gives the number of those. */
+  #give(limit: number): number {
+    if (this.#waiting.length === 0) return 0;
     const began = this.options.elapsed();
     let changes = 0;
     this.#deliver(() => {
@@ -96,9 +108,8 @@ export class Inbox<Message> {
       if (message !== undefined) changes += this.options.changesIn(message);
       return message;
     });
-    const tookMs = this.options.elapsed() - began;
-    this.#batchSize.learn(changes, tookMs);
-    this.#restMs = this.#waiting.length > 0 ? 0 : restMsAfter(tookMs, changes);
+    this.#batchSize.learn(changes, this.options.elapsed() - began);
+    return changes;
   }
 }
 
