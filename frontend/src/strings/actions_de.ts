@@ -78,5 +78,6 @@ export const actions: ActionText = {
     found: (n) => `${n} gefunden`,
   },
   mayNotTell: "Dieser Browser lässt die Seite nichts melden. Erlauben Sie in seinen Einstellungen Benachrichtigungen für diese Adresse.",
+  noRecent: "In diesem Browser waren Sie noch in keinem anderen Pad.",
   keyNames: { Ctrl: "Strg", Alt: "Alt", Shift: "Umschalt", Space: "Leertaste" },
 };

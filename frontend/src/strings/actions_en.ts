@@ -83,6 +83,7 @@ export const actions = {
     found: (n: number) => (n === 1 ? "1 found" : `${n} found`),
   },
   mayNotTell: "This browser does not let the page tell you. Allow notifications for this site in its settings.",
+  noRecent: "You have been in no other pad yet, in this browser.",
   /** What keys are called where it is not their sign. */
   keyNames: { Ctrl: "Ctrl", Alt: "Alt", Shift: "Shift", Space: "Space" },
 };

@@ -27,7 +27,10 @@ const DIALOGS: Record<DialogId, ComponentType<Props>> = {
     const [{ OwnerDialog }, words] = await Promise.all([import("./owner_dialog"), t.share.owner()]);
     return (props: Props) => <OwnerDialog {...props} words={words} />;
   }),
-  recent: lazy("recent", async () => (await import("./recent_dialog")).RecentDialog),
+  recent: lazy("recent", async () => {
+    const [{ RecentDialog }, { noRecent }] = await Promise.all([import("./recent_dialog"), t.actions()]);
+    return (props: Props) => <RecentDialog {...props} nothing={noRecent} />;
+  }),
   palette,
   about: lazy("about", async () => {
     const [{ AboutDialog }, about, text] = await Promise.all([import("./about_dialog"), t.about.more(), t.actions()]);

@@ -5,11 +5,11 @@ import type { Pad } from "../pad/pad";
 import { RecentList } from "../text/recent_list";
 
 /** The pads that this browser was in. */
-export function RecentDialog({ pad, onClose }: { pad: Pad; onClose: () => void }) {
+export function RecentDialog({ pad, nothing, onClose }: { pad: Pad; nothing: string; onClose: () => void }) {
   return (
     <Dialog label={t.recent.heading} class="sheet" onClose={onClose}>
       <PanelHead heading={t.recent.heading} onClose={onClose} />
-      <RecentList session={pad.session} />
+      <RecentList session={pad.session} nothing={nothing} />
     </Dialog>
   );
 }

@@ -6,11 +6,18 @@ import { shortDate } from "../base/dates";
 import { Icon } from "../base/icon";
 import { Words } from "../base/words";
 
-/** The pads that this browser was in; nobody else has the list. The heading is there only when there is something
- * below it. */
-export function RecentList({ session, heading }: { session: Session; heading?: ComponentChildren }) {
+interface Props {
+  session: Session;
+  /** There only when there is something below it. */
+  heading?: ComponentChildren;
+  /** Said where there is no other pad. */
+  nothing?: string;
+}
+
+/** The pads that this browser was in; nobody else has the list. */
+export function RecentList({ session, heading, nothing }: Props) {
   const pads = others(session);
-  if (pads.length === 0) return null;
+  if (pads.length === 0) return nothing ? <p class="hint">{nothing}</p> : null;
   return (
     <>
       {heading}
