@@ -71,7 +71,7 @@ describe('HISTORY_MAX_KB', () => {
     const steps = json<Step[]>(await s.get(of(id, 'history/operations?from=0')));
     const thinned = steps.filter(({ revision, end }) => end !== undefined && end > revision + 1);
     expect(thinned.length).toBeGreaterThan(0);
-    const [{ revision, end }] = thinned as unknown as [{ revision: number; end: number }];
+    const { revision, end } = thinned[0] as Required<Step>;
     expect((await s.get(of(id, `history/${end}`))).text).toBe(texts[end]);
     const gone = await s.get(of(id, `history/${revision + 1}`));
     expect([gone.status, json(gone)]).toEqual([404, { error: expect.any(String), code: 'gone', before: revision, after: end }]);

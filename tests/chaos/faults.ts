@@ -19,6 +19,7 @@ export type Fault<Place extends Site = Site> = {
 };
 
 export const always = () => true;
+const withHistory = (settings: Settings) => settings['DURABILITY'] !== 'lazy';
 const withEviction = (settings: Settings) => settings['KP_TEST_MEMORY_RETENTION_MS'] !== undefined;
 
 /** Something that happens to one person's network or client. */
@@ -155,6 +156,26 @@ export const CLIENT_FAULTS: readonly Fault[] = [
   }),
   ofTab('slow browser', 'the browser takes its time to write', 3, ({ browser }, random) =>
     meanwhile(() => browser.slowDown(random.pick([60, 200])), random.between(300, 3000), () => browser.heal())),
+
+  // ---- the past
+  {
+    name: 'history read',
+    what: 'texts of before are read over HTTP',
+    weight: 5,
+    turn: null,
+    isPossible: withHistory,
+    run: (world, random) => world.past.read(world.site.port, random),
+  },
+  {
+    name: 'history restored',
+    what: 'an earlier text is brought back over HTTP',
+    weight: 2,
+    turn: 'past',
+    isPossible: withHistory,
+    run: (world, random) => world.past.restore(() => world.site.port, random, (pad) => world.ledger.restored(pad)),
+  },
+
+  // ---- all of them
   {
     name: 'everybody away',
     what: 'all clients are offline for longer than documents stay in memory',

@@ -80,6 +80,16 @@ export class Ledger {
     }
   }
 
+  /** An earlier text is brought back about now: what was typed and deleted until now may be there or not. */
+  restored(pad: string): void {
+    for (const entry of this.points.values()) {
+      if (entry.pad !== pad) continue;
+      entry.inserted = 'perhaps';
+      for (const by of [...entry.deleted.keys(), 'the past']) entry.deleted.set(by, 'perhaps');
+      entry.story.push(this.at('an earlier text was brought back'));
+    }
+  }
+
   /** Everything known now, to be compared with what is known later. */
   mark(): Mark {
     const mark: Mark = { typed: new Set(this.points.keys()), deleted: new Set() };

@@ -4,6 +4,7 @@ import type { Browser } from './browser/browser.ts';
 import type { MemoryStorage } from './browser/storage.ts';
 import type { History } from './history.ts';
 import type { Ledger } from './ledger.ts';
+import type { Past } from './past.ts';
 import type { Network } from './network.ts';
 import type { Unsent } from './unsent.ts';
 
@@ -40,6 +41,7 @@ export type Surroundings = {
   network: Network;
   ledger: Ledger;
   history: History;
+  past: Past;
   random: Random;
   /** Something that must never happen. */
   violated: (what: string) => void;

@@ -9,6 +9,7 @@ import { points } from '../blackbox/support/operation.ts';
 import type { Intervals } from './browser/environment.ts';
 import { PadPage } from './browser/pad_page.ts';
 import type { Page } from './browser/page.ts';
+import type { Watcher } from './past.ts';
 import type { BrowserSurroundings, Person } from './person.ts';
 import type { Stroke } from './typing.ts';
 import { strokes } from './typing.ts';
@@ -43,10 +44,13 @@ export class Tab implements Person {
   #typedAt = new Map<string, number>();
   /** What was typed before that turn is on the disk, or was acknowledged. */
   #writtenBefore = 0;
+  /** What the present page was told of the text. */
+  #watcher: Watcher;
   /** The text here may be taken back by what the server says next, and deletions in it with it: the database went back. */
   isOfThePast = false;
 
   constructor(private readonly around: BrowserSurroundings) {
+    this.#watcher = around.past.watcher(around.pad);
     this.open();
   }
 
@@ -137,6 +141,7 @@ export class Tab implements Person {
     const base = `http://127.0.0.1:${network.port}/`;
     this.#turns = this.#writtenBefore = 0;
     this.#typedAt = new Map();
+    this.#watcher = this.around.past.watcher(pad);
     this.isOfThePast = false;
     this.#page = new PadPage({ browser, sessionStorage, base, pad, name: author, intervals: INTERVALS }, {
       note: (what) => this.#note(what),
@@ -295,6 +300,7 @@ export class Tab implements Person {
   }
 
   #heard(text: string): (() => void) | void {
+    this.#watcher.heard(text);
     if (text.startsWith('{"Snapshot"')) return this.#snapshot(JSON.parse(text) as { Snapshot: { text: string } });
     if (text.startsWith('{"History"')) return () => (this.isOfThePast = false);
     if (text.startsWith('{"Welcome"')) this.#note(text.slice(0, text.indexOf(',"access"')));

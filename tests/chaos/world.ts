@@ -12,6 +12,7 @@ import { Ledger, without } from './ledger.ts';
 import { LivedTime } from './lived_time.ts';
 import { Network } from './network.ts';
 import { OldClient } from './old_client.ts';
+import { Past } from './past.ts';
 import type { Person } from './person.ts';
 import type { Plan, PlannedPerson } from './plan.ts';
 import type { Kind, Site } from './site.ts';
@@ -41,6 +42,8 @@ type Visited = { browser: Browser; pad: string };
 export class World<Place extends Site = Site> {
   readonly ledger = new Ledger();
   readonly history = new History();
+  /** What the pads were, as their tabs saw it. */
+  readonly past: Past;
   readonly people: Person[] = [];
   /** Of everybody who was ever there, by the name under which the ledger knows them. */
   readonly browsers = new Map<string, Visited>();
@@ -59,6 +62,7 @@ export class World<Place extends Site = Site> {
     readonly plan: Plan,
     open: Kind<Place>['open'],
   ) {
+    this.past = new Past(plan.settings['DURABILITY'] !== 'lazy', (what) => this.violated(what));
     this.site = open(plan.settings, { history: this.history, violated: (what) => this.violated(what) });
   }
 
@@ -159,7 +163,7 @@ export class World<Place extends Site = Site> {
 
   private around(name: string, pad: string) {
     const violated = (what: string) => this.violated(what);
-    return { name, pad, ledger: this.ledger, history: this.history, random: Random.of(this.plan.seed, name), violated };
+    return { name, pad, ledger: this.ledger, history: this.history, past: this.past, random: Random.of(this.plan.seed, name), violated };
   }
 
   async typeOn(person: Person): Promise<void> {
@@ -229,6 +233,7 @@ export class World<Place extends Site = Site> {
     }
     for (const { browser } of this.browsers.values()) browser.wentBackAtMs = Date.now();
     this.ledger.wentBack(mark, unsent);
+    this.past.wentBack();
   }
 
   /** What lies unsent in browsers, of pages that are no more. */
@@ -312,6 +317,7 @@ export class World<Place extends Site = Site> {
     await this.site.renew();
     const after = await Promise.all(this.pads.map((pad) => this.site.text(pad)));
     if (after.join('|') !== before.join('|')) this.violated('another text after the last restart');
+    for (const [i, pad] of this.pads.entries()) await this.past.audit(this.site.port, pad, after[i]!);
     for (const wrong of this.site.audit()) this.violated(wrong);
   }
 
