@@ -52,6 +52,7 @@ enum error client_new(const struct client_config *config, struct client **out)
         .token = config->token,
         .hue = config->hue % HUES,
         .by_text = config->by_text,
+        .follows_comments = config->follows_comments,
         .timing = timing_of(&config->timing),
         .on_entry = config->on_entry,
         .owner_of_entries = config->owner_of_entries,
@@ -82,6 +83,7 @@ void client_free(struct client *c)
         return;
     replica_deinit(&c->replica);
     people_deinit(&c->people);
+    thread_places_deinit(&c->comments);
     incoming_deinit(&c->decoder);
     forget(&c->output);
     forget(&c->password);

@@ -35,6 +35,7 @@
 #define KOLABPAD_CLIENT_CLIENT_H
 
 #include "client/closing.h"
+#include "client/comments.h"
 #include "client/people.h"
 #include "client/replica.h"
 
@@ -63,6 +64,7 @@ struct client_config {
     uint16_t hue;                       /* 0 to 359 */
     uint64_t seed;                      /* for the pauses, so that not all come back at once */
     struct client_timing timing;
+    bool follows_comments;     /* is told where comments are */
     bool by_text;              /* orders inserts as older clients do: for tests of those */
     client_on_entry *on_entry; /* NULL: nobody listens. It calls nothing of the client */
     void *owner_of_entries;    /* its first argument */
@@ -119,6 +121,7 @@ enum client_news {
                                        or a pad begun anew */
     CLIENT_NEWS_RESTORED = 1 << 11, /* somebody brought back an earlier text: client_restored */
     CLIENT_NEWS_HISTORY = 1 << 12,  /* the history was deleted, switched off or on: client_history_change */
+    CLIENT_NEWS_COMMENTS = 1 << 13, /* client_comments */
 };
 unsigned client_take_news(struct client *c);
 
@@ -208,6 +211,9 @@ struct client_history_change client_history_change(const struct client *c);
 /* People, this client included where the server lists it; places in client_text. */
 size_t client_people_count(const struct client *c);
 struct person client_person(const struct client *c, size_t at);
+
+/* Where comments are, in client_server_text; empty for one that does not follow them. */
+const struct thread_places *client_comments(const struct client *c);
 
 /* ---- another life ---- */
 

@@ -148,3 +148,8 @@ struct person client_person(const struct client *c, size_t at)
     }
     return person;
 }
+
+const struct thread_places *client_comments(const struct client *c)
+{
+    return &c->comments;
+}

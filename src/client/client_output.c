@@ -18,6 +18,7 @@ static enum error write_hello(struct client *c)
                                           .name = buf_slice(&c->name),
                                           .hue = c->hue,
                                           .by_text = c->by_text,
+                                          .follows_comments = c->follows_comments,
                                       });
 }
 

@@ -18,13 +18,14 @@ struct client {
     struct id128 token;
     struct buf name;
     uint16_t hue;
-    bool by_text;
+    bool by_text, follows_comments;
     struct client_timing timing; /* with the usual values filled in */
     client_on_entry *on_entry;
     void *owner_of_entries;
 
     struct replica replica;
     struct people people;
+    struct thread_places comments;
     struct incoming_decoder decoder;
     struct buf output; /* of client_next_output */
     unsigned news;

@@ -31,6 +31,8 @@ static enum error on_welcome(struct client *c, const struct incoming *m)
         return err;
     c->news |= CLIENT_NEWS_LANGUAGE | CLIENT_NEWS_PASSWORD | CLIENT_NEWS_ACCESS;
     c->news |= w->owner.ptr ? CLIENT_NEWS_OWNER : 0;
+    if (!w->resumed) /* what it knew is of another text; Comments comes where there are any */
+        thread_places_clear(&c->comments);
     c->role = w->role;
     c->replica.may_only_read = w->role == ROLE_VIEW;
     c->created_s = w->created_s;
@@ -59,6 +61,7 @@ static enum error take_entry(struct client *c, uint64_t revision, const struct i
     if (err || !is_new)
         return err;
     people_move(&c->people, entry->op);
+    thread_places_move(&c->comments, entry->op);
     if (c->on_entry)
         c->on_entry(c->owner_of_entries, entry, c->replica.revision, is_mine);
     return OK;
@@ -198,6 +201,43 @@ static enum error on_pong(struct client *c, const struct incoming *m)
     return OK;
 }
 
+/* ---- comments ---- */
+
+/* Places mean something in the text that this client has by now. */
+static bool is_here(const struct client *c, uint64_t revision)
+{
+    return revision == c->replica.revision;
+}
+
+static enum error on_comments(struct client *c, const struct incoming *m)
+{
+    enum error err = is_here(c, m->comments.revision) ? OK : ERR_BAD_MESSAGE;
+    thread_places_clear(&c->comments);
+    for (size_t i = 0; !err && i < m->comments.count; i++) {
+        struct incoming_thread thread;
+        const char *detail;
+        err = incoming_thread(&c->decoder, i, &thread, &detail);
+        if (!err)
+            err = thread_places_put(&c->comments, &thread);
+    }
+    c->news |= CLIENT_NEWS_COMMENTS;
+    return err;
+}
+
+static enum error on_comment(struct client *c, const struct incoming *m)
+{
+    c->news |= CLIENT_NEWS_COMMENTS;
+    return is_here(c, m->comment.revision) ? thread_places_put(&c->comments, &m->comment.thread)
+                                           : ERR_BAD_MESSAGE;
+}
+
+static enum error on_comment_gone(struct client *c, const struct incoming *m)
+{
+    c->news |= CLIENT_NEWS_COMMENTS;
+    thread_places_remove(&c->comments, m->comment.thread.id);
+    return OK;
+}
+
 static enum error on_unknown(struct client *c, const struct incoming *m)
 {
     (void)c;
@@ -214,7 +254,8 @@ static enum error (*const handlers[])(struct client *, const struct incoming *) 
     [INCOMING_REJECTED] = on_rejected,   [INCOMING_STORAGE] = on_storage,
     [INCOMING_ACCESS] = on_access,       [INCOMING_OWNER] = on_owner,
     [INCOMING_RESTORED] = on_restored,   [INCOMING_HISTORY_CHANGED] = on_history_changed,
-    [INCOMING_PONG] = on_pong,
+    [INCOMING_PONG] = on_pong,           [INCOMING_COMMENTS] = on_comments,
+    [INCOMING_COMMENT] = on_comment,     [INCOMING_COMMENT_GONE] = on_comment_gone,
 };
 
 /* Before the Welcome a server says nothing else, and it says it once. */

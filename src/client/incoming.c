@@ -263,6 +263,44 @@ static bool read_pong(const json_t *body, struct incoming *out)
     return value_int(body, &out->pong);
 }
 
+static bool read_thread_id(const json_t *value, struct incoming_thread *out)
+{
+    struct slice id;
+    if (!value_string(value, &id) || id.len != THREAD_ID_CHARS)
+        return false;
+    memcpy(out->id, id.ptr, THREAD_ID_CHARS);
+    return true;
+}
+
+static bool read_thread(const json_t *body, struct incoming_thread *out)
+{
+    const json_t *comments = json_object_get(body, "comments"), *resolved = json_object_get(body, "resolved");
+    out->comments = (uint32_t)json_array_size(comments);
+    out->is_resolved = resolved && !json_is_null(resolved);
+    return read_thread_id(json_object_get(body, "id"), out) &&
+           read_place(json_object_get(body, "from"), &out->from) &&
+           read_place(json_object_get(body, "to"), &out->to) && json_is_array(comments);
+}
+
+static bool read_comments(const json_t *body, struct incoming *out)
+{
+    const json_t *threads = json_object_get(body, "threads");
+    out->comments.count = json_array_size(threads);
+    return json_is_array(threads) &&
+           value_count(json_object_get(body, "revision"), INT64_MAX, &out->comments.revision);
+}
+
+static bool read_comment(const json_t *body, struct incoming *out)
+{
+    return value_count(json_object_get(body, "revision"), INT64_MAX, &out->comment.revision) &&
+           read_thread(json_object_get(body, "thread"), &out->comment.thread);
+}
+
+static bool read_comment_gone(const json_t *body, struct incoming *out)
+{
+    return read_thread_id(json_object_get(body, "thread"), &out->comment.thread);
+}
+
 static const struct message {
     const char *name;
     enum incoming_kind kind;
@@ -285,6 +323,9 @@ static const struct message {
     {"HistoryChanged", INCOMING_HISTORY_CHANGED, read_history_changed,
      "HistoryChanged is not as the protocol has it"},
     {"Pong", INCOMING_PONG, read_pong, "Pong is no number"},
+    {"Comments", INCOMING_COMMENTS, read_comments, "Comments is not as the protocol has it"},
+    {"Comment", INCOMING_COMMENT, read_comment, "Comment is not as the protocol has it"},
+    {"CommentGone", INCOMING_COMMENT_GONE, read_comment_gone, "CommentGone is not as the protocol has it"},
 };
 
 static const struct message *find_message(const char *name)
@@ -349,6 +390,18 @@ enum error incoming_entry(struct incoming_decoder *d, size_t at, struct incoming
     e.by_text = order.ptr != NULL;
     e.op = op_view(&d->op);
     *out = e;
+    return OK;
+}
+
+enum error incoming_thread(struct incoming_decoder *d, size_t at, struct incoming_thread *out,
+                           const char **detail)
+{
+    const json_t *body = json_array_get(list_of(d, "Comments", "threads"), at);
+    struct incoming_thread thread = {0};
+    *detail = "Comments: a thread is not as the protocol has it";
+    if (!read_thread(body, &thread))
+        return ERR_BAD_MESSAGE;
+    *out = thread;
     return OK;
 }
 

@@ -41,6 +41,19 @@ enum incoming_kind {
     INCOMING_RESTORED,
     INCOMING_HISTORY_CHANGED,
     INCOMING_PONG,
+    INCOMING_COMMENTS,
+    INCOMING_COMMENT,
+    INCOMING_COMMENT_GONE,
+};
+
+enum { THREAD_ID_CHARS = 12 };
+
+/* A thread of comments: where it is in the server's text. from == to: what it was about is gone. */
+struct incoming_thread {
+    char id[THREAD_ID_CHARS];
+    uint32_t from, to;
+    uint32_t comments; /* how many there are */
+    bool is_resolved;
 };
 
 /* What became of the history. A change of a newer server is none that this one knows. */
@@ -119,6 +132,14 @@ struct incoming {
             struct slice name; /* who has changed it, likewise */
         } history_changed;
         int64_t pong;
+        struct {
+            uint64_t revision;
+            size_t count; /* threads: incoming_thread */
+        } comments;
+        struct {
+            uint64_t revision;             /* COMMENT */
+            struct incoming_thread thread; /* COMMENT_GONE: the id */
+        } comment;
     };
 };
 
@@ -146,6 +167,10 @@ enum error incoming_decode(struct incoming_decoder *d, struct slice json, struct
  * next call. Errors as above, and ERR_BAD_OPERATION, ERR_BAD_TEXT. */
 enum error incoming_entry(struct incoming_decoder *d, size_t at, struct incoming_entry *out,
                           const char **detail);
+
+/* Thread number `at` of the Comments decoded last. */
+enum error incoming_thread(struct incoming_decoder *d, size_t at, struct incoming_thread *out,
+                           const char **detail);
 
 /* Person number `at` of the Users decoded last. */
 enum error incoming_person(struct incoming_decoder *d, size_t at, struct incoming_person *out,

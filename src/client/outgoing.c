@@ -109,7 +109,8 @@ enum error outgoing_hello(struct buf *out, const struct outgoing_hello *hello)
     json_uint(&j, hello->has_epoch ? hello->revision : 0);
     json_raw(&j, ",");
     write_person(&j, hello->name, hello->hue);
-    json_raw(&j, hello->by_text ? "}}" : ",\"order\":\"author\"}}");
+    json_raw(&j, hello->by_text ? "" : ",\"order\":\"author\"");
+    json_raw(&j, hello->follows_comments ? ",\"comments\":true}}" : "}}");
     return finish(&j, before);
 }
 

@@ -18,6 +18,7 @@ struct outgoing_hello {
     struct slice name;
     uint16_t hue;
     bool by_text; /* does not ask for the order by author */
+    bool follows_comments;
 };
 
 enum error outgoing_hello(struct buf *out, const struct outgoing_hello *hello);

@@ -1,5 +1,6 @@
 /* The invariants of a pad, for tests: slow, and complete. Each check returns the
  * first violation as a sentence, or NULL. */
+#include "pad/comments.h"
 #include "pad/pad_private.h"
 
 #define REQUIRE(belief, otherwise)                                                                           \
@@ -155,11 +156,30 @@ static const char *check_v1(const struct pad *pad)
     return NULL;
 }
 
+static const char *check_comments(const struct pad *pad)
+{
+    const struct comments *c = pad->comments;
+    uint32_t count = 0;
+    if (!c)
+        return NULL;
+    REQUIRE(c->revision == pad->committed, "places are not at what is committed");
+    LIST_EACH (at, next, &c->threads) {
+        const struct kept_thread *thread = kept_thread_of(at);
+        REQUIRE(thread->anchor.from <= thread->anchor.to, "a place ends before it begins");
+        REQUIRE(thread->anchor.to <= pad_carets_end(pad), "a place is behind the text");
+        REQUIRE(thread->changed <= c->sequence, "a thread changed in the future");
+        count++;
+    }
+    REQUIRE(count == c->count, "the number of threads is off");
+    return NULL;
+}
+
 const char *pad_check(const struct pad *pad)
 {
     const char *wrong = rope_check(&pad->text);
     static const char *(*const checks[])(const struct pad *) = {
-        check_revisions, check_history, check_epochs, check_peers, check_clients, check_items, check_v1,
+        check_revisions, check_history, check_epochs, check_peers,
+        check_clients,   check_items,   check_v1,     check_comments,
     };
     for (size_t i = 0; !wrong && i < sizeof checks / sizeof *checks; i++)
         wrong = checks[i](pad);

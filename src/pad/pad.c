@@ -2,6 +2,7 @@
  * and what time does to it. */
 #include "pad/pad.h"
 
+#include "pad/comments.h"
 #include "pad/pad_private.h"
 
 enum { MS_PER_MIN = 60 * MS_PER_S, MIB = 1 << 20 };
@@ -59,6 +60,7 @@ void pad_deinit(struct pad *pad)
 {
     tombstones_free(pad);
     past_free(pad);
+    comments_free(pad->comments);
     clients_free(pad);
     v1_free(pad);
     name_free(&pad->language);
@@ -82,7 +84,29 @@ void pad_committed(struct pad *pad, uint64_t revision)
     pad->committed = committed;
     if (pad->journaled < committed)
         pad->journaled = committed;
+    if (pad->comments)
+        comments_move(pad->comments, &pad->history, committed);
     cursors_publish(pad);
+}
+
+/* ---- comments ---- */
+
+struct comments *pad_take_comments(struct pad *pad)
+{
+    if (!pad->comments)
+        pad->comments = comments_new(pad->committed);
+    return pad->comments;
+}
+
+static void collect_comments(struct pad *pad)
+{
+    uint64_t seen = pad->comments->sequence;
+    LIST_EACH (at, next, &pad->peers) {
+        const struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
+        if (peer->follows_comments && peer->comments_seen < seen)
+            seen = peer->comments_seen;
+    }
+    comments_collect(pad->comments, seen);
 }
 
 /* ---- time ---- */
@@ -95,6 +119,8 @@ void pad_tick(struct pad *pad, int64_t now_ms)
     cursors_catch_up(pad);
     history_compact(pad, now_ms);
     tombstones_collect(pad);
+    if (pad->comments)
+        collect_comments(pad);
     clients_forget(pad, now_ms);
 }
 
@@ -130,5 +156,6 @@ size_t pad_memory_bytes(const struct pad *pad)
     return sizeof *pad + rope_memory_bytes(&pad->text) + pad->history.bytes.cap + pad->history.index.cap +
            pad->client_count * sizeof(struct pad_client) + tombstones_memory_bytes(pad) +
            peers_memory_bytes(pad) + strings_memory_bytes(pad) + past_memory_bytes(pad) +
+           (pad->comments ? comments_memory_bytes(pad->comments) : 0) +
            (pad->v1 ? sizeof *pad->v1 + pad->v1->text.code.cap : 0);
 }

@@ -93,6 +93,7 @@ enum pad_version { PAD_V1 = 1, PAD_V2 = 2 };
 
 struct pad;
 struct pad_past;
+struct comments;
 
 /* ---- people ------------------------------------------------------------ */
 
@@ -144,11 +145,13 @@ struct pad_peer {
     struct id128 key;          /* v2: its next edit is carried out under this pad_key_token; zero: none */
     /* Four revisions, each a promise of its own. `gate` is fixed on joining; the
      * others only grow. */
-    uint64_t gate;   /* told nothing before `committed` reaches this */
-    uint64_t sent;   /* told all operations before this revision */
-    uint64_t floor;  /* may still edit against revisions from here on: the history is kept for it */
-    uint64_t ponged; /* `sent` when its last Ping was answered: the next Ping shows that it has those */
-    uint64_t seen;   /* told all items up to this sequence number */
+    uint64_t gate;         /* told nothing before `committed` reaches this */
+    uint64_t sent;         /* told all operations before this revision */
+    uint64_t floor;        /* may still edit against revisions from here on: the history is kept for it */
+    uint64_t ponged;       /* `sent` when its last Ping was answered: the next Ping shows that it has those */
+    uint64_t seen;         /* told all items up to this sequence number */
+    bool follows_comments; /* as in its Hello */
+    uint64_t comments_seen; /* told all comments up to this sequence number, which is one of their own */
     bool has_info;
     bool is_signed;    /* see pad_sign */
     struct slice name; /* owned by the pad */
@@ -236,6 +239,7 @@ struct pad {
     struct slice rights_by_name; /* owned */
     struct pad_past *past;       /* news of its past; NULL: there never was any */
 
+    struct comments *comments;   /* owned; NULL: it never had any (comments.h) */
     struct pad_v1 *v1;           /* the v1 view, while pinned; NULL otherwise */
     struct link cursors_waiting; /* struct pad_peer whose carets are not published yet, for either reason */
     bool cursors_pending;        /* some of them are committed and wait for the interval: call pad_tick */
@@ -275,7 +279,8 @@ struct pad_stored {
     size_t epoch_count;
     const struct pad_stored_batch *batches; /* by first_revision */
     size_t batch_count;
-    uint64_t last_author; /* no user id up to this one is given to anybody new; 0: none is known */
+    uint64_t last_author;      /* no user id up to this one is given to anybody new; 0: none is known */
+    struct comments *comments; /* the pad's from then on, also on failure; NULL: none */
 };
 
 /* Builds the pad that storage describes: the text, the batches after it
@@ -315,9 +320,10 @@ struct pad_hello {
     uint16_t hue;
     enum pad_order order; /* v2; for v1 it is PAD_BY_TEXT, which is 0 */
     bool is_viewer;
-    bool is_guest;  /* a viewer that came by a link for reading: it is not told the password, and */
-    bool sees_past; /* … what was before it came only with this */
-    bool is_unseen; /* v2: it has no name, and nobody is told of it */
+    bool is_guest;         /* a viewer that came by a link for reading: it is not told the password, and */
+    bool sees_past;        /* … what was before it came only with this */
+    bool is_unseen;        /* v2: it has no name, and nobody is told of it */
+    bool follows_comments; /* v2: it wants to be told the comments, and may be */
 };
 
 struct pad_welcome {
@@ -474,6 +480,13 @@ bool pad_next_change(struct pad *pad, uint64_t after, struct link **at, struct p
 /* Records what a peer has been told. */
 void pad_told_history(struct pad_peer *peer, uint64_t to);
 void pad_told_items(struct pad_peer *peer, uint64_t sequence);
+/* All comments up to the newest. They are told when the peer has all operations up to `committed`, at which
+ * their places are. */
+void pad_told_comments(struct pad_peer *peer);
+/* Does it follow the comments, and lack any? */
+bool pad_peer_lacks_comments(const struct pad_peer *peer);
+/* The comments, made if the pad has none yet. NULL: no memory. */
+struct comments *pad_take_comments(struct pad *pad);
 
 /* A peer's cursors, moved over everything that happened since they were set
  * and that may be told: their revision is `committed` afterwards, or newer

@@ -5,6 +5,7 @@
 #define KOLABPAD_PAD_PRIVATE_H
 
 #include "pad/pad.h"
+#include "pad/splice.h"
 
 /* User ids are numbers in JavaScript too. */
 #define PAD_USER_ID_MAX ((UINT64_C(1) << 53) - 1)
@@ -43,24 +44,6 @@ void tombstone_put(struct pad *pad, struct pad_peer *leaving);
 void tombstones_collect(struct pad *pad);
 void tombstones_free(struct pad *pad);
 size_t tombstones_memory_bytes(const struct pad *pad);
-
-/* ---- splice.c: operations that replace one place ----
- *
- * Nearly every operation does. Such a one is three numbers: at `at`, `deleted`
- * points give way to `inserted` ones. Moving a caret over it, or an operation
- * elsewhere in the text, is a sum of these. */
-
-struct splice {
-    struct op_view op;
-    uint32_t components;
-    bool is_one_place;              /* else the three below mean nothing, and `op` is read */
-    uint32_t at, deleted, inserted; /* in points */
-};
-struct splice splice_of(struct op_view op);
-/* The result of op_move_caret; but a caret behind the text stays as far behind it
- * as it is (pad_set_cursors says why there are such). */
-uint32_t caret_move(struct op_view op, uint32_t at);
-uint32_t splice_move_caret(const struct splice *splice, uint32_t at);
 
 /* ---- rebase.c ---- */
 

@@ -1,6 +1,7 @@
 /* Connections: joining, leaving, and the difference between what each was told
  * and what there is. */
 #include "base/alloc.h"
+#include "pad/comments.h"
 #include "pad/pad_private.h"
 
 static struct pad_peer *peer_of(struct link *link)
@@ -161,6 +162,7 @@ static void enter_v2(struct pad *pad, struct pad_peer *peer, const struct pad_he
     if (peer->sent < peer->client->shown_from)
         peer->client->shown_from = peer->sent;
     peer->hue = hello->hue % PAD_HUES;
+    peer->follows_comments = hello->follows_comments;
     peer->has_info = !hello->is_unseen;
     if (peer->has_info)
         item_changed(pad, &peer->info_item);
@@ -228,9 +230,21 @@ static bool may_be_told(const struct pad_peer *peer)
     return peer->pad && peer->pad->committed >= peer->gate;
 }
 
+bool pad_peer_lacks_comments(const struct pad_peer *peer)
+{
+    return peer->follows_comments && peer->pad->comments &&
+           peer->comments_seen < peer->pad->comments->sequence;
+}
+
+void pad_told_comments(struct pad_peer *peer)
+{
+    peer->comments_seen = peer->pad->comments ? peer->pad->comments->sequence : 0;
+}
+
 bool pad_peer_lacks(const struct pad_peer *peer)
 {
-    return may_be_told(peer) && (peer->sent < peer->pad->committed || peer->seen < peer->pad->sequence);
+    return may_be_told(peer) && (peer->sent < peer->pad->committed || peer->seen < peer->pad->sequence ||
+                                 pad_peer_lacks_comments(peer));
 }
 
 bool pad_history_for(const struct pad_peer *peer, size_t max_bytes, uint64_t *from, uint64_t *to, bool *gone)

@@ -2,6 +2,7 @@
  * been cut, edited, or written by another program. */
 #include "base/mem.h"
 #include "pad/batch.h"
+#include "pad/comments.h"
 #include "pad/pad_private.h"
 
 #include "text/utf8.h"
@@ -76,6 +77,9 @@ static enum error replay_operation(struct replay *r, const struct batch_operatio
     enum error err = history_append(&pad->history, o->author, now_ms / MS_PER_S, o->op);
     if (!err && is_news)
         err = op_apply(o->op, &pad->text);
+    /* Those that are stored at this revision: they move while the operation is there. */
+    if (!err && pad->comments && pad->comments->revision == r->expected)
+        comments_move(pad->comments, &pad->history, r->expected + 1);
     r->expected++;
     r->points = o->op.target_points;
     if (is_news)
@@ -190,6 +194,8 @@ static enum error restore(struct pad *pad, const struct pad_stored *stored, stru
         err = restore_epochs(pad, stored, epoch);
     if (!err && stored->last_author > 0 && stored->last_author <= PAD_USER_ID_MAX)
         clients_reserve_id(pad, stored->last_author);
+    if (!err && pad->comments)
+        comments_settle(pad->comments, &pad->text, pad->revision);
     if (!err) {
         make_room(pad);
         history_compact(pad, now_ms);
@@ -201,6 +207,7 @@ enum error pad_restore(struct pad *pad, const struct pad_limits *limits, const s
                        struct id128 epoch, int64_t now_ms)
 {
     pad_init(pad, limits, epoch);
+    pad->comments = stored->comments;
     const enum error err = restore(pad, stored, epoch, now_ms);
     if (err) {
         pad_deinit(pad);

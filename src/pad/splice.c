@@ -1,5 +1,5 @@
 /* Operations as splices: one place, in three numbers. */
-#include "pad/pad_private.h"
+#include "pad/splice.h"
 
 struct splice splice_of(struct op_view op)
 {
