@@ -39,7 +39,7 @@ const struct copy_layout copy_layouts[COPY_TABLES] = {
                       {"keep_days", COPY_INT}}},
     [COPY_LINKS] = {"links",
                     "hash",
-                    9,
+                    10,
                     {{"hash", COPY_BLOB},
                      {"document_id", COPY_ID},
                      {"id", COPY_ID},
@@ -48,7 +48,8 @@ const struct copy_layout copy_layouts[COPY_TABLES] = {
                      {"created_ms", COPY_INT},
                      {"expires_ms", COPY_INT},
                      {"history", COPY_INT},
-                     {"used_ms", COPY_INT}}},
+                     {"used_ms", COPY_INT},
+                     {"comments", COPY_INT}}},
     [COPY_DELETED] = {"deleted", "epoch", 2, {{"epoch", COPY_BLOB}, {"deleted_at", COPY_INT}}},
     [COPY_HISTORY_FRESH] = {"history_fresh",
                             "document_id, first_revision",
@@ -94,6 +95,14 @@ const struct copy_layout copy_layouts[COPY_TABLES] = {
                        {"hue", COPY_INT},
                        {"first_seen", COPY_INT}}},
     [COPY_HISTORY_OFF] = {"history_off", "document_id", 1, {{"document_id", COPY_ID}}},
+    [COPY_COMMENTS] = {"comments",
+                       "document_id, thread",
+                       3,
+                       {{"document_id", COPY_ID}, {"thread", COPY_ID}, {"bytes", COPY_BLOB}}},
+    [COPY_COMMENTED] = {"commented",
+                        "document_id",
+                        3,
+                        {{"document_id", COPY_ID}, {"revision", COPY_INT}, {"places", COPY_BLOB}}},
 };
 
 void copy_columns(const struct copy_layout *layout, char out[COPY_COLUMNS_BYTES])

@@ -40,6 +40,8 @@ enum copy_table {
     COPY_CHECKPOINTS,
     COPY_AUTHORS,
     COPY_HISTORY_OFF,
+    COPY_COMMENTS,
+    COPY_COMMENTED,
     COPY_TABLES,
 };
 

@@ -88,6 +88,19 @@ enum error store_request_put_rights(struct store_request *req, const struct stor
     return err;
 }
 
+enum error store_request_add_comment(struct store_request *req, const struct store_comment *comment)
+{
+    struct store_comment copy;
+    struct store_comment *comments =
+        store_arena_grow(req->arena, req->comments, req->comment_count, sizeof *comments);
+    if (!comments || store_arena_copy(req->arena, comment->id, &copy.id) ||
+        store_arena_copy(req->arena, comment->bytes, &copy.bytes))
+        return ERR_NO_MEMORY;
+    req->comments = comments;
+    req->comments[req->comment_count++] = copy;
+    return OK;
+}
+
 enum error store_request_history(struct store_request *req)
 {
     struct store_history *history = store_arena_alloc(req->arena, sizeof *history);
@@ -187,7 +200,8 @@ static bool concerns(const struct store_request *req, struct slice id)
 bool request_must_follow(const struct store_request *later, const struct store_request *earlier)
 {
     bool is_slow = (earlier->kind == STORE_SNAPSHOT && earlier->history_change == STORE_HISTORY_GOES_ON) ||
-                   earlier->kind == STORE_OPEN || earlier->kind == STORE_HISTORY_PUT;
+                   earlier->kind == STORE_OPEN || earlier->kind == STORE_HISTORY_PUT ||
+                   earlier->kind == STORE_COMMENT;
     bool may_overtake = later->kind == STORE_APPEND && is_slow && !earlier->has_epoch;
     return !may_overtake && request_shares_document(later, earlier);
 }
@@ -232,6 +246,11 @@ void request_clear_answer(struct store_request *req)
     req->owner = (struct store_owner){0};
     if (req->kind != STORE_RIGHTS)
         req->rights = (struct store_rights){0};
+    if (req->kind == STORE_LOAD) {
+        req->places = (struct store_places){0};
+        req->comments = NULL;
+        req->comment_count = 0;
+    }
     req->epochs = NULL;
     req->batches = NULL;
     req->ids = NULL;

@@ -24,8 +24,8 @@ struct slice request_subject(const struct store_request *req);
 bool request_shares_document(const struct store_request *a, const struct store_request *b);
 
 /* Must the later of the two wait for the earlier one, where they are carried out side by side? An APPEND need
- * not wait for a SNAPSHOT, an OPEN or a HISTORY_PUT, which may take long: what is stored says the same
- * whichever comes first, and so it does after a crash in between. The text of a SNAPSHOT is that of its
+ * not wait for a SNAPSHOT, an OPEN, a HISTORY_PUT or a COMMENT, which may take long: what is stored says the
+ * same whichever comes first, and so it does after a crash in between. The text of a SNAPSHOT is that of its
  * revision; the rows from there on are behind it in the journal, and those that it drops are older than what
  * is appended. But an epoch must be stored before what was typed in it, and a history deleted before new
  * names go into it. */

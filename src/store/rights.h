@@ -24,6 +24,7 @@ struct store_link {
     char id[STORE_LINK_ID_BYTES]; /* names it; says nothing of the token */
     bool may_edit;                /* else it is for reading only */
     bool history;                 /* whoever comes by it may see the history */
+    bool comments;                /* … and see and write comments, also where it is for reading */
     struct slice name;
     int64_t created_ms; /* by the wall clock, like the others */
     int64_t expires_ms; /* 0: never; STORE_LINK_WITHDRAWN_MS */

@@ -34,9 +34,9 @@
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
- * Tables: documents, journal, epochs, rights, links, deleted, clock, schema_migrations, and those of
- * history.h; on PostgreSQL kp_documents … (docs/architecture.md). Times are milliseconds since the Unix epoch
- * in requests, seconds in tables.
+ * Tables: documents, journal, epochs, rights, links, deleted, comments, commented, clock, schema_migrations,
+ * and those of history.h; on PostgreSQL kp_documents … (docs/architecture.md). Times are milliseconds since
+ * the Unix epoch in requests, seconds in tables.
  *
  * Servers that share a database. An engine for several servers keeps book of who
  * has which document in memory: its *owner*, one server at a time. A LOAD makes
@@ -88,6 +88,7 @@ enum store_kind {
     /* deletes of all documents what was kept for longer than `unused_ms`, and of those that nobody used for
      * so long everything but the text */
     STORE_HISTORY_AGE,
+    STORE_COMMENT,      /* a thread of comments, or that it is gone, and the places of all */
 };
 
 /* A server that has a document in memory. */
@@ -132,6 +133,22 @@ struct store_batch {
     uint64_t first_revision;
     int64_t time_ms;
     struct slice batch; /* owned by the request's arena */
+};
+
+/* A thread of comments. Both are opaque. */
+struct store_comment {
+    struct slice id;
+    struct slice bytes; /* COMMENT: NULL ptr: it is gone */
+};
+
+/* The places of a document's threads, all of them, in the text at `revision`. The bytes are opaque; NULL ptr:
+ * there are none, and the document has no threads. They are stored with each COMMENT, and with each SNAPSHOT
+ * of a document that has threads, in its transaction: so they are never older than the text in the document's
+ * row, and what the journal has after their revision leads from them to now. Kept only where there is a row.
+ */
+struct store_places {
+    uint64_t revision;
+    struct slice bytes;
 };
 
 /* So long is remembered what was deleted for good. */
@@ -197,6 +214,9 @@ struct store_request {
      * stored before: neither its `epochs` nor accessed_ms show this opening. */
     bool has_epoch;
     struct store_epoch epoch;
+    struct store_places places; /* COMMENT, SNAPSHOT (NULL ptr: stay as they are); also the answer of LOAD */
+    struct store_comment *comments; /* COMMENT: one; also the answer of LOAD, in any order */
+    uint32_t comment_count;
     struct store_rights rights; /* RIGHTS; also the answer of LOAD and PEEK */
     struct slice link_hash;     /* FIND_LINK, LINK_USED */
     bool for_good;              /* DELETE: its epochs, and `epoch`, are remembered for FIND_DELETED */
@@ -247,6 +267,9 @@ enum error store_request_add_row(struct store_request *req, struct slice id, uin
 enum error store_request_put_rights(struct store_request *req, const struct store_rights *rights);
 /* For whoever answers: adds a link to req->rights, with a copy of its name. ERR_NO_MEMORY. */
 enum error store_request_add_link(struct store_request *req, const struct store_link *link);
+
+/* Adds a thread to a COMMENT, or to the answer of a LOAD; copies both. ERR_NO_MEMORY. */
+enum error store_request_add_comment(struct store_request *req, const struct store_comment *comment);
 
 /* Gives the request its `history`, zeroed. ERR_NO_MEMORY. */
 enum error store_request_history(struct store_request *req);

@@ -362,7 +362,8 @@ void assert_requests(const char *want)
         [STORE_OPEN] = "open",           [STORE_DELETE] = "delete",
         [STORE_EXPIRED] = "expired",     [STORE_RELEASE] = "release",
         [STORE_RIGHTS] = "rights",       [STORE_FIND_LINK] = "find_link",
-        [STORE_LINK_USED] = "link_used", [STORE_FIND_DELETED] = "find_deleted"};
+        [STORE_LINK_USED] = "link_used", [STORE_FIND_DELETED] = "find_deleted",
+        [STORE_COMMENT] = "comment"};
     char got[512] = "";
     size_t len = 0;
     LIST_EACH (at, following, &fixture.store.posted) {

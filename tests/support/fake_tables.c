@@ -124,6 +124,7 @@ static struct fake_document *add_document(struct fake_tables *t, struct slice id
     fake_document_set(&doc->text, SLICE(""));
     doc->created_s = doc->updated_s = doc->accessed_s = now_s;
     list_init(&doc->batches);
+    list_init(&doc->comments);
     list_append(&t->documents, &doc->link);
     return doc;
 }
@@ -143,12 +144,28 @@ static void forget_rights(struct fake_document *doc)
     doc->rights = (struct store_rights){0};
 }
 
+static struct fake_comment *comment_of(struct link *link)
+{
+    return LIST_ITEM(link, struct fake_comment, link);
+}
+
+static void delete_comment(struct fake_comment *comment)
+{
+    list_remove(&comment->link);
+    forget(&comment->id);
+    forget(&comment->bytes);
+    free(comment);
+}
+
 static void delete_document(struct fake_document *doc)
 {
+    LIST_EACH (at, following, &doc->comments)
+        delete_comment(comment_of(at));
     LIST_EACH (at, following, &doc->batches)
         delete_batch(batch_of(at));
     forget_rights(doc);
-    struct slice *fields[] = {&doc->id, &doc->text, &doc->language, &doc->password, &doc->clients};
+    struct slice *fields[] = {&doc->id,       &doc->text,    &doc->language,
+                              &doc->password, &doc->clients, &doc->places.bytes};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         forget(fields[i]);
     list_remove(&doc->link);
@@ -239,6 +256,36 @@ static void trim_journal(struct fake_document *doc, uint64_t keep_from)
     }
 }
 
+static void put_places(struct fake_document *doc, const struct store_places *places)
+{
+    fake_document_set(&doc->places.bytes, places->bytes);
+    doc->places.revision = places->revision;
+}
+
+static void put_comment(struct fake_document *doc, const struct store_comment *comment)
+{
+    LIST_EACH (at, following, &doc->comments) {
+        if (slice_equal(comment_of(at)->id, comment->id))
+            delete_comment(comment_of(at));
+    }
+    if (!comment->bytes.ptr)
+        return;
+    struct fake_comment *added = allocate(sizeof *added);
+    fake_document_set(&added->id, comment->id);
+    fake_document_set(&added->bytes, comment->bytes);
+    list_append(&doc->comments, &added->link);
+}
+
+/* Of a document that is gone, nothing is kept. */
+static void put_comments(struct fake_tables *t, const struct store_request *req)
+{
+    struct fake_document *doc = fake_tables_find(t, req->id);
+    for (uint32_t i = 0; doc && i < req->comment_count; i++)
+        put_comment(doc, &req->comments[i]);
+    if (doc)
+        put_places(doc, &req->places);
+}
+
 static void snapshot(struct fake_tables *t, struct store_request *req)
 {
     int64_t now_s = req->now_ms / 1000;
@@ -250,6 +297,8 @@ static void snapshot(struct fake_tables *t, struct store_request *req)
     fake_document_set(&doc->password, req->password);
     fake_document_set(&doc->clients, req->clients);
     doc->revision = req->revision;
+    if (req->places.bytes.ptr)
+        put_places(doc, &req->places);
     doc->updated_s = doc->accessed_s = now_s;
     trim_journal(doc, req->keep_from);
     if (req->has_epoch)
@@ -407,6 +456,18 @@ static enum error read_journal(struct fake_document *doc, struct store_request *
     return OK;
 }
 
+static enum error read_comments(const struct fake_document *doc, struct store_request *req)
+{
+    enum error err = store_request_copy(req, doc->places.bytes, &req->places.bytes);
+    req->places.revision = doc->places.revision;
+    LIST_EACH (at, following, &doc->comments) {
+        const struct store_comment comment = {comment_of(at)->id, comment_of(at)->bytes};
+        if (!err && doc->places.bytes.ptr)
+            err = store_request_add_comment(req, &comment);
+    }
+    return err;
+}
+
 /* A LOAD with an epoch opens the document too: the epoch begins where the
  * stored history ends. */
 static void open_loaded(struct fake_document *doc, struct store_request *req)
@@ -446,6 +507,8 @@ static enum error read_document(struct fake_document *doc, struct store_request 
         err = read_epochs(doc, req);
     if (!err)
         err = read_journal(doc, req);
+    if (!err)
+        err = read_comments(doc, req);
     req->unused_ms = max_of(0, req->now_ms - req->accessed_ms);
     if (!err && req->has_epoch)
         open_loaded(doc, req);
@@ -533,6 +596,8 @@ static void carry_out_write(struct fake_tables *t, struct store_request *req)
         put_rights(t, req);
     else if (req->kind == STORE_LINK_USED)
         note_use(t, req);
+    else if (req->kind == STORE_COMMENT)
+        put_comments(t, req);
     else
         delete (t, req);
 }

@@ -5,6 +5,7 @@
  *   journal     its batches, by first_revision
  *   epochs      the last FAKE_EPOCHS_KEPT of it, oldest first
  *   rights      the owner and the links of each, in its row
+ *   comments    the threads of each, in its row, and their places
  *   placements  which server has a document in memory, where they share the database
  *
  * A test may look at everything, and change it to play an old or a damaged
@@ -25,6 +26,11 @@ struct fake_batch {
     struct slice bytes; /* owned, as all slices here */
 };
 
+struct fake_comment {
+    struct link link;
+    struct slice id, bytes;
+};
+
 struct fake_document {
     struct link link; /* in tables->documents, in the order of their making */
     struct slice id, text;
@@ -34,6 +40,8 @@ struct fake_document {
     int64_t created_s, updated_s, accessed_s;
     struct link batches;        /* struct fake_batch */
     struct store_rights rights; /* its links and their names are owned */
+    struct link comments;       /* struct fake_comment */
+    struct store_places places; /* NULL ptr: none */
     struct store_epoch epochs[FAKE_EPOCHS_KEPT];
     uint32_t epoch_count;
 };

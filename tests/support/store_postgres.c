@@ -36,6 +36,8 @@ static const char VIEWS[] =
     "CREATE OR REPLACE VIEW look.authors AS SELECT document_id, author, first_revision,"
     " convert_from(name, 'UTF8') AS name, hue FROM kp_authors;"
     "CREATE OR REPLACE VIEW look.history_off AS SELECT * FROM kp_history_off;"
+    "CREATE OR REPLACE VIEW look.comments AS SELECT * FROM kp_comments;"
+    "CREATE OR REPLACE VIEW look.commented AS SELECT * FROM kp_commented;"
     "SET search_path = public, look";
 static const char EMPTY[] = "TRUNCATE kp_documents, kp_journal, kp_epochs, kp_placement, kp_deleted CASCADE;"
                             "UPDATE kp_calendar SET keeper = 0; DELETE FROM kp_nodes";

@@ -2,6 +2,7 @@
 
 #include "store/arena.h"
 #include "store/postgres/columns.h"
+#include "store/postgres/comments.h"
 #include "store/postgres/history.h"
 #include "store/postgres/rights.h"
 #include "store/postgres/statements.h"
@@ -198,6 +199,8 @@ static void read_texts(struct pg_lane *lane, const struct run *run)
         enum error err = read_row(r, i, req);
         req->clients = column_copy(r, i, 8, req->arena, &failed);
         req->text = copy_text(r, i, 9, req, &err);
+        if (!err && !failed)
+            err = pg_comments_read_columns(r, i, 13, req);
         req->result = failed ? ERR_NO_MEMORY : err;
         req->unused_ms = max_of(0, column_int(r, i, 10) - req->accessed_ms);
         req->last_author = (uint64_t)max_of(0, column_int(r, i, 11));
@@ -359,6 +362,7 @@ static void send_snapshot(struct pg_lane *lane, const struct run *run)
     put_bytes(&p, req->clients);
     put_bytes(&p, req->text.ptr ? req->text : SLICE(""));
     pg_send(&lane->connection, STATEMENT_SNAPSHOT, &p);
+    pg_comments_send_places(lane, req);
     pg_history_send_after(lane, req);
     if (req->has_epoch)
         send_epochs(lane, run, false);
@@ -368,7 +372,7 @@ static enum reply read_snapshot(struct pg_lane *lane, const struct run *run)
 {
     struct store_request *req = run->at[0];
     pg_history_read_before(lane, req);
-    skip(lane, 1);
+    skip(lane, req->places.bytes.ptr ? 2 : 1);
     pg_history_read_after(lane, req);
     skip(lane, req->has_epoch ? 2 : 0);
     return REPLY_OK;
@@ -554,6 +558,19 @@ static enum reply read_link_used(struct pg_lane *lane, const struct run *run)
     return REPLY_OK;
 }
 
+/* ---- COMMENT -------------------------------------------------------------------------- */
+
+static void send_comment(struct pg_lane *lane, const struct run *run)
+{
+    pg_comments_send_put(lane, run->at[0]);
+}
+
+static enum reply read_comment(struct pg_lane *lane, const struct run *run)
+{
+    skip(lane, pg_comments_statements(run->at[0]));
+    return REPLY_OK;
+}
+
 /* ---- RELEASE -------------------------------------------------------------------------- */
 
 static void send_release(struct pg_lane *lane, const struct run *run)
@@ -589,6 +606,7 @@ static const struct kind {
     [STORE_RELEASE] = {RUN_MAX, true, send_release, read_release},
     [STORE_HISTORY_PUT] = {1, true, send_history_put, read_history_put},
     [STORE_HISTORY_AGE] = {1, true, send_history_age, read_history_age},
+    [STORE_COMMENT] = {1, true, send_comment, read_comment},
 };
 
 static bool has(const struct run *run, struct slice id)

@@ -6,7 +6,7 @@
 #include "store/postgres/connection.h"
 #include "store/request.h"
 
-enum { LANE_ARRAYS = 8 };
+enum { LANE_ARRAYS = 9 };
 
 struct pg_lane {
     struct pg_config config;

@@ -20,7 +20,8 @@ enum {
     CREATED,
     EXPIRES,
     HISTORY,
-    USED
+    USED,
+    COMMENTS
 };
 
 static const struct slice EDIT = {"edit", 4}, VIEW = {"view", 4};
@@ -44,7 +45,8 @@ static enum error read_link(const PGresult *r, int row, struct store_request *re
                               .name = column_bytes(r, row, NAME),
                               .created_ms = column_int(r, row, CREATED),
                               .expires_ms = column_int(r, row, EXPIRES),
-                              .used_ms = column_int(r, row, USED)};
+                              .used_ms = column_int(r, row, USED),
+                              .comments = column_int(r, row, COMMENTS) != 0};
     enum error err = take_bytes(r, row, HASH, link.hash, sizeof link.hash);
     if (!err)
         err = take_bytes(r, row, ID, link.id, sizeof link.id);
@@ -79,6 +81,7 @@ static void send_links(struct pg_lane *lane, const struct store_request *req)
     struct array *roles = lane_array(lane, 2, ARRAY_TEXT), *names = lane_array(lane, 3, ARRAY_BYTEA);
     struct array *created = lane_array(lane, 4, ARRAY_INT8), *expires = lane_array(lane, 5, ARRAY_INT8);
     struct array *histories = lane_array(lane, 6, ARRAY_INT8), *used = lane_array(lane, 7, ARRAY_INT8);
+    struct array *comments = lane_array(lane, 8, ARRAY_INT8);
     for (uint32_t i = 0; i < req->rights.link_count; i++) {
         const struct store_link *link = &req->rights.links[i];
         array_add_bytes(hashes, slice_of(link->hash, sizeof link->hash));
@@ -89,10 +92,11 @@ static void send_links(struct pg_lane *lane, const struct store_request *req)
         array_add_int8(expires, link->expires_ms);
         array_add_int8(histories, link->history);
         array_add_int8(used, link->used_ms);
+        array_add_int8(comments, link->comments);
     }
     struct parameters p = {0};
     put_bytes(&p, req->id);
-    struct array *all[] = {hashes, ids, roles, names, created, expires, histories, used};
+    struct array *all[] = {hashes, ids, roles, names, created, expires, histories, used, comments};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         put_array(&p, all[i]);
     pg_send(&lane->connection, STATEMENT_ADD_LINKS, &p);

@@ -161,6 +161,22 @@ static const char *const CREATE_HISTORY[] = {
      " document_id text COLLATE \"C\" PRIMARY KEY REFERENCES kp_documents ON DELETE CASCADE)"),
 };
 
+/* store/store.h, store_places. A document takes its comments along when it is deleted, whichever server does
+ * so. An older one writes the text without the places: then those that cannot be moved are looked for where
+ * they were. */
+static const char *const CREATE_COMMENTS[] = {
+    "CREATE TABLE kp_comments ("
+    " document_id text COLLATE \"C\" NOT NULL REFERENCES kp_documents ON DELETE CASCADE,"
+    " thread text COLLATE \"C\" NOT NULL,"
+    " bytes bytea NOT NULL,"
+    " PRIMARY KEY (document_id, thread))",
+    "CREATE TABLE kp_commented ("
+    " document_id text COLLATE \"C\" PRIMARY KEY REFERENCES kp_documents ON DELETE CASCADE,"
+    " revision int8 NOT NULL,"
+    " places bytea NOT NULL)",
+    "ALTER TABLE kp_links ADD COLUMN comments int8 NOT NULL DEFAULT 0",
+};
+
 static const struct migration {
     int version;
     int readable_by; /* the oldest version whose servers may use the tables after it */
@@ -171,6 +187,7 @@ static const struct migration {
     {201, 201, "first_tables", CREATE_TABLES, sizeof CREATE_TABLES / sizeof CREATE_TABLES[0]},
     {202, 201, "rights", CREATE_RIGHTS, sizeof CREATE_RIGHTS / sizeof CREATE_RIGHTS[0]},
     {203, 201, "history", CREATE_HISTORY, sizeof CREATE_HISTORY / sizeof CREATE_HISTORY[0]},
+    {208, 201, "comments", CREATE_COMMENTS, sizeof CREATE_COMMENTS / sizeof CREATE_COMMENTS[0]},
 };
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 

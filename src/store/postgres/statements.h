@@ -15,6 +15,7 @@
 #ifndef KOLABPAD_STORE_POSTGRES_STATEMENTS_H
 #define KOLABPAD_STORE_POSTGRES_STATEMENTS_H
 
+#include "store/postgres/comment_statements.h"
 #include "store/postgres/history_statements.h"
 
 /* Of a document d: not used since the cutoff $3, or for the days that it is kept itself. */
@@ -85,10 +86,10 @@
     X(LOAD,          "SELECT u.n, d.revision, d.created_at, d.updated_at, d.accessed_at, d.language, d.otp,"       \
                      " octet_length(d.text), d.clients, d.text, c.calendar_ms,"                                    \
                      " (SELECT max(a.author) FROM kp_authors a WHERE a.document_id = u.id),"                       \
-                     " EXISTS (SELECT 1 FROM kp_history_off o WHERE o.document_id = u.id)"                         \
+                     " EXISTS (SELECT 1 FROM kp_history_off o WHERE o.document_id = u.id)," COMMENT_COLUMNS        \
                      " FROM kp_calendar c, unnest($2::text[]) WITH ORDINALITY AS u (id, n)"                        \
                      " JOIN kp_placement p ON p.document_id = u.id AND p.owner = $1::int8"                         \
-                     " JOIN kp_documents d ON d.id = u.id")                                                        \
+                     " JOIN kp_documents d ON d.id = u.id LEFT JOIN kp_commented m ON m.document_id = u.id")       \
     X(LOAD_EPOCHS,   "SELECT u.n, e.epoch, e.first_revision FROM unnest($2::text[]) WITH ORDINALITY AS u (id, n)"  \
                      " JOIN kp_placement p ON p.document_id = u.id AND p.owner = $1::int8"                         \
                      " JOIN kp_epochs e ON e.document_id = u.id ORDER BY u.n, e.seq")                              \
@@ -139,7 +140,7 @@
                      " (SELECT 1 FROM kp_documents d WHERE d.id = $1::text AND d.revision >= $2::int8)")           \
     /* ---- rights: $1 ids */                                                                                      \
     X(RIGHTS,        "SELECT u.n, r.owner, r.owner_manages, r.owner_writes, r.keep_days, l.hash, l.id, l.role,"    \
-                     " l.name, l.created_ms, l.expires_ms, l.history, l.used_ms"                                           \
+                     " l.name, l.created_ms, l.expires_ms, l.history, l.used_ms, l.comments"                         \
                      " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n)"                                       \
                      " JOIN kp_rights r ON r.document_id = u.id LEFT JOIN kp_links l ON l.document_id = u.id"      \
                      " ORDER BY u.n, l.created_ms, l.id")                                                          \
@@ -154,8 +155,8 @@
                      " owner_writes = excluded.owner_writes, keep_days = excluded.keep_days")                                                            \
     X(DROP_LINKS,    "DELETE FROM kp_links WHERE document_id = $1::text")                                          \
     X(ADD_LINKS,     "INSERT INTO kp_links (document_id, hash, id, role, name, created_ms, expires_ms, history,"   \
-                     " used_ms) SELECT $1::text, u.* FROM unnest($2::bytea[], $3::text[], $4::text[], $5::bytea[],"\
-                     " $6::int8[], $7::int8[], $8::int8[], $9::int8[]) AS u")                                      \
+                     " used_ms, comments) SELECT $1::text, u.* FROM unnest($2::bytea[], $3::text[], $4::text[],"   \
+                     " $5::bytea[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[]) AS u")            \
     X(FIND_LINK,     "SELECT document_id FROM kp_links WHERE hash = $1::bytea")                                    \
     X(LINK_USED,     "UPDATE kp_links SET used_ms = $2::int8 WHERE hash = $1::bytea")                              \
     /* ---- expiry: $2 id, $3 cutoff in seconds; claimed, deleted and released in one transaction */               \
@@ -210,6 +211,7 @@
                      " (SELECT count(*) FROM kp_documents) END, (SELECT sum(pg_total_relation_size(t.oid))::int8"  \
                      " FROM pg_class t WHERE t.relkind = 'r' AND t.relname LIKE 'kp\\_%'"                            \
                      " AND pg_table_is_visible(t.oid)) FROM pg_class c WHERE c.oid = 'kp_documents'::regclass")     \
+    COMMENT_STATEMENT_TABLE(X)                                                                                     \
     HISTORY_STATEMENT_TABLE(X)
 /* clang-format on */
 

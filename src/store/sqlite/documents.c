@@ -1,5 +1,6 @@
 #include "store/sqlite/documents.h"
 
+#include "store/sqlite/comments.h"
 #include "store/sqlite/history.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rights.h"
@@ -75,7 +76,8 @@ static enum error load_row(struct database *db, struct store_request *req)
     if (query_next(&q)) {
         read_row(&q, req);
         req->clients = query_copy(&q, 6, req->arena);
-        req->text = query_copy_text(&q, 7, req->arena);
+        req->places = (struct store_places){(uint64_t)query_int(&q, 7), query_copy(&q, 8, req->arena)};
+        req->text = query_copy_text(&q, 9, req->arena);
         req->text_bytes = req->text.len;
     }
     return query_end(&q);
@@ -145,6 +147,8 @@ static enum error carry_out_load(struct database *db, struct store_request *req)
         err = load_journal(db, req);
     if (!err)
         err = rights_load(db, req);
+    if (!err)
+        err = sqlite_comments_load(db, req);
     if (!err)
         err = sqlite_history_load(db, req);
     req->unused_ms = max_of(0, calendar_ms(&db->keeper.calendar) - req->accessed_ms);
@@ -310,6 +314,8 @@ static enum error carry_out_snapshot(struct database *db, struct store_request *
     if (!err)
         err = put_row(db, req);
     if (!err)
+        err = sqlite_comments_put_places(db, req);
+    if (!err)
         err = sqlite_history_after_snapshot(db, req);
     if (!err && req->has_epoch)
         err = put_epoch(db, req->id, &req->epoch);
@@ -435,6 +441,7 @@ static enum error carry_out_delete(struct database *db, struct store_request *re
         (err = run_with_id(db, STATEMENT_DELETE_EPOCHS, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_RIGHTS, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_LINKS, req->id)) ||
+        (err = sqlite_comments_delete(db, req->id)) ||
         (err = run_with_id(db, STATEMENT_HISTORY_ON, req->id)) ||
         (err = sqlite_history_delete(&db->connection, req->id)))
         return err;
@@ -468,6 +475,7 @@ enum error documents_read(struct database *db, struct store_request *req)
     case STORE_RELEASE:
     case STORE_HISTORY_PUT:
     case STORE_HISTORY_AGE:
+    case STORE_COMMENT:
         break;
     }
     return OK;
@@ -494,6 +502,8 @@ enum error documents_write(struct database *db, struct store_request *req)
         return sqlite_history_put(db, req);
     case STORE_HISTORY_AGE:
         return sqlite_history_age(db, req);
+    case STORE_COMMENT:
+        return sqlite_comments_put(db, req);
     case STORE_PEEK:
     case STORE_EXPIRED:
     case STORE_FIND_LINK:

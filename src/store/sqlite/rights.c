@@ -5,7 +5,21 @@
 #include <string.h>
 
 /* The columns of RIGHTS. */
-enum { OWNER, OWNER_MANAGES, OWNER_WRITES, KEEP_DAYS, HASH, ID, ROLE, NAME, CREATED, EXPIRES, HISTORY, USED };
+enum {
+    OWNER,
+    OWNER_MANAGES,
+    OWNER_WRITES,
+    KEEP_DAYS,
+    HASH,
+    ID,
+    ROLE,
+    NAME,
+    CREATED,
+    EXPIRES,
+    HISTORY,
+    USED,
+    COMMENTS
+};
 
 static const struct slice EDIT = {"edit", 4}, VIEW = {"view", 4};
 
@@ -38,7 +52,8 @@ static void read_link(struct query *q, struct store_request *req)
                               .name = query_copy_text(q, NAME, req->arena),
                               .created_ms = query_int(q, CREATED),
                               .expires_ms = query_int(q, EXPIRES),
-                              .used_ms = query_int(q, USED)};
+                              .used_ms = query_int(q, USED),
+                              .comments = query_int(q, COMMENTS) != 0};
     take_bytes(q, HASH, link.hash, sizeof link.hash);
     take_bytes(q, ID, link.id, sizeof link.id);
     if (q->code == SQLITE_OK && store_request_add_link(req, &link))
@@ -98,6 +113,7 @@ static enum error add_link(struct database *db, struct slice id, const struct st
     query_put_int(&q, link->expires_ms);
     query_put_int(&q, link->history);
     query_put_int(&q, link->used_ms);
+    query_put_int(&q, link->comments);
     return query_run(&q);
 }
 

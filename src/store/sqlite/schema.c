@@ -121,6 +121,18 @@ static const char CREATE_HISTORY[] = "CREATE TABLE history_fresh ("
                                      "CREATE TABLE history_off ("
                                      " document_id TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID;";
 
+/* store/store.h, store_places. A link's flag says whether who comes by it sees and writes comments. */
+static const char CREATE_COMMENTS[] = "CREATE TABLE comments ("
+                                      " document_id TEXT NOT NULL,"
+                                      " thread TEXT NOT NULL,"
+                                      " bytes BLOB NOT NULL,"
+                                      " PRIMARY KEY (document_id, thread));"
+                                      "CREATE TABLE commented ("
+                                      " document_id TEXT PRIMARY KEY NOT NULL,"
+                                      " revision INTEGER NOT NULL,"
+                                      " places BLOB NOT NULL) WITHOUT ROWID;"
+                                      "ALTER TABLE links ADD COLUMN comments INTEGER NOT NULL DEFAULT 0;";
+
 static enum error create_tables(struct connection *c, const struct store_config *config, char *done,
                                 size_t size)
 {
@@ -165,6 +177,15 @@ static enum error create_secrets(struct connection *c, const struct store_config
     return connection_execute(c, CREATE_SECRETS);
 }
 
+static enum error create_comments(struct connection *c, const struct store_config *config, char *done,
+                                  size_t size)
+{
+    (void)config;
+    if (!done[0])
+        snprintf(done, size, "created the tables of comments");
+    return connection_execute(c, CREATE_COMMENTS);
+}
+
 static const struct migration {
     int version;
     const char *name;
@@ -177,6 +198,7 @@ static const struct migration {
     {104, "rights", create_rights},
     {105, "history", create_history},
     {106, "secrets", create_secrets},
+    {108, "comments", create_comments},
 };
 
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };

@@ -9,6 +9,7 @@
 #ifndef KOLABPAD_STORE_SQLITE_STATEMENTS_H
 #define KOLABPAD_STORE_SQLITE_STATEMENTS_H
 
+#include "store/sqlite/comment_statements.h"
 #include "store/sqlite/history_statements.h"
 
 /* clang-format off */
@@ -18,8 +19,9 @@
     X(COMMIT,       "COMMIT")                                                                                  \
     X(ROLLBACK,     "ROLLBACK")                                                                                \
     /* documents */                                                                                            \
-    X(LOAD,         "SELECT revision, created_at, updated_at, accessed_at, language, otp, clients, text"       \
-                    " FROM documents WHERE id = ?1")                                                           \
+    X(LOAD,         "SELECT d.revision, created_at, updated_at, accessed_at, language, otp, clients,"          \
+                    " c.revision, c.places, text FROM documents AS d"                                          \
+                    " LEFT JOIN commented AS c ON c.document_id = d.id WHERE d.id = ?1")                       \
     X(PEEK,         "SELECT revision, created_at, updated_at, accessed_at, language, otp, rowid"               \
                     " FROM documents WHERE id = ?1")                                                           \
     X(TOUCH,        "INSERT INTO documents (id, revision, created_at, updated_at, accessed_at, text)"          \
@@ -59,14 +61,14 @@
     X(DELETE_EPOCHS, "DELETE FROM epochs WHERE document_id = ?1")                                              \
     /* rights: of those with a time of their own, ?1 is now, ?2 how far the wall clock is ahead of it */      \
     X(RIGHTS,       "SELECT r.owner, r.owner_manages, r.owner_writes, r.keep_days, l.hash, l.id, l.role,"      \
-                    " l.name, l.created_ms, l.expires_ms, l.history, l.used_ms FROM rights AS r LEFT JOIN links AS l" \
+                    " l.name, l.created_ms, l.expires_ms, l.history, l.used_ms, l.comments FROM rights AS r LEFT JOIN links AS l" \
                     " ON l.document_id = r.document_id WHERE r.document_id = ?1 ORDER BY l.created_ms, l.id")  \
     X(MAKE_ROW,     "INSERT INTO documents (id, revision, created_at, updated_at, accessed_at, text)"          \
                     " VALUES (?1, 0, ?2, ?2, ?3, '') ON CONFLICT (id) DO NOTHING")                             \
     X(PUT_RIGHTS,   "INSERT OR REPLACE INTO rights (document_id, owner, owner_manages, owner_writes, keep_days)" \
                     " VALUES (?1, ?2, ?3, ?4, ?5)")                                                            \
     X(ADD_LINK,     "INSERT INTO links (hash, document_id, id, role, name, created_ms, expires_ms, history,"   \
-                    " used_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                   \
+                    " used_ms, comments) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                    \
     X(FIND_LINK,    "SELECT document_id FROM links WHERE hash = ?1")                                           \
     X(LINK_USED,    "UPDATE links SET used_ms = ?2 WHERE hash = ?1")                                           \
     X(EXPIRED_KEPT, "SELECT d.id FROM rights AS r JOIN documents AS d ON d.id = r.document_id"                 \
@@ -83,6 +85,7 @@
     /* clock */                                                                                                \
     X(CLOCK,        "SELECT wall_ms, offset_ms, credit_ms FROM clock WHERE id = 1")                            \
     X(PUT_CLOCK,    "INSERT OR REPLACE INTO clock (id, wall_ms, offset_ms, credit_ms) VALUES (1, ?1, ?2, ?3)") \
+    COMMENT_STATEMENT_TABLE(X)                                                                                 \
     HISTORY_STATEMENT_TABLE(X)
 /* clang-format on */
 

@@ -68,9 +68,10 @@ export function deleteDatabase(file: string): void {
 /** Which migration made a table: those from the third on. */
 const MADE_BY: Record<string, number> = {
   clock: 103, rights: 104, links: 104, deleted: 104, history_fresh: 105, history: 105, checkpoints: 105, authors: 105, history_off: 105,
+  comments: 108, commented: 108,
 };
 
-/** SQL that makes a SQLite file one of an older program, of that schema. */
+/** SQL that makes a SQLite file one of an older program, of that schema: 103 or before, which had no links. */
 export function backToSchema(version: number): string {
   const drops = Object.keys(MADE_BY).filter((table) => MADE_BY[table]! > version);
   return `${drops.map((table) => `DROP TABLE ${table};`).join(' ')} DELETE FROM schema_migrations WHERE version > ${version}; PRAGMA user_version = ${version};`;
