@@ -24,8 +24,7 @@ enum error author_name(const struct http_request *request, struct buf *out)
     return err == ERR_BAD_TEXT ? ERR_BAD_NAME : err;
 }
 
-/* NULL ptr: none was sent. */
-static enum error read_key(const struct http_request *request, struct slice *out)
+enum error author_key(const struct http_request *request, struct slice *out)
 {
     *out = http_header(request, "Idempotency-Key");
     if (!out->ptr)
@@ -67,7 +66,7 @@ static struct id128 name_token(const struct http_request *request, struct slice 
 enum error author_of(const struct http_request *request, struct slice id, struct author *out)
 {
     struct slice key;
-    enum error err = read_key(request, &key);
+    enum error err = author_key(request, &key);
     if (!err)
         err = author_name(request, &out->name);
     if (err)
@@ -103,7 +102,7 @@ static struct id128 of_key(struct slice what, struct slice secret, struct slice 
 enum error author_new_id(const struct http_request *request, struct slice secret, char out[ID128_CHARS])
 {
     struct slice key;
-    enum error err = read_key(request, &key);
+    enum error err = author_key(request, &key);
     if (!err)
         id128_encode(key.ptr ? of_key(SLICE("new document"), secret, key) : random_id(), out);
     return err;
@@ -112,7 +111,7 @@ enum error author_new_id(const struct http_request *request, struct slice secret
 bool author_owner_token(const struct http_request *request, struct slice secret, char out[ID128_CHARS])
 {
     struct slice key;
-    if (read_key(request, &key) || !key.ptr)
+    if (author_key(request, &key) || !key.ptr)
         return false;
     id128_encode(of_key(SLICE("owner"), secret, key), out);
     return true;

@@ -26,6 +26,8 @@ void author_deinit(struct author *author);
 /* The revision that the same request led to when it came before under its key; 0: it did not, or was
  * refused then. ERR_KEY_REUSED: another request came under that key. Shard's thread. */
 enum error author_earlier(const struct author *author, const struct pad *pad, uint64_t *revision);
+/* The Idempotency-Key alone; NULL ptr: none was sent. ERR_BAD_KEY. */
+enum error author_key(const struct http_request *request, struct slice *out);
 /* The name alone. ERR_BAD_NAME, ERR_NO_MEMORY. */
 enum error author_name(const struct http_request *request, struct buf *out);
 

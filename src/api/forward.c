@@ -39,6 +39,8 @@ static const char *const sent_headers[] = {
     "If-Match",
     "Idempotency-Key",
     "X-Author-Name",
+    "X-Author-Hue",
+    "X-Author-Token",
     "Last-Event-ID",
 };
 

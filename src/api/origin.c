@@ -197,7 +197,7 @@ bool origin_answer_preflight(const struct config *config, struct http_request *r
         .headers = {{"Access-Control-Allow-Methods", SLICE("GET, POST, PUT, PATCH, DELETE")},
                     {"Access-Control-Allow-Headers",
                      SLICE("Content-Type, Authorization, If-Match, If-None-Match, Idempotency-Key, "
-                           "X-Author-Name, Last-Event-ID")},
+                           "X-Author-Name, X-Author-Hue, X-Author-Token, Last-Event-ID")},
                     {"Access-Control-Max-Age", SLICE("600")}},
         .header_count = 3};
     http_respond(request, &response);

@@ -156,7 +156,8 @@ static enum error write_link_info(struct http_job *job, const struct open_result
     json_raw(&j, ",\"bytes\":");
     json_uint(&j, rope_size(&pad->text).bytes);
     encode_seconds(&j, ",\"expires_at\":", link->expires_ms);
-    json_raw(&j, link->history ? ",\"history\":true}\n" : ",\"history\":false}\n");
+    json_raw(&j, link->history ? ",\"history\":true" : ",\"history\":false");
+    json_raw(&j, link->comments ? ",\"comments\":true}\n" : ",\"comments\":false}\n");
     return json_error(&j);
 }
 

@@ -132,6 +132,7 @@ static enum error read_link(struct http_job *job)
     job->rights.verb = RIGHTS_ADD_LINK;
     job->rights.new_link.may_edit = body.may_edit;
     job->rights.new_link.history = body.history;
+    job->rights.new_link.comments = body.comments;
     job->rights.new_link.expires_ms = body.expires_ms;
     job->rights.new_link.name = body.name;
     return OK;

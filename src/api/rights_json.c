@@ -20,6 +20,7 @@ void encode_link(struct json *j, const struct store_link *link, struct slice tok
     encode_seconds(j, ",\"expires_at\":", link->expires_ms);
     encode_seconds(j, ",\"last_used_at\":", link->used_ms);
     json_raw(j, link->history ? ",\"history\":true" : ",\"history\":false");
+    json_raw(j, link->comments ? ",\"comments\":true" : ",\"comments\":false");
     if (token.ptr) {
         json_raw(j, ",\"token\":");
         json_quoted(j, token);

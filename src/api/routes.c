@@ -5,6 +5,7 @@
 #include "api/asset_job.h"
 #include "api/bearer.h"
 #include "api/cluster.h"
+#include "api/comment_jobs.h"
 #include "api/credential.h"
 #include "api/debug.h"
 #include "api/follow_jobs.h"
@@ -27,7 +28,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DOCUMENT_ID_BYTES_MAX = 128 };
+enum {
+    DOCUMENT_ID_BYTES_MAX = 128,
+    COMMENT_BODY_MAX = 64 * 1024, /* 4,000 characters, each of them escaped twice over */
+};
 
 static void refuse(struct http_request *request, enum error why)
 {
@@ -261,61 +265,76 @@ struct route {
     const char *path;
     void (*handle)(struct api *api, struct http_request *request, struct slice id);
     void (*handle_part)(struct api *api, struct http_request *request, struct slice id, struct slice part);
+    void (*handle_comment)(struct api *api, struct http_request *request, const struct comment_path *path);
 };
 
+/* Comments of a document, and those of the one that a link opens. */
+#define COMMENT_ROUTES(comments)                                                                             \
+    {"GET", comments, NULL, NULL, comments_get}, {"POST", comments, NULL, NULL, comments_write},             \
+        {"POST", comments "/{thread}", NULL, NULL, comments_write},                                          \
+        {"PATCH", comments "/{thread}", NULL, NULL, comments_write},                                         \
+        {"DELETE", comments "/{thread}", NULL, NULL, comments_write},                                        \
+        {"PATCH", comments "/{thread}/{comment}", NULL, NULL, comments_write},                               \
+    {                                                                                                        \
+        "DELETE", comments "/{thread}/{comment}", NULL, NULL, comments_write                                 \
+    }
+
 static const struct route routes[] = {
-    {"GET", "/api/socket/{id}", get_socket, NULL},
-    {"GET", "/api/socket", get_link_socket, NULL},
-    {"POST", "/api/document/{id}/protect", post_protect, NULL},
-    {"DELETE", "/api/document/{id}/protect", delete_protect, NULL},
-    {"GET", "/api/document/{id}/text", get_text, NULL},
-    {"GET", "/api/document/{id}/history", get_history, NULL},
-    {"DELETE", "/api/document/{id}/history", delete_history, NULL},
-    {"PUT", "/api/document/{id}/history", put_history, NULL},
-    {"GET", "/api/document/{id}/history/operations", get_history_operations, NULL},
-    {"POST", "/api/document/{id}/history/restore", post_restore, NULL},
-    {"GET", "/api/document/{id}/history/diff", get_history_diff, NULL},
-    {"GET", "/api/document/{id}/history/{revision}", NULL, get_history_text},
-    {"GET", "/api/document/{id}/authorship", get_authorship, NULL},
-    {"GET", "/api/document/{id}", get_document, NULL},
-    {"PATCH", "/api/document/{id}", patch_document, NULL},
-    {"DELETE", "/api/document/{id}", delete_document, NULL},
-    {"POST", "/api/document/{id}/owner", post_owner, NULL},
-    {"GET", "/api/document/{id}/links", get_links, NULL},
-    {"POST", "/api/document/{id}/links", post_link, NULL},
-    {"DELETE", "/api/document/{id}/links/{link}", NULL, delete_link},
-    {"GET", "/api/link", get_link, NULL},
-    {"GET", "/api/link/text", get_link_text, NULL},
-    {"GET", "/api/link/history", get_link_history, NULL},
-    {"GET", "/api/link/history/operations", get_link_history_operations, NULL},
-    {"POST", "/api/link/history/restore", post_link_restore, NULL},
-    {"GET", "/api/link/history/diff", get_link_history_diff, NULL},
-    {"GET", "/api/link/history/{revision}", get_link_history_text, NULL},
-    {"GET", "/api/link/authorship", get_link_authorship, NULL},
-    {"GET", "/api/text/{id}", get_text, NULL},
-    {"GET", "/api/events/{id}", get_events, NULL},
-    {"PUT", "/api/text/{id}", put_text, NULL},
-    {"POST", "/api/text/{id}", post_text, NULL},
-    {"PATCH", "/api/text/{id}", patch_text, NULL},
-    {"POST", "/api/documents", post_documents, NULL},
-    {"GET", "/api/stats", status_stats, NULL},
-    {"GET", "/metrics", status_prometheus, NULL},
-    {"GET", "/api/health", health_ready, NULL},
-    {"GET", "/api/health/live", health_live, NULL},
-    {"GET", "/api/cluster", cluster_describe, NULL},
-    {"GET", "/api/config", status_config, NULL},
-    {"GET", "/debug/pprof/", debug_index, NULL},
-    {"GET", "/debug/pprof/goroutine", debug_goroutine, NULL},
-    {"GET", "/debug/pprof/heap", debug_heap, NULL},
-    {"GET", "/debug/pprof/profile", debug_profile, NULL},
-    {"GET", "/debug/pprof/symbol", debug_symbol, NULL},
-    {"POST", "/debug/pprof/symbol", debug_symbol, NULL},
-    {"GET", "/debug/pprof/cmdline", debug_cmdline, NULL},
+    {"GET", "/api/socket/{id}", get_socket, NULL, NULL},
+    {"GET", "/api/socket", get_link_socket, NULL, NULL},
+    {"POST", "/api/document/{id}/protect", post_protect, NULL, NULL},
+    {"DELETE", "/api/document/{id}/protect", delete_protect, NULL, NULL},
+    {"GET", "/api/document/{id}/text", get_text, NULL, NULL},
+    {"GET", "/api/document/{id}/history", get_history, NULL, NULL},
+    {"DELETE", "/api/document/{id}/history", delete_history, NULL, NULL},
+    {"PUT", "/api/document/{id}/history", put_history, NULL, NULL},
+    {"GET", "/api/document/{id}/history/operations", get_history_operations, NULL, NULL},
+    {"POST", "/api/document/{id}/history/restore", post_restore, NULL, NULL},
+    {"GET", "/api/document/{id}/history/diff", get_history_diff, NULL, NULL},
+    {"GET", "/api/document/{id}/history/{revision}", NULL, get_history_text, NULL},
+    {"GET", "/api/document/{id}/authorship", get_authorship, NULL, NULL},
+    {"GET", "/api/document/{id}", get_document, NULL, NULL},
+    {"PATCH", "/api/document/{id}", patch_document, NULL, NULL},
+    {"DELETE", "/api/document/{id}", delete_document, NULL, NULL},
+    {"POST", "/api/document/{id}/owner", post_owner, NULL, NULL},
+    {"GET", "/api/document/{id}/links", get_links, NULL, NULL},
+    {"POST", "/api/document/{id}/links", post_link, NULL, NULL},
+    {"DELETE", "/api/document/{id}/links/{link}", NULL, delete_link, NULL},
+    {"GET", "/api/link", get_link, NULL, NULL},
+    {"GET", "/api/link/text", get_link_text, NULL, NULL},
+    {"GET", "/api/link/history", get_link_history, NULL, NULL},
+    {"GET", "/api/link/history/operations", get_link_history_operations, NULL, NULL},
+    {"POST", "/api/link/history/restore", post_link_restore, NULL, NULL},
+    {"GET", "/api/link/history/diff", get_link_history_diff, NULL, NULL},
+    {"GET", "/api/link/history/{revision}", get_link_history_text, NULL, NULL},
+    {"GET", "/api/link/authorship", get_link_authorship, NULL, NULL},
+    COMMENT_ROUTES("/api/document/{id}/comments"),
+    COMMENT_ROUTES("/api/link/comments"),
+    {"GET", "/api/text/{id}", get_text, NULL, NULL},
+    {"GET", "/api/events/{id}", get_events, NULL, NULL},
+    {"PUT", "/api/text/{id}", put_text, NULL, NULL},
+    {"POST", "/api/text/{id}", post_text, NULL, NULL},
+    {"PATCH", "/api/text/{id}", patch_text, NULL, NULL},
+    {"POST", "/api/documents", post_documents, NULL, NULL},
+    {"GET", "/api/stats", status_stats, NULL, NULL},
+    {"GET", "/metrics", status_prometheus, NULL, NULL},
+    {"GET", "/api/health", health_ready, NULL, NULL},
+    {"GET", "/api/health/live", health_live, NULL, NULL},
+    {"GET", "/api/cluster", cluster_describe, NULL, NULL},
+    {"GET", "/api/config", status_config, NULL, NULL},
+    {"GET", "/debug/pprof/", debug_index, NULL, NULL},
+    {"GET", "/debug/pprof/goroutine", debug_goroutine, NULL, NULL},
+    {"GET", "/debug/pprof/heap", debug_heap, NULL, NULL},
+    {"GET", "/debug/pprof/profile", debug_profile, NULL, NULL},
+    {"GET", "/debug/pprof/symbol", debug_symbol, NULL, NULL},
+    {"POST", "/debug/pprof/symbol", debug_symbol, NULL, NULL},
+    {"GET", "/debug/pprof/cmdline", debug_cmdline, NULL, NULL},
 };
 
 /* What stands in a path where its route has {…}, still escaped. */
+enum { PATH_PARTS_MAX = 3 };
 struct path_parts {
-    struct slice at[2];
+    struct slice at[PATH_PARTS_MAX];
     uint32_t count;
 };
 
@@ -376,10 +395,38 @@ static void run_with_ids(const struct route *route, struct api *api, struct http
     buf_deinit(&part);
 }
 
+/* The first part is the document's id, but in the address of a link. */
+static void run_with_comment(const struct route *route, struct api *api, struct http_request *request,
+                             const struct path_parts *parts)
+{
+    struct buf decoded[PATH_PARTS_MAX] = {0};
+    struct slice shown[PATH_PARTS_MAX] = {0};
+    const uint32_t ids = strstr(route->path, "{id}") ? 1 : 0;
+    bool is_good = true;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        is_good = http_percent_decode(parts->at[i], &decoded[i]) && is_good;
+        shown[i] = slice_of(decoded[i].ptr ? decoded[i].ptr : "", decoded[i].len);
+    }
+    if (ids > 0 && !id_is_valid(shown[0]))
+        refuse(request, ERR_BAD_ID);
+    else if (!is_good)
+        refuse(request, ERR_NOT_FOUND);
+    else
+        route->handle_comment(
+            api, request,
+            &(struct comment_path){.id = ids > 0 ? shown[0] : (struct slice){0},
+                                   .thread = parts->count > ids ? shown[ids] : (struct slice){0},
+                                   .comment = parts->count > ids + 1 ? shown[ids + 1] : (struct slice){0}});
+    for (uint32_t i = 0; i < parts->count; i++)
+        buf_deinit(&decoded[i]);
+}
+
 static void run(const struct route *route, struct api *api, struct http_request *request,
                 const struct path_parts *parts)
 {
-    if (parts->count > 0)
+    if (route->handle_comment)
+        run_with_comment(route, api, request, parts);
+    else if (parts->count > 0)
         run_with_ids(route, api, request, parts);
     else
         route->handle(api, request, (struct slice){0});
@@ -509,6 +556,8 @@ size_t routes_body_max(void *arg, const struct http_request *request)
     bool is_known;
     struct path_parts parts;
     const struct route *route = find(request, &parts, &is_known);
+    if (route && route->handle_comment)
+        return COMMENT_BODY_MAX;
     return route && takes_text(route) ? server_config(api->server)->max_document_bytes : HTTP_BODY_MAX;
 }
 

@@ -30,6 +30,7 @@
     X(ERR_BAD_PLACE,         "bad_place",           4400, 400, "The place is \"start\", \"end\" or a number of code points, and no more than the text has.") \
     X(ERR_BAD_PATCH,         "bad_patch",           4400, 400, "Send {\"revision\":…,\"operation\":[…]} or {\"replace\":\"…\",\"with\":\"…\",\"count\":1}.") \
     X(ERR_BAD_NAME,          "bad_name",            4400, 400, "A name is UTF-8, percent-encoded.")                \
+    X(ERR_BAD_AUTHOR,        "bad_author",          4400, 400, "An author's hue is a number from 0 to 359, a token 22 characters of base64url.") \
     X(ERR_BAD_LANGUAGE,      "bad_language",        4400, 400, "A language is 1 to 64 letters, digits, spaces or + # . _ -")  \
     X(ERR_BAD_KEY,           "bad_key",             4400, 400, "An Idempotency-Key is 1 to 64 printable characters.") \
     X(ERR_BAD_WAIT,          "bad_wait",            4400, 400, "A wait is up to 60 whole seconds, and needs a revision beside it, as the server has told it.") \
@@ -47,14 +48,18 @@
     X(ERR_METHOD,            "bad_method",          4400, 405, "This address does not take that method.")           \
     X(ERR_NOT_FOUND,         "not_found",           4410, 404, "There is nothing at this address.")                 \
     X(ERR_BAD_RANGE,         "bad_range",           4400, 400, "revision, from, to and before are whole numbers, limit is one from 1 to 1000.") \
-    X(ERR_BAD_LINK,          "bad_link",            4400, 400, "A link needs a role (view or edit), and may have a name of up to 64 characters, a time to come at which it ends (in seconds), and history.") \
+    X(ERR_BAD_LINK,          "bad_link",            4400, 400, "A link needs a role (view or edit), and may have a name of up to 64 characters, a time to come at which it ends (in seconds), history and comments.") \
     X(ERR_BAD_KEEP_DAYS,     "bad_keep_days",       4400, 400, "The days in keep_days must be a whole number from 1 to the server's EXPIRY_DAYS, or null.") \
     X(ERR_TOO_MANY_LINKS,    "too_many_links",      4400, 409, "The document has 64 links already. Withdraw one first.") \
+    X(ERR_BAD_COMMENT,       "bad_comment",         4400, 400, "A comment is plain text of 1 to 4000 characters.")    \
+    X(ERR_TOO_MANY_COMMENTS, "too_many_comments",   4400, 409, "There are 500 threads here, or 100 comments in this one, or 1 MiB in all. Delete some first.") \
+    X(ERR_TEXT_GONE,         "text_gone",           4400, 409, "The text that the comment is about was deleted meanwhile.") \
     X(ERR_HAS_OWNER,         "has_owner",           4400, 409, "The document has an owner already.")               \
     /* the peer may not */                                                                                          \
     X(ERR_PASSWORD,          "bad_password",        4401, 401, "Invalid or missing OTP")                            \
     X(ERR_FORBIDDEN,         "forbidden",           4403, 403, "Not allowed.")                                      \
     X(ERR_VIEW_ONLY,         "view_only",           4403, 403, "You may read this document, but not change it.")    \
+    X(ERR_NOT_AUTHOR,        "not_author",          4403, 403, "Only who wrote a comment may change it.")          \
     X(ERR_OWNER_ONLY,        "owner_only",          4403, 403, "Only the owner of this document may do that.")     \
     X(ERR_WITHDRAWN,         "link_withdrawn",      4403, 403, "This link was withdrawn")                          \
     X(ERR_NOT_PROTECTED,     "not_protected",       4400, 400, "The document has no password.")                     \

@@ -43,6 +43,7 @@ static enum error admit_by_link(const struct store_rights *rights, const struct 
     out->access = link_access(rights, link, wall_ms);
     out->by_link = true;
     out->history = link->history;
+    out->comments = link->comments ? COMMENTS_WRITE : link->may_edit ? COMMENTS_READ : COMMENTS_NONE;
     memcpy(out->link_id, link->id, sizeof(out->link_id));
     return out->access == ACCESS_NONE ? ERR_WITHDRAWN : OK;
 }
@@ -65,7 +66,7 @@ static enum error admit_by_address(const struct store_rights *rights, struct sli
 enum error admission_judge(const struct store_rights *rights, struct slice password,
                            const struct shown *shown, int64_t wall_ms, struct admission *out)
 {
-    *out = (struct admission){.history = true};
+    *out = (struct admission){.history = true, .comments = COMMENTS_READ};
     if (is_owners(rights, shown->owner_token)) {
         out->access = ACCESS_OWN;
         return OK;

@@ -22,9 +22,10 @@ struct shown {
 struct admission {
     enum access access;
     bool by_link;
-    char link_id[LINK_ID_CHARS]; /* by_link */
-    bool history;                /* may the history be seen? True unless by_link */
-    bool by_password;            /* that was what opened it */
+    char link_id[LINK_ID_CHARS];   /* by_link */
+    bool history;                  /* may the history be seen? True unless by_link */
+    enum comments_access comments; /* … of the document, at least: comments_access_of */
+    bool by_password;              /* that was what opened it */
     bool is_guess; /* something was shown that fits nothing here; it counts as a wrong password, even
                     * where the address alone opens the document */
 };

@@ -1,8 +1,10 @@
 #include "doc/document.h"
 
 #include "base/alloc.h"
+#include "doc/comment_store.h"
 #include "guard/random.h"
 #include "observe/metrics.h"
+#include "pad/comments.h"
 
 #include <search.h>
 #include <string.h>
@@ -44,7 +46,8 @@ bool document_may_drop(const struct document *doc)
     return !is_expected(doc) && doc->state == DOCUMENT_READY && doc->peer_count == 0 &&
            list_is_empty(&doc->opens) && list_is_empty(&doc->commit_waits) && doc->appends_in_flight == 0 &&
            doc->snapshots_in_flight == 0 && !doc->archiving && !doc->password_change &&
-           list_is_empty(&doc->rights_changes) && !doc->rights_write && !document_is_changed(doc);
+           list_is_empty(&doc->rights_changes) && !doc->rights_write &&
+           list_is_empty(&doc->comment_changes) && !doc->comment_write && !document_is_changed(doc);
 }
 
 bool document_admits(const struct document *doc, struct slice password)
@@ -90,7 +93,7 @@ struct document *document_new(struct documents *docs, struct slice id)
                              .left_ms = documents_now_ms(docs)};
     struct link *links[] = {&doc->opens,    &doc->commit_waits, &doc->rights_changes, &doc->writers,
                             &doc->all_link, &doc->live_link,    &doc->journal_link,   &doc->dirty_link,
-                            &doc->hot_link, &doc->lost_link};
+                            &doc->hot_link, &doc->lost_link,    &doc->comment_changes};
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         list_init(links[i]);
     if (!tsearch(doc, &docs->by_id, compare_ids)) {
@@ -119,6 +122,12 @@ void document_begin(struct document *doc)
     become_ready(doc);
 }
 
+static void count_threads(const struct document *doc, int sign)
+{
+    if (doc->pad.comments)
+        metric_add(METRIC_COMMENT_THREADS, sign * (int64_t)doc->pad.comments->count);
+}
+
 /* The store's lists in the pad's form; the bytes stay the request's. */
 struct stored_lists {
     struct pad_epoch *epochs;
@@ -141,7 +150,10 @@ static enum error convert_lists(const struct store_request *req, struct stored_l
 enum error document_restore(struct document *doc, const struct store_request *req)
 {
     struct stored_lists lists = {0};
+    struct comments *comments = NULL;
     enum error err = convert_lists(req, &lists);
+    if (!err && req->places.bytes.ptr)
+        err = comments_restore(req, &comments);
     if (!err) {
         struct pad_stored stored = {.text = req->text,
                                     .revision = req->revision,
@@ -152,7 +164,8 @@ enum error document_restore(struct document *doc, const struct store_request *re
                                     .epoch_count = req->epoch_count,
                                     .batches = lists.batches,
                                     .batch_count = req->batch_count,
-                                    .last_author = req->last_author};
+                                    .last_author = req->last_author,
+                                    .comments = comments};
         err = pad_restore(&doc->pad, &doc->documents->policy->pad_limits, &stored, random_id(),
                           documents_now_ms(doc->documents));
     }
@@ -169,6 +182,7 @@ enum error document_restore(struct document *doc, const struct store_request *re
     document_set_rights(doc, &rights);
     doc->pad.rights = document_shown_rights(doc);
     doc->pad.keeps_history = doc->documents->policy->keeps_history && !req->history_is_off;
+    count_threads(doc, 1);
     doc->stored = true;
     doc->created_ms = req->created_ms;
     doc->updated_ms = req->updated_ms;
@@ -237,6 +251,7 @@ void document_drop(struct document *doc)
         list_remove(links[i]);
     store_rights_free(&doc->rights);
     if (doc->state == DOCUMENT_READY) {
+        count_threads(doc, -1);
         pad_deinit(&doc->pad);
         metric_add(METRIC_DOCUMENTS, -1);
     }

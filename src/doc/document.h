@@ -22,6 +22,7 @@
 #include "store/rights.h"
 
 struct archiving;
+struct comment_write;
 struct maker;
 struct purge;
 struct password_change;
@@ -41,6 +42,8 @@ struct document {
     struct password_change *password_change; /* the one that is being written; NULL: none */
     struct link rights_changes;              /* struct rights_change: the others wait for the first */
     struct rights_write *rights_write;       /* the first, on its way to the database; NULL: none is */
+    struct link comment_changes;             /* struct comment_change: the others wait for the first */
+    struct comment_write *comment_write;     /* one on its way to the database; NULL: none is */
     struct maker
         *maker; /* the tab that made it, until it knows the owner's token; owned; NULL: none (maker.h) */
 

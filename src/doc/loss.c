@@ -1,5 +1,6 @@
 #include "doc/loss.h"
 
+#include "doc/comments.h"
 #include "doc/commit_wait.h"
 #include "doc/open.h"
 #include "doc/rights.h"
@@ -33,6 +34,7 @@ void document_lose(struct document *doc, enum error why)
     }
     open_refuse(doc, why);
     document_refuse_rights(doc, why, false);
+    document_refuse_comments(doc, why, false);
     if (doc->state != DOCUMENT_READY)
         return; /* its load answers, and drops it */
     document_release_commit_waits(doc);

@@ -1,6 +1,7 @@
 #include "doc/maintenance.h"
 
 #include "doc/attach.h"
+#include "doc/comments.h"
 #include "doc/commit_wait.h"
 #include "doc/open.h"
 #include "doc/password.h"
@@ -161,7 +162,8 @@ static bool must_wait_for(struct document *doc)
     if (!rests)
         persister_write(doc, PERSIST_SHUTDOWN); /* without memory for it: tried again */
     return document_is_changed(doc) || doc->snapshots_in_flight > 0 || doc->archiving ||
-           doc->password_change || doc->rights_write || !list_is_empty(&doc->rights_changes);
+           doc->password_change || doc->rights_write || !list_is_empty(&doc->rights_changes) ||
+           doc->comment_write || !list_is_empty(&doc->comment_changes);
 }
 
 /* The documents are walked again only when all that was asked for is answered. */
@@ -182,6 +184,7 @@ void documents_give_up(struct documents *docs)
         struct document *doc = LIST_ITEM(at, struct document, all_link);
         document_give_up_password(doc);
         document_refuse_rights(doc, ERR_SHUTTING_DOWN, true);
+        document_refuse_comments(doc, ERR_SHUTTING_DOWN, true);
         document_give_up_commit_waits(doc);
     }
 }

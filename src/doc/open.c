@@ -77,6 +77,7 @@ static void answer(struct open *o, enum error err, struct document *doc)
                                  .access = err ? ACCESS_NONE : o->admission.access,
                                  .by_link = o->admission.by_link,
                                  .history = o->admission.history,
+                                 .comments = o->admission.comments,
                                  .owner = o->owner};
     memcpy(result.link_id, o->admission.link_id, sizeof(result.link_id));
     if (is_given)

@@ -40,10 +40,11 @@ struct open_result {
     bool exists, is_protected; /* as far as was learned, also on failure */
     /* What was shown gives, when err is OK and goal is not OPEN_WHERE. */
     enum access access;
-    bool by_link;                /* by this link: */
-    char link_id[LINK_ID_CHARS]; /* for document_link_access */
-    bool history;                /* may the history be seen? True unless by_link */
-    struct store_owner owner;    /* with ERR_ELSEWHERE; borrowed for the call */
+    bool by_link;                  /* by this link: */
+    char link_id[LINK_ID_CHARS];   /* for document_link_access */
+    bool history;                  /* may the history be seen? True unless by_link */
+    enum comments_access comments; /* … and the comments, at least: comments_access_of */
+    struct store_owner owner;      /* with ERR_ELSEWHERE; borrowed for the call */
 };
 
 struct open_request {

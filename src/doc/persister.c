@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "doc/archiver.h"
+#include "doc/comment_store.h"
 #include "doc/writability.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -151,6 +152,8 @@ static enum error fill(struct store_request *req, struct document *doc, struct s
         err = pad_encode_clients(pad, &clients);
     if (!err)
         err = store_request_adopt(req, &clients, &req->clients);
+    if (!err)
+        err = comments_put_places(pad, req, pad->revision);
     if (!err && pad->language.ptr)
         err = store_request_copy(req, pad->language, &req->language);
     if (!err && password.ptr)

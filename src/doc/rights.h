@@ -74,6 +74,7 @@ struct rights_change {
     struct {
         bool may_edit;
         bool history;                 /* whoever comes by it may see the history */
+        bool comments;                /* … and see and write comments */
         int64_t expires_ms;           /* by the wall clock; 0: never */
         struct slice name;            /* copied */
     } new_link;                       /* ADD_LINK */

@@ -82,6 +82,7 @@ static enum error add_link(const struct document *doc, struct rights_change *cha
     struct store_link *link = &next->links[next->link_count++];
     *link = (struct store_link){.may_edit = change->new_link.may_edit,
                                 .history = change->new_link.history,
+                                .comments = change->new_link.comments,
                                 .name = change->new_link.name,
                                 .created_ms = documents_wall_ms(doc->documents),
                                 .expires_ms = change->new_link.expires_ms};

@@ -66,6 +66,12 @@
     X(METRIC_DELETIONS,           "document_deletions_total",   COUNTER, "Documents that somebody has deleted for good") \
     X(METRIC_HISTORY_RESTORED,    "history_restored_total",     COUNTER, "Earlier texts brought back over HTTP")       \
     X(METRIC_HISTORY_PACKED,      "history_packed_total",       COUNTER, "Times that history was put into segments, or thinned") \
+    X(METRIC_COMMENT_THREADS,     "comment_threads",            GAUGE,   "Threads of comments of the documents in memory") \
+    X(METRIC_COMMENTS_MADE,       "comments_made_total",        COUNTER, "Threads of comments begun")                 \
+    X(METRIC_COMMENTS_ANSWERED,   "comments_answered_total",    COUNTER, "Comments that answer others")               \
+    X(METRIC_COMMENTS_RESOLVED,   "comments_resolved_total",    COUNTER, "Threads resolved, or opened again")         \
+    X(METRIC_COMMENTS_CHANGED,    "comments_changed_total",     COUNTER, "Comments that got another text")            \
+    X(METRIC_COMMENTS_DELETED,    "comments_deleted_total",     COUNTER, "Comments and threads deleted")              \
     /* health */                                                                                                      \
     X(METRIC_PERSIST_ERRORS,      "persist_errors_total",       COUNTER, "Failed database writes")                    \
     X(METRIC_READ_ERRORS,         "db_read_errors_total",       COUNTER, "Failed database reads")                     \

@@ -273,6 +273,12 @@ static enum error decode_order(struct decoding *c, const json_t *body, struct pa
     return OK;
 }
 
+/* Only true asks for them: what else a later client may say there is not known here. */
+static void decode_comments(const json_t *body, struct pad_hello *out)
+{
+    out->follows_comments = json_is_true(json_object_get(body, "comments"));
+}
+
 static bool is_base64url(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -320,6 +326,7 @@ static enum error decode_hello(struct decoding *c, const json_t *body, struct cl
         err = decode_person(c, body, hello);
     if (!err)
         err = decode_order(c, body, hello);
+    decode_comments(body, hello);
     return err;
 }
 

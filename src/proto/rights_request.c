@@ -83,7 +83,8 @@ enum error link_decode(struct client_decoder *d, struct slice json, size_t name_
     const bool is_good =
         read_choice(json_object_get(d->root, "role"), "view", "edit", &has_role, &request.may_edit) &&
         has_role && read_end(read_optional(d->root, "expires_at"), &request.expires_ms) &&
-        read_bool(read_optional(d->root, "history"), &request.history);
+        read_bool(read_optional(d->root, "history"), &request.history) &&
+        read_bool(read_optional(d->root, "comments"), &request.comments);
     if (!is_good)
         return ERR_BAD_LINK;
     err = read_name(d, read_optional(d->root, "name"), name_points_max, &request.name);

@@ -8,12 +8,13 @@
 
 #include "proto/client_message.h"
 
-/* POST …/links: {"role":"view","name":"Class 7b","expires_at":1800000000,"history":false} */
+/* POST …/links: {"role":"view","name":"Class 7b","expires_at":1800000000,"history":false,
+ * "comments":false} */
 struct link_request {
     bool may_edit;      /* role "edit"; it must be there */
     struct slice name;  /* cleaned by pad_clean_name; may be empty */
     int64_t expires_ms; /* 0: null or absent */
-    bool history;
+    bool history, comments;
 };
 /* Also ERR_BAD_LINK: a role that is none, a name of more than `name_points_max` code points, a time that
  * is none of seconds. */

@@ -173,6 +173,14 @@ static void write_limits(struct json *j, const struct welcome_message *m)
     json_raw(j, "}");
 }
 
+static void write_comments_access(struct json *j, const char *comments)
+{
+    if (!comments)
+        return;
+    json_raw(j, ",\"comments\":");
+    json_quoted(j, slice_from_cstr(comments));
+}
+
 void encode_welcome(struct json *j, const struct welcome_message *m)
 {
     const struct pad *pad = m->pad;
@@ -189,6 +197,7 @@ void encode_welcome(struct json *j, const struct welcome_message *m)
     json_uint(j, m->welcome->committed);
     json_raw(j, ",\"access\":");
     json_quoted(j, slice_from_cstr(m->access));
+    write_comments_access(j, m->comments);
     if (m->owner.ptr) {
         json_raw(j, ",\"owner\":");
         json_quoted(j, m->owner);
@@ -291,10 +300,11 @@ void encode_owner(struct json *j, struct slice token)
     json_raw(j, "}}");
 }
 
-void encode_access(struct json *j, const char *access)
+void encode_access(struct json *j, const char *access, const char *comments)
 {
     json_raw(j, "{\"Access\":{\"role\":");
     json_quoted(j, slice_from_cstr(access));
+    write_comments_access(j, comments);
     json_raw(j, "}}");
 }
 

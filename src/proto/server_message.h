@@ -29,6 +29,7 @@ struct welcome_message {
     int64_t created_ms, expires_ms; /* expires 0: never */
     size_t message_bytes_max;
     const char *access;        /* "view", "edit" or "own" */
+    const char *comments;      /* "read" or "write"; NULL: left out, it does not follow them */
     struct slice owner;        /* the owner's token, for whoever has not got it yet; NULL ptr: not told */
     const struct pad_peer *to; /* a guest is not told the password */
     const char *server;        /* "1.0.0 (abc1234)" */
@@ -41,7 +42,7 @@ void encode_rejected(struct json *j, uint64_t revision, enum error why,
 void encode_pong(struct json *j, int64_t n);
 /* {"Owner":{"token":"…"}}, {"Access":{"role":"view"}} */
 void encode_owner(struct json *j, struct slice token);
-void encode_access(struct json *j, const char *access);
+void encode_access(struct json *j, const char *access, const char *comments); /* NULL: left out */
 
 /* both: a changed item as a message */
 void encode_user_info(struct json *j, const struct pad_peer *peer, enum pad_version version);

@@ -22,6 +22,16 @@ void access_grant(struct session *s, const struct open_result *opened)
     s->joining->hello.is_viewer = s->access == ACCESS_VIEW;
     s->joining->hello.is_guest = opened->by_link && is_for_reading(opened->doc, opened->link_id);
     s->joining->hello.sees_past = opened->history;
+    s->comments_at_least = opened->comments;
+    if (comments_access_of(s->access, s->comments_at_least) == COMMENTS_NONE)
+        s->joining->hello.follows_comments = false;
+}
+
+const char *access_of_comments(const struct session *s)
+{
+    return s->peer.follows_comments
+               ? comments_access_name(comments_access_of(s->access, s->comments_at_least))
+               : NULL;
 }
 
 /* Told in words of its own only to one that has its Welcome, which says it to all others. */
@@ -34,7 +44,7 @@ static void tell(struct session *s)
     if (conn_is_stream(s->conn))
         frame_builder_events(b, s->peer.sent, pad_epoch(&s->doc->pad));
     struct json j = frame_builder_message(b);
-    encode_access(&j, access_name(s->access));
+    encode_access(&j, access_name(s->access), access_of_comments(s));
     frame_builder_end_message(b, &j);
     session_send(s, frame_builder_finish(b));
 }

@@ -17,6 +17,9 @@ void access_grant(struct session *s, const struct open_result *opened);
 /* The rights of its document have changed: tells the client its new role, or closes the session. */
 void access_check(struct session *s);
 
+/* What it may do with comments, as the wire has it; NULL: it does not follow them. */
+const char *access_of_comments(const struct session *s);
+
 /* It is the owner from now on; the client is told. */
 void access_become_owner(struct session *s);
 

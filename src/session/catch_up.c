@@ -17,7 +17,10 @@ static void welcome_when_committed(struct session *s)
 static enum error tell_next(struct session *s)
 {
     enum error err = tell_history(s);
-    return err || !tell_has_all_history(s) ? err : tell_changes(s);
+    if (err || !tell_has_all_history(s))
+        return err;
+    err = tell_changes(s);
+    return err ? err : tell_comments_changed(s);
 }
 
 void session_catch_up(struct session *s)

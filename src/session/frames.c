@@ -1,5 +1,7 @@
 #include "session/frames.h"
 
+#include "pad/comments.h"
+#include "proto/comment_json.h"
 #include "proto/server_message.h"
 
 #include <stdlib.h>
@@ -101,6 +103,34 @@ static void add_snapshot(struct frame_builder *b, struct document *doc)
     frame_builder_end_message(b, &j);
 }
 
+static void add_comments(struct frame_builder *b, struct document *doc)
+{
+    struct json j = frame_builder_message(b);
+    encode_comments(&j, doc->pad.comments, doc->pad.committed);
+    frame_builder_end_message(b, &j);
+}
+
+static void add_comment_changes(struct frame_builder *b, struct document *doc, uint64_t after)
+{
+    const struct comments *c = doc->pad.comments;
+    LIST_EACH (at, following, &c->threads) {
+        const struct kept_thread *thread = kept_thread_of(at);
+        if (thread->changed <= after)
+            continue;
+        struct json j = frame_builder_message(b);
+        encode_comment(&j, c, thread);
+        frame_builder_end_message(b, &j);
+    }
+    LIST_EACH (at, following, &c->gone) {
+        const struct kept_thread *thread = kept_thread_of(at);
+        if (thread->changed <= after)
+            continue;
+        struct json j = frame_builder_message(b);
+        encode_comment_gone(&j, thread);
+        frame_builder_end_message(b, &j);
+    }
+}
+
 static void add_text(struct frame_builder *b, struct document *doc)
 {
     struct json j = frame_builder_message(b);
@@ -124,6 +154,12 @@ static void add(struct frame_builder *b, struct document *doc, enum frame_kind k
         break;
     case FRAME_USERS:
         add_users(b, doc);
+        break;
+    case FRAME_COMMENTS:
+        add_comments(b, doc);
+        break;
+    case FRAME_COMMENT_CHANGES:
+        add_comment_changes(b, doc, from);
         break;
     case FRAME_TEXT:
         add_text(b, doc);

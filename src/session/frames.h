@@ -11,11 +11,13 @@
 #include "net/frame_builder.h"
 
 enum frame_kind {
-    FRAME_HISTORY,  /* operations [from, to) */
-    FRAME_CHANGES,  /* presence changed after `from`, up to `to` (sequence numbers); may be empty */
-    FRAME_SNAPSHOT, /* the text at revision `to` */
-    FRAME_USERS,    /* everybody, and whether the database fails, at sequence `to` */
-    FRAME_TEXT,     /* the text at revision `to`, as it is: FORM_PLAIN */
+    FRAME_HISTORY,         /* operations [from, to) */
+    FRAME_CHANGES,         /* presence changed after `from`, up to `to` (sequence numbers); may be empty */
+    FRAME_SNAPSHOT,        /* the text at revision `to` */
+    FRAME_USERS,           /* everybody, and whether the database fails, at sequence `to` */
+    FRAME_COMMENTS,        /* all threads, at sequence `to` of the comments */
+    FRAME_COMMENT_CHANGES, /* those changed after `from`, up to `to`; may be empty */
+    FRAME_TEXT,            /* the text at revision `to`, as it is: FORM_PLAIN */
 };
 
 /* Only large messages are compressed, so most frames are the same for all readers on WebSockets:

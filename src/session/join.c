@@ -4,6 +4,7 @@
 #include "doc/open.h"
 #include "guard/random.h"
 #include "observe/log.h"
+#include "pad/comments.h"
 #include "proto/server_message.h"
 #include "session/access.h"
 #include "session/frames.h"
@@ -134,6 +135,7 @@ static void add_welcome(struct frame_builder *b, struct session *s)
                                 .expires_ms = document_expires_ms(doc),
                                 .message_bytes_max = shard->loop.limits.message_bytes_max,
                                 .access = access_name(s->access),
+                                .comments = access_of_comments(s),
                                 .owner = owner,
                                 .to = &s->peer,
                                 .server = shard->version};
@@ -194,6 +196,24 @@ static enum error tell_users(struct session *s)
     return OK;
 }
 
+/* Of one that resumed in any case: it may know some that are gone. */
+static enum error tell_comments(struct session *s)
+{
+    const struct comments *c = s->doc->pad.comments;
+    bool has_any = c && c->count > 0;
+    if (!s->peer.follows_comments)
+        return OK;
+    pad_told_comments(&s->peer);
+    if (!has_any && !s->joining->welcome.resumed)
+        return OK;
+    struct frame *frame = frames_get(&s->shard->frames, s->doc, FRAME_COMMENTS, &s->peer,
+                                     frame_form_for(s->conn), 0, c ? c->sequence : 0);
+    if (!frame)
+        return ERR_NO_MEMORY;
+    conn_send(s->conn, frame);
+    return OK;
+}
+
 /* There is no Welcome in an event stream; what it says of the document is an event of its own. Behind
  * the text: who is cut off in between goes on from the id of the last event, and must have the text of
  * that revision. */
@@ -221,7 +241,9 @@ static enum error welcome_v2(struct session *s)
         err = tell_history(s);
     if (!err && is_stream)
         err = tell_language(s);
-    return err ? err : tell_users(s);
+    if (!err)
+        err = tell_users(s);
+    return err ? err : tell_comments(s);
 }
 
 /* ---- welcome, v1 ---- */

@@ -62,7 +62,8 @@ struct session {
     enum access access; /* what it may do; once JOINED */
     bool by_link;       /* by this link: */
     char link_id[LINK_ID_CHARS];
-    bool may_make; /* v2: the document did not exist when it joined */
+    enum comments_access comments_at_least; /* comments_access_of; means something to one that follows them */
+    bool may_make;                          /* v2: the document did not exist when it joined */
     enum owner_told owner_told;
     uint64_t owner_told_at; /* what it was told of the text when it was told the token */
     bool is_relayed;        /* its client is connected to another server, which counts its address */

@@ -1,6 +1,7 @@
 #include "session/tell.h"
 
 #include "observe/metrics.h"
+#include "pad/comments.h"
 #include "session/frames.h"
 
 enum error tell_history(struct session *s)
@@ -31,6 +32,21 @@ enum error tell_changes(struct session *s)
     if (frame->len > 0)
         conn_send(s->conn, frame);
     pad_told_items(&s->peer, newest);
+    return OK;
+}
+
+enum error tell_comments_changed(struct session *s)
+{
+    if (!pad_peer_lacks_comments(&s->peer))
+        return OK;
+    struct frame *frame =
+        frames_get(&s->shard->frames, s->doc, FRAME_COMMENT_CHANGES, &s->peer, frame_form_for(s->conn),
+                   s->peer.comments_seen, s->doc->pad.comments->sequence);
+    if (!frame)
+        return ERR_NO_MEMORY;
+    if (frame->len > 0)
+        conn_send(s->conn, frame);
+    pad_told_comments(&s->peer);
     return OK;
 }
 

@@ -14,6 +14,10 @@ enum error tell_history(struct session *s);
  * carets are positions in that text. ERR_NO_MEMORY. */
 enum error tell_changes(struct session *s);
 
+/* The comments that it lacks, if it follows them. It must have all committed operations, since the places of
+ * threads are positions in that text. ERR_NO_MEMORY. */
+enum error tell_comments_changed(struct session *s);
+
 /* True once it has every operation that may be told. */
 bool tell_has_all_history(const struct session *s);
 

@@ -33,7 +33,7 @@ describe('a link', () => {
     const made = await makeLink(server(), id, { role: 'view', name: 'Class 7b' });
     expect(made).toEqual({
       id: expect.stringMatching(/^[A-Za-z0-9][\w-]{10}[A-Za-z0-9]$/), role: 'view', name: 'Class 7b', created_at: expect.any(Number),
-      expires_at: null, last_used_at: null, history: false, token: expect.stringMatching(/^[\w-]{22}$/),
+      expires_at: null, last_used_at: null, history: false, comments: false, token: expect.stringMatching(/^[\w-]{22}$/),
     });
     expect(Math.abs(made.created_at - now())).toBeLessThan(60);
     expect(made.token).not.toContain(made.id);
@@ -51,7 +51,7 @@ describe('a link', () => {
     const answer = await byLink(token);
     expect(answer.status).toBe(200);
     expect(json(answer)).toEqual({
-      role: 'view', name: 'readers', language: null, revision: 1, bytes: 7, expires_at: expect.any(Number), history: false,
+      role: 'view', name: 'readers', language: null, revision: 1, bytes: 7, expires_at: expect.any(Number), history: false, comments: false,
     });
     expect(answer.text).not.toContain(id);
     const text = await byLink(token, '/text');

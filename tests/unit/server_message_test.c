@@ -260,7 +260,8 @@ static void test_roles_and_rights(void **state)
     join(&alice, PAD_V2, "Alice");
     says(encode_owner(&j, SLICE("abcdefghijklmnopqrstuv")),
          "{\"Owner\":{\"token\":\"abcdefghijklmnopqrstuv\"}}");
-    says(encode_access(&j, "view"), "{\"Access\":{\"role\":\"view\"}}");
+    says(encode_access(&j, "view", NULL), "{\"Access\":{\"role\":\"view\"}}");
+    says(encode_access(&j, "view", "read"), "{\"Access\":{\"role\":\"view\",\"comments\":\"read\"}}");
     assert_int_equal(
         pad_set_rights(&pad, &alice, (struct pad_rights){.has_owner = true, .owner_writes = true}), OK);
     says(encode_rights(&j, &pad), "{\"Rights\":{\"owner\":true,\"manage\":\"editors\",\"write\":\"owner\","

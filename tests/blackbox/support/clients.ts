@@ -156,6 +156,7 @@ export type Hello = {
   order?: unknown;
   link?: unknown;
   owner?: unknown;
+  comments?: unknown;
 };
 
 /** The author of an operation, and whether inserts are ordered by that. */

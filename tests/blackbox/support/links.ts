@@ -33,7 +33,7 @@ export const takeCharge = (server: Server, id: string, fields: object = {}, secr
 /** Where those connect who come by a link. */
 export const linkSocketUrl = (server: Server): string => server.socketUrl('').replace(/\/$/, '');
 
-export type LinkHello = { tab?: Tab; name?: string; owner?: string; silent?: boolean } & ClientOptions;
+export type LinkHello = { tab?: Tab; name?: string; owner?: string; comments?: boolean; silent?: boolean } & ClientOptions;
 
 /** Upgraded, but Hello is not said yet. */
 export async function linkSilent(server: Server, options: ClientOptions = {}): Promise<V2Client> {
@@ -42,11 +42,11 @@ export async function linkSilent(server: Server, options: ClientOptions = {}): P
 
 /** In the document by its link. */
 export async function byLink(server: Server, link: string, options: LinkHello = {}): Promise<V2Client> {
-  const { tab, name, owner, ...rest } = options;
+  const { tab, name, owner, comments, ...rest } = options;
   const client = await linkSilent(server, rest);
   client.tab = tab ?? client.tab;
   client.replica = client.tab.replica;
-  client.hello({ link, name: name ?? 'Anonymous', ...(owner === undefined ? {} : { owner }) });
+  client.hello({ link, name: name ?? 'Anonymous', ...(owner === undefined ? {} : { owner }), ...(comments === undefined ? {} : { comments }) });
   await client.until('Welcome, the text and the users', () => client.ready);
   return client;
 }

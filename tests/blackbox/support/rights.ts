@@ -12,6 +12,7 @@ export type Link = {
   expires_at: number | null;
   last_used_at: number | null;
   history: boolean;
+  comments: boolean;
   token?: string;
 };
 
