@@ -6,6 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { freshTab, v2 } from './support/clients.ts';
+import { all as allComments, make as makeComment } from './support/comments.ts';
 import { jsonBody } from './support/http.ts';
 import { PgProxy } from './support/pg_proxy.ts';
 import { Postgres, whyNoPostgres } from './support/postgres.ts';
@@ -131,7 +132,7 @@ describe.skipIf(why !== null)('--copy', () => {
       }
     });
 
-    test('passwords, languages, links and owners go along', async () => {
+    test('passwords, languages, links, owners and comments go along', async () => {
       const [at, to] = [file(), database()];
       const server = await startServer({ SQLITE_URI: at });
       const alice = await v2(server, 'secret');
@@ -140,13 +141,15 @@ describe.skipIf(why !== null)('--copy', () => {
       alice.send({ SetLanguage: 'rust' });
       const answer = await server.get('/api/document/secret/protect', jsonBody('POST', { user_id: alice.id, user_name: 'Alice', client: alice.tab.token }));
       const { otp } = JSON.parse(answer.text) as { otp: string };
-      const link = await makeLink(server, 'secret', { role: 'view', name: 'readers' }, otp);
+      const link = await makeLink(server, 'secret', { role: 'view', name: 'readers', comments: true }, otp);
+      const { thread } = await makeComment(server, 'secret', { revision: 1, from: 1, to: 4 }, 'why?', { secret: otp });
       await server.stop();
       await copied(at, to.url);
       await server.restart({ SQLITE_URI: undefined, DATABASE_URL: to.url });
       await expect(server.text('secret')).rejects.toThrow('401');
       expect((await ask(server, 'GET', '/api/link/text', undefined, link.token)).text).toBe('hidden');
       expect(await info(server, 'secret', owner)).toMatchObject({ access: 'own' });
+      expect((await allComments(server, '', { secret: link.token })).threads).toEqual([thread]);
       const again = await v2(server, 'secret', { tab: freshTab(otp) });
       expect(again).toMatchObject({ text: 'hidden', language: 'rust' });
     });
@@ -157,9 +160,11 @@ describe.skipIf(why !== null)('--copy', () => {
     sqlite(at, `UPDATE documents SET language = 'c', otp = 'p', clients = x'0001ff' WHERE id = 'pad-7';
                 UPDATE documents SET language = '', text = '' WHERE id = 'pad-8';
                 INSERT INTO rights VALUES ('pad-7', randomblob(32), 1, 1, 30), ('pad-8', NULL, 0, 0, 0);
-                INSERT INTO links SELECT randomblob(32), id, 'id-of-link-' || (rowid % 10), 'view', 'Klasse ä', 1, 2, rowid % 2, 3
+                INSERT INTO links SELECT randomblob(32), id, 'id-of-link-' || (rowid % 10), 'view', 'Klasse ä', 1, 2, rowid % 2, 3, rowid % 3 = 0
                   FROM documents LIMIT 20;
                 INSERT INTO deleted VALUES (randomblob(16), 5), (randomblob(16), 6);
+                INSERT INTO comments SELECT id, 'thread-' || (rowid % 10), x'00ff27' || randomblob(20) FROM documents LIMIT 20;
+                INSERT INTO commented SELECT id, rowid, randomblob(15) FROM documents LIMIT 20;
                 UPDATE clock SET offset_ms = 86400000;`);
     const there = await copied(at, between.url);
     expect(between.rows()).toEqual([300, 300, 300]);
@@ -168,7 +173,8 @@ describe.skipIf(why !== null)('--copy', () => {
     const ofTables = (name: string): string =>
       sqlite(name, `SELECT * FROM documents ORDER BY id; SELECT document_id, first_revision, end_revision, hex(batch), time_ms FROM journal;
                     SELECT document_id, hex(epoch), first_revision FROM epochs ORDER BY document_id, seq;
-                    SELECT *, hex(owner) FROM rights; SELECT *, hex(hash) FROM links; SELECT hex(epoch), deleted_at FROM deleted;`);
+                    SELECT *, hex(owner) FROM rights; SELECT *, hex(hash) FROM links; SELECT hex(epoch), deleted_at FROM deleted;
+                    SELECT document_id, thread, hex(bytes) FROM comments; SELECT document_id, revision, hex(places) FROM commented;`);
     expect(ofTables(back)).toBe(ofTables(at));
     const calendar = Number(sqlite(at, 'SELECT (wall_ms - offset_ms) / 1000 FROM clock'));
     expect(there).toContain(`calendar: ${calendar}`);
