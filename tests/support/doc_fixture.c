@@ -123,12 +123,17 @@ int fixture_end(void **state)
     return 0;
 }
 
-void fixture_restart(void)
+void fixture_crash(void)
 {
-    answer_all();
     stop();
     fixture.told[0] = '\0';
     start();
+}
+
+void fixture_restart(void)
+{
+    answer_all();
+    fixture_crash();
 }
 
 int fixture_begin_group(void **state)

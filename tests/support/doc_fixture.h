@@ -55,6 +55,8 @@ int fixture_begin_group(void **state);
 int fixture_end_group(void **state);
 /* The process ends in order, and another begins with the same database. */
 void fixture_restart(void);
+/* It dies: what the store has not carried out is lost, and another begins. */
+void fixture_crash(void);
 
 #define DOC_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_begin, fixture_end)
 #define RUN_DOC_TESTS(tests) cmocka_run_group_tests(tests, fixture_begin_group, fixture_end_group)

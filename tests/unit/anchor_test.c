@@ -3,70 +3,33 @@
  * copy of the rules. */
 #include "client/comments.h"
 #include "pad/anchor.h"
+#include "support/marked_text.h"
 #include "support/op_text.h"
 #include "support/random_op.h"
 #include "support/unit.h"
 
 #include <stdio.h>
 
-enum { ROUNDS = 4000, STEPS = 12, TEXT_MAX = 24, MARKS_MAX = 4096 };
+enum { ROUNDS = 4000, STEPS = 12, TEXT_MAX = 24 };
 
-/* ---- the oracle: a text in which each character is marked or not ---- */
-
-struct marks {
-    bool is_marked[MARKS_MAX];
-    uint32_t len;
-};
-
-static uint32_t first_marked(const struct marks *m)
-{
-    uint32_t at = 0;
-    while (at < m->len && !m->is_marked[at])
-        at++;
-    return at;
-}
-
-static uint32_t behind_marked(const struct marks *m)
-{
-    uint32_t at = m->len;
-    while (at > 0 && !m->is_marked[at - 1])
-        at--;
-    return at;
-}
-
-/* What comes in strictly inside is marked, whatever is deleted in the same operation. */
-static void marks_apply(struct marks *m, struct op_view op)
-{
-    const uint32_t from = first_marked(m), to = behind_marked(m);
-    struct marks next = {.len = 0};
-    struct op_iter it = op_iter(op);
-    for (uint32_t at = 0; op_iter_next(&it);) {
-        for (uint32_t i = 0; i < it.points && it.kind != OP_DELETE; i++)
-            next.is_marked[next.len++] = it.kind == OP_INSERT ? from < at && at < to : m->is_marked[at + i];
-        at += it.kind == OP_INSERT ? 0 : it.points;
-        assert_true(next.len < MARKS_MAX / 2);
-    }
-    *m = next;
-}
-
-static void fail_step(struct op_view op, const struct anchor *a, const struct marks *m)
+static void fail_step(struct op_view op, const struct anchor *a, const struct marked_text *m)
 {
     op_text_print(op, stderr);
-    fail_msg("\nthe piece is %u to %u, its characters are %u to %u", a->from, a->to, first_marked(m),
-             behind_marked(m));
+    fail_msg("\nthe piece is %u to %u, its characters are %u to %u", a->from, a->to, marked_text_from(m),
+             marked_text_to(m));
 }
 
 /* One piece of a random text and a row of random operations; true while some of it is left. */
-static bool step(struct random *r, struct anchor *a, struct thread_places *copy, struct marks *m)
+static bool step(struct random *r, struct anchor *a, struct thread_places *copy, struct marked_text *m)
 {
     struct op op = {0};
     random_op(r, m->len, &op);
     struct anchor_step step = anchor_step_of(op_view(&op));
     anchor_move(a, &step, (struct slice){0});
     thread_places_move(copy, op_view(&op));
-    marks_apply(m, op_view(&op));
-    const bool is_left = first_marked(m) < m->len;
-    if (is_left ? a->from != first_marked(m) || a->to != behind_marked(m) : !anchor_is_detached(a))
+    marked_text_apply(m, op_view(&op));
+    const bool is_left = !marked_text_is_lost(m);
+    if (is_left ? a->from != marked_text_from(m) || a->to != marked_text_to(m) : !anchor_is_detached(a))
         fail_step(op_view(&op), a, m);
     assert_int_equal(copy->list[0].from, a->from);
     assert_int_equal(copy->list[0].to, a->to);
@@ -81,12 +44,12 @@ static void a_piece_is_where_its_characters_are(void **state)
     struct random r = random_start();
     unsigned lost = 0;
     for (unsigned round = random_rounds(ROUNDS); round > 0; round--) {
-        struct marks m = {.len = 1 + random_below(&r, TEXT_MAX)};
-        const uint32_t from = random_below(&r, m.len), to = from + 1 + random_below(&r, m.len - from);
+        struct marked_text m;
+        const uint32_t len = 1 + random_below(&r, TEXT_MAX), from = random_below(&r, len);
+        const uint32_t to = from + 1 + random_below(&r, len - from);
         struct anchor a = {.from = from, .to = to};
         struct thread_places copy = {0};
-        for (uint32_t i = from; i < to; i++)
-            m.is_marked[i] = true;
+        marked_text_init(&m, len, from, to);
         assert_int_equal(
             thread_places_put(&copy, &(struct incoming_thread){.id = "abcdefghijkl", .from = from, .to = to}),
             OK);
