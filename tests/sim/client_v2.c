@@ -218,6 +218,7 @@ static void begin(struct sim_client *c)
         .seed = c->token.bytes[0],
         .timing = {.edit_ms = -1, .places_ms = -1},
         .by_text = c->v2.by_text,
+        .follows_comments = c->token.bytes[0] % 2 == 0,
         .on_entry = on_entry,
         .owner_of_entries = c,
     };

@@ -1,6 +1,7 @@
 #include "sim/events.h"
 
 #include "doc/password.h"
+#include "sim/commenting.h"
 
 enum {
     STALL_ONE_IN = 12,
@@ -303,7 +304,7 @@ void sim_step(struct sim *sim)
         {20, somebody_types},  {6, somebody_shows_himself}, {2, somebody_pings},  {40, the_server_reads},
         {60, some_read},       {3, the_network_changes},    {8, somebody_comes},  {6, time_passes},
         {10, the_turn_ends},   {8, the_store_works},        {1, sim_notice_dead}, {1, the_store_recovers},
-        {2, somebody_decides},
+        {2, somebody_decides}, {2, somebody_comments},
     };
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)

@@ -1,5 +1,7 @@
 #include "sim/outcome.h"
 
+#include "sim/commenting.h"
+
 #include "support/unit.h"
 
 /* ---- everything arrives ---- */
@@ -127,4 +129,5 @@ void sim_compare(struct sim *sim)
         compare_texts(sim, &sim->documents[i]);
         compare_people(sim, &sim->documents[i]);
     }
+    commenting_compare(sim);
 }

@@ -9,6 +9,8 @@
  *     not deleted is there (but for a server that runs without a journal and
  *     dies, and for a document that expired),
  *   - who may only read, by a link or because the owner has the pen, has seen all and changed nothing,
+ *   - every comment is where its characters are, for the server and for each client that follows
+ *     comments,
  *   - everyone sees everyone's name, colour and carets as they are, and knows
  *     the password,
  *   - the database has all of it when the server has stopped.
@@ -51,6 +53,11 @@ static void report(const struct sim *sim)
         {"passwords", g->counts.passwords},
         {"restarts", g->counts.restarts},
         {"expired", g->counts.expired},
+        {"comments", sim->comments.made},
+        {"of them deleted", sim->comments.deleted},
+        {"places compared with marks", sim->comments.checked},
+        {"of them lost", sim->comments.lost},
+        {"with those of clients", sim->comments.compared},
     };
     print_message("%-8s %3u clients, %u points acknowledged", sim->profile.name, sim->profile.clients,
                   count_acked(sim));

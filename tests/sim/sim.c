@@ -1,5 +1,6 @@
 #include "sim/sim.h"
 
+#include "sim/commenting.h"
 #include "support/seeded_random.h"
 #include "support/unit.h"
 
@@ -34,6 +35,7 @@ static void notice_given_up(struct sim *sim)
 void sim_check(struct sim *sim)
 {
     gateway_check(&sim->gateway);
+    commenting_check(sim);
     notice_expired(sim);
     notice_given_up(sim);
 }
@@ -174,6 +176,7 @@ void sim_close(struct sim *sim)
     for (unsigned i = 0; i < sim->profile.clients; i++)
         sim_client_deinit(&sim->seats[i].client);
     gateway_close(&sim->gateway);
+    commenting_deinit(sim);
     for (unsigned i = 0; i < sim->profile.documents; i++)
         unique_points_deinit(&sim->documents[i].points);
     free(sim->seats);

@@ -33,6 +33,7 @@ struct profile {
 struct sim_document {
     char id[16];
     struct unique_points points;
+    void *oracle; /* commenting.c */
 };
 
 /* A client and the connection it holds. */
@@ -48,6 +49,9 @@ struct sim {
     struct sim_document documents[GATEWAY_DOCUMENTS_MAX];
     struct seat *seats;
     uint64_t steps;
+    struct {
+        uint64_t made, deleted, moved, checked, lost, compared;
+    } comments; /* commenting.h */
 };
 
 /* ---- make and let go ---- */

@@ -2,6 +2,8 @@
 
 #include "doc/attach.h"
 #include "doc/expiry.h"
+#include "pad/comments.h"
+#include "proto/comment_json.h"
 #include "proto/server_message.h"
 
 #include <stdio.h>
@@ -141,7 +143,43 @@ static void tell_v2_everybody(struct sim_conn *conn)
     must(json_error(&storage));
 }
 
-/* Presence comes when the history is told: carets stand in that text. */
+static void tell_all_comments(struct sim_conn *conn)
+{
+    const struct pad *pad = &conn->doc->pad;
+    if (!conn->peer.follows_comments)
+        return;
+    pad_told_comments(&conn->peer);
+    if (!(pad->comments && pad->comments->count > 0) && !conn->welcome.resumed)
+        return;
+    struct json j = begin_text(conn);
+    encode_comments(&j, pad->comments, pad->committed);
+    must(json_error(&j));
+}
+
+static void tell_changed_comments(struct sim_conn *conn)
+{
+    const struct comments *c = conn->doc->pad.comments;
+    const uint64_t seen = conn->peer.comments_seen;
+    if (!pad_peer_lacks_comments(&conn->peer))
+        return;
+    LIST_EACH (at, next, &c->threads) {
+        if (kept_thread_of(at)->changed <= seen)
+            continue;
+        struct json j = begin_text(conn);
+        encode_comment(&j, c, kept_thread_of(at));
+        must(json_error(&j));
+    }
+    LIST_EACH (at, next, &c->gone) {
+        if (kept_thread_of(at)->changed <= seen)
+            continue;
+        struct json j = begin_text(conn);
+        encode_comment_gone(&j, kept_thread_of(at));
+        must(json_error(&j));
+    }
+    pad_told_comments(&conn->peer);
+}
+
+/* Presence comes when the history is told: carets stand in that text. So do comments. */
 static void tell_presence(struct sim_conn *conn)
 {
     struct pad *pad = &conn->doc->pad;
@@ -153,6 +191,10 @@ static void tell_presence(struct sim_conn *conn)
     else
         for (struct link *at = NULL; pad_next_change(pad, conn->peer.seen, &at, &change);)
             (is_v2(conn) ? tell_v2_change : tell_v1_change)(conn, &change);
+    if (!conn->is_welcomed)
+        tell_all_comments(conn);
+    else
+        tell_changed_comments(conn);
     conn->is_welcomed = true;
     pad_told_items(&conn->peer, pad->sequence);
 }
