@@ -84,6 +84,25 @@ static void check_piece(struct sim *sim, const struct piece *piece, const struct
         sim_fail(sim, "a comment is not where its characters are");
 }
 
+/* One that is lost is back when its quote was put where it was; line ends are typed more than once. */
+static bool came_back(struct sim *sim, const struct piece *piece, const struct kept_thread *thread,
+                      const struct pad *pad)
+{
+    const struct slice quote = comment_thread_quote(thread->bytes);
+    const struct anchor *a = &thread->anchor;
+    struct buf text = {0};
+    if (!marked_text_is_lost(&piece->text) || anchor_is_detached(a))
+        return false;
+    if (pad->committed == pad->revision) {
+        assert_int_equal(rope_read(&pad->text, a->from, a->to - a->from, &text), OK);
+        if (text.len < quote.len || !slice_equal(slice_of(text.ptr, quote.len), quote))
+            sim_fail(sim, "a comment came back to another text");
+        buf_deinit(&text);
+    }
+    sim->comments.came_back++;
+    return true;
+}
+
 static void begin(struct piece **at, const struct kept_thread *thread, const struct pad *pad)
 {
     if (!at || pad_carets_end(pad) > MARKED_TEXT_MAX || anchor_is_detached(&thread->anchor))
@@ -104,6 +123,10 @@ static void check_document(struct sim *sim, struct sim_document *d)
     LIST_EACH (at, following, &doc->pad.comments->threads) {
         const struct kept_thread *thread = kept_thread_of(at);
         struct piece **piece = find(o, thread->id);
+        if (piece && *piece && came_back(sim, *piece, thread, &doc->pad)) {
+            free(*piece);
+            *piece = NULL;
+        }
         if (piece && *piece)
             check_piece(sim, *piece, &thread->anchor);
         else

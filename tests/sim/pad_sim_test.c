@@ -57,6 +57,7 @@ static void report(const struct sim *sim)
         {"of them deleted", sim->comments.deleted},
         {"places compared with marks", sim->comments.checked},
         {"of them lost", sim->comments.lost},
+        {"came back", sim->comments.came_back},
         {"with those of clients", sim->comments.compared},
     };
     print_message("%-8s %3u clients, %u points acknowledged", sim->profile.name, sim->profile.clients,

@@ -50,7 +50,7 @@ struct sim {
     struct seat *seats;
     uint64_t steps;
     struct {
-        uint64_t made, deleted, moved, checked, lost, compared;
+        uint64_t made, deleted, moved, checked, lost, came_back, compared;
     } comments; /* commenting.h */
 };
 

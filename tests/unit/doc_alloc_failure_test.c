@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "doc/attach.h"
+#include "doc/comments.h"
 #include "doc/edit.h"
 #include "doc/expiry.h"
 #include "doc/journal.h"
@@ -637,6 +638,99 @@ static void test_changing_rights(void **state)
     assert_int_equal(row("pad")->rights.link_count, 1);
 }
 
+/* ---- comments ---- */
+
+static struct comment_change comment;
+static unsigned comments_done;
+static enum error comment_err;
+
+static void on_comment_changed(struct comment_change *c, enum error err)
+{
+    assert_ptr_equal(c, &comment);
+    comments_done++;
+    comment_err = err;
+}
+
+static enum error comment_on(enum comment_verb verb)
+{
+    struct comment_change before = comment;
+    comment = (struct comment_change){.verb = verb,
+                                      .access = ACCESS_EDIT,
+                                      .author.name = SLICE("Ada"),
+                                      .text = SLICE("why?"),
+                                      .resolved = true,
+                                      .revision = doc->pad.committed,
+                                      .to = 3,
+                                      .done = on_comment_changed};
+    memcpy(comment.thread_id, before.thread_id, sizeof comment.thread_id);
+    comments_done = 0;
+    comment_err = OK;
+    document_change_comments(doc, &comment);
+    return comment_err;
+}
+
+static enum error make_comment(void)
+{
+    return comment_on(COMMENT_MAKE);
+}
+
+static enum error answer_comment(void)
+{
+    return comment_on(COMMENT_REPLY);
+}
+
+static enum error delete_comments(void)
+{
+    return comment_on(COMMENT_DELETE_THREAD);
+}
+
+/* `act` is under way: the database answers, for which no memory is needed. */
+static void assert_commented(uint32_t threads)
+{
+    assert_int_equal(comments_done, 0);
+    alloc_fail_from(1);
+    fake_store_answer_one(&fixture.store);
+    alloc_fail_from(0);
+    answer_all();
+    assert_int_equal(comments_done, 1);
+    assert_int_equal(comment_err, OK);
+    assert_int_equal(doc->pad.comments->count, threads);
+    check_pad(&doc->pad);
+}
+
+static void test_commenting(void **state)
+{
+    (void)state;
+    type(doc, &fixture.ada, "+commented =5");
+    answer_all();
+    assert_int_equal(make_comment(), OK); /* of the first one the pad keeps what holds them */
+    assert_commented(1);
+    try_with_failures(make_comment);
+    assert_commented(2);
+    try_with_failures(answer_comment);
+    assert_commented(2);
+    try_with_failures(delete_comments);
+    assert_commented(1);
+}
+
+/* A snapshot of a document with comments, and a load. */
+static void test_comments_in_a_row(void **state)
+{
+    (void)state;
+    type(doc, &fixture.ada, "+commented =5");
+    answer_all();
+    assert_int_equal(make_comment(), OK);
+    assert_commented(1);
+    type(doc, &fixture.ada, "=2 +x =12");
+    try_with_failures(write_pad);
+    answer_all();
+    detach(doc, &fixture.ada);
+    fixture_restart();
+    try_with_failures(open_pad);
+    doc = find("pad");
+    assert_int_equal(doc->pad.comments->count, 1);
+}
+
 static enum error delete_pad(void)
 {
     rights = (struct rights_change){.verb = RIGHTS_DELETE, .access = ACCESS_EDIT, .done = on_rights_changed};
@@ -741,6 +835,8 @@ int main(void)
         WITH_DOCUMENTS(test_time_goes_by_without_memory),
         WITH_DOCUMENTS(test_changing_a_password),
         WITH_DOCUMENTS(test_no_memory_after_the_new_password_was_written),
+        WITH_DOCUMENTS(test_commenting),
+        WITH_DOCUMENTS(test_comments_in_a_row),
         WITH_DOCUMENTS(test_changing_rights),
         WITH_DOCUMENTS(test_deleting_for_good),
         WITH_DOCUMENTS(test_expiring),

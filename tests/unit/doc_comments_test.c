@@ -367,6 +367,22 @@ static void test_what_an_older_server_wrote_leaves_those_whose_quote_is_there(vo
     assert_place(fox, 16, 16);
 }
 
+/* Where it has left the journal alone, they are moved over it. */
+static void test_what_an_older_server_wrote_is_caught_up_with(void **state)
+{
+    (void)state;
+    struct changer *c = made(0, make(1, 4, 9));
+    type(doc, &fixture.ada, "+So:\\s =19");
+    answer_all();
+    fixture_crash();
+    struct fake_document *stored = row("pad");
+    assert_int_equal(stored->places.revision, 1);
+    fake_document_set(&stored->text, SLICE("So: The quick brown fox"));
+    stored->revision = 2;
+    reopen();
+    assert_place(c, 8, 13);
+}
+
 static void test_a_text_that_is_shorter_than_its_places_has_them_at_its_end(void **state)
 {
     (void)state;
@@ -581,6 +597,7 @@ int main(void)
         COMMENT_TEST(test_a_snapshot_has_the_place_of_one_that_is_on_its_way),
         COMMENT_TEST(test_without_a_journal_the_text_goes_in_front),
         COMMENT_TEST(test_what_an_older_server_wrote_leaves_those_whose_quote_is_there),
+        COMMENT_TEST(test_what_an_older_server_wrote_is_caught_up_with),
         COMMENT_TEST(test_a_text_that_is_shorter_than_its_places_has_them_at_its_end),
         COMMENT_TEST(test_what_is_damaged_takes_nothing_else_along),
         COMMENT_TEST(test_places_are_right_whatever_happens),

@@ -1,6 +1,7 @@
-/* link: kp_store kp_alloc store_fixture store_postgres postgres */
+/* link: kp_store kp_alloc store_fixture store_postgres postgres faulty_vfs */
 /* Threads of comments in the database: written one by one, their places as a whole, with snapshots too, gone
  * with their document. */
+#include "support/faulty_vfs.h"
 #include "support/store_postgres.h"
 
 static int setup(void **state)
@@ -195,6 +196,69 @@ static void many_threads_are_loaded(void **state)
     store_request_free(r);
 }
 
+/* ---- a disk that fails in the middle of any statement --------------------- */
+
+static int setup_faulty(void **state)
+{
+    struct fixture *f = test_malloc(sizeof *f);
+    faulty_vfs_register();
+    faulty_vfs_heal();
+    fixture_init(f, "file:%s?vfs=faulty");
+    fixture_open(f, STORE_FSYNC);
+    *state = f;
+    return 0;
+}
+
+static int teardown_faulty(void **state)
+{
+    faulty_vfs_heal();
+    return teardown(state);
+}
+
+/* Thread and places are of the same moment: the one before, or the one that was asked for. */
+static bool is_new(struct fixture *f, const char *what, const char *before)
+{
+    struct store_request *r = ask(f, load_of("pad"));
+    assert_int_equal(r->result, OK);
+    bool new = slice_equal(r->places.bytes, slice_from_cstr(what));
+    if (!new)
+        assert_slice(r->places.bytes, before);
+    assert_slice(find(r, "aaaaaaaaaaaa")->bytes, new ? what : before);
+    store_request_free(r);
+    return new;
+}
+
+static void a_failure_leaves_the_one_or_the_other(void **state)
+{
+    static const struct {
+        enum faulty_op op;
+        int code;
+    } FAULTS[] = {
+        {FAULTY_WRITE, SQLITE_IOERR_WRITE}, {FAULTY_WRITE, SQLITE_FULL}, {FAULTY_SYNC, SQLITE_IOERR_FSYNC}};
+    struct fixture *f = *state;
+    char what[8], before[8] = "c0";
+    unsigned failed = 0, written = 0;
+    expect(f, snapshot_of("pad", "tex", 3), OK);
+    expect(f, comment_of("pad", "aaaaaaaaaaaa", "c0", "c0", 3), OK);
+    for (unsigned i = 1; i <= 60; i++) {
+        snprintf(what, sizeof what, "c%u", i);
+        struct store_request *req = comment_of("pad", "aaaaaaaaaaaa", what, what, 3);
+        req->fail_fast = true;
+        faulty_vfs_fail(FAULTS[i % 3].op, FAULTS[i % 3].code, i / 3 % 12, 1 + i % 2);
+        req = ask(f, req);
+        enum error result = req->result;
+        store_request_free(req);
+        faulty_vfs_heal();
+        bool new = is_new(f, what, before);
+        assert_true(result == ERR_STORAGE || new);
+        if (new)
+            strcpy(before, what);
+        failed += result != OK;
+        written += new;
+    }
+    assert_true(failed > 5 && written > 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -225,6 +289,9 @@ static int run_on_postgres(void)
 
 int main(void)
 {
+    const struct CMUnitTest on_a_bad_disk[] = {cmocka_unit_test_setup_teardown(
+        a_failure_leaves_the_one_or_the_other, setup_faulty, teardown_faulty)};
     int failed = cmocka_run_group_tests_name("on SQLite", tests, NULL, NULL);
+    failed += cmocka_run_group_tests(on_a_bad_disk, NULL, NULL);
     return failed + run_on_postgres();
 }
