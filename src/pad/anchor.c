@@ -5,42 +5,82 @@
 /* All the inserts that one operation can bring, sixty times: some hundredths of a second. */
 enum { BUDGET_BYTES = 64 << 20 };
 
-struct anchor_step anchor_step_of(struct op_view op)
+/* ---- marks ---- */
+
+static void put_marks(struct anchor_step *step)
 {
-    return (struct anchor_step){.splice = splice_of(op), .budget_bytes = BUDGET_BYTES};
+    struct anchor_mark mark = {.it = op_iter(step->splice.op)};
+    const uint32_t stride = step->splice.components / ANCHOR_MARKS_MAX + 1;
+    uint32_t since = 0; /* components since the last one */
+    for (;;) {
+        struct op_iter next = mark.it;
+        if (!op_iter_next(&next))
+            return;
+        if (next.kind == OP_RETAIN && since >= stride && step->mark_count < ANCHOR_MARKS_MAX) {
+            step->marks[step->mark_count++] = mark;
+            since = 0;
+        }
+        mark.base += next.kind == OP_INSERT ? 0 : next.points;
+        mark.result += next.kind == OP_DELETE ? 0 : next.points;
+        mark.it = next;
+        since++;
+    }
+}
+
+void anchor_step_init(struct anchor_step *step, struct op_view op)
+{
+    step->splice = splice_of(op);
+    step->budget_bytes = BUDGET_BYTES;
+    step->mark_count = 0;
+    if (!step->splice.is_one_place)
+        put_marks(step);
+}
+
+/* The last mark in front of `at`; all that touches it is behind that. */
+static struct anchor_mark mark_before(const struct anchor_step *step, uint32_t at)
+{
+    uint32_t low = 0, high = step->mark_count; /* marks[low - 1] is in front, marks[high] is not */
+    while (low < high) {
+        const uint32_t middle = (low + high) / 2;
+        if (step->marks[middle].base < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 ? step->marks[low - 1] : (struct anchor_mark){.it = op_iter(step->splice.op)};
 }
 
 /* ---- places ---- */
 
-/* As op_move_caret, but an insert at the place comes behind it. */
-static uint32_t move_before(struct op_view op, uint32_t at)
+/* Where `at` is afterwards: behind an insert at it, or in front. */
+static uint32_t walk(const struct anchor_step *step, uint32_t at, bool is_behind)
 {
-    struct op_iter it = op_iter(op);
-    uint32_t left = at, moved = 0; /* base text still before it; result text walked over */
-    while (op_iter_next(&it)) {
-        if (it.kind == OP_INSERT) {
-            if (left == 0)
-                return moved;
-            moved += it.points;
-        } else if (it.points > left) {
-            return it.kind == OP_RETAIN ? moved + left : moved;
-        } else {
-            left -= it.points;
-            moved += it.kind == OP_RETAIN ? it.points : 0;
+    struct anchor_mark w = mark_before(step, at);
+    while (op_iter_next(&w.it)) {
+        if (w.it.kind == OP_INSERT) {
+            if (w.base == at && !is_behind)
+                break;
+            w.result += w.it.points;
+            continue;
         }
+        const uint32_t left = at - w.base;
+        if (w.it.points > left)
+            return w.it.kind == OP_RETAIN ? w.result + left : w.result;
+        w.base += w.it.points;
+        w.result += w.it.kind == OP_RETAIN ? w.it.points : 0;
     }
-    return moved;
+    return w.result;
 }
 
 static uint32_t place_behind(const struct anchor_step *step, uint32_t at)
 {
-    return splice_move_caret(&step->splice, at);
+    return step->splice.is_one_place ? splice_move_caret(&step->splice, at) : walk(step, at, true);
 }
 
 static uint32_t place_before(const struct anchor_step *step, uint32_t at)
 {
     if (!step->splice.is_one_place)
-        return move_before(step->splice.op, at);
+        return walk(step, at, false);
     return at <= step->splice.at ? at : place_behind(step, at);
 }
 
@@ -88,9 +128,11 @@ static bool next_run(struct run *run)
     return run->inserted.ptr || run->deleted > 0;
 }
 
-static struct run runs_of(const struct anchor_step *step)
+/* Those that may touch `at`: `next_run` gives the first. */
+static struct run runs_at(const struct anchor_step *step, uint32_t at)
 {
-    return (struct run){.it = op_iter(step->splice.op)};
+    const struct anchor_mark mark = mark_before(step, at);
+    return (struct run){.it = mark.it, .base = mark.base, .result = mark.result};
 }
 
 /* ---- lost and found ---- */
@@ -98,10 +140,10 @@ static struct run runs_of(const struct anchor_step *step)
 /* The run that deletes the last of its text has all of it. */
 static void lose(struct anchor *a, const struct anchor_step *step, uint32_t from, uint32_t to)
 {
-    struct run run = runs_of(step);
+    struct run run = runs_at(step, from);
     a->lost_offset = a->lost_points = 0;
-    while (next_run(&run)) {
-        if (run.base > from || run.base + run.deleted < to)
+    while (next_run(&run) && run.base <= from) {
+        if (run.base + run.deleted < to)
             continue;
         a->lost_offset = from - run.base;
         a->lost_points = to - from;
@@ -125,11 +167,11 @@ static bool has_quote_at(struct anchor_step *step, const struct anchor *a, const
 
 static bool find(struct anchor *a, struct anchor_step *step, struct slice quote)
 {
-    struct run run = runs_of(step);
+    struct run run = runs_at(step, a->from);
     if (a->lost_points == 0 || quote.len == 0)
         return false;
-    while (next_run(&run)) {
-        const bool is_here = run.base <= a->from && a->from <= run.base + run.deleted;
+    while (next_run(&run) && run.base <= a->from) {
+        const bool is_here = a->from <= run.base + run.deleted;
         if (!is_here || !run.inserted.ptr || !has_quote_at(step, a, &run, quote))
             continue;
         const uint32_t from = run.result + a->lost_offset;

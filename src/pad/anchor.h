@@ -30,13 +30,25 @@ static inline bool anchor_is_detached(const struct anchor *a)
     return a->from >= a->to;
 }
 
-/* An operation that many anchors move over, read once. `budget_bytes`: so much of its inserts is walked
- * through to bring detached ones back, in all; beyond it they stay detached. */
+/* A place in an operation, in front of something that it retains. */
+struct anchor_mark {
+    struct op_iter it;
+    uint32_t base, result; /* how much of the text before, and after, is in front of it */
+};
+
+/* An operation that many anchors move over, read once. One that changes many places has marks in it, so that
+ * each anchor finds its own without reading what is in front. */
+enum { ANCHOR_MARKS_MAX = 256 };
 struct anchor_step {
     struct splice splice;
+    /* So much of its inserts is walked through to bring detached ones back, in all; beyond it they stay
+     * detached. */
     size_t budget_bytes;
+    uint32_t mark_count;
+    struct anchor_mark marks[ANCHOR_MARKS_MAX];
 };
-struct anchor_step anchor_step_of(struct op_view op);
+/* The operation must stay. */
+void anchor_step_init(struct anchor_step *step, struct op_view op);
 
 /* Moves it over the operation. True: it was detached, and its text is back. */
 bool anchor_move(struct anchor *a, struct anchor_step *step, struct slice quote);

@@ -78,7 +78,8 @@ size_t comments_memory_bytes(const struct comments *c)
 
 static void move_over(struct comments *c, struct op_view op)
 {
-    struct anchor_step step = anchor_step_of(op);
+    struct anchor_step step;
+    anchor_step_init(&step, op);
     LIST_EACH (at, following, &c->threads) {
         struct kept_thread *thread = kept_thread_of(at);
         /* Only one that is detached is compared with its quote. */
@@ -126,7 +127,8 @@ void comments_settle(struct comments *c, const struct rope *text, uint64_t revis
 void anchor_bring(struct anchor *a, const struct history *h, uint64_t from, uint64_t to)
 {
     for (uint64_t r = from; r < to; r++) {
-        struct anchor_step step = anchor_step_of(history_at(h, r).op);
+        struct anchor_step step;
+        anchor_step_init(&step, history_at(h, r).op);
         anchor_move(a, &step, (struct slice){0});
     }
 }
@@ -162,7 +164,8 @@ static struct anchor anchor_at(const struct comments *c, const struct kept_threa
     struct anchor a = thread->anchor;
     const struct slice quote = comment_thread_quote(thread->bytes);
     for (uint64_t r = c->revision; r < at; r++) {
-        struct anchor_step step = anchor_step_of(history_at(h, r).op);
+        struct anchor_step step;
+        anchor_step_init(&step, history_at(h, r).op);
         anchor_move(&a, &step, quote);
     }
     return a;

@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum { ROUNDS = 4000, STEPS = 12, TEXT_MAX = 24 };
+enum { ROUNDS = 4000, STEPS = 12, TEXT_MAX = 24, LONG_TEXT_MAX = 1500 };
 
 static void fail_step(struct op_view op, const struct anchor *a, const struct marked_text *m)
 {
@@ -24,7 +24,8 @@ static bool step(struct random *r, struct anchor *a, struct thread_places *copy,
 {
     struct op op = {0};
     random_op(r, m->len, &op);
-    struct anchor_step step = anchor_step_of(op_view(&op));
+    struct anchor_step step;
+    anchor_step_init(&step, op_view(&op));
     anchor_move(a, &step, (struct slice){0});
     thread_places_move(copy, op_view(&op));
     marked_text_apply(m, op_view(&op));
@@ -38,30 +39,68 @@ static bool step(struct random *r, struct anchor *a, struct thread_places *copy,
     return is_left;
 }
 
+/* A random piece of a text of up to that length, over so many operations; true if it was lost. */
+static bool round_of(struct random *r, uint32_t len_max, unsigned steps)
+{
+    static struct marked_text m;
+    const uint32_t len = 1 + random_below(r, len_max), from = random_below(r, len);
+    const uint32_t to = from + 1 + random_below(r, random_one_in(r, 2) ? len - from : 1);
+    struct anchor a = {.from = from, .to = to};
+    struct thread_places copy = {0};
+    const struct incoming_thread thread = {.id = "abcdefghijkl", .from = from, .to = to};
+    bool is_left = true;
+    marked_text_init(&m, len, from, to);
+    assert_int_equal(thread_places_put(&copy, &thread), OK);
+    for (unsigned i = 0; i < steps; i++)
+        is_left = step(r, &a, &copy, &m) && is_left;
+    thread_places_deinit(&copy);
+    return !is_left;
+}
+
 static void a_piece_is_where_its_characters_are(void **state)
 {
     (void)state;
     struct random r = random_start();
     unsigned lost = 0;
-    for (unsigned round = random_rounds(ROUNDS); round > 0; round--) {
-        struct marked_text m;
-        const uint32_t len = 1 + random_below(&r, TEXT_MAX), from = random_below(&r, len);
-        const uint32_t to = from + 1 + random_below(&r, len - from);
-        struct anchor a = {.from = from, .to = to};
-        struct thread_places copy = {0};
-        marked_text_init(&m, len, from, to);
-        assert_int_equal(
-            thread_places_put(&copy, &(struct incoming_thread){.id = "abcdefghijkl", .from = from, .to = to}),
-            OK);
-        bool is_left = true;
-        for (unsigned i = 0; i < STEPS; i++) {
-            const bool was_left = is_left;
-            is_left = step(&r, &a, &copy, &m);
-            lost += was_left && !is_left;
-        }
-        thread_places_deinit(&copy);
-    }
+    for (unsigned round = random_rounds(ROUNDS); round > 0; round--)
+        lost += round_of(&r, TEXT_MAX, STEPS);
     assert_true(lost > ROUNDS / 20); /* the other half of the law was asked, too */
+}
+
+/* Operations of hundreds of components, in which a piece finds its place by marks. */
+static void so_it_is_in_operations_of_many_places(void **state)
+{
+    (void)state;
+    struct random r = random_start();
+    for (unsigned round = random_rounds(ROUNDS / 4); round > 0; round--)
+        round_of(&r, LONG_TEXT_MAX, 2);
+}
+
+/* Where a run of many is put back, its piece is found among them. */
+static void an_undo_of_many_places_brings_it_back(void **state)
+{
+    (void)state;
+    enum { PLACES = 1000 };
+    for (uint32_t at = 0; at < PLACES; at += 37) {
+        struct op gone = {0}, back = {0};
+        for (uint32_t i = 0; i < PLACES; i++) { /* "ab" out of "ab..", a thousand times */
+            assert_int_equal(op_delete(&gone, 2), OK);
+            assert_int_equal(op_retain(&gone, 2), OK);
+            assert_int_equal(op_insert(&back, SLICE("ab")), OK);
+            assert_int_equal(op_retain(&back, 2), OK);
+        }
+        struct anchor a = {.from = 4 * at + 1, .to = 4 * at + 2};
+        struct anchor_step s;
+        anchor_step_init(&s, op_view(&gone));
+        assert_false(anchor_move(&a, &s, SLICE("b")));
+        assert_int_equal(a.from, 2 * at);
+        anchor_step_init(&s, op_view(&back));
+        assert_true(anchor_move(&a, &s, SLICE("b")));
+        assert_int_equal(a.from, 4 * at + 1);
+        assert_int_equal(a.to, 4 * at + 2);
+        op_deinit(&gone);
+        op_deinit(&back);
+    }
 }
 
 /* ---- one by one ---- */
@@ -82,7 +121,8 @@ static void then(struct story *s, const char *line)
 {
     struct op op = {0};
     assert_int_equal(op_text_parse(line, &op), OK);
-    struct anchor_step step = anchor_step_of(op_view(&op));
+    struct anchor_step step;
+    anchor_step_init(&step, op_view(&op));
     s->came_back = anchor_move(&s->anchor, &step, s->quote);
     op_deinit(&op);
 }
@@ -181,6 +221,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_piece_is_where_its_characters_are),
+        cmocka_unit_test(so_it_is_in_operations_of_many_places),
+        cmocka_unit_test(an_undo_of_many_places_brings_it_back),
         cmocka_unit_test(what_is_typed_at_the_edges_is_outside),
         cmocka_unit_test(an_undo_brings_it_back),
         cmocka_unit_test(so_does_one_of_what_was_around_it),
