@@ -1,5 +1,6 @@
 /* link: kp_proto kp_alloc */
-/* Bytes from a client: messages of both versions, and the protect body.
+/* Bytes from a client: messages of both versions, bodies of HTTP requests, and the revision that a reader
+ * has.
  *
  * Laws: a refusal has a reason that fits a close frame and leaves the result
  * alone; what is accepted is within its bounds; a valid edit, encoded and
@@ -8,6 +9,7 @@
  * with the text that the pad has. */
 #include "pad/pad_private.h"
 #include "proto/client_message.h"
+#include "proto/known_revision.h"
 #include "proto/rights_request.h"
 #include "proto/server_message.h"
 
@@ -197,6 +199,29 @@ static void decode_rights(struct slice json)
     LAW(err == OK || err == ERR_BAD_REQUEST || err == ERR_NO_MEMORY);
 }
 
+/* What is taken is written as it was, but for zeros in front of the number. */
+static void read_revision(struct slice bytes)
+{
+    struct known_revision known = {.revision = UINT64_MAX};
+    const enum error err = known_revision_read(bytes, &known);
+
+    LAW(err == OK || (err == ERR_BAD_WAIT && known.revision == UINT64_MAX));
+    if (err)
+        return;
+    struct json j = json_to(&text);
+    char epoch[ID128_CHARS];
+    buf_clear(&text);
+    json_uint(&j, known.revision);
+    id128_encode(known.epoch, epoch);
+    json_raw(&j, known.has_epoch ? "-" : "");
+    json_bytes(&j, slice_of(epoch, known.has_epoch ? sizeof epoch : 0));
+    LAW(known.revision <= INT64_MAX && json_error(&j) == OK && text.len <= bytes.len);
+    const size_t zeros = bytes.len - text.len;
+    LAW(slice_equal(slice_from(bytes, zeros), buf_slice(&text)));
+    for (size_t i = 0; i < zeros; i++)
+        LAW(bytes.ptr[i] == '0');
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -206,5 +231,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     decode(PAD_V2, json);
     decode_protect(json);
     decode_rights(json);
+    read_revision(json);
     return 0;
 }

@@ -6,41 +6,10 @@
 #include "api/http_job.h"
 #include "api/waiter.h"
 #include "observe/metrics.h"
+#include "proto/known_revision.h"
 #include "session/follow.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static bool read_number(struct slice digits, uint64_t max, uint64_t *out)
-{
-    uint64_t value = 0;
-    if (digits.len == 0 || digits.len > 18)
-        return false;
-    for (size_t i = 0; i < digits.len; i++) {
-        if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
-            return false;
-        value = value * 10 + (uint64_t)(digits.ptr[i] - '0');
-    }
-    *out = value;
-    return value <= max;
-}
-
-/* A revision as an id of an event has it: alone, or with its epoch. */
-struct known {
-    uint64_t revision;
-    bool has_epoch;
-    struct id128 epoch;
-};
-
-static bool read_known(struct slice text, struct known *out)
-{
-    const char *dash = text.len > 0 ? memchr(text.ptr, '-', text.len) : NULL;
-    size_t digits = dash ? (size_t)(dash - text.ptr) : text.len;
-    out->has_epoch = dash != NULL;
-    if (dash && !id128_decode(slice_from(text, digits + 1), &out->epoch))
-        return false;
-    return read_number(slice_of(text.ptr, digits), INT64_MAX, &out->revision);
-}
 
 static void refuse(struct http_request *request, enum error err)
 {
@@ -51,7 +20,7 @@ static void refuse(struct http_request *request, enum error err)
 /* ---- waiting ---- */
 
 struct wait_own {
-    struct known known;
+    struct known_revision known;
     uint64_t seconds;
 };
 
@@ -85,19 +54,25 @@ static void begin_wait(struct http_job *job)
 
 static const struct http_job_kind wait_job = {.begin = begin_wait, .end = free, .send_on = far_waiter_begin};
 
-void follow_wait(struct api *api, struct http_request *request, struct slice id, struct slice password)
+static enum error read_wait(const struct http_request *request, struct wait_own *own)
 {
     struct slice seconds = http_query(request, "wait");
+    enum error err = seconds.ptr ? known_number_read(seconds, &own->seconds) : OK;
+    if (!err && own->seconds > FOLLOW_WAIT_MAX_S)
+        err = ERR_BAD_WAIT;
+    return err ? err : known_revision_read(http_query(request, "revision"), &own->known);
+}
+
+void follow_wait(struct api *api, struct http_request *request, struct slice id, struct slice password)
+{
     struct wait_own *own = calloc(1, sizeof(*own));
-    if (!own) {
-        refuse(request, ERR_NO_MEMORY);
-    } else if ((seconds.ptr && !read_number(seconds, FOLLOW_WAIT_MAX_S, &own->seconds)) ||
-               !read_known(http_query(request, "revision"), &own->known)) {
-        free(own);
-        refuse(request, ERR_BAD_WAIT);
-    } else {
+    enum error err = own ? read_wait(request, own) : ERR_NO_MEMORY;
+    if (!err) {
         http_job_post_own(api->server, request, &wait_job, id, password, own);
+        return;
     }
+    free(own);
+    refuse(request, err);
 }
 
 /* ---- following ---- */
@@ -154,9 +129,10 @@ static enum error take_revision(const struct http_request *request, struct strea
 {
     struct slice last = http_header(request, "Last-Event-ID");
     struct slice revision = last.ptr && last.len > 0 ? last : http_query(request, "revision");
-    struct known known = {0};
-    if (revision.ptr && !read_known(revision, &known))
-        return ERR_BAD_WAIT;
+    struct known_revision known = {0};
+    enum error err = revision.ptr ? known_revision_read(revision, &known) : OK;
+    if (err)
+        return err;
     stream->has_revision = revision.ptr != NULL;
     stream->revision = known.revision;
     stream->has_epoch = known.has_epoch;
