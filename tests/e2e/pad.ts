@@ -147,7 +147,7 @@ export class Pad {
   }
 
   /** Opens a panel, unless it is open, and gives it. */
-  async panel(id: 'history' | 'people' | 'settings'): Promise<Locator> {
+  async panel(id: 'history' | 'outline' | 'people' | 'settings'): Promise<Locator> {
     const name = frame.panels[id];
     if (await this.isNarrow()) {
       const sheet = this.page.getByRole('dialog', { name, exact: true });

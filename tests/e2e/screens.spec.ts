@@ -3,7 +3,8 @@ import type { Locator, Page } from '@playwright/test';
 import { devices } from '@playwright/test';
 import fs from 'node:fs';
 import { hasNoViolations } from './axe.ts';
-import { expect, share, start, test, words } from './pad.ts';
+import { owner } from '../../frontend/src/strings/owner_en.ts';
+import { expect, links, share, start, test, words } from './pad.ts';
 import type { Pad } from './pad.ts';
 
 // A limit that a paste of 300 KiB is beyond.
@@ -63,7 +64,7 @@ for (const [size, options] of Object.entries(sizes)) {
       await hasNoViolations(alice, 'people, with name and colour');
       await alice.page.keyboard.press('Escape');
       await alice.close(people);
-      await look(alice, await alice.panel('settings'), 'settings');
+      for (const id of ['settings', 'outline', 'history'] as const) await look(alice, await alice.panel(id), id);
       const menu = await alice.menu();
       await hasNoViolations(alice, 'the menu');
       if (size === 'wide') await alice.close(menu);
@@ -73,10 +74,14 @@ for (const [size, options] of Object.entries(sizes)) {
       if (size === 'narrow') await alice.close(menu);
       await alice.act('about');
       await look(alice, alice.page.getByRole('dialog', { name: words.about.heading }), 'about');
+      await alice.act('owner');
+      await look(alice, alice.page.getByRole('dialog', { name: owner.heading }), 'the owner');
       await alice.act('recent');
       await look(alice, alice.page.getByRole('dialog', { name: words.recent.heading }), 'recent pads');
       const sharing = await alice.share();
       await hasNoViolations(alice, 'share');
+      await sharing.getByRole('button', { name: links.make }).click();
+      await hasNoViolations(alice, 'share, with a new link');
       await sharing.getByRole('tab', { name: share.ways.embed }).click();
       await hasNoViolations(alice, 'share, as a frame');
       await sharing.getByRole('tab', { name: share.ways.code }).click();
