@@ -62,25 +62,33 @@ static void absorb(struct sitting *into, const struct sitting *next)
 }
 
 /* From which of the latest ones on `next` is typed at the same time with: where its
- * author was seen twice already. `count`: with none. */
+ * author was seen twice already, or where a crowd begins. `count`: with none. */
 static uint32_t find_company(const struct sittings *s, const struct sitting *next)
 {
-    uint32_t seen = 0;
-    for (uint32_t i = s->count; i > 0 && i + 2 * SITTING_AUTHORS_MAX > s->count; i--) {
+    uint32_t seen = 0, i = s->count;
+    for (; i > 0 && i + SITTING_CROWD > s->count; i--) {
         const struct sitting *sitting = sittings_at(s, i - 1);
         if (!is_soon_after(sitting, next->began_ms, SITTING_TOGETHER_MS))
-            break;
+            return s->count;
         if (next->author_count == 1 && has_author(sitting, next->authors[0]) && ++seen == 2)
             return i - 1;
     }
-    return s->count;
+    return i + SITTING_CROWD > s->count ? s->count : i;
+}
+
+/* Where not all are named, nobody knows whether its author is in it. */
+static bool may_have_author(const struct sitting *sitting, const struct sitting *of)
+{
+    bool is_crowd = sitting->author_count == SITTING_AUTHORS_MAX;
+    return has_all_authors(sitting, of) ||
+           (is_crowd && is_soon_after(sitting, of->began_ms, SITTING_TOGETHER_MS));
 }
 
 static enum error add(struct sittings *s, const struct sitting *next)
 {
     struct sitting *last = s->count > 0 ? &items_of(s)[s->count - 1] : NULL;
     if (last && last->end == next->first && is_soon_after(last, next->began_ms, SITTING_PAUSE_MS) &&
-        has_all_authors(last, next)) {
+        may_have_author(last, next)) {
         absorb(last, next);
         return OK;
     }

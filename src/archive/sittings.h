@@ -8,6 +8,9 @@
  *     revisions   0        12       40        41 42 43 44 45
  *                 │ Alice  │ Bob    │ pause … │ A  B  A  B  A   →  one of Alice and Bob
  *
+ * A crowd is one, too: more than SITTING_CROWD sittings in ten seconds, whoever they are of,
+ * and what follows within ten seconds where so many have typed that not all are named.
+ *
  * A list of them is kept with each segment, so that a list of the whole history needs no
  * operations but those of the journal.
  *
@@ -19,6 +22,7 @@
 
 enum {
     SITTING_AUTHORS_MAX = 8, /* further ones are in it, and not named */
+    SITTING_CROWD = 2 * SITTING_AUTHORS_MAX,
     SITTING_PAUSE_MS = 2 * 60 * 1000,
     SITTING_TOGETHER_MS = 10 * 1000,
 };
