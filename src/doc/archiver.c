@@ -10,7 +10,7 @@ enum {
     LOOSE_BYTES = 64 * 1024,
     LEFT_ROWS = 16,          /* … and when everybody has left, already then */
     READ_BYTES = 256 * 1024, /* of what is loose, at a time: a transaction that replaces it is to be short */
-    ROUNDS_MAX = 64,         /* of one run; the next snapshot goes on */
+    THIN_ROUNDS_MAX = 64,    /* of one run; the next snapshot goes on */
 };
 
 /* What is under way for a document. It outlives the document: `doc` is looked up anew with
@@ -22,7 +22,7 @@ struct archiving {
     struct store_request *put; /* made by a digest, not posted yet */
     enum error err;            /* of the digest */
     bool has_more;             /* of what is loose, behind `put` */
-    uint32_t rounds;
+    uint32_t thin_rounds;
 };
 
 /* ---- on the reader's thread ---- */
@@ -133,7 +133,7 @@ static void on_heads(struct store_request *req)
                                            .to = a->plan.to,
                                            .wants = STORE_HISTORY_CHECKPOINT | STORE_HISTORY_SEGMENTS,
                                            .max_bytes = UINT32_MAX};
-    bool goes_on = a->rounds++ < ROUNDS_MAX;
+    bool goes_on = a->thin_rounds++ < THIN_ROUNDS_MAX;
     if (goes_on && a->plan.detail)
         goes_on = ask(doc, a, &segments, digest_thin, on_read);
     else if (goes_on && a->plan.forget_before > 0 && make_forget(doc, a) == OK)
@@ -162,8 +162,8 @@ static void on_put(struct store_request *req)
     if (!doc)
         return;
     metric_inc(METRIC_HISTORY_PACKED);
-    bool has_more = a->has_more && a->rounds++ < ROUNDS_MAX;
-    bool goes_on = has_more ? ask_loose(doc, a) : ask(doc, a, &heads, digest_heads, on_heads);
+    /* What is loose becomes less each time, however much it was. */
+    bool goes_on = a->has_more ? ask_loose(doc, a) : ask(doc, a, &heads, digest_heads, on_heads);
     if (!goes_on)
         end(doc, a);
 }

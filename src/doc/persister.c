@@ -247,8 +247,10 @@ void persister_stop(struct document *doc, bool is_writer)
               LOG_CSTR("reason", "last_user_disconnect"));
     if (is_writer && has_journal(doc))
         return;
-    persister_write(doc, PERSIST_LAST_DISCONNECT);
+    /* In this order: the journal keeps no more than memory does, so that whoever opens it next does not
+     * load what nobody may need. */
     pad_rest(&doc->pad, documents_now_ms(doc->documents));
+    persister_write(doc, PERSIST_LAST_DISCONNECT);
 }
 
 /* Has it not been changed for as long as one is given that people are in? */
