@@ -5,15 +5,18 @@
 
 enum {
     SEGMENT_BYTES = 64 * 1024,
-    TEXT_PARTS = 2,
-    THIN_BYTES = 1024 * 1024, /* before compression, in one go */
+    SEGMENT_BYTES_MAX = 2 * 1024 * 1024, /* or to read a text would take too long */
+    SEGMENT_TEXTS = 3,                   /* or the texts between segments would be most of what is kept */
+    THIN_BYTES = 1024 * 1024,            /* before compression, in one go */
     DETAIL_MAX = 3,
 };
 
 uint32_t pack_segment_bytes(uint32_t text_bytes)
 {
-    uint32_t part = text_bytes / TEXT_PARTS;
-    return part > SEGMENT_BYTES ? part : SEGMENT_BYTES;
+    if (text_bytes > SEGMENT_BYTES_MAX / SEGMENT_TEXTS)
+        return SEGMENT_BYTES_MAX;
+    uint32_t wanted = text_bytes * SEGMENT_TEXTS;
+    return wanted > SEGMENT_BYTES ? wanted : SEGMENT_BYTES;
 }
 
 /* ---- replacing ---- */

@@ -19,7 +19,8 @@ struct pack_limits {
     int64_t untouched_s;    /* what was kept for less than that is never thinned */
 };
 
-/* 64 KiB, or half of the text: so the checkpoints of a large text are few. */
+/* 64 KiB, or three times the text, 2 MiB at most: the texts between segments, which compress less well than
+ * operations do, are not to be more than half of what is kept. */
 uint32_t pack_segment_bytes(uint32_t text_bytes);
 
 /* What an answer to STORE_HISTORY_LOOSE | CHECKPOINT | SEGMENTS | ROWS comes to. *put stays

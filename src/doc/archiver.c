@@ -22,7 +22,9 @@ struct archiving {
     struct store_request *put; /* made by a digest, not posted yet */
     enum error err;            /* of the digest */
     bool has_more;             /* of what is loose, behind `put` */
+    uint64_t packed_to;        /* the revision that `put` comes to; further each time, or it ends */
     uint32_t thin_rounds;
+    bool is_due_again; /* meanwhile a snapshot said that enough is loose */
 };
 
 /* ---- on the reader's thread ---- */
@@ -31,7 +33,8 @@ static void digest_loose(struct store_request *req)
 {
     struct archiving *a = req->context;
     a->err = pack_loose(req, &a->limits, &a->put);
-    a->has_more = a->put && a->put->history->to < req->history->to;
+    a->has_more = a->put && a->put->history->to < req->history->to && a->put->history->to > a->packed_to;
+    a->packed_to = a->put ? a->put->history->to : 0;
 }
 
 static void digest_heads(struct store_request *req)
@@ -121,6 +124,23 @@ static enum error make_forget(struct document *doc, struct archiving *a)
     return OK;
 }
 
+static bool ask_loose(struct document *doc, struct archiving *a)
+{
+    const struct store_history loose = {.wants = STORE_HISTORY_LOOSE | STORE_HISTORY_CHECKPOINT |
+                                                 STORE_HISTORY_SEGMENTS | STORE_HISTORY_ROWS,
+                                        .max_bytes = READ_BYTES,
+                                        .full_bytes = a->limits.segment_bytes};
+    a->is_due_again = false;
+    return ask(doc, a, &loose, digest_loose, on_read);
+}
+
+/* Nothing is left to be done of what was known when it began. */
+static void finish(struct document *doc, struct archiving *a)
+{
+    if (!a->is_due_again || !ask_loose(doc, a))
+        end(doc, a);
+}
+
 /* The heads are known: thins, forgets, or is done. */
 static void on_heads(struct store_request *req)
 {
@@ -141,16 +161,7 @@ static void on_heads(struct store_request *req)
     else
         goes_on = false;
     if (!goes_on)
-        end(doc, a);
-}
-
-static bool ask_loose(struct document *doc, struct archiving *a)
-{
-    const struct store_history loose = {.wants = STORE_HISTORY_LOOSE | STORE_HISTORY_CHECKPOINT |
-                                                 STORE_HISTORY_SEGMENTS | STORE_HISTORY_ROWS,
-                                        .max_bytes = READ_BYTES,
-                                        .full_bytes = a->limits.segment_bytes};
-    return ask(doc, a, &loose, digest_loose, on_read);
+        finish(doc, a);
 }
 
 static void on_put(struct store_request *req)
@@ -162,7 +173,6 @@ static void on_put(struct store_request *req)
     if (!doc)
         return;
     metric_inc(METRIC_HISTORY_PACKED);
-    /* What is loose becomes less each time, however much it was. */
     bool goes_on = a->has_more ? ask_loose(doc, a) : ask(doc, a, &heads, digest_heads, on_heads);
     if (!goes_on)
         end(doc, a);
@@ -175,8 +185,12 @@ void archiver_look(struct document *doc, uint32_t fresh_rows, uint32_t fresh_byt
     const struct document_policy *policy = doc->documents->policy;
     bool is_enough = fresh_rows >= LOOSE_ROWS || fresh_bytes >= LOOSE_BYTES ||
                      (doc->peer_count == 0 && fresh_rows >= LEFT_ROWS);
-    if (!is_enough || doc->archiving || doc->documents->is_stopping || doc->lost_why)
+    if (!is_enough || doc->documents->is_stopping || doc->lost_why)
         return;
+    if (doc->archiving) {
+        doc->archiving->is_due_again = true;
+        return;
+    }
     struct archiving *a = mem_alloc(sizeof *a);
     if (!a)
         return;
