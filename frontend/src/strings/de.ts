@@ -201,16 +201,6 @@ export const de: Strings = {
     undo: "Diese Änderung zurücknehmen",
   },
 
-  removal: {
-    heading: (by, n) => `${by ?? "Jemand"} hat ${n.toLocaleString("de")} Zeichen entfernt`,
-    explain: "Sie sind in diesem Tab aufgehoben, wie sie hier standen, bis Sie sich entscheiden.",
-    putBack: "Wiederherstellen",
-    show: "Ansehen",
-    text: "Der Text davor",
-    dismiss: "So lassen",
-    history: "Verlauf",
-  },
-
   unmerged: {
     why: {
       set_back: {

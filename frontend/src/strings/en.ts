@@ -196,16 +196,6 @@ export const en = {
     undo: "Undo that change",
   },
 
-  removal: {
-    heading: (by: string | null, n: number) => `${by ?? "Somebody"} removed ${n.toLocaleString("en")} characters`,
-    explain: "They are kept in this tab as they stood here, until you decide.",
-    putBack: "Put them back",
-    show: "Show",
-    text: "The text before",
-    dismiss: "Leave it so",
-    history: "History",
-  },
-
   unmerged: {
     why: {
       set_back: {

@@ -34,4 +34,14 @@ export const people: PeopleText = {
   newName: "Anderer Name",
   useName: "Nehmen",
   keepName: "Diesen Namen behalten",
+
+  removal: {
+    heading: (by, n) => `${by ?? "Jemand"} hat ${n.toLocaleString("de")} Zeichen entfernt`,
+    explain: "Sie sind in diesem Tab aufgehoben, wie sie hier standen, bis Sie sich entscheiden.",
+    putBack: "Wiederherstellen",
+    show: "Ansehen",
+    text: "Der Text davor",
+    dismiss: "So lassen",
+    history: "Verlauf",
+  },
 };

@@ -33,6 +33,17 @@ export const people = {
   newName: "Another name",
   useName: "Take it",
   keepName: "Keep this name",
+
+  /** Others have removed most of the text. */
+  removal: {
+    heading: (by: string | null, n: number) => `${by ?? "Somebody"} removed ${n.toLocaleString("en")} characters`,
+    explain: "They are kept in this tab as they stood here, until you decide.",
+    putBack: "Put them back",
+    show: "Show",
+    text: "The text before",
+    dismiss: "Leave it so",
+    history: "History",
+  },
 };
 
 export type PeopleText = typeof people;

@@ -8,6 +8,7 @@ import { initKernel } from "../kernel";
 import { type FileForm, rememberedFile, rememberFile, rememberPad } from "../browser";
 import { changesBetween, type Offered, Session } from "../session";
 import { en as t } from "../strings/en";
+import { people } from "../strings/people_en";
 import { start } from "../strings/start_en";
 import { FakeSocket } from "../testing/fake_socket";
 import { kernelBytes } from "../testing/kernel_bytes";
@@ -15,6 +16,7 @@ import { applied } from "../testing/simulated_tab";
 import { noEditor } from "../testing/no_editor";
 import { openFiles } from "./text/file_opener";
 import type { Pad } from "./pad/pad";
+import { peopleWords } from "./pad/people_words";
 import { StartPanel } from "./text/start_panel";
 import { putBack, RemovalBanner, UnmergedTextBanner } from "./text/text_banners";
 
@@ -35,6 +37,7 @@ async function connect(): Promise<void> {
 
 beforeEach(async () => {
   await initKernel(kernelBytes());
+  await peopleWords.load();
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();
@@ -117,16 +120,16 @@ describe("what others are offered too", () => {
     await others(0, [long]);
     await vi.waitFor(() => expect(shown).toBe(long));
     await others(1, [-long.length]);
-    await screen.findByText(t.removal.heading("Bob", long.length));
+    await screen.findByText(people.removal.heading("Bob", long.length));
     await others(2, ["new"]);
     await vi.waitFor(() => expect(shown).toBe("new"));
-    fireEvent.click(screen.getByText(t.removal.putBack));
+    fireEvent.click(screen.getByText(people.removal.putBack));
     expect(session.localText()).toBe(`${long}new`);
-    expect(screen.queryByText(t.removal.putBack)).toBeNull();
+    expect(screen.queryByText(people.removal.putBack)).toBeNull();
     await others(3, [long, 3]);
     await echo(4, [long, long.length + 3]);
     await vi.waitFor(() => expect(session.localText()).toBe(`${long}new`));
-    expect(screen.queryByText(t.removal.putBack)).toBeNull();
+    expect(screen.queryByText(people.removal.putBack)).toBeNull();
   });
 
   test("an empty file changes nothing", async () => {

@@ -122,6 +122,6 @@ test('who emptied a pad is named, and the history is a press away', async ({ ope
   await bob.editor.focus();
   await bob.page.keyboard.press('Control+a');
   await bob.page.keyboard.press('Delete');
-  await alice.page.getByRole('alert').getByRole('button', { name: words.removal.history }).click();
+  await alice.page.getByRole('alert').getByRole('button', { name: words.people.removal.history }).click();
   await expect(sittings(alice.page.getByRole('complementary', { name: frame.panels.history })).first()).toBeVisible();
 });

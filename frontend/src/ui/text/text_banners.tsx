@@ -6,6 +6,7 @@ import { CopyButton } from "../base/copy_button";
 import { Dialog } from "../base/dialog";
 import { downloadFrom } from "../pad/download";
 import type { Pad } from "../pad/pad";
+import { peopleWords } from "../pad/people_words";
 
 /** Tells of a change that the server did not take: the reason, and every way out. */
 export function RefusalBanner({ session }: { session: Session }) {
@@ -47,28 +48,29 @@ export function RemovalBanner({ pad }: { pad: Pad }) {
   const { session } = pad;
   const removal = session.removals.removal.value;
   const isShown = useSignal(false);
+  const words = peopleWords.now.removal;
   if (!removal) return null;
   const close = () => (isShown.value = false);
   return (
-    <Banner heading={t.removal.heading(removal.by, removal.points)} text={t.removal.explain}>
+    <Banner heading={words.heading(removal.by, removal.points)} text={words.explain}>
       {!session.isReadOnly.value && (
         <button type="button" onClick={() => bringBack(pad, removal)}>
-          {t.removal.putBack}
+          {words.putBack}
         </button>
       )}
       <button type="button" onClick={() => (isShown.value = true)}>
-        {t.removal.show}
+        {words.show}
       </button>
       <button type="button" onClick={() => session.removals.drop()}>
-        {t.removal.dismiss}
+        {words.dismiss}
       </button>
       <button type="button" onClick={() => pad.panel.open("history")}>
-        {t.removal.history}
+        {words.history}
       </button>
       {isShown.value && (
-        <Dialog label={t.removal.text} onClose={close}>
-          <h2>{t.removal.text}</h2>
-          <textarea class="recovered-draft-text" aria-label={t.removal.text} readOnly rows={16} value={removal.text} />
+        <Dialog label={words.text} onClose={close}>
+          <h2>{words.text}</h2>
+          <textarea class="recovered-draft-text" aria-label={words.text} readOnly rows={16} value={removal.text} />
           <div class="actions">
             <Take text={() => removal.text} session={session} />
             <button type="button" onClick={close}>
