@@ -1,7 +1,7 @@
 /** A text of before beside the present one, line by line. It knows the packages that it is made of and nothing else of the
  * editor: what else it imported would be cut out of the code that the page loads first. */
 
-import { goToNextChunk, goToPreviousChunk, MergeView } from "@codemirror/merge";
+import { type Chunk, goToNextChunk, goToPreviousChunk, MergeView } from "@codemirror/merge";
 import type { ChangeSpec, Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 
@@ -21,7 +21,7 @@ export class CompareView {
     const [a, b] = [before, now].map(({ text, extension }) => ({ doc: text, extensions: extension }));
     this.#merge = new MergeView({ parent, a: a!, b: b!, diffConfig: DIFF });
     const [first] = this.#merge.chunks;
-    if (first) this.now.dispatch({ effects: EditorView.scrollIntoView(first.fromB, { y: "center" }) });
+    if (first) this.#show(first);
   }
 
   get before(): EditorView {
@@ -48,7 +48,19 @@ export class CompareView {
     this.now.focus();
   }
 
+  /** Brings that place into view. A view knows the heights of those lines alone that it has drawn; what the two have drawn
+   * differently stands between them as a gap. So both draw what is above the place first. */
+  #show({ fromA, fromB }: Chunk): void {
+    goTo(this.before, fromA, "end");
+    goTo(this.now, fromB, "end");
+    requestAnimationFrame(() => requestAnimationFrame(() => goTo(this.now, fromB, "center")));
+  }
+
   destroy(): void {
     this.#merge.destroy();
   }
+}
+
+function goTo(view: EditorView, at: number, y: "center" | "end"): void {
+  view.dispatch({ effects: EditorView.scrollIntoView(Math.min(at, view.state.doc.length), { y }) });
 }

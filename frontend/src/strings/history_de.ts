@@ -65,11 +65,9 @@ export const history: HistoryText = {
   waiting: "Warten auf den Server…",
 
   keeping: {
-    heading: "Was aufgehoben wird",
+    heading: (days, isKept) =>
+      !isKept ? "Nichts wird aufgehoben" : days === null ? "Was aufgehoben wird" : days === 0 ? "So lange aufgehoben wie das Pad" : days === 1 ? "Einen Tag lang aufgehoben" : `${days} Tage lang aufgehoben`,
     what: "Alles, was hier getippt wird, mit Zeit und Namen, auch was wieder gelöscht wurde. Wer in diesem Pad schreiben darf, kann es sehen.",
-    forever: "Es wird so lange aufgehoben wie das Pad.",
-    days: (n) => (n === 1 ? "Es wird einen Tag lang aufgehoben." : `Es wird ${n} Tage lang aufgehoben.`),
-    none: "Auf diesem Server wird nichts aufgehoben.",
     purge: "Verlauf löschen…",
     purgeSure: (title) =>
       `Den Verlauf von „${title}“ für alle löschen? Der Text bleibt, wie er ist, aber niemand kann einen früheren zurückholen.`,

@@ -68,11 +68,10 @@ export const history = {
 
   /** What is kept, and who can end that. */
   keeping: {
-    heading: "What is kept",
+    /** `days`: 0: as long as the pad; null: it is not known. */
+    heading: (days: number | null, isKept: boolean) =>
+      !isKept ? "Nothing is kept" : days === null ? "What is kept" : days === 0 ? "Kept as long as the pad" : days === 1 ? "Kept for a day" : `Kept for ${days} days`,
     what: "Everything that is typed here, with time and name, also what was deleted again. Whoever may write in this pad can see it.",
-    forever: "It is kept as long as the pad.",
-    days: (n: number) => (n === 1 ? "It is kept for a day." : `It is kept for ${n} days.`),
-    none: "Nothing is kept on this server.",
     purge: "Delete the history…",
     purgeSure: (title: string) =>
       `Delete the history of “${title}” for everybody? The text stays as it is, but no earlier one can be brought back by anybody.`,

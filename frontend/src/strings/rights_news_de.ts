@@ -13,7 +13,7 @@ export const rightsNews: RightsNewsText = {
   },
   view_only: { mine: "", of: () => "Dieses Pad kann jetzt nur gelesen werden" },
   editable: { mine: "", of: () => "Sie können jetzt in diesem Pad schreiben" },
-  restored: { mine: "", of: (by, at) => `${by ?? "Jemand"} hat ${at === null ? "einen früheren Text" : `den Text von ${timeOf(at)}`} zurückgeholt` },
+  restored: { mine: "", of: (by, at = null) => `${by ?? "Jemand"} hat ${at === null ? "einen früheren Text" : `den Text von ${timeOf(at)}`} zurückgeholt` },
   deleted: { mine: "", of: (by) => `${by ?? "Jemand"} hat den Verlauf gelöscht` },
   off: { mine: "", of: (by) => `${by ?? "Jemand"} hat den Verlauf abgeschaltet` },
   on: { mine: "", of: (by) => `${by ?? "Jemand"} hat den Verlauf eingeschaltet` },

@@ -95,6 +95,7 @@ test('everybody is told who deleted the history, switched it off, and on', async
   const { purge, purgeYes, off, offYes, on } = history.keeping;
   const isTold = (news: 'deleted' | 'off' | 'on') =>
     expect(bob.page.locator('.toast').filter({ hasText: rightsNews[news].of('Alice', null) })).toHaveCount(1);
+  await panel.getByText(/^(Kept|What is kept)/).click();
   await panel.getByRole('button', { name: purge }).click();
   await panel.getByRole('button', { name: purgeYes }).click();
   await isTold('deleted');

@@ -11,16 +11,20 @@ import type { Pad } from "../pad/pad";
 export function Keeping({ pad, past }: { pad: Pad; past: PastTexts }) {
   const words = historyWords.now.keeping;
   const days = useDays();
+  const isOpen = useSignal(false);
   const isKept = past.problem.value !== "off" && days !== null;
   // Those whom the list is refused learn nothing of it here.
   if (past.sittings.value === null && past.problem.value !== "off") return null;
   return (
-    <section class="keeping" aria-labelledby="keeping-heading">
-      <h3 id="keeping-heading">{words.heading}</h3>
-      {isKept && <p class="hint">{words.what}</p>}
-      {days !== undefined && <p class="hint">{days === null ? words.none : isKept ? (days > 0 ? words.days(days) : words.forever) : ""}</p>}
-      {days !== null && mayEnd(pad) && <Changes pad={pad} past={past} isKept={isKept} />}
-    </section>
+    <details class="keeping" open={isOpen.value || !isKept} onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+      <summary>
+        <Words text={words.heading(days ?? null, isKept)} />
+      </summary>
+      <div>
+        {isKept && <p class="hint">{words.what}</p>}
+        {days !== null && mayEnd(pad) && <Changes pad={pad} past={past} isKept={isKept} />}
+      </div>
+    </details>
   );
 }
 

@@ -42,8 +42,8 @@ function HistoryPanel({ pad }: { pad: Pad }) {
           {words.again}
         </button>
       )}
-      {sittings && sittings.length > 0 && <List pad={pad} past={past} sittings={sittings} />}
       <Keeping pad={pad} past={past} />
+      {sittings && sittings.length > 0 && <List pad={pad} past={past} sittings={sittings} />}
     </div>
   );
 }
