@@ -47,7 +47,7 @@
     X(ERR_PRECONDITION,      "precondition_failed", 4400, 412, "What is here is not what If-Match names.")     \
     X(ERR_METHOD,            "bad_method",          4400, 405, "This address does not take that method.")           \
     X(ERR_NOT_FOUND,         "not_found",           4410, 404, "There is nothing at this address.")                 \
-    X(ERR_BAD_RANGE,         "bad_range",           4400, 400, "revision, from, to and before are whole numbers, limit is one from 1 to 1000.") \
+    X(ERR_BAD_RANGE,         "bad_range",           4400, 400, "A revision (revision, from, to, before) is a whole number, and limit is one from 1 to 1000.") \
     X(ERR_BAD_LINK,          "bad_link",            4400, 400, "A link needs a role (view or edit), and may have a name of up to 64 characters, a time to come at which it ends (in seconds), history and comments.") \
     X(ERR_BAD_KEEP_DAYS,     "bad_keep_days",       4400, 400, "The days in keep_days must be a whole number from 1 to the server's EXPIRY_DAYS, or null.") \
     X(ERR_TOO_MANY_LINKS,    "too_many_links",      4400, 409, "The document has 64 links already. Withdraw one first.") \
