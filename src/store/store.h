@@ -88,7 +88,7 @@ enum store_kind {
     /* deletes of all documents what was kept for longer than `unused_ms`, and of those that nobody used for
      * so long everything but the text */
     STORE_HISTORY_AGE,
-    STORE_COMMENT,      /* a thread of comments, or that it is gone, and the places of all */
+    STORE_COMMENT, /* a thread of comments, or that it is gone, and the places of all */
 };
 
 /* A server that has a document in memory. */

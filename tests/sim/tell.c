@@ -255,7 +255,8 @@ static void tell_v2_welcome(struct sim_conn *conn)
 void tell_access(struct sim_conn *conn)
 {
     struct json j = begin_text(conn);
-    encode_access(&j, conn->peer.is_viewer ? "view" : "edit");
+    const char *comments = conn->peer.is_viewer ? "read" : "write";
+    encode_access(&j, conn->peer.is_viewer ? "view" : "edit", conn->peer.follows_comments ? comments : NULL);
     must(json_error(&j));
 }
 
