@@ -80,7 +80,7 @@ test('regression: a finger does not drag the page away or load it anew, and what
   const scrolled = (place: Locator) => place.evaluate((it) => it.scrollTop);
   const menu = await mobile.menu();
   await swipeUp(menu);
-  await expect.poll(() => scrolled(menu)).toBeGreaterThan(0);
+  await expect.poll(() => scrolled(menu.locator('.dialog-body'))).toBeGreaterThan(0);
   await mobile.close(menu);
   for (const place of [mobile.page.locator('.cm-scroller'), mobile.page.locator('.preview-text')]) {
     if ((await place.count()) === 0) await mobile.showPreview(); // it takes the whole screen
