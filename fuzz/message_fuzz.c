@@ -9,6 +9,7 @@
  * with the text that the pad has. */
 #include "pad/pad_private.h"
 #include "proto/client_message.h"
+#include "proto/history_request.h"
 #include "proto/known_revision.h"
 #include "proto/rights_request.h"
 #include "proto/server_message.h"
@@ -222,6 +223,19 @@ static void read_revision(struct slice bytes)
         LAW(bytes.ptr[i] == '0');
 }
 
+static void decode_history(struct slice json)
+{
+    struct history_change change;
+    uint64_t revision;
+    enum error err = history_change_decode(&decoder, json, &change);
+
+    LAW(err == OK || err == ERR_BAD_REQUEST || err == ERR_NO_MEMORY);
+    LAW(err || (change.user_id <= INT64_MAX && (change.has_keep || !change.keep)));
+    err = history_restore_decode(&decoder, json, &revision);
+    LAW(err == OK || err == ERR_BAD_REQUEST || err == ERR_NO_MEMORY);
+    LAW(err || revision <= INT64_MAX);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -232,5 +246,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     decode_protect(json);
     decode_rights(json);
     read_revision(json);
+    decode_history(json);
     return 0;
 }
