@@ -1,6 +1,7 @@
 #include "sim/events.h"
 
 #include "doc/password.h"
+#include "doc/writer.h"
 #include "sim/commenting.h"
 
 enum {
@@ -147,6 +148,21 @@ static void somebody_changes_the_password(struct sim *sim)
         sim_fail(sim, error_code(err));
 }
 
+/* What was deleted may be there again, and what was typed since may not; but in all texts the same. */
+static void somebody_brings_back_a_text(struct sim *sim)
+{
+    struct sim_document *d = &sim->documents[random_below(&sim->random, sim->profile.documents)];
+    const struct document *doc = gateway_find(&sim->gateway, d->id);
+    bool is_known = doc && doc->pad.committed == doc->pad.revision && rope_size(&doc->pad.text).bytes > 0;
+    if (d->earlier.len > 0 && random_one_in(&sim->random, 2)) {
+        gateway_bring_back(&sim->gateway, d->id, buf_slice(&d->earlier));
+    } else if (is_known) {
+        buf_clear(&d->earlier);
+        if (rope_read(&doc->pad.text, 0, rope_size(&doc->pad.text).points, &d->earlier))
+            sim_fail(sim, "no memory");
+    }
+}
+
 /* From then on everybody else only reads, until he gives it back. */
 static void an_owner_takes_the_pen(struct sim *sim)
 {
@@ -197,6 +213,7 @@ static void a_document_is_left(struct sim *sim)
 {
     const struct sim_document *doc = &sim->documents[random_below(&sim->random, sim->profile.documents)];
     everybody_goes(sim, doc);
+    gateway_tick(&sim->gateway, WRITER_LINGER_MS); /* whoever wrote over HTTP is there for so long */
     gateway_tick(&sim->gateway, SIM_RETENTION_MS + SIM_MINUTE_MS);
     if (random_one_in(&sim->random, 2))
         it_is_evicted(sim, doc);
@@ -284,6 +301,7 @@ static void trouble(struct sim *sim)
         {p->password, somebody_changes_the_password},
         {p->die, a_client_dies},
         {p->pen, an_owner_takes_the_pen},
+        {p->bring_back, somebody_brings_back_a_text},
     };
     unsigned dice = random_below(&sim->random, 10000);
     for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {

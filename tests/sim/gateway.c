@@ -6,6 +6,7 @@
 #include "doc/journal.h"
 #include "doc/maintenance.h"
 #include "doc/password.h"
+#include "doc/write.h"
 #include "proto/server_message.h"
 #include "sim/tell.h"
 
@@ -53,8 +54,11 @@ static bool password_equal(struct slice password, const struct wire_password *ot
 
 static void on_news(struct document *doc)
 {
-    LIST_EACH (at, next, &doc->pad.peers)
-        tell_conn(LIST_ITEM(at, struct pad_peer, link)->owner);
+    LIST_EACH (at, next, &doc->pad.peers) {
+        struct sim_conn *conn = LIST_ITEM(at, struct pad_peer, link)->owner;
+        if (conn) /* a writer is told nothing */
+            tell_conn(conn);
+    }
 }
 
 /* Nothing is encoded ahead here. */
@@ -66,7 +70,8 @@ static void on_stale(struct document *doc)
 static void on_close(struct pad_peer *peer, enum error why, const char *reason)
 {
     (void)reason;
-    close_conn(peer->owner, why);
+    if (peer->owner)
+        close_conn(peer->owner, why);
 }
 
 static void on_drop(struct document *doc)
@@ -441,6 +446,21 @@ enum error gateway_change_password(struct gateway *g, const char *id, const stru
     list_append(&g->password_changes, &c->link);
     c->known->is_changing_password = true;
     return OK;
+}
+
+void gateway_bring_back(struct gateway *g, const char *id, struct slice text)
+{
+    struct document *doc = gateway_find(g, id);
+    struct write write = {.kind = WRITE_TEXT, .text = text};
+    struct writer *writer;
+    uint64_t work = 0;
+    if (!doc || doc->lost_why || writer_come(doc, (struct id128){{9, 9}}, (struct slice){0}, &writer))
+        return;
+    enum error err = document_write(doc, writer, &write, &work);
+    gateway_require(!err || err == ERR_STORAGE || err == ERR_DOCUMENT_TOO_LARGE, "bringing back a text", err);
+    writer_go(writer);
+    document_has_news(doc);
+    g->counts.brought_back += !err;
 }
 
 struct wire_password gateway_password(struct gateway *g, const char *id)

@@ -64,7 +64,7 @@ struct gateway {
     bool is_dying;                /* documents are dropped as they are */
     struct {
         uint64_t told_operations, closed, refused, resumed, snapshots, evictions, outages, damages, passwords,
-            restarts, expired, read_only;
+            restarts, expired, read_only, brought_back;
     } counts;
 };
 
@@ -87,6 +87,9 @@ enum error gateway_change_password(struct gateway *g, const char *id, const stru
 /* The owner of the document takes the pen, or gives it back: those who are in it are told. */
 void gateway_hold_pen(struct gateway *g, const char *id, bool is_held);
 /* The password that lets people in now, wherever it is known. */
+/* As a request over HTTP does it: the text becomes that one, by an edit of somebody who is not in the
+ * document, where it can. */
+void gateway_bring_back(struct gateway *g, const char *id, struct slice text);
 struct wire_password gateway_password(struct gateway *g, const char *id);
 
 /* ---- the server ---- */

@@ -5,9 +5,9 @@
  *
  * In the end everything is delivered, and then, of each document,
  *   - all texts are the pad's,
- *   - no unique code point is there twice, and each that was acknowledged and
- *     not deleted is there (but for a server that runs without a journal and
- *     dies, and for a document that expired),
+ *   - no unique code point is there twice (unless earlier texts are brought back), and each that was
+ * acknowledged and not deleted is there (but for a server that runs without a journal and dies, and for a
+ * document that expired),
  *   - who may only read, by a link or because the owner has the pen, has seen all and changed nothing,
  *   - every comment is where its characters are, for the server and for each client that follows
  *     comments,
@@ -59,6 +59,7 @@ static void report(const struct sim *sim)
         {"of them lost", sim->comments.lost},
         {"came back", sim->comments.came_back},
         {"with those of clients", sim->comments.compared},
+        {"texts brought back", g->counts.brought_back},
     };
     print_message("%-8s %3u clients, %u points acknowledged", sim->profile.name, sim->profile.clients,
                   count_acked(sim));
@@ -110,6 +111,8 @@ static const struct profile profiles[] = {
      .uncommitted_bytes = KIB, .outbox_max = 8},
     {"many", .documents = 6, .clients = 30, .steps = 8000, .v1_percent = 10, .crash = 10, .cut = 100, .evict = 60, .outage = 3,
      .password = 100, .restart = 5, .expire = 10, USUAL_LIMITS, .outbox_max = 8},
+    {"restorers", .documents = 2, .clients = 30, .steps = 8000, .v1_percent = 15, .bring_back = 200, .crash = 10, .cut = 120,
+     .evict = 10, .outage = 3, .restart = 5, .expire = 3, .die = 40, USUAL_LIMITS, .outbox_max = 8},
     {"readers", .documents = 2, .clients = 30, .steps = 9000, .v1_percent = 15, .view_percent = 40, .pen = 60, .crash = 5,
      .cut = 120, .evict = 10, .outage = 3, .restart = 5, .die = 40, USUAL_LIMITS, .outbox_max = 8},
     {"crowd", .documents = 1, .clients = 300, .steps = 9000, .v1_percent = 10, .crash = 3, .cut = 150, .die = 10,

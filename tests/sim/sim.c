@@ -16,8 +16,10 @@ static void notice_expired(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->profile.documents; i++) {
         struct gateway_document *known = &sim->gateway.known[i];
-        if (known->has_expired)
-            unique_points_expired(&sim->documents[i].points);
+        if (!known->has_expired)
+            continue;
+        unique_points_expired(&sim->documents[i].points);
+        buf_deinit(&sim->documents[i].earlier); /* what comes now is another document */
         known->has_expired = false;
     }
 }
@@ -177,7 +179,9 @@ void sim_close(struct sim *sim)
         sim_client_deinit(&sim->seats[i].client);
     gateway_close(&sim->gateway);
     commenting_deinit(sim);
-    for (unsigned i = 0; i < sim->profile.documents; i++)
+    for (unsigned i = 0; i < sim->profile.documents; i++) {
         unique_points_deinit(&sim->documents[i].points);
+        buf_deinit(&sim->documents[i].earlier);
+    }
     free(sim->seats);
 }

@@ -23,6 +23,7 @@ struct profile {
     unsigned view_percent; /* of the v2 clients: they come by a link for reading */
     unsigned pen;          /* the owner of a document takes the pen, or gives it back */
     unsigned crash, cut, evict, outage, password, restart, expire;
+    unsigned bring_back;    /* an earlier text is brought back over HTTP; not of a server that is_lazy */
     unsigned die;           /* a client's process */
     uint32_t message_bytes; /* 0: as the server has it */
     uint32_t document_bytes, history_bytes, v1_history_bytes, uncommitted_bytes;
@@ -34,6 +35,7 @@ struct sim_document {
     char id[16];
     struct unique_points points;
     void *oracle; /* commenting.c */
+    struct buf earlier; /* a text that was committed once; empty: none is known */
 };
 
 /* A client and the connection it holds. */
