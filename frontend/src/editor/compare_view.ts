@@ -1,12 +1,17 @@
 /** A text of before beside the present one, line by line. It knows the packages that it is made of and nothing else of the
  * editor: what else it imported would be cut out of the code that the page loads first. */
 
-import { type Chunk, goToNextChunk, goToPreviousChunk, MergeView } from "@codemirror/merge";
+import { Change, type Chunk, goToNextChunk, goToPreviousChunk, MergeView, presentableDiff } from "@codemirror/merge";
 import type { ChangeSpec, Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 
 /** A difference that takes longer to find is a coarser one. */
 const DIFF = { scanLimit: 500, timeout: 100 };
+/** The differences of texts that are longer together are sought line by line. */
+const BY_LETTERS_MOST = 100_000;
+
+/** What differs in two texts, in order: what is replaced in the first one, and by what. */
+export type Differences = (before: string, now: string) => readonly { from: number; to: number; insert: string }[];
 
 /** A text, and how it looks. */
 export interface ComparedText {
@@ -17,9 +22,10 @@ export interface ComparedText {
 export class CompareView {
   readonly #merge: MergeView;
 
-  constructor(parent: HTMLElement, before: ComparedText, now: ComparedText) {
+  /** `byLines` finds differences in long texts, too. */
+  constructor(parent: HTMLElement, before: ComparedText, now: ComparedText, byLines: Differences) {
     const [a, b] = [before, now].map(({ text, extension }) => ({ doc: text, extensions: extension }));
-    this.#merge = new MergeView({ parent, a: a!, b: b!, diffConfig: DIFF });
+    this.#merge = new MergeView({ parent, a: a!, b: b!, diffConfig: { override: (from, to) => differences(from, to, byLines) } });
     const [first] = this.#merge.chunks;
     if (first) this.#show(first);
   }
@@ -63,4 +69,14 @@ export class CompareView {
 
 function goTo(view: EditorView, at: number, y: "center" | "end"): void {
   view.dispatch({ effects: EditorView.scrollIntoView(Math.min(at, view.state.doc.length), { y }) });
+}
+
+function differences(before: string, now: string, byLines: Differences): readonly Change[] {
+  if (before.length + now.length <= BY_LETTERS_MOST) return presentableDiff(before, now, DIFF);
+  let grown = 0;
+  return byLines(before, now).map(({ from, to, insert }) => {
+    const at = from + grown;
+    grown += insert.length - (to - from);
+    return new Change(from, to, at, at + insert.length);
+  });
 }

@@ -1,5 +1,6 @@
 /** What shows the history of a text: a chunk of its own. */
 
+import { changesBetween } from "../session";
 import { TextToRead } from "./text_to_read";
 
 export { type AuthorSource, showAuthors } from "./authors_view";
@@ -20,6 +21,7 @@ export async function loadCompareView() {
       parent,
       { text: before.text, extension: ofBefore!.extension },
       { text: now.text, extension: ofNow!.extension },
+      changesBetween,
     );
     ofBefore!.colour(view.before);
     ofNow!.colour(view.now);

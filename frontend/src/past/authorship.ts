@@ -55,7 +55,7 @@ export class Authorship implements Witness {
     return this.#known;
   }
 
-  /** Asks, and keeps up from then on. */
+  /** Asks, and keeps up from then on; asks anew where it does that already. */
   async start(): Promise<void> {
     const text = this.session.kept.watch(this);
     if (text !== null) await this.#ask(text);

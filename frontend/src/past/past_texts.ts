@@ -163,10 +163,9 @@ export class PastTexts {
   }
 
   /** Shows a text that is known already: the one behind that operation. */
-  async showKnown(operation: PastOperation, text: string): Promise<void> {
-    const before = this.#shown.peek();
-    const sitting = await this.momentOf(operation).catch(() => momentBy(operation, null));
-    if (this.#shown.peek() === before) this.#shown.value = { sitting, isOperation: true, text, marks: [], problem: null, nearest: null };
+  showKnown(operation: PastOperation, text: string): void {
+    const sitting = momentBy(operation, this.#authors.peek().get(operation.author) ?? null);
+    this.#shown.value = { sitting, isOperation: true, text, marks: [], problem: null, nearest: null };
   }
 
   /** Shows the text as it is now. */

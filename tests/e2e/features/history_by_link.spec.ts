@@ -95,10 +95,17 @@ test('everybody is told who deleted the history, switched it off, and on', async
   const { purge, purgeYes, off, offYes, on } = history.keeping;
   const isTold = (news: 'deleted' | 'off' | 'on') =>
     expect(bob.page.locator('.toast').filter({ hasText: rightsNews[news].of('Alice', null) })).toHaveCount(1);
+  await bob.shows('text');
+  await (await bob.panel('people')).getByRole('switch', { name: history.authors.label }).check();
+  await expect(bob.editor.locator('.authored')).toHaveText('text');
+  const his = sittings(await bob.panel('history'));
+  await expect(his).toHaveCount(1);
   await panel.getByText(/^(Kept|What is kept)/).click();
   await panel.getByRole('button', { name: purge }).click();
   await panel.getByRole('button', { name: purgeYes }).click();
   await isTold('deleted');
+  await expect(his).toHaveCount(0);
+  await expect(bob.editor.locator('.authored')).toHaveCount(0); // nobody knows any more
   await panel.getByRole('button', { name: off }).click();
   await panel.getByRole('button', { name: offYes }).click();
   await isTold('off');

@@ -132,6 +132,51 @@ for (const [size, options] of Object.entries({ wide: {}, middle: { viewport: { w
   });
 }
 
+test('long texts are compared line by line', async ({ open, server }) => {
+  const alice = await (await open()).ready();
+  const address = `http://127.0.0.1:${server.port}/api/text/shared`;
+  const lines = Array.from({ length: 4_000 }, (_, i) => `This is line ${i} of many`);
+  await alice.page.request.put(address, { data: lines.join('\n') });
+  await alice.page.request.put(address, { data: lines.map((line, i) => (i % 1_000 === 500 ? `${line}, changed` : line)).join('\n') });
+  await sittings(await alice.panel('history')).first().click();
+  await slider(alice).press('Shift+ArrowLeft');
+  await expect(past(alice).getByRole('heading', { level: 2 })).toBeVisible();
+  await past(alice).getByRole('button', { name: history.compare }).click();
+  await expect(past(alice)).toContainText(history.differences(4));
+  await expect(past(alice).getByRole('textbox', { name: history.nowText })).toContainText('line 500 of many, changed');
+});
+
+test('without a connection in the middle of it each thing says so, and works again with it', async ({ open }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  let text = '';
+  for (const [pad, word] of [[alice, 'one '], [bob, 'two '], [alice, 'three ']] as const) {
+    await pad.paste(word);
+    await pad.saved();
+    text += word;
+    await Promise.all([alice.shows(text), bob.shows(text)]);
+  }
+  const panel = await alice.panel('history');
+  await expect(sittings(panel)).toHaveCount(3);
+  await sittings(panel).first().click();
+  await expect(textOf(alice).locator('ins')).toHaveText('three ');
+  await alice.page.route('**/api/document/**', (route) => route.abort());
+  await past(alice).getByRole('button', { name: history.play, exact: true }).click();
+  await expect(past(alice)).toContainText(history.waiting);
+  await past(alice).getByRole('button', { name: history.pause }).click();
+  await expect(textOf(alice)).toHaveText('one two three ');
+  await slider(alice).press('Shift+ArrowLeft'); // nothing is known of it, and what is shown stays
+  await sittings(panel).last().click();
+  await expect(past(alice).getByRole('alert')).toContainText(history.textProblems['unreachable']!);
+  await hasNoViolations(alice, 'a text that cannot be had');
+  await alice.page.unroute('**/api/document/**');
+  await sittings(panel).last().click();
+  await expect(textOf(alice)).toHaveText('one ');
+  await slider(alice).press('Shift+ArrowRight');
+  await expect(textOf(alice)).toHaveText('one two ');
+  await past(alice).getByRole('button', { name: history.bringBack }).click();
+  await bob.shows('one two ');
+});
+
 test('a text of before is copied, downloaded, and made a new pad', async ({ open }) => {
   const alice = await (await open('#shared', { permissions: ['clipboard-read', 'clipboard-write'] })).ready();
   await alice.paste('# Title\nfirst');

@@ -4,6 +4,7 @@ import { loadPastView } from "../../editor";
 import { Authorship } from "../../past";
 import { PadRequests } from "../../sharing";
 import { authorshipIn } from "./authorship_in";
+import { whenHistoryChanges } from "./history_changes";
 import { historyWords } from "./history_words";
 import type { Pad } from "./pad";
 
@@ -18,7 +19,9 @@ export async function showAuthorsOf(pad: Pad): Promise<void> {
   const [{ showAuthors }] = await Promise.all([loadPastView(), historyWords.load()]);
   const editor = pad.editor.peek();
   if (authorshipIn(pad).peek() !== authorship || !editor) return;
-  endings.set(authorship, showAuthors(editor.view, authorship, (id) => nameOfAuthor(pad, id)));
+  const hide = showAuthors(editor.view, authorship, (id) => nameOfAuthor(pad, id));
+  const stop = whenHistoryChanges(pad, () => void authorship.start());
+  endings.set(authorship, () => (hide(), stop()));
   await authorship.start();
 }
 

@@ -6,6 +6,7 @@ import type { Author, PastTexts, Sitting } from "../../past";
 import { linkOf } from "../../session";
 import { isNarrow } from "../base/media";
 import { Words } from "../base/words";
+import { whenHistoryChanges } from "../pad/history_changes";
 import { historyWords } from "../pad/history_words";
 import type { Pad } from "../pad/pad";
 import { pastOf } from "../pad/past_of";
@@ -177,9 +178,11 @@ function keepUp(pad: Pad): () => void {
     void pad.editor.value?.changes.value;
     timer ??= setTimeout(renew, RENEWED_EVERY_MS);
   });
+  const stopListening = whenHistoryChanges(pad, () => void past.renew());
   return () => {
     clearTimeout(timer);
     stopConnecting();
     stopChanging();
+    stopListening();
   };
 }

@@ -21,12 +21,17 @@ interface Props {
   views: Views;
 }
 
+/** Of both together; more would take too long to compare each time that somebody types. */
+const COMPARED_UNITS_MOST = 4 << 20;
 /** While people type on, the present text is shown anew so often at most. */
 const RENEWED_EVERY_MS = 500;
 
 /** The text of before and the present one: beside each other, or on small screens the present one with what is new in it and
  * gone from it. */
 export function Compare(props: Props) {
+  if (props.text.length + props.pad.session.localText().length > COMPARED_UNITS_MOST) {
+    return <p class="hint past-problem">{historyWords.now.tooLarge}</p>;
+  }
   return isNarrow.value ? <Inline {...props} /> : <BesideEachOther {...props} />;
 }
 

@@ -160,11 +160,12 @@ function PastTextView({ pad, past, shown, views, view, player }: ViewProps) {
     return () => made.destroy();
   }, []);
   const { text, marks, sitting, problem } = shown;
+  const isPlaying = player.isPlaying.value;
   useLayoutEffect(() => {
-    if (player.isPlaying.peek()) return; // it shows another one
+    if (isPlaying) return; // it shows another one
     const authorOf = (author: number | null) => sitting.authors.find(({ id }) => id === author) ?? past.authors.peek().get(author) ?? null;
     if (text !== null) view.current!.show(text, marks, authorOf);
     else if (problem !== null) view.current!.show("", [], authorOf);
-  }, [text, marks, problem]);
+  }, [text, marks, problem, isPlaying]);
   return <div ref={place} class="past-view" aria-busy={text === null && problem === null} hidden={problem !== null} />;
 }

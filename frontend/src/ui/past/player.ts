@@ -72,10 +72,9 @@ export class Player {
 
   /** Stays where it is: that is the moment which is shown then. */
   pause(): void {
-    const [replay, last] = [this.#replay, this.#last];
-    const text = replay && last ? replay.text() : null;
+    const text = this.#last && this.#replay!.text();
+    if (text !== null) this.past.showKnown(this.#last!, text);
     this.#end();
-    if (text !== null) void this.past.showKnown(last!, text);
   }
 
   /** At the very end it begins with the oldest that is known. */
