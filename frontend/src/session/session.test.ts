@@ -385,6 +385,25 @@ describe("what one may do", () => {
     frame();
   }
 
+  test("who brings an earlier text back is named to the others, and tells them only where the server can", () => {
+    begin("pad");
+    joinAs("edit");
+    session.tellRestored(812, 1_700_000_000);
+    expect(sent("Restored")).toEqual([]);
+    hear({ Restored: { revision: 812, at: 1_700_000_000, user_id: ME + 1, user_name: "Bob" } });
+    hear({ HistoryChanged: { change: "deleted", kept: true, user_id: 2 ** 64, user_name: "System" } });
+    frame();
+    const news = { kind: "rights", mine: false };
+    expect(notices).toEqual([
+      { ...news, right: "restored", by: "Bob", at: 1_700_000_000 },
+      { ...news, right: "deleted", by: null, at: null },
+    ]);
+    begin("pad");
+    joinAs("edit", { history: true });
+    session.tellRestored(812, 1_700_000_000);
+    expect(sent("Restored")).toEqual([{ revision: 812, at: 1_700_000_000 }]);
+  });
+
   test("a link is said in the Hello, without an id and a password; nothing may be typed before the server allows it", () => {
     begin(`/link/${LINK}`);
     expect(FakeSocket.last.url).toBe("wss://host/base/api/socket");

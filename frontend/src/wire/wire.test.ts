@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { decode, encode, SYSTEM_USER, WireError } from ".";
 
 const WELCOME = {
+  history: false,
   user_id: 3, epoch: "q3Rk", revision: 830, resumed: true, committed: 815, access: "edit",
   language: "c", otp: null, limits: { document_bytes: 262144, message_bytes: 327680 },
   created_at: 1767225600, expires_at: 1767830400, order: "author", server: "1.0.0 (abc1234)",
@@ -40,8 +41,8 @@ describe("messages of the server", () => {
     ],
     [{ Storage: { writable: false } }, { type: "Storage", writable: false }],
     [
-      { Welcome: { ...WELCOME, access: "own", owner: "t", rights: { owner: true, manage: "owner", write: "editors" } } },
-      { type: "Welcome", welcome: { ...WELCOME, access: "own", owner: "t", rights: { owner: true, manage: "owner", write: "editors" } } },
+      { Welcome: { ...WELCOME, history: true, access: "own", owner: "t", rights: { owner: true, manage: "owner", write: "editors" } } },
+      { type: "Welcome", welcome: { ...WELCOME, history: true, access: "own", owner: "t", rights: { owner: true, manage: "owner", write: "editors" } } },
     ],
     [{ Access: { role: "view" } }, { type: "Access", role: "view" }],
     [{ Access: { role: "edit_by_day" } }, { type: "Access", role: "edit" }], // of a newer server, which refuses what one may not
@@ -55,6 +56,18 @@ describe("messages of the server", () => {
       { type: "UserInfo", id: 3, info: { name: "Eve", hue: 1, view: true } },
     ],
     [{ UserInfo: { id: 3, info: { name: "Eve", hue: 1, view: 1 } } }, { type: "UserInfo", id: 3, info: { name: "Eve", hue: 1 } }],
+    [
+      { Restored: { revision: 812, at: 1_700_000_000, user_id: 1, user_name: "Bob" } },
+      { type: "Past", change: "restored", at: 1_700_000_000, user_id: 1, user_name: "Bob" },
+    ],
+    [
+      { Restored: { revision: 812, at: null, user_id: 1, user_name: "Bob" } },
+      { type: "Past", change: "restored", at: null, user_id: 1, user_name: "Bob" },
+    ],
+    [
+      { HistoryChanged: { change: "off", kept: false, user_id: 1, user_name: "Bob" } },
+      { type: "Past", change: "off", at: null, user_id: 1, user_name: "Bob" },
+    ],
     [{ Pong: 7 }, { type: "Pong", n: 7 }],
     [{ Tomorrow: 1 }, { type: "Unknown", name: "Tomorrow" }],
     [{ toString: 1 }, { type: "Unknown", name: "toString" }],
