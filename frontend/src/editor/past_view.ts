@@ -5,6 +5,7 @@ import { undoDepth } from "@codemirror/commands";
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, WidgetType } from "@codemirror/view";
 import type { Author, Mark, Played } from "../past";
+import { changesBetween } from "../session";
 import { hueClass } from "./hues";
 import { TextToRead } from "./text_to_read";
 
@@ -58,6 +59,12 @@ export class PastView {
         ...(first ? [EditorView.scrollIntoView(first.from, { y: "center" })] : []),
       ],
     });
+  }
+
+  /** The text that it shows has changed; the reader stays where they are. */
+  renew(text: string, marks: readonly Mark[], authorOf: AuthorOf): void {
+    const changes = changesBetween(this.#view.state.doc.toString(), text);
+    this.#view.dispatch({ changes, effects: setMarks.of(decorationsOf(marks, authorOf)) });
   }
 
   /** Goes on with what was typed, and to where it was, unless the reader looks elsewhere. */

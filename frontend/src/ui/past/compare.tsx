@@ -94,15 +94,18 @@ function Inline({ pad, text, label, views }: Props) {
   const count = useSignal(0);
   useLayoutEffect(() => {
     const view = new views.PastView(place.current!, words.nowText, pad.session.language.peek(), t.editor.uncoloured);
-    const show = () => {
+    const show = (how: "renew" | "show") => {
       const now = pad.session.localText();
       const marks = marksBetween(text, now, null);
       count.value = marks.length;
-      view.show(now, marks, () => null);
+      view[how](now, marks, () => null);
     };
-    show();
-    const stop = keepUp(pad, show);
+    show("renew");
+    // The first difference is brought into view once there is a place for it.
+    const frame = requestAnimationFrame(() => show("show"));
+    const stop = keepUp(pad, () => show("renew"));
     return () => {
+      cancelAnimationFrame(frame);
       stop();
       view.destroy();
     };
