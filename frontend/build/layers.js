@@ -21,8 +21,9 @@ const LAYERS = {
   session: ["clock", "kernel", "wire", "sync", "transport", "browser"],
   sharing: ["kernel", "browser", "session"],
   past: ["kernel", "session", "sharing"],
+  comments: ["browser", "session", "sharing"],
   editor: ["kernel", "browser", "session", "type past"],
-  ui: ["strings", "preview", "browser", "session", "sharing", "past", "editor"],
+  ui: ["strings", "preview", "browser", "session", "sharing", "past", "comments", "editor"],
 };
 /** The same for the folders inside a folder. Their files are imported directly; those beside the folders may import
  * from all of them, and are imported by none. */
@@ -33,11 +34,12 @@ const INSIDE = {
     text: ["base", "pad"],
     past: ["base", "pad"],
     preview: ["base", "pad"],
-    actions: ["base", "pad", "text", "preview"],
+    comments: ["base", "pad"],
+    actions: ["base", "pad", "text", "preview", "comments"],
     palette: ["base", "pad", "actions"],
     dialogs: ["base", "pad", "text", "palette", "actions"],
-    panels: ["base", "pad", "text", "past", "actions", "dialogs"],
-    frame: ["base", "pad", "text", "preview", "actions", "dialogs", "panels"],
+    panels: ["base", "pad", "text", "past", "comments", "actions", "dialogs"],
+    frame: ["base", "pad", "text", "preview", "comments", "actions", "dialogs", "panels"],
   },
 };
 /** For tests only: it may import all, and only it and tests may import it. */

@@ -3,7 +3,7 @@
 
 import { computed, type Signal, signal } from "@preact/signals";
 import { Keyring } from "../browser";
-import type { Rights, Role, Welcome } from "../wire";
+import type { CommentsRight, Rights, Role, Welcome } from "../wire";
 import { linkOf } from "./address";
 import type { Environment } from "./environment";
 
@@ -16,6 +16,8 @@ export class Access {
   /** True for somebody who may only read the pad, now. */
   readonly isReader = computed(() => this.role.value === "view");
   readonly rights = signal(USUAL);
+  /** What we may do with comments; null: nothing, or the server has not spoken. */
+  readonly comments = signal<CommentsRight | null>(null);
   /** The token that this tab connects with as the owner; null: it has none. */
   readonly owner: Signal<string | null>;
   readonly #keyring: Keyring;
@@ -41,8 +43,9 @@ export class Access {
 
   /** The server's answer to our Hello, with a token for whoever has become the owner and was not told. A token that made
    * us the owner is one to keep. */
-  welcomed({ access: role, rights = USUAL, owner: token }: Pick<Welcome, "access" | "owner" | "rights">): void {
+  welcomed({ access: role, rights = USUAL, comments, owner: token }: Pick<Welcome, "access" | "comments" | "owner" | "rights">): void {
     this.rights.value = rights;
+    this.comments.value = comments;
     this.role.value = role;
     if (this.isByLink) this.#keyring.keepMayWrite(this.padId, role !== "view");
     const owner = token ?? this.owner.peek();

@@ -16,6 +16,7 @@ export function helloOf(padId: string, token: string, state: PadState, sync: Syn
     ...(owner !== null && { owner }),
     ...sync.position,
     order: "author",
+    comments: true,
     ...state.introduction,
   };
 }

@@ -13,6 +13,7 @@ export type { Activity } from "./activity";
 export { cleanName, isHue, isMadeUp, NAME_POINTS_MAX } from "./identity";
 export { ProtectionError } from "./protection";
 export { type Removal, withBack } from "./removal_guard";
+export type { CommentedText, CommentFeed, CommentNews } from "./comment_feed";
 export type { Copy } from "./kept_text";
 export type { UnmergedText } from "./unmerged_texts";
 export { cleanText } from "../kernel";

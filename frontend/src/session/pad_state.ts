@@ -9,6 +9,7 @@ import { log } from "../browser";
 import type { Sync } from "../sync";
 import { type ClientMessage, type Rights, type Role, type ServerMessage, SYSTEM_USER, type User, type UserInfo, type Welcome } from "../wire";
 import { Access } from "./access";
+import { CommentFeed } from "./comment_feed";
 import type { Environment } from "./environment";
 import { Identity, isMadeUp, isNear } from "./identity";
 import { Notices } from "./notices";
@@ -39,6 +40,8 @@ export class PadState {
   readonly presence: Presence;
   readonly protection: Protection;
   readonly access: Access;
+  /** What becomes of the comments. */
+  readonly comments: CommentFeed;
   /** This tab as requests over HTTP name it. */
   readonly asker: () => Requester;
   /** Ourselves among the people. */
@@ -61,6 +64,8 @@ export class PadState {
     const me = new Identity(environment);
     this.me = me;
     this.access = new Access(padId, owner, environment.storage);
+    this.comments = new CommentFeed(sync);
+    sync.witnesses.add(this.comments);
     const { role } = this.access;
     const person = () => ({ id: userId.value, ...me.shown.value, ...(role.value === "view" && { view: true }) });
     this.#me = person;
@@ -117,6 +122,7 @@ export class PadState {
         this.isStorageWritable.value = message.writable;
         return;
       case "Access":
+        this.access.comments.value = message.comments;
         return this.#roleIs(message.role);
       case "Owner":
         return this.access.own(message.token);
@@ -124,6 +130,8 @@ export class PadState {
         return this.#rightsAre(message.rights, message.user_id, message.user_name);
       case "Past": // there are no words for a change that is not known here
         return this.#tellOf(message.change as RightsNotice["right"], message.user_id, message.user_name, message.at);
+      case "Unknown":
+        return this.comments.hear(message.name, message.body);
       default:
         log.debug("message ignored:", message);
     }

@@ -47,6 +47,8 @@ export class Session {
   readonly removals: RemovalGuard;
   /** The text for a later visit, or from an earlier one. */
   readonly kept: KeptText;
+  /** What becomes of the comments. */
+  readonly comments: SessionComponents["state"]["comments"];
   /** True while there is text here that would go with this tab. */
   readonly holdsOnlyCopy: ReadonlySignal<boolean>;
   /** The password that this tab connects with; null: none. */
@@ -95,7 +97,7 @@ export class Session {
     ({ hello: this.#hello, painter: this.#painter, refusals: this.#refusals, removals: this.removals } = parts);
     ({ kept: this.kept, link: this.link, unmerged: this.unmerged } = parts);
     ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = parts.state);
-    ({ access: this.access, asker: this.asker } = parts.state);
+    ({ access: this.access, asker: this.asker, comments: this.comments } = parts.state);
     ({ otp: this.otp, accepted: this.acceptedOtp } = parts.state.protection);
     this.isLoaded.value = draft !== null;
     const { handoff, unmerged } = parts;
@@ -251,9 +253,7 @@ export class Session {
   }
 
   /** Ends a session that nobody looks at. */
-  close(): void {
-    this.#transport.stop();
-  }
+  close = (): void => this.#transport.stop();
 
   /** Gives back the kernel's memory once the page has ended: for a process that outlives its pages. */
   free(): void {

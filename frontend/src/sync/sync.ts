@@ -24,7 +24,7 @@
  * Units: positions on the wire are code points; changes for the editor are in UTF-16 units of the local text.
  */
 
-import { type Change, Operation, operationOf, Rope } from "../kernel";
+import { type Change, type Components, Operation, operationOf, Rope } from "../kernel";
 import { type Author, authorOf, NOBODY, orderOf } from "./author";
 import { operationBetween } from "./diff";
 import type { Offers } from "./offer";
@@ -116,6 +116,11 @@ export class Sync {
   /** True when server and copy contradict each other: the owner drops the epoch and reconnects. */
   get isOutOfStep(): boolean {
     return this.#outOfStep;
+  }
+
+  /** What leads from the server's text to that which the user sees, one after the other. */
+  get unsentOperations(): Components[] {
+    return this.#unsent.all.flatMap((it) => (it ? [it.operation.toJSON()] : []));
   }
 
   /** The text as the user sees it. */

@@ -3,7 +3,7 @@
  * Everything is checked here, so that nothing behind it has to.
  */
 
-import type { CursorData, HistoryEntry, Rights, Role, ServerMessage, ShownUser, User, Welcome } from "./messages";
+import type { CommentsRight, CursorData, HistoryEntry, Rights, Role, ServerMessage, ShownUser, User, Welcome } from "./messages";
 
 /** The server sent something that this protocol does not allow. */
 export class WireError extends Error {
@@ -59,7 +59,10 @@ const DECODERS: Record<string, (body: Json) => ServerMessage> = {
     type: "Storage",
     writable: boolean(fields(body, "Storage").writable, "writable"),
   }),
-  Access: (body) => ({ type: "Access", role: role(fields(body, "Access").role, "role") }),
+  Access: (body) => {
+    const f = fields(body, "Access");
+    return { type: "Access", role: role(f.role, "role"), comments: commentsRight(f) };
+  },
   Owner: (body) => ({ type: "Owner", token: string(fields(body, "Owner").token, "token") }),
   Rights: (body) => {
     const f = fields(body, "Rights");
@@ -71,7 +74,7 @@ const DECODERS: Record<string, (body: Json) => ServerMessage> = {
 };
 
 /** The message that a text from the server is. Throws a WireError when it is none;
- * one of a kind that is not known comes as "Unknown", to be ignored. */
+ * one of a kind that is not known here comes as "Unknown". */
 export function decode(text: string): ServerMessage {
   let json: Json;
   try {
@@ -83,7 +86,7 @@ export function decode(text: string): ServerMessage {
   if (!message || others.length > 0) throw new WireError("a message must have one key");
   const [name, body] = message;
   const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-  return decoder ? decoder(body) : { type: "Unknown", name };
+  return decoder ? decoder(body) : { type: "Unknown", name, body };
 }
 
 /* ---- parts of messages ---- */
@@ -105,6 +108,7 @@ function welcome(f: Fields): Welcome {
     },
     created_at: orNull(count)(f.created_at, "created_at"),
     expires_at: orNull(count)(f.expires_at, "expires_at"),
+    comments: commentsRight(f),
     order: orNull(string)(f.order, "order"),
     server: string(f.server, "server"),
     ...(f.rights !== undefined && f.rights !== null && { rights: rights(fields(f.rights, "rights")) }),
@@ -152,6 +156,10 @@ function userInfo(json: Json, name: string): ShownUser {
 function role(json: Json, name: string): Role {
   const known = string(json, name);
   return known === "view" || known === "own" ? known : "edit";
+}
+
+function commentsRight({ comments }: Fields): CommentsRight | null {
+  return comments === "write" || comments === "read" ? comments : null;
 }
 
 function cursorData(f: Fields): CursorData {

@@ -50,6 +50,9 @@ export interface Rights {
   write: "owner" | "editors";
 }
 
+/** What somebody may do with the comments of a pad. */
+export type CommentsRight = "read" | "write";
+
 /** The first message of a tab. */
 export interface Hello {
   /** 22 base64url characters, secret to this tab. */
@@ -65,6 +68,8 @@ export interface Hello {
   hue: number;
   /** The order of inserts at one place that the tab can go by. */
   order?: "author";
+  /** True: the tab wants to be told of comments. */
+  comments?: true;
 }
 
 /** All that a client may say. */
@@ -91,6 +96,8 @@ export interface Welcome {
   /** Seconds since 1970; null when the document does not expire. */
   created_at: number | null;
   expires_at: number | null;
+  /** null: comments are none of our business, or the server knows of none. */
+  comments: CommentsRight | null;
   /** "author", as asked for; null from a server that cannot. */
   order: string | null;
   /** Who decides about the pad; not there: it has no owner. */
@@ -122,11 +129,12 @@ export type ServerMessage =
   | { type: "UserCursor"; id: number; data: CursorData }
   | { type: "Rejected"; revision: number; code: string; message: string; limit: number | null } // v2
   | { type: "Storage"; writable: boolean } // v2
-  | { type: "Access"; role: Role } // v2
+  | { type: "Access"; role: Role; comments: CommentsRight | null } // v2
   | { type: "Owner"; token: string } // v2
   | { type: "Rights"; rights: Rights; user_id: number; user_name: string } // v2
   /** Restored, with when that text was there in seconds since 1970, or HistoryChanged: "deleted", "off" or "on". */
   | { type: "Past"; change: string; at: number | null; user_id: number; user_name: string } // v2
   | { type: "Pong"; n: number } // v2
-  /** A message this version does not know: to be ignored. */
-  | { type: "Unknown"; name: string };
+  /** A message that is not known here, with what it says unchecked: one of comments, whose code comes later and checks
+   * it, or one to be ignored. */
+  | { type: "Unknown"; name: string; body: unknown };

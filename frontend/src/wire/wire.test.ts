@@ -5,7 +5,7 @@ const WELCOME = {
   history: false,
   user_id: 3, epoch: "q3Rk", revision: 830, resumed: true, committed: 815, access: "edit",
   language: "c", otp: null, limits: { document_bytes: 262144, message_bytes: 327680 },
-  created_at: 1767225600, expires_at: 1767830400, order: "author", server: "1.0.0 (abc1234)",
+  created_at: 1767225600, expires_at: 1767830400, history: false, comments: "write", order: "author", server: "1.0.0 (abc1234)",
 };
 
 describe("messages of the server", () => {
@@ -44,8 +44,10 @@ describe("messages of the server", () => {
       { Welcome: { ...WELCOME, history: true, access: "own", owner: "t", rights: { owner: true, manage: "owner", write: "editors" } } },
       { type: "Welcome", welcome: { ...WELCOME, history: true, access: "own", owner: "t", rights: { owner: true, manage: "owner", write: "editors" } } },
     ],
-    [{ Access: { role: "view" } }, { type: "Access", role: "view" }],
-    [{ Access: { role: "edit_by_day" } }, { type: "Access", role: "edit" }], // of a newer server, which refuses what one may not
+    [{ Welcome: { ...WELCOME, comments: undefined } }, { type: "Welcome", welcome: { ...WELCOME, comments: null } }],
+    [{ Access: { role: "view" } }, { type: "Access", role: "view", comments: null }],
+    [{ Access: { role: "view", comments: "read" } }, { type: "Access", role: "view", comments: "read" }],
+    [{ Access: { role: "edit_by_day" } }, { type: "Access", role: "edit", comments: null }], // of a newer server, which refuses what one may not
     [{ Owner: { token: "t" } }, { type: "Owner", token: "t" }],
     [
       { Rights: { owner: true, manage: "editors", write: "owner", user_id: 1, user_name: "Bob" } },
@@ -69,8 +71,9 @@ describe("messages of the server", () => {
       { type: "Past", change: "off", at: null, user_id: 1, user_name: "Bob" },
     ],
     [{ Pong: 7 }, { type: "Pong", n: 7 }],
-    [{ Tomorrow: 1 }, { type: "Unknown", name: "Tomorrow" }],
-    [{ toString: 1 }, { type: "Unknown", name: "toString" }],
+    [{ Tomorrow: 1 }, { type: "Unknown", name: "Tomorrow", body: 1 }],
+    [{ toString: 1 }, { type: "Unknown", name: "toString", body: 1 }],
+    [{ CommentGone: { thread: "t" } }, { type: "Unknown", name: "CommentGone", body: { thread: "t" } }], // checked by comments/
   ])("%j", (sent, message) => {
     expect(decode(JSON.stringify(sent))).toEqual(message);
   });
