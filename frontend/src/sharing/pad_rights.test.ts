@@ -35,13 +35,13 @@ beforeEach(() => {
 test("a link is made by whoever may write, and its token is kept here alone", async () => {
   acceptedOtp.value = "password";
   says(201, { ...LINK, token: "t" });
-  const made = await rights.makeLink({ role: "view", name: "Class 7b", expires_at: null, history: false });
+  const made = await rights.makeLink({ role: "view", name: "Class 7b", expires_at: null, history: false, comments: false });
   expect(made.token).toBe("t");
   expect(request()).toEqual({
     what: "POST https://host/base/api/document/a%20b/links",
     by: "Bearer password",
     type: "application/json",
-    body: { role: "view", name: "Class 7b", expires_at: null, history: false },
+    body: { role: "view", name: "Class 7b", expires_at: null, history: false, comments: false },
   });
   expect([rights.tokenOf(LINK.id), rights.tokenOf("made elsewhere")]).toEqual(["t", null]);
 });

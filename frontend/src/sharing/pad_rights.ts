@@ -25,6 +25,8 @@ export interface PadLink {
 export type WantedLink = Pick<PadLink, "expires_at" | "name" | "role"> & {
   /** True: whoever comes by it may see the history of the text. */
   readonly history: boolean;
+  /** True: they may comment on the text. */
+  readonly comments: boolean;
 };
 
 /** What is to be otherwise. */

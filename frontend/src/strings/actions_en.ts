@@ -25,6 +25,7 @@ export const actions = {
     indentLess: "Indent less",
     indentMore: "Indent more",
     complete: "Complete the word",
+    addComment: "Comment on the selection",
     bold: "Bold",
     italic: "Italic",
     heading: "Heading",
@@ -36,6 +37,7 @@ export const actions = {
     people: "People",
     history: "History",
     whoWrote: "Who wrote this",
+    comments: "Comments",
     wrap: "Wrap long lines",
     larger: "Larger text",
     smaller: "Smaller text",
@@ -45,6 +47,8 @@ export const actions = {
     unfoldAll: "Unfold all",
     palette: "Everything else…",
     goToLine: "Go to line…",
+    nextComment: "Next comment",
+    previousComment: "Previous comment",
     themeSystem: "Appearance: system",
     themeLight: "Appearance: light",
     themeDark: "Appearance: dark",
@@ -56,6 +60,7 @@ export const actions = {
   },
   /** Other words by which some are found. */
   also: {
+    addComment: "note annotate remark review",
     download: "save export",
     downloadHtml: "save export",
     print: "paper export",
@@ -85,7 +90,7 @@ export const actions = {
   mayNotTell: "This browser does not let the page tell you. Allow notifications for this site in its settings.",
   noRecent: "You have been in no other pad yet, in this browser.",
   /** What keys are called where it is not their sign. */
-  keyNames: { Ctrl: "Ctrl", Alt: "Alt", Shift: "Shift", Space: "Space" },
+  keyNames: { Ctrl: "Ctrl", Alt: "Alt", Shift: "Shift", Space: "Space", PageDown: "Page Down", PageUp: "Page Up" },
 };
 
 export type ActionId = keyof typeof actions.names;

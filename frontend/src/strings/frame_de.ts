@@ -4,6 +4,8 @@ export const frame: FrameText = {
   rail: "Bereiche",
   find: "Suchen",
   panels: { outline: "Gliederung", people: "Personen", history: "Verlauf", comments: "Kommentare", settings: "Einstellungen" },
+  openComments: (n) => `Kommentare, ${n} offen`,
+  comments: async () => (await import("./comments_de")).comments,
   keys: "Tasten",
   statusBar: "Zu diesem Text",
   place: (line, column) => `Z ${line}, S ${column}`,

@@ -1,8 +1,12 @@
+import type { CommentsText } from "./comments_en";
+
 /** What stands around the text, and is loaded behind it. */
 export const frame = {
   rail: "Panels",
   find: "Find",
   panels: { outline: "Outline", people: "People", history: "History", comments: "Comments", settings: "Settings" },
+  openComments: (n: number) => `Comments, ${n} open`,
+  comments: async (): Promise<CommentsText> => (await import("./comments_en")).comments,
   keys: "Keys",
   statusBar: "About this text",
   place: (line: number, column: number) => `Ln ${line}, Col ${column}`,

@@ -17,6 +17,7 @@ export const links: LinksText = {
   ends: { never: "bis er zurückgezogen wird", 1: "eine Stunde", 24: "einen Tag", 168: "eine Woche", 720: "30 Tage", day: "bis zu einem Tag …" },
   day: "Letzter Tag",
   history: "Zeigen, wie der Text entstanden ist",
+  comments: "Kommentare zum Text erlauben",
   create: "Link machen",
 
   made: "Der Link ist da. Nur dieser Browser kann ihn noch einmal zeigen.",

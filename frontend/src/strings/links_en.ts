@@ -18,6 +18,7 @@ export const links = {
   ends: { never: "until it is withdrawn", 1: "for an hour", 24: "for a day", 168: "for a week", 720: "for 30 days", day: "until a day…" } as Record<string, string>,
   day: "Last day",
   history: "Show how the text came to be",
+  comments: "Let them comment on the text",
   create: "Make the link",
 
   made: "The link is there. Only this browser can show it again.",

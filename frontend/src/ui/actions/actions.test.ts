@@ -8,15 +8,16 @@ import { loadLanguages } from "../../editor";
 import { actions as de } from "../../strings/actions_de";
 import { actions as en } from "../../strings/actions_en";
 import { type Action, actionsIn, GROUPS, offeredActions } from "./actions";
+import { openComments } from "../pad/open_comments";
 import type { Pad } from "../pad/pad";
 
 const all = actionsIn(en);
 const byId = (id: string) => all.find((it) => it.id === id) as Action;
 
-function padIn(language: string | null, isReadOnly = false): { pad: Pad; done: string[] } {
+function padIn(language: string | null, isReadOnly = false, mayComment = !isReadOnly): { pad: Pad; done: string[] } {
   const done: string[] = [];
   const editor = { perform: (what: string) => done.push(what) };
-  const session = { language: signal(language), isReadOnly: signal(isReadOnly), access: { isReader: signal(isReadOnly) }, end: signal(null), padId: "pad", localText: () => "text" };
+  const session = { language: signal(language), isReadOnly: signal(isReadOnly), access: { isReader: signal(isReadOnly), comments: signal(mayComment ? "write" : null) }, end: signal(null), padId: "pad", localText: () => "text" };
   const pad = { session, editor: signal(editor), dialog: signal(null), closeMenu: () => done.push("closed"), notify: () => {} };
   return { pad: pad as unknown as Pad, done };
 }
@@ -57,6 +58,16 @@ describe("an action is offered where it makes sense", () => {
     const ids = idsIn(padIn("markdown", true).pad);
     for (const id of ["open", "undo", "redo", "replace", "comment", "indentMore", "bold"]) expect(ids).not.toContain(id);
     for (const id of ["find", "download", "copy", "goToLine", "preview"]) expect(ids).toContain(id);
+  });
+
+  test("comments where one sees them, whether one may write in the text or not", () => {
+    expect(idsIn(padIn(null, true, true).pad)).toEqual(expect.arrayContaining(["addComment", "comments"]));
+    const blind = idsIn(padIn(null, true, false).pad);
+    for (const id of ["addComment", "comments", "nextComment", "previousComment"]) expect(blind).not.toContain(id);
+    const { pad } = padIn(null);
+    expect(idsIn(pad)).not.toContain("nextComment");
+    openComments(pad.session).value = 2;
+    expect(idsIn(pad)).toEqual(expect.arrayContaining(["nextComment", "previousComment"]));
   });
 });
 

@@ -12,6 +12,8 @@ import { type ActionId, type ActionText, t } from "../../strings";
 import { copyText } from "../base/copy";
 import { authorshipIn } from "../pad/authorship_in";
 import { download } from "../pad/download";
+import { COMMENT_KEYS, NEXT_KEYS, PREVIOUS_KEYS, withComments } from "../comments/comments_by_key";
+import { mayComment, openComments, seesComments } from "../pad/open_comments";
 import { pickFile } from "../text/file_opener";
 import { fileName } from "../pad/files";
 import { shownKeys } from "../base/keys";
@@ -70,6 +72,7 @@ const ROWS: readonly Row[] = [
   { id: "indentLess", group: "edit", keys: "Mod-[", isOffered: isWritable, run: performing("indentLess") },
   { id: "indentMore", group: "edit", keys: "Mod-]", isOffered: isWritable, run: performing("indentMore") },
   { id: "complete", group: "edit", keys: "Ctrl-Space", isOffered: isWritable, run: performing("complete") },
+  { id: "addComment", group: "edit", keys: COMMENT_KEYS, isOffered: ({ session }) => mayComment(session), run: commenting((it) => it.begin()) },
   { id: "bold", group: "edit", keys: "Mod-b", isOffered: isWritableMarkdown, run: performing("bold") },
   { id: "italic", group: "edit", keys: "Mod-i", isOffered: isWritableMarkdown, run: performing("italic") },
   { id: "heading", group: "edit", isOffered: isWritableMarkdown, run: performing("heading") },
@@ -81,6 +84,7 @@ const ROWS: readonly Row[] = [
   { id: "people", group: "view", ...panel("people") },
   { id: "history", group: "view", keys: "Mod-Shift-h", ...panel("history") },
   { id: "whoWrote", group: "view", isOn: (pad) => authorshipIn(pad).value !== null, run: flipAuthors },
+  { id: "comments", group: "view", isOffered: ({ session }) => seesComments(session), ...panel("comments") },
   { id: "wrap", group: "view", isOn: () => settings.value.wrap, run: () => flip("wrap") },
   { id: "larger", group: "view", isOffered: () => sizeBeside(1) !== null, run: () => resize(1) },
   { id: "smaller", group: "view", isOffered: () => sizeBeside(-1) !== null, run: () => resize(-1) },
@@ -90,6 +94,8 @@ const ROWS: readonly Row[] = [
   { id: "unfoldAll", group: "view", keys: "Ctrl-Alt-]", run: performing("unfoldAll") },
   { id: "palette", group: "go", keys: "Mod-k", run: showing("palette") },
   { id: "goToLine", group: "go", keys: ["Alt-g", "Mod-Alt-g"], run: performing("goToLine") },
+  { id: "nextComment", group: "go", keys: NEXT_KEYS, isOffered: hasComments, run: commenting((it) => it.step(1)) },
+  { id: "previousComment", group: "go", keys: PREVIOUS_KEYS, isOffered: hasComments, run: commenting((it) => it.step(-1)) },
   { id: "themeSystem", group: "settings", ...appearance("system") },
   { id: "themeLight", group: "settings", ...appearance("light") },
   { id: "themeDark", group: "settings", ...appearance("dark") },
@@ -138,6 +144,10 @@ function isWritableMarkdown(pad: Pad): boolean {
   return isWritable(pad) && hasPreview(pad);
 }
 
+function hasComments({ session }: Pad): boolean {
+  return seesComments(session) && openComments(session).value > 0;
+}
+
 /** On plain HTTP, and in some browsers, there are no notices of the system. */
 function canTell(): boolean {
   return "Notification" in globalThis;
@@ -158,6 +168,14 @@ function performing(command: EditorCommand): Row["run"] {
   return (pad) => {
     pad.closeMenu();
     whenNoDialog(() => void pad.editor.peek()?.perform(command));
+  };
+}
+
+/** The same with the comments of the pad. */
+function commenting(act: Parameters<typeof withComments>[1]): Row["run"] {
+  return (pad) => {
+    pad.closeMenu();
+    whenNoDialog(() => void withComments(pad, act));
   };
 }
 

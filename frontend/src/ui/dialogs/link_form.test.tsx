@@ -26,7 +26,7 @@ const submit = () => fireEvent.submit(document.querySelector("form")!);
 test("without a word it is one for reading that works until it is withdrawn, and shows no history", async () => {
   submit();
   await vi.waitFor(() => expect(done).toHaveBeenCalledExactlyOnceWith(made));
-  expect(makeLink).toHaveBeenCalledExactlyOnceWith({ role: "view", name: "", expires_at: null, history: false });
+  expect(makeLink).toHaveBeenCalledExactlyOnceWith({ role: "view", name: "", expires_at: null, history: false, comments: false });
 });
 
 test("who may write sees the history anyway; a name is trimmed, and pressing twice makes one link", async () => {
@@ -36,7 +36,7 @@ test("who may write sees the history anyway; a name is trimmed, and pressing twi
   submit();
   submit();
   await vi.waitFor(() => expect(done).toHaveBeenCalledOnce());
-  expect(makeLink).toHaveBeenCalledExactlyOnceWith({ role: "edit", name: "Board", expires_at: null, history: true });
+  expect(makeLink).toHaveBeenCalledExactlyOnceWith({ role: "edit", name: "Board", expires_at: null, history: true, comments: true });
 });
 
 test("hours count from now, and a day ends where the reader is", () => {

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { PadLink, PadRights } from "../../sharing";
 import { type LinksText, t } from "../../strings";
@@ -24,6 +24,7 @@ export function LinkForm({ rights, words, made, failed, close }: Props) {
   const ends = useSignal<(typeof ENDS)[number]>("never");
   const day = useSignal("");
   const history = useSignal(false);
+  const comments = useSignal(false);
   const isBusy = useSignal(false);
   const first = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -33,8 +34,9 @@ export function LinkForm({ rights, words, made, failed, close }: Props) {
     if (isBusy.value) return;
     isBusy.value = true;
     try {
-      const hasHistory = role.value === "edit" || history.value; // writers see it anyway
-      made(await rights.makeLink({ role: role.value, name: name.value.trim(), expires_at: endOf(ends.value, day.value), history: hasHistory }));
+      const isToEdit = role.value === "edit"; // writers have both anyway
+      const also = { history: isToEdit || history.value, comments: isToEdit || comments.value };
+      made(await rights.makeLink({ role: role.value, name: name.value.trim(), expires_at: endOf(ends.value, day.value), ...also }));
     } catch (error) {
       failed(error);
       isBusy.value = false;
@@ -77,12 +79,8 @@ export function LinkForm({ rights, words, made, failed, close }: Props) {
           <input type="date" required min={today()} value={day.value} onInput={(event) => (day.value = event.currentTarget.value)} />
         </label>
       )}
-      {role.value === "view" && (
-        <label class="switch">
-          <input type="checkbox" role="switch" checked={history.value} onChange={(event) => (history.value = event.currentTarget.checked)} />
-          {words.history}
-        </label>
-      )}
+      {role.value === "view" && <Also is={history} words={words.history} />}
+      {role.value === "view" && <Also is={comments} words={words.comments} />}
       <div class="actions">
         <button type="submit" aria-busy={isBusy.value}>
           {words.create}
@@ -92,6 +90,16 @@ export function LinkForm({ rights, words, made, failed, close }: Props) {
         </button>
       </div>
     </form>
+  );
+}
+
+/** What readers may do besides. */
+function Also({ is, words }: { is: Signal<boolean>; words: string }) {
+  return (
+    <label class="switch">
+      <input type="checkbox" role="switch" checked={is.value} onChange={(event) => (is.value = event.currentTarget.checked)} />
+      {words}
+    </label>
   );
 }
 

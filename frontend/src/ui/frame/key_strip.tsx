@@ -21,6 +21,7 @@ const MARKDOWN: readonly [ActionId, string][] = [
   ["bold", "M7 5h6a3.5 3.5 0 0 1 0 7H7zM7 12h7a3.5 3.5 0 0 1 0 7H7z"],
 ];
 const LAST: readonly [ActionId, string][] = [
+  ["addComment", "M5 5h14v11h-8l-4 4v-4H5zM9 10h6"],
   ["find", "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20"],
   ["preview", "M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z"],
 ];

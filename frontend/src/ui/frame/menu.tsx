@@ -18,9 +18,9 @@ const ITEMS: readonly (readonly ActionId[])[] = [
 /** On small screens there is neither rail nor status bar, and no keyboard with its keys. */
 const NARROW_ITEMS: readonly (readonly ActionId[])[] = [
   ["find", "replace", "goToLine", "preview"],
-  ["undo", "redo"],
+  ["undo", "redo", "addComment"],
   ...ITEMS.slice(0, -2),
-  ["outline", "people", "settings", "about"],
+  ["outline", "people", "comments", "settings", "about"],
 ];
 
 /** The menu of the pad, made from the table of actions: below its title, and on small screens from below. */

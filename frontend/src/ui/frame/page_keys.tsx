@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { commentsByKey } from "../comments/comments_by_key";
 import { downloadByKey } from "../pad/download";
 import { findByKey } from "../pad/find_by_key";
 import { historyByKey } from "../pad/history_by_key";
@@ -11,5 +12,6 @@ export function PageKeys({ pad }: { pad: Pad }) {
   useEffect(() => findByKey(pad), [pad]);
   useEffect(() => historyByKey(pad), [pad]);
   useEffect(() => historyByLink(pad), [pad]);
+  useEffect(() => commentsByKey(pad), [pad]);
   return null;
 }

@@ -5,7 +5,7 @@ import { lazy, type LazyComponent } from "../base/lazy";
 import { isNarrow } from "../base/media";
 import { PanelHead } from "../base/panel_head";
 import type { Pad } from "../pad/pad";
-import { presentPanels } from "../panels/panels";
+import { panelsFor, presentPanels } from "../panels/panels";
 import { frameWords } from "./words";
 
 const CONTENTS = new Map<PanelId, LazyComponent<{ pad: Pad }>>(
@@ -21,7 +21,8 @@ export function preparePanels(): void {
 export function Panel({ pad }: { pad: Pad }) {
   const id = pad.panel.id.value;
   const Content = id && CONTENTS.get(id);
-  if (!Content) return null;
+  // One that was open on another pad may be none for this tab.
+  if (!Content || !panelsFor(pad).some((it) => it.id === id)) return null;
   if (!isNarrow.value) return <Beside key={id} id={id} pad={pad} Content={Content} />;
   return (
     <Dialog key={id} label={frameWords.now.panels[id]} class="sheet" onClose={() => pad.panel.close()}>

@@ -6,6 +6,7 @@ import { loadChunk } from "../../browser";
 import { loadActions } from "../actions/actions";
 import { lazy } from "../base/lazy";
 import { hasFingers, isNarrow } from "../base/media";
+import { withComments } from "../comments/comments_by_key";
 import type { Pad } from "../pad/pad";
 import { watchHidden } from "./hidden_news";
 import { Panel, preparePanels } from "./panel";
@@ -33,6 +34,13 @@ function keepDeeds({ session, deeds }: Pad): () => void {
   });
 }
 
+/** Shows the comments in the text, once the server has told of any. */
+function showComments(pad: Pad): () => void {
+  return effect(() => {
+    if (pad.session.comments.isNeeded.value) void withComments(pad, () => {});
+  });
+}
+
 /** What stands around the text beside the header: a chunk that is loaded behind the editor, with its words. */
 export function Surroundings({ pad }: { pad: Pad }) {
   // What they open may be wanted when there is no connection.
@@ -43,6 +51,7 @@ export function Surroundings({ pad }: { pad: Pad }) {
   }, []);
   useEffect(() => watchHidden(pad), [pad]);
   useEffect(() => keepDeeds(pad), [pad]);
+  useEffect(() => showComments(pad), [pad]);
   return (
     <>
       <Panel pad={pad} />

@@ -3,6 +3,7 @@
 import type { ComponentType } from "preact";
 import type { PanelId } from "../../browser";
 import { hasOutline } from "../pad/has_outline";
+import { seesComments } from "../pad/open_comments";
 import type { Pad } from "../pad/pad";
 import { peopleWords } from "../pad/people_words";
 
@@ -12,6 +13,8 @@ export interface Panel {
   icon: string | null;
   /** False: it has nothing to show for that pad, now. Not there: it always may have. */
   isOffered?(pad: Pad): boolean;
+  /** True: it is not for this tab, and is not shown even where it was open before. */
+  isBarred?(pad: Pad): boolean;
   /** Loads what is in it, below its heading; null: it is not there yet. */
   load: (() => Promise<ComponentType<{ pad: Pad }>>) | null;
 }
@@ -36,7 +39,12 @@ export const PANELS: readonly Panel[] = [
     icon: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4M12 8v4l3 2",
     load: async () => (await import("./history_panel")).loadHistoryPanel(),
   },
-  { id: "comments", icon: "M5 5h14v11h-8l-4 4v-4H5z", load: null },
+  {
+    id: "comments",
+    icon: "M5 5h14v11h-8l-4 4v-4H5z",
+    isBarred: ({ session }) => !seesComments(session),
+    load: async () => (await import("../comments/comments_panel")).loadCommentsPanel(),
+  },
   {
     id: "settings",
     icon: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h5M13 12h7M11 10v4",
@@ -50,3 +58,8 @@ export const PANELS: readonly Panel[] = [
 
 /** Those that are there. */
 export const presentPanels = PANELS.filter(({ load }) => load !== null);
+
+/** Those of them that this tab may see. */
+export function panelsFor(pad: Pad): readonly Panel[] {
+  return presentPanels.filter(({ isBarred }) => !isBarred?.(pad));
+}
