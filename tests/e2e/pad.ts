@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import { test as base, expect } from '@playwright/test';
 import path from 'node:path';
 import { actions } from '../../frontend/src/strings/actions_en.ts';
+import { comments } from '../../frontend/src/strings/comments_en.ts';
 import { en } from '../../frontend/src/strings/en.ts';
 import { history } from '../../frontend/src/strings/history_en.ts';
 import { links } from '../../frontend/src/strings/links_en.ts';
@@ -20,7 +21,7 @@ export { expect };
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
 /** The page's own words, and those of its parts that are loaded later. */
 export const words = { ...en, people };
-export { actions, frame, history, links, refusedPad, settings, share, start };
+export { actions, comments, frame, history, links, refusedPad, settings, share, start };
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
 export class Pad {
@@ -147,7 +148,7 @@ export class Pad {
   }
 
   /** Opens a panel, unless it is open, and gives it. */
-  async panel(id: 'history' | 'outline' | 'people' | 'settings'): Promise<Locator> {
+  async panel(id: 'comments' | 'history' | 'outline' | 'people' | 'settings'): Promise<Locator> {
     const name = frame.panels[id];
     if (await this.isNarrow()) {
       const sheet = this.page.getByRole('dialog', { name, exact: true });
@@ -155,7 +156,7 @@ export class Pad {
       await expect(sheet).toBeVisible();
       return sheet;
     }
-    const inRail = this.page.getByRole('navigation').getByRole('button', { name, exact: true });
+    const inRail = this.page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${name}(?:,|$)`) });
     const button = id === 'people' ? this.page.locator('.avatars').getByRole('button').last() : inRail;
     if ((await button.getAttribute('aria-expanded')) !== 'true') await button.click();
     return this.page.getByRole('complementary', { name, exact: true });

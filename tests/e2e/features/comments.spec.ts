@@ -1,0 +1,323 @@
+// Comments on pieces of the text: made, seen by others, moved by what everybody types, answered, resolved and deleted.
+import { devices } from '@playwright/test';
+import type { Locator } from '@playwright/test';
+import { Network } from '../../chaos/network.ts';
+import { hasNoViolations } from '../axe.ts';
+import { comments, expect, frame, links, test } from '../pad.ts';
+import type { Pad } from '../pad.ts';
+
+const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
+const SHOTS = process.env['KP_SCREENSHOTS'];
+const TEXT = 'The budget is twelve thousand.\nIt ends in May.\nNobody objects.';
+
+const shot = async (pad: Pad, name: string): Promise<void> => {
+  if (SHOTS) await pad.page.screenshot({ path: `${SHOTS}/comments-${name}.png` });
+};
+const panelOf = (pad: Pad): Locator => pad.page.locator('#panel, dialog.sheet').filter({ has: pad.page.locator('.comments') });
+const threadsIn = (pad: Pad): Locator => panelOf(pad).getByRole('list', { name: comments.list }).getByRole('article');
+const box = (pad: Pad): Locator => panelOf(pad).getByRole('textbox', { name: comments.label });
+const marks = (pad: Pad): Locator => pad.page.locator('.comment-mark');
+/** The whole commented text, which may be drawn in parts. */
+const marked = async (pad: Pad): Promise<string> => (await marks(pad).allTextContents()).join('');
+
+/** Selects that piece of the text, as by the mouse. */
+async function select(pad: Pad, piece: string): Promise<void> {
+  await pad.editor.focus();
+  const at = (await pad.text()).indexOf(piece);
+  await pad.page.keyboard.press('Control+Home');
+  for (let i = 0; i < at; i++) await pad.page.keyboard.press('ArrowRight');
+  for (const _of of piece) await pad.page.keyboard.press('Shift+ArrowRight');
+}
+
+/** Comments on that piece, by the keyboard alone. */
+async function comment(pad: Pad, piece: string, words: string): Promise<void> {
+  await select(pad, piece);
+  await pad.page.keyboard.press('Control+Alt+m');
+  await expect(box(pad)).toBeFocused();
+  await pad.page.keyboard.insertText(words);
+  await pad.page.keyboard.press('Control+Enter');
+  await expect(box(pad)).toHaveCount(0);
+}
+
+/** The text is there for both, and both have names. */
+async function two(open: (hash?: string, options?: object) => Promise<Pad>, options: object = {}): Promise<[Pad, Pad]> {
+  const [bob, alice] = [await (await open()).ready(), await (await open('#shared', options)).ready()];
+  await alice.rename('Alice');
+  await bob.rename('Bob');
+  await alice.paste(TEXT);
+  await alice.saved();
+  await bob.shows(TEXT);
+  return [alice, bob];
+}
+
+test('a comment appears for others, moves with what both type, is answered, resolved, opened again and deleted', async ({ open }) => {
+  const [alice, bob] = await two(open);
+  await comment(alice, 'twelve', 'Really twelve?');
+  await expect(alice.editor).toBeFocused();
+  await expect(marks(bob)).toHaveText('twelve');
+  await expect(bob.page.locator('.toast')).toContainText(comments.news('Alice', 'Really twelve?'));
+  await expect(alice.page.locator('.toast')).toHaveCount(0);
+
+  // Both type, around it and in it.
+  await bob.editor.focus();
+  await bob.page.keyboard.press('Control+Home');
+  await Promise.all([bob.page.keyboard.type('Well: '), alice.type(' So far.')]);
+  await expect.poll(() => bob.text()).toBe(`Well: ${TEXT} So far.`);
+  await expect(marks(alice)).toHaveText('twelve');
+  await select(bob, 'lve');
+  await bob.page.keyboard.type('nty');
+  // The "n" took the place of what was in it; the rest came behind its end.
+  for (const pad of [alice, bob]) await expect.poll(() => marked(pad)).toBe('twen');
+
+  // The dot leads to the thread.
+  await bob.page.locator('.comment-dot').click();
+  const thread = threadsIn(bob).first();
+  await expect(thread).toBeFocused();
+  await expect(thread).toContainText('Really twelve?');
+  await thread.getByRole('button', { name: comments.reply, exact: true }).click();
+  await bob.page.keyboard.type('Twenty, I think.');
+  await bob.page.keyboard.press('Control+Enter');
+  await expect(threadsIn(alice).first().getByRole('listitem')).toHaveCount(2);
+  await expect(panelOf(alice).getByRole('status').first()).toHaveText(comments.news('Bob', 'Twenty, I think.'));
+
+  // Only one's own can be changed.
+  await expect(threadsIn(alice).getByRole('button', { name: comments.editOf('Really twelve?') })).toHaveCount(1);
+  await expect(threadsIn(alice).getByRole('button', { name: comments.editOf('Twenty, I think.') })).toHaveCount(0);
+  await threadsIn(alice).getByRole('button', { name: comments.editOf('Really twelve?') }).click();
+  await alice.page.keyboard.press('Control+a');
+  await alice.page.keyboard.type('Are we sure?');
+  await alice.page.keyboard.press('Control+Enter');
+  await expect(threadsIn(bob).first()).toContainText('Are we sure?');
+  await expect(threadsIn(bob).first()).toContainText(comments.edited);
+
+  await threadsIn(bob).getByRole('button', { name: comments.resolveOf('twelve') }).click();
+  for (const pad of [alice, bob]) {
+    await expect(marks(pad)).toHaveCount(0);
+    await expect(threadsIn(pad)).toHaveCount(0);
+  }
+  await panelOf(alice).getByRole('button', { name: comments.resolved(1) }).click();
+  await expect(panelOf(alice)).toContainText('Bob');
+  await panelOf(alice).getByRole('button', { name: comments.reopenOf('twelve') }).click();
+  await expect(marks(bob)).not.toHaveCount(0);
+
+  for (const text of ['Twenty, I think.', 'Are we sure?']) {
+    const own = text.startsWith('Are') ? alice : bob;
+    await threadsIn(own).getByRole('button', { name: comments.removeOf(text) }).click();
+    await threadsIn(own).getByRole('group', { name: comments.sure }).getByRole('button', { name: comments.remove }).click();
+    await expect(panelOf(own).getByText(text)).toHaveCount(0);
+  }
+  for (const pad of [alice, bob]) await expect(marks(pad)).toHaveCount(0);
+});
+
+test('a thread whose text is deleted stays with its quote, and an undo brings the text back to it', async ({ open }) => {
+  const [alice, bob] = await two(open);
+  await comment(alice, 'ends in May', 'Why?');
+  await expect(marks(bob)).toHaveText('ends in May');
+  await select(bob, 'ends in May');
+  await bob.page.keyboard.press('Delete');
+  await expect(panelOf(alice).getByRole('region', { name: comments.detached })).toContainText('ends in May');
+  await expect(marks(alice)).toHaveCount(0);
+  await bob.page.keyboard.press('Control+z');
+  for (const pad of [alice, bob]) await expect(marks(pad)).toHaveText('ends in May');
+  await expect(panelOf(alice).getByRole('region', { name: comments.detached })).toHaveCount(0);
+});
+
+test('who types in the text goes on there, whatever becomes of a thread that is being answered; who answers, in the answer', async ({ open }) => {
+  const [alice, bob] = await two(open);
+  await comment(bob, 'Nobody', 'Really?');
+  const panel = await alice.panel('comments');
+  await threadsIn(alice).getByRole('button', { name: comments.reply, exact: true }).click();
+  await alice.page.keyboard.type('Almost');
+  await alice.type('1');
+  await select(bob, 'Nobody');
+  await bob.page.keyboard.press('Delete');
+  await expect(panel.getByRole('region', { name: comments.detached }).getByRole('textbox')).toHaveValue('Almost');
+  await alice.page.keyboard.type('2');
+  await alice.shows(`${TEXT.replace('Nobody', '')}12`);
+  await panel.getByRole('textbox').focus();
+  await alice.page.keyboard.press('End');
+  await bob.page.keyboard.press('Control+z');
+  await expect(marks(alice)).toHaveText('Nobody');
+  await alice.page.keyboard.type(' nobody');
+  await expect(panel.getByRole('textbox')).toHaveValue('Almost nobody');
+  // And an author is known again after a reload.
+  await alice.page.keyboard.press('Control+Enter');
+  await expect(panel.getByRole('textbox')).toHaveCount(0);
+  await alice.page.reload();
+  await expect(panel.getByRole('button', { name: comments.editOf('Almost nobody') })).toBeVisible();
+  await expect(panel.getByRole('button', { name: comments.editOf('Really?') })).toHaveCount(0);
+});
+
+test('by the keyboard: the next and the previous comment, with the caret at it and its words read out', async ({ open }) => {
+  const alice = await (await open()).ready();
+  await alice.paste(TEXT);
+  await alice.saved();
+  for (const [piece, words] of [['Nobody', 'third'], ['budget', 'first'], ['It ends', 'second']] as const) await comment(alice, piece, words);
+  await expect(threadsIn(alice)).toHaveCount(3);
+  expect(await threadsIn(alice).locator('.one-text').allTextContents()).toEqual(['first', 'second', 'third']);
+  await alice.page.keyboard.press('Control+Home');
+  const said = panelOf(alice).getByRole('status').first();
+  for (const [key, words] of [['PageDown', 'first'], ['PageDown', 'second'], ['PageDown', 'third'], ['PageDown', 'first'], ['PageUp', 'third']] as const) {
+    await alice.page.keyboard.press(`Alt+${key}`);
+    await expect(said).toContainText(words);
+    await expect(panelOf(alice).locator('.thread.lit .one-text')).toHaveText(words);
+    await expect(alice.editor).toBeFocused();
+  }
+  await alice.page.keyboard.type('|');
+  await expect.poll(() => alice.text()).toContain('\n|Nobody');
+});
+
+test('what is left by Escape is there the next time; what cannot be sent stays, and is sent once', async ({ open }) => {
+  const [alice, bob] = await two(open);
+  await select(alice, 'May');
+  await alice.page.keyboard.press('Control+Alt+m');
+  await expect(box(alice)).toBeFocused();
+  await alice.page.keyboard.type('June?');
+  await alice.page.keyboard.press('Escape');
+  await expect(alice.editor).toBeFocused();
+  await expect(box(alice)).toHaveCount(0);
+  await alice.page.keyboard.press('Control+Alt+m');
+  await expect(box(alice)).toHaveValue('June?');
+
+  // The server does it, and its answer is lost.
+  let arrived = 0;
+  await alice.page.route('**/comments', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    await route.fetch();
+    arrived += 1;
+    await route.abort();
+  });
+  await alice.page.keyboard.press('Control+Enter');
+  await expect(panelOf(alice)).toContainText(comments.problems['unreachable']!);
+  await expect(marks(bob)).toHaveText('May');
+  await alice.page.unroute('**/comments');
+  await box(alice).fill('July?');
+  await panelOf(alice).getByRole('button', { name: comments.again }).click();
+  await expect(box(alice)).toHaveCount(0);
+  await expect(threadsIn(alice)).toHaveCount(1);
+  await expect(threadsIn(alice).locator('.one-text')).toHaveText(['July?']);
+  expect(arrived).toBe(1);
+});
+
+test('without a connection the comments stay, and a new one waits for it, about the piece where it is by then', async ({ open, server }) => {
+  const network = await Network.open(() => server.port);
+  try {
+    const bob = await (await open()).ready();
+    await bob.paste(TEXT);
+    await bob.saved();
+    const alice = await (await open('#shared', {}, network.port)).ready();
+    await comment(bob, 'objects', 'I do.');
+    await expect(marks(alice)).toHaveText('objects');
+    await alice.panel('comments');
+    network.unplug();
+    await expect(panelOf(alice)).toContainText(comments.offline);
+    await expect(threadsIn(alice)).toHaveCount(1);
+    await select(alice, 'thousand');
+    await alice.page.keyboard.type('thousand and one');
+    await select(alice, 'and one');
+    await alice.page.keyboard.press('Control+Alt+m');
+    await expect(box(alice)).toBeFocused();
+    await alice.page.keyboard.type('Which?');
+    await alice.page.keyboard.press('Control+Enter');
+    await expect(panelOf(alice)).toContainText(comments.waiting);
+    // Meanwhile one comment goes and another comes.
+    await threadsIn(bob).getByRole('button', { name: comments.removeOf('I do.') }).click();
+    await threadsIn(bob).getByRole('button', { name: comments.remove, exact: true }).click();
+    await comment(bob, 'May', 'June!');
+    await bob.editor.focus();
+    await bob.page.keyboard.press('Control+Home');
+    await bob.page.keyboard.type('So: ');
+    network.plug();
+    await alice.page.evaluate(() => dispatchEvent(new Event('online')));
+    for (const pad of [alice, bob]) await expect(marks(pad)).toHaveText(['and one', 'May']);
+    await expect(box(alice)).toHaveCount(0);
+    await expect(threadsIn(alice).locator('.one-text')).toHaveText(['Which?', 'June!']);
+  } finally {
+    await network.close();
+  }
+});
+
+test('by a link for reading: no trace of comments, or with leave to comment, the whole of them', async ({ open }) => {
+  const [alice] = await two(open);
+  await comment(alice, 'budget', 'Whose?');
+  const addresses: string[] = [];
+  for (const isToComment of [false, true]) {
+    const dialog = await alice.share();
+    await dialog.getByRole('button', { name: links.make }).click();
+    if (isToComment) await dialog.getByRole('switch', { name: links.comments }).check();
+    await dialog.getByRole('button', { name: links.create }).click();
+    const field = dialog.getByRole('group').getByRole('textbox');
+    await expect(field).toBeFocused();
+    addresses.push(new URL(await field.inputValue()).hash);
+    await alice.close(dialog);
+  }
+  const [blind, reviewer] = [await open(addresses[0]), await open(addresses[1])];
+  await blind.shows(TEXT);
+  await expect(reviewer.page.getByRole('navigation').getByRole('button', { name: frame.openComments(1) })).toBeVisible();
+  await expect(marks(reviewer)).toHaveText('budget');
+  await expect(blind.page.getByRole('navigation').getByRole('button', { name: frame.panels.settings })).toBeVisible();
+  await expect(blind.page.getByRole('navigation').getByRole('button', { name: frame.panels.comments })).toHaveCount(0);
+  await expect(marks(blind)).toHaveCount(0);
+  await blind.editor.focus();
+  await blind.page.keyboard.press('Control+Alt+m');
+  await expect(blind.page.locator('#panel')).toHaveCount(0);
+
+  await comment(reviewer, 'May', 'April is better.');
+  await expect(marks(alice)).toHaveText(['budget', 'May']);
+  await reviewer.page.keyboard.type('x');
+  await reviewer.shows(TEXT);
+});
+
+test('nothing of comments leaves with the text', async ({ open }) => {
+  const alice = await (await open()).ready();
+  await alice.paste(`# ${TEXT}`);
+  await alice.choose('Markdown');
+  await alice.saved();
+  await comment(alice, 'budget', 'SECRET WORDS');
+  await alice.editor.focus();
+  const downloads: string[] = [];
+  for (const what of ['download', 'downloadHtml'] as const) {
+    const coming = alice.page.waitForEvent('download');
+    await alice.act(what);
+    const stream = await (await coming).createReadStream();
+    let content = '';
+    for await (const chunk of stream) content += String(chunk);
+    downloads.push(content);
+  }
+  expect(downloads[0]).toBe(`# ${TEXT}`);
+  expect(downloads[1]).toContain('budget');
+  for (const content of downloads) expect(content).not.toMatch(/SECRET|comment-mark|data-thread/);
+  await alice.page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await alice.page.emulateMedia({ media: 'print' });
+  await expect(alice.page.getByText('SECRET WORDS')).toBeHidden();
+  expect(await alice.page.evaluate(() => document.body.innerText)).not.toContain('SECRET');
+});
+
+const LOOKS = {
+  wide: {}, phone: pixel, middle: { viewport: { width: 900, height: 700 } }, dark: { colorScheme: 'dark' as const },
+  german: { locale: 'de' }, forced: { forcedColors: 'active' as const },
+};
+for (const [name, options] of Object.entries(LOOKS)) {
+  test(`the panel on every screen (${name})`, async ({ open }) => {
+    const [alice, bob] = await two(open as never);
+    await comment(alice, 'twelve', 'Really twelve? I had understood that it is more than that, and that it comes in three parts.');
+    await comment(bob, 'ends in May', 'Why?\nThere is June.');
+    await comment(bob, 'Nobody', 'long '.repeat(400));
+    await threadsIn(bob).first().getByRole('button', { name: comments.reply, exact: true }).click();
+    await bob.page.keyboard.type('Yes.');
+    await bob.page.keyboard.press('Control+Enter');
+    await expect(threadsIn(alice).first()).toContainText('Yes.');
+    const carol = await open('#shared', options);
+    await carol.shows(TEXT);
+    await expect(marks(carol)).toHaveCount(3);
+    if (name === 'phone') await carol.act('comments');
+    else await carol.page.locator('.rail').getByRole('button', { name: /^(?:Comments|Kommentare), 3/ }).click();
+    await expect(panelOf(carol).locator('.thread')).toHaveCount(3);
+    await shot(carol, name);
+    await hasNoViolations(carol, 'the panel');
+    await panelOf(carol).locator('.add-comment').click();
+    await expect(panelOf(carol).getByRole('textbox')).toBeFocused();
+    await shot(carol, `${name}-new`);
+    await hasNoViolations(carol, 'a new comment');
+  });
+}
