@@ -4,7 +4,8 @@ import { signal } from "@preact/signals";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Session } from "../session";
 import { RightsError } from "../sharing";
-import { type Destination, Draft } from "./draft";
+import { type Destination, Draft, type KeptDraft } from "./draft";
+import { KeptDrafts } from "./kept_drafts";
 
 const AUTHOR = { name: "Alice", hue: 20, key: "aaaaaaaaaaaa" };
 
@@ -29,7 +30,7 @@ beforeEach(() => {
   text = { canSendCarets: true, unsaved: 0, revision: 7, shift: 0 };
 });
 
-function draft(to: Partial<Destination> & { kind: string } = { kind: "thread" }, words = "Why?"): Draft {
+function draft(to: Partial<Destination> & { kind: string } = { kind: "thread" }, words = "Why?", kept: KeptDraft["asked"] = null): Draft {
   const requests = {
     ask: async (method: string, path: string, body?: object, key?: string) => {
       asked.push({ method, path, body: body as Asked["body"], key });
@@ -42,7 +43,7 @@ function draft(to: Partial<Destination> & { kind: string } = { kind: "thread" },
   };
   const around = { link, unsaved, comments: { text: { ...text, pointsOf: (at: number) => at + text.shift } } };
   Object.defineProperty(around.comments.text, "revision", { get: () => text.revision });
-  return new Draft({ piece: () => piece, ...to } as Destination, requests as never, around as unknown as Pick<Session, "comments" | "link" | "unsaved">, words);
+  return new Draft({ piece: () => piece, ...to } as Destination, requests as never, around as unknown as Pick<Session, "comments" | "link" | "unsaved">, { text: words, asked: kept });
 }
 
 const fails = (code: string) => () => {
@@ -133,6 +134,15 @@ describe("where nobody knows what became of a request", () => {
     ]);
   });
 
+  test("the same is asked again after a reload, too", async () => {
+    answers = [fails("unreachable")];
+    const it = draft();
+    await it.send();
+    const { text: words, asked: before } = JSON.parse(JSON.stringify(it.kept)) as KeptDraft;
+    expect(await draft(undefined, words, before).send()).not.toBeNull();
+    expect(asked[1]).toEqual(asked[0]);
+  });
+
   test("an answer that is none counts as that", async () => {
     answers = [() => null];
     const it = draft();
@@ -178,4 +188,28 @@ test("what is on its way is not sent twice", async () => {
   const it = draft();
   const [first, second] = await Promise.all([it.send(), it.send()]);
   expect([first !== null, second, asked.length]).toEqual([true, null, 1]);
+});
+
+test("drafts are kept by their names, and let go of when there is nothing in them; where nothing can be kept, nothing is", () => {
+  const stored = new Map<string, string>();
+  const storage = () => ({
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+    removeItem: (key: string) => void stored.delete(key),
+  });
+  const kept = new KeptDrafts("pad", storage);
+  kept.keep("new", { text: "a", asked: null });
+  kept.keep("t", { text: "b", asked: null });
+  expect(new KeptDrafts("pad", storage).of("t")).toEqual({ text: "b", asked: null });
+  expect(new KeptDrafts("other", storage).of("t")).toBeNull();
+  kept.forget("t");
+  kept.keep("new", { text: "", asked: null });
+  expect([kept.of("t"), stored.size]).toEqual([null, 0]);
+  stored.set("kolabpad.comments.pad", "{broken");
+  expect(kept.of("new")).toBeNull();
+  const forbidden = new KeptDrafts("pad", () => {
+    throw new Error("SecurityError");
+  });
+  forbidden.keep("new", { text: "a", asked: null });
+  expect(forbidden.of("new")).toBeNull();
 });

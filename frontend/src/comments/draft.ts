@@ -39,10 +39,17 @@ interface TextPlace {
   to: number;
 }
 
+/** A request to make a comment. */
 interface Asked {
   path: string;
   body: { text: string } & Partial<TextPlace>;
   key: string;
+}
+
+/** A draft as it is written down: what it says, and the request of which nobody knows what became. */
+export interface KeptDraft {
+  text: string;
+  asked: Asked | null;
 }
 
 /** The text moved on while we asked: it is asked again with the place that it has now, so often at most. */
@@ -54,16 +61,22 @@ export class Draft {
   /** The server's word for why it did not arrive; "unreachable" when there was no answer; null: nothing is wrong. */
   readonly problem = signal<string | null>(null);
   /** A request of which nobody knows what became. */
-  #asked: Asked | null = null;
+  readonly #asked;
   #giveUp: () => void = () => {};
 
   constructor(
     private readonly to: Destination,
     private readonly requests: Pick<CommentRequests, "ask">,
     private readonly around: Around,
-    text = "",
+    { text, asked }: KeptDraft = { text: "", asked: null },
   ) {
     this.text = signal(text);
+    this.#asked = signal(asked);
+  }
+
+  /** As it would be written down now. */
+  get kept(): KeptDraft {
+    return { text: this.text.value, asked: this.#asked.value };
   }
 
   /** The words as the server takes them. */
@@ -73,7 +86,7 @@ export class Draft {
 
   /** True while a request has been made of which nobody knows what became. */
   get isUncertain(): boolean {
-    return this.#asked !== null;
+    return this.#asked.peek() !== null;
   }
 
   /** So many code points are too many; 0: none are. */
@@ -102,7 +115,7 @@ export class Draft {
 
   async #arrive(): Promise<Arrived> {
     if (this.to.kind === "edit") return this.#change(this.to.thread, this.to.comment);
-    const sent = this.#asked?.body.text;
+    const sent = this.#asked.peek()?.body.text;
     const arrived = await this.#make();
     if (sent === undefined || sent === this.words || !arrived.comment) return arrived;
     return this.#change(arrived.thread, arrived.comment.id);
@@ -117,16 +130,16 @@ export class Draft {
 
   async #make(): Promise<Arrived> {
     for (let attempt = 1; ; attempt++) {
-      const asked = this.#asked ?? (await this.#request());
+      const asked = this.#asked.peek() ?? (await this.#request());
       this.state.value = "sending";
-      this.#asked = asked;
+      this.#asked.value = asked;
       try {
         const answer = await this.requests.ask("POST", asked.path, asked.body, asked.key);
         const arrived = arrivedOf(answer, (answer as { comment?: unknown } | null)?.comment);
-        this.#asked = null;
+        this.#asked.value = null;
         return arrived;
       } catch (error) {
-        if (!isUncertain(error)) this.#asked = null;
+        if (!isUncertain(error)) this.#asked.value = null;
         const isStale = error instanceof RightsError && error.code === "unknown_revision";
         if (!isStale || attempt === ATTEMPTS) throw error;
       }

@@ -176,6 +176,9 @@ test('what is left by Escape is there the next time; what cannot be sent stays, 
   await alice.page.keyboard.press('Escape');
   await expect(alice.editor).toBeFocused();
   await expect(box(alice)).toHaveCount(0);
+  await alice.page.reload();
+  await alice.saved();
+  await select(alice, 'May');
   await alice.page.keyboard.press('Control+Alt+m');
   await expect(box(alice)).toHaveValue('June?');
 

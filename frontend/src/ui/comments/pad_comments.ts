@@ -2,11 +2,11 @@
  * The comments of an open pad: brings together what the server tells of them, their marks in the text, and what is being
  * written. The panel shows it; palette, menus and keys act on it.
  *
- * What is being written outlives the panel, and what one leaves by Escape is there the next time.
+ * What is being written outlives the panel and a reload, and what one leaves by Escape is there the next time.
  */
 
 import { batch, effect, signal, untracked } from "@preact/signals";
-import { type Comment, CommentRequests, Draft, hasAuthorToken, type NewComment, type Thread, Threads } from "../../comments";
+import { type Comment, CommentRequests, type Destination, Draft, hasAuthorToken, KeptDrafts, type NewComment, type Thread, Threads } from "../../comments";
 import type { Editor } from "../../editor";
 import { RightsError } from "../../sharing";
 import { isNarrow } from "../base/media";
@@ -22,6 +22,8 @@ const LAG_MS = 40;
 /** More at once are only counted. */
 const NAMED_MOST = 2;
 const SPOKEN_MS = 6_000;
+/** The name under which a comment that begins a thread is kept. */
+const NEW = "new";
 
 export class PadComments {
   readonly threads: Threads;
@@ -40,6 +42,7 @@ export class PadComments {
   readonly #requests: CommentRequests;
   /** By what they answer or change. */
   readonly #drafts = new Map<string, Draft>();
+  readonly #kept: KeptDrafts;
   /** What was left by Escape. */
   #left: Draft | null = null;
   /** New comments of which it is not known yet whether they are ours. */
@@ -53,6 +56,7 @@ export class PadComments {
     const { session } = pad;
     this.threads = new Threads(session.comments);
     this.#requests = new CommentRequests(session, document.baseURI);
+    this.#kept = new KeptDrafts(session.padId);
     effect(() => {
       if (pad.editor.value) this.#putMarks(pad.editor.value);
     });
@@ -145,6 +149,7 @@ export class PadComments {
     this.#refresh();
     this.#say(commentWords.now.sent);
     if (this.#left === draft) this.#left = null;
+    this.#kept.forget(NEW);
     if (this.fresh.peek()?.draft !== draft) return; // it was left meanwhile
     this.fresh.value = null;
     this.#unmark();
@@ -164,13 +169,13 @@ export class PadComments {
 
   /** The answer in that thread that is being written. */
   replyTo({ id }: Thread): Draft {
-    return this.#draftOf(id, () => new Draft({ kind: "reply", thread: id }, this.#requests, this.pad.session));
+    return this.#draftOf(id, () => this.#made(id, { kind: "reply", thread: id }));
   }
 
   /** Other words for that comment, as far as they are written. */
   editOf(thread: Thread, { id, text }: Comment): Draft {
     const to = { kind: "edit", thread: thread.id, comment: id } as const;
-    return this.#draftOf(`edit ${id}`, () => new Draft(to, this.#requests, this.pad.session, text));
+    return this.#draftOf(`edit ${id}`, () => this.#made(`edit ${id}`, to, text));
   }
 
   /** Sends one of these; true when it has arrived. */
@@ -187,12 +192,16 @@ export class PadComments {
   /** Its words are not wanted any more. */
   forget(draft: Draft): void {
     draft.stop();
-    for (const [key, it] of this.#drafts) if (it === draft) this.#drafts.delete(key);
+    for (const [key, it] of this.#drafts) {
+      if (it !== draft) continue;
+      this.#drafts.delete(key);
+      this.#kept.forget(key);
+    }
   }
 
   /** Whether words for that are kept. */
   hasReplyTo({ id }: Thread): boolean {
-    return Boolean(this.#drafts.get(id)?.text.peek());
+    return Boolean(this.#drafts.get(id)?.text.peek() ?? this.#kept.of(id)?.text);
   }
 
   /* ---- what is there ---- */
@@ -222,7 +231,22 @@ export class PadComments {
 
   #newDraft(view: Editor["view"]): Draft {
     const piece = () => marks.draftIn(view.state);
-    return new Draft({ kind: "thread", piece }, this.#requests, this.pad.session);
+    return this.#made(NEW, { kind: "thread", piece });
+  }
+
+  /** One that is written down while it is written, beginning with what was. */
+  #made(name: string, to: Destination, text = ""): Draft {
+    const draft = new Draft(to, this.#requests, this.pad.session, this.#kept.of(name) ?? { text, asked: null });
+    this.#follow(name, draft, text);
+    return draft;
+  }
+
+  #follow(name: string, draft: Draft, text: string): void {
+    effect(() => {
+      const { kept } = draft;
+      if (kept.text === text && !kept.asked) this.#kept.forget(name);
+      else this.#kept.keep(name, kept);
+    });
   }
 
   #draftOf(key: string, make: () => Draft): Draft {
