@@ -34,7 +34,7 @@ struct profile {
 struct sim_document {
     char id[16];
     struct unique_points points;
-    void *oracle; /* commenting.c */
+    void *oracle;       /* commenting.c */
     struct buf earlier; /* a text that was committed once; empty: none is known */
 };
 

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { decode, encode, SYSTEM_USER, WireError } from ".";
 
 const WELCOME = {
-  history: false,
   user_id: 3, epoch: "q3Rk", revision: 830, resumed: true, committed: 815, access: "edit",
   language: "c", otp: null, limits: { document_bytes: 262144, message_bytes: 327680 },
   created_at: 1767225600, expires_at: 1767830400, history: false, comments: "write", order: "author", server: "1.0.0 (abc1234)",
