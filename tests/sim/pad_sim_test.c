@@ -5,9 +5,9 @@
  *
  * In the end everything is delivered, and then, of each document,
  *   - all texts are the pad's,
- *   - no unique code point is there twice (unless earlier texts are brought back), and each that was
- * acknowledged and not deleted is there (but for a server that runs without a journal and dies, and for a
- * document that expired),
+ *   - no unique code point is there twice (but where earlier texts are brought back), and each that was
+ *     acknowledged and not deleted is there (but for a server that runs without a journal and dies, and
+ *     for a document that expired),
  *   - who may only read, by a link or because the owner has the pen, has seen all and changed nothing,
  *   - every comment is where its characters are, for the server and for each client that follows
  *     comments,
