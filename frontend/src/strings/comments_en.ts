@@ -28,7 +28,7 @@ export const comments = {
   resolve: "Resolve",
   resolveOf: (quote: string) => `Resolve “${quote}”`,
   reopen: "Open again",
-  reopenOf: (quote: string) => `Open “${quote}” again`,
+  reopenOf: (quote: string) => `Open again: “${quote}”`,
   resolvedBy: (name: string, date: string) => `Resolved by ${name}, ${date}`,
   edited: "edited",
   edit: "Edit",
