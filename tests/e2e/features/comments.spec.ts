@@ -296,6 +296,56 @@ test('nothing of comments leaves with the text', async ({ open }) => {
   expect(await alice.page.evaluate(() => document.body.innerText)).not.toContain('SECRET');
 });
 
+test('thirty threads, some of them resolved, one without its text; with all that opens in them', async ({ open, server }) => {
+  const api = `http://127.0.0.1:${server.port}/api`;
+  const lines = Array.from({ length: 30 }, (_, i) => `Line ${String(i).padStart(2, '0')} of the minutes`);
+  await fetch(`${api}/text/shared`, { method: 'POST', body: lines.join('\n') });
+  const ask = (method: string, path: string, body: object) =>
+    fetch(`${api}/document/shared/comments${path}`, { method, body: JSON.stringify(body), headers: { 'X-Author-Name': 'Bob' } });
+  const ids: string[] = [];
+  for (const [i, line] of lines.entries()) {
+    const from = i * (line.length + 1);
+    const made = await ask('POST', '', { revision: 1, from, to: from + 7, text: `Comment ${i}` });
+    expect(made.status).toBe(201);
+    ids.push(((await made.json()) as { comment: string }).comment);
+  }
+  for (const id of ids.slice(0, 5)) await ask('PATCH', `/${id}`, { resolved: true });
+  for (let i = 0; i < 6; i++) await ask('POST', `/${ids[5]}`, { text: `Answer ${i}` });
+
+  const alice = await (await open()).ready();
+  await expect(alice.page.locator('.rail-count')).toHaveText('25');
+  await expect(alice.page.locator('.comment-dot')).toHaveCount(25);
+  const panel = await alice.panel('comments');
+  await expect(threadsIn(alice)).toHaveCount(25);
+  await select(alice, lines[29]!);
+  await alice.page.keyboard.press('Delete');
+  await expect(panel.getByRole('region', { name: comments.detached }).getByRole('article')).toHaveCount(1);
+  await expect(threadsIn(alice)).toHaveCount(24);
+  const first = threadsIn(alice).first();
+  await expect(first.getByRole('listitem')).toHaveCount(5); // the first, a button for others, and the last three
+  await first.getByRole('button', { name: comments.more(3) }).click();
+  await expect(first.getByRole('listitem')).toHaveCount(7);
+  await panel.getByRole('button', { name: comments.resolved(5) }).click();
+  await first.getByRole('button', { name: comments.reply, exact: true }).click();
+  await expect(first.getByRole('textbox')).toBeFocused();
+  await hasNoViolations(alice, 'thirty threads');
+  await shot(alice, 'thirty');
+
+  // What comes while the panel is closed is told with a way there.
+  await alice.page.keyboard.press('Escape'); // the answer
+  await expect(first.getByRole('button', { name: comments.reply, exact: true })).toBeFocused();
+  await alice.page.keyboard.press('Escape'); // the panel
+  await expect(panel).toHaveCount(0);
+  await ask('POST', `/${ids[20]}`, { text: 'One more' });
+  await alice.page.locator('.toast').getByRole('button', { name: comments.show }).click();
+  const thread = threadsIn(alice).filter({ hasText: 'One more' });
+  await expect(thread).toBeFocused();
+  await expect(thread).toBeInViewport();
+  await thread.getByRole('button', { name: new RegExp(comments.goTo) }).click();
+  await expect(alice.editor).toBeFocused();
+  await expect(alice.page.locator('.comment-lit').first()).toHaveText('Line 20');
+});
+
 const LOOKS = {
   wide: {}, phone: pixel, middle: { viewport: { width: 900, height: 700 } }, dark: { colorScheme: 'dark' as const },
   german: { locale: 'de' }, forced: { forcedColors: 'active' as const },
