@@ -1,6 +1,8 @@
 // Every line of docs/bad-input.md: the answer is the one that it names, with a sentence, and nothing has changed.
 import fs from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { all, author, make } from './support/comments.ts';
+import type { Thread } from './support/comments.ts';
 import { json } from './support/http.ts';
 import { ask, bearer, expectError, info, linksOf, makeLink, pathOf, takeCharge } from './support/rights.ts';
 import { freshId, useServer } from './support/server.ts';
@@ -27,14 +29,16 @@ function rows(): Row[] {
 }
 
 const names: Record<string, string> = {};
-const named = (text: string): string => text.replaceAll(/\{(id|locked|owned|view|gone|other)\}/g, (_, name: string) => names[name] as string);
+const named = (text: string): string => text.replaceAll(/\{(id|locked|owned|view|gone|other|thread)\}/g, (_, name: string) => names[name] as string);
 const secrets: Record<string, string | undefined> = {};
+
+const commentsOf = async (id: string): Promise<{ threads: Thread[] }> => ({ threads: (await all(server(), id, secrets[id] === undefined ? {} : { secret: secrets[id] })).threads });
 
 /** All that a request could change. */
 async function state(): Promise<unknown> {
   const of = async (id: string): Promise<unknown> => {
     const { users: _users, expires_at: _expires, updated_at: _updated, ...known } = await info(server(), id, secrets[id]);
-    return { ...known, text: (await ask(server(), 'GET', `/api/text/${id}`, undefined, secrets[id])).text, links: (await linksOf(server(), id, secrets[id])).map((link) => link.id) };
+    return { ...known, text: (await ask(server(), 'GET', `/api/text/${id}`, undefined, secrets[id])).text, links: (await linksOf(server(), id, secrets[id])).map((link) => link.id), ...(await commentsOf(id)) };
   };
   return [await of(names['id']!), await of(names['locked']!), await of(names['owned']!), await info(server(), 'nobody-wrote-here')];
 }
@@ -47,6 +51,7 @@ describe('docs/bad-input.md', () => {
     }
     const [id, locked, owned] = [names['id']!, names['locked']!, names['owned']!];
     names['view'] = (await makeLink(server(), id, { role: 'view' })).token;
+    names['thread'] = (await make(server(), id, { revision: 1, from: 0, to: 3 }, 'Why?', author('Alice'))).comment;
     const gone = await makeLink(server(), id, { role: 'edit' });
     names['gone'] = gone.token;
     expect((await ask(server(), 'DELETE', pathOf(id, `/links/${gone.id}`))).status).toBe(204);
@@ -63,9 +68,13 @@ describe('docs/bad-input.md', () => {
     expect(lines.length).toBeGreaterThan(70);
     const routes = fs.readFileSync(new URL('../../src/api/routes.c', import.meta.url), 'utf8');
     const routeOf = (target: string): string =>
-      target.split('?')[0]!.replace(/\{\w+\}/, '{id}').replace(/\/links\/\w+$/, '/links/{link}').replace(/\/history\/(\d+|one)$/, '/history/{revision}');
+      target.split('?')[0]!.replace(/\{\w+\}/, '{id}').replace(/\/links\/\w+$/, '/links/{link}').replace(/\/history\/(\d+|one)$/, '/history/{revision}')
+        .replace(/\/comments\/[^/]+$/, '/comments/{thread}').replace(/\/comments\/[^/]+\/[^/]+$/, '/comments/{thread}/{comment}');
     const listed = new Set(rows().map(({ method, target }) => `${method} ${routeOf(target)}`));
-    for (const [, method, path] of routes.matchAll(/\{"(\w+)", "(\/api\/[^"]*)"/g))
+    const under = [...routes.matchAll(/\{[\s\\]*"(\w+)", comments(?: "([^"]*)")?,/g)];
+    const ofComments = [...routes.matchAll(/COMMENT_ROUTES\("([^"]*)"\)/g)].flatMap(([, at]) => under.map(([, method, rest]) => [method, `${at}${rest ?? ''}`]));
+    expect(ofComments).toHaveLength(14);
+    for (const [method, path] of [...[...routes.matchAll(/\{"(\w+)", "(\/api\/[^"]*)"/g)].map((found) => found.slice(1)), ...ofComments])
       if (!/^\/api\/(stats|health|cluster|config)/.test(path as string)) expect(listed, 'a row for each route about pads').toContain(`${method} ${path}`);
   });
 
