@@ -117,14 +117,28 @@ void v2_mirror(struct sim_client *c)
         write_file(c);
 }
 
+static bool has_point(const struct reference_text *text, uint32_t point)
+{
+    uint32_t i = 0;
+    while (i < text->len && text->points[i] != point)
+        i++;
+    return i < text->len;
+}
+
 void v2_open_stale_editor(struct sim_client *c)
 {
     if (!c->v2.is_file || *c->now_ms >= c->v2.read_until_ms || !file_is_known(c))
         return;
     /* That a save is stale can be told where it shares no letter with what came: see
-     * mirror_test. Here the letters are few, so what it lacks may be lost, but not doubled. */
+     * mirror_test. Here the letters are few, so it may be taken for a new one: what it lacks is
+     * lost then, and what others have deleted is put in again. It is there twice where their deletion
+     * comes to nothing in a crash, or somebody else puts it in, too. */
     for (uint32_t i = 0; i < c->text.len; i++)
         unique_points_deleted(c->points, c->text.points[i]);
+    for (uint32_t i = 0; i < c->v2.read.len; i++) {
+        if (!has_point(&c->text, c->v2.read.points[i]))
+            unique_points_brought_back(c->points, c->v2.read.points[i]);
+    }
     reference_text_copy(&c->text, &c->v2.read);
     c->v2.is_stale = true;
 }

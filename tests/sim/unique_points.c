@@ -5,7 +5,7 @@
 
 /* Planes 3 and up: all astral, and none of random_point. */
 enum { FIRST_POINT = 0x30000, LAST_POINT = 0x10fffe, POINTS_MAX = LAST_POINT - FIRST_POINT + 1 };
-enum { POINT_ACKED = 1, POINT_MAY_BE_MISSING = 2 };
+enum { POINT_ACKED = 1, POINT_MAY_BE_MISSING = 2, POINT_MAY_BE_DOUBLED = 4 };
 
 void unique_points_init(struct unique_points *u)
 {
@@ -55,6 +55,11 @@ void unique_points_deleted(struct unique_points *u, uint32_t point)
     set(u, point, POINT_MAY_BE_MISSING);
 }
 
+void unique_points_brought_back(struct unique_points *u, uint32_t point)
+{
+    set(u, point, POINT_MAY_BE_MISSING | POINT_MAY_BE_DOUBLED);
+}
+
 void unique_points_expired(struct unique_points *u)
 {
     for (uint32_t i = 0; i < u->used; i++)
@@ -69,7 +74,11 @@ bool unique_points_find_violation(const struct unique_points *u, const struct re
         abort();
     bool found = false;
     for (uint32_t i = 0; i < text->len && !found; i++) {
-        found = is_unique(u, text->points[i]) && ++times[text->points[i] - FIRST_POINT] > 1;
+        if (!is_unique(u, text->points[i]))
+            continue;
+        const uint32_t point = text->points[i] - FIRST_POINT;
+        times[point] += times[point] < 2;
+        found = times[point] > 1 && !(u->state[point] & POINT_MAY_BE_DOUBLED);
         if (found)
             snprintf(out, out_size, "U+%X is in the text twice", text->points[i]);
     }

@@ -1,6 +1,6 @@
 /* unique_points.h - code points that are each typed once, so that a text shows
- * what became of every edit: none may be there twice, and each that was
- * acknowledged and not deleted must be there. */
+ * what became of every edit: none may be there twice that was not brought back, and
+ * each that was acknowledged and not deleted must be there. */
 #ifndef KOLABPAD_SIM_UNIQUE_POINTS_H
 #define KOLABPAD_SIM_UNIQUE_POINTS_H
 
@@ -19,6 +19,8 @@ uint32_t unique_points_next(struct unique_points *u);
 /* Points that are not unique ones are ignored. */
 void unique_points_acked(struct unique_points *u, struct op_view op); /* all that it inserts */
 void unique_points_deleted(struct unique_points *u, uint32_t point);
+/* Somebody may put it in again who had read it before it was deleted. */
+void unique_points_brought_back(struct unique_points *u, uint32_t point);
 /* The document was deleted: all that were given out may be missing. */
 void unique_points_expired(struct unique_points *u);
 
