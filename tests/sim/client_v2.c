@@ -314,6 +314,8 @@ static void feed_text(struct sim_client *c, struct slice json)
     const struct replica *replica = &machine->replica;
     const uint64_t revision = replica->revision;
     const bool may_land = replica->link == REPLICA_JOINING && replica->has_committed;
+    if (client_link(machine) == CLIENT_DOWN)
+        return; /* it has given up, and this was under way */
     if (may_land)
         client_must(op_copy(&c->v2.inflight, op_view(&replica->unsent.at[UNSENT_INFLIGHT].op)));
     client_receive(machine, c->v2.connection, json);
