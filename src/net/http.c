@@ -60,12 +60,12 @@ static enum error check_head(struct exchange *x, const char *version)
 }
 
 /* What is known to be too large is refused before it is read. */
-static enum error check_length(struct exchange *x)
+static bool is_length_within(struct exchange *x)
 {
     const struct http_config *config = &x->server->config;
 
     x->body_max = config->body_max ? config->body_max(config->arg, &x->req) : HTTP_BODY_MAX;
-    return x->announced > x->body_max ? ERR_MESSAGE_TOO_LARGE : OK;
+    return x->announced <= x->body_max;
 }
 
 static bool begins_nocase(struct slice s, struct slice with)
@@ -218,8 +218,8 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method, const 
         redirect_to_base(x);
     else if (x->req.path.ptr[0] == '/' && !strip_base(base, &x->req.path))
         http_respond_error(&x->req, ERR_NOT_FOUND);
-    else if ((err = check_length(x)) != OK)
-        http_respond_error(&x->req, err);
+    else if (!is_length_within(x))
+        http_respond_too_large(&x->req, x->body_max);
     return atomic_load(&x->phase) == EXCHANGE_ANSWERED ? exchange_queue_response(x) : MHD_YES;
 }
 
@@ -247,13 +247,6 @@ static enum MHD_Result on_body(struct exchange *x, struct slice piece)
     return MHD_YES;
 }
 
-static enum error check_body(const struct exchange *x)
-{
-    if (x->body_bytes > x->body_max)
-        return ERR_MESSAGE_TOO_LARGE;
-    return x->is_crowded_out ? ERR_OVERLOADED : OK;
-}
-
 /* The request is complete. The handler may answer inside the call, later, or from
  * another thread before the connection is suspended here: then the phase is
  * ANSWERED already, and the connection is resumed at once. */
@@ -262,9 +255,11 @@ static enum MHD_Result on_complete(struct exchange *x)
     int expected = EXCHANGE_HANDLING;
 
     deadline_pause(x->deadline);
-    enum error err = check_body(x);
-    if (err) {
-        http_respond_error(&x->req, err);
+    if (x->body_bytes > x->body_max || x->is_crowded_out) {
+        if (x->body_bytes > x->body_max)
+            http_respond_too_large(&x->req, x->body_max);
+        else
+            http_respond_error(&x->req, ERR_OVERLOADED);
         return exchange_queue_response(x);
     }
     x->req.body = buf_slice(&x->body);

@@ -56,20 +56,25 @@ struct http_header_pair {
 
 struct http_response {
     int status;
-    const char *content_type; /* NULL: none */
-    struct slice body;        /* copied */
+    const char *content_type;     /* NULL: none */
+    struct slice body;            /* copied, unless there is a free_body */
+    void (*free_body)(void *arg); /* called when the body is not needed any more, on any thread */
+    void *free_arg;
     struct http_header_pair headers[HTTP_HEADERS_MAX];
     size_t header_count;
     int file_fd; /* with file_bytes > 0: sent instead of body and closed */
     uint64_t file_bytes;
 };
 
-/* HEAD is answered without the body by the server itself. */
+/* HEAD is answered without the body by the server itself. A Content-Security-Policy among the headers takes
+ * the place of the page's. */
 void http_respond(struct http_request *req, const struct http_response *response);
 
 /* The error as JSON: {"error":"…","code":"…"} with its status, and the headers that
  * RFC 9110 demands with that status. */
 void http_respond_error(struct http_request *req, enum error err);
+/* ERR_MESSAGE_TOO_LARGE of a body that may have so many bytes: the text says so, and "max_bytes". */
+void http_respond_too_large(struct http_request *req, uint64_t max_bytes);
 /* The same of a fault in the body: {"error":"… (At byte 17.)","code":"…","offset":17}. */
 void http_respond_fault(struct http_request *req, enum error err, uint64_t offset_bytes);
 

@@ -26,20 +26,38 @@ static void add_header(void *response, const char *name, const char *value)
     (void)MHD_add_response_header(response, name, value);
 }
 
-static bool has_cache_control(const struct http_response *r)
+static const char POLICY_HEADER[] = "Content-Security-Policy";
+
+static bool has_header(const struct http_response *r, const char *name)
 {
     for (size_t i = 0; i < r->header_count; i++)
-        if (ascii_equal_nocase(slice_from_cstr(r->headers[i].name), SLICE("Cache-Control")))
+        if (ascii_equal_nocase(slice_from_cstr(r->headers[i].name), slice_from_cstr(name)))
             return true;
     return false;
 }
 
+/* A response that has a policy of its own goes without the page's. */
+struct default_sink {
+    struct head_sink sink;
+    bool has_policy;
+};
+
+static void add_default(void *to, const char *name, const char *value)
+{
+    const struct default_sink *defaults = to;
+
+    if (!defaults->has_policy || strcmp(name, POLICY_HEADER) != 0)
+        defaults->sink.add(defaults->sink.to, name, value);
+}
+
 static void add_headers(struct exchange *x, struct head_sink sink, const struct http_response *r)
 {
-    security_headers_each(&x->server->config.policy, x->req.host, x->req.is_tls, sink.add, sink.to);
+    struct default_sink defaults = {sink, has_header(r, POLICY_HEADER)};
+
+    security_headers_each(&x->server->config.policy, x->req.host, x->req.is_tls, add_default, &defaults);
     if (r->content_type)
         sink.add(sink.to, "Content-Type", r->content_type);
-    if (!has_cache_control(r))
+    if (!has_header(r, "Cache-Control"))
         sink.add(sink.to, "Cache-Control", "no-store");
     if (x->allow_origin.ptr) {
         sink.add(sink.to, "Access-Control-Allow-Origin", x->allow_origin.ptr);
@@ -96,8 +114,21 @@ static void answer(struct exchange *x, int status, struct MHD_Response *response
         MHD_resume_connection(connection);
 }
 
+/* The library frees it when the last byte is sent, or the client has gone. */
+static struct MHD_Response *owned_response(const struct http_response *r)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+        r->body.len, (void *)r->body.ptr, r->free_body, r->free_arg);
+
+    if (!response)
+        r->free_body(r->free_arg);
+    return response;
+}
+
 static struct MHD_Response *body_response(const struct http_response *r)
 {
+    if (r->free_body)
+        return owned_response(r);
     if (r->file_bytes > 0) {
         struct MHD_Response *response = MHD_create_response_from_fd64(r->file_bytes, r->file_fd);
         if (!response)
@@ -171,6 +202,26 @@ static void respond_error(struct http_request *req, enum error err, const uint64
         if (demanded[i].err == err)
             response.headers[response.header_count++] = demanded[i].header;
     respond_json(req, &response, err, offset);
+}
+
+void http_respond_too_large(struct http_request *req, uint64_t max_bytes)
+{
+    struct buf body = {0};
+    struct json j = json_to(&body);
+
+    json_raw(&j, "{\"error\":\"");
+    json_escaped(&j, slice_from_cstr(error_text(ERR_MESSAGE_TOO_LARGE)));
+    json_raw(&j, " (At most ");
+    json_uint(&j, max_bytes);
+    json_raw(&j, " bytes.)\",\"code\":");
+    json_quoted(&j, slice_from_cstr(error_code(ERR_MESSAGE_TOO_LARGE)));
+    json_raw(&j, ",\"max_bytes\":");
+    json_uint(&j, max_bytes);
+    json_raw(&j, "}");
+    http_respond(req, &(struct http_response){.status = error_http_status(ERR_MESSAGE_TOO_LARGE),
+                                              .content_type = "application/json",
+                                              .body = json_error(&j) ? SLICE("{}") : buf_slice(&body)});
+    buf_deinit(&body);
 }
 
 void http_respond_error(struct http_request *req, enum error err)
