@@ -54,6 +54,9 @@
     X(ERR_BAD_COMMENT,       "bad_comment",         4400, 400, "A comment is plain text of 1 to 4000 characters.")    \
     X(ERR_TOO_MANY_COMMENTS, "too_many_comments",   4400, 409, "There are 500 threads here, or 100 comments in this one, or 1 MiB in all. Delete some first.") \
     X(ERR_TEXT_GONE,         "text_gone",           4400, 409, "The text that the comment is about was deleted meanwhile.") \
+    X(ERR_IMAGE_TYPE,        "bad_image",           4400, 415, "An image is a PNG, JPEG, GIF, WebP or AVIF file. This is none, or its beginning is damaged. SVG is not taken, since it can hold scripts.") \
+    X(ERR_IMAGE_PIXELS,      "too_many_pixels",     4400, 413, "An image may have at most 50 million pixels. Send a smaller one.") \
+    X(ERR_IMAGES_FULL,       "images_full",         4400, 409, "There is no room left for images in this document.") \
     X(ERR_HAS_OWNER,         "has_owner",           4400, 409, "The document has an owner already.")               \
     /* the peer may not */                                                                                          \
     X(ERR_PASSWORD,          "bad_password",        4401, 401, "Invalid or missing OTP")                            \
@@ -62,6 +65,7 @@
     X(ERR_NOT_AUTHOR,        "not_author",          4403, 403, "Only who wrote a comment may change it.")          \
     X(ERR_OWNER_ONLY,        "owner_only",          4403, 403, "Only the owner of this document may do that.")     \
     X(ERR_WITHDRAWN,         "link_withdrawn",      4403, 403, "This link was withdrawn")                          \
+    X(ERR_IMAGES_OFF,        "images_off",          4403, 403, "This server keeps no images. Whoever runs it can switch them on with IMAGES=on.") \
     X(ERR_NOT_PROTECTED,     "not_protected",       4400, 400, "The document has no password.")                     \
     X(ERR_ORIGIN,            "bad_origin",          4403, 403, "This page's origin is not allowed here.")           \
     X(ERR_RATE_LIMITED,      "rate_limited",        4429, 429, "Too many requests. Wait a little and try again.")   \
