@@ -42,6 +42,7 @@ enum copy_table {
     COPY_HISTORY_OFF,
     COPY_COMMENTS,
     COPY_COMMENTED,
+    COPY_IMAGES,
     COPY_TABLES,
 };
 

@@ -83,7 +83,7 @@ struct engine_ops {
      * a single lane only. */
     enum error (*try_at_once)(struct engine *e, struct link *group);
 
-    /* STORE_HISTORY. Where reads_aside says so, read_aside answers one beside the lanes, on
+    /* STORE_HISTORY and STORE_IMAGE. Where reads_aside says so, read_aside answers one beside the lanes, on
      * the reader's thread alone (reader.h), waiting for none of them and holding none up,
      * and tells on_event of the read. Errors are those of a read. Elsewhere, or
      * where reads_aside is NULL, it is for try_group, which calls request_digest then. */

@@ -40,7 +40,7 @@ struct store {
     struct engine *engine;
     uint32_t lane_count;
     struct lane lanes[ENGINE_LANES_MAX];
-    struct reader *reader;     /* of STORE_HISTORY; NULL: a lane reads that, too */
+    struct reader *reader;     /* of histories and images; NULL: a lane reads those, too */
     struct worker_state state; /* kept by the workers; any thread may read it */
 
     pthread_mutex_t lock; /* guards what follows, the lanes' part, and every mailbox's lists */
@@ -80,7 +80,7 @@ void store_post(struct store *s, struct store_request *req)
 {
     struct lane *lane = lane_of(s, req);
     req->posted_us = clock_us();
-    if (req->kind == STORE_HISTORY && s->reader) {
+    if (s->reader && request_is_read_aside(req)) {
         post_to_reader(s, req);
         return;
     }

@@ -1,4 +1,4 @@
-/* reader.h - one thread that reads the history of documents, beside the lanes.
+/* reader.h - one thread that reads the history of documents, and images, beside the lanes.
  *
  * What it is given waits for no other request and holds none up: the engine reads
  * with a connection of its own (engine.h, read_aside), and the request's digest runs

@@ -111,6 +111,16 @@ enum error store_request_history(struct store_request *req)
     return OK;
 }
 
+enum error store_request_put_image(struct store_request *req, const struct store_image *image)
+{
+    struct store_image *copy = store_arena_alloc(req->arena, sizeof *copy);
+    if (!copy)
+        return ERR_NO_MEMORY;
+    *copy = *image;
+    req->image = copy;
+    return store_arena_copy(req->arena, image->bytes, &copy->bytes);
+}
+
 enum error store_request_add_author(struct store_request *req, const struct store_author *author)
 {
     struct store_append_row *row = &req->rows[req->row_count - 1];
@@ -150,10 +160,15 @@ enum error store_request_add_checkpoint(struct store_request *req, const struct 
     return OK;
 }
 
+bool request_is_read_aside(const struct store_request *req)
+{
+    return req->kind == STORE_HISTORY || req->kind == STORE_IMAGE;
+}
+
 bool request_is_read(const struct store_request *req)
 {
     return req->kind == STORE_LOAD || req->kind == STORE_PEEK || req->kind == STORE_EXPIRED ||
-           req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED || req->kind == STORE_HISTORY;
+           req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED || request_is_read_aside(req);
 }
 
 bool request_is_write(const struct store_request *req)
@@ -184,7 +199,7 @@ struct slice request_subject(const struct store_request *req)
 static bool is_search(const struct store_request *req)
 {
     return req->kind == STORE_EXPIRED || req->kind == STORE_FIND_LINK || req->kind == STORE_FIND_DELETED ||
-           req->kind == STORE_HISTORY_AGE;
+           req->kind == STORE_HISTORY_AGE || req->kind == STORE_IMAGE;
 }
 
 static bool concerns(const struct store_request *req, struct slice id)
@@ -236,6 +251,8 @@ void request_clear_answer(struct store_request *req)
 {
     if (req->kind == STORE_HISTORY)
         clear_history(req->history);
+    if (req->kind == STORE_IMAGE)
+        *req->image = (struct store_image){.id = req->image->id};
     req->result = OK;
     req->found = false;
     req->created_ms = req->updated_ms = req->accessed_ms = 0;

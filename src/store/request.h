@@ -12,6 +12,8 @@ static inline struct store_request *request_of(struct link *l)
 /* Does it ask for what is stored, does it change it? A LOAD with an epoch does both. */
 bool request_is_read(const struct store_request *req);
 bool request_is_write(const struct store_request *req);
+/* Is it one that the reader carries out, where there is one (reader.h)? */
+bool request_is_read_aside(const struct store_request *req);
 uint32_t requests_count_writes(const struct link *list);
 
 /* May it wait for another try when it fails? If not, it is answered at once. */
@@ -37,7 +39,7 @@ size_t request_bytes(const struct store_request *req);
 /* Forgets an answer, before the request is carried out (again). */
 void request_clear_answer(struct store_request *req);
 
-/* Lets whoever posted a HISTORY work on its answer, if there is one. */
+/* Lets whoever posted a HISTORY or an IMAGE work on its answer, if there is one. */
 void request_digest(struct store_request *req);
 
 /* Moves all of `from` to the end of `to`. */

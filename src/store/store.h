@@ -34,8 +34,8 @@
  * A document that was never written has no row. The first APPEND or SNAPSHOT
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
- * Tables: documents, journal, epochs, rights, links, deleted, comments, commented, clock, schema_migrations,
- * and those of history.h; on PostgreSQL kp_documents … (docs/architecture.md). Times are milliseconds since
+ * Tables: documents, journal, epochs, rights, links, deleted, comments, commented, images, clock,
+ * schema_migrations, and those of history.h; on PostgreSQL kp_documents … (docs/architecture.md). Times are milliseconds since
  * the Unix epoch in requests, seconds in tables.
  *
  * Servers that share a database. An engine for several servers keeps book of who
@@ -57,6 +57,7 @@
 #include "base/id128.h"
 #include "base/list.h"
 #include "store/history.h"
+#include "store/image.h"
 #include "store/rights.h"
 
 struct store;
@@ -89,6 +90,8 @@ enum store_kind {
      * so long everything but the text */
     STORE_HISTORY_AGE,
     STORE_COMMENT, /* a thread of comments, or that it is gone, and the places of all */
+    STORE_IMAGE,        /* reads an image (image.h) */
+    STORE_IMAGE_PUT,    /* adds one to a document */
 };
 
 /* A server that has a document in memory. */
@@ -180,14 +183,14 @@ struct store_request {
     /* who answers: called by the mailbox's owner with the finished request, which is then its own; NULL:
      * freed unread */
     void (*done)(struct store_request *req);
-    /* HISTORY: works on the answer before it is given, on the thread that has read it, so it may take
+    /* HISTORY, IMAGE: works on the answer before it is given, on the thread that has read it, so it may take
      * its time; it sees nothing but the request and `context`. NULL: nothing to do. */
     void (*digest)(struct store_request *req);
     bool fail_fast;
 
     /* in */
     struct slice id;
-    int64_t now_ms;    /* APPEND, SNAPSHOT, RIGHTS, LINK_USED: the wall clock */
+    int64_t now_ms;    /* APPEND, SNAPSHOT, RIGHTS, LINK_USED, IMAGE_PUT: the wall clock */
     int64_t unused_ms; /* EXPIRED, HISTORY_AGE, INT64_MAX: for ever; the answers of LOAD and DELETE have it:
                           how long nobody accessed it */
     int64_t cutoff_ms; /* DELETE, INT64_MAX: whenever; the answer of EXPIRED has it: by the calendar */
@@ -204,7 +207,8 @@ struct store_request {
     uint64_t keep_from;
     enum store_history_change history_change; /* SNAPSHOT */
     struct store_history *history;            /* HISTORY, HISTORY_PUT: store_request_history */
-    /* OPEN; SNAPSHOT of a document that may have had no row when it was opened;
+    struct store_image *image;                /* IMAGE, IMAGE_PUT: store_request_put_image */
+    /* OPEN; SNAPSHOT, RIGHTS and IMAGE_PUT of a document that may have had no row when it was opened;
      * LOAD. Recording an epoch twice is harmless; the last 8 of a document are kept.
      *
      * A LOAD with an epoch also does what OPEN does, if there is a row, and fills in
@@ -223,10 +227,10 @@ struct store_request {
     bool may_begin; /* LOAD: this server is to own the document even if it has no row; it RELEASEs it later */
 
     /* out: OK, ERR_STORAGE, ERR_NO_MEMORY; ERR_MOVED: this life is over; LOAD: ERR_ELSEWHERE; DELETE of
-     * one that is fresh, or that another server has in memory: ERR_FORBIDDEN */
+     * one that is fresh, or that another server has in memory: ERR_FORBIDDEN; IMAGE_PUT: ERR_IMAGES_FULL */
     enum error result;
     struct store_owner owner; /* PEEK, LOAD: another living server that has it */
-    bool found; /* LOAD, PEEK, OPEN, DELETE: is there a row? FIND_LINK, FIND_DELETED: is there one? */
+    bool found; /* LOAD, PEEK, OPEN, DELETE: is there a row? FIND_LINK, FIND_DELETED, IMAGE: is there one? */
     int64_t created_ms, updated_ms; /* by the wall clock */
     int64_t accessed_ms;            /* by the calendar */
     uint64_t text_bytes;            /* LOAD, PEEK: of the text in the row, before the journal */
@@ -251,7 +255,8 @@ struct store_request {
     struct store_arena *arena; /* owns what the slices point at */
 };
 
-/* NULL when there is no memory. `id` is copied; empty for APPEND, EXPIRED, FIND_LINK and FIND_DELETED. */
+/* NULL when there is no memory. `id` is copied; empty for APPEND, EXPIRED, FIND_LINK, FIND_DELETED and IMAGE.
+ */
 struct store_request *store_request_new(enum store_kind kind, struct slice id);
 void store_request_free(struct store_request *req);
 
@@ -273,6 +278,8 @@ enum error store_request_add_comment(struct store_request *req, const struct sto
 
 /* Gives the request its `history`, zeroed. ERR_NO_MEMORY. */
 enum error store_request_history(struct store_request *req);
+/* Gives the request a copy of the image, its bytes included. ERR_NO_MEMORY. */
+enum error store_request_put_image(struct store_request *req, const struct store_image *image);
 /* Adds an author to the latest row of an APPEND; copies the name. */
 enum error store_request_add_author(struct store_request *req, const struct store_author *author);
 /* Adds to a HISTORY_PUT; the slices are borrowed, so they must be of the request's memory. */

@@ -97,6 +97,17 @@ describe.skipIf(why !== null)('--copy', () => {
   });
   afterAll(() => postgres?.dispose());
 
+  test('images are taken along, byte for byte, into PostgreSQL and back', async () => {
+    const [first, second] = [someFile(), file()];
+    const between = database();
+    sqlite(first, `INSERT INTO images (id, document_id, digest, type, width, height, created_at, size, bytes)
+      SELECT randomblob(16), id, randomblob(16), 1, 640, 480, 1700000000, 300000, randomblob(300000) FROM documents`);
+    expect(await copied(first, between.url)).toMatch(/^images: 3 rows/m);
+    await copied(between.url, second);
+    const all = 'SELECT hex(id), document_id, hex(digest), type, width, height, created_at, size, hex(bytes) FROM images ORDER BY id';
+    expect(sqlite(second, all)).toBe(sqlite(first, all));
+  });
+
   describe('tabs that are open resume', () => {
     const ends: [string, (server: Server) => Promise<unknown>][] = [
       ['SIGTERM', (server) => server.stop()],

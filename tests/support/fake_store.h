@@ -23,7 +23,7 @@
 #include "doc/documents.h"
 #include "support/fake_tables.h"
 
-enum { FAKE_STORE_KINDS = STORE_COMMENT + 1 };
+enum { FAKE_STORE_KINDS = STORE_IMAGE_PUT + 1 };
 
 struct fake_store {
     struct fake_tables tables;

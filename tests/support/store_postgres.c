@@ -35,6 +35,7 @@ static const char VIEWS[] =
     " convert_from(text, 'UTF8') AS text FROM kp_checkpoints;"
     "CREATE OR REPLACE VIEW look.authors AS SELECT document_id, author, first_revision,"
     " convert_from(name, 'UTF8') AS name, hue FROM kp_authors;"
+    "CREATE OR REPLACE VIEW look.images AS SELECT * FROM kp_images;"
     "CREATE OR REPLACE VIEW look.history_off AS SELECT * FROM kp_history_off;"
     "CREATE OR REPLACE VIEW look.comments AS SELECT * FROM kp_comments;"
     "CREATE OR REPLACE VIEW look.commented AS SELECT * FROM kp_commented;"

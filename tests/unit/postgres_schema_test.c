@@ -71,7 +71,7 @@ static void an_empty_database_gets_its_tables_once(void **state)
     struct pg_connection *c = *state;
     char message[MESSAGE_BYTES] = "";
     assert_int_equal(pg_schema_prepare(c, &store_config, message), OK);
-    assert_int_equal(migrated, 208);
+    assert_int_equal(migrated, 209);
     migrated = 0;
     assert_int_equal(pg_schema_prepare(c, &store_config, message), OK);
     assert_int_equal(migrated, 0);
@@ -94,10 +94,10 @@ static void a_newer_schema_is_used_only_where_it_allows_that(void **state)
     struct pg_connection *c = *state;
     char message[MESSAGE_BYTES] = "";
     assert_int_equal(pg_schema_prepare(c, &store_config, message), OK);
-    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations VALUES (209, 'next', now(), 201)"), REPLY_OK);
+    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations VALUES (210, 'next', now(), 201)"), REPLY_OK);
     assert_int_equal(pg_schema_prepare(c, &store_config, message), OK);
     migrated = 0;
-    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations VALUES (210, 'after', now(), 209)"), REPLY_OK);
+    assert_int_equal(pg_run_sql(c, "INSERT INTO kp_migrations VALUES (211, 'after', now(), 210)"), REPLY_OK);
     is_refused(c, "newer Kolabpad");
 }
 
@@ -153,8 +153,8 @@ static void servers_that_start_together_create_the_tables_once(void **state)
         pg_close(&others[i]);
     }
     assert_int_equal(pg_run_sql(c,
-                                "INSERT INTO kp_migrations SELECT 209, 'next', now(), 201 FROM kp_migrations"
-                                " WHERE version = 208"),
+                                "INSERT INTO kp_migrations SELECT 210, 'next', now(), 201 FROM kp_migrations"
+                                " WHERE version = 209"),
                      REPLY_OK);
 }
 

@@ -324,9 +324,9 @@ static void migrations_are_recorded_and_run_once(void **state)
         fixture_close(f);
     }
     assert_int_equal(event_count(f, STORE_EVENT_MIGRATED), 1);
-    assert_string_equal(sql(f, "SELECT COUNT(*) || ' ' || max(version) FROM schema_migrations"), "7 108");
+    assert_string_equal(sql(f, "SELECT COUNT(*) || ' ' || max(version) FROM schema_migrations"), "8 109");
     assert_string_equal(sql(f, "PRAGMA journal_mode"), "wal");
-    assert_string_equal(sql(f, "PRAGMA user_version"), "108");
+    assert_string_equal(sql(f, "PRAGMA user_version"), "109");
 }
 
 static void a_newer_schema_is_refused(void **state)

@@ -4,6 +4,7 @@
 #include "store/postgres/columns.h"
 #include "store/postgres/comments.h"
 #include "store/postgres/history.h"
+#include "store/postgres/images.h"
 #include "store/postgres/rights.h"
 #include "store/postgres/statements.h"
 #include "text/utf8.h"
@@ -571,6 +572,22 @@ static enum reply read_comment(struct pg_lane *lane, const struct run *run)
     return REPLY_OK;
 }
 
+/* ---- images -------------------------------------------------------------------------- */
+
+static void send_image_put(struct pg_lane *lane, const struct run *run)
+{
+    pg_image_send_put(lane, run->at[0]);
+    if (has_epochs(run))
+        send_epochs(lane, run, false);
+}
+
+static enum reply read_image_put(struct pg_lane *lane, const struct run *run)
+{
+    pg_image_read_put(lane, run->at[0]);
+    skip(lane, has_epochs(run) ? 2 : 0);
+    return REPLY_OK;
+}
+
 /* ---- RELEASE -------------------------------------------------------------------------- */
 
 static void send_release(struct pg_lane *lane, const struct run *run)
@@ -607,6 +624,7 @@ static const struct kind {
     [STORE_HISTORY_PUT] = {1, true, send_history_put, read_history_put},
     [STORE_HISTORY_AGE] = {1, true, send_history_age, read_history_age},
     [STORE_COMMENT] = {1, true, send_comment, read_comment},
+    [STORE_IMAGE_PUT] = {1, true, send_image_put, read_image_put},
 };
 
 static bool has(const struct run *run, struct slice id)

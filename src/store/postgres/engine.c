@@ -10,6 +10,7 @@
 #include "store/postgres/documents.h"
 #include "store/postgres/history.h"
 #include "store/postgres/host.h"
+#include "store/postgres/images.h"
 #include "store/postgres/members.h"
 #include "store/postgres/numbers.h"
 #include "store/postgres/schema.h"
@@ -340,7 +341,7 @@ static enum error try_group(struct engine *e, uint32_t number, struct link *grou
     return OK;
 }
 
-/* ---- history, beside the lanes ------------------------------------------------------ */
+/* ---- history and images, beside the lanes ------------------------------------------------------ */
 
 static bool reads_aside(const struct engine *e)
 {
@@ -356,7 +357,7 @@ static enum error read_aside(struct engine *e, struct store_request *req)
     int64_t begun_us = clock_us();
     enum reply reply = pg_is_current(c) ? REPLY_OK : pg_open(c, "kolabpad history");
     if (!reply)
-        reply = pg_history_read(c, req);
+        reply = req->kind == STORE_IMAGE ? pg_image_read(c, req) : pg_history_read(c, req);
     int64_t duration_us = clock_us() - begun_us;
     if (reply)
         event_tell(self->config, STORE_EVENT_READ_FAILED, duration_us, 1, req->id, c->why);

@@ -177,6 +177,23 @@ static const char *const CREATE_COMMENTS[] = {
     "ALTER TABLE kp_links ADD COLUMN comments int8 NOT NULL DEFAULT 0",
 };
 
+/* store/image.h. A document takes its images along, whichever server deletes it. They are compressed
+ * already. */
+static const char *const CREATE_IMAGES[] = {
+    "CREATE TABLE kp_images ("
+    " id bytea PRIMARY KEY CHECK (length(id) = 16),"
+    " document_id text COLLATE \"C\" NOT NULL REFERENCES kp_documents ON DELETE CASCADE,"
+    " digest bytea NOT NULL CHECK (length(digest) = 16),"
+    " type int8 NOT NULL,"
+    " width int8 NOT NULL,"
+    " height int8 NOT NULL,"
+    " created_at int8 NOT NULL,"
+    " size int8 NOT NULL,"
+    " bytes bytea NOT NULL)",
+    "ALTER TABLE kp_images ALTER COLUMN bytes SET STORAGE EXTERNAL",
+    "CREATE UNIQUE INDEX kp_images_document ON kp_images (document_id, digest)",
+};
+
 static const struct migration {
     int version;
     int readable_by; /* the oldest version whose servers may use the tables after it */
@@ -188,6 +205,7 @@ static const struct migration {
     {202, 201, "rights", CREATE_RIGHTS, sizeof CREATE_RIGHTS / sizeof CREATE_RIGHTS[0]},
     {203, 201, "history", CREATE_HISTORY, sizeof CREATE_HISTORY / sizeof CREATE_HISTORY[0]},
     {208, 201, "comments", CREATE_COMMENTS, sizeof CREATE_COMMENTS / sizeof CREATE_COMMENTS[0]},
+    {209, 201, "images", CREATE_IMAGES, sizeof CREATE_IMAGES / sizeof CREATE_IMAGES[0]},
 };
 enum { MIGRATION_COUNT = sizeof MIGRATIONS / sizeof MIGRATIONS[0] };
 

@@ -17,6 +17,7 @@
 
 #include "store/postgres/comment_statements.h"
 #include "store/postgres/history_statements.h"
+#include "store/postgres/image_statements.h"
 
 /* Of a document d: not used since the cutoff $3, or for the days that it is kept itself. */
 #define OLD_ENOUGH                                                                                           \
@@ -212,7 +213,8 @@
                      " FROM pg_class t WHERE t.relkind = 'r' AND t.relname LIKE 'kp\\_%'"                            \
                      " AND pg_table_is_visible(t.oid)) FROM pg_class c WHERE c.oid = 'kp_documents'::regclass")     \
     COMMENT_STATEMENT_TABLE(X)                                                                                     \
-    HISTORY_STATEMENT_TABLE(X)
+    HISTORY_STATEMENT_TABLE(X)                                                                                     \
+    IMAGE_STATEMENT_TABLE(X)
 /* clang-format on */
 
 enum statement {

@@ -2,6 +2,7 @@
 
 #include "store/sqlite/comments.h"
 #include "store/sqlite/history.h"
+#include "store/sqlite/images.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rights.h"
 
@@ -374,6 +375,16 @@ static enum error carry_out_rights(struct database *db, const struct store_reque
     return !err && req->has_epoch ? put_epoch(db, req->id, &req->epoch) : err;
 }
 
+/* Where there is no room, no row is made either. */
+static enum error carry_out_image_put(struct database *db, struct store_request *req)
+{
+    enum error err = sqlite_image_put(db, req);
+    if (err || req->result)
+        return err;
+    err = make_row(db, req);
+    return !err && req->has_epoch ? put_epoch(db, req->id, &req->epoch) : err;
+}
+
 static enum error run_with_id(struct database *db, enum statement statement, struct slice id)
 {
     struct query q = query_start(&db->connection, statement);
@@ -442,6 +453,7 @@ static enum error carry_out_delete(struct database *db, struct store_request *re
         (err = run_with_id(db, STATEMENT_DELETE_RIGHTS, req->id)) ||
         (err = run_with_id(db, STATEMENT_DELETE_LINKS, req->id)) ||
         (err = sqlite_comments_delete(db, req->id)) ||
+        (err = run_with_id(db, STATEMENT_DELETE_IMAGES, req->id)) ||
         (err = run_with_id(db, STATEMENT_HISTORY_ON, req->id)) ||
         (err = sqlite_history_delete(&db->connection, req->id)))
         return err;
@@ -466,6 +478,9 @@ enum error documents_read(struct database *db, struct store_request *req)
         return carry_out_find_deleted(db, req);
     case STORE_HISTORY: /* of a database in memory; else the reader's thread does it */
         return sqlite_history_read(&db->connection, req, now_s(db));
+    case STORE_IMAGE: /* the same */
+        return sqlite_image_read(&db->connection, req);
+    case STORE_IMAGE_PUT:
     case STORE_APPEND:
     case STORE_SNAPSHOT:
     case STORE_OPEN:
@@ -504,6 +519,9 @@ enum error documents_write(struct database *db, struct store_request *req)
         return sqlite_history_age(db, req);
     case STORE_COMMENT:
         return sqlite_comments_put(db, req);
+    case STORE_IMAGE_PUT:
+        return carry_out_image_put(db, req);
+    case STORE_IMAGE:
     case STORE_PEEK:
     case STORE_EXPIRED:
     case STORE_FIND_LINK:

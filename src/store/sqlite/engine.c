@@ -7,6 +7,7 @@
 #include "store/sqlite/database.h"
 #include "store/sqlite/documents.h"
 #include "store/sqlite/history.h"
+#include "store/sqlite/images.h"
 #include "store/sqlite/lock.h"
 #include "store/sqlite/query.h"
 
@@ -26,7 +27,7 @@ struct sqlite_engine {
     struct location location;
     struct lock file_lock;
     struct database db;
-    struct connection reader; /* the reader's thread's; opened for the first history that is asked for */
+    struct connection reader; /* the reader's thread's; opened for the first that it is asked for */
     _Atomic uint64_t documents;
     _Atomic int64_t clock_offset_ms, calendar_s;
 };
@@ -170,7 +171,7 @@ static enum error try_at_once(struct engine *e, struct link *group)
     return err;
 }
 
-/* ---- history, beside the lane ---------------------------------------------- */
+/* ---- history and images, beside the lane ---------------------------------------------- */
 
 static bool reads_aside(const struct engine *e)
 {
@@ -195,7 +196,8 @@ static enum error read_in_transaction(struct sqlite_engine *self, struct store_r
     struct query begin = query_start(c, STATEMENT_BEGIN_READ), end;
     err = query_run(&begin);
     if (!err)
-        err = sqlite_history_read(c, req, self->calendar_s);
+        err = req->kind == STORE_IMAGE ? sqlite_image_read(c, req)
+                                       : sqlite_history_read(c, req, self->calendar_s);
     end = query_start(c, err ? STATEMENT_ROLLBACK : STATEMENT_COMMIT);
     enum error ended = connection_in_transaction(c) ? query_run(&end) : OK;
     return err ? err : ended;

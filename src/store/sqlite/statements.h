@@ -11,6 +11,7 @@
 
 #include "store/sqlite/comment_statements.h"
 #include "store/sqlite/history_statements.h"
+#include "store/sqlite/image_statements.h"
 
 /* clang-format off */
 #define STATEMENT_TABLE(X)                                                                                     \
@@ -86,7 +87,8 @@
     X(CLOCK,        "SELECT wall_ms, offset_ms, credit_ms FROM clock WHERE id = 1")                            \
     X(PUT_CLOCK,    "INSERT OR REPLACE INTO clock (id, wall_ms, offset_ms, credit_ms) VALUES (1, ?1, ?2, ?3)") \
     COMMENT_STATEMENT_TABLE(X)                                                                                 \
-    HISTORY_STATEMENT_TABLE(X)
+    HISTORY_STATEMENT_TABLE(X)                                                                                 \
+    IMAGE_STATEMENT_TABLE(X)
 /* clang-format on */
 
 enum statement {

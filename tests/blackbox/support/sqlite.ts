@@ -68,7 +68,7 @@ export function deleteDatabase(file: string): void {
 /** Which migration made a table: those from the third on. */
 const MADE_BY: Record<string, number> = {
   clock: 103, rights: 104, links: 104, deleted: 104, history_fresh: 105, history: 105, checkpoints: 105, authors: 105, history_off: 105,
-  comments: 108, commented: 108,
+  comments: 108, commented: 108, images: 109,
 };
 
 /** SQL that makes a SQLite file one of an older program, of that schema: 103 or before, which had no links. */
