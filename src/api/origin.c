@@ -147,6 +147,12 @@ static bool is_json(const struct http_request *request)
            (type.len == json.len || type.ptr[json.len] == ';' || type.ptr[json.len] == ' ');
 }
 
+bool origin_is_hidden(const struct http_request *request)
+{
+    return slice_equal(http_header(request, "Sec-Fetch-Site"), SLICE("cross-site")) &&
+           !http_header(request, "Origin").ptr;
+}
+
 bool origin_may_be_forged(const struct http_request *request)
 {
     return origin_is_page(request) && !is_json(request);

@@ -25,6 +25,10 @@ bool origin_is_page(const struct http_request *request);
  * form. */
 bool origin_may_be_forged(const struct http_request *request);
 
+/* True when a browser says that it sends the request for a page of another site, and not for which: an old
+ * one sends no Origin with a form. */
+bool origin_is_hidden(const struct http_request *request);
+
 /* Says in the log that one was refused, and what to set when it should not have
  * been: at most once a minute, however many there are. */
 void origin_log_refused(const struct http_request *request);

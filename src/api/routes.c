@@ -12,6 +12,7 @@
 #include "api/health.h"
 #include "api/history_changes.h"
 #include "api/history_jobs.h"
+#include "api/image_jobs.h"
 #include "api/origin.h"
 #include "api/password_jobs.h"
 #include "api/read_jobs.h"
@@ -257,6 +258,11 @@ static void post_link_restore(struct api *api, struct http_request *request, str
     history_restore(api, request, none, none);
 }
 
+static void post_image(struct api *api, struct http_request *request, struct slice id)
+{
+    image_post(api, request, id, given_password(request));
+}
+
 /* ---- the table ---- */
 
 /* In a path {id} stands for a document's id and a second {…} for a part of that document. */
@@ -293,6 +299,7 @@ static const struct route routes[] = {
     {"GET", "/api/document/{id}/history/diff", get_history_diff, NULL, NULL},
     {"GET", "/api/document/{id}/history/{revision}", NULL, get_history_text, NULL},
     {"GET", "/api/document/{id}/authorship", get_authorship, NULL, NULL},
+    {"POST", "/api/document/{id}/images", post_image, NULL, NULL},
     {"GET", "/api/document/{id}", get_document, NULL, NULL},
     {"PATCH", "/api/document/{id}", patch_document, NULL, NULL},
     {"DELETE", "/api/document/{id}", delete_document, NULL, NULL},
@@ -310,6 +317,7 @@ static const struct route routes[] = {
     {"GET", "/api/link/authorship", get_link_authorship, NULL, NULL},
     COMMENT_ROUTES("/api/document/{id}/comments"),
     COMMENT_ROUTES("/api/link/comments"),
+    {"GET", "/image/{id}", image_get, NULL, NULL},
     {"GET", "/api/text/{id}", get_text, NULL, NULL},
     {"GET", "/api/events/{id}", get_events, NULL, NULL},
     {"PUT", "/api/text/{id}", put_text, NULL, NULL},
@@ -558,6 +566,8 @@ size_t routes_body_max(void *arg, const struct http_request *request)
     const struct route *route = find(request, &parts, &is_known);
     if (route && route->handle_comment)
         return COMMENT_BODY_MAX;
+    if (route && route->handle == post_image)
+        return server_config(api->server)->image_bytes;
     return route && takes_text(route) ? server_config(api->server)->max_document_bytes : HTTP_BODY_MAX;
 }
 

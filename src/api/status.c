@@ -139,6 +139,13 @@ void status_config(struct api *api, struct http_request *request, struct slice i
     json_quoted(&j, slice_from_cstr(server_version(api->server)));
     json_raw(&j, ",\"remote_images\":");
     json_quoted(&j, config->remote_images == REMOTE_IMAGES_ASK ? SLICE("ask") : SLICE("off"));
+    if (config->keeps_images) {
+        json_raw(&j, ",\"images\":{\"max_bytes\":");
+        json_uint(&j, config->image_bytes);
+        json_raw(&j, ",\"max_bytes_per_document\":");
+        json_uint(&j, config->images_bytes);
+        json_raw(&j, "}");
+    }
     json_raw(&j, ",\"base_path\":");
     json_quoted(&j, slice_from_cstr(config->base_path));
     json_raw(&j, ",\"history_days\":");

@@ -2,6 +2,7 @@
 
 #include "api/author.h"
 #include "api/http_job.h"
+#include "api/origin.h"
 #include "api/revision_tag.h"
 #include "base/json.h"
 #include "doc/edit.h"
@@ -280,15 +281,6 @@ static void refuse(struct http_request *request, struct writing *w, enum error e
     http_respond_error(request, err);
 }
 
-/* An old browser sends no Origin with a form of another site, but some say there that it is one. */
-static enum error check_is_meant(const struct http_request *request)
-{
-    return slice_equal(http_header(request, "Sec-Fetch-Site"), SLICE("cross-site")) &&
-                   !http_header(request, "Origin").ptr
-               ? ERR_ORIGIN
-               : OK;
-}
-
 static enum error prepare(const struct http_request *request, struct slice id, struct writing **out)
 {
     struct writing *w = calloc(1, sizeof(*w));
@@ -296,7 +288,7 @@ static enum error prepare(const struct http_request *request, struct slice id, s
         return ERR_NO_MEMORY;
     *out = w;
     w->write.text = request->body;
-    enum error err = check_is_meant(request);
+    enum error err = origin_is_hidden(request) ? ERR_ORIGIN : OK;
     if (!err)
         err = author_of(request, id, &w->author);
     w->write.key = w->author.key;

@@ -39,6 +39,9 @@ struct config {
     bool keeps_history;      /* HISTORY */
     int64_t history_kept_ms; /* HISTORY_DAYS; 0: as long as the document */
     uint32_t history_bytes;  /* HISTORY_MAX_KB, of each document */
+    bool keeps_images;       /* IMAGES */
+    uint32_t image_bytes;    /* MAX_IMAGE_KB, of one */
+    uint32_t images_bytes;   /* MAX_IMAGES_KB_PER_PAD, of all of a document */
     /* servers that share a database */
     char cluster_address[256]; /* host:port; "": this server is alone */
     int64_t cluster_lease_ms;

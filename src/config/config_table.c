@@ -78,6 +78,13 @@ const struct setting config_settings[] = {
     {"HISTORY_MAX_KB", NULL, GROUP_DOCUMENTS, NUMBER(history_bytes, 64, 1048576, KIB), .unit = "KiB", .default_text = "4096",
      .help = "The history of one document, compressed, in units of 1,024 bytes. Beyond it the oldest is thinned: what one person did within 10 seconds, a minute, ten minutes becomes one step; then the oldest is deleted. The last day is left as it is."},
 
+    {"IMAGES", NULL, GROUP_DOCUMENTS, SWITCH(keeps_images), .default_text = "off",
+     .help = "Keep images that are pasted or dropped into a pad, in the database, for as long as the pad. off: none are taken, and those that are there are not shown."},
+    {"MAX_IMAGE_KB", NULL, GROUP_DOCUMENTS, NUMBER(image_bytes, 1, 8192, KIB), .unit = "KiB", .default_text = "1024",
+     .help = "The largest image, in units of 1,024 bytes."},
+    {"MAX_IMAGES_KB_PER_PAD", NULL, GROUP_DOCUMENTS, NUMBER(images_bytes, 1, 1048576, KIB), .unit = "KiB", .default_text = "8192",
+     .help = "All images of one pad together, in units of 1,024 bytes; those that its text does not show any more count."},
+
     {"DATABASE_URL", NULL, GROUP_CLUSTER, .type = SETTING_DATABASE, FIELD(database_url), .default_text = "", .default_words = "none: SQLite", .is_secret = true,
      .help = "Keeps the documents in PostgreSQL 13 or newer: postgres://user:password@host/database, several hosts separated by commas, and what else PostgreSQL's own programs understand. SQLITE_URI is then not used. An edit counts as saved when PostgreSQL has committed it; DURABILITY=lazy is refused."},
     {"CLUSTER_ADDRESS", NULL, GROUP_CLUSTER, .type = SETTING_ADDRESS, FIELD(cluster_address), .default_text = "", .default_words = "none: the only server on its database",

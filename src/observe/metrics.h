@@ -72,6 +72,10 @@
     X(METRIC_COMMENTS_RESOLVED,   "comments_resolved_total",    COUNTER, "Threads resolved, or opened again")         \
     X(METRIC_COMMENTS_CHANGED,    "comments_changed_total",     COUNTER, "Comments that got another text")            \
     X(METRIC_COMMENTS_DELETED,    "comments_deleted_total",     COUNTER, "Comments and threads deleted")              \
+    X(METRIC_IMAGES_STORED,       "images_stored_total",        COUNTER, "Images stored")                             \
+    X(METRIC_IMAGE_BYTES_STORED,  "image_bytes_stored_total",   COUNTER, "Bytes of images stored")                    \
+    X(METRIC_IMAGES_SERVED,       "images_served_total",        COUNTER, "Images sent to browsers and others")        \
+    X(METRIC_IMAGE_BYTES_SERVED,  "image_bytes_served_total",   COUNTER, "Bytes of images sent")                      \
     /* health */                                                                                                      \
     X(METRIC_PERSIST_ERRORS,      "persist_errors_total",       COUNTER, "Failed database writes")                    \
     X(METRIC_READ_ERRORS,         "db_read_errors_total",       COUNTER, "Failed database reads")                     \

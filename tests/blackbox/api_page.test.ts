@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { useServer } from './support/server.ts';
 
-const server = useServer();
+const server = useServer({ IMAGES: 'on' });
 const docs = (name: string): string => new URL(`../../docs/${name}`, import.meta.url).pathname;
 const page = fs.readFileSync(docs('api.md'), 'utf8');
 
