@@ -6,7 +6,7 @@ export { log, setLogLevel } from "./log";
 export { type FileForm, LINE_ENDS, type LineEnd, rememberedFile, rememberFile } from "./opened_files";
 export { type Page, page, type PageEvent } from "./page";
 export { forgetPad, type RecentPad, recentPads, rememberedPassword, rememberPad } from "./recent_pads";
-export { loadConfig, mayShowRemoteImages } from "./server_config";
+export { loadConfig, serverSettings } from "./server_config";
 export { FONT_SIZES, LEAST_SPLIT, LOCALES, type PanelId, preferredLanguages, settings, type Settings, setSettings, SPELLINGS, TAB_SIZES, THEMES } from "./settings";
 export { watchSleep } from "./sleep";
 export { noteTrouble, noTroubleYet, readStored, type StorageTrouble, storageTrouble, writeStored } from "./storage";

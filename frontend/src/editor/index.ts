@@ -9,6 +9,9 @@ export const loadOutline = () => import("./outline");
 export type { OutlineEntry } from "./outline";
 /** What shows the history of a text: a chunk of its own. */
 export const loadPastView = () => import("./past");
+export type { HeldPlace } from "./held_place";
+/** A place in the text, for what comes later: a chunk of its own. */
+export const loadHeldPlace = () => import("./held_place");
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");
 export type { Indentation } from "./indentation";

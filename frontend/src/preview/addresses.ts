@@ -15,6 +15,15 @@ export function isInlineImage(source: string): boolean {
   return INLINE_IMAGE.test(source);
 }
 
+const IMAGE_HERE = /\/image\/[\w-]{22}$/;
+
+/** The address of an image that this host keeps; null: it is none. */
+export function imageHere(source: string): string | null {
+  if (!IMAGE_HERE.test(source) || !URL.canParse(source, document.baseURI)) return null;
+  const { href } = new URL(source, document.baseURI);
+  return href.startsWith(new URL("image/", document.baseURI).href) ? href : null;
+}
+
 /** True for an image that another site would be asked for. */
 export function isRemoteImage(source: string): boolean {
   return /^https?:/i.test(source) && addressOf(source) !== null;

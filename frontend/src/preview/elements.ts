@@ -6,7 +6,7 @@
  */
 
 import type { Token } from "markdown-it";
-import { addressOf, isInlineImage, isRemoteImage, isSecureImage } from "./addresses";
+import { addressOf, imageHere, isInlineImage, isRemoteImage, isSecureImage } from "./addresses";
 import { type Callout, metaOf } from "./dialect";
 import type { Entry } from "./headings";
 
@@ -239,6 +239,8 @@ function image(token: Token, options: ElementOptions): Node {
   const source = String(token.attrGet("src") ?? "");
   const alt = token.content;
   if (isInlineImage(source)) return imageOf(source, alt);
+  const here = imageHere(source);
+  if (here !== null) return imageOf(here, alt);
   if (!isRemoteImage(source)) return document.createTextNode(alt);
   const link = heldImage(source, options.words.image(alt, new URL(source).host));
   if (options.hasRemoteImages && isSecureImage(source)) {

@@ -24,6 +24,24 @@ function shown(text: string, { hasRemoteImages = false, colour = plain as Colour
 
 const html = (text: string) => shown(text).parent.innerHTML;
 
+describe("images that this host keeps", () => {
+  const id = "KyBLju2JxDWKztRltL-jfg";
+  test.each([`/image/${id}`, new URL(`/image/${id}`, document.baseURI).href])("%s is shown", (source) => {
+    const image = shown(`![a cat](${source})`).parent.querySelector("img")!;
+    expect([image.alt, image.src, image.loading]).toEqual(["a cat", new URL(`/image/${id}`, document.baseURI).href, "lazy"]);
+  });
+
+  test.each(["/image/short", `/other/${id}`, `//elsewhere.example/image/${id}`, `/image/../api/image/${id}`, `image/${id}/`, `/image/${id}?x=1`])(
+    "%s is none of them",
+    (source) => expect(shown(`![a cat](${source})`).parent.querySelector("img")).toBeNull(),
+  );
+
+  test("one of another site is a link, whatever its path", () => {
+    const { parent, held } = shown(`![a cat](https://elsewhere.example/image/${id})`);
+    expect([parent.querySelector("img"), held]).toEqual([null, 1]);
+  });
+});
+
 describe("Markdown becomes elements", () => {
   test.each([
     ["# One", '<h1 data-anchor="one" dir="ltr">One</h1>'],

@@ -35,3 +35,11 @@ test("by a link for reading nothing is changed", async () => {
   await expect(requests.request("DELETE", "/history")).rejects.toMatchObject({ code: "view_only" });
   expect(asked()).toHaveLength(1);
 });
+
+test("bytes are sent as they are, with the type that they have", async () => {
+  const fetched = vi.fn(async (_url: URL, _init: RequestInit) => Response.json({ id: "x" }));
+  const asking = { padId: "pad", access: { owner: signal<string | null>("own") }, acceptedOtp: signal<string | null>("password") };
+  const body = new Blob(["bytes"], { type: "image/png" });
+  expect(await new PadRequests(asking, "https://host/base/", fetched).answer("POST", "/images", body)).toEqual({ id: "x" });
+  expect(fetched.mock.lastCall![1]).toEqual({ method: "POST", headers: { Authorization: "Bearer own", "Content-Type": "image/png" }, body });
+});

@@ -28,7 +28,7 @@ export class PadRequests {
   ) {}
 
   /** What the server answers, as JSON; `path` is what follows the pad in the address. */
-  async answer<T>(method: string, path: string, body?: object): Promise<T> {
+  async answer<T>(method: string, path: string, body?: object | Blob): Promise<T> {
     const response = await this.request(method, path, body);
     try {
       return (await response.json()) as T;
@@ -37,16 +37,17 @@ export class PadRequests {
     }
   }
 
-  /** An answer that is not a refusal. */
-  async request(method: string, path: string, body?: object): Promise<Response> {
+  /** An answer that is not a refusal. The body is sent as JSON, a Blob as it is. */
+  async request(method: string, path: string, body?: object | Blob): Promise<Response> {
     const { padId, access, acceptedOtp } = this.requesting;
     const url = new URL((await this.#placeFor(method)) + path, this.base);
     const secret = linkOf(padId) ?? access.owner.peek() ?? acceptedOtp.peek();
     const headers = {
       ...(secret !== null && { Authorization: `Bearer ${secret}` }),
-      ...(body && { "Content-Type": "application/json" }),
+      ...(body && { "Content-Type": body instanceof Blob ? body.type : "application/json" }),
     };
-    const response = await this.#fetched(url, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const sent = body instanceof Blob ? body : JSON.stringify(body);
+    const response = await this.#fetched(url, { method, headers, ...(body && { body: sent }) });
     if (response.ok) return response;
     const answer: unknown = await response.json().catch(() => null);
     const said = (typeof answer === "object" && answer ? answer : {}) as Record<string, unknown>;

@@ -6,6 +6,7 @@ export const actions: ActionText = {
     new: "Neues Pad",
     recent: "Zuletzt geöffnet …",
     open: "Datei öffnen …",
+    image: "Bild einfügen …",
     download: "Text herunterladen",
     downloadHtml: "HTML herunterladen",
     print: "Drucken oder als PDF sichern …",

@@ -8,6 +8,7 @@ export const actions = {
     new: "New pad",
     recent: "Recent pads…",
     open: "Open a file…",
+    image: "Insert an image…",
     download: "Download text",
     downloadHtml: "Download HTML",
     print: "Print or save as PDF…",

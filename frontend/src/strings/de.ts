@@ -267,6 +267,7 @@ export const de: Strings = {
   },
 
   rightsNews: async () => (await import("./rights_news_de")).rightsNews,
+  images: async () => (await import("./images_de")).images,
   history: async () => (await import("./history_de")).history,
   ended: async () => (await import("./ended_de")).ended,
   offline: async () => (await import("./offline_de")).offline,

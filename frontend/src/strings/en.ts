@@ -1,6 +1,7 @@
 import type { AboutText } from "./about_en";
 import type { ActionText } from "./actions_en";
 import type { EndedText } from "./ended_en";
+import type { ImagesText } from "./images_en";
 import type { HistoryText } from "./history_en";
 import type { FindText } from "./find_en";
 import type { LinksText } from "./links_en";
@@ -260,6 +261,7 @@ export const en = {
   },
 
   rightsNews: async (): Promise<RightsNewsText> => (await import("./rights_news_en")).rightsNews,
+  images: async (): Promise<ImagesText> => (await import("./images_en")).images,
   history: async (): Promise<HistoryText> => (await import("./history_en")).history,
   ended: async (): Promise<EndedText> => (await import("./ended_en")).ended,
   offline: async (): Promise<OfflineText> => (await import("./offline_en")).offline,

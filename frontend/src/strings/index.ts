@@ -4,6 +4,7 @@ import { en, type Strings } from "./en";
 
 export type { ActionId, ActionText } from "./actions_en";
 export { LateWords } from "./late_words";
+export type { ImagesText } from "./images_en";
 export type { LinksText } from "./links_en";
 export type { EndedText } from "./ended_en";
 export type { RefusedPadText } from "./refused_pad_en";

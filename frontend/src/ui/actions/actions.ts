@@ -15,6 +15,7 @@ import { download } from "../pad/download";
 import { COMMENT_KEYS, NEXT_KEYS, PREVIOUS_KEYS, withComments } from "../comments/comments_by_key";
 import { mayComment, openComments, seesComments } from "../pad/open_comments";
 import { pickFile } from "../text/file_opener";
+import { canAddImages, pickImages } from "../text/image_input";
 import { fileName } from "../pad/files";
 import { shownKeys } from "../base/keys";
 import { hasOutline } from "../pad/has_outline";
@@ -55,6 +56,7 @@ const ROWS: readonly Row[] = [
   { id: "new", group: "file", run: () => location.assign(new URL("./", document.baseURI)) },
   { id: "recent", group: "file", run: showing("recent") },
   { id: "open", group: "file", isOffered: isWritable, run: pickFile },
+  { id: "image", group: "file", isOffered: canAddImages, run: pickImages },
   { id: "download", group: "file", keys: "Mod-s", run: download },
   { id: "downloadHtml", group: "file", isOffered: hasPreview, run: saveHtml },
   { id: "print", group: "file", keys: "Mod-p", run: () => print() },

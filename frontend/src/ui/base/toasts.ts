@@ -17,7 +17,7 @@ const GATHER_MS = 1500;
  * about the same thing takes the place of the one before. */
 export interface ToastOptions {
   stay?: "a_moment" | "until_dismissed";
-  about?: "file" | "input" | "saving" | "offer" | "language" | "protection" | "role" | "suggestion" | "person" | "comment";
+  about?: "file" | "image" | "input" | "saving" | "offer" | "language" | "protection" | "role" | "suggestion" | "person" | "comment";
   action?: ToastAction;
 }
 

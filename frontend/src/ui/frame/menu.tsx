@@ -8,7 +8,7 @@ import { LanguageField } from "./language_field";
 
 /** What is done with the pad as a whole, in groups. */
 const ITEMS: readonly (readonly ActionId[])[] = [
-  ["new", "recent", "open"],
+  ["new", "recent", "open", "image"],
   ["download", "downloadHtml", "print"],
   ["copy", "copyFormatted"],
   ["history", "owner"],

@@ -1,5 +1,6 @@
 /** The preview out of the pad: as a file, and onto the clipboard with its formatting. */
 
+import { log } from "../../browser";
 import { codeStyles } from "../../editor";
 import { downloadText } from "../base/copy";
 import colours from "../style/colours.css?inline";
@@ -24,6 +25,7 @@ async function pageOf(shown: HTMLElement, title: string): Promise<string> {
   const named = document.createElement("title");
   named.textContent = title;
   const body = copyOf(shown);
+  await Promise.all(Array.from(body.querySelectorAll("img"), embed));
   body.className = "preview-text";
   return `<!DOCTYPE html>
 <html lang="${document.documentElement.lang}">
@@ -34,6 +36,26 @@ ${named.outerHTML}
 <style>${colours}${preview}${await codeStyles()}${OWN}</style>
 ${body.outerHTML}
 `;
+}
+
+/** An image of this host goes into the file. One that is gone stays what it is. */
+async function embed(image: HTMLImageElement): Promise<void> {
+  if (!image.src.startsWith(new URL("image/", document.baseURI).href)) return;
+  try {
+    const response = await fetch(image.src);
+    if (response.ok) image.src = await dataUrlOf(await response.blob());
+  } catch (error) {
+    log.warn("could not be put into the file:", image.src, error);
+  }
+}
+
+function dataUrlOf(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result as string));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(blob);
+  });
 }
 
 /** The elements without what is of use in the page alone; links within the text lead somewhere by themselves. */

@@ -1,7 +1,7 @@
 import "../style/preview.css";
 import { effect, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { loadChunk, mayShowRemoteImages } from "../../browser";
+import { loadChunk, serverSettings } from "../../browser";
 import { colour, type Editor, type TopLine } from "../../editor";
 import { Preview, restAfter, SHARE_OF_TIME, slice } from "../../preview";
 import { t } from "../../strings";
@@ -59,7 +59,7 @@ export function PreviewPane({ pad }: { pad: Pad }) {
 
 /** Says what is not shown, and shows it where the server lets the reader choose. */
 function HeldImages({ count, shown }: { count: number; shown: () => void }) {
-  const canShow = mayShowRemoteImages.value && !wantsRemoteImages.value;
+  const canShow = serverSettings.value.remote_images === "ask" && !wantsRemoteImages.value;
   const show = () => {
     wantsRemoteImages.value = true;
     shown();

@@ -5,6 +5,7 @@ import type { Offered, Session } from "../../session";
 import { t } from "../../strings";
 import { Dialog } from "../base/dialog";
 import { readText } from "../pad/files";
+import { catchPastes, takeDropped } from "./image_input";
 import { whenNoDialog } from "../base/open_dialogs";
 import type { OpenedFile, Pad } from "../pad/pad";
 import { Words } from "../base/words";
@@ -13,6 +14,7 @@ import { Words } from "../base/words";
  * pad has text already. */
 export function FileOpener({ pad }: { pad: Pad }) {
   useEffect(() => catchDrops(pad), [pad]);
+  useEffect(() => catchPastes(pad), [pad]);
   const file = pad.opened.value;
   const editor = pad.editor.value;
   if (!file || !editor) return null;
@@ -78,7 +80,7 @@ function catchDrops(pad: Pad): () => void {
     event.preventDefault();
     const folder = Array.from(items, (item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory);
     if (folder) refuse(pad, t.text.folder(folder.name));
-    else void openFiles(pad, Array.from(files));
+    else void openFiles(pad, takeDropped(pad, event, Array.from(files)));
   };
   addEventListener("dragover", over);
   addEventListener("drop", drop);
