@@ -147,29 +147,37 @@ static void begin(struct http_job *job)
     http_job_open(job, OPEN_EDIT, on_opened);
 }
 
-static const struct http_job_kind add_image_job = {.begin = begin, .end = adding_free};
+static void begin_by_link(struct http_job *job)
+{
+    http_job_by_link(job, begin);
+}
 
-static enum error prepare(const struct config *config, const struct http_request *request, struct slice id,
-                          struct adding *a)
+static const struct http_job_kind add_image_job = {.begin = begin, .end = adding_free};
+static const struct http_job_kind link_add_image_job = {
+    .begin = begin_by_link, .end = adding_free, .is_by_link = true};
+
+static enum error prepare(const struct config *config, const struct http_request *request, struct adding *a)
 {
     if (!config->keeps_images)
         return ERR_IMAGES_OFF;
     if (origin_is_hidden(request))
         return ERR_ORIGIN;
     a->base_path = slice_from_cstr(config->base_path);
-    return image_request(id, request->body, config->images_bytes, &a->request);
+    return image_request(request->body, config->images_bytes, &a->request);
 }
 
 void image_post(struct api *api, struct http_request *request, struct slice id, struct slice password)
 {
     struct adding *a = calloc(1, sizeof(*a));
-    enum error err = a ? prepare(server_config(api->server), request, id, a) : ERR_NO_MEMORY;
-    if (!err) {
+    enum error err = a ? prepare(server_config(api->server), request, a) : ERR_NO_MEMORY;
+    if (err) {
+        free(a);
+        refuse(request, err);
+    } else if (id.len > 0) {
         http_job_post_own(api->server, request, &add_image_job, id, password, a);
-        return;
+    } else {
+        http_job_post_link(api->server, request, &link_add_image_job, a);
     }
-    free(a);
-    refuse(request, err);
 }
 
 /* ---- sending one ------------------------------------------------------------- */

@@ -263,6 +263,11 @@ static void post_image(struct api *api, struct http_request *request, struct sli
     image_post(api, request, id, given_password(request));
 }
 
+static void post_link_image(struct api *api, struct http_request *request, struct slice none)
+{
+    image_post(api, request, none, none);
+}
+
 /* ---- the table ---- */
 
 /* In a path {id} stands for a document's id and a second {…} for a part of that document. */
@@ -317,6 +322,7 @@ static const struct route routes[] = {
     {"GET", "/api/link/authorship", get_link_authorship, NULL, NULL},
     COMMENT_ROUTES("/api/document/{id}/comments"),
     COMMENT_ROUTES("/api/link/comments"),
+    {"POST", "/api/link/images", post_link_image, NULL, NULL},
     {"GET", "/image/{id}", image_get, NULL, NULL},
     {"GET", "/api/text/{id}", get_text, NULL, NULL},
     {"GET", "/api/events/{id}", get_events, NULL, NULL},
@@ -566,7 +572,7 @@ size_t routes_body_max(void *arg, const struct http_request *request)
     const struct route *route = find(request, &parts, &is_known);
     if (route && route->handle_comment)
         return COMMENT_BODY_MAX;
-    if (route && route->handle == post_image)
+    if (route && (route->handle == post_image || route->handle == post_link_image))
         return server_config(api->server)->image_bytes;
     return route && takes_text(route) ? server_config(api->server)->max_document_bytes : HTTP_BODY_MAX;
 }

@@ -6,8 +6,7 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 
-enum error image_request(struct slice document, struct slice bytes, uint64_t room_bytes,
-                         struct store_request **out)
+enum error image_request(struct slice bytes, uint64_t room_bytes, struct store_request **out)
 {
     struct picture picture;
     enum error err = picture_read(bytes, &picture);
@@ -20,7 +19,7 @@ enum error image_request(struct slice document, struct slice bytes, uint64_t roo
                                 .height = picture.height,
                                 .bytes = bytes,
                                 .room_bytes = room_bytes};
-    struct store_request *req = store_request_new(STORE_IMAGE_PUT, document);
+    struct store_request *req = store_request_new(STORE_IMAGE_PUT, (struct slice){0});
     if (!req || store_request_put_image(req, &image)) {
         store_request_free(req);
         return ERR_NO_MEMORY;
@@ -99,6 +98,8 @@ enum error document_put_image(struct document *doc, struct store_request *req, s
         return ERR_SHUTTING_DOWN;
     if (doc->lost_why || doc->is_being_deleted)
         return doc->lost_why ? doc->lost_why : ERR_GONE;
+    if (store_request_copy(req, doc->id, &req->id))
+        return ERR_NO_MEMORY;
     req->fail_fast = true;
     req->has_epoch = !doc->epoch_stored;
     req->epoch = (struct store_epoch){epoch->id, epoch->first_revision};

@@ -11,10 +11,9 @@
 
 #include "doc/document.h"
 
-/* A STORE_IMAGE_PUT for that document, of which all images together may have `room_bytes`; its image has an
- * id that nobody can guess. ERR_IMAGE_TYPE, ERR_IMAGE_PIXELS (guard/picture.h), ERR_NO_MEMORY. */
-enum error image_request(struct slice document, struct slice bytes, uint64_t room_bytes,
-                         struct store_request **out);
+/* A STORE_IMAGE_PUT for a document of which all images together may have `room_bytes`; its image has an id
+ * that nobody can guess. ERR_IMAGE_TYPE, ERR_IMAGE_PIXELS (guard/picture.h), ERR_NO_MEMORY. */
+enum error image_request(struct slice bytes, uint64_t room_bytes, struct store_request **out);
 
 /* One of the two under way; embedded in whatever waits for it. */
 struct image_wait {
@@ -27,7 +26,7 @@ struct image_wait {
 
 /* Stores it: `request` is image_request's, and the store's from now on. `done` is called in a later turn with
  * OK, ERR_IMAGES_FULL or ERR_STORAGE; the image is committed then. On failure `done` is not called, and the
- * request is the caller's: ERR_GONE, ERR_SHUTTING_DOWN, or why the document is lost. */
+ * request is the caller's: ERR_GONE, ERR_SHUTTING_DOWN, ERR_NO_MEMORY, or why the document is lost. */
 enum error document_put_image(struct document *doc, struct store_request *request, struct image_wait *wait);
 
 /* Finds one, in whatever document: `done` is called in a later turn with OK, ERR_NOT_FOUND or ERR_STORAGE. On

@@ -89,9 +89,9 @@ enum store_kind {
     /* deletes of all documents what was kept for longer than `unused_ms`, and of those that nobody used for
      * so long everything but the text */
     STORE_HISTORY_AGE,
-    STORE_COMMENT, /* a thread of comments, or that it is gone, and the places of all */
-    STORE_IMAGE,        /* reads an image (image.h) */
-    STORE_IMAGE_PUT,    /* adds one to a document */
+    STORE_COMMENT,   /* a thread of comments, or that it is gone, and the places of all */
+    STORE_IMAGE,     /* reads an image (image.h) */
+    STORE_IMAGE_PUT, /* adds one to a document */
 };
 
 /* A server that has a document in memory. */

@@ -225,6 +225,20 @@ describe('who may', () => {
     expectError(await upload(server(), id, png(2, 3), bearer(view.token)), 403, 'view_only');
   });
 
+  test('a link alone says which pad it is about', async () => {
+    const id = await padWithText();
+    const [edit, view] = [await makeLink(server(), id, { role: 'edit' }), await makeLink(server(), id, { role: 'view' })];
+    const add = (secret?: string) => server().get('/api/link/images', { method: 'POST', body: png(2, 2), headers: bearer(secret) });
+    const answer = await add(edit.token);
+    expect(answer.status, answer.text).toBe(201);
+    expect(json<Image>(answer)).toEqual(await kept(server(), id, png(2, 2)));
+    expectError(await add(view.token), 403, 'view_only');
+    expectError(await add('A'.repeat(22)), 403, 'link_withdrawn');
+    expectError(await add(), 401, 'bad_password');
+    expect((await ask(server(), 'DELETE', pathOf(id, `/links/${edit.id}`))).status).toBe(204);
+    expectError(await add(edit.token), 403, 'link_withdrawn');
+  });
+
   test('where the owner alone writes, nobody else adds', async () => {
     const id = freshId();
     await (await v1(server(), id)).type('text');
