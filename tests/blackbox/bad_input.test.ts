@@ -8,7 +8,7 @@ import { ask, bearer, expectError, info, linksOf, makeLink, pathOf, takeCharge }
 import { freshId, useServer } from './support/server.ts';
 
 const page = fs.readFileSync(new URL('../../docs/bad-input.md', import.meta.url), 'utf8');
-const server = useServer({ RATE_LIMITS: 'off' });
+const server = useServer({ RATE_LIMITS: 'off', IMAGES: 'on' });
 
 type Row = { method: string; target: string; what: string; headers: Record<string, string>; body: Buffer; status: number; code: string };
 
