@@ -35,8 +35,8 @@
  * makes it (APPEND with an empty text at revision 0, the journal has the rest).
  *
  * Tables: documents, journal, epochs, rights, links, deleted, comments, commented, images, clock,
- * schema_migrations, and those of history.h; on PostgreSQL kp_documents … (docs/architecture.md). Times are milliseconds since
- * the Unix epoch in requests, seconds in tables.
+ * schema_migrations, and those of history.h; on PostgreSQL kp_documents … (docs/architecture.md). Times are
+ * milliseconds since the Unix epoch in requests, seconds in tables.
  *
  * Servers that share a database. An engine for several servers keeps book of who
  * has which document in memory: its *owner*, one server at a time. A LOAD makes
