@@ -6,6 +6,7 @@ import { hasNoViolations } from './axe.ts';
 import { owner } from '../../frontend/src/strings/owner_en.ts';
 import { expect, links, share, start, test, words } from './pad.ts';
 import type { Pad } from './pad.ts';
+import { files } from '../../frontend/src/strings/files_en.ts';
 
 // A limit that a paste of 300 KiB is beyond.
 test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 256 } });
@@ -90,7 +91,7 @@ for (const [size, options] of Object.entries(sizes)) {
       await alice.close(sharing);
 
       await alice.openFile('a.txt', 'a');
-      await look(alice, alice.page.getByRole('dialog', { name: words.text.openHeading('a.txt') }), 'a file');
+      await look(alice, alice.page.getByRole('dialog', { name: files.openHeading('a.txt') }), 'a file');
     });
 
     test(`axe: news, and what the editor opens by itself (${name})`, async ({ open }) => {

@@ -1,3 +1,4 @@
+import { files } from "./files_de";
 import type { FrameText } from "./frame_en";
 
 export const frame: FrameText = {
@@ -6,6 +7,7 @@ export const frame: FrameText = {
   panels: { outline: "Gliederung", people: "Personen", history: "Verlauf", comments: "Kommentare", settings: "Einstellungen" },
   openComments: (n) => `Kommentare, ${n} offen`,
   comments: async () => (await import("./comments_de")).comments,
+  files,
   keys: "Tasten",
   statusBar: "Zu diesem Text",
   place: (line, column) => `Z ${line}, S ${column}`,

@@ -1,4 +1,5 @@
 import type { CommentsText } from "./comments_en";
+import { files } from "./files_en";
 
 /** What stands around the text, and is loaded behind it. */
 export const frame = {
@@ -7,6 +8,7 @@ export const frame = {
   panels: { outline: "Outline", people: "People", history: "History", comments: "Comments", settings: "Settings" },
   openComments: (n: number) => `Comments, ${n} open`,
   comments: async (): Promise<CommentsText> => (await import("./comments_en")).comments,
+  files,
   keys: "Keys",
   statusBar: "About this text",
   place: (line: number, column: number) => `Ln ${line}, Col ${column}`,

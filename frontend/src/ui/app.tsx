@@ -20,7 +20,7 @@ import { suggestToWriter } from "./text/suggest_to_writer";
 import { titleOf } from "./pad/title";
 import { Header } from "./frame/header";
 import { StatusVoice } from "./frame/status_sign";
-import { frameWords } from "./frame/words";
+import { frameWords } from "./base/frame_words";
 import { Toasts } from "./base/toasts";
 
 /** What only pads in frames of other pages show. */

@@ -8,6 +8,7 @@ import { initKernel } from "../kernel";
 import { type FileForm, rememberedFile, rememberFile, rememberPad } from "../browser";
 import { changesBetween, type Offered, Session } from "../session";
 import { en as t } from "../strings/en";
+import { files } from "../strings/files_en";
 import { people } from "../strings/people_en";
 import { start } from "../strings/start_en";
 import { FakeSocket } from "../testing/fake_socket";
@@ -16,6 +17,7 @@ import { applied } from "../testing/simulated_tab";
 import { noEditor } from "../testing/no_editor";
 import { openFiles } from "./text/file_opener";
 import type { Pad } from "./pad/pad";
+import { frameWords } from "./base/frame_words";
 import { peopleWords } from "./pad/people_words";
 import { StartPanel } from "./text/start_panel";
 import { putBack, RemovalBanner, UnmergedTextBanner } from "./text/text_banners";
@@ -37,7 +39,7 @@ async function connect(): Promise<void> {
 
 beforeEach(async () => {
   await initKernel(kernelBytes());
-  await peopleWords.load();
+  await Promise.all([peopleWords.load(), frameWords.load()]);
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();
@@ -105,7 +107,7 @@ describe("what others are offered too", () => {
     await vi.waitFor(() => expect(session.localText()).toBe("hers"));
     expect(pad.opened.value).toEqual({ text: "mine", form: { name: "a.txt", lineEnd: "\n", bom: false } });
     expect(rememberedFile("pad")).toBeNull(); // hers is no file
-    expect(told).toEqual([t.text.taken("a.txt")]);
+    expect(told).toEqual([files.taken("a.txt")]);
   });
 
   test("what somebody removed is put back once, and what was written since stays", async () => {
@@ -139,7 +141,7 @@ describe("what others are offered too", () => {
     await openFiles(pad, [new File([], "a.txt")]);
     expect(session.localText()).toBe("here");
     expect(pad.opened.value).toBeNull();
-    expect(told).toEqual([t.text.empty("a.txt")]);
+    expect(told).toEqual([files.empty("a.txt")]);
   });
 });
 

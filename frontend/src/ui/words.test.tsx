@@ -9,6 +9,7 @@ import { forgetPad, rememberPad, setSettings } from "../browser";
 import { initKernel } from "../kernel";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
+import { files } from "../strings/files_en";
 import { people } from "../strings/people_en";
 import { share } from "../strings/share_en";
 import { settings as settingsText } from "../strings/settings_en";
@@ -18,6 +19,7 @@ import { noEditor } from "../testing/no_editor";
 import { EmbedBar } from "./frame/embed_bar";
 import { FileOpener } from "./text/file_opener";
 import type { Pad } from "./pad/pad";
+import { frameWords } from "./base/frame_words";
 import { peopleWords } from "./pad/people_words";
 import { People } from "./panels/people_panel";
 import { RecentList } from "./text/recent_list";
@@ -75,7 +77,7 @@ async function expectWords(change: () => unknown, ...expected: string[]): Promis
 }
 
 beforeEach(async () => {
-  await Promise.all([initKernel(kernelBytes()), settingsWords.load(), peopleWords.load()]);
+  await Promise.all([initKernel(kernelBytes()), settingsWords.load(), peopleWords.load(), frameWords.load()]);
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();
@@ -160,7 +162,7 @@ test("recent pads, files, settings, and what was copied", async () => {
   expect(words()).not.toContain("Afterwards");
   const opened = (name: string) => ({ text: "", form: { name, lineEnd: "\n" as const, bom: false } });
   pad.opened.value = opened("one.txt");
-  await expectWords(() => (pad.opened.value = opened("two.txt")), t.text.openHeading("two.txt"));
+  await expectWords(() => (pad.opened.value = opened("two.txt")), files.openHeading("two.txt"));
   await expectWords(() => (indentation.value = { tabs: true, size: 4 }), settingsText.foundTabs);
   await expectWords(() => (page.querySelector<HTMLButtonElement>("button.primary")!.click(), pause()));
   expect([t.copied, t.copyFailed].some((word) => words().includes(word))).toBe(true);

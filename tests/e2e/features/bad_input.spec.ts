@@ -1,6 +1,7 @@
 // Bad input is refused with the reason, and a browser that keeps nothing still edits.
 import { hasNoViolations } from '../axe.ts';
 import { expect, refusedPad, test, words } from '../pad.ts';
+import { files } from '../../../frontend/src/strings/files_en.ts';
 
 // A limit that a file of 300 KiB is beyond.
 test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 256 } });
@@ -8,7 +9,7 @@ test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 256 } });
 test('files that are no text for a pad are refused and say why; a good one brings its language', async ({ open }) => {
   const pad = await (await open()).ready();
   const news = pad.page.locator('.toast');
-  const problem = words.text.problem as Record<string, (name: string, limit: string) => string>;
+  const problem = files.problem as Record<string, (name: string, limit: string) => string>;
   await pad.openFile('a.bin', Buffer.from([1, 0, 2]));
   await expect(news.last()).toContainText(problem['binary']!('a.bin', ''));
   await pad.openFile('b.txt', Buffer.from([0xe4, 0x20]));
@@ -20,7 +21,7 @@ test('files that are no text for a pad are refused and say why; a good one bring
   await pad.shows('fn main() {}\n');
   await expect(pad.language).toHaveValue('Rust');
   await pad.openFile('e.txt', Buffer.from('more'));
-  await pad.page.getByRole('dialog').getByRole('button', { name: words.text.replace }).click();
+  await pad.page.getByRole('dialog').getByRole('button', { name: files.replace }).click();
   await pad.shows('more');
 });
 

@@ -1,7 +1,8 @@
 // A file that was opened into a pad comes back as it was: its name, its line ends, its byte order mark.
 import fs from 'node:fs';
 import type { Pad } from '../pad.ts';
-import { expect, test, words } from '../pad.ts';
+import { expect, test } from '../pad.ts';
+import { files } from '../../../frontend/src/strings/files_en.ts';
 
 const BATCH = '@echo off\r\nrem Grüße\r\ndir\r\n';
 const TABLE = '\uFEFFname;size\r\na;1\r\n';
@@ -38,13 +39,13 @@ test('a byte order mark comes back; a file in place of another takes its name, a
   await pad.saved();
   expect(await downloaded(pad)).toEqual(['table.csv', TABLE]);
   await pad.openFile('README', '# Read\nme\n');
-  await pad.page.getByRole('button', { name: words.text.replace }).click();
+  await pad.page.getByRole('button', { name: files.replace }).click();
   await pad.saved();
   expect(await downloaded(pad)).toEqual(['README', '# Read\nme\n']);
   await pad.pressUntil('Control+z', 'name;size\na;1\n');
   expect(await downloaded(pad)).toEqual(['table.csv', TABLE]);
   await pad.openFile('more.txt', 'b;2\n');
-  await pad.page.getByRole('button', { name: words.text.insert }).click();
+  await pad.page.getByRole('button', { name: files.insert }).click();
   expect((await downloaded(pad))[0]).toBe('table.csv');
 });
 

@@ -2,6 +2,7 @@
 import { devices } from '@playwright/test';
 import { expect, frame, share, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
+import { files } from '../../../frontend/src/strings/files_en.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 const button = (pad: Pad, name: string) => pad.page.getByRole('button', { name, exact: true });
@@ -49,11 +50,11 @@ for (const [size, options] of [['wide', {}], ['small', pixel]] as const) {
   test(`a file that was taken leaves it to the text, one that was not to where it was: ${size}`, async ({ open }) => {
     const pad = await (await open('#shared', options)).ready();
     await pad.type('some text');
-    const dialog = pad.page.getByRole('dialog', { name: words.text.openHeading('a.txt') });
+    const dialog = pad.page.getByRole('dialog', { name: files.openHeading('a.txt') });
     for (const [answer, focused] of [
       [words.cancel, () => pad.page.locator('[aria-haspopup=dialog]')],
-      [words.text.insert, () => pad.editor],
-      [words.text.replace, () => pad.editor],
+      [files.insert, () => pad.editor],
+      [files.replace, () => pad.editor],
     ] as const) {
       await pad.openFile(file.name, file.content);
       await dialog.getByRole('button', { name: answer }).press('Enter');

@@ -3,6 +3,7 @@ import { devices } from '@playwright/test';
 import { hasNoViolations } from '../axe.ts';
 import { expect, share, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
+import { files } from '../../../frontend/src/strings/files_en.ts';
 
 const { defaultBrowserType: _, ...pixel } = devices['Pixel 7'];
 const binary = { name: 'a.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([1, 0, 2]) };
@@ -15,7 +16,7 @@ async function drop(pad: Pad, { name, buffer }: { name: string; buffer: Buffer }
   }, [name, [...buffer]] as const);
 }
 
-const problem = words.text.problem as Record<string, (name: string, limit: string) => string>;
+const problem = files.problem as Record<string, (name: string, limit: string) => string>;
 
 test('on a phone news is over a sheet, can be put away there, and does not go by itself', async ({ open }) => {
   const pad = await open('#shared', pixel);
@@ -48,14 +49,14 @@ test('of several files one is taken, and a folder is none; both are said', async
     content.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   });
   await pad.shows('first');
-  await expect(news).toContainText(words.text.onlyOne('first.txt'));
+  await expect(news).toContainText(files.onlyOne('first.txt'));
   await pad.editor.evaluate((content) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([''], 'folder'));
     DataTransferItem.prototype.webkitGetAsEntry = () => ({ isDirectory: true, name: 'folder' }) as FileSystemEntry;
     content.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   });
-  await expect(news.last()).toContainText(words.text.folder('folder'));
+  await expect(news.last()).toContainText(files.folder('folder'));
   await pad.shows('first');
 });
 

@@ -1,6 +1,6 @@
 import { setSettings, settings, TAB_SIZES } from "../../browser";
 import type { Editor } from "../../editor";
-import { frameWords } from "./words";
+import { frameWords } from "../base/frame_words";
 
 const AS_TEXT = "text";
 const TABS = "tabs";

@@ -6,7 +6,7 @@ import type { Action } from "../actions/actions";
 import { Icon } from "../base/icon";
 import type { Pad } from "../pad/pad";
 import { watchKeyboard } from "./keyboard";
-import { frameWords } from "./words";
+import { frameWords } from "../base/frame_words";
 
 /** What a keyboard on a screen has no keys for, or hides; a short text, or a path to draw. */
 const ALWAYS: readonly [ActionId, string][] = [

@@ -6,7 +6,7 @@ import { isNarrow } from "../base/media";
 import { PanelHead } from "../base/panel_head";
 import type { Pad } from "../pad/pad";
 import { panelsFor, presentPanels } from "../panels/panels";
-import { frameWords } from "./words";
+import { frameWords } from "../base/frame_words";
 
 const CONTENTS = new Map<PanelId, LazyComponent<{ pad: Pad }>>(
   presentPanels.map(({ id, load }) => [id, lazy(`panel ${id}`, load!)]),

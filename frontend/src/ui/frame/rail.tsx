@@ -4,7 +4,7 @@ import { Words } from "../base/words";
 import { openComments } from "../pad/open_comments";
 import type { Pad } from "../pad/pad";
 import { panelsFor } from "../panels/panels";
-import { frameWords } from "./words";
+import { frameWords } from "../base/frame_words";
 
 const FIND = "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20";
 

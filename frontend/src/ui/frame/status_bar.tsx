@@ -6,7 +6,7 @@ import { Words } from "../base/words";
 import type { Pad } from "../pad/pad";
 import { IndentationField } from "./indentation_field";
 import { LanguageField } from "./language_field";
-import { frameWords } from "./words";
+import { frameWords } from "../base/frame_words";
 
 /** From this part of the limit on the size is worth a look. */
 const NEAR_LIMIT = 0.8;

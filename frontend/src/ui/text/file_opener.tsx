@@ -9,6 +9,7 @@ import { catchPastes, takeDropped } from "./image_input";
 import { whenNoDialog } from "../base/open_dialogs";
 import type { OpenedFile, Pad } from "../pad/pad";
 import { Words } from "../base/words";
+import { frameWords } from "../base/frame_words";
 
 /** Takes files that are dropped anywhere, and asks where to put one when the
  * pad has text already. */
@@ -26,17 +27,17 @@ export function FileOpener({ pad }: { pad: Pad }) {
     whenNoDialog(() => editor.focus());
   };
   return (
-    <Dialog label={t.text.openHeading(file.form.name)} onClose={close}>
+    <Dialog label={frameWords.now.files.openHeading(file.form.name)} onClose={close}>
       <h2>
-        <Words text={t.text.openHeading(file.form.name)} />
+        <Words text={frameWords.now.files.openHeading(file.form.name)} />
       </h2>
-      <p>{t.text.openExplain}</p>
+      <p>{frameWords.now.files.openExplain}</p>
       <div class="actions">
         <button type="button" onClick={use(() => replaceAll(pad, file))}>
-          {t.text.replace}
+          {frameWords.now.files.replace}
         </button>
         <button type="button" onClick={use(() => editor.insertText(file.text))}>
-          {t.text.insert}
+          {frameWords.now.files.insert}
         </button>
         <button type="button" class="quiet" onClick={close}>
           {t.cancel}
@@ -52,9 +53,9 @@ export async function openFiles(pad: Pad, files: readonly File[]): Promise<void>
   if (!file || pad.session.isReadOnly.value) return;
   const limit = pad.session.welcome.value?.limits.document_bytes ?? Infinity;
   const read = await readText(file, limit);
-  if ("problem" in read) return refuse(pad, t.text.problem[read.problem]!(file.name, t.bytes(limit)));
-  if (read.text === "") return refuse(pad, t.text.empty(file.name));
-  if (files.length > 1) refuse(pad, t.text.onlyOne(file.name));
+  if ("problem" in read) return refuse(pad, frameWords.now.files.problem[read.problem]!(file.name, t.bytes(limit)));
+  if (read.text === "") return refuse(pad, frameWords.now.files.empty(file.name));
+  if (files.length > 1) refuse(pad, frameWords.now.files.onlyOne(file.name));
   if (pad.session.localText() === "") replace(pad, read, "when_touched");
   else pad.opened.value = read;
 }
@@ -79,7 +80,7 @@ function catchDrops(pad: Pad): () => void {
     if (!items || !files || files.length === 0) return;
     event.preventDefault();
     const folder = Array.from(items, (item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory);
-    if (folder) refuse(pad, t.text.folder(folder.name));
+    if (folder) refuse(pad, frameWords.now.files.folder(folder.name));
     else void openFiles(pad, takeDropped(pad, event, Array.from(files)));
   };
   addEventListener("dragover", over);
@@ -94,7 +95,7 @@ function catchDrops(pad: Pad): () => void {
 function replaceAll(pad: Pad, file: OpenedFile): void {
   replace(pad, file, "when_made");
   const run = () => void pad.editor.peek()?.perform("undo");
-  const withdraw = pad.notify(t.text.replaced(file.form.name), { about: "file", action: { label: t.text.undo, run } });
+  const withdraw = pad.notify(frameWords.now.files.replaced(file.form.name), { about: "file", action: { label: t.text.undo, run } });
   // What is typed next is what an undo would take back then.
   addEventListener("beforeinput", withdraw, { once: true, capture: true });
 }
@@ -108,7 +109,7 @@ function replace(pad: Pad, file: OpenedFile, ends: Offered["ends"]): void {
     if (pad.session.localText() === text) return;
     rememberFile(pad.session.padId, before);
     pad.opened.value = file;
-    pad.notify(t.text.taken(form.name), { about: "file" });
+    pad.notify(frameWords.now.files.taken(form.name), { about: "file" });
   };
   pad.editor.value?.replaceText(text, { ends, onDropped }, form);
   void setLanguageOf(form.name, pad.session);
