@@ -6,12 +6,14 @@ import { t } from "../../strings";
 
 const LONGEST_POINTS = 60;
 const LOOKED_AT_LINES = 20;
+/** A link or an image of Markdown is called by its words. */
+const LINK = /!?\[([^[\]]*)\]\([^()\s]*\)/g;
 
 /** `firstLines` is the beginning of the text. */
 export function titleOf(firstLines: string, padId: string): string {
   const lines = firstLines.split("\n", LOOKED_AT_LINES);
   for (const line of inFrontMatter(lines) ?? lines) {
-    const words = line.replace(/^(?:\[[xX]\]|[\s#/*;<!\-=>"'`{}()[\]])+/, "").trim();
+    const words = line.replace(LINK, "$1").replace(/^(?:\[[xX]\]|[\s#/*;<!\-=>"'`{}()[\]])+/, "").trim();
     if (words !== "") return [...words].slice(0, LONGEST_POINTS).join("");
   }
   return linkOf(padId) === null ? padId : t.linked;
