@@ -3,7 +3,7 @@ import type { ImagesText } from "./images_en";
 export const images: ImagesText = {
   uploading: (name) => `${name} ist unterwegs …`,
   scaled: (name) => `${name} wurde verkleinert, damit es passt.`,
-  off: "Es wurde nichts eingefügt: Dieser Server bewahrt keine Bilder auf. Wer ihn betreibt, kann sie mit IMAGES=on einschalten.",
+  off: "Dieser Server bewahrt keine Bilder auf. Wer ihn betreibt, kann sie einschalten: IMAGES=on.",
   unnamed: "Bild",
   tryAgain: "Noch einmal versuchen",
   refused: {

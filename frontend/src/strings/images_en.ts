@@ -3,7 +3,7 @@
 export const images = {
   uploading: (name: string) => `${name} is on its way…`,
   scaled: (name: string) => `${name} was made smaller, so that it fits.`,
-  off: "Nothing was added: this server keeps no images. Whoever runs it can switch them on with IMAGES=on.",
+  off: "This server keeps no images. Whoever runs it can switch them on: IMAGES=on.",
   /** What an image is called that has no name. */
   unnamed: "Image",
   tryAgain: "Try again",

@@ -2,6 +2,7 @@
 import { hasNoViolations } from '../axe.ts';
 import { expect, refusedPad, test, words } from '../pad.ts';
 import { files } from '../../../frontend/src/strings/files_en.ts';
+import { images } from '../../../frontend/src/strings/images_en.ts';
 
 // A limit that a file of 300 KiB is beyond.
 test.use({ settings: { MAX_DOCUMENT_SIZE_KB: 256 } });
@@ -105,7 +106,7 @@ test('what holds no text deletes nothing that is selected: a screenshot, a compo
     clipboardData.setData('text/html', '<img src="x">');
     content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   });
-  await expect(pad.page.locator('.toast')).toContainText(words.editor.nothingIn.paste);
+  await expect(pad.page.locator('.toast')).toContainText(images.off);
   await pad.shows('keep me');
   const devtools = await pad.page.context().newCDPSession(pad.page);
   await devtools.send('Input.imeSetComposition', { text: 'ni', selectionStart: 2, selectionEnd: 2 });
