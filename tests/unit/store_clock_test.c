@@ -301,7 +301,7 @@ static void a_restored_backup(void **state)
 static const char BEFORE_THIS_VERSION[] =
     "DROP TABLE clock; DROP TABLE rights; DROP TABLE links; DROP TABLE deleted; DROP TABLE history_fresh;"
     " DROP TABLE history; DROP TABLE checkpoints; DROP TABLE authors; DROP TABLE history_off;"
-    " DROP TABLE comments; DROP TABLE commented;"
+    " DROP TABLE comments; DROP TABLE commented; DROP TABLE images;"
     "DELETE FROM schema_migrations WHERE version >= 103;";
 
 static void make_older(struct fixture *f, const char *more)
