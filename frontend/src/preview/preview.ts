@@ -224,7 +224,15 @@ export class Preview {
     const link = target instanceof Element ? target.closest<HTMLElement>("[data-to]") : null;
     if (!link) return;
     const place = this.parent.querySelector(`[data-anchor="${CSS.escape(link.dataset["to"]!)}"]`);
-    if (place) this.parent.scrollTo({ top: this.#distance({ element: place, edge: "top" }) });
+    cancelAnimationFrame(this.#correction);
+    if (place) this.#scrollToElement(place, MOST_CORRECTIONS);
+  }
+
+  /** What is above it may be laid out only then, as in #scrollToLine(). */
+  #scrollToElement(element: Element, corrections: number): void {
+    this.parent.scrollTo({ top: this.#distance({ element, edge: "top" }) });
+    if (corrections === 0) return;
+    this.#correction = requestAnimationFrame(() => this.#scrollToElement(element, corrections - 1));
   }
 
   /** How far down the line is: between the elements around it whose lines are known, as far as it is between those.
