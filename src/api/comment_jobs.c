@@ -34,19 +34,6 @@ static void commenting_free(void *own)
 
 /* ---- answers ---- */
 
-static void send_json(struct http_job *job, int status, const struct json *j)
-{
-    if (json_error(j)) {
-        http_job_fail(job, json_error(j));
-        return;
-    }
-    http_job_respond(job, &(struct http_response){.status = status,
-                                                  .content_type = "application/json",
-                                                  .body = buf_slice(&job->body),
-                                                  .headers = {{"Cache-Control", SLICE("no-store")}},
-                                                  .header_count = 1});
-}
-
 static bool makes_comment(const struct comment_change *change)
 {
     return change->verb == COMMENT_MAKE || change->verb == COMMENT_REPLY;
@@ -71,7 +58,7 @@ static void send_thread(struct http_job *job, const struct comment_change *chang
     json_raw(&j, ",\"thread\":");
     encode_thread(&j, thread);
     json_raw(&j, "}\n");
-    send_json(job, makes_comment(change) ? 201 : 200, &j);
+    http_job_respond_json(job, makes_comment(change) ? 201 : 200, &j);
 }
 
 static void on_changed(struct comment_change *change, enum error err)
@@ -174,20 +161,11 @@ static enum error read_change(struct commenting *c)
 
 /* ---- writing, on the shard ---- */
 
-static bool is_within_rate(const struct http_job *job)
-{
-    const struct config *config = job->shard->config;
-    return limits_take_write(job->shard->limits, job->request->client, config->edits_per_second,
-                             config->edits_burst, shard_now_ms(job->shard));
-}
-
-static enum error check(const struct http_job *job, const struct open_result *result)
+static enum error check(struct http_job *job, const struct open_result *result)
 {
     if (comments_access_of(result->access, result->comments) != COMMENTS_WRITE)
         return ERR_VIEW_ONLY;
-    if (!is_within_rate(job))
-        return ERR_RATE_LIMITED;
-    return result->doc->pad.storage_failing ? ERR_STORAGE : OK;
+    return http_job_take_write(job, result->doc);
 }
 
 static void on_opened_to_write(struct http_job *job, const struct open_result *result)
@@ -255,7 +233,7 @@ static void on_opened_to_read(struct http_job *job, const struct open_result *re
     if (err)
         http_job_fail(job, err);
     else
-        send_json(job, 200, &j);
+        http_job_respond_json(job, 200, &j);
 }
 
 static void open_to_read(struct http_job *job)

@@ -156,15 +156,9 @@ static void on_committed(struct commit_wait *wait, enum error err)
 
 static enum error check_may_write(struct http_job *job, const struct open_result *result)
 {
-    const struct config *config = job->shard->config;
     if (result->err)
         return result->err;
-    if (result->access < ACCESS_EDIT)
-        return ERR_VIEW_ONLY;
-    if (!limits_take_write(job->shard->limits, job->request->client, config->edits_per_second,
-                           config->edits_burst, shard_now_ms(job->shard)))
-        return ERR_RATE_LIMITED;
-    return result->doc->pad.storage_failing ? ERR_STORAGE : OK;
+    return result->access < ACCESS_EDIT ? ERR_VIEW_ONLY : http_job_take_write(job, result->doc);
 }
 
 /* What it leads to, or led to before, is answered once the journal has it. */

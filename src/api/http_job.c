@@ -33,6 +33,28 @@ void http_job_respond(struct http_job *job, const struct http_response *response
     http_job_end(job);
 }
 
+void http_job_respond_json(struct http_job *job, int status, const struct json *j)
+{
+    if (json_error(j)) {
+        http_job_fail(job, json_error(j));
+        return;
+    }
+    http_job_respond(job, &(struct http_response){.status = status,
+                                                  .content_type = "application/json",
+                                                  .body = buf_slice(&job->body),
+                                                  .headers = {{"Cache-Control", SLICE("no-store")}},
+                                                  .header_count = 1});
+}
+
+enum error http_job_take_write(struct http_job *job, const struct document *doc)
+{
+    const struct config *config = job->shard->config;
+    if (!limits_take_write(job->shard->limits, job->request->client, config->edits_per_second,
+                           config->edits_burst, shard_now_ms(job->shard)))
+        return ERR_RATE_LIMITED;
+    return doc->pad.storage_failing ? ERR_STORAGE : OK;
+}
+
 void http_job_respond_tagged(struct http_job *job, struct slice tag, const char *content_type,
                              struct slice body)
 {

@@ -98,11 +98,19 @@ void http_job_open(struct http_job *job, enum open_goal goal,
 void http_job_forward(struct http_job *job, const struct store_owner *to,
                       void (*done)(void *job, enum forward_outcome outcome));
 
+/* May the document be written to now? Takes one write of the client's address, as an edit on a socket takes
+ * one of its connection: ERR_RATE_LIMITED when there is none left. ERR_STORAGE while nothing can be kept,
+ * since nothing is done that is not answered. Whether this client may write is for the caller to know. */
+enum error http_job_take_write(struct http_job *job, const struct document *doc);
+
 /* The answer; the job is gone afterwards. http_job_end: somebody else answers. */
 void http_job_respond(struct http_job *job, const struct http_response *response);
 /* Answers with what has that tag, or as the request's If-Match and If-None-Match have it: 412, 304. */
 void http_job_respond_tagged(struct http_job *job, struct slice tag, const char *content_type,
                              struct slice body);
+/* Answers with what `j` has written into job->body, which no cache keeps; with its error instead, if it has
+ * one. */
+void http_job_respond_json(struct http_job *job, int status, const struct json *j);
 void http_job_fail(struct http_job *job, enum error err);
 /* The same of a fault in the body. */
 void http_job_fault(struct http_job *job, enum error err, uint64_t offset_bytes);

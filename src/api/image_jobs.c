@@ -39,17 +39,6 @@ static void adding_free(void *own)
     free(a);
 }
 
-static void send_json(struct http_job *job, int status, const struct json *j)
-{
-    if (json_error(j)) {
-        http_job_fail(job, json_error(j));
-        return;
-    }
-    http_job_respond(job, &(struct http_response){.status = status,
-                                                  .content_type = "application/json",
-                                                  .body = buf_slice(&job->body)});
-}
-
 static void send_added(struct http_job *job, const struct store_image *image)
 {
     const struct adding *a = job->own;
@@ -71,7 +60,7 @@ static void send_added(struct http_job *job, const struct store_image *image)
     json_raw(&j, ",\"height\":");
     json_uint(&j, image->height);
     json_raw(&j, "}\n");
-    send_json(job, 201, &j);
+    http_job_respond_json(job, 201, &j);
 }
 
 /* With the numbers, so that people see whether a smaller one would fit. */
@@ -94,7 +83,7 @@ static void send_full(struct http_job *job, const struct store_image *image)
     json_raw(&j, ",\"max_bytes\":");
     json_uint(&j, image->room_bytes);
     json_raw(&j, "}\n");
-    send_json(job, error_http_status(ERR_IMAGES_FULL), &j);
+    http_job_respond_json(job, error_http_status(ERR_IMAGES_FULL), &j);
 }
 
 static void on_added(struct image_wait *wait, enum error err, struct store_request **answer)
@@ -110,15 +99,9 @@ static void on_added(struct image_wait *wait, enum error err, struct store_reque
 
 static enum error check(struct http_job *job, const struct open_result *result)
 {
-    const struct config *config = job->shard->config;
     if (result->err)
         return result->err;
-    if (result->access < ACCESS_EDIT)
-        return ERR_VIEW_ONLY;
-    if (!limits_take_write(job->shard->limits, job->request->client, config->edits_per_second,
-                           config->edits_burst, shard_now_ms(job->shard)))
-        return ERR_RATE_LIMITED;
-    return result->doc->pad.storage_failing ? ERR_STORAGE : OK;
+    return result->access < ACCESS_EDIT ? ERR_VIEW_ONLY : http_job_take_write(job, result->doc);
 }
 
 static void on_opened(struct http_job *job, const struct open_result *result)

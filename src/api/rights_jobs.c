@@ -13,19 +13,6 @@
 
 /* ---- answers ---- */
 
-static void send_json(struct http_job *job, int status, const struct json *j)
-{
-    if (json_error(j)) {
-        http_job_fail(job, json_error(j));
-        return;
-    }
-    http_job_respond(job, &(struct http_response){.status = status,
-                                                  .content_type = "application/json",
-                                                  .body = buf_slice(&job->body),
-                                                  .headers = {{"Cache-Control", SLICE("no-store")}},
-                                                  .header_count = 1});
-}
-
 static void send_nothing(struct http_job *job)
 {
     http_job_respond(job, &(struct http_response){.status = 204});
@@ -83,7 +70,7 @@ static void send_links(struct http_job *job, const struct store_rights *rights)
         encode_link(&j, &rights->links[i], (struct slice){0});
     }
     json_raw(&j, "]\n");
-    send_json(job, 200, &j);
+    http_job_respond_json(job, 200, &j);
 }
 
 static void on_links_opened(struct http_job *job, const struct open_result *result)
@@ -116,7 +103,7 @@ static void on_link_added(struct rights_change *change, enum error err)
     struct json j = json_to(&job->body);
     encode_link(&j, link, slice_of(change->token, TOKEN_CHARS));
     json_raw(&j, "\n");
-    send_json(job, 201, &j);
+    http_job_respond_json(job, 201, &j);
 }
 
 static enum error read_link(struct http_job *job)
@@ -188,7 +175,7 @@ static void on_charge_taken(struct rights_change *change, enum error err)
     json_raw(&j, "{\"token\":");
     json_quoted(&j, slice_of(change->token, TOKEN_CHARS));
     json_raw(&j, "}\n");
-    send_json(job, 201, &j);
+    http_job_respond_json(job, 201, &j);
 }
 
 static enum error read_charge(struct http_job *job, struct document *doc)
@@ -233,7 +220,7 @@ static void send_settings(struct http_job *job, const struct document *doc)
     json_raw(&j, ",\"language\":");
     json_quoted_or_null(&j, doc->pad.language);
     json_raw(&j, "}\n");
-    send_json(job, 200, &j);
+    http_job_respond_json(job, 200, &j);
 }
 
 static enum error read_settings(struct http_job *job, struct settings_request *out)

@@ -169,14 +169,6 @@ static void on_committed(struct commit_wait *wait, enum error err)
 
 /* ---- on the shard ---- */
 
-/* An edit on a socket takes from a bucket of its connection; this from one of the address. */
-static bool is_within_rate(struct http_job *job)
-{
-    const struct config *config = job->shard->config;
-    return limits_take_write(job->shard->limits, job->request->client, config->edits_per_second,
-                             config->edits_burst, shard_now_ms(job->shard));
-}
-
 static enum error decode_patch(struct http_job *job, struct write *write)
 {
     struct patch patch;
@@ -221,12 +213,7 @@ static enum error write_it(struct http_job *job, struct document *doc)
 
 static enum error check(struct http_job *job, const struct open_result *result)
 {
-    if (result->access < ACCESS_EDIT)
-        return ERR_VIEW_ONLY;
-    if (!is_within_rate(job))
-        return ERR_RATE_LIMITED;
-    return result->doc->pad.storage_failing ? ERR_STORAGE
-                                            : OK; /* so that nothing is done that is not answered */
+    return result->access < ACCESS_EDIT ? ERR_VIEW_ONLY : http_job_take_write(job, result->doc);
 }
 
 static enum error carry_out(struct http_job *job, struct document *doc)
