@@ -56,8 +56,9 @@ export class Pad {
     return this;
   }
 
+  /** Until the server has everything: the sign says nothing of what it has within a moment, so its words are not enough. */
   async saved(): Promise<void> {
-    await expect(this.status).toHaveText(words.status.connected);
+    await expect(this.page.locator('.status-sign[data-busy=false]').getByTestId('status')).toHaveText(words.status.connected);
   }
 
   /** The text in the editor, without the hint that an empty one shows. */

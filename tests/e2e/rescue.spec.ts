@@ -160,7 +160,7 @@ test('a lid closed for an hour over unsent text: back within seconds, and the te
   Object.assign(road.down, { swallows: true });
   await stopClock(alice);
   await alice.type('hers. ');
-  await expect(alice.status).toHaveText(/^Saving \d changes…$/);
+  await expect(alice.page.locator('.status-sign')).toHaveAttribute('data-busy', 'true');
   await bob.type('his. ');
   await bob.saved();
   road.heal(); // the old connection stays as dead as it is

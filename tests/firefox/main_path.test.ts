@@ -48,8 +48,10 @@ class Pad {
     return this.page.$eval('[data-testid=status]', (status) => status.textContent).catch(() => null);
   }
 
+  /** Until the server has everything. */
   saved(): Promise<unknown> {
-    return until(`“${words.status.connected}”`, async () => (await this.status()) === words.status.connected);
+    const isBusy = () => this.page.$eval('.status-sign', (sign) => (sign as HTMLElement).dataset['busy'] !== 'false').catch(() => true);
+    return until(`“${words.status.connected}”`, async () => !(await isBusy()) && (await this.status()) === words.status.connected);
   }
 
   text(): Promise<string> {

@@ -12,6 +12,7 @@ import { bullet, heading, task } from "./line_marks";
 import { bold, italic, link } from "./markdown_keys";
 import { find, openReplace } from "./find";
 import type { FindWords } from "./find_panel";
+import { blinking } from "./blinking";
 import { drawScrollMarks, scrollMarks, type ScrollMarkSource } from "./scroll_marks";
 import "./panels.css";
 
@@ -22,6 +23,7 @@ export const deferred = (words: FindWords, people: ScrollMarkSource): Extension 
   highlightSelectionMatches(),
   find(words),
   besideLines,
+  blinking,
   drawScrollMarks(),
   scrollMarks.of(people),
   // A Mac is left out, since Alt-g types a letter there: it has Cmd-Alt-g alone.

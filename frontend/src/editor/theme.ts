@@ -19,6 +19,8 @@ export const appearance: Extension = EditorView.theme({
     borderLeftColor: "var(--ink)",
     borderLeftWidth: "2px",
   },
+  // blinking.ts has them blink.
+  ".cm-cursorLayer": { animation: "none !important" },
   // Who only reads has no caret, and so no line where it stands.
   "&.reader .cm-cursorLayer, &.reader .cm-vimCursorLayer": { display: "none" },
   "&.reader :is(.cm-activeLine, .cm-activeLineGutter)": { backgroundColor: "transparent", color: "inherit" },

@@ -18,6 +18,7 @@ import { helloOf } from "./hello";
 import { Inbox, onNextFrame } from "./inbox";
 import { PadState } from "./pad_state";
 import { KeptText } from "./kept_text";
+import { LateAnswer } from "./late_answer";
 import { Painter } from "./painter";
 import { Refusals } from "./refusals";
 import { RemovalGuard } from "./removal_guard";
@@ -54,6 +55,7 @@ export interface SessionComponents {
   /** Sends a message; false when there is no connection to say it on. */
   send: (message: ClientMessage) => boolean;
   edits: EditSender;
+  answers: LateAnswer;
   carets: CaretSender;
   state: PadState;
   refusals: Refusals;
@@ -102,6 +104,9 @@ export function buildComponents(options: SessionOptions, environment: Environmen
 
   const kept = new KeptText(sync, state.language);
 
+  // Is told how much waits.
+  const answers = new LateAnswer(clock);
+
   // Knows people by their ids alone.
   const removals = new RemovalGuard(clock, (id) => state.presence.people.nameOf(id));
 
@@ -128,6 +133,7 @@ export function buildComponents(options: SessionOptions, environment: Environmen
       shutDown: (reason) => {
         transport.stop();
         inbox.clear();
+        answers.changed(0);
         saver.stop();
         sync.disconnected();
         link.value = { kind: "stopped", reason, detail: "" };
@@ -141,11 +147,13 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   environment.tabs.hold(token, () => handoff.claimedElsewhere());
 
   const hello = () => helloOf(padId, token, state, sync);
-  return { sync, hello, unmerged, saver, link, transport, send, edits, carets, state, refusals, removals, kept, painter, inbox, handoff };
+  return { sync, hello, unmerged, saver, link, transport, send, edits, answers, carets, state, refusals, removals, kept, painter, inbox, handoff };
 }
 
-/** True for a message that can wait for the next frame: nobody would see it sooner. */
+/** True for a message that can wait for the next frame: nobody would see it sooner. An echo brings nothing to the
+ * screen; to wait with it would ask for a frame that shows nothing. */
 function canWait(message: ServerMessage, me: number): boolean {
-  if (message.type === "UserCursor" || message.type === "UserInfo") return true;
+  if (message.type === "UserCursor") return message.id !== me;
+  if (message.type === "UserInfo") return true;
   return message.type === "History" && message.operations.some(({ id }) => id !== me);
 }

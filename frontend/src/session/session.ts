@@ -23,6 +23,7 @@ import { buildComponents, type SessionComponents, type StartOptions } from "./co
 import { endOf } from "./end";
 import { browserEnvironment } from "./environment";
 import type { KeptText } from "./kept_text";
+import type { LateAnswer } from "./late_answer";
 import { mapCarets } from "./moved_carets";
 import type { People } from "./people";
 import type { Requester } from "./protection";
@@ -37,6 +38,8 @@ export class Session {
   readonly isLoaded = signal(false);
   /** The number of the user's changes that the server does not have yet. */
   readonly unsaved = signal(0);
+  /** Says when they wait so long that the user should know. */
+  readonly answers: LateAnswer;
   /** The reason for which the server did not take a change; null: it took all. */
   readonly refusal = signal<Refusal | null>(null);
   /** False while the server cannot write. */
@@ -70,7 +73,6 @@ export class Session {
   /** True while the user may not type. */
   readonly isReadOnly = computed(() => !this.isLoaded.value || this.access.isReader.value || this.end.value !== null);
 
-  readonly #hello: SessionComponents["hello"];
   readonly #handoff: SessionComponents["handoff"];
   readonly #saver: SessionComponents["saver"];
   readonly #sync: SessionComponents["sync"];
@@ -94,21 +96,20 @@ export class Session {
     const parts = buildComponents({ padId, otp, base, draft, owner, socket }, environment);
     ({ handoff: this.#handoff, saver: this.#saver, sync: this.#sync, transport: this.#transport } = parts);
     ({ inbox: this.#inbox, edits: this.#edits, carets: this.#carets, state: this.#state } = parts);
-    ({ hello: this.#hello, painter: this.#painter, refusals: this.#refusals, removals: this.removals } = parts);
+    ({ answers: this.answers, painter: this.#painter, refusals: this.#refusals, removals: this.removals } = parts);
     ({ kept: this.kept, link: this.link, unmerged: this.unmerged } = parts);
     ({ userId: this.userId, language: this.language, isStorageWritable: this.isStorageWritable } = parts.state);
     ({ access: this.access, asker: this.asker, comments: this.comments } = parts.state);
     ({ otp: this.otp, accepted: this.acceptedOtp } = parts.state.protection);
     this.isLoaded.value = draft !== null;
-    const { handoff, unmerged } = parts;
-    this.holdsOnlyCopy = computed(() => !handoff.isUnderway.value && (this.unsaved.value > 0 || unmerged.all.value.length > 0));
+    this.holdsOnlyCopy = computed(() => !this.#handoff.isUnderway.value && (this.unsaved.value > 0 || this.unmerged.all.value.length > 0));
     // Everything is there that these reach.
     this.#inbox.listen((next) => this.#receive(next));
     this.#painter.listen(() => this.#receive(() => undefined));
     this.#refusals.listen(() => this.#pump());
     this.kept.listen(() => ((this.isLoaded.value = true), this.#syncEditor()));
     this.#transport.listen({
-      onOpen: () => this.#saver.ifOurs(() => this.#transport.send(encode({ Hello: this.#hello() }))),
+      onOpen: () => this.#saver.ifOurs(() => this.#transport.send(encode({ Hello: parts.hello() }))),
       onMessage: (text) => this.#hear(text),
       onDown: (reason, retryAtMs, detail) => this.#down(reason, retryAtMs, detail),
     });
@@ -289,9 +290,7 @@ export class Session {
     // A message the server will never take must not be sent for ever. One that
     // was in flight before this connection is not what it speaks of.
     const isOfEdit = reason === "message_too_large" || reason === "bad_message";
-    if (isOfEdit && this.link.value.kind === "up") {
-      this.#sync.rejected({ code: reason, message: detail, limit: null });
-    }
+    if (isOfEdit && this.link.value.kind === "up") this.#sync.rejected({ code: reason, message: detail, limit: null });
     this.link.value = retryAtMs === null ? { kind: "stopped", reason, detail } : { kind: "waiting", reason, retryAtMs };
     this.#publish();
   }
@@ -344,9 +343,8 @@ export class Session {
 
   #welcomed(welcome: Welcome): void {
     this.#transport.answered();
-    const { user_id: userId, epoch, resumed, committed, order } = welcome;
-    const { document_bytes: documentBytes, message_bytes: messageBytes } = welcome.limits;
-    this.#sync.welcome({ userId, epoch, resumed, committed, limits: { documentBytes, messageBytes }, order });
+    const { user_id: userId, epoch, resumed, committed, order, limits } = welcome;
+    this.#sync.welcome({ userId, epoch, resumed, committed, limits: { documentBytes: limits.document_bytes, messageBytes: limits.message_bytes }, order });
     this.welcome.value = welcome;
     this.#state.welcomed(welcome);
   }
@@ -387,6 +385,7 @@ export class Session {
   #publish(): void {
     batch(() => {
       this.unsaved.value = this.#sync.unsaved;
+      this.answers.changed(this.#sync.unsaved);
       this.#saver.changed(this.#sync.unsaved);
       this.refusal.value = this.#sync.refusal;
     });

@@ -65,17 +65,41 @@ afterEach(() => {
 describe("the state of the connection", () => {
   beforeEach(() => void render(<StatusSign session={session} />));
 
-  test("counts what the server does not have", async () => {
+  const isBusy = () => screen.getByLabelText(t.status.heading).dataset["busy"];
+
+  test("counts what the server does not have, once its answer is late", async () => {
+    vi.useFakeTimers();
     expect(status()).toBe(t.status.connecting);
     await connect();
     expect(status()).toBe(t.status.connected);
     act(() => session.edit([{ from: 0, to: 0, insert: "a" }]));
     act(() => session.edit([{ from: 1, to: 1, insert: "b" }]));
+    act(() => void vi.advanceTimersByTime(300));
+    expect(status()).toBe(t.status.connected);
+    act(() => void vi.advanceTimersByTime(200));
     expect(status()).toBe(t.status.saving(2));
     await say({ History: { start: 0, operations: [{ id: 4, operation: ["a"] }] } });
     expect(status()).toBe(t.status.saving(1));
     await say({ History: { start: 1, operations: [{ id: 4, operation: [1, "b"] }] } });
     expect(status()).toBe(t.status.connected);
+  });
+
+  test("is busy from the change to the answer, and drawn anew for neither", async () => {
+    await connect();
+    const words = screen.getByTestId("status");
+    const changes: MutationRecord[] = [];
+    const observer = new MutationObserver((records) => void changes.push(...records));
+    observer.observe(screen.getByLabelText(t.status.heading), { childList: true, characterData: true, attributes: true, subtree: true });
+    expect(isBusy()).toBe("false");
+    act(() => session.edit([{ from: 0, to: 0, insert: "a" }]));
+    expect(isBusy()).toBe("true");
+    await say({ History: { start: 0, operations: [{ id: 4, operation: ["a"] }] } });
+    expect(isBusy()).toBe("false");
+    changes.push(...observer.takeRecords());
+    observer.disconnect();
+    expect(changes.length).toBeGreaterThan(0);
+    expect(changes.filter(({ attributeName }) => attributeName !== "data-busy")).toEqual([]);
+    expect(screen.getByTestId("status")).toBe(words);
   });
 
   test("an unreachable server is called that, and can be tried again", async () => {

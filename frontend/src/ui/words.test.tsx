@@ -111,7 +111,8 @@ afterEach(() => {
 test("the state of the connection, the number of changes, and what is spoken", async () => {
   vi.useFakeTimers();
   await expectWords(() => connect(), t.status.connected);
-  await expectWords(() => session.edit([{ from: 0, to: 0, insert: "a" }]), t.status.saving(1));
+  const late = (change: () => void) => () => (change(), vi.advanceTimersByTime(500));
+  await expectWords(late(() => session.edit([{ from: 0, to: 0, insert: "a" }])), t.status.saving(1));
   expect(words()).not.toContain(t.status.connected);
   await expectWords(() => session.edit([{ from: 1, to: 1, insert: "b" }]), t.status.saving(2));
   await expectWords(() => FakeSocket.last.ends(1006), t.status.kept(2), "!");

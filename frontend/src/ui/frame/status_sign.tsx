@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Session } from "../../session";
 import { t } from "../../strings";
@@ -12,12 +12,15 @@ const SIGNS = { good: "✓", busy: "…", bad: "!" } as const;
 
 const useStatus = (session: Session) => useMemo(() => statusOf(session), [session]).value;
 
-/** The state of the connection: a quiet word when all is well, and in trouble why, and what is kept here. */
+/** The state of the connection: a quiet word when all is well, and in trouble why, and what is kept here. It is busy
+ * from the moment of a change until the server has it, also where that is over before it is worth a word. */
 export function StatusSign({ session }: { session: Session }) {
   const { mood, text, hint, kept } = useStatus(session);
+  const isBusy = useComputed(() => session.unsaved.value > 0);
   const more = isNarrow.value ? kept : hint;
+  const kind = session.access.isReader.value ? `status-sign reader ${mood}` : `status-sign ${mood}`;
   return (
-    <section class={session.access.isReader.value ? `status-sign reader ${mood}` : `status-sign ${mood}`} aria-label={t.status.heading} title={[text, hint].filter(Boolean).join(". ")}>
+    <section class={kind} data-busy={isBusy} aria-label={t.status.heading} title={[text, hint].filter(Boolean).join(". ")}>
       <Sign mood={mood} />
       <span class="status-words">
         <span class="status-short" data-testid="status">

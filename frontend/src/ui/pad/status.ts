@@ -41,6 +41,8 @@ function secondsUntil(atMs: number): number {
 export function statusOf(session: Session): ReadonlySignal<Status> {
   return computed(() => {
     const link = session.link.value;
+    // While all is well nothing here depends on the number, which changes at each key.
+    if (link.kind === "up" && isWell(session)) return fine(session.access.isReader.value ? t.status.reading : t.status.connected);
     const unsaved = session.unsaved.value;
     const kept = unsaved > 0 ? t.status.kept(unsaved) : null;
     const status: Make = (mood, text, hint, canRetry = false, spoken = mood === "busy" ? null : text) => {
@@ -51,7 +53,7 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
       case "connecting":
         return status("busy", t.status.connecting, kept);
       case "up":
-        return connected(session, unsaved, status);
+        return troubled(session, unsaved, status);
       case "stopped": {
         const { value: end } = session.end;
         const text = link.reason === "password" ? t.status.password : end === "link" ? t.status.linkEnded : t.status.reason[link.reason];
@@ -71,15 +73,25 @@ export function statusOf(session: Session): ReadonlySignal<Status> {
   });
 }
 
-function connected(session: Session, unsaved: number, status: Make): Status {
+/** True while the server takes what is typed, and soon enough. */
+function isWell({ answers, isStorageWritable, refusal, unsaved }: Session): boolean {
+  if (refusal.value || !isStorageWritable.value || answers.isLate.value) return false;
+  // A local server can be reached without a network, so "offline" alone says little.
+  return isOnline.value || unsaved.value === 0;
+}
+
+function fine(text: string): Status {
+  return { mood: "good", text, hint: null, kept: null, canRetry: false, spoken: text };
+}
+
+/** Connected, and not all is well. */
+function troubled(session: Session, unsaved: number, status: Make): Status {
   const refusal = session.refusal.value;
   // The banner above the text says this one aloud.
   if (refusal) return status("bad", t.status.refused, t.refusal.kept(unsaved), false, null);
   if (!session.isStorageWritable.value) return status("bad", t.status.storage, unsavable(unsaved));
-  // A local server can be reached without a network, so "offline" alone says little.
-  if (unsaved > 0 && !isOnline.value) return status("bad", t.status.offline, t.status.kept(unsaved));
-  if (unsaved > 0) return status("busy", t.status.saving(unsaved), null);
-  return status("good", session.access.isReader.value ? t.status.reading : t.status.connected, null);
+  if (!isOnline.value) return status("bad", t.status.offline, t.status.kept(unsaved));
+  return status("busy", t.status.saving(unsaved), null);
 }
 
 /** Says what becomes of changes that the server cannot save. What is not in its journal it
