@@ -4,6 +4,7 @@
 #include "store/arena.h"
 
 #include <stdalign.h>
+#include <string.h>
 
 /* A request, its arena and the arena's first bytes are one allocation: most
  * requests need no other. */
@@ -157,6 +158,46 @@ enum error store_request_add_checkpoint(struct store_request *req, const struct 
         return ERR_NO_MEMORY;
     h->checkpoints = checkpoints;
     checkpoints[h->checkpoint_count++] = *checkpoint;
+    return OK;
+}
+
+enum error request_add_epoch(struct store_request *req, struct slice id, uint64_t first_revision)
+{
+    if (id.len != sizeof req->epochs->id.bytes)
+        return OK;
+    /* The one that comes with the request is not history, even if an earlier try recorded it. */
+    if (req->has_epoch && memcmp(id.ptr, req->epoch.id.bytes, id.len) == 0)
+        return OK;
+    struct store_epoch *epochs = store_arena_grow(req->arena, req->epochs, req->epoch_count, sizeof *epochs);
+    if (!epochs)
+        return ERR_NO_MEMORY;
+    req->epochs = epochs;
+    struct store_epoch *added = &epochs[req->epoch_count++];
+    memcpy(added->id.bytes, id.ptr, id.len);
+    added->first_revision = first_revision;
+    return OK;
+}
+
+enum error request_add_batch(struct store_request *req, const struct store_batch *batch)
+{
+    struct store_batch copy = *batch;
+    struct store_batch *batches =
+        store_arena_grow(req->arena, req->batches, req->batch_count, sizeof *batches);
+    if (!batches || store_arena_copy(req->arena, batch->batch, &copy.batch))
+        return ERR_NO_MEMORY;
+    req->batches = batches;
+    batches[req->batch_count++] = copy;
+    return OK;
+}
+
+enum error request_add_id(struct store_request *req, struct slice id)
+{
+    struct slice copy;
+    struct slice *ids = store_arena_grow(req->arena, req->ids, req->id_count, sizeof *ids);
+    if (!ids || store_arena_copy(req->arena, id, &copy))
+        return ERR_NO_MEMORY;
+    req->ids = ids;
+    ids[req->id_count++] = copy;
     return OK;
 }
 

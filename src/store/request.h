@@ -36,6 +36,17 @@ bool request_must_follow(const struct store_request *later, const struct store_r
 /* Bytes of input it holds. */
 size_t request_bytes(const struct store_request *req);
 
+/* Add to an answer what an engine has found, with a copy of its bytes. ERR_NO_MEMORY: the answer is as it
+ * was before.
+ *
+ * An epoch of a LOAD, by its bytes. Bytes that are no epoch's are passed over, and so is the request's own
+ * epoch, which an earlier try may have stored. */
+enum error request_add_epoch(struct store_request *req, struct slice id, uint64_t first_revision);
+/* A row of a LOAD's journal. */
+enum error request_add_batch(struct store_request *req, const struct store_batch *batch);
+/* A document's id, of EXPIRED or FIND_LINK. */
+enum error request_add_id(struct store_request *req, struct slice id);
+
 /* Forgets an answer, before the request is carried out (again). */
 void request_clear_answer(struct store_request *req);
 

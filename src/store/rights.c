@@ -33,6 +33,18 @@ void store_rights_free(struct store_rights *rights)
     *rights = (struct store_rights){0};
 }
 
+static const struct slice EDIT = {"edit", 4}, VIEW = {"view", 4};
+
+struct slice store_link_role(const struct store_link *link)
+{
+    return link->may_edit ? EDIT : VIEW;
+}
+
+bool store_role_may_edit(struct slice role)
+{
+    return slice_equal(role, EDIT);
+}
+
 bool store_link_is_withdrawn(const struct store_link *link)
 {
     return link->expires_ms == STORE_LINK_WITHDRAWN_MS;

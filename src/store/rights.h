@@ -46,6 +46,11 @@ enum error store_rights_copy(const struct store_rights *rights, struct store_rig
 /* All zero afterwards. */
 void store_rights_free(struct store_rights *rights);
 
+/* What a link lets its holder do, as one word in the database; any word but that for editing is for reading.
+ */
+struct slice store_link_role(const struct store_link *link);
+bool store_role_may_edit(struct slice role);
+
 /* Was it withdrawn? Then it is no link any more to anybody but its holder. */
 bool store_link_is_withdrawn(const struct store_link *link);
 /* When the first link ends of those that do after that time; 0: none does. */

@@ -211,53 +211,24 @@ static void read_texts(struct pg_lane *lane, const struct run *run)
     }
 }
 
-static void add_epoch(const PGresult *r, int row, struct store_request *req)
-{
-    struct slice id = column_bytes(r, row, 1);
-    if (id.len != sizeof req->epochs->id.bytes)
-        return;
-    /* The one that comes with the request is not history, even if an earlier try recorded it. */
-    if (req->has_epoch && memcmp(id.ptr, req->epoch.id.bytes, id.len) == 0)
-        return;
-    struct store_epoch *epochs = store_arena_grow(req->arena, req->epochs, req->epoch_count, sizeof *epochs);
-    if (!epochs) {
-        req->result = ERR_NO_MEMORY;
-        return;
-    }
-    req->epochs = epochs;
-    struct store_epoch *added = &epochs[req->epoch_count++];
-    memcpy(added->id.bytes, id.ptr, id.len);
-    added->first_revision = (uint64_t)column_int(r, row, 2);
-}
-
 static void read_epochs(struct pg_lane *lane, const struct run *run)
 {
     const PGresult *r = pg_next(&lane->connection);
     for (int i = 0; i < PQntuples(r); i++) {
         struct store_request *req = request_at(run, r, i);
-        if (req && req->found)
-            add_epoch(r, i, req);
+        if (req && req->found && request_add_epoch(req, column_bytes(r, i, 1), (uint64_t)column_int(r, i, 2)))
+            req->result = ERR_NO_MEMORY;
     }
 }
 
 static void add_batch(const PGresult *r, int row, struct store_request *req)
 {
-    bool failed = false;
-    struct store_batch *batches =
-        store_arena_grow(req->arena, req->batches, req->batch_count, sizeof *batches);
-    if (!batches) {
+    struct store_batch batch = {.first_revision = (uint64_t)column_int(r, row, 1),
+                                .time_ms = column_int(r, row, 3),
+                                .batch = column_bytes(r, row, 4)};
+    if (request_add_batch(req, &batch))
         req->result = ERR_NO_MEMORY;
-        return;
-    }
-    req->batches = batches;
-    req->batches[req->batch_count++] = (struct store_batch){
-        .first_revision = (uint64_t)column_int(r, row, 1),
-        .time_ms = column_int(r, row, 3),
-        .batch = column_copy(r, row, 4, req->arena, &failed),
-    };
-    if (failed)
-        req->result = ERR_NO_MEMORY;
-    req->updated_ms = max_of(req->updated_ms, column_int(r, row, 3));
+    req->updated_ms = max_of(req->updated_ms, batch.time_ms);
     uint64_t end = (uint64_t)column_int(r, row, 2);
     if (req->has_epoch && req->epoch.first_revision < end)
         req->epoch.first_revision = end;
@@ -474,17 +445,10 @@ static void send_expired(struct pg_lane *lane, const struct run *run)
 
 static bool add_ids(const PGresult *r, int column, struct store_request *req)
 {
-    bool failed = false;
-    for (int i = 0; i < PQntuples(r) && !failed && req->id_count < req->max_ids; i++) {
-        if (column_is_null(r, i, column))
-            continue;
-        struct slice *ids = store_arena_grow(req->arena, req->ids, req->id_count, sizeof *ids);
-        if (!ids)
+    for (int i = 0; i < PQntuples(r) && req->id_count < req->max_ids; i++)
+        if (!column_is_null(r, i, column) && request_add_id(req, column_bytes(r, i, column)))
             return false;
-        req->ids = ids;
-        req->ids[req->id_count++] = column_copy(r, i, column, req->arena, &failed);
-    }
-    return !failed;
+    return true;
 }
 
 static enum reply read_expired(struct pg_lane *lane, const struct run *run)

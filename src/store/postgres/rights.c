@@ -24,8 +24,6 @@ enum {
     COMMENTS
 };
 
-static const struct slice EDIT = {"edit", 4}, VIEW = {"view", 4};
-
 /* ---- reading ------------------------------------------------------------------------ */
 
 /* Bytes of a fixed length; others are a damaged page's. */
@@ -40,7 +38,7 @@ static enum error take_bytes(const PGresult *r, int row, int column, char *out, 
 
 static enum error read_link(const PGresult *r, int row, struct store_request *req)
 {
-    struct store_link link = {.may_edit = slice_equal(column_bytes(r, row, ROLE), EDIT),
+    struct store_link link = {.may_edit = store_role_may_edit(column_bytes(r, row, ROLE)),
                               .history = column_int(r, row, HISTORY) != 0,
                               .name = column_bytes(r, row, NAME),
                               .created_ms = column_int(r, row, CREATED),
@@ -86,7 +84,7 @@ static void send_links(struct pg_lane *lane, const struct store_request *req)
         const struct store_link *link = &req->rights.links[i];
         array_add_bytes(hashes, slice_of(link->hash, sizeof link->hash));
         array_add_bytes(ids, slice_of(link->id, sizeof link->id));
-        array_add_bytes(roles, link->may_edit ? EDIT : VIEW);
+        array_add_bytes(roles, store_link_role(link));
         array_add_bytes(names, link->name.ptr ? link->name : SLICE(""));
         array_add_int8(created, link->created_ms);
         array_add_int8(expires, link->expires_ms);

@@ -1,5 +1,6 @@
 #include "store/sqlite/documents.h"
 
+#include "store/request.h"
 #include "store/sqlite/comments.h"
 #include "store/sqlite/history.h"
 #include "store/sqlite/images.h"
@@ -84,49 +85,24 @@ static enum error load_row(struct database *db, struct store_request *req)
     return query_end(&q);
 }
 
-static void add_epoch(struct query *q, struct store_request *req)
-{
-    struct slice id = query_bytes(q, 0);
-    if (id.len != sizeof req->epochs->id.bytes)
-        return;
-    /* The one that comes with the request is not history, even if an earlier try recorded it. */
-    if (req->has_epoch && memcmp(id.ptr, req->epoch.id.bytes, id.len) == 0)
-        return;
-    struct store_epoch *epochs = store_arena_grow(req->arena, req->epochs, req->epoch_count, sizeof *epochs);
-    if (!epochs) {
-        query_fail(q, SQLITE_NOMEM);
-        return;
-    }
-    req->epochs = epochs;
-    struct store_epoch *added = &epochs[req->epoch_count++];
-    memcpy(added->id.bytes, id.ptr, id.len);
-    added->first_revision = (uint64_t)query_int(q, 1);
-}
-
 static enum error load_epochs(struct database *db, struct store_request *req)
 {
     struct query q = query_start(&db->connection, STATEMENT_EPOCHS);
     query_put_text(&q, req->id);
     while (query_next(&q))
-        add_epoch(&q, req);
+        if (request_add_epoch(req, query_bytes(&q, 0), (uint64_t)query_int(&q, 1)))
+            query_fail(&q, SQLITE_NOMEM);
     return query_end(&q);
 }
 
 static void add_batch(const struct database *db, struct query *q, struct store_request *req)
 {
-    struct store_batch *batches =
-        store_arena_grow(req->arena, req->batches, req->batch_count, sizeof *batches);
-    if (!batches) {
+    struct store_batch row = {
+        .first_revision = (uint64_t)query_int(q, 0), .time_ms = query_int(q, 1), .batch = query_bytes(q, 2)};
+    if (request_add_batch(req, &row))
         query_fail(q, SQLITE_NOMEM);
-        return;
-    }
-    req->batches = batches;
-    req->batches[req->batch_count++] = (struct store_batch){
-        .first_revision = (uint64_t)query_int(q, 0),
-        .time_ms = query_int(q, 1),
-        .batch = query_copy(q, 2, req->arena),
-    };
-    note_edit(db, req, query_int(q, 1));
+    else
+        note_edit(db, req, row.time_ms);
 }
 
 static enum error load_journal(struct database *db, struct store_request *req)
@@ -187,15 +163,12 @@ static enum error carry_out_peek(struct database *db, struct store_request *req)
     return rights_load(db, req);
 }
 
-static void add_id(struct query *q, struct store_request *req)
+static enum error add_ids(struct query *q, struct store_request *req)
 {
-    struct slice *ids = store_arena_grow(req->arena, req->ids, req->id_count, sizeof *ids);
-    if (!ids) {
-        query_fail(q, SQLITE_NOMEM);
-        return;
-    }
-    req->ids = ids;
-    req->ids[req->id_count++] = query_copy(q, 0, req->arena);
+    while (query_next(q))
+        if (request_add_id(req, query_bytes(q, 0)))
+            query_fail(q, SQLITE_NOMEM);
+    return query_end(q);
 }
 
 static enum error find_expired(struct database *db, struct store_request *req, int64_t now_ms)
@@ -206,9 +179,7 @@ static enum error find_expired(struct database *db, struct store_request *req, i
     query_put_int(&q, req->cutoff_ms / 1000 * 1000 + offset_ms(db));
     query_put_int(&q, now_ms + LATER_MS + offset_ms(db));
     query_put_int(&q, req->max_ids);
-    while (query_next(&q))
-        add_id(&q, req);
-    return query_end(&q);
+    return add_ids(&q, req);
 }
 
 /* Goes through all that have a time of their own, which are few: pads are kept as long as the server
@@ -220,9 +191,7 @@ static enum error find_expired_kept(struct database *db, struct store_request *r
     query_put_int(&q, offset_ms(db));
     query_put_int(&q, now_ms + LATER_MS + offset_ms(db));
     query_put_int(&q, req->max_ids - req->id_count);
-    while (query_next(&q))
-        add_id(&q, req);
-    return query_end(&q);
+    return add_ids(&q, req);
 }
 
 static enum error carry_out_expired(struct database *db, struct store_request *req)

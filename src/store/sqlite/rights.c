@@ -1,5 +1,6 @@
 #include "store/sqlite/rights.h"
 
+#include "store/request.h"
 #include "store/sqlite/query.h"
 
 #include <string.h>
@@ -20,8 +21,6 @@ enum {
     USED,
     COMMENTS
 };
-
-static const struct slice EDIT = {"edit", 4}, VIEW = {"view", 4};
 
 /* ---- reading ----------------------------------------------------------- */
 
@@ -47,7 +46,7 @@ static void read_rights(struct query *q, struct store_rights *rights)
 
 static void read_link(struct query *q, struct store_request *req)
 {
-    struct store_link link = {.may_edit = slice_equal(query_bytes(q, ROLE), EDIT),
+    struct store_link link = {.may_edit = store_role_may_edit(query_bytes(q, ROLE)),
                               .history = query_int(q, HISTORY) != 0,
                               .name = query_copy_text(q, NAME, req->arena),
                               .created_ms = query_int(q, CREATED),
@@ -77,14 +76,9 @@ enum error rights_find_link(struct database *db, struct store_request *req)
 {
     struct query q = query_start(&db->connection, STATEMENT_FIND_LINK);
     query_put_blob(&q, req->link_hash);
-    if (query_next(&q)) {
-        req->ids = store_arena_grow(req->arena, NULL, 0, sizeof *req->ids);
-        if (req->ids)
-            req->ids[req->id_count++] = query_copy(&q, 0, req->arena);
-        else
-            query_fail(&q, SQLITE_NOMEM);
-        req->found = true;
-    }
+    req->found = query_next(&q);
+    if (req->found && request_add_id(req, query_bytes(&q, 0)))
+        query_fail(&q, SQLITE_NOMEM);
     return query_end(&q);
 }
 
@@ -107,7 +101,7 @@ static enum error add_link(struct database *db, struct slice id, const struct st
     query_put_blob(&q, slice_of(link->hash, sizeof link->hash));
     query_put_text(&q, id);
     query_put_text(&q, slice_of(link->id, sizeof link->id));
-    query_put_text(&q, link->may_edit ? EDIT : VIEW);
+    query_put_text(&q, store_link_role(link));
     query_put_text(&q, link->name.ptr ? link->name : SLICE(""));
     query_put_int(&q, link->created_ms);
     query_put_int(&q, link->expires_ms);
