@@ -79,7 +79,8 @@ void pg_comments_send_put(struct pg_lane *lane, const struct store_request *req)
     pg_send(&lane->connection, STATEMENT_DROP_PLACES, &p);
 }
 
-int pg_comments_statements(const struct store_request *req)
+enum reply pg_comments_read_put(struct pg_lane *lane, struct store_request *req)
 {
-    return (int)req->comment_count + 1;
+    pg_skip(&lane->connection, (int)req->comment_count + 1);
+    return REPLY_OK;
 }

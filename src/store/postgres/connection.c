@@ -265,6 +265,12 @@ static void read_to_the_end(struct pg_connection *c)
     }
 }
 
+void pg_skip(struct pg_connection *c, int results)
+{
+    while (results-- > 0)
+        pg_next(c);
+}
+
 enum reply pg_end(struct pg_connection *c)
 {
     drop_result(c);

@@ -106,6 +106,10 @@ void pg_send_sql(struct pg_connection *c, const char *sql);
  * after a failure. Valid until the next call with this connection. */
 PGresult *pg_next(struct pg_connection *c);
 
+/* Drops the results of the next statements, of which nothing is wanted: that they worked is known at the end.
+ */
+void pg_skip(struct pg_connection *c, int results);
+
 /* Ends the round trip: waits until it is committed. Results that nobody asked for
  * are dropped. After REPLY_LOST the connection is closed. */
 enum reply pg_end(struct pg_connection *c);

@@ -24,12 +24,6 @@ static void send_with_revision(struct pg_lane *lane, enum statement statement, s
     pg_send(&lane->connection, statement, &p);
 }
 
-static void skip(struct pg_lane *lane, int results)
-{
-    while (results-- > 0)
-        pg_next(&lane->connection);
-}
-
 /* ---- around a snapshot --------------------------------------------------------- */
 
 /* But for documents whose history is off, of which the statements themselves know. */
@@ -46,7 +40,7 @@ void pg_history_send_before(struct pg_lane *lane, const struct store_request *re
 
 void pg_history_read_before(struct pg_lane *lane, const struct store_request *req)
 {
-    skip(lane, is_kept(lane, req) ? 1 : 0);
+    pg_skip(&lane->connection, is_kept(lane, req) ? 1 : 0);
 }
 
 static const enum statement CHANGING[] = {STATEMENT_DELETE_FRESH, STATEMENT_DELETE_HISTORY,
@@ -86,7 +80,7 @@ void pg_history_read_after(struct pg_lane *lane, struct store_request *req)
     }
     if (req->history_change == STORE_HISTORY_GOES_ON)
         return;
-    skip(lane, CHANGING_COUNT + (req->history_change == STORE_HISTORY_PURGE ? 0 : 1));
+    pg_skip(&lane->connection, CHANGING_COUNT + (req->history_change == STORE_HISTORY_PURGE ? 0 : 1));
 }
 
 /* ---- segments and checkpoints ----------------------------------------------------- */
@@ -130,13 +124,6 @@ static void send_checkpoint(struct pg_lane *lane, struct slice id, const struct 
     pg_send(&lane->connection, STATEMENT_ADD_CHECKPOINT, &p);
 }
 
-int pg_history_count_put(const struct store_request *req)
-{
-    const struct store_history *h = req->history;
-    return REPLACED_COUNT + (int)h->segment_count + (int)h->checkpoint_count + (h->begins_anew ? 1 : 0) +
-           (h->forget_before > 0 ? FORGOTTEN_COUNT : 0);
-}
-
 void pg_history_send_put(struct pg_lane *lane, const struct store_request *req)
 {
     const struct store_history *h = req->history;
@@ -156,6 +143,14 @@ void pg_history_send_put(struct pg_lane *lane, const struct store_request *req)
         send_with_revision(lane, FORGOTTEN[i], req->id, h->forget_before);
 }
 
+enum reply pg_history_read_put(struct pg_lane *lane, struct store_request *req)
+{
+    const struct store_history *h = req->history;
+    int added = (int)h->segment_count + (int)h->checkpoint_count + (h->begins_anew ? 1 : 0);
+    pg_skip(&lane->connection, REPLACED_COUNT + added + (h->forget_before > 0 ? FORGOTTEN_COUNT : 0));
+    return REPLY_OK;
+}
+
 void pg_history_send_age(struct pg_lane *lane, const struct store_request *req)
 {
     struct parameters p = {0};
@@ -163,6 +158,13 @@ void pg_history_send_age(struct pg_lane *lane, const struct store_request *req)
     put_int8(&p, AGED_DOCUMENTS_MAX);
     pg_send(&lane->connection, STATEMENT_HISTORY_UNUSED, &p);
     pg_send(&lane->connection, STATEMENT_HISTORY_AGE, &p);
+}
+
+enum reply pg_history_read_age(struct pg_lane *lane, struct store_request *req)
+{
+    (void)req;
+    pg_skip(&lane->connection, 2);
+    return REPLY_OK;
 }
 
 /* ---- deleting ------------------------------------------------------------------------ */

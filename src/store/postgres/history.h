@@ -14,10 +14,13 @@ void pg_history_read_before(struct pg_lane *lane, const struct store_request *re
 void pg_history_send_after(struct pg_lane *lane, const struct store_request *req);
 void pg_history_read_after(struct pg_lane *lane, struct store_request *req);
 
-/* HISTORY_PUT, whose results are only counted, and HISTORY_AGE, which has two. */
+/* HISTORY_PUT. */
 void pg_history_send_put(struct pg_lane *lane, const struct store_request *req);
-int pg_history_count_put(const struct store_request *req);
+enum reply pg_history_read_put(struct pg_lane *lane, struct store_request *req);
+
+/* HISTORY_AGE. */
 void pg_history_send_age(struct pg_lane *lane, const struct store_request *req);
+enum reply pg_history_read_age(struct pg_lane *lane, struct store_request *req);
 
 /* Deletes all of all documents'; when nothing else is under way. */
 enum reply pg_history_delete_all(struct pg_connection *c);

@@ -44,20 +44,20 @@ void pg_image_send_put(struct pg_lane *lane, const struct store_request *req)
 }
 
 /* Where an earlier try has been committed after all, the image is there under its own id. */
-void pg_image_read_put(struct pg_lane *lane, struct store_request *req)
+enum reply pg_image_read_put(struct pg_lane *lane, struct store_request *req)
 {
     struct store_image *image = req->image;
-    pg_next(&lane->connection);
-    pg_next(&lane->connection);
+    pg_skip(&lane->connection, 2);
     const PGresult *r = pg_next(&lane->connection);
     struct slice id = column_bytes(r, 0, 0);
     image->used_bytes = (uint64_t)column_int(r, 0, 1);
     if (id.len != sizeof image->id.bytes) {
         req->result = ERR_IMAGES_FULL;
-        return;
+        return REPLY_OK;
     }
     image->was_there = memcmp(image->id.bytes, id.ptr, id.len) != 0;
     memcpy(image->id.bytes, id.ptr, id.len);
+    return REPLY_OK;
 }
 
 /* ---- reading ------------------------------------------------------------------------ */

@@ -7,9 +7,9 @@
 
 #include "store/postgres/lane.h"
 
-/* An IMAGE_PUT, and its answer: what is ERR_IMAGES_FULL is in req->result. */
+/* IMAGE_PUT. In req->result: ERR_IMAGES_FULL. */
 void pg_image_send_put(struct pg_lane *lane, const struct store_request *req);
-void pg_image_read_put(struct pg_lane *lane, struct store_request *req);
+enum reply pg_image_read_put(struct pg_lane *lane, struct store_request *req);
 
 /* Answers an IMAGE. */
 enum reply pg_image_read(struct pg_connection *c, struct store_request *req);

@@ -68,11 +68,6 @@ enum error rights_read_row(const PGresult *r, int row, struct store_request *req
 
 /* ---- writing ------------------------------------------------------------------------ */
 
-int rights_statements(const struct store_request *req)
-{
-    return req->rights.link_count > 0 ? 4 : 3;
-}
-
 static void send_links(struct pg_lane *lane, const struct store_request *req)
 {
     struct array *hashes = lane_array(lane, 0, ARRAY_BYTEA), *ids = lane_array(lane, 1, ARRAY_TEXT);
@@ -117,4 +112,41 @@ void rights_send_put(struct pg_lane *lane, const struct store_request *req)
     pg_send(&lane->connection, STATEMENT_DROP_LINKS, &drop);
     if (rights->link_count > 0)
         send_links(lane, req);
+}
+
+enum reply rights_read_put(struct pg_lane *lane, struct store_request *req)
+{
+    pg_skip(&lane->connection, req->rights.link_count > 0 ? 4 : 3);
+    return REPLY_OK;
+}
+
+/* ---- links by their hash ------------------------------------------------------------- */
+
+void rights_send_find_link(struct pg_lane *lane, const struct store_request *req)
+{
+    struct parameters p = {0};
+    put_bytes(&p, req->link_hash);
+    pg_send(&lane->connection, STATEMENT_FIND_LINK, &p);
+}
+
+enum reply rights_read_found_link(struct pg_lane *lane, struct store_request *req)
+{
+    const PGresult *r = pg_next(&lane->connection);
+    req->found = PQntuples(r) > 0;
+    return req->found && request_add_id(req, column_bytes(r, 0, 0)) ? REPLY_NO_MEMORY : REPLY_OK;
+}
+
+void rights_send_link_used(struct pg_lane *lane, const struct store_request *req)
+{
+    struct parameters p = {0};
+    put_bytes(&p, req->link_hash);
+    put_int8(&p, req->now_ms);
+    pg_send(&lane->connection, STATEMENT_LINK_USED, &p);
+}
+
+enum reply rights_read_link_used(struct pg_lane *lane, struct store_request *req)
+{
+    (void)req;
+    pg_skip(&lane->connection, 1);
+    return REPLY_OK;
 }
