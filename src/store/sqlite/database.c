@@ -180,6 +180,11 @@ void database_rollback(struct database *db)
     sqlite3_reset(db->connection.statements[STATEMENT_ROLLBACK]);
 }
 
+int64_t database_now_s(const struct database *db)
+{
+    return calendar_ms(&db->keeper.calendar) / 1000;
+}
+
 bool database_probe(struct database *db)
 {
     char sql[64];

@@ -15,7 +15,7 @@ struct database {
     struct calendar_keeper keeper;
     uint8_t secret[STORE_SECRET_BYTES];
     /* The number of rows in `documents`. It is counted once, at opening; from
-     * then on documents.c notes what the transaction under way adds and deletes,
+     * then on documents.c and deletions.c note what the transaction under way adds and deletes,
      * and a commit adds that to the total. */
     uint64_t documents;
     int64_t documents_added;
@@ -41,6 +41,9 @@ void database_close(struct database *db);
 enum error database_begin(struct database *db, bool for_writing);
 enum error database_commit(struct database *db);
 void database_rollback(struct database *db);
+
+/* Now, by the calendar. */
+int64_t database_now_s(const struct database *db);
 
 /* Can anything be written at all? Writes the first page anew. Leaves `why`. */
 bool database_probe(struct database *db);
