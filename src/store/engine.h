@@ -1,9 +1,8 @@
 /* engine.h - what a database must do for the store.
  *
- *     callers ─► lanes.c ─► worker.c ─► engine_ops ─► store/sqlite ─► a file
- *                threads,   groups,
- *                queue,     retries
- *                mailboxes
+ *     callers ─► lanes.c ─► lane.c ──► worker.c ─► engine_ops ─► store/sqlite ─► a file
+ *                queue,     threads    groups,
+ *                mailboxes             retries
  *
  * The store does what is the same for every database: it queues requests,
  * keeps those of one document in order, gathers groups, tries again what

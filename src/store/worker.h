@@ -1,6 +1,6 @@
 /* worker.h - carries the requests of one lane out: groups writes, queues those
  * that meet an outage for another try, answers the others. No thread, no lock:
- * lanes.c brings both.
+ * lane.c brings both.
  *
  *            fresh ──► worker_step ──► done (answered)
  *                        │    ▲
