@@ -8,7 +8,7 @@
  *     of a document without one
  *
  * In that order. Tokens and passwords are compared in a time that does not tell how much of them
- * was right. Pure: open.h calls it, counts what is wrong and logs. */
+ * was right. Pure: admission_check.h calls it, counts what is wrong and logs. */
 #ifndef KOLABPAD_DOC_ADMISSION_H
 #define KOLABPAD_DOC_ADMISSION_H
 

@@ -1,16 +1,20 @@
 #include "doc/open.h"
 
 #include "base/alloc.h"
-#include "doc/admission.h"
+#include "doc/admission_check.h"
 #include "doc/rights.h"
-#include "guard/random.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 
 #include <string.h>
 
-/* An open request is in one of three places: with the store (a peek of its
- * own), in document->opens (somebody's load is under way), or being answered. */
+/* One state machine, and so one file: each step below may end the request, hand it to the store, or begin it
+ * anew (dispatch), because the document may have come into memory or left it meanwhile.
+ *
+ * An open request is in one of three places: with the store (a peek of its own, or the look for what was
+ * deleted), in document->opens (somebody's load is under way), or being answered. What is with the store
+ * cannot be freed before its answer: `in_flight` says that it is there, `is_cancelled` that nobody waits for
+ * it any more. `is_answered` is of the call that made it, which must not return a handle to what is gone. */
 enum { EXPECTED_MS = 10 * 1000 }; /* a client that was let in at the door has come by then */
 
 struct open {
@@ -105,69 +109,19 @@ static void answer_elsewhere(struct open *o, const struct store_request *req)
     answer(o, ERR_ELSEWHERE, NULL);
 }
 
-static void log_too_many_attempts(const struct open *o)
-{
-    char client[ADDRESS_TEXT_MAX];
-    address_format(o->request.client, client);
-    log_event(LOG_WARN, "otp_validation_rate_high", LOG_CSTR("ip", client),
-              LOG_UINT("count", o->documents->policy->password_attempts_per_minute));
-}
-
-/* Is it the business of this request? */
-static bool must_be_judged(const struct open_request *request)
-{
-    return request->goal != OPEN_WHERE && !request->password_follows;
-}
-
-/* Is there anything here that could be guessed? */
-static bool is_guessable(const struct open_request *request, const struct store_rights *rights,
-                         struct slice password)
-{
-    return password.ptr || request->link.ptr || (request->owner_token.ptr && rights->has_owner);
-}
-
-/* Where it was the password that decided. */
-static void log_judged(const struct open *o, enum error err, const char *source)
-{
-    if (err != ERR_PASSWORD && !o->admission.by_password)
-        return;
-    log_event(LOG_INFO, "otp_validation", LOG_STR("docId", o->request.id), LOG_CSTR("source", source),
-              LOG_CSTR("result", err ? "invalid" : "valid"));
-}
-
-static void count_judged(const struct open *o, enum error err)
-{
-    struct documents *docs = o->documents;
-    if (err == ERR_PASSWORD)
-        metric_inc(METRIC_PASSWORD_ERRORS);
-    if (err == ERR_WITHDRAWN) {
-        metric_inc(METRIC_LINK_ERRORS);
-        log_event(LOG_INFO, "link_refused", LOG_STR("docId", o->request.id));
-    }
-    /* Asking without a password is how a browser learns that it needs one: no guess. */
-    if (o->admission.is_guess)
-        limits_take(docs->limits, LIMIT_PASSWORD_ATTEMPT, o->request.client, documents_now_ms(docs));
-}
-
-/* Compares, counts and logs. `source` says where the right password was known. */
+/* `source` says where the right password was known. */
 static enum error check_access(struct open *o, const struct store_rights *rights, struct slice password,
                                const char *source)
 {
     const struct open_request *request = &o->request;
-    struct documents *docs = o->documents;
     o->is_protected = password.ptr != NULL;
-    if (!must_be_judged(request))
+    if (request->goal == OPEN_WHERE || request->password_follows)
         return OK;
-    if (is_guessable(request, rights, password) &&
-        !limits_has(docs->limits, LIMIT_PASSWORD_ATTEMPT, request->client, documents_now_ms(docs))) {
-        log_too_many_attempts(o);
-        return ERR_RATE_LIMITED;
-    }
-    struct shown shown = {request->password, request->link, request->owner_token};
-    enum error err = admission_judge(rights, password, &shown, documents_wall_ms(docs), &o->admission);
-    log_judged(o, err, source);
-    count_judged(o, err);
-    return err;
+    struct admission_attempt attempt = {.id = request->id,
+                                        .client = request->client,
+                                        .shown = {request->password, request->link, request->owner_token},
+                                        .source = source};
+    return admission_check(o->documents, &attempt, rights, password, &o->admission);
 }
 
 static enum error check_is_ours(const struct documents *docs, const struct document *doc)
