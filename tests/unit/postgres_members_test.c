@@ -506,10 +506,10 @@ static void who_does_not_let_go_of_the_fence_is_disconnected(void **state)
 {
     (void)state;
     struct server one, two;
-    char name[CONNECTION_NAME_BYTES];
+    char name[REGISTRY_NAME_BYTES];
     start(&one, "10.0.0.1:1");
     start(&two, "10.0.0.2:1");
-    members_connection_name(one.incarnation, "0", name);
+    registry_connection_name(one.incarnation, "0", name);
     PGconn *lane = begin_on_lane(&one, name);
     sleep_ms(LEASE_MS + 500);
     kill(one.pid, SIGSTOP);

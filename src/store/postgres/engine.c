@@ -13,6 +13,7 @@
 #include "store/postgres/images.h"
 #include "store/postgres/members.h"
 #include "store/postgres/numbers.h"
+#include "store/postgres/registry.h"
 #include "store/postgres/schema.h"
 #include "store/postgres/statements.h"
 #include "store/postgres/trims.h"
@@ -66,11 +67,11 @@ static const struct postgres_engine *const_self_of(const struct engine *e)
 
 static enum reply connect_lane(struct pg_lane *lane, uint64_t incarnation)
 {
-    char number[8], name[CONNECTION_NAME_BYTES];
+    char number[8], name[REGISTRY_NAME_BYTES];
     if (incarnation == 0) /* this server's next life has not begun yet */
         return REPLY_NOT_NOW;
     snprintf(number, sizeof number, "%d", lane->number);
-    members_connection_name(incarnation, number, name);
+    registry_connection_name(incarnation, number, name);
     if (lane->incarnation != incarnation)
         lane->is_unknown = false; /* whatever it was, it was the life before that wrote it or not */
     lane->incarnation = incarnation;

@@ -15,8 +15,10 @@ static void tell(struct host_watch *w, const struct store_config *config, const 
 }
 
 enum reply host_watch_connect(struct host_watch *w, const struct store_config *config, struct registry *r,
-                              const char *name)
+                              uint64_t incarnation)
 {
+    char name[REGISTRY_NAME_BYTES];
+    registry_connection_name(incarnation, "beat", name);
     const enum reply reply = registry_connect(r, name);
     const struct pg_wrong_host *wrong = &r->connection.wrong;
     if (reply && wrong->what != PG_NOT_WRONG) {

@@ -14,10 +14,10 @@ struct host_watch {
     int64_t looked_us; /* at the others; 0: never */
 };
 
-/* registry_connect, and tells when it fails because of a wrong host, and when it
+/* registry_connect as a life's beat, and tells when it fails because of a wrong host, and when it
  * works again after that. */
 enum reply host_watch_connect(struct host_watch *w, const struct store_config *config, struct registry *r,
-                              const char *name);
+                              uint64_t incarnation);
 
 /* If it is time to: has one of the other hosts taken over, while the one that we have goes
  * on? The lanes follow by themselves. With the registry connected. A host that is silent does

@@ -5,25 +5,19 @@
 #include "store/postgres/boot_clock.h"
 #include "store/postgres/clock_watch.h"
 #include "store/postgres/host_watch.h"
+#include "store/postgres/judge.h"
 #include "store/postgres/lane_silence.h"
-#include "store/postgres/port_probe.h"
+#include "store/postgres/registration.h"
 #include "store/postgres/registry.h"
-#include "store/postgres/rival_watch.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 enum {
-    BEAT_MS = 1000,             /* at most; several fit into half a lease, or nobody would count as steady */
-    GONE_SILENCE_MS = 2000,     /* of a server whose process has ended, as far as can be seen */
     BEAT_GAP_MS = 3000,         /* between good beats: more, and the database was away for all that we know */
     LOOK_AROUND_MS = 60 * 1000, /* between two looks at what changes rarely */
-    WAIT_STEP_MS = 20,          /* how soon should_stop is heard */
 };
 
 struct members {
@@ -34,16 +28,14 @@ struct members {
     /* The beating thread's own, and members_open's before that. */
     struct registry registry;
     struct beat beat;
-    struct rival_watch watch;
+    struct judge judge;
+    struct registration registration;
     struct promise promise;
     int64_t looked_around_us; /* 0: not yet */
     struct host_watch hosts;
     struct clock_watch clock;
-    uint64_t attempted;      /* the life that was registered last, or perhaps was: its answer may be lost */
     int64_t beaten_at_us;    /* the latest good beat */
     int64_t beaten_since_us; /* the first of those without a gap */
-    bool has_waited;         /* STORE_EVENT_WAITING has been told, and STORE_EVENT_LOCKED not */
-    bool watches_address;    /* `watch` is about a server with our own address */
 
     atomic_bool is_draining;
     struct lane_silence lanes[LANE_COUNT];
@@ -61,20 +53,6 @@ struct members {
     uint32_t peer_count;
     struct store_peer peers[STORE_PEERS_MAX];
 };
-
-static uint64_t random_incarnation(void)
-{
-    uint64_t number = 0;
-    while (number == 0)
-        if (getrandom(&number, sizeof number, 0) == sizeof number)
-            number >>= 1; /* 63 bits: PostgreSQL's numbers have a sign */
-    return number;
-}
-
-void members_connection_name(uint64_t incarnation, const char *lane, char out[CONNECTION_NAME_BYTES])
-{
-    snprintf(out, CONNECTION_NAME_BYTES, "kolabpad %" PRIu64 " %s", incarnation, lane);
-}
 
 /* ---- lives ----------------------------------------------------------------- */
 
@@ -118,201 +96,29 @@ void members_rejoin(struct members *m, uint32_t life)
 }
 
 /* After a good beat that was sent then. A server without an address may be declared
- * dead as soon as it has lost its connection to the database: see patience_ms. */
+ * dead as soon as it has lost its connection to the database: see judge_patience. */
 static int64_t lease_end_us(const struct members *m, int64_t sent_us)
 {
-    bool may_be_short = m->config->address.len == 0 && m->lease_ms > GONE_SILENCE_MS;
-    return sent_us + (may_be_short ? GONE_SILENCE_MS : m->lease_ms) * 1000;
+    bool may_be_short = m->config->address.len == 0 && m->lease_ms > JUDGE_GONE_MS;
+    return sent_us + (may_be_short ? JUDGE_GONE_MS : m->lease_ms) * 1000;
 }
 
-static void begin_life(struct members *m, uint64_t incarnation, const uint8_t secret[32], int64_t sent_us)
+static void begin_life(struct members *m, const struct registered *new)
 {
     for (uint32_t lane = 0; lane < LANE_COUNT; lane++)
         lane_silence_forget(&m->lanes[lane]);
     pthread_mutex_lock(&m->lock);
-    m->life.incarnation = incarnation;
+    m->life.incarnation = new->incarnation;
     m->life.is_over = false;
-    memcpy(m->secret, secret, sizeof m->secret);
-    m->lease_until_us = lease_end_us(m, sent_us);
+    memcpy(m->secret, new->secret, sizeof m->secret);
+    m->lease_until_us = lease_end_us(m, new->sent_us);
     pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
 }
 
-/* To the database that this process began with. */
 static enum reply connect_as(struct members *m, uint64_t incarnation)
 {
-    char name[CONNECTION_NAME_BYTES];
-    members_connection_name(incarnation, "beat", name);
-    return host_watch_connect(&m->hosts, m->config, &m->registry, name);
-}
-
-/* ---- getting in -------------------------------------------------------------- */
-
-static bool is_same_address(const struct members *m, const struct rival *rival)
-{
-    return m->config->address.len > 0 && slice_equal(m->config->address, slice_from_cstr(rival->address));
-}
-
-/* By the number that it has in GET /api/cluster. */
-static void tell_reaped(const struct members *m, uint64_t target)
-{
-    char name[24];
-    snprintf(name, sizeof name, "%" PRIu64, target);
-    event_tell(m->config, STORE_EVENT_REAPED, 0, 1, (struct slice){0}, name);
-}
-
-/* Declares `target` dead if it has been silent for long enough; ends what it has under
- * way when that is in the way, for the next attempt. */
-static void reap(struct members *m, uint64_t judge, uint64_t target, const struct patience *patience)
-{
-    bool is_dead;
-    enum reply reply = registry_reap(&m->registry, judge, target, patience, &is_dead);
-    if (reply == REPLY_LOCKED)
-        registry_terminate(&m->registry, target);
-    if (is_dead)
-        tell_reaped(m, target);
-}
-
-/* Nobody listens where one has gone that can be reached; one that cannot has at least no
- * connection to the database any more. */
-static bool has_gone(struct members *m, uint64_t incarnation, const char *address, int64_t silent_ms)
-{
-    uint32_t connections = 0;
-    if (silent_ms < GONE_SILENCE_MS)
-        return false;
-    if (*address)
-        return port_refuses(address);
-    return registry_connections(&m->registry, incarnation, &connections) == REPLY_OK && connections == 0;
-}
-
-/* One that has gone needs no grace: it looks for no database. */
-static struct patience patience_with(struct members *m, uint64_t incarnation, const char *address,
-                                     int64_t silent_ms)
-{
-    const int64_t lease_ms = m->lease_ms;
-    if (!has_gone(m, incarnation, address, silent_ms))
-        return (struct patience){.silent_ms = lease_ms, .lease_ms = lease_ms, .grace_ms = 2 * lease_ms};
-    return (struct patience){.silent_ms = lease_ms < GONE_SILENCE_MS ? lease_ms : GONE_SILENCE_MS,
-                             .lease_ms = lease_ms,
-                             .grace_ms = lease_ms};
-}
-
-/* What this process has left behind is in nobody's way: a life that is over, or one whose
- * registration nobody has confirmed. */
-static enum reply clear_away(struct members *m)
-{
-    if (m->attempted == 0)
-        return REPLY_OK;
-    enum reply reply = registry_resign(&m->registry, m->attempted);
-    if (reply == REPLY_LOCKED)
-        registry_terminate(&m->registry, m->attempted);
-    if (reply == REPLY_OK)
-        m->attempted = 0;
-    return reply;
-}
-
-/* A rival whose beat lies in the future is looked at anew, with one of now: that it has changed is no sign of
- * life. */
-static enum reply register_life(struct members *m, uint64_t incarnation, struct rival *rival,
-                                uint8_t secret[32])
-{
-    enum reply reply = registry_register(&m->registry, m->config, incarnation, rival, secret);
-    if (reply || rival->incarnation == 0 || rival->silent_ms >= 0)
-        return reply;
-    m->watch = (struct rival_watch){0};
-    reply = registry_clock_went_back(&m->registry);
-    return reply ? reply : registry_register(&m->registry, m->config, incarnation, rival, secret);
-}
-
-/* One attempt to begin a life. ERR_SHUTTING_DOWN: not yet, somebody is in the way or the
- * database away. ERR_STORAGE: never, `watch` is about a living server with our address. */
-static enum error try_to_register(struct members *m)
-{
-    const uint64_t incarnation = random_incarnation();
-    struct rival rival;
-    uint8_t secret[32] = {0};
-    registry_close(&m->registry); /* it is called after the life before */
-    const int64_t sent_us = boot_us();
-    if (connect_as(m, incarnation) || clear_away(m))
-        return ERR_SHUTTING_DOWN;
-    m->attempted = incarnation;
-    if (register_life(m, incarnation, &rival, secret))
-        return ERR_SHUTTING_DOWN;
-    if (rival.incarnation == 0) {
-        begin_life(m, incarnation, secret, sent_us);
-        return OK;
-    }
-    rival_watch_look(&m->watch, &rival, sent_us, 2 * BEAT_MS);
-    m->watches_address = is_same_address(m, &rival);
-    if (m->watch.has_beaten && m->watches_address)
-        return ERR_STORAGE;
-    const int64_t silent_ms = (sent_us - m->watch.since_us) / 1000;
-    const struct patience patience = patience_with(m, rival.incarnation, rival.address, silent_ms);
-    /* One with our own address is what was here before us, and looks for no database any more. */
-    const bool has_grace = m->watch.was_blind && !is_same_address(m, &rival);
-    if (silent_ms >= (has_grace ? patience.grace_ms : patience.silent_ms))
-        reap(m, 0, rival.incarnation, &patience);
-    return ERR_SHUTTING_DOWN;
-}
-
-static void tell_waiting(struct members *m)
-{
-    char text[384];
-    if (m->has_waited || m->watch.incarnation == 0)
-        return;
-    /* At our own address: that is waited for only if it does not live, which shows within two beats. */
-    if (m->watches_address && boot_us() - m->watch.since_us < 2 * BEAT_MS * 1000)
-        return;
-    m->has_waited = true;
-    snprintf(text, sizeof text,
-             "server %" PRIu64 " uses the database; it can be shared only by servers with "
-             "a CLUSTER_ADDRESS of their own",
-             m->watch.incarnation);
-    event_tell(m->config, STORE_EVENT_WAITING, 0, 0, (struct slice){0}, text);
-}
-
-static void tell_begun(struct members *m)
-{
-    if (m->has_waited)
-        event_tell(m->config, STORE_EVENT_LOCKED, 0, 0, (struct slice){0}, "");
-    m->has_waited = false;
-    m->watch = (struct rival_watch){0};
-}
-
-static void sleep_ms(int ms)
-{
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
-}
-
-/* False: config->should_stop said so. */
-static bool wait_a_beat(const struct members *m)
-{
-    for (int waited_ms = 0; waited_ms < BEAT_MS / 2; waited_ms += WAIT_STEP_MS) {
-        if (m->config->should_stop && m->config->should_stop(m->config->arg))
-            return false;
-        sleep_ms(WAIT_STEP_MS);
-    }
-    return true;
-}
-
-static enum error get_in(struct members *m, char message[MESSAGE_BYTES])
-{
-    enum error err;
-    while ((err = try_to_register(m)) == ERR_SHUTTING_DOWN) {
-        if (m->watch.incarnation == 0) /* nobody is in the way, so it is the database */
-            return message_error(message, "Cannot use the database in DATABASE_URL: %s.",
-                                 m->registry.connection.why);
-        tell_waiting(m);
-        if (!wait_a_beat(m))
-            return ERR_SHUTTING_DOWN;
-    }
-    if (err)
-        return message_error(message,
-                             "Another server that is running uses the same database with the same "
-                             "CLUSTER_ADDRESS, %.*s. Give each server the address where the others reach it.",
-                             (int)m->config->address.len, m->config->address.ptr);
-    tell_begun(m);
-    return OK;
+    return host_watch_connect(&m->hosts, m->config, &m->registry, incarnation);
 }
 
 /* ---- beating ------------------------------------------------------------------ */
@@ -331,36 +137,6 @@ static void take_peers(struct members *m, int64_t sent_us)
     pthread_mutex_unlock(&m->lock);
     if (has_changed)
         event_tell(m->config, STORE_EVENT_PEERS, 0, b->peer_count, (struct slice){0}, "");
-}
-
-/* The database judges by the same, and by its own clock; this saves asking it in vain. */
-static bool may_be_dead(const struct patience *p, int64_t silent_ms, int64_t steady_ms)
-{
-    const bool has_beaten_since = silent_ms <= steady_ms;
-    return silent_ms >= p->silent_ms && steady_ms >= (has_beaten_since ? p->lease_ms : p->grace_ms);
-}
-
-static bool has_future_beat(const struct members *m)
-{
-    bool has = false;
-    for (uint32_t i = 0; i < m->beat.peer_count; i++)
-        has |= m->beat.peers[i].silent_ms < 0;
-    return has;
-}
-
-static void judge_peers(struct members *m, uint64_t incarnation)
-{
-    if (has_future_beat(m) && registry_clock_went_back(&m->registry))
-        return;
-    const int64_t steady_ms = m->beat.steady_ms;
-    if (steady_ms < m->lease_ms)
-        return;
-    for (uint32_t i = 0; i < m->beat.peer_count; i++) {
-        const struct store_peer *peer = &m->beat.peers[i];
-        struct patience patience = patience_with(m, peer->incarnation, peer->address, peer->silent_ms);
-        if (may_be_dead(&patience, peer->silent_ms, steady_ms))
-            reap(m, incarnation, peer->incarnation, &patience);
-    }
 }
 
 static void note_good_beat(struct members *m)
@@ -431,7 +207,7 @@ static void beat(struct members *m, uint64_t incarnation)
     clock_watch_look(&m->clock, m->config, before_ms, m->beat.database_ms);
     note_good_beat(m);
     take_peers(m, sent_us);
-    judge_peers(m, incarnation);
+    judge_peers(&m->judge, incarnation, &m->beat);
     resign_if_useless(m, incarnation);
     look_around(m, incarnation);
     host_watch_look(&m->hosts, m->config, &m->registry, m->lease_ms);
@@ -458,6 +234,7 @@ static void resign(struct members *m, uint64_t incarnation)
 static void live(struct members *m)
 {
     struct life life = members_life(m);
+    struct registered registered;
     if (is_to_resign(m)) {
         resign(m, life.incarnation);
         return;
@@ -466,10 +243,8 @@ static void live(struct members *m)
         return;
     if (life.incarnation)
         beat(m, life.incarnation);
-    else if (try_to_register(m) == OK)
-        tell_begun(m);
-    else
-        tell_waiting(m);
+    else if (registration_try(&m->registration, &registered) == OK)
+        begin_life(m, &registered);
 }
 
 static void add_ms(struct timespec *date, int64_t ms)
@@ -518,6 +293,9 @@ static struct members *new_members(const struct store_config *config, const char
     *m = (struct members){.config = config};
     m->lease_ms = config->lease_ms ? config->lease_ms : MEMBERS_LEASE_MS;
     m->beat_ms = m->lease_ms / 4 < BEAT_MS ? m->lease_ms / 4 : BEAT_MS;
+    m->judge = (struct judge){.config = config, .registry = &m->registry, .lease_ms = m->lease_ms};
+    m->registration = (struct registration){
+        .config = config, .registry = &m->registry, .hosts = &m->hosts, .judge = &m->judge};
     registry_init(&m->registry, url, known, m->lease_ms);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
@@ -532,7 +310,10 @@ enum error members_open(const struct store_config *config, const char *url, stru
                         struct members **out, char message[MESSAGE_BYTES])
 {
     struct members *m = new_members(config, url, known);
-    enum error err = m ? get_in(m, message) : ERR_NO_MEMORY;
+    struct registered registered;
+    enum error err = m ? registration_get_in(&m->registration, &registered, message) : ERR_NO_MEMORY;
+    if (!err)
+        begin_life(m, &registered);
     if (!err && pthread_create(&m->thread, NULL, run, m) != 0) {
         registry_resign(&m->registry, m->life.incarnation);
         err = ERR_NO_MEMORY;

@@ -34,7 +34,7 @@
 #include "store/store.h"
 
 enum { LANE_APPENDS, LANE_DOCUMENTS, LANE_COUNT };
-enum { MEMBERS_LEASE_MS = 5000, CONNECTION_NAME_BYTES = 64 };
+enum { MEMBERS_LEASE_MS = 5000 };
 
 struct members;
 
@@ -56,9 +56,6 @@ struct life members_life(const struct members *m);
 /* The same; where the next one is to begin and has not, waits for that, at most AWAIT_LIFE_MS. */
 enum { AWAIT_LIFE_MS = 2000 };
 struct life members_await_life(struct members *m);
-
-/* How a lane's connection must be called in pg_stat_activity, so that others find it. */
-void members_connection_name(uint64_t incarnation, const char *lane, char out[CONNECTION_NAME_BYTES]);
 
 /* A lane found that this life is dead: it is over from now on, and STORE_EVENT_DEAD
  * is told, once. */

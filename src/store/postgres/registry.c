@@ -2,6 +2,7 @@
 
 #include "store/postgres/columns.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,6 +105,11 @@ void registry_init(struct registry *r, const char *url, struct known_database *k
                       .statement_count = STATEMENT_COUNT,
                       .deadline_ms = lease_ms / 2 > DEADLINE_MIN_MS ? lease_ms / 2 : DEADLINE_MIN_MS}};
     pg_init(&r->connection, &r->pg_config);
+}
+
+void registry_connection_name(uint64_t incarnation, const char *part, char out[REGISTRY_NAME_BYTES])
+{
+    snprintf(out, REGISTRY_NAME_BYTES, "kolabpad %" PRIu64 " %s", incarnation, part);
 }
 
 enum reply registry_connect(struct registry *r, const char *name)

@@ -27,6 +27,11 @@ struct registry {
  * `known` are borrowed. A server that does not
  * answer for half a lease is given up, since a beat that comes later is of no use. */
 void registry_init(struct registry *r, const char *url, struct known_database *known, int64_t lease_ms);
+/* How a connection of a life is called in pg_stat_activity, so that others find it: one of `part`, a lane's
+ * number for example. */
+enum { REGISTRY_NAME_BYTES = 64 };
+void registry_connection_name(uint64_t incarnation, const char *part, char out[REGISTRY_NAME_BYTES]);
+
 /* Connects unless it is connected, to the primary that is known. `name`: how it is called in
  * pg_stat_activity. */
 enum reply registry_connect(struct registry *r, const char *name);
@@ -45,6 +50,9 @@ struct rival {
  * this at the same time succeeds where they are rivals. `secret` is the cluster's. */
 enum reply registry_register(struct registry *r, const struct store_config *config, uint64_t incarnation,
                              struct rival *rival, uint8_t secret[32]);
+
+/* Between two beats, at most: several fit into half a lease, or nobody would count as steady. */
+enum { BEAT_MS = 1000 };
 
 struct beat {
     bool is_dead;        /* somebody has declared this life dead, or the database does not know it */

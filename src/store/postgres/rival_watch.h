@@ -1,7 +1,7 @@
 /* rival_watch.h - a server that is in the way, as whoever waits for it sees it: by its
  * own clock, since it has no life yet and so no steady beat in the database.
  *
- * The beating thread's of members.c, and members_open's before that. A zeroed one
+ * The beating thread's, and members_open's before that. A zeroed one
  * watches nobody. */
 #ifndef KOLABPAD_STORE_POSTGRES_RIVAL_WATCH_H
 #define KOLABPAD_STORE_POSTGRES_RIVAL_WATCH_H
