@@ -1,18 +1,16 @@
 #include "api/waiter.h"
 
 #include "api/late_answer.h"
+#include "api/late_socket.h"
 #include "api/revision_tag.h"
 #include "base/json.h"
 #include "doc/commit_wait.h"
 #include "doc/rights.h"
-#include "net/conn.h"
 #include "observe/metrics.h"
 #include "session/frames.h"
-#include "session/start.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MS_PER_S = 1000 };
 
@@ -20,22 +18,17 @@ enum { MS_PER_S = 1000 };
 enum verdict { VERDICT_NONE, VERDICT_CHANGED, VERDICT_UNCHANGED, VERDICT_FAILED };
 
 struct waiter {
-    struct loop_task task; /* from the HTTP server's thread back to the shard, with the socket */
-    struct shard *shard;
+    struct late_socket socket;
     struct document *doc;
     struct commit_wait wait; /* for a text beyond the revision, then for `text` to be committed; while it
                               * waits the document stays in memory */
-    struct conn *conn;       /* NULL: its socket has not come yet */
     uv_timer_t timer;
-    struct address client; /* counted, until the connection ends */
-    bool is_relayed;
     bool by_link; /* it came by this link, which may be withdrawn while it waits: */
     char link_id[LINK_ID_CHARS];
     enum verdict verdict;
     enum error failure; /* VERDICT_FAILED: why */
     struct frame *text; /* what it will be told, once that is committed; NULL: not known yet */
     uint64_t revision;  /* of the text that the answer is about */
-    int fd;             /* on its way */
     struct buf headers; /* those that are the same for each answer */
 };
 
@@ -50,7 +43,6 @@ static void let_go(struct waiter *w)
 {
     commit_wait_cancel(&w->wait);
     frame_unref(w->text);
-    session_uncount(w->shard->limits, w->client, w->is_relayed);
     metric_add(METRIC_WAITS, -1);
     uv_close((uv_handle_t *)&w->timer, on_timer_closed);
 }
@@ -83,26 +75,14 @@ static enum error write_answer(const struct waiter *w, struct buf *out)
     return json_error(&j);
 }
 
-static struct frame *make_head(const struct waiter *w)
-{
-    struct buf bytes = {0};
-    struct frame *frame = write_answer(w, &bytes) ? NULL : frame_new(buf_slice(&bytes));
-    buf_deinit(&bytes);
-    return frame;
-}
-
 static void send_answer(struct waiter *w)
 {
-    struct frame *head = make_head(w);
-    if (!head) {
-        conn_kill(w->conn);
-        return;
-    }
-    conn_send(w->conn, head);
-    frame_unref(head);
-    if (w->verdict == VERDICT_CHANGED && w->text->len > 0)
-        conn_send(w->conn, w->text);
-    conn_close(w->conn, OK, (struct slice){0});
+    struct buf head = {0};
+    if (write_answer(w, &head))
+        conn_kill(w->socket.conn);
+    else
+        late_socket_answer(&w->socket, buf_slice(&head), w->verdict == VERDICT_CHANGED ? w->text : NULL);
+    buf_deinit(&head);
 }
 
 /* It is decided once. */
@@ -113,7 +93,7 @@ static void decide(struct waiter *w, enum verdict verdict)
     w->verdict = verdict;
     commit_wait_cancel(&w->wait);
     uv_timer_stop(&w->timer);
-    if (w->conn)
+    if (w->socket.conn)
         send_answer(w);
 }
 
@@ -146,7 +126,8 @@ static void on_text_committed(struct commit_wait *wait, enum error err)
 static enum error hold_text(struct waiter *w)
 {
     uint64_t revision = w->doc->pad.revision;
-    struct frame *text = frames_get(&w->shard->frames, w->doc, FRAME_TEXT, NULL, FORM_PLAIN, 0, revision);
+    struct frame *text =
+        frames_get(&w->socket.shard->frames, w->doc, FRAME_TEXT, NULL, FORM_PLAIN, 0, revision);
     if (!text)
         return ERR_NO_MEMORY;
     w->text = frame_ref(text);
@@ -171,7 +152,7 @@ static void on_timer(uv_timer_t *timer)
 {
     struct waiter *w = timer->data;
     enum error err = check_link(w);
-    w->shard->loop.timer_ran = true;
+    w->socket.shard->loop.timer_ran = true;
     w->revision = w->doc->pad.committed;
     if (err)
         fail(w, err);
@@ -181,81 +162,56 @@ static void on_timer(uv_timer_t *timer)
 
 /* ---- its socket ---- */
 
-static void on_closed(void *owner, const struct conn_end *end)
+static struct waiter *waiter_of(struct late_socket *socket)
 {
-    (void)end;
-    let_go(owner);
+    return LIST_ITEM(socket, struct waiter, socket);
 }
 
-static void on_message(void *owner, struct slice text)
+static void on_arrived(struct late_socket *socket)
 {
-    (void)owner, (void)text; /* there are none */
-}
-
-static void on_drain(void *owner)
-{
-    (void)owner; /* it is all written, and the connection closes by itself */
-}
-
-static const struct conn_handlers handlers = {
-    .on_message = on_message, .on_drain = on_drain, .on_closed = on_closed};
-
-static void arrive(struct loop_task *task)
-{
-    struct waiter *w = LIST_ITEM(task, struct waiter, task);
-    if (w->fd < 0 || conn_open_stream(&w->shard->loop, w->fd, false, &handlers, w, &w->conn)) {
-        let_go(w);
-        return;
-    }
+    struct waiter *w = waiter_of(socket);
     if (w->verdict != VERDICT_NONE)
         send_answer(w);
 }
 
-/* On the HTTP server's thread, or the shard's. */
-static void on_socket(void *arg, int fd, struct slice already_read)
+static void on_gone(struct late_socket *socket)
 {
-    struct waiter *w = arg;
-    (void)already_read;
-    w->fd = fd;
-    if (!loop_post(&w->shard->loop, &w->task) && fd >= 0)
-        close(fd); /* the shard has ended, and the process does */
+    let_go(waiter_of(socket));
 }
 
-static struct waiter *waiter_new(struct shard *shard, struct http_request *http,
-                                 const struct open_result *opened)
+/* Its timer and its place among those who wait are the shard's: without that it is not freed. */
+static const struct late_socket_handlers handlers = {.on_arrived = on_arrived, .on_gone = on_gone};
+
+/* ---- the beginning ---- */
+
+/* Its socket is counted and its headers are written: it waits. */
+static void begin(struct waiter *w, const struct open_result *opened, uint64_t revision, uint32_t seconds)
 {
-    struct waiter *w = calloc(1, sizeof(*w));
-    if (!w || late_answer_headers(http, &w->headers)) {
-        free(w);
-        return NULL;
-    }
-    w->task.run = arrive;
-    w->shard = shard;
     w->doc = opened->doc;
     w->by_link = opened->by_link;
     memcpy(w->link_id, opened->link_id, sizeof(w->link_id));
-    w->client = http->client;
-    w->is_relayed = http->is_relayed;
     w->wait = (struct commit_wait){.is_patient = true, .done = on_changed};
-    uv_timer_init(&shard->loop.uv, &w->timer);
+    metric_inc(METRIC_WAITS);
+    uv_timer_init(&w->socket.shard->loop.uv, &w->timer);
     w->timer.data = w;
-    return w;
+    uv_timer_start(&w->timer, on_timer, (uint64_t)seconds * MS_PER_S, 0);
+    document_when_beyond(opened->doc, revision, &w->wait);
 }
 
 enum error waiter_begin(struct shard *shard, struct http_request *http, const struct open_result *opened,
                         uint64_t revision, uint32_t seconds)
 {
-    enum error err = session_count(shard->limits, http->client, http->is_relayed);
-    if (err)
-        return err;
-    struct waiter *w = waiter_new(shard, http, opened);
-    if (!w) {
-        session_uncount(shard->limits, http->client, http->is_relayed);
-        return ERR_NO_MEMORY;
+    struct waiter *w = calloc(1, sizeof(*w));
+    enum error err = w ? late_socket_count(&w->socket, shard, http, &handlers) : ERR_NO_MEMORY;
+    if (!err && late_answer_headers(http, &w->headers)) {
+        late_socket_uncount(&w->socket);
+        err = ERR_NO_MEMORY;
     }
-    metric_inc(METRIC_WAITS);
-    uv_timer_start(&w->timer, on_timer, (uint64_t)seconds * MS_PER_S, 0);
-    document_when_beyond(opened->doc, revision, &w->wait);
-    http_detach(http, on_socket, w);
+    if (err) {
+        free(w);
+        return err;
+    }
+    begin(w, opened, revision, seconds);
+    late_socket_detach(&w->socket, http);
     return OK;
 }
