@@ -4,6 +4,8 @@
 #     where the second says;
 #   * no files use each other in a circle, by includes or by calls, but those
 #     that the third table makes one;
+#   * no two files of a program define the same name: linked from libraries, one
+#     of the two would be taken without a word;
 #   * base, text, ot and pad include no system header but the freestanding ones;
 #   * compiled, they need nothing but each other and the four mem functions, so
 #     they do no I/O, look at no clock, and run in the browser.
@@ -160,6 +162,23 @@ call_edges() {
     awk 'NR == FNR { if ($3 ~ /[TDBRCVW]/) definer[$2] = $1; next }
          $3 == "U" && $2 in definer { print $1, definer[$2], $2 }' "$work/symbols" "$work/symbols"
 }
+# The command line is a program of its own, and shares these with the server.
+check_names() {
+    awk -v shared='base text ot client' '
+    $3 !~ /[TDBR]/ { next }
+    {
+        layer = $1
+        sub(/\/.*/, "", layer)
+        is_shared = index(" " shared " ", " " layer " ") > 0
+        if (is_shared || layer == "cli") note("cli")
+        if (is_shared || layer != "cli") note("server")
+    }
+    function note(program) {
+        if ((program, $2) in by)
+            print "src/" by[program, $2] ".c and src/" $1 ".c both define " $2
+        by[program, $2] = $1
+    }' "$work/symbols" | sort -u >>"$violations"
+}
 check_circles() { # check_circles VERB: reads edges
     awk '
     function noun(file) {
@@ -174,6 +193,7 @@ check_circles() { # check_circles VERB: reads edges
 }
 
 compile_all
+check_names
 include_edges | check_circles includes
 call_edges | check_circles calls
 
@@ -221,4 +241,5 @@ if [ -s "$violations" ]; then
     sed 's/^[^ ]/check-layers: &/' "$violations" >&2
     exit 1
 fi
-echo "check-layers: includes point one way, there are no circles, and the core needs no C library"
+echo "check-layers: includes point one way, there are no circles, no name is defined twice, and the core" \
+    "needs no C library"
