@@ -10,3 +10,9 @@ struct slice bearer_secret(const struct http_request *request)
         return (struct slice){0};
     return slice_from(header, scheme.len);
 }
+
+struct slice bearer_or_otp(const struct http_request *request)
+{
+    struct slice bearer = bearer_secret(request);
+    return bearer.ptr ? bearer : http_query(request, "otp");
+}

@@ -7,4 +7,7 @@
 /* NULL ptr: none was sent. Borrowed until the request is answered. */
 struct slice bearer_secret(const struct http_request *request);
 
+/* What somebody shows who may also have it in the address: the Bearer, or else ?otp=. The same. */
+struct slice bearer_or_otp(const struct http_request *request);
+
 #endif

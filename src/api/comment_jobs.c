@@ -4,9 +4,9 @@
 #include "api/comment_author.h"
 #include "api/http_job.h"
 #include "api/origin.h"
+#include "api/refuse.h"
 #include "base/json.h"
 #include "doc/comments.h"
-#include "observe/metrics.h"
 #include "proto/comment_json.h"
 
 #include <stdlib.h>
@@ -251,16 +251,10 @@ static const struct http_job_kind link_read_job = {.begin = begin_read_by_link, 
 
 /* ---- on the HTTP server's thread ---- */
 
-static struct slice given_password(const struct http_request *request)
-{
-    struct slice bearer = bearer_secret(request);
-    return bearer.ptr ? bearer : http_query(request, "otp");
-}
-
 void comments_get(struct api *api, struct http_request *request, const struct comment_path *path)
 {
     if (path->id.ptr)
-        http_job_post(api->server, request, &read_job, path->id, given_password(request));
+        http_job_post(api->server, request, &read_job, path->id, bearer_or_otp(request));
     else
         http_job_post_link(api->server, request, &link_read_job, NULL);
 }
@@ -282,10 +276,9 @@ void comments_write(struct api *api, struct http_request *request, const struct 
 {
     struct commenting *c = commenting_new(path);
     if (!c) {
-        metric_rejected(ERR_NO_MEMORY);
-        http_respond_error(request, ERR_NO_MEMORY);
+        refuse(request, ERR_NO_MEMORY);
     } else if (path->id.ptr) {
-        http_job_post_own(api->server, request, &write_job, path->id, given_password(request), c);
+        http_job_post_own(api->server, request, &write_job, path->id, bearer_or_otp(request), c);
     } else {
         http_job_post_link(api->server, request, &link_write_job, c);
     }

@@ -4,18 +4,12 @@
 #include "api/bearer.h"
 #include "api/far_waiter.h"
 #include "api/http_job.h"
+#include "api/refuse.h"
 #include "api/waiter.h"
-#include "observe/metrics.h"
 #include "proto/known_revision.h"
 #include "session/follow.h"
 
 #include <stdlib.h>
-
-static void refuse(struct http_request *request, enum error err)
-{
-    metric_rejected(err);
-    http_respond_error(request, err);
-}
 
 /* ---- waiting ---- */
 

@@ -4,6 +4,7 @@
 #include "api/asking.h"
 #include "api/author.h"
 #include "api/origin.h"
+#include "api/refuse.h"
 #include "api/revision_tag.h"
 #include "base/json.h"
 #include "doc/edit.h"
@@ -13,12 +14,6 @@
 #include "proto/history_request.h"
 
 #include <stdlib.h>
-
-static void refuse(struct http_request *request, enum error err)
-{
-    metric_rejected(err);
-    http_respond_error(request, err);
-}
 
 /* ---- deleting it, and switching it off and on ---- */
 

@@ -1,7 +1,7 @@
 #include "api/history_jobs.h"
 
 #include "api/asking.h"
-#include "observe/metrics.h"
+#include "api/refuse.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -74,9 +74,7 @@ static void ask(struct api *api, struct http_request *request, struct slice id, 
 {
     struct asking *a = is_valid ? asking_new(question) : NULL;
     if (!a) {
-        enum error err = is_valid ? ERR_NO_MEMORY : ERR_BAD_RANGE;
-        metric_rejected(err);
-        http_respond_error(request, err);
+        refuse(request, is_valid ? ERR_NO_MEMORY : ERR_BAD_RANGE);
         return;
     }
     a->answered = send_answer;

@@ -2,6 +2,7 @@
 
 #include "api/http_job.h"
 #include "api/origin.h"
+#include "api/refuse.h"
 #include "base/json.h"
 #include "doc/images.h"
 #include "guard/picture.h"
@@ -15,12 +16,6 @@ enum {
     KIB = 1024,
     TAG_CHARS = ID128_CHARS + 2,
 };
-
-static void refuse(struct http_request *request, enum error err)
-{
-    metric_rejected(err);
-    http_respond_error(request, err);
-}
 
 /* ---- adding one -------------------------------------------------------------- */
 

@@ -1,7 +1,5 @@
 #include "api/routes.h"
 
-#include "api/arrival.h"
-#include "api/arrival_tunnel.h"
 #include "api/asset_job.h"
 #include "api/bearer.h"
 #include "api/cluster.h"
@@ -9,6 +7,7 @@
 #include "api/credential.h"
 #include "api/debug.h"
 #include "api/follow_jobs.h"
+#include "api/handshakes.h"
 #include "api/health.h"
 #include "api/history_changes.h"
 #include "api/history_jobs.h"
@@ -16,435 +15,179 @@
 #include "api/origin.h"
 #include "api/password_jobs.h"
 #include "api/read_jobs.h"
+#include "api/refuse.h"
 #include "api/rights_jobs.h"
+#include "api/route_path.h"
 #include "api/status.h"
-#include "api/upgrade_job.h"
 #include "api/write_jobs.h"
 #include "net/static_files.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
-#include "session/upgrade.h"
-#include "text/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    DOCUMENT_ID_BYTES_MAX = 128,
-    COMMENT_BODY_MAX = 64 * 1024, /* 4,000 characters, each of them escaped twice over */
-};
+enum { COMMENT_BODY_MAX = 64 * 1024 }; /* 4,000 characters, each of them escaped twice over */
 
-static void refuse(struct http_request *request, enum error why)
-{
-    metric_rejected(why);
-    http_respond_error(request, why);
-}
-
-/* ---- the WebSocket ---- */
-
-static bool id_is_valid(struct slice id);
-
-/* A v2 client gives its password in its Hello, a v1 client in the address. */
-static void get_socket(struct api *api, struct http_request *request, struct slice id)
-{
-    enum error fault = http_check_websocket(request);
-    if (fault) {
-        refuse(request, fault);
-    } else if (!http_offers_protocol(request, session_protocol_v2)) {
-        http_job_post(api->server, request, &upgrade_v1_job, id, http_query(request, "otp"));
-    } else if (server_is_shared(api->server)) {
-        http_job_post(api->server, request, &upgrade_v2_job, id, (struct slice){0});
-    } else {
-        struct shard *shard = server_shard_of(api->server, id);
-        enum error err = session_upgrade(shard, request, PAD_V2, id, (struct slice){0}, false);
-        if (err)
-            refuse(request, err);
-    }
-}
-
-/* Of a client, which says in its Hello by which link it comes; or of another server, which has found
- * the document. */
-static void get_link_socket(struct api *api, struct http_request *request, struct slice none)
-{
-    struct slice header = http_header(request, arrival_document_header);
-    struct buf id = {0};
-    enum error fault = http_check_websocket(request);
-    (void)none;
-    if (fault)
-        refuse(request, fault);
-    else if (!http_offers_protocol(request, session_protocol_v2))
-        refuse(request, ERR_SUBPROTOCOL);
-    else if (!request->is_relayed)
-        arrival_begin(api, request);
-    else if (header.ptr && http_percent_decode(header, &id) && id_is_valid(buf_slice(&id)))
-        http_job_post(api->server, request, &upgrade_link_job, buf_slice(&id), (struct slice){0});
-    else
-        refuse(request, ERR_BAD_ID);
-    buf_deinit(&id);
-}
-
-/* ---- documents ---- */
-
-static struct slice given_password(const struct http_request *request)
-{
-    struct slice bearer = bearer_secret(request);
-    return bearer.ptr ? bearer : http_query(request, "otp");
-}
+/* ---- handlers that only choose a job ---- */
 
 /* With ?revision= (and ?wait=) it is about what comes after that. */
-static void get_text(struct api *api, struct http_request *request, struct slice id)
+static void get_text(struct api *api, struct http_request *request, struct slice id, struct slice shown)
 {
     bool follows = http_query(request, "revision").ptr || http_query(request, "wait").ptr;
     if (follows && !slice_equal(request->method, SLICE("HEAD")))
-        follow_wait(api, request, id, given_password(request));
+        follow_wait(api, request, id, shown);
     else
-        http_job_post(api->server, request, &text_job, id, given_password(request));
+        http_job_post(api->server, request, &text_job, id, shown);
 }
 
-static void get_document(struct api *api, struct http_request *request, struct slice id)
+static void get_document(struct api *api, struct http_request *request, struct slice id, struct slice shown)
 {
-    http_job_post(api->server, request, &info_job, id, given_password(request));
+    http_job_post(api->server, request, &info_job, id, shown);
 }
 
-static void post_protect(struct api *api, struct http_request *request, struct slice id)
+/* As with all that changes rights, ?otp= is not looked at. */
+static void delete_link(struct api *api, struct http_request *request, struct slice id, struct slice link,
+                        struct slice shown)
 {
-    http_job_post(api->server, request, &protect_job, id, bearer_secret(request));
-}
-
-static void delete_protect(struct api *api, struct http_request *request, struct slice id)
-{
-    http_job_post(api->server, request, &unprotect_job, id, bearer_secret(request));
-}
-
-/* ---- links, owners, settings ---- */
-
-static void get_links(struct api *api, struct http_request *request, struct slice id)
-{
-    http_job_post(api->server, request, &links_job, id, bearer_secret(request));
-}
-
-static void post_link(struct api *api, struct http_request *request, struct slice id)
-{
-    http_job_post(api->server, request, &add_link_job, id, bearer_secret(request));
-}
-
-static void delete_link(struct api *api, struct http_request *request, struct slice id, struct slice link)
-{
+    (void)shown;
     http_job_post_part(api->server, request, &remove_link_job, id, link, bearer_secret(request));
 }
 
-static void post_owner(struct api *api, struct http_request *request, struct slice id)
-{
-    http_job_post(api->server, request, &charge_job, id, bearer_secret(request));
-}
-
-static void patch_document(struct api *api, struct http_request *request, struct slice id)
-{
-    http_job_post(api->server, request, &settings_job, id, bearer_secret(request));
-}
-
-static void delete_document(struct api *api, struct http_request *request, struct slice id)
-{
-    http_job_post(api->server, request, &delete_job, id, bearer_secret(request));
-}
-
-static void get_link(struct api *api, struct http_request *request, struct slice none)
+static void post_documents(struct api *api, struct http_request *request, struct slice none)
 {
     (void)none;
-    http_job_post_link(api->server, request, &link_job, NULL);
-}
-
-static void get_link_text(struct api *api, struct http_request *request, struct slice none)
-{
-    (void)none;
-    http_job_post_link(api->server, request, &link_text_job, NULL);
-}
-
-static void get_events(struct api *api, struct http_request *request, struct slice id)
-{
-    follow_events(api, request, id, given_password(request));
-}
-
-static void put_text(struct api *api, struct http_request *request, struct slice id)
-{
-    write_put(api, request, id, given_password(request));
-}
-
-static void post_text(struct api *api, struct http_request *request, struct slice id)
-{
-    write_post(api, request, id, given_password(request));
-}
-
-static void patch_text(struct api *api, struct http_request *request, struct slice id)
-{
-    write_patch(api, request, id, given_password(request));
-}
-
-static void post_documents(struct api *api, struct http_request *request, struct slice id)
-{
-    (void)id;
     write_new(api, request);
-}
-
-static void get_history(struct api *api, struct http_request *request, struct slice id)
-{
-    history_get_sittings(api, request, id, given_password(request));
-}
-
-static void get_history_text(struct api *api, struct http_request *request, struct slice id,
-                             struct slice revision)
-{
-    history_get_text(api, request, id, revision, given_password(request));
-}
-
-static void get_history_operations(struct api *api, struct http_request *request, struct slice id)
-{
-    history_get_operations(api, request, id, given_password(request));
-}
-
-static void get_history_diff(struct api *api, struct http_request *request, struct slice id)
-{
-    history_get_diff(api, request, id, given_password(request));
-}
-
-static void get_authorship(struct api *api, struct http_request *request, struct slice id)
-{
-    history_get_authorship(api, request, id, given_password(request));
-}
-
-static void delete_history(struct api *api, struct http_request *request, struct slice id)
-{
-    history_delete(api, request, id, given_password(request));
-}
-
-static void post_restore(struct api *api, struct http_request *request, struct slice id)
-{
-    history_restore(api, request, id, given_password(request));
-}
-
-static void put_history(struct api *api, struct http_request *request, struct slice id)
-{
-    history_put(api, request, id, given_password(request));
-}
-
-/* Of whatever the link opens: `none`, and `revision`, stand where others have the id. */
-static void get_link_history(struct api *api, struct http_request *request, struct slice none)
-{
-    history_get_sittings(api, request, none, none);
-}
-
-static void get_link_history_text(struct api *api, struct http_request *request, struct slice revision)
-{
-    history_get_text(api, request, (struct slice){0}, revision, (struct slice){0});
-}
-
-static void get_link_history_operations(struct api *api, struct http_request *request, struct slice none)
-{
-    history_get_operations(api, request, none, none);
-}
-
-static void get_link_history_diff(struct api *api, struct http_request *request, struct slice none)
-{
-    history_get_diff(api, request, none, none);
-}
-
-static void get_link_authorship(struct api *api, struct http_request *request, struct slice none)
-{
-    history_get_authorship(api, request, none, none);
-}
-
-static void post_link_restore(struct api *api, struct http_request *request, struct slice none)
-{
-    history_restore(api, request, none, none);
-}
-
-static void post_image(struct api *api, struct http_request *request, struct slice id)
-{
-    image_post(api, request, id, given_password(request));
-}
-
-static void post_link_image(struct api *api, struct http_request *request, struct slice none)
-{
-    image_post(api, request, none, none);
 }
 
 /* ---- the table ---- */
 
-/* In a path {id} stands for a document's id and a second {…} for a part of that document. */
+enum body { BODY_SMALL, BODY_COMMENT, BODY_TEXT, BODY_IMAGE };
+
+/* In a path {id} stands for a document's id, and a further {…} for a part of that document. What a handler is
+ * given is what its path has: no id where that has none, since then the Bearer, a link, says which document
+ * it is. `shown` is the Bearer or ?otp=, and nothing where there is no id. Each row has one of the six. */
 struct route {
     const char *method;
     const char *path;
     void (*handle)(struct api *api, struct http_request *request, struct slice id);
-    void (*handle_part)(struct api *api, struct http_request *request, struct slice id, struct slice part);
+    void (*handle_shown)(struct api *api, struct http_request *request, struct slice id, struct slice shown);
+    void (*handle_part)(struct api *api, struct http_request *request, struct slice id, struct slice part,
+                        struct slice shown);
     void (*handle_comment)(struct api *api, struct http_request *request, const struct comment_path *path);
+    const struct http_job_kind *job;      /* of the document, with the Bearer alone */
+    const struct http_job_kind *link_job; /* of whatever the Bearer, a link, opens */
+    enum body body;                       /* how large that may be */
 };
+
+#define HANDLER(function) .handle = (function)
+#define SHOWN(function) .handle_shown = (function)
+#define PART(function) .handle_part = (function)
+#define COMMENT(function) .handle_comment = (function), .body = BODY_COMMENT
+#define JOB(kind) .job = &(kind)
+#define LINK_JOB(kind) .link_job = &(kind)
 
 /* Comments of a document, and those of the one that a link opens. */
 #define COMMENT_ROUTES(comments)                                                                             \
-    {"GET", comments, NULL, NULL, comments_get}, {"POST", comments, NULL, NULL, comments_write},             \
-        {"POST", comments "/{thread}", NULL, NULL, comments_write},                                          \
-        {"PATCH", comments "/{thread}", NULL, NULL, comments_write},                                         \
-        {"DELETE", comments "/{thread}", NULL, NULL, comments_write},                                        \
-        {"PATCH", comments "/{thread}/{comment}", NULL, NULL, comments_write},                               \
+    {"GET", comments, COMMENT(comments_get)}, {"POST", comments, COMMENT(comments_write)},                   \
+        {"POST", comments "/{thread}", COMMENT(comments_write)},                                             \
+        {"PATCH", comments "/{thread}", COMMENT(comments_write)},                                            \
+        {"DELETE", comments "/{thread}", COMMENT(comments_write)},                                           \
+        {"PATCH", comments "/{thread}/{comment}", COMMENT(comments_write)},                                  \
     {                                                                                                        \
-        "DELETE", comments "/{thread}/{comment}", NULL, NULL, comments_write                                 \
+        "DELETE", comments "/{thread}/{comment}", COMMENT(comments_write)                                    \
     }
 
 static const struct route routes[] = {
-    {"GET", "/api/socket/{id}", get_socket, NULL, NULL},
-    {"GET", "/api/socket", get_link_socket, NULL, NULL},
-    {"POST", "/api/document/{id}/protect", post_protect, NULL, NULL},
-    {"DELETE", "/api/document/{id}/protect", delete_protect, NULL, NULL},
-    {"GET", "/api/document/{id}/text", get_text, NULL, NULL},
-    {"GET", "/api/document/{id}/history", get_history, NULL, NULL},
-    {"DELETE", "/api/document/{id}/history", delete_history, NULL, NULL},
-    {"PUT", "/api/document/{id}/history", put_history, NULL, NULL},
-    {"GET", "/api/document/{id}/history/operations", get_history_operations, NULL, NULL},
-    {"POST", "/api/document/{id}/history/restore", post_restore, NULL, NULL},
-    {"GET", "/api/document/{id}/history/diff", get_history_diff, NULL, NULL},
-    {"GET", "/api/document/{id}/history/{revision}", NULL, get_history_text, NULL},
-    {"GET", "/api/document/{id}/authorship", get_authorship, NULL, NULL},
-    {"POST", "/api/document/{id}/images", post_image, NULL, NULL},
-    {"GET", "/api/document/{id}", get_document, NULL, NULL},
-    {"PATCH", "/api/document/{id}", patch_document, NULL, NULL},
-    {"DELETE", "/api/document/{id}", delete_document, NULL, NULL},
-    {"POST", "/api/document/{id}/owner", post_owner, NULL, NULL},
-    {"GET", "/api/document/{id}/links", get_links, NULL, NULL},
-    {"POST", "/api/document/{id}/links", post_link, NULL, NULL},
-    {"DELETE", "/api/document/{id}/links/{link}", NULL, delete_link, NULL},
-    {"GET", "/api/link", get_link, NULL, NULL},
-    {"GET", "/api/link/text", get_link_text, NULL, NULL},
-    {"GET", "/api/link/history", get_link_history, NULL, NULL},
-    {"GET", "/api/link/history/operations", get_link_history_operations, NULL, NULL},
-    {"POST", "/api/link/history/restore", post_link_restore, NULL, NULL},
-    {"GET", "/api/link/history/diff", get_link_history_diff, NULL, NULL},
-    {"GET", "/api/link/history/{revision}", get_link_history_text, NULL, NULL},
-    {"GET", "/api/link/authorship", get_link_authorship, NULL, NULL},
+    {"GET", "/api/socket/{id}", HANDLER(handshake_document)},
+    {"GET", "/api/socket", HANDLER(handshake_link)},
+    {"POST", "/api/document/{id}/protect", JOB(protect_job)},
+    {"DELETE", "/api/document/{id}/protect", JOB(unprotect_job)},
+    {"GET", "/api/document/{id}/text", SHOWN(get_text)},
+    {"GET", "/api/document/{id}/history", SHOWN(history_get_sittings)},
+    {"DELETE", "/api/document/{id}/history", SHOWN(history_delete)},
+    {"PUT", "/api/document/{id}/history", SHOWN(history_put)},
+    {"GET", "/api/document/{id}/history/operations", SHOWN(history_get_operations)},
+    {"POST", "/api/document/{id}/history/restore", SHOWN(history_restore)},
+    {"GET", "/api/document/{id}/history/diff", SHOWN(history_get_diff)},
+    {"GET", "/api/document/{id}/history/{revision}", PART(history_get_text)},
+    {"GET", "/api/document/{id}/authorship", SHOWN(history_get_authorship)},
+    {"POST", "/api/document/{id}/images", SHOWN(image_post), .body = BODY_IMAGE},
+    {"GET", "/api/document/{id}", SHOWN(get_document)},
+    {"PATCH", "/api/document/{id}", JOB(settings_job)},
+    {"DELETE", "/api/document/{id}", JOB(delete_job)},
+    {"POST", "/api/document/{id}/owner", JOB(charge_job)},
+    {"GET", "/api/document/{id}/links", JOB(links_job)},
+    {"POST", "/api/document/{id}/links", JOB(add_link_job)},
+    {"DELETE", "/api/document/{id}/links/{link}", PART(delete_link)},
+    {"GET", "/api/link", LINK_JOB(link_job)},
+    {"GET", "/api/link/text", LINK_JOB(link_text_job)},
+    {"GET", "/api/link/history", SHOWN(history_get_sittings)},
+    {"GET", "/api/link/history/operations", SHOWN(history_get_operations)},
+    {"POST", "/api/link/history/restore", SHOWN(history_restore)},
+    {"GET", "/api/link/history/diff", SHOWN(history_get_diff)},
+    {"GET", "/api/link/history/{revision}", PART(history_get_text)},
+    {"GET", "/api/link/authorship", SHOWN(history_get_authorship)},
     COMMENT_ROUTES("/api/document/{id}/comments"),
     COMMENT_ROUTES("/api/link/comments"),
-    {"POST", "/api/link/images", post_link_image, NULL, NULL},
-    {"GET", "/image/{id}", image_get, NULL, NULL},
-    {"GET", "/api/text/{id}", get_text, NULL, NULL},
-    {"GET", "/api/events/{id}", get_events, NULL, NULL},
-    {"PUT", "/api/text/{id}", put_text, NULL, NULL},
-    {"POST", "/api/text/{id}", post_text, NULL, NULL},
-    {"PATCH", "/api/text/{id}", patch_text, NULL, NULL},
-    {"POST", "/api/documents", post_documents, NULL, NULL},
-    {"GET", "/api/stats", status_stats, NULL, NULL},
-    {"GET", "/metrics", status_prometheus, NULL, NULL},
-    {"GET", "/api/health", health_ready, NULL, NULL},
-    {"GET", "/api/health/live", health_live, NULL, NULL},
-    {"GET", "/api/cluster", cluster_describe, NULL, NULL},
-    {"GET", "/api/config", status_config, NULL, NULL},
-    {"GET", "/debug/pprof/", debug_index, NULL, NULL},
-    {"GET", "/debug/pprof/goroutine", debug_goroutine, NULL, NULL},
-    {"GET", "/debug/pprof/heap", debug_heap, NULL, NULL},
-    {"GET", "/debug/pprof/profile", debug_profile, NULL, NULL},
-    {"GET", "/debug/pprof/symbol", debug_symbol, NULL, NULL},
-    {"POST", "/debug/pprof/symbol", debug_symbol, NULL, NULL},
-    {"GET", "/debug/pprof/cmdline", debug_cmdline, NULL, NULL},
+    {"POST", "/api/link/images", SHOWN(image_post), .body = BODY_IMAGE},
+    {"GET", "/image/{id}", HANDLER(image_get)},
+    {"GET", "/api/text/{id}", SHOWN(get_text)},
+    {"GET", "/api/events/{id}", SHOWN(follow_events)},
+    {"PUT", "/api/text/{id}", SHOWN(write_put), .body = BODY_TEXT},
+    {"POST", "/api/text/{id}", SHOWN(write_post), .body = BODY_TEXT},
+    {"PATCH", "/api/text/{id}", SHOWN(write_patch), .body = BODY_TEXT},
+    {"POST", "/api/documents", HANDLER(post_documents), .body = BODY_TEXT},
+    {"GET", "/api/stats", HANDLER(status_stats)},
+    {"GET", "/metrics", HANDLER(status_prometheus)},
+    {"GET", "/api/health", HANDLER(health_ready)},
+    {"GET", "/api/health/live", HANDLER(health_live)},
+    {"GET", "/api/cluster", HANDLER(cluster_describe)},
+    {"GET", "/api/config", HANDLER(status_config)},
+    {"GET", "/debug/pprof/", HANDLER(debug_index)},
+    {"GET", "/debug/pprof/goroutine", HANDLER(debug_goroutine)},
+    {"GET", "/debug/pprof/heap", HANDLER(debug_heap)},
+    {"GET", "/debug/pprof/profile", HANDLER(debug_profile)},
+    {"GET", "/debug/pprof/symbol", HANDLER(debug_symbol)},
+    {"POST", "/debug/pprof/symbol", HANDLER(debug_symbol)},
+    {"GET", "/debug/pprof/cmdline", HANDLER(debug_cmdline)},
 };
 
-/* What stands in a path where its route has {…}, still escaped. */
-enum { PATH_PARTS_MAX = 3 };
-struct path_parts {
-    struct slice at[PATH_PARTS_MAX];
-    uint32_t count;
-};
+/* ---- running a route ---- */
 
-/* The bytes of `path` up to the next slash. */
-static struct slice segment_of(struct slice path)
+static void run_with_names(const struct route *route, struct api *api, struct http_request *request,
+                           const struct route_names *names)
 {
-    const char *end = path.len > 0 ? memchr(path.ptr, '/', path.len) : NULL;
-    return end ? slice_of(path.ptr, (size_t)(end - path.ptr)) : path;
-}
-
-static bool matches(const struct route *route, struct slice path, struct path_parts *parts)
-{
-    struct slice wanted = slice_from_cstr(route->path);
-    *parts = (struct path_parts){0};
-    while (wanted.len > 0) {
-        if (wanted.ptr[0] == '{') {
-            struct slice part = segment_of(path);
-            parts->at[parts->count++] = part;
-            path = slice_from(path, part.len);
-            wanted = slice_from(wanted, segment_of(wanted).len);
-        } else if (path.len > 0 && path.ptr[0] == wanted.ptr[0]) {
-            path = slice_from(path, 1);
-            wanted = slice_from(wanted, 1);
-        } else {
-            return false;
-        }
-    }
-    return path.len == 0;
-}
-
-static bool id_is_valid(struct slice id)
-{
-    if (id.len == 0 || id.len > DOCUMENT_ID_BYTES_MAX || utf8_check(id, NULL))
-        return false;
-    for (size_t i = 0; i < id.len; i++) {
-        unsigned char byte = (unsigned char)id.ptr[i];
-        if (byte < 0x20 || byte == 0x7f || byte == '/')
-            return false;
-        if (byte == 0xc2 && (unsigned char)id.ptr[i + 1] < 0xa0) /* U+0080 … U+009F */
-            return false;
-    }
-    return true;
-}
-
-static void run_with_ids(const struct route *route, struct api *api, struct http_request *request,
-                         const struct path_parts *parts)
-{
-    struct buf id = {0}, part = {0};
-    if (!http_percent_decode(parts->at[0], &id) || !id_is_valid(buf_slice(&id)))
-        refuse(request, ERR_BAD_ID);
-    else if (route->handle)
-        route->handle(api, request, buf_slice(&id));
-    else if (http_percent_decode(parts->at[1], &part))
-        route->handle_part(api, request, buf_slice(&id), buf_slice(&part));
-    else
-        refuse(request, ERR_NOT_FOUND);
-    buf_deinit(&id);
-    buf_deinit(&part);
-}
-
-/* The first part is the document's id, but in the address of a link. */
-static void run_with_comment(const struct route *route, struct api *api, struct http_request *request,
-                             const struct path_parts *parts)
-{
-    struct buf decoded[PATH_PARTS_MAX] = {0};
-    struct slice shown[PATH_PARTS_MAX] = {0};
-    const uint32_t ids = strstr(route->path, "{id}") ? 1 : 0;
-    bool is_good = true;
-    for (uint32_t i = 0; i < parts->count; i++) {
-        is_good = http_percent_decode(parts->at[i], &decoded[i]) && is_good;
-        shown[i] = slice_of(decoded[i].ptr ? decoded[i].ptr : "", decoded[i].len);
-    }
-    if (ids > 0 && !id_is_valid(shown[0]))
-        refuse(request, ERR_BAD_ID);
-    else if (!is_good)
-        refuse(request, ERR_NOT_FOUND);
+    struct slice shown = names->id.ptr ? bearer_or_otp(request) : (struct slice){0};
+    if (route->handle)
+        route->handle(api, request, names->id);
+    else if (route->handle_shown)
+        route->handle_shown(api, request, names->id, shown);
+    else if (route->handle_part)
+        route->handle_part(api, request, names->id, names->parts[0], shown);
+    else if (route->job)
+        http_job_post(api->server, request, route->job, names->id, bearer_secret(request));
+    else if (route->link_job)
+        http_job_post_link(api->server, request, route->link_job, NULL);
     else
         route->handle_comment(
             api, request,
-            &(struct comment_path){.id = ids > 0 ? shown[0] : (struct slice){0},
-                                   .thread = parts->count > ids ? shown[ids] : (struct slice){0},
-                                   .comment = parts->count > ids + 1 ? shown[ids + 1] : (struct slice){0}});
-    for (uint32_t i = 0; i < parts->count; i++)
-        buf_deinit(&decoded[i]);
+            &(struct comment_path){.id = names->id, .thread = names->parts[0], .comment = names->parts[1]});
 }
 
 static void run(const struct route *route, struct api *api, struct http_request *request,
-                const struct path_parts *parts)
+                const struct route_places *places)
 {
-    if (route->handle_comment)
-        run_with_comment(route, api, request, parts);
-    else if (parts->count > 0)
-        run_with_ids(route, api, request, parts);
+    struct route_names names;
+    enum error err = route_names_read(route->path, places, &names);
+    if (err)
+        refuse(request, err);
     else
-        route->handle(api, request, (struct slice){0});
+        run_with_names(route, api, request, &names);
+    route_names_deinit(&names);
 }
+
+/* ---- methods ---- */
 
 static bool method_is(const struct http_request *request, const char *method)
 {
@@ -452,8 +195,6 @@ static bool method_is(const struct http_request *request, const char *method)
     bool is_head_of_get = slice_equal(request->method, SLICE("HEAD")) && slice_equal(wanted, SLICE("GET"));
     return is_head_of_get || slice_equal(request->method, wanted);
 }
-
-/* ---- methods ---- */
 
 /* Those of RFC 9110 and PATCH; another one is "not implemented" wherever it is sent. */
 static bool is_known_method(const struct http_request *request)
@@ -482,8 +223,8 @@ static void refuse_method_of_route(struct http_request *request, struct slice pa
 {
     char allow[64] = "OPTIONS";
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-        struct path_parts parts;
-        if (!matches(&routes[i], path, &parts))
+        struct route_places places;
+        if (!route_path_matches(routes[i].path, path, &places))
             continue;
         size_t len = strlen(allow);
         snprintf(allow + len, sizeof(allow) - len, ", %s%s", routes[i].method,
@@ -508,11 +249,12 @@ static void serve_file(struct api *api, struct http_request *request)
 
 /* The route for the request's path and method; `*is_known` when there is one for the
  * path at least. */
-static const struct route *find(const struct http_request *request, struct path_parts *parts, bool *is_known)
+static const struct route *find(const struct http_request *request, struct route_places *places,
+                                bool *is_known)
 {
     *is_known = false;
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-        if (!matches(&routes[i], request->path, parts))
+        if (!route_path_matches(routes[i].path, request->path, places))
             continue;
         *is_known = true;
         if (method_is(request, routes[i].method))
@@ -540,8 +282,8 @@ void routes_handle(void *arg, struct http_request *request)
     origin_allow_answer(server_config(api->server), request);
     log_event(LOG_DEBUG, "http_request", LOG_STR("method", request->method), LOG_STR("path", request->path));
     bool is_known;
-    struct path_parts parts;
-    const struct route *route = find(request, &parts, &is_known);
+    struct route_places places;
+    const struct route *route = find(request, &places, &is_known);
     if (refuse_origin(api, request, !is_known) ||
         origin_answer_preflight(server_config(api->server), request))
         return;
@@ -550,31 +292,30 @@ void routes_handle(void *arg, struct http_request *request)
     else if (slice_equal(request->path, SLICE("*")))
         refuse_method(request, SLICE("OPTIONS, GET, HEAD, POST, PUT, PATCH, DELETE"));
     else if (route)
-        run(route, api, request, &parts);
+        run(route, api, request, &places);
     else if (is_known)
         refuse_method_of_route(request, request->path);
     else
         serve_file(api, request);
 }
 
-/* Is its body a document's text, or may it hold one? */
-static bool takes_text(const struct route *route)
-{
-    return route->handle == put_text || route->handle == post_text || route->handle == patch_text ||
-           route->handle == post_documents;
-}
-
 size_t routes_body_max(void *arg, const struct http_request *request)
 {
     const struct api *api = arg;
     bool is_known;
-    struct path_parts parts;
-    const struct route *route = find(request, &parts, &is_known);
-    if (route && route->handle_comment)
-        return COMMENT_BODY_MAX;
-    if (route && (route->handle == post_image || route->handle == post_link_image))
+    struct route_places places;
+    const struct route *route = find(request, &places, &is_known);
+    switch (route ? route->body : BODY_SMALL) {
+    case BODY_TEXT:
+        return server_config(api->server)->max_document_bytes;
+    case BODY_IMAGE:
         return server_config(api->server)->image_bytes;
-    return route && takes_text(route) ? server_config(api->server)->max_document_bytes : HTTP_BODY_MAX;
+    case BODY_COMMENT:
+        return COMMENT_BODY_MAX;
+    case BODY_SMALL:
+        break;
+    }
+    return HTTP_BODY_MAX;
 }
 
 bool routes_is_server(void *arg, struct slice credential)
