@@ -135,14 +135,6 @@ static bool is_guarded(struct link *group)
     return false;
 }
 
-static void send_guard(struct pg_lane *lane)
-{
-    struct parameters p = {0};
-    put_int8(&p, (int64_t)lane->incarnation);
-    put_int2(&p, lane->number);
-    pg_send(&lane->connection, STATEMENT_GUARD, &p);
-}
-
 static void send_run(struct pg_lane *lane, const struct run *run)
 {
     const struct kind *kind = &KINDS[run->at[0]->kind];
@@ -181,7 +173,7 @@ enum reply documents_carry_out(struct pg_lane *lane, struct link *group)
     lane->is_fenced = false;
     lane->claims = 0;
     if (guarded)
-        send_guard(lane);
+        pg_lane_send_guard(lane);
     for (struct link *pos = group->next; next_run(group, &pos, &run);)
         send_run(lane, &run);
     if (guarded && !pg_next(&lane->connection))

@@ -8,6 +8,7 @@
 #include "store/postgres/clock_watch.h"
 #include "store/postgres/columns.h"
 #include "store/postgres/documents.h"
+#include "store/postgres/first_connection.h"
 #include "store/postgres/history.h"
 #include "store/postgres/host.h"
 #include "store/postgres/images.h"
@@ -21,14 +22,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
-    TRIES = 2,           /* of a group, before the worker hears that it failed */
-    OPEN_PAUSE_MS = 200, /* between two attempts to reach the database at the start; doubles */
-    OPEN_PAUSE_MAX_MS = 2000,
-    OPEN_STEP_MS = 20, /* how soon should_stop is heard */
-    OPEN_TELL_MS = 60 * 1000,
+    TRIES = 2,       /* of a group, before the worker hears that it failed */
     RETRY_MS = 1000, /* while nothing can be written: as often as it beats */
 };
 
@@ -65,77 +61,15 @@ static const struct postgres_engine *const_self_of(const struct engine *e)
 
 /* ---- open and close ------------------------------------------------------------- */
 
-static enum reply connect_lane(struct pg_lane *lane, uint64_t incarnation)
-{
-    char number[8], name[REGISTRY_NAME_BYTES];
-    if (incarnation == 0) /* this server's next life has not begun yet */
-        return REPLY_NOT_NOW;
-    snprintf(number, sizeof number, "%d", lane->number);
-    registry_connection_name(incarnation, number, name);
-    if (lane->incarnation != incarnation)
-        lane->is_unknown = false; /* whatever it was, it was the life before that wrote it or not */
-    lane->incarnation = incarnation;
-    return pg_open(&lane->connection, name);
-}
-
 static void init_lanes(struct postgres_engine *self)
 {
-    for (int i = 0; i < LANE_COUNT; i++) {
-        struct pg_lane *lane = &self->lanes[i];
-        lane->number = (int16_t)i;
-        lane->keeps_history = self->config->keeps_history;
-        lane->config = (struct pg_config){.url = self->url,
-                                          .known = &self->known,
-                                          .statements = STATEMENTS,
-                                          .statement_count = STATEMENT_COUNT};
-        pg_init(&lane->connection, &lane->config);
-    }
+    const struct pg_config config = {.url = self->url,
+                                     .known = &self->known,
+                                     .statements = STATEMENTS,
+                                     .statement_count = STATEMENT_COUNT};
+    for (int16_t i = 0; i < LANE_COUNT; i++)
+        pg_lane_init(&self->lanes[i], i, &config, self->config->keeps_history);
     pg_init(&self->reader, &self->lanes[LANE_DOCUMENTS].config);
-}
-
-static bool should_stop(const struct postgres_engine *self)
-{
-    return self->config->should_stop && self->config->should_stop(self->config->arg);
-}
-
-/* False: the program is to stop. */
-static bool pause_open(const struct postgres_engine *self, int64_t ms)
-{
-    for (const int64_t until_us = clock_us() + ms * 1000; clock_us() < until_us; usleep(OPEN_STEP_MS * 1000))
-        if (should_stop(self))
-            return false;
-    return !should_stop(self);
-}
-
-/* At once, and again when it says something else or a while has passed. */
-static void tell_away(struct postgres_engine *self, const char *why, char told[PG_WHY_BYTES],
-                      int64_t *told_us)
-{
-    if (strcmp(why, told) == 0 && clock_us() - *told_us < (int64_t)OPEN_TELL_MS * 1000)
-        return;
-    snprintf(told, PG_WHY_BYTES, "%s", why);
-    *told_us = clock_us();
-    event_tell(self->config, STORE_EVENT_AWAY, 0, 0, (struct slice){0}, why);
-}
-
-/* The first connection. A database that is away is waited for, however long; one that will never take us,
- * with these settings, is an error. */
-static enum error wait_for_server(struct postgres_engine *self, struct pg_connection *c, char *message)
-{
-    char told[PG_WHY_BYTES] = "";
-    int64_t told_us = 0;
-    enum reply reply;
-    for (int64_t pause_ms = OPEN_PAUSE_MS; (reply = pg_open(c, "kolabpad"));) {
-        if (reply == REPLY_MISCONFIGURED)
-            return message_error(message, "Cannot use the database in DATABASE_URL: %s.", c->why);
-        tell_away(self, c->why, told, &told_us);
-        if (!pause_open(self, pause_ms))
-            return message_error(message, "Stopped while waiting for PostgreSQL."), ERR_SHUTTING_DOWN;
-        pause_ms = pause_ms < OPEN_PAUSE_MAX_MS ? 2 * pause_ms : OPEN_PAUSE_MAX_MS;
-    }
-    if (told[0])
-        event_tell(self->config, STORE_EVENT_REACHED, 0, 0, (struct slice){0}, "");
-    return OK;
 }
 
 /* Tables must be there before statements can be prepared, so this has a connection of its own. */
@@ -144,7 +78,7 @@ static enum error prepare_tables(struct postgres_engine *self, char *message)
     struct pg_config bare = {.url = self->url, .known = &self->known};
     struct pg_connection c;
     pg_init(&c, &bare);
-    enum error err = wait_for_server(self, &c, message);
+    enum error err = first_connection_open(self->config, &c, message);
     if (!err)
         err = pg_schema_prepare(&c, self->config, message);
     if (!err && !self->config->keeps_history && pg_history_delete_all(&c))
@@ -170,7 +104,7 @@ static enum error open_parts(struct postgres_engine *self, char *message)
     init_lanes(self);
     err = members_open(self->config, self->url, &self->known, &self->members, message);
     for (int i = 0; !err && i < LANE_COUNT; i++)
-        if (connect_lane(&self->lanes[i], members_life(self->members).incarnation))
+        if (pg_lane_connect(&self->lanes[i], members_life(self->members).incarnation))
             err = message_error(message, "Cannot use the database in DATABASE_URL: %s.",
                                 self->lanes[i].connection.why);
     return err;
@@ -180,11 +114,8 @@ static void free_engine(struct postgres_engine *self)
 {
     pg_close(&self->reader);
     for (int i = 0; i < LANE_COUNT; i++) {
-        pg_close(&self->lanes[i].connection);
-        buf_deinit(&self->lanes[i].rows);
         trims_forget(&self->lanes[i]);
-        for (int k = 0; k < LANE_ARRAYS; k++)
-            array_free(&self->lanes[i].arrays[k]);
+        pg_lane_deinit(&self->lanes[i]);
     }
     if (self->members)
         members_close(self->members);
@@ -264,7 +195,7 @@ static enum reply carry_out(struct postgres_engine *self, struct pg_lane *lane, 
 {
     lane->writes = requests_count_writes(group) > 0;
     if (!pg_is_current(&lane->connection) || lane->incarnation != life->incarnation) {
-        enum reply reply = connect_lane(lane, life->incarnation);
+        enum reply reply = pg_lane_connect(lane, life->incarnation);
         if (reply)
             return reply;
     }
@@ -387,12 +318,10 @@ static bool probe(struct engine *e, uint32_t number)
     struct life life = members_life(self->members);
     char why[PG_WHY_BYTES];
     memcpy(why, lane->connection.why, sizeof why);
-    enum reply reply = pg_is_current(&lane->connection) ? REPLY_OK : connect_lane(lane, life.incarnation);
+    enum reply reply = pg_is_current(&lane->connection) ? REPLY_OK : pg_lane_connect(lane, life.incarnation);
     if (!reply) {
-        struct parameters p = {0};
-        put_int8(&p, (int64_t)lane->incarnation);
-        put_int2(&p, lane->number);
-        reply = pg_run(&lane->connection, STATEMENT_GUARD, &p, NULL);
+        pg_lane_send_guard(lane);
+        reply = pg_end(&lane->connection);
     }
     memcpy(lane->connection.why, why, sizeof why);
     members_note_answer(self->members, number, reply != REPLY_LOST && pg_is_open(&lane->connection));

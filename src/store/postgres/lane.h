@@ -24,6 +24,19 @@ struct pg_lane {
     uint32_t trim_count;
 };
 
+/* Sets the fields; connects nothing. The configuration is copied, what it points at borrowed. */
+void pg_lane_init(struct pg_lane *lane, int16_t number, const struct pg_config *config, bool keeps_history);
+/* Closes the connection and frees the memory, but for the trims (trims_forget). */
+void pg_lane_deinit(struct pg_lane *lane);
+
+/* Connects for that life, under a name by which other servers find the connection. 0: this server's next life
+ * has not begun yet, REPLY_NOT_NOW. Else like pg_open. */
+enum reply pg_lane_connect(struct pg_lane *lane, uint64_t incarnation);
+
+/* Sends what locks this lane's row, and fails the round trip with `division_by_zero` when the life is over:
+ * before whatever a round trip changes (docs/decisions/092). One statement. */
+void pg_lane_send_guard(struct pg_lane *lane);
+
 /* Begins an array of the lane's; it is free again when the statement has been sent. */
 static inline struct array *lane_array(struct pg_lane *lane, int i, enum array_type type)
 {

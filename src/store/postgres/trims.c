@@ -81,10 +81,7 @@ bool trims_step(struct pg_lane *lane)
     if (list_is_empty(&lane->trims))
         return false;
     struct trim *t = LIST_ITEM(lane->trims.next, struct trim, link);
-    struct parameters guard = {0};
-    put_int8(&guard, (int64_t)lane->incarnation);
-    put_int2(&guard, lane->number);
-    pg_send(&lane->connection, STATEMENT_GUARD, &guard);
+    pg_lane_send_guard(lane);
     trims_send(lane, id_of(t), t->keep_from, lane->keeps_history);
     pg_next(&lane->connection);
     uint64_t rows = read_count(lane, lane->keeps_history);
