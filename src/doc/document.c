@@ -147,7 +147,8 @@ static enum error convert_lists(const struct store_request *req, struct stored_l
     return OK;
 }
 
-enum error document_restore(struct document *doc, const struct store_request *req)
+/* The pad as the database has it. */
+static enum error restore_pad(struct document *doc, const struct store_request *req)
 {
     struct stored_lists lists = {0};
     struct comments *comments = NULL;
@@ -171,6 +172,12 @@ enum error document_restore(struct document *doc, const struct store_request *re
     }
     mem_free(lists.epochs);
     mem_free(lists.batches);
+    return err;
+}
+
+enum error document_restore(struct document *doc, const struct store_request *req)
+{
+    enum error err = restore_pad(doc, req);
     if (err)
         return err;
     struct store_rights rights;
