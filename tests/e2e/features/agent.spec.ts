@@ -64,10 +64,13 @@ test('people see it, what it does stands beside what they type, and what they un
   await alice.shows('# Minutes\nfrom the agent\nfirst point, checked\n');
   await bob.shows('# Minutes\nfrom the agent\nfirst point, checked\n');
 
-  // What a person writes reaches it, as lines of others.
+  // What a person writes reaches it while it waits, as lines of others. It waits for what it has not read yet, and only
+  // until nobody types for a moment: of what a slow hand writes it sees a part.
+  await expect.poll(async () => (await robin.call('read_pad')).text).not.toContain('from Bob');
   const waiting = robin.call('wait_for_changes', { seconds: 60 });
   await alice.type('done');
-  expect((await waiting).text).toContain('\tdone');
+  expect((await waiting).text).toMatch(/\td(o|on|one)?\n/);
+  await expect.poll(async () => (await robin.call('read_pad')).text).toContain('\tdone');
   await robin.leave();
   for (const one of [alice, bob]) await expect(await one.people()).not.toContainText([AGENT]);
 });
