@@ -222,6 +222,21 @@ describe("a task that is ticked", () => {
     expect([a!.isConnected, a!.checked]).toEqual([true, false]);
   });
 
+  test.each([true, false])("can be pressed, or not, also when that changes at any moment while it is being shown (not: %j)", (isReadOnly) => {
+    const disabledAfter = (changesAt: number) => {
+      const parent = document.createElement("div");
+      const preview = previewIn(parent);
+      preview.isReadOnly = !isReadOnly;
+      const showing = preview.showing("- [ ] a\n\nwords\n\n- [ ] b\n\n# more\n\n- [ ] c");
+      let steps = 0;
+      while (!showing.next().done) if (steps++ === changesAt) preview.isReadOnly = isReadOnly;
+      return { steps, disabled: Array.from(parent.querySelectorAll("input"), (box) => box.disabled) };
+    };
+    const { steps } = disabledAfter(0);
+    expect(steps).toBeGreaterThan(5);
+    for (let at = 0; at < steps; at++) expect(disabledAfter(at), `${at}`).toEqual({ steps, disabled: [isReadOnly, isReadOnly, isReadOnly] });
+  });
+
   test.each([
     ["new\n\na\nb", 0, 2],
     ["a\nnew\nb", 1, 2],

@@ -140,6 +140,8 @@ export class Preview {
   set isReadOnly(isReadOnly: boolean) {
     this.#isReadOnly = isReadOnly;
     this.#disableTasks(this.parent);
+    // Those of a text that is still being shown are not in there yet.
+    for (const { element } of this.#shown.values()) this.#disableTasks(element);
   }
 
   /** Scrolls to where the text has that line, counted from 0, with a fraction for a part of it. `end` says how near

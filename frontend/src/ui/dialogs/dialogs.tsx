@@ -1,7 +1,7 @@
 /** The dialogs that several places open: a table of their code, which is loaded when they are. */
 
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { urlOptions } from "../../browser";
 import { t } from "../../strings";
 import { lazy } from "../base/lazy";
@@ -40,7 +40,7 @@ const DIALOGS: Record<DialogId, ComponentType<Props>> = {
 
 /** The one that was asked for. */
 export function Dialogs({ pad }: { pad: Pad }) {
-  useEffect(() => openPaletteByKey(pad), [pad]);
+  useLayoutEffect(() => openPaletteByKey(pad), [pad]);
   const id = pad.dialog.value;
   if (id === null) return null;
   const Asked = DIALOGS[id];

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { commentsByKey } from "../comments/comments_by_key";
 import { downloadByKey } from "../pad/download";
 import { findByKey } from "../pad/find_by_key";
@@ -6,12 +6,12 @@ import { historyByKey } from "../pad/history_by_key";
 import { historyByLink } from "../pad/history_by_link";
 import type { Pad } from "../pad/pad";
 
-/** What keys do anywhere on the page. */
+/** What keys do anywhere on the page. A layout effect: what can be seen can be used, too. */
 export function PageKeys({ pad }: { pad: Pad }) {
-  useEffect(() => downloadByKey(pad), [pad]);
-  useEffect(() => findByKey(pad), [pad]);
-  useEffect(() => historyByKey(pad), [pad]);
-  useEffect(() => historyByLink(pad), [pad]);
-  useEffect(() => commentsByKey(pad), [pad]);
+  useLayoutEffect(() => downloadByKey(pad), [pad]);
+  useLayoutEffect(() => findByKey(pad), [pad]);
+  useLayoutEffect(() => historyByKey(pad), [pad]);
+  useLayoutEffect(() => historyByLink(pad), [pad]);
+  useLayoutEffect(() => commentsByKey(pad), [pad]);
   return null;
 }

@@ -1,7 +1,7 @@
 import "../style/choices.css";
 import "../style/surroundings.css";
 import { effect } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { loadChunk } from "../../browser";
 import { loadActions } from "../actions/actions";
 import { lazy } from "../base/lazy";
@@ -43,11 +43,11 @@ function showComments(pad: Pad): () => void {
 
 /** What stands around the text beside the header: a chunk that is loaded behind the editor, with its words. */
 export function Surroundings({ pad }: { pad: Pad }) {
+  useLayoutEffect(() => partsByKey(), []);
   // What they open may be wanted when there is no connection.
   useEffect(() => {
     void LazyMenu.prepare();
     preparePanels();
-    return partsByKey();
   }, []);
   useEffect(() => watchHidden(pad), [pad]);
   useEffect(() => keepDeeds(pad), [pad]);

@@ -86,12 +86,13 @@ interface Outcome {
 
 /** Keeps `parent` as the editor's text is, until the function that it returns is called. */
 function follow({ session, notify }: Pad, editor: Editor, parent: HTMLElement, outcome: Outcome): () => void {
-  let tick: Awaited<ReturnType<Editor["loadTicks"]>> | null = null;
-  void loadChunk("tasks", () => editor.loadTicks()).then((loaded) => (tick = loaded));
+  /** null until its code is there: until then a box cannot be pressed, since nothing would come of it. */
+  const tick = signal<{ task: Awaited<ReturnType<Editor["loadTicks"]>> } | null>(null);
+  void loadChunk("tasks", () => editor.loadTicks()).then((task) => (tick.value = task && { task }));
   const preview = new Preview(parent, previewWords.now.words, { colour, formula: formulas.show }, {
     onTick: (line, isDone) => {
       const now = preview.lineIn(editor.text(), line);
-      const ticked = now === null ? null : tick?.(now, isDone);
+      const ticked = now === null ? null : tick.peek()?.task(now, isDone);
       if (ticked === "waits") notify(previewWords.now.tickWaits);
       return ticked === "done";
     },
@@ -158,7 +159,7 @@ function follow({ session, notify }: Pad, editor: Editor, parent: HTMLElement, o
     if (timer !== undefined) changedAtMs = performance.now(); // one change alone is shown soon
     plan();
   });
-  const stopTicking = effect(() => void (preview.isReadOnly = session.isReadOnly.value));
+  const stopTicking = effect(() => void (preview.isReadOnly = session.isReadOnly.value || tick.value === null));
   const stopScrolling = effect(() => goTo(editor.topLine.value));
   const stopGoingAlong = effect(() => {
     void editor.layouts.value;

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { rememberedFile, rememberFile } from "../../browser";
 import { loadLanguages } from "../../editor";
 import type { Offered, Session } from "../../session";
@@ -14,8 +14,9 @@ import { frameWords } from "../base/frame_words";
 /** Takes files that are dropped anywhere, and asks where to put one when the
  * pad has text already. */
 export function FileOpener({ pad }: { pad: Pad }) {
-  useEffect(() => catchDrops(pad), [pad]);
-  useEffect(() => catchPastes(pad), [pad]);
+  // Not after the next frame: a file that is dropped before that would take the page's place.
+  useLayoutEffect(() => catchDrops(pad), [pad]);
+  useLayoutEffect(() => catchPastes(pad), [pad]);
   const file = pad.opened.value;
   const editor = pad.editor.value;
   if (!file || !editor) return null;
