@@ -137,7 +137,7 @@ export class FindPanel implements Panel {
 
   #key(event: KeyboardEvent): void {
     const isField = event.target === this.#find || event.target === this.#replace;
-    if (event.isComposing) return;
+    if (event.isComposing || event.keyCode === 229) return; // an input method has it; Safari says so by the number alone
     if (runScopeHandlers(this.view, event, "search-panel")) event.preventDefault();
     else if (event.key === "Enter" && isField) {
       event.preventDefault();

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { isComposed } from "./keys";
 import { found, type Option } from "./options";
 
 interface Props {
@@ -58,7 +59,7 @@ export function Combobox({ id, options, value, disabled, nothing, choose }: Prop
   const press = (event: KeyboardEvent) => {
     // Only an open list takes Escape: else it is the dialog's around it.
     const act = event.key === "Escape" && isOpen ? close : keys[event.key];
-    if (!act || event.isComposing) return;
+    if (!act || isComposed(event)) return;
     event.preventDefault();
     event.stopPropagation();
     act();

@@ -2,11 +2,24 @@
 
 type Key = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
 
-/** True for Ctrl and that letter, or Cmd; `withShift`: and Shift. Where the layout has no Latin letters, the key's place
- * counts. */
+/** True for Ctrl and that letter, or Cmd; `withShift`: and Shift. */
 export function isCommandKey({ key, code, ctrlKey, metaKey, shiftKey, altKey }: Key, letter: string, withShift = false): boolean {
   if (ctrlKey === metaKey || shiftKey !== withShift || altKey) return false;
-  return key.toLowerCase() === letter || (code === `Key${letter.toUpperCase()}` && !/^[\x20-\x7e]$/.test(key));
+  return isLetter({ key, code }, letter);
+}
+
+/** True for the key of that letter, with or without Shift and Caps Lock. Where it types nothing Latin, since the layout or Alt
+ * on a Mac has other signs there, or waits for a letter to put an accent on, its place counts. A key that an input method
+ * has taken ("Process") is none of the page's. */
+export function isLetter({ key, code }: Pick<Key, "key" | "code">, letter: string): boolean {
+  if (key.toLowerCase() === letter) return true;
+  return code === `Key${letter.toUpperCase()}` && (key === "Dead" || !/^[\x20-\x7e]+$/.test(key));
+}
+
+/** True for a key that belongs to an input method: it ends a word with Enter or Escape, say. Safari says so by 229 alone of
+ * the last one. */
+export function isComposed({ isComposing, keyCode }: KeyboardEvent): boolean {
+  return isComposing || keyCode === 229;
 }
 
 /** True where the keys are those of a Mac. */

@@ -1,7 +1,7 @@
 /** Keys for comments, from anywhere on the page. */
 
 import { loadChunk, urlOptions } from "../../browser";
-import { isMac } from "../base/keys";
+import { isLetter, isMac } from "../base/keys";
 import { openDialogs } from "../base/open_dialogs";
 import { mayComment, seesComments } from "../pad/open_comments";
 import type { Pad } from "../pad/pad";
@@ -43,8 +43,8 @@ function deedOf(event: KeyboardEvent, { session }: Pad): ((comments: PadComments
 
 /** With AltGr the key types a letter, such as µ on a German keyboard, and that is left alone. */
 function isCommentKey(event: KeyboardEvent): boolean {
-  const { key, code, altKey, shiftKey } = event;
+  const { altKey, shiftKey } = event;
   const hasCommand = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
   if (!hasCommand || !altKey || shiftKey || event.getModifierState("AltGraph")) return false;
-  return key.toLowerCase() === "m" || (code === "KeyM" && !/^[a-z]$/i.test(key));
+  return isLetter(event, "m");
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Draft } from "../../comments";
 import { t } from "../../strings";
-import { isMac, shownKeys } from "../base/keys";
+import { isComposed, isMac, shownKeys } from "../base/keys";
 import { hasFingers } from "../base/media";
 import { Words } from "../base/words";
 import { commentWords } from "./words";
@@ -42,7 +42,7 @@ export function Composer({ draft, askedFor, label, send, onSend, onLeave }: Prop
     else onSend();
   };
   const press = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
+    if (isComposed(event)) return;
     if (event.key === "Enter" && (isMac ? event.metaKey : event.ctrlKey)) return submit(event);
     if (event.key !== "Escape") return;
     event.preventDefault();

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PanelId } from "../../browser";
 import { Dialog } from "../base/dialog";
+import { isComposed } from "../base/keys";
 import { lazy, type LazyComponent } from "../base/lazy";
 import { isNarrow } from "../base/media";
 import { PanelHead } from "../base/panel_head";
@@ -40,7 +41,7 @@ interface Props {
 
 function Beside({ id, pad, Content }: Props) {
   const escape = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    if (event.key !== "Escape" || event.defaultPrevented || isComposed(event)) return;
     event.preventDefault();
     pad.panel.close();
   };

@@ -5,6 +5,7 @@ import { loadChunk } from "../../browser";
 import { loadOutline, type OutlineEntry } from "../../editor";
 import type { ActionText } from "../../strings";
 import { Dialog } from "../base/dialog";
+import { isComposed } from "../base/keys";
 import { whenNoDialog } from "../base/open_dialogs";
 import type { Pad } from "../pad/pad";
 import { type Entry, foundSections, sectionsOf } from "./entries";
@@ -55,7 +56,7 @@ export function Palette({ pad, text, onClose }: Props) {
   };
   const press = (event: KeyboardEvent) => {
     const act = keys[event.key];
-    if (!act || event.isComposing) return;
+    if (!act || isComposed(event)) return;
     event.preventDefault();
     act();
   };

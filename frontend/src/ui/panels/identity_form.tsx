@@ -4,6 +4,7 @@ import { hueClass } from "../../editor";
 import type { Session } from "../../session";
 import { t } from "../../strings";
 import { Face } from "../base/face";
+import { isComposed } from "../base/keys";
 import { limitedName } from "../pad/name_field";
 import { peopleWords } from "../pad/people_words";
 
@@ -20,7 +21,7 @@ export function IdentityForm({ session, done }: { session: Session; done: () => 
   }, []);
   // Around it may be something that Escape would close too.
   const leave = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
+    if (isComposed(event)) return;
     event.preventDefault();
     event.stopPropagation();
     done();

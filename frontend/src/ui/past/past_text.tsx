@@ -5,6 +5,7 @@ import { loadPastView } from "../../editor";
 import type { PastTexts, Shown, Sitting } from "../../past";
 import { t } from "../../strings";
 import { Icon } from "../base/icon";
+import { isComposed } from "../base/keys";
 import { hasFingers } from "../base/media";
 import { Words } from "../base/words";
 import { historyWords } from "../pad/history_words";
@@ -60,7 +61,7 @@ function PastText(props: Props) {
     focusSoon(pad);
   };
   const escape = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    if (event.key !== "Escape" || event.defaultPrevented || isComposed(event)) return;
     event.preventDefault();
     close();
   };

@@ -3,6 +3,7 @@ import { effect } from "@preact/signals";
 import { type Editor, hueClass } from "../../editor";
 import type { Person } from "../../session";
 import { Icon } from "../base/icon";
+import { isComposed } from "../base/keys";
 import { Words } from "../base/words";
 import type { Pad } from "../pad/pad";
 import { peopleWords } from "../pad/people_words";
@@ -43,7 +44,7 @@ function stop(editor: Editor): void {
 
 function letGoByEscape(editor: Editor): () => void {
   const escape = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) editor.follow(null);
+    if (event.key === "Escape" && !event.defaultPrevented && !isComposed(event)) editor.follow(null);
   };
   addEventListener("keydown", escape);
   return () => removeEventListener("keydown", escape);

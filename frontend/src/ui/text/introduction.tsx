@@ -3,6 +3,7 @@ import { readStored, urlOptions, writeStored } from "../../browser";
 import { isMadeUp } from "../../session";
 import { Face } from "../base/face";
 import { Icon } from "../base/icon";
+import { isComposed } from "../base/keys";
 import { limitedName } from "../pad/name_field";
 import { othersIn } from "../pad/others";
 import type { Pad } from "../pad/pad";
@@ -29,6 +30,11 @@ export function Introduction({ pad: { session, editor } }: { pad: Pad }) {
     isShown.value = false;
     editor.value?.focus();
   };
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || isComposed(event)) return;
+    event.preventDefault();
+    close();
+  };
   const save = (event: Event) => {
     event.preventDefault();
     if (draft.value.trim() !== "") session.setIdentity(draft.value, hue);
@@ -36,7 +42,7 @@ export function Introduction({ pad: { session, editor } }: { pad: Pad }) {
   };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape anywhere in it leaves it
-    <form class="introduction" onSubmit={save} onKeyDown={(event) => event.key === "Escape" && (event.preventDefault(), close())}>
+    <form class="introduction" onSubmit={save} onKeyDown={press}>
       <Face name={name} hue={hue} />
       <span class="name">{words.youAre(name)}</span>
       <input
