@@ -10,7 +10,6 @@ import { Random } from "../testing/random";
 import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.mjs";
 import { bounded, BoundedParser } from "./bounded_language";
 import { colours } from "./colours";
-import { boundFloods, fewInvisible, runsIn, widthlessIn } from "./floods";
 import { codeLanguage, languages, loadLanguage } from "./language_catalogue";
 import { LONGEST_LINE_UNITS, longLines } from "./long_lines";
 import { boundedInline, DEEPEST, MOST_MARKS, MOST_UNITS } from "./markdown_bounds";
@@ -240,53 +239,5 @@ describe("colours", () => {
     expect([said(long), spans(long) > 0]).toEqual([0, true]);
     const longer = await viewOf(`["${"a".repeat(6_000)}", 1]`);
     expect([said(longer), spans(longer)]).toEqual([1, 0]);
-  });
-});
-
-describe("floods", () => {
-  const marks = (text: string) => [...text.matchAll(fewInvisible)].length;
-
-  test("of a few invisible characters all are shown, of thousands some", () => {
-    expect(marks("a\u200Bb\u0001c")).toBe(2);
-    expect(marks("word\u00AD".repeat(100))).toBe(16);
-    expect(marks("a long word\u00AD ".repeat(100))).toBe(100);
-    expect(marks("\u0001".repeat(5_000))).toBe(16);
-  });
-
-  test("Hebrew is one run, with or without a number now and then", () => {
-    expect(runsIn("שלום עולם, מה שלומך?")).toBe(1);
-    expect(runsIn("בשנת 1948 קמה המדינה")).toBe(2);
-    expect(runsIn("a א1 ".repeat(500))).toBe(500);
-  });
-
-  test("a line is shown one way when it turns round too often, and short of what nobody sees", () => {
-    const view = new EditorView({ doc: `${"a א1 ".repeat(400)}\n${"שלום עולם, ".repeat(100)}\na${"\u0301".repeat(2_000)}b`, extensions: boundFloods() });
-    const [turning, hebrew, marked] = view.contentDOM.querySelectorAll(".cm-line");
-    expect(turning!.classList.contains("one-way")).toBe(true);
-    expect(hebrew!.classList.contains("one-way")).toBe(false);
-    expect(marked!.textContent!.length).toBeLessThan(80);
-    expect(view.state.doc.line(3).length).toBe(2_002);
-  });
-
-  test("of a flood as much is left out however often it is looked at", () => {
-    const flood = "\u0301".repeat(2_000);
-    const view = new EditorView({ doc: `a${flood}`, extensions: boundFloods() });
-    const shown = () => view.contentDOM.querySelector(".cm-line")!.textContent;
-    for (const insert of ["x", "y", "z"]) {
-      expect(shown()!.replace(/^[xyz]*/, "")).toBe(`a${flood.slice(0, 64)}…`);
-      view.dispatch({ changes: { from: 0, insert } });
-    }
-    view.dispatch({ changes: { from: 1_000, insert: "w" } });
-    expect(shown()).toBe(`zyxa${flood.slice(0, 64)}…w${flood.slice(0, 64)}…`);
-  });
-
-  test("of any character it is known whether it has a width", () => {
-    const few = "\u0301".repeat(299);
-    const many = "\u{E0101}".repeat(200);
-    expect(widthlessIn(`a${few}b${few}\u200Bc${many}`)).toEqual([
-      { from: 301, to: 601 },
-      { from: 602, to: 1_002 },
-    ]);
-    expect(widthlessIn("")).toEqual([]);
   });
 });

@@ -10,7 +10,6 @@ import {
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
-  highlightSpecialChars,
   keymap,
   lineNumbers,
   placeholder,
@@ -23,7 +22,7 @@ import { sessionBinding, editorPortOf } from "./binding";
 import { caretOf, lightCarets, peopleIn, remoteCarets, setPeople } from "./carets";
 import { cleanInput } from "./clean_input";
 import { type EmptyInput, refuseEmptyInput } from "./empty_input";
-import { boundFloods, fewInvisible } from "./floods";
+import { boundFloods } from "./floods";
 import { Following } from "./following";
 import { type Sides, sidesOf } from "./in_view";
 import type { Indentation } from "./indentation";
@@ -36,6 +35,7 @@ import { Preferences } from "./preferences";
 import type { Tick } from "./tasks";
 import { ReactiveCompartment } from "./reactive_compartment";
 import type { FindWords } from "./find_panel";
+import { showSpecialCharacters } from "./special_characters";
 import { appearance } from "./theme";
 
 /** The words that the editor says to people, in their language. */
@@ -326,7 +326,7 @@ function lineAtTop(view: EditorView): number {
 const editing: Extension = [
   lineNumbers(),
   highlightActiveLineGutter(),
-  highlightSpecialChars({ specialChars: fewInvisible }),
+  showSpecialCharacters(),
   boundFloods(),
   history(),
   foldGutter(),

@@ -21,24 +21,24 @@ const known = new WeakMap<Text, readonly LineRange[]>();
 export function longLines(doc: Text): readonly LineRange[] {
   let found = known.get(doc);
   if (!found) {
-    found = Array.from(within(doc, 0));
+    found = Array.from(linesOver(LONGEST_LINE_UNITS, doc));
     known.set(doc, found);
   }
   return found;
 }
 
-/** The long lines of a part of the tree that is a text: it holds whole lines. */
-function* within(part: Text, from: number): Generator<LineRange> {
-  if (part.length <= LONGEST_LINE_UNITS) return;
+/** The lines that are longer than that, in a text or in a part of the tree that is one, which holds whole lines. */
+export function* linesOver(units: number, part: Text, from = 0): Generator<LineRange> {
+  if (part.length <= units) return;
   if (part.children) {
     for (const child of part.children) {
-      yield* within(child, from);
+      yield* linesOver(units, child, from);
       from += child.length + 1;
     }
     return;
   }
   for (const line of part.iterLines()) {
-    if (line.length > LONGEST_LINE_UNITS) yield { from, to: from + line.length };
+    if (line.length > units) yield { from, to: from + line.length };
     from += line.length + 1;
   }
 }

@@ -1,11 +1,12 @@
 /** A text that is read and not typed in, looking as the one that is. */
 
 import { EditorState, type Extension } from "@codemirror/state";
-import { EditorView, highlightSpecialChars, lineNumbers } from "@codemirror/view";
+import { EditorView, lineNumbers } from "@codemirror/view";
 import { loadChunk, settings } from "../browser";
-import { boundFloods, fewInvisible } from "./floods";
+import { boundFloods } from "./floods";
 import { loadLanguages } from "./languages";
 import { LazyCompartment } from "./lazy_compartment";
+import { showSpecialCharacters } from "./special_characters";
 import { appearance } from "./theme";
 
 export class TextToRead {
@@ -21,7 +22,7 @@ export class TextToRead {
   ) {
     this.extension = [
       lineNumbers(),
-      highlightSpecialChars({ specialChars: fewInvisible }),
+      showSpecialCharacters(),
       boundFloods(),
       settings.peek().wrap ? EditorView.lineWrapping : [],
       EditorState.readOnly.of(true),
