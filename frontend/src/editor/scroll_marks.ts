@@ -73,10 +73,16 @@ class ScrollMarks {
   #plan(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      // To measure lays the page out, which nobody should wait for who has nothing to mark.
-      if (this.#bar.childElementCount === 0 && !hasMarks(this.view.state)) return;
+      // To measure takes a frame of its own.
+      if (this.#isEmpty()) return;
       this.view.requestMeasure({ key: this, read: measured, write: (drawing) => this.#draw(drawing) });
     }, PAUSE_MS);
+  }
+
+  /** Nothing is marked, nor is there anything to mark. */
+  #isEmpty(): boolean {
+    const { state } = this.view;
+    return this.#bar.childElementCount === 0 && state.facet(scrollMarks).every((source) => source(state).length === 0);
   }
 
   #draw({ top, height, width, marks }: Drawing): void {
@@ -95,10 +101,6 @@ function show(dom: HTMLElement, { kind, colour, top, bottom }: PlacedMark): void
   if (dom.className !== classes) dom.className = classes;
   dom.style.top = `${top}px`;
   dom.style.height = `${bottom - top}px`;
-}
-
-function hasMarks(state: EditorState): boolean {
-  return state.facet(scrollMarks).some((source) => source(state).length > 0);
 }
 
 function measured(view: EditorView): Drawing {
