@@ -41,17 +41,18 @@ export class Lines {
   /** With the place of what is between them in the other text; `from` is behind `to` where no line is. */
   #compared(text: string): Alike & { from: number; to: number } {
     const list = this.#list;
-    const isLineEnd = (at: number) => at === text.length || text[at] === "\n";
-    const isLineStart = (at: number) => at === 0 || text[at - 1] === "\n";
+    // Of what both have, that one is a line's end is known, but for the last unit: there may be 200,000 lines.
+    const isLineEnd = (at: number) => at < common || at === text.length || text[at] === "\n";
+    const isLineStart = (at: number) => at > least || at === 0 || text[at - 1] === "\n";
 
     const common = commonStart(this.#text, text);
+    const least = text.length - commonEnd(this.#text, text);
     let [start, from] = [0, 0];
     for (; start < list.length; start++) {
       const lineEnd = from + list[start]!.length;
       if (lineEnd > common || !isLineEnd(lineEnd)) break;
       from = lineEnd + 1;
     }
-    const least = text.length - commonEnd(this.#text, text);
     let [end, to] = [0, text.length];
     for (; start + end < list.length; end++) {
       const lineStart = to - list[list.length - 1 - end]!.length;
