@@ -213,10 +213,15 @@ describe("colours", () => {
 
   async function viewOf(doc: string): Promise<EditorView> {
     const view = new EditorView({ doc, extensions: [(await loadLanguage("json"))!, colours(WHY)] });
-    ensureSyntaxTree(view.state, doc.length, 10_000);
-    view.dispatch({ selection: { anchor: 0 } });
-    expect(syntaxTree(view.state).length).toBe(doc.length);
+    parsed(view);
     return view;
+  }
+
+  /** On a busy machine a change is shown before all of it is parsed. */
+  function parsed(view: EditorView): void {
+    ensureSyntaxTree(view.state, view.state.doc.length, 10_000);
+    view.dispatch({ selection: { anchor: 0 } });
+    expect(syntaxTree(view.state).length).toBe(view.state.doc.length);
   }
 
   const spans = (view: EditorView) => view.contentDOM.querySelectorAll(".cm-line span").length;
@@ -230,6 +235,7 @@ describe("colours", () => {
     expect(said(minified)).toBe(1);
     expect(spans(minified)).toBeLessThan(10);
     minified.dispatch({ changes: { from: 1, to: 1 + 8 * 390 } });
+    parsed(minified);
     expect(said(minified)).toBe(0);
     expect(spans(minified)).toBeGreaterThan(10);
   });
