@@ -159,3 +159,18 @@ describe("a step is bounded, whatever the text is", () => {
     for (let i = 0; i < 20; i++) check(unfortunateText(random, UNITS));
   }, 60_000);
 });
+
+describe("characters without a width", () => {
+  const shown = (text: string) => {
+    const blocks = new Blocks();
+    steps(blocks, text);
+    return blocks.list.flatMap((block) => blocks.parsed(block).tokens.map(({ content }) => content)).join("");
+  };
+  const marks = (count: number) => "\u0301".repeat(count);
+
+  test("are all shown where somebody may have meant them, and of a flood the first ones", () => {
+    for (const text of [`a${marks(263)}b`, `${marks(200)}a${marks(200)}`, "\u200Ba\u0301 ".repeat(300).trim()]) expect(shown(text)).toBe(text);
+    expect(shown(`a${marks(264)}b${marks(5_000)}c\u200B`)).toBe(`a${marks(64)}…b${marks(64)}…c\u200B`);
+    expect(shown("\u{E0101}".repeat(300))).toBe(`${"\u{E0101}".repeat(64)}…`);
+  });
+});

@@ -125,8 +125,10 @@ function frontMatter(lines: readonly string[]): Block {
   return { line: 0, lineCount: lines.length, source, weight: BLOCK_WEIGHT, ...nothing };
 }
 
-/** Marks, joiners and the like, so many of them that nobody can have meant each. A browser takes seconds for them. */
-const FLOOD = /([\p{M}\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{64})[\p{M}\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{200,}/gu;
+const WIDTHLESS = "[\\p{M}\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]";
+/** Marks, joiners and the like, so many of them that nobody can have meant each. A browser takes seconds for them. Looked for
+ * from where they begin: from each of them on, it would take the square of how many there are. */
+const FLOOD = new RegExp(`(?<!${WIDTHLESS})(${WIDTHLESS}{64})${WIDTHLESS}{200,}`, "gu");
 
 /** The token without what it holds too much, and without what was made of it before. */
 function cut(token: Token): Token {
