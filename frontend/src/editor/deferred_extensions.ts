@@ -1,13 +1,14 @@
 /** Extensions that make editing pleasant and are not needed to read or type the first
  * letter: loaded after the page is up. */
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, startCompletion } from "@codemirror/autocomplete";
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { indentLess, indentMore, toggleComment } from "@codemirror/commands";
 import { foldAll, foldCode, unfoldAll, unfoldCode } from "@codemirror/language";
 import { gotoLine, highlightSelectionMatches, openSearchPanel, searchKeymap, selectNextOccurrence } from "@codemirror/search";
 import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 import { besideLines } from "./beside_lines";
+import { complete, completion } from "./completion";
 import { bullet, heading, task } from "./line_marks";
 import { bold, italic, link } from "./markdown_keys";
 import { find, openReplace } from "./find";
@@ -19,7 +20,7 @@ import "./panels.css";
 /** All of them; `people` says where the others are. */
 export const deferred = (words: FindWords, people: ScrollMarkSource): Extension => [
   closeBrackets(),
-  autocompletion({ activateOnTyping: false }), // with its keys
+  completion,
   highlightSelectionMatches(),
   find(words),
   besideLines,
@@ -43,7 +44,7 @@ export const commands = {
   comment: toggleComment,
   indentLess,
   indentMore,
-  complete: startCompletion,
+  complete,
   fold: foldCode,
   unfold: unfoldCode,
   foldAll,

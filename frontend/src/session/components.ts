@@ -15,7 +15,7 @@ import { CaretSender } from "./caret_sender";
 import { EditSender } from "./edit_sender";
 import type { Environment } from "./environment";
 import { helloOf } from "./hello";
-import { Inbox, onNextFrame } from "./inbox";
+import { Inbox, onPainted } from "./inbox";
 import { PadState } from "./pad_state";
 import { KeptText } from "./kept_text";
 import { LateAnswer } from "./late_answer";
@@ -117,8 +117,8 @@ export function buildComponents(options: SessionOptions, environment: Environmen
   const inbox = new Inbox<ServerMessage>({
     canWait: (message) => canWait(message, sync.userId),
     changesIn,
-    schedule: (run, restMs) => onNextFrame(run, restMs, page, clock),
-    painted: (run) => void clock.setTimeout(run, 0),
+    schedule: (run, afterMs) => void clock.setTimeout(run, afterMs),
+    painted: (run) => onPainted(run, page, clock),
     isHidden: page.isHidden,
     elapsed: clock.elapsed,
   });

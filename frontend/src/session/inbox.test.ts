@@ -1,18 +1,18 @@
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Inbox } from "./inbox";
 
 /** An inbox whose frames and clock the test moves; each delivery takes `costMs`
  * and `eachMs` for every message, which is a change. */
 function inboxOf(costMs: number, eachMs = 0) {
-  const frames: (() => void)[] = [];
+  const turns: (() => void)[] = [];
   const rests: number[] = [];
   const delivered: number[][] = [];
-  const painting: (() => void)[] = [];
+  const painting: ((frameMs: number) => void)[] = [];
   let nowMs = 0;
   const inbox = new Inbox<number>({
     canWait: (message) => message > 0,
     changesIn: () => 1,
-    schedule: (run, restMs) => (frames.push(run), rests.push(restMs)),
+    schedule: (run, restMs) => (turns.push(run), rests.push(restMs)),
     painted: (run) => painting.push(run),
     isHidden: () => globalThis.document?.hidden ?? false,
     elapsed: () => nowMs,
@@ -26,12 +26,15 @@ function inboxOf(costMs: number, eachMs = 0) {
     nowMs += costMs;
     delivered.push(taken);
   });
-  const frame = (paintMs = 0) => {
-    frames.shift()!();
-    nowMs += paintMs;
-    painting.shift()?.();
+  /** The next turn that was asked for. */
+  const turn = () => turns.shift()!();
+  const paint = (ms = 0) => {
+    nowMs += ms;
+    for (const painted of painting.splice(0)) painted(ms);
   };
-  return { inbox, delivered, frames, rests, frame };
+  const frame = (paintMs = 0) => (turn(), paint(paintMs));
+  const pass = (ms: number) => void (nowMs += ms);
+  return { inbox, delivered, turns, rests, turn, paint, frame, pass };
 }
 
 test("what comes within a frame is delivered as one, in its order", () => {
@@ -48,8 +51,8 @@ test("what nobody would see is delivered at once, unless something waits before 
   expect(delivered).toEqual([[-1]]);
 });
 
-test("after a delivery that kept the thread busy, with its painting, the next one rests as long, up to a limit", () => {
-  for (const [costMs, paintMs, restMs] of [[1, 1, 0], [30, 0, 30], [10, 15, 25], [900, 100, 100]] as const) {
+test("after a delivery and its frame the next one rests, and twice as long as those kept the thread busy, up to a limit", () => {
+  for (const [costMs, paintMs, restMs] of [[1, 1, 16], [30, 0, 60], [10, 15, 50], [900, 100, 200]] as const) {
     const { inbox, rests, frame } = inboxOf(costMs);
     inbox.push(1);
     frame(paintMs);
@@ -66,12 +69,12 @@ test("after a flood the next delivery rests too, so that it is a large one", () 
   frame();
   inbox.push(12);
   frame();
-  expect(rests).toEqual([0, 30, 0]);
+  expect(rests).toEqual([0, 30, 16]);
   expect(delivered.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, -10, 11, 12]);
 });
 
 test("a delivery stops after a batch, and the next goes on where it stopped", () => {
-  const { inbox, delivered, frames, rests, frame } = inboxOf(0, 0.1);
+  const { inbox, delivered, turns, rests, frame } = inboxOf(0, 0.1);
   const messages = Array.from({ length: 400 }, (_, i) => (i % 3 === 2 ? -i - 1 : i + 1));
   for (const message of messages) inbox.push(message);
   frame();
@@ -80,7 +83,7 @@ test("a delivery stops after a batch, and the next goes on where it stopped", ()
   expect(delivered.map((taken) => taken.length)).toEqual([256, 145]);
   expect(delivered.flat()).toEqual([...messages, -401]);
   expect(rests).toEqual([0, 0]);
-  expect(frames).toEqual([]);
+  expect(turns).toEqual([]);
 });
 
 test("a message that brings many changes is not divided, and fills the batch", () => {
@@ -90,7 +93,7 @@ test("a message that brings many changes is not divided, and fills the batch", (
     canWait: () => true,
     changesIn: (message) => message,
     schedule: (run) => frames.push(run),
-    painted: (run) => run(),
+    painted: (run) => frames.push(() => run(0)),
     isHidden: () => false,
     elapsed: () => performance.now(),
   });
@@ -129,4 +132,70 @@ test("a hidden tab takes everything: its timers are few", () => {
   frame();
   expect(delivered.map((taken) => taken.length)).toEqual([1000]);
   vi.unstubAllGlobals();
+});
+
+describe("while the user types on a slow machine", () => {
+  /** One whose last delivery was felt, and on which a key was just pressed. */
+  function slowInbox() {
+    const slow = inboxOf(40);
+    slow.inbox.push(1);
+    slow.frame();
+    slow.pass(80);
+    slow.inbox.typed();
+    slow.inbox.push(2);
+    slow.turn();
+    return slow;
+  }
+
+  test("a delivery does not come between a key and its frame, and follows the next key's", () => {
+    const { inbox, delivered, paint, pass } = slowInbox();
+    paint();
+    expect(delivered).toEqual([[1]]);
+    pass(150);
+    inbox.typed();
+    expect(delivered).toEqual([[1]]);
+    inbox.push(3);
+    paint(20);
+    expect(delivered).toEqual([[1], [2, 3]]);
+  });
+
+  test("it waits for no key that does not come", () => {
+    const { delivered, rests, turn, pass } = slowInbox();
+    expect(rests.at(-1)).toBe(300);
+    pass(300);
+    turn();
+    expect(delivered).toEqual([[1], [2]]);
+  });
+
+  test("once delivered, it is not delivered again when that time is over", () => {
+    const { inbox, delivered, turn, paint, pass } = slowInbox();
+    inbox.typed();
+    paint();
+    paint();
+    inbox.push(3);
+    pass(300);
+    turn(); // the old one
+    expect(delivered).toEqual([[1], [2]]);
+  });
+
+  test("a flood is not held up", () => {
+    const { inbox, delivered, frame, pass } = inboxOf(40, 0.1);
+    for (let message = 1; message <= 600; message++) inbox.push(message);
+    for (let n = 0; n < 6; n++) {
+      inbox.typed();
+      frame();
+      pass(10);
+    }
+    expect(delivered.flat()).toHaveLength(600);
+  });
+});
+
+test("on a quick machine a delivery waits for no key", () => {
+  const { inbox, delivered, frame } = inboxOf(1);
+  for (let message = 1; message <= 3; message++) {
+    inbox.typed();
+    inbox.push(message);
+    frame(1);
+  }
+  expect(delivered).toEqual([[1], [2], [3]]);
 });

@@ -6,26 +6,35 @@
  * of an own edit, a refusal) is not held up, unless something is waiting
  * before it: the order never changes.
  *
- * When a delivery keeps the thread busy, because the text is long or the
- * machine slow, the next one waits as long as that took with its layout and
- * painting: at most half of the time goes into what others do, and the rest is
- * there for the user's keys.
- * And when many changes came at once, more of them are on their way: they are
- * gathered, for less time than it takes to read one. What is more than one
- * batch (batch_size.ts) is left for the next frame, so that a key that is pressed
- * meanwhile waits for one batch and not for all.
+ * A delivery has a turn of its own, before a frame and not in it: what the editor
+ * measures after a change is then measured in the frame that shows the change, and
+ * not in one more. The next delivery comes when that frame is painted, and after a
+ * rest: a pause in which the user's keys have the thread, and which grows with what
+ * the delivery and its frame took, because the text is long or the machine slow.
+ * What is more than one batch (batch_size.ts) does not rest, and lets a frame pass,
+ * so that a key that is pressed meanwhile waits for one batch and not for all.
+ *
+ * On a slow machine a delivery that comes between a key and its frame would be
+ * felt. While the user types there, deliveries follow the keys: one begins when a
+ * key has just been painted, which is when the next key is farthest away.
  */
 
 import type { Page } from "../browser";
 import type { Clock } from "../clock";
 import { BatchSize } from "./batch_size";
 
-/** A delivery that takes less until it is painted needs no rest: a frame has room for it. */
+/** A delivery that takes less until it is painted is not felt. */
 const BUSY_MS = 12;
-const LONGEST_REST_MS = 100;
+/** After such a one: what others type is shown thirty times in a second. */
+const REST_MS = 16;
+/** After a longer one, that many times what it took, up to a limit: a third of the time goes into what others do. */
+const REST_FACTOR = 2;
+const LONGEST_REST_MS = 200;
 /** A delivery of so many changes is a flood: more of them are on their way. */
 const FLOOD_CHANGES = 8;
 const FLOOD_REST_MS = 30;
+/** Who pressed a key so short a time ago is about to press another. */
+const TYPING_MS = 300;
 
 /** Asks for the next message until there is none for now. */
 export type Deliver<Message> = (next: () => Message | undefined) => void;
@@ -36,10 +45,10 @@ export interface InboxOptions<Message> {
   canWait: (message: Message) => boolean;
   /** The number of changes that a message may bring to the screen. */
   changesIn: (message: Message) => number;
-  /** Runs a delivery in a frame after that rest. */
-  schedule: (run: () => void, restMs: number) => void;
-  /** Runs it when that frame has been painted. */
-  painted: (run: () => void) => void;
+  /** Runs it in a turn of its own after so long a time. */
+  schedule: (run: () => void, afterMs: number) => void;
+  /** Runs it when the next frame has been painted, and says how long that frame took. */
+  painted: (run: (frameMs: number) => void) => void;
   /** True while nobody can see the page. */
   isHidden: () => boolean;
   /** A clock for durations, in milliseconds. */
@@ -48,10 +57,16 @@ export interface InboxOptions<Message> {
 
 export class Inbox<Message> {
   #waiting: Message[] = [];
-  /** True while a delivery is planned, or is being painted. */
+  /** True while a delivery is planned, is held until a key is painted, or is being painted itself. */
   #scheduled = false;
   /** The rest before the next delivery, after what the last one took. */
   #restMs = 0;
+  /** True when the last delivery took so long that a key would have felt it, and no flood goes on. */
+  #isSlow = false;
+  /** When the user last pressed a key. */
+  #typedAtMs = -Infinity;
+  /** Stands for the delivery that is due and waits for a key; null: none does. */
+  #held: object | null = null;
   readonly #batchSize = new BatchSize();
   #deliver: Deliver<Message> = () => {};
 
@@ -74,6 +89,13 @@ export class Inbox<Message> {
     this.#give(Infinity);
   }
 
+  /** The user has typed: that is shown first, and then what is held. */
+  typed(): void {
+    this.#typedAtMs = this.options.elapsed();
+    const held = this.#held;
+    if (held) this.options.painted(() => this.#release(held));
+  }
+
   /** Forgets everything: it is of a connection that is given up. */
   clear(): void {
     this.#waiting = [];
@@ -82,14 +104,37 @@ export class Inbox<Message> {
   #plan(): void {
     if (this.#scheduled || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    this.options.schedule(() => {
-      const began = this.options.elapsed();
-      const isHidden = this.options.isHidden();
-      // Nobody types in a hidden tab, and its timers may come once a minute.
-      const changes = this.#give(isHidden ? Infinity : this.#batchSize.changes);
-      if (changes === 0 || isHidden || this.#waiting.length > 0) return this.#planAfter(0);
-      this.options.painted(() => this.#planAfter(restMsAfter(this.options.elapsed() - began, changes)));
-    }, this.#restMs);
+    this.options.schedule(() => this.#due(), this.#restMs);
+  }
+
+  /** Delivers, or waits for a key to be painted, if one is about to be pressed, or was just now. */
+  #due(): void {
+    const sinceKeyMs = this.options.elapsed() - this.#typedAtMs;
+    if (!this.#isSlow || sinceKeyMs >= TYPING_MS || this.options.isHidden()) return this.#begin();
+    const held = (this.#held = {});
+    this.options.schedule(() => this.#release(held), TYPING_MS - sinceKeyMs);
+  }
+
+  #release(held: object): void {
+    if (this.#held !== held) return;
+    this.#held = null;
+    this.#begin();
+  }
+
+  #begin(): void {
+    // Nobody types in a hidden tab, and its timers may come once a minute.
+    if (this.options.isHidden()) return this.#give(Infinity), this.#planAfter(0);
+    if (this.#waiting.length === 0) return this.#planAfter(0);
+    let [tookMs, changes, isCut] = [0, 0, false];
+    // Asked for before the delivery, so that what the delivery asks of that frame counts.
+    this.options.painted((frameMs) => {
+      this.#isSlow = !isCut && tookMs + frameMs >= BUSY_MS;
+      this.#planAfter(isCut ? 0 : restMsAfter(tookMs + frameMs, changes));
+    });
+    const began = this.options.elapsed();
+    changes = this.#give(this.#batchSize.changes);
+    tookMs = this.options.elapsed() - began;
+    isCut = this.#waiting.length > 0;
   }
 
   #planAfter(restMs: number): void {
@@ -114,24 +159,25 @@ export class Inbox<Message> {
 }
 
 function restMsAfter(tookMs: number, changes: number): number {
-  const restMs = tookMs < BUSY_MS ? 0 : Math.min(tookMs, LONGEST_REST_MS);
+  const restMs = tookMs < BUSY_MS ? REST_MS : Math.min(tookMs * REST_FACTOR, LONGEST_REST_MS);
   return changes < FLOOD_CHANGES ? restMs : Math.max(restMs, FLOOD_REST_MS);
 }
 
 /** The longest wait for a frame: a hidden tab has none, and one whose window is covered may have few. */
 const LONGEST_FRAME_MS = 100;
 
-/** Runs `run` once: before the first paint after `restMs`, or when the next frame is long in coming. */
-export function onNextFrame(run: () => void, restMs: number, page: Page, clock: Clock): void {
+/** Runs `run` once: when the next frame has been painted, or when that is long in coming. It says how long the frame took. */
+export function onPainted(run: (frameMs: number) => void, page: Page, clock: Clock): void {
   let done = false;
-  const once = () => {
+  const once = (frameMs: number) => {
     if (done) return;
     done = true;
-    run();
+    run(frameMs);
   };
-  const request = () => page.nextFrame(once);
-  if (page.isHidden()) return void clock.setTimeout(once, 0);
-  if (restMs > 0) clock.setTimeout(request, restMs);
-  else request();
-  clock.setTimeout(once, restMs + LONGEST_FRAME_MS);
+  if (page.isHidden()) return void clock.setTimeout(() => once(0), 0);
+  page.nextFrame(() => {
+    const began = clock.elapsed();
+    clock.setTimeout(() => once(clock.elapsed() - began), 0);
+  });
+  clock.setTimeout(() => once(0), LONGEST_FRAME_MS);
 }

@@ -132,6 +132,7 @@ export class Session {
 
   /** The user has changed the editor's text. Throws when it does not fit: see editFailed(). */
   edit(changes: readonly Change[], details: EditDetails = {}): void {
+    this.#inbox.typed();
     this.#sync.edit(changes, details);
     this.#pump();
   }
