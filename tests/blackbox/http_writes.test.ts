@@ -1,47 +1,22 @@
 // Writing over HTTP: the whole text, something to add, a patch. Whoever is in the pad sees it
 // live, and what is refused changes nothing.
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../frontend/src/testing/random.ts';
 import type { V2Client } from './support/clients.ts';
-import { converged, v1, v2 } from './support/clients.ts';
-import type { Answer, RequestOptions } from './support/http.ts';
-import { json, jsonBody } from './support/http.ts';
-import { seedOfRun } from './support/random.ts';
-import { makeLink } from './support/links.ts';
+import { v2 } from './support/clients.ts';
+import type { Answer } from './support/http.ts';
+import { json } from './support/http.ts';
 import { RawHttp } from './support/raw_http.ts';
-
-import { freshId, startServer, useServer } from './support/server.ts';
-import { NODES, ON_POSTGRES } from './support/store.ts';
-import { sleep, until } from './support/wait.ts';
+import { freshId, useServer } from './support/server.ts';
+import { refused, revisionOf, textApi } from './support/text_api.ts';
 
 const server = useServer({ RATE_LIMITS: 'off', MAX_DOCUMENT_SIZE_KB: 64 });
-
-type Headers = NonNullable<RequestOptions['headers']>;
-const put = (id: string, body: string | Buffer, headers: Headers = {}): Promise<Answer> =>
-  server().get(`/api/text/${id}`, { method: 'PUT', body, headers });
-const post = (id: string, body: string | Buffer, query = '', headers: Headers = {}): Promise<Answer> =>
-  server().get(`/api/text/${id}${query}`, { method: 'POST', body, headers });
-const patch = (id: string, body: unknown, headers: Headers = {}): Promise<Answer> =>
-  server().get(`/api/text/${id}`, jsonBody('PATCH', body, headers));
-
-const revisionOf = (answer: Answer): number => {
-  expect(answer.status, answer.text).toBe(200);
-  const { revision } = json<{ revision: number }>(answer);
-  expect(answer.headers.etag).toBe(`"${revision}"`);
-  return revision;
-};
-const text = (id: string): Promise<string> => server().text(id);
+const { put, post, patch, text } = textApi(server);
 
 /** As somebody who comes now is told. */
 async function caretOf(client: V2Client, at: number): Promise<void> {
   const { pathname } = new URL(client.socket.url);
   const later = await v2(server(), decodeURIComponent(pathname.split('/').at(-1) as string));
   expect(later.cursors.get(client.id)?.cursors).toEqual([at]);
-}
-
-async function refused(answer: Answer, status: number, code: string): Promise<void> {
-  expect([answer.status, json(answer)['code']], answer.text).toEqual([status, code]);
-  expect(json(answer)['error']).toMatch(/\S/);
 }
 
 describe('PUT', () => {
@@ -212,60 +187,6 @@ describe('PATCH', () => {
   });
 });
 
-describe('POST /api/documents', () => {
-  test('makes a pad with a random id', async () => {
-    const answer = await server().get('/api/documents?language=markdown', { method: 'POST', body: '# hi\n' });
-    expect(answer.status, answer.text).toBe(201);
-    const made = json<{ id: string; url: string; owner: string; revision: number }>(answer);
-    expect(made.owner).toMatch(/^[A-Za-z0-9_-]{22}$/);
-    const known = json(await server().get(`/api/document/${made.id}`, { headers: { authorization: `Bearer ${made.owner}` } }));
-    expect(known).toMatchObject({ access: 'own', owner: true });
-    expect(made.id).toMatch(/^[A-Za-z0-9_-]{22}$/);
-    expect(made.url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:\\d+/#${made.id}$`));
-    expect(made.revision).toBe(1);
-    expect(answer.headers.location).toBe(made.url);
-    expect(answer.headers.etag).toBe('"1"');
-    const alice = await v2(server(), made.id);
-    expect([alice.text, alice.language]).toEqual(['# hi\n', 'markdown']);
-    const other = json(await server().get('/api/documents', { method: 'POST', body: '# hi\n' }));
-    expect(other['id']).not.toBe(made.id);
-  });
-
-  test('an empty one too', async () => {
-    const made = json<{ id: string; revision: number }>(await server().get('/api/documents', { method: 'POST' }));
-    expect(made.revision).toBe(1);
-    expect(json(await server().get(`/api/document/${made.id}`))['exists']).toBe(true);
-  });
-
-  test('just the address, for who wants plain text', async () => {
-    const answer = await server().get('/api/documents', { method: 'POST', body: 'x', headers: { accept: 'text/plain' } });
-    expect(answer.status).toBe(201);
-    expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(answer.text).toMatch(/^http:\/\/\S+\/#[A-Za-z0-9_-]{22}\n$/);
-    expect(answer.text.trim()).toBe(answer.headers.location);
-  });
-
-  test('the address is the one that the client came to', async () => {
-    const proxied = await startServer({ TRUSTED_PROXIES: '127.0.0.1', BASE_PATH: '/pad' });
-    const headers = { 'x-forwarded-host': 'pad.example', 'x-forwarded-proto': 'https' };
-    const answer = await proxied.get('/pad/api/documents', { method: 'POST', body: 'x', headers });
-    expect(answer.headers.location).toMatch(/^https:\/\/pad\.example\/pad\/#[A-Za-z0-9_-]{22}$/);
-  });
-
-  test('the address has no host where HTTP/1.0 names none', async () => {
-    const raw = await RawHttp.connect(server().port);
-    raw.send('POST /api/documents HTTP/1.0\r\nContent-Length: 1\r\n\r\nx');
-    const answer = await raw.answer();
-    expect(answer.status).toBe(201);
-    expect(answer.headers['location']).toMatch(/^\/#[A-Za-z0-9_-]{22}$/);
-    expect(JSON.parse(answer.body.toString()).url).toBe(answer.headers['location']);
-  });
-
-  test('a language that is none', async () => {
-    await refused(await server().get('/api/documents?language=%00', { method: 'POST', body: 'x' }), 400, 'bad_language');
-  });
-});
-
 describe('text', () => {
   test.each([
     ['a carriage return', Buffer.from('ab\r\ncd'), 2],
@@ -325,223 +246,3 @@ describe('text', () => {
     expect(await text(id)).toBe('hello');
   });
 });
-
-describe('who may', () => {
-  test('the password, as Bearer or ?otp=', async () => {
-    const id = freshId();
-    const alice = await v2(server(), id);
-    await alice.type('secret');
-    const client = { user_id: alice.id, user_name: 'x', client: alice.tab.token };
-    const { otp } = json<{ otp: string }>(await server().get(`/api/document/${id}/protect`, jsonBody('POST', client)));
-    await refused(await put(id, 'mine'), 401, 'bad_password');
-    await refused(await post(id, 'mine', '?otp=wrong'), 401, 'bad_password');
-    await refused(await patch(id, { replace: 'secret', with: 'mine' }, { authorization: 'Bearer wrong' }), 401, 'bad_password');
-    expect(alice.text).toBe('secret');
-    revisionOf(await put(id, 'one', { authorization: `Bearer ${otp}` }));
-    revisionOf(await post(id, 'two', `?otp=${otp}`));
-    await alice.sees('one\ntwo');
-  });
-
-  test('not by a link that is for reading; by one to edit with, and as the owner', async () => {
-    const made = json<{ id: string; owner: string }>(await server().get('/api/documents', { method: 'POST', body: 'text' }));
-    const view = (await makeLink(server(), made.id, 'view')).token;
-    const edit = (await makeLink(server(), made.id, 'edit')).token;
-    const headers = { authorization: `Bearer ${view}` };
-    await refused(await put(made.id, 'x', headers), 403, 'view_only');
-    await refused(await post(made.id, 'x', '', headers), 403, 'view_only');
-    await refused(await patch(made.id, { replace: 'text', with: 'x' }, headers), 403, 'view_only');
-    expect(await text(made.id)).toBe('text');
-    revisionOf(await put(made.id, 'by a link', { authorization: `Bearer ${edit}` }));
-    revisionOf(await put(made.id, 'by the owner', { authorization: `Bearer ${made.owner}` }));
-    expect(await text(made.id)).toBe('by the owner');
-  });
-
-  test('no page of another site', async () => {
-    const id = freshId();
-    const origin = { origin: 'https://evil.example' };
-    await refused(await put(id, 'x', origin), 403, 'bad_origin');
-    await refused(await post(id, 'x', '', origin), 403, 'bad_origin');
-    await refused(await patch(id, { replace: 'a', with: 'b' }, origin), 403, 'bad_origin');
-    await refused(await server().get('/api/documents', { method: 'POST', body: 'x', headers: origin }), 403, 'bad_origin');
-    await refused(await post(id, 'x', '', { 'sec-fetch-site': 'cross-site' }), 403, 'bad_origin');
-    expect(await text(id)).toBe('');
-    revisionOf(await put(id, 'x', { origin: 'http://pad.example', host: 'pad.example' }));
-  });
-
-  test('pages that are allowed, which may also read the answer', async () => {
-    const own = await startServer({ ALLOWED_ORIGINS: 'https://friend.example' });
-    const origin = 'https://friend.example';
-    const asked = await own.get('/api/text/x', {
-      method: 'OPTIONS',
-      headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'idempotency-key' },
-    });
-    expect(asked.status).toBe(204);
-    expect(asked.headers['access-control-allow-origin']).toBe(origin);
-    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) expect(asked.headers['access-control-allow-methods']).toContain(method);
-    for (const name of ['Content-Type', 'Authorization', 'If-Match', 'Idempotency-Key', 'X-Author-Name'])
-      expect(asked.headers['access-control-allow-headers']).toContain(name);
-    const answer = await own.get('/api/text/x', { method: 'PUT', body: 'x', headers: { origin } });
-    expect(answer.status).toBe(200);
-    expect(answer.headers['access-control-allow-origin']).toBe(origin);
-    expect(answer.headers['access-control-expose-headers']).toContain('ETag');
-  });
-
-  test('so many times a second, as on a socket', async () => {
-    const own = await startServer({ EDITS_PER_SECOND: 1, EDITS_BURST: 3 });
-    const statuses: number[] = [];
-    let limited: Answer | undefined;
-    for (let i = 0; i < 6; i++) {
-      const answer = await own.get('/api/text/x', { method: 'POST', body: `${i}` });
-      statuses.push(answer.status);
-      if (answer.status === 429) limited = answer;
-    }
-    expect(statuses.slice(0, 3)).toEqual([200, 200, 200]);
-    expect(limited?.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-    await sleep(Number(limited?.headers['retry-after']) * 1000 + 500);
-    expect((await own.get('/api/text/x', { method: 'POST', body: 'again' })).status).toBe(200);
-  });
-
-  test('methods that are known of the addresses', async () => {
-    expect((await server().get('/api/text/x', { method: 'OPTIONS' })).headers.allow).toBe('OPTIONS, GET, HEAD, PUT, POST, PATCH');
-    expect((await server().get('/api/documents', { method: 'OPTIONS' })).headers.allow).toBe('OPTIONS, POST');
-    expect((await server().get('/api/documents')).status).toBe(405);
-    expect((await server().get('/api/text/x', { method: 'DELETE' })).status).toBe(405);
-  });
-
-  test.each(['a%00b', 'x'.repeat(129)])('no such document: %s', async (id) => {
-    await refused(await put(id, 'x'), 400, 'bad_id');
-  });
-});
-
-describe('who wrote', () => {
-  test('is in the list of people while it lasts', async () => {
-    const id = freshId();
-    const old = await v1(server(), id);
-    const alice = await v2(server(), id, { name: 'Alice' });
-    const seen = [old, alice].map(async (client) => {
-      await client.until('its name', () => [...client.users.values()].some(({ name }) => name === "Jörg's bot"));
-      await client.sees('from a script');
-      await client.until('its end', () => ![...client.users.values()].some(({ name }) => name === "Jörg's bot"));
-    });
-    await post(id, 'from a script', '', { 'x-author-name': 'J%C3%B6rg%27s%20bot%00' });
-    await Promise.all(seen);
-    await post(id, '2', '?name=other+bot');
-    await alice.until('its name', () => [...alice.users.values()].some(({ name }) => name === 'other bot'));
-  });
-
-  test('one who writes again is the same', async () => {
-    const id = freshId();
-    const alice = await v2(server(), id);
-    const authors = new Set<number>();
-    alice.socket.on('message', (data) => {
-      const message = JSON.parse(String(data)) as { History?: { operations: { id: number }[] } };
-      for (const entry of message.History?.operations ?? []) authors.add(entry.id);
-    });
-    for (const line of ['1', '2', '3']) await post(id, line, '', { 'x-author-name': 'bot' });
-    for (const line of ['4', '5', '6']) await post(id, line, '', { 'x-author-name': 'bot', 'idempotency-key': `${id}-${line}` });
-    await alice.sees('1\n2\n3\n4\n5\n6');
-    expect(authors.size).toBe(1);
-    expect([...alice.users.values()].filter(({ name }) => name === 'bot').length).toBeLessThanOrEqual(1);
-    const [sitting] = json<{ authors: { name: string }[] }[]>(await server().get(`/api/document/${id}/history`));
-    expect(sitting?.authors.filter(({ name }) => name === 'bot')).toHaveLength(1);
-  });
-
-  test.each(['%C3', '%zz'])('a name that is none: %s', async (name) => {
-    const id = freshId();
-    await refused(await put(id, 'x', { 'x-author-name': name }), 400, 'bad_name');
-    expect(await text(id)).toBe('');
-  });
-});
-
-describe('while others type', () => {
-  const random = new Random(seedOfRun());
-
-  test(`everybody has the same, with nothing lost or doubled (seed ${random.seed})`, { timeout: 120_000 }, async () => {
-    const id = freshId();
-    await put(id, 'begin\n');
-    const people = [await v1(server(), id), await v2(server(), id), await v2(server(), id)];
-    const written: string[] = [];
-    const token = (): string => {
-      written.push(`<${written.length}>`);
-      return written.at(-1) as string;
-    };
-    const typing = people.map(async (person) => {
-      for (let i = 0; i < 30; i++) {
-        person.insert(token(), random.below(person.length + 1));
-        await sleep(random.below(8));
-      }
-    });
-    const writing = Array.from({ length: 20 }, async (_, i) => {
-      await sleep(random.below(150));
-      if (i % 3 === 0) return revisionOf(await post(id, token()));
-      if (i % 3 === 1) return revisionOf(await post(id, token(), '?at=start&raw=1'));
-      return replaceOne();
-    });
-    // As a careful script does it: only if nothing has come since it looked.
-    async function replaceOne(): Promise<void> {
-      const mine = token();
-      for (;;) {
-        const seen = await server().get(`/api/text/${id}`);
-        const answer = await put(id, mine + seen.text, { 'if-match': seen.headers.etag as string });
-        if (answer.status === 200) return;
-        expect(answer.status).toBe(412);
-      }
-    }
-    await Promise.all([...typing, ...writing]);
-    const all = await converged(server(), id, people);
-    // An insert may stand inside another: tokens are counted after what stands inside them is taken out.
-    let rest = all;
-    const found: string[] = [];
-    for (let one = /<\d+>/.exec(rest); one; one = /<\d+>/.exec(rest)) {
-      found.push(one[0]);
-      rest = rest.replace(one[0], '');
-    }
-    expect(found.sort()).toEqual([...written].sort());
-  });
-});
-
-describe('the journal', () => {
-  test('has what was answered: kill -9 takes nothing back', async () => {
-    const own = await startServer();
-    for (let round = 0; round < 3; round++) {
-      const answer = await own.get('/api/text/x', { method: 'POST', body: `line ${round}` });
-      await own.kill();
-      await own.restart();
-      const now = await own.get('/api/text/x');
-      expect(now.text.split('\n')[round]).toBe(`line ${round}`);
-      expect(answer.status).toBe(200);
-    }
-  });
-
-  test.skipIf(ON_POSTGRES)('a line for an empty room does not write the whole text', async () => {
-    const own = await startServer({ KP_TEST_IDLE_PERSIST_MS: 600_000 });
-    await own.get('/api/text/x', { method: 'PUT', body: 'x'.repeat(1000) });
-    await until('the writer has left', async () => ((await own.stats())['users'] as number) === 0);
-    const stats = await own.stats();
-    expect(stats['last_user_flush_total']).toBe(0);
-    await own.stop();
-  });
-
-  test('is counted, by what it does and why not', async () => {
-    const before = await server().stats();
-    const [id, key] = [freshId(), { 'idempotency-key': 'counted' }];
-    await put(id, 'a');
-    await post(id, 'b', '', key);
-    await post(id, 'b', '', key);
-    await patch(id, { replace: 'a', with: 'c' });
-    await patch(id, { replace: 'a', with: 'c' });
-    await server().get('/api/documents', { method: 'POST', body: 'x' });
-    const after = await server().stats();
-    const counted = ['http_texts_put_total', 'http_texts_added_total', 'http_write_repeats_total', 'http_patches_total', 'http_documents_made_total'];
-    for (const name of counted) expect(after[name]! - before[name]!, name).toBe(1);
-    const prometheus = (await server().get('/metrics')).text;
-    if (NODES === 1) expect(prometheus).toMatch(/kolabpad_rejected_total\{reason="other_count"\} [1-9]/);
-  });
-
-  test('nothing is left of a document that nothing was written to', async () => {
-    const id = freshId();
-    await refused(await patch(id, { replace: 'a', with: 'b' }), 409, 'other_count');
-    expect(json(await server().get(`/api/document/${id}`))['exists']).toBe(false);
-  });
-});
-

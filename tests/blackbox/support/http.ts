@@ -52,3 +52,9 @@ export const jsonBody = (method: string, body: unknown, headers: http.OutgoingHt
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 });
+
+/** One part of the Content-Security-Policy. */
+export function directive(headers: Answer['headers'], name: string): string | undefined {
+  const parts = String(headers['content-security-policy']).split('; ');
+  return parts.find((part) => part.startsWith(`${name} `))?.slice(name.length + 1);
+}
