@@ -139,18 +139,10 @@ static enum error ask(struct arrival_tunnel *t, const struct arrival_tunnel_requ
         buf_deinit(&bytes);
         return err;
     }
-    struct upstream_request upstream = {.address = r->to.address,
-                                        .peer = r->to.incarnation,
-                                        .bytes = &bytes,
-                                        .body_max = BODY_MAX,
-                                        .takes_upgrade = true,
-                                        .done = on_answer,
-                                        .owner = t};
-    t->upstream = upstream_ask(&r->shard->upstreams, &upstream);
-    if (t->upstream)
-        return OK;
-    forward_log_failure(&r->to, "its address is none, or there are no more sockets");
-    return ERR_ELSEWHERE;
+    struct upstream_request upstream = {
+        .bytes = &bytes, .body_max = BODY_MAX, .takes_upgrade = true, .done = on_answer, .owner = t};
+    t->upstream = forward_ask(r->shard, &r->to, &upstream);
+    return t->upstream ? OK : ERR_ELSEWHERE;
 }
 
 enum error arrival_tunnel_begin(const struct arrival_tunnel_request *request, struct arrival_tunnel **out)

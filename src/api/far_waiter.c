@@ -44,19 +44,15 @@ static void on_answer(void *owner, const struct upstream_answer *answer)
 
 static void ask(struct far_waiter *w)
 {
-    struct upstream_request request = {.address = w->to.address,
-                                       .peer = w->to.incarnation,
-                                       .bytes = &w->request,
-                                       .body_max =
-                                           w->socket.shard->config->max_document_bytes + BODY_EXTRA_BYTES,
+    struct shard *shard = w->socket.shard;
+    struct upstream_request request = {.bytes = &w->request,
+                                       .body_max = shard->config->max_document_bytes + BODY_EXTRA_BYTES,
                                        .silence_ms = SILENCE_MS,
                                        .done = on_answer,
                                        .owner = w};
-    w->upstream = upstream_ask(&w->socket.shard->upstreams, &request);
-    if (w->upstream)
-        return;
-    forward_log_failure(&w->to, "its address is none, or there are no more sockets");
-    late_socket_answer(&w->socket, buf_slice(&w->failure), NULL);
+    w->upstream = forward_ask(shard, &w->to, &request);
+    if (!w->upstream)
+        late_socket_answer(&w->socket, buf_slice(&w->failure), NULL);
 }
 
 /* ---- its socket ---- */

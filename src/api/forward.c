@@ -172,6 +172,16 @@ void forward_log_failure(const struct store_owner *to, const char *why)
     log_event(LOG_WARN, "server_unreachable", LOG_CSTR("server", peer), LOG_CSTR("error", why));
 }
 
+struct upstream *forward_ask(struct shard *shard, const struct store_owner *to, struct upstream_request *ask)
+{
+    ask->address = to->address;
+    ask->peer = to->incarnation;
+    struct upstream *upstream = upstream_ask(&shard->upstreams, ask);
+    if (!upstream)
+        forward_log_failure(to, "its address is none, or there are no more sockets");
+    return upstream;
+}
+
 static void end(struct forward *forward, enum forward_outcome outcome)
 {
     struct forward_request request = forward->request;
@@ -241,19 +251,14 @@ static enum error ask(struct forward *forward, const struct forward_request *r)
         buf_deinit(&bytes);
         return err;
     }
-    struct upstream_request upstream = {.address = r->to.address,
-                                        .peer = r->to.incarnation,
-                                        .bytes = &bytes,
+    struct upstream_request upstream = {.bytes = &bytes,
                                         .body_max = r->shard->config->max_document_bytes + BODY_EXTRA_BYTES,
                                         .takes_upgrade = r->may_upgrade,
                                         .takes_stream = r->may_stream,
                                         .done = on_answer,
                                         .owner = forward};
-    forward->upstream = upstream_ask(&r->shard->upstreams, &upstream);
-    if (forward->upstream)
-        return OK;
-    forward_log_failure(&r->to, "its address is none, or there are no more sockets");
-    return ERR_ELSEWHERE;
+    forward->upstream = forward_ask(r->shard, &r->to, &upstream);
+    return forward->upstream ? OK : ERR_ELSEWHERE;
 }
 
 enum error forward_begin(const struct forward_request *request, struct forward **out)

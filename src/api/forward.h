@@ -14,6 +14,7 @@
 #define KOLABPAD_API_FORWARD_H
 
 #include "net/http.h"
+#include "net/upstream.h"
 #include "shard/shard.h"
 
 struct forward;
@@ -48,6 +49,10 @@ void forward_cancel(struct forward *forward);
 /* Writes what would be sent, behind `out`: of the request `shard`, `http`, `to` and `may_upgrade` count.
  * ERR_NO_MEMORY. */
 enum error forward_write_request(const struct forward_request *request, struct buf *out);
+
+/* Asks that server by `ask`, of which `address` and `peer` are filled in here. NULL: it could not even begin,
+ * which is counted and logged, and `done` is not called (net/upstream.h). */
+struct upstream *forward_ask(struct shard *shard, const struct store_owner *to, struct upstream_request *ask);
 
 /* Counts and logs that a server could not be reached, or did not answer; `why` is static. */
 void forward_log_failure(const struct store_owner *to, const char *why);
