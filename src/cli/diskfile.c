@@ -1,5 +1,7 @@
 #include "cli/diskfile.h"
 
+#include "cli/write_all.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -114,19 +116,6 @@ int diskfile_read(const struct diskfile *f, struct buf *out)
 }
 
 /* ---- writing ---- */
-
-static bool write_all(int fd, struct slice text)
-{
-    while (text.len > 0) {
-        const ssize_t written = write(fd, text.ptr, text.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        text = slice_from(text, (size_t)written);
-    }
-    return true;
-}
 
 /* The mode and the owner of what is there, as far as this program may give them. */
 static void take_after(const struct diskfile *f, int fd)

@@ -1,5 +1,7 @@
 #include "cli/password.h"
 
+#include "cli/write_all.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,11 +42,6 @@ static bool read_line(int fd, char *out, size_t size)
     return len > 0;
 }
 
-static bool write_all(int fd, const char *text)
-{
-    return write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-}
-
 enum exit_code password_ask(struct password *p)
 {
     int fd = p->may_ask && p->asked < TRIES ? open("/dev/tty", O_RDWR | O_CLOEXEC) : -1;
@@ -58,10 +55,11 @@ enum exit_code password_ask(struct password *p)
         hidden.c_lflag &= ~(tcflag_t)ECHO;
         bool is_again = p->asked > 0 || p->text[0];
         got = tcsetattr(fd, TCSAFLUSH, &hidden) == 0 &&
-              write_all(fd, is_again ? "Not that one. Password of the pad: " : "Password of the pad: ") &&
+              write_all(fd, slice_from_cstr(is_again ? "Not that one. Password of the pad: "
+                                                     : "Password of the pad: ")) &&
               read_line(fd, p->text, sizeof(p->text));
         tcsetattr(fd, TCSAFLUSH, &shown);
-        (void)write_all(fd, "\n");
+        (void)write_all(fd, SLICE("\n"));
     }
     close(fd);
     p->asked++;

@@ -1,6 +1,7 @@
 #include "cli/workfile.h"
 
 #include "cli/language.h"
+#include "cli/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,19 +39,6 @@ enum exit_code workfile_make(struct workfile *w, const struct address *pad, stru
         return say(EXIT_REFUSED, "no folder can be made in %s: %s", tmp ? tmp : "/tmp", strerror(errno));
     snprintf(w->path, sizeof(w->path), "%.*s/%s", len, w->folder, name);
     return EXIT_DONE;
-}
-
-static bool write_all(int fd, struct slice text)
-{
-    while (text.len > 0) {
-        ssize_t written = write(fd, text.ptr, text.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        text = slice_from(text, (size_t)written);
-    }
-    return true;
 }
 
 enum exit_code workfile_write(const struct workfile *w, struct slice text)

@@ -1,0 +1,17 @@
+#include "cli/write_all.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+bool write_all(int fd, struct slice text)
+{
+    while (text.len > 0) {
+        const ssize_t written = write(fd, text.ptr, text.len);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        text = slice_from(text, (size_t)written);
+    }
+    return true;
+}
