@@ -107,3 +107,20 @@ void store_use_postgres(struct postgres *postgres)
 }
 
 #endif
+
+int store_run_group_on_postgres(const char *program, const struct CMUnitTest *tests, size_t count,
+                                struct postgres *server_to_keep)
+{
+    struct postgres own, *postgres = server_to_keep ? server_to_keep : &own;
+    if (!store_can_use_postgres()) {
+        printf("[  SKIPPED ] %s_on_postgres\n", program);
+        return 0;
+    }
+    postgres_init(postgres, NULL);
+    store_use_postgres(postgres);
+    /* What cmocka_run_group_tests_name() expands to, which takes an array and not a pointer. */
+    int failed = _cmocka_run_group_tests("on PostgreSQL", tests, count, NULL, NULL);
+    store_use_postgres(NULL);
+    postgres_deinit(postgres);
+    return failed;
+}

@@ -15,4 +15,12 @@ bool store_can_use_postgres(void);
  * NULL: SQLite again. */
 void store_use_postgres(struct postgres *server);
 
+/* Runs an array of tests with the stores of their fixtures in PostgreSQL, or says that `program` skips them
+ * where there is none. Where the tests want to know the server it is kept in *server, NULL: nobody does. The
+ * number of tests that failed. */
+#define store_run_on_postgres(program, tests, server)                                                        \
+    store_run_group_on_postgres(program, tests, sizeof(tests) / sizeof((tests)[0]), server)
+int store_run_group_on_postgres(const char *program, const struct CMUnitTest *tests, size_t count,
+                                struct postgres *server);
+
 #endif

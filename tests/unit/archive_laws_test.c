@@ -504,22 +504,8 @@ static const struct CMUnitTest postgres_tests[] = {
     cmocka_unit_test(it_is_so_wherever_a_connection_breaks),
 };
 
-static int run_on_postgres(void)
-{
-    if (!store_can_use_postgres()) {
-        puts("[  SKIPPED ] archive_laws_test_on_postgres");
-        return 0;
-    }
-    postgres_init(&server, NULL);
-    store_use_postgres(&server);
-    int failed = cmocka_run_group_tests_name("on PostgreSQL", postgres_tests, NULL, NULL);
-    store_use_postgres(NULL);
-    postgres_deinit(&server);
-    return failed;
-}
-
 int main(void)
 {
     int failed = cmocka_run_group_tests_name("on SQLite", sqlite_tests, NULL, NULL);
-    return failed + run_on_postgres();
+    return failed + store_run_on_postgres("archive_laws_test", postgres_tests, &server);
 }

@@ -272,26 +272,11 @@ static const struct CMUnitTest tests[] = {
     TEST(many_threads_are_loaded),
 };
 
-static int run_on_postgres(void)
-{
-    struct postgres server;
-    if (!store_can_use_postgres()) {
-        puts("[  SKIPPED ] store_comments_test_on_postgres");
-        return 0;
-    }
-    postgres_init(&server, NULL);
-    store_use_postgres(&server);
-    int failed = cmocka_run_group_tests_name("on PostgreSQL", tests, NULL, NULL);
-    store_use_postgres(NULL);
-    postgres_deinit(&server);
-    return failed;
-}
-
 int main(void)
 {
     const struct CMUnitTest on_a_bad_disk[] = {cmocka_unit_test_setup_teardown(
         a_failure_leaves_the_one_or_the_other, setup_faulty, teardown_faulty)};
     int failed = cmocka_run_group_tests_name("on SQLite", tests, NULL, NULL);
     failed += cmocka_run_group_tests(on_a_bad_disk, NULL, NULL);
-    return failed + run_on_postgres();
+    return failed + store_run_on_postgres("store_comments_test", tests, NULL);
 }

@@ -318,23 +318,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_longer_time_than_the_servers_does_not_count),
 };
 
-static int run_on_postgres(void)
-{
-    struct postgres server;
-    if (!store_can_use_postgres()) {
-        puts("[  SKIPPED ] store_rights_test_on_postgres");
-        return 0;
-    }
-    postgres_init(&server, NULL);
-    store_use_postgres(&server);
-    int failed = cmocka_run_group_tests_name("on PostgreSQL", tests, NULL, NULL);
-    store_use_postgres(NULL);
-    postgres_deinit(&server);
-    return failed;
-}
-
 int main(void)
 {
     int failed = cmocka_run_group_tests_name("on SQLite", tests, NULL, NULL);
-    return failed + run_on_postgres();
+    return failed + store_run_on_postgres("store_rights_test", tests, NULL);
 }

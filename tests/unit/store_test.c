@@ -746,23 +746,8 @@ static const struct CMUnitTest sqlite_tests[] = {
 };
 static const struct CMUnitTest postgres_tests[] = {BOTH};
 
-static int run_on_postgres(void)
-{
-    struct postgres server;
-    if (!store_can_use_postgres()) {
-        puts("[  SKIPPED ] store_test_on_postgres");
-        return 0;
-    }
-    postgres_init(&server, NULL);
-    store_use_postgres(&server);
-    int failed = cmocka_run_group_tests_name("on PostgreSQL", postgres_tests, NULL, NULL);
-    store_use_postgres(NULL);
-    postgres_deinit(&server);
-    return failed;
-}
-
 int main(void)
 {
     int failed = cmocka_run_group_tests_name("on SQLite", sqlite_tests, NULL, NULL);
-    return failed + run_on_postgres();
+    return failed + store_run_on_postgres("store_test", postgres_tests, NULL);
 }
