@@ -1,6 +1,10 @@
 /* One WebSocket connection: writing, closing, reading. Every way to its end leads
  * through conn_end: the socket failed (end_of_socket), both sides have said Close
- * (go_on_closing), a timeout, no memory. */
+ * (go_on_closing), a timeout, no memory.
+ *
+ * The three stay together because each decides about the others: whatever is read may begin the closing
+ * handshake, whose Close is written behind all that waits, and only the last byte written ends it. What has
+ * state of its own is elsewhere: the outbox, a message that is being received (websocket.c), the timeouts. */
 #include "net/conn.h"
 
 #include "base/alloc.h"
