@@ -240,5 +240,5 @@ test('--timeout ends what waits for a server that is gone', async () => {
   one.write('b\n');
   const ended = await one.ended;
   expect(ended.code).toBe(3);
-  expect(ended.err).toMatch(/changes that were not sent: 1/);
+  expect(ended.err).toMatch(/changes that were not sent: [12]\b/); // the answer to the first may have been on its way
 });
