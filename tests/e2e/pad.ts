@@ -18,10 +18,28 @@ import { Server } from '../blackbox/support/server_process.ts';
 
 export { expect };
 
+/** So many times slower than this machine the pages are, to see what goes by real time. */
+const SLOWDOWN = Number(process.env['KP_SLOWDOWN'] ?? 1);
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
 /** The page's own words, and those of its parts that are loaded later. */
 export const words = { ...en, people };
 export { actions, comments, frame, history, links, refusedPad, settings, share, start };
+
+type Told = { told: string[] };
+
+/** Runs in the page before its own code. */
+function gatherToasts(): void {
+  const told: string[] = ((window as unknown as Told).told = []);
+  const gather = (node: Node): void => {
+    if (!(node instanceof Element)) return;
+    const toasts = node.matches('.toast') ? [node] : [...node.querySelectorAll('.toast')];
+    for (const toast of toasts) told.push(toast.querySelector('span')!.textContent);
+  };
+  new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(gather))).observe(document, {
+    childList: true,
+    subtree: true,
+  });
+}
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
 export class Pad {
@@ -47,18 +65,49 @@ export class Pad {
   /** In a tab of a browser that is there already, with what it remembers. */
   static async visit(context: BrowserContext, url: string): Promise<Pad> {
     const pad = new Pad(await context.newPage());
+    await pad.page.addInitScript(gatherToasts);
+    if (SLOWDOWN > 1) await (await context.newCDPSession(pad.page)).send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
     await pad.page.goto(url);
     return pad;
   }
 
+  /** Connected, and complete. */
   async ready(): Promise<this> {
     await this.saved();
+    await this.complete();
     return this;
+  }
+
+  /** What stands around the text of a desk has come, and with it what the keys of the page do, and what drops and pastes. */
+  async complete(): Promise<void> {
+    const isFramed = new URL(this.page.url()).searchParams.get('embed') === '1';
+    if (!isFramed && !(await this.isNarrow())) await expect(this.page.locator('.rail')).toBeVisible();
   }
 
   /** Until the server has everything: the sign says nothing of what it has within a moment, so its words are not enough. */
   async saved(): Promise<void> {
     await expect(this.page.locator('.status-sign[data-busy=false]').getByTestId('status')).toHaveText(words.status.connected);
+  }
+
+  /** Takes the network away, and waits until the page has heard of it: what is done before that may still be sent. */
+  async goOffline(): Promise<void> {
+    await this.page.context().setOffline(true);
+    await expect(this.status).toContainText(words.status.offline);
+  }
+
+  async goOnline(): Promise<void> {
+    await this.page.context().setOffline(false);
+  }
+
+  /** What the page has told in short messages since it was loaded. They go by themselves, perhaps before a test looks. */
+  told(): Promise<string[]> {
+    return this.page.evaluate(() => (window as unknown as Told).told);
+  }
+
+  /** Waits until one of them holds that. */
+  async tells(what: string | RegExp): Promise<void> {
+    const holds = what instanceof RegExp ? expect.stringMatching(what) : expect.stringContaining(what);
+    await expect.poll(() => this.told()).toContainEqual(holds);
   }
 
   /** The text in the editor, without the hint that an empty one shows. */

@@ -129,6 +129,7 @@ test('from the menu and the palette, by the keyboard alone', async ({ open }) =>
   chooser = alice.page.waitForEvent('filechooser');
   await alice.editor.focus();
   await alice.page.keyboard.press('F1');
+  await expect(alice.page.getByRole('combobox', { name: actions.palette.label })).toBeFocused();
   await alice.page.keyboard.type('insert image');
   await expect(alice.page.getByRole('option', { name: actions.names.image })).toHaveAttribute('aria-selected', 'true');
   await alice.page.keyboard.press('Enter');
@@ -214,6 +215,7 @@ test('by a link for editing images are added, by one for reading they are seen',
   await expect.poll(() => alice.text()).toMatch(ADDRESS);
   await alice.saved();
   const bob = await open(reading);
+  await bob.complete();
   await expect.poll(() => bob.text()).toMatch(ADDRESS);
   const before = await bob.text();
   await give(bob, 'drop', [await png(bob)]);
