@@ -13,12 +13,13 @@ export default defineConfig({
   fullyParallel: true,
   workers: os.availableParallelism() + 1, // one of them waits
   timeout: 300_000, // every wait has a limit of its own
-  expect: { timeout: 20_000 },
+  expect: { timeout: 30_000 },
   // Now and then Chromium itself goes away; tools/run-tests names what needed this.
   retries: process.env['CI'] ? 1 : 0,
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   use: {
+    actionTimeout: 60_000, // what can never be pressed is named, and not only the test around it
     serviceWorkers: 'block', // they would answer for the server; offline.spec.ts is about them
     trace: 'on-first-retry', // of every test it would be a fifth of the work; `--trace on` asks for it
     launchOptions: {

@@ -66,8 +66,8 @@ test('without localStorage and IndexedDB the pad works, and says what it cannot 
   });
   await pad.page.reload();
   await pad.ready();
-  await expect(pad.page.locator('.toast').filter({ hasText: words.notice.trouble.settings })).toBeVisible();
-  await expect(pad.page.locator('.toast').filter({ hasText: words.notice.trouble.unsent })).toBeVisible();
+  await pad.tells(words.notice.trouble.settings);
+  await pad.tells(words.notice.trouble.unsent);
   await pad.type('still works');
   await pad.saved();
   expect(await server.text('blank')).toBe('still works');
@@ -84,12 +84,11 @@ test('a browser that is full says what it cannot keep, and goes on', async ({ op
   });
   await pad.page.reload();
   await pad.ready();
-  const news = (text: string) => pad.page.locator('.toast').filter({ hasText: text });
   await server.stop();
   await expect(pad.status).not.toHaveText(words.status.connected);
   await pad.type('kept only here');
-  await expect(news(words.notice.trouble.settings)).toBeVisible(); // the list of recent pads
-  await expect(news(words.notice.trouble.unsent)).toBeVisible();
+  await pad.tells(words.notice.trouble.settings); // the list of recent pads
+  await pad.tells(words.notice.trouble.unsent);
   await server.restart();
   await pad.ready();
   expect(await server.text('full')).toBe('kept only here');

@@ -33,8 +33,8 @@ test('regression: a database of the browser that never answers costs three secon
       IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
     }),
   );
-  await expect(page.getByTestId('status')).toHaveText(words.status.connected);
   await expect(page.locator('.toast')).toContainText(words.notice.trouble.unsent);
+  await expect(page.getByTestId('status')).toHaveText(words.status.connected);
 });
 
 test('regression: a page that shows no pad has the chosen colours too', async ({ open }) => {

@@ -60,7 +60,7 @@ test('a line runs as its own letters do, and a language nobody knows keeps its n
   const socket = new WebSocket(server.socketUrl('shared'));
   await new Promise((resolve) => socket.once('open', resolve));
   socket.send(JSON.stringify({ SetLanguage: 'klingon' }));
-  await expect(pad.page.locator('.toast')).toContainText('klingon');
+  await pad.tells('klingon');
   await expect(pad.language).toHaveValue('klingon');
   socket.send(JSON.stringify({ SetLanguage: 'cpp' }));
   await expect(pad.language).toHaveValue('C++');

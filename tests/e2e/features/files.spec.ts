@@ -19,6 +19,7 @@ async function downloaded(pad: Pad, how: 'menu' | 'key' = 'menu'): Promise<[name
 test('regression: what was opened is downloaded under its name and with its line ends', async ({ open, server }) => {
   const alice = await (await open()).ready();
   await alice.openFile('script.bat', BATCH);
+  await alice.shows(BATCH.replaceAll('\r\n', '\n'));
   await alice.saved();
   expect(await server.text('shared')).toBe(BATCH.replaceAll('\r\n', '\n'));
   expect(await downloaded(alice)).toEqual(['script.bat', BATCH]);
@@ -36,6 +37,7 @@ test('regression: what was opened is downloaded under its name and with its line
 test('a byte order mark comes back; a file in place of another takes its name, and Undo takes it back', async ({ open }) => {
   const pad = await (await open()).ready();
   await pad.openFile('table.csv', TABLE);
+  await pad.shows('name;size\na;1\n');
   await pad.saved();
   expect(await downloaded(pad)).toEqual(['table.csv', TABLE]);
   await pad.openFile('README', '# Read\nme\n');
@@ -52,6 +54,7 @@ test('a byte order mark comes back; a file in place of another takes its name, a
 test('a pad that was emptied and is opened again is no file, nor is a text that was typed', async ({ open }) => {
   const pad = await (await open()).ready();
   await pad.openFile('old.txt', 'old\r\n');
+  await pad.shows('old\n');
   await pad.saved();
   await pad.editor.focus();
   await pad.page.keyboard.press('Control+a');

@@ -82,8 +82,8 @@ test('by a link for editing everything works, and everybody is told who brought 
   await expect(textOf(bob)).toHaveText('one ');
   await past(bob).getByRole('button', { name: history.bringBack }).click();
   await alice.shows('one ');
-  await expect(alice.page.locator('.toast').filter({ hasText: /^Bob brought back the text of \d/ })).toHaveCount(1);
-  await expect(bob.page.locator('.toast').filter({ hasText: 'brought back' })).toHaveCount(0);
+  await alice.tells(/^Bob brought back the text of \d/);
+  expect((await bob.told()).filter((it) => it.includes('brought back'))).toEqual([]);
 });
 
 test('everybody is told who deleted the history, switched it off, and on', async ({ open }) => {
@@ -93,8 +93,7 @@ test('everybody is told who deleted the history, switched it off, and on', async
   await alice.saved();
   const panel = await alice.panel('history');
   const { purge, purgeYes, off, offYes, on } = history.keeping;
-  const isTold = (news: 'deleted' | 'off' | 'on') =>
-    expect(bob.page.locator('.toast').filter({ hasText: rightsNews[news].of('Alice', null) })).toHaveCount(1);
+  const isTold = (news: 'deleted' | 'off' | 'on') => bob.tells(rightsNews[news].of('Alice', null));
   await bob.shows('text');
   await (await bob.panel('people')).getByRole('switch', { name: history.authors.label }).check();
   await expect(bob.editor.locator('.authored')).toHaveText('text');
