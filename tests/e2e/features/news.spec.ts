@@ -133,7 +133,7 @@ test('all but the first parts of the page are gone after an upgrade: it says so 
   const pad = await open('#blank');
   await removeParts(pad, (await server.get('/')).text);
   await pad.page.reload();
-  await pad.ready();
+  await pad.saved();
   const news = pad.page.locator('.toast').filter({ hasText: words.notice.chunkMissing });
   await expect(news).toHaveCount(1);
   await pad.type('goes on');

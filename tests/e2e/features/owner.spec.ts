@@ -48,13 +48,13 @@ test('only the owner writes: the others read at once, their unsent words are kep
   await bob.type(' Bob');
   await alice.shows('Hello Bob');
 
-  await bob.page.context().setOffline(true);
+  await bob.goOffline();
   const dialog = await ownership(alice);
   await dialog.getByLabel(owner.pen).click();
   await expect(dialog.getByLabel(owner.pen)).toBeChecked();
   await alice.close(dialog);
   await bob.type(', last words');
-  await bob.page.context().setOffline(false);
+  await bob.goOnline();
   await expect(bob.page.getByRole('alert')).toContainText(words.refusal.headingOfReader);
   await expect(bob.editor).toHaveAttribute('contenteditable', 'false');
   await bob.shows('Hello Bob, last words');
@@ -70,7 +70,7 @@ test('only the owner writes: the others read at once, their unsent words are kep
   await alice.shows('Hello Bob, last words');
   await bob.saved();
   await carol.saved();
-  await expect(carol.page.locator('.toast')).toBeVisible();
+  await carol.tells(rightsNews.unpenned.of('Alice', null));
   await carol.type('!');
   await alice.shows('Hello Bob, last words!');
 });
@@ -107,7 +107,7 @@ test('a pad that nobody owns is taken charge of once, and everybody is told by w
   await dialog.getByRole('button', { name: owner.takeCharge }).click();
   await expect(dialog).toContainText(owner.mine);
   await expect(theirs).toContainText(owner.other);
-  await expect(bob.page.locator('.toast')).toContainText(rightsNews.owned.of('Alice', null));
+  await bob.tells(rightsNews.owned.of('Alice', null));
 });
 
 test('a pad that is deleted is gone for all, and each can make a new one of the text', async ({ open }) => {
@@ -191,7 +191,7 @@ test('an owner link that is none is told, and takes nothing away', async ({ open
   await alice.type('Hello');
   const wrong = `#mine&owner=${'x'.repeat(21)}A`;
   const bob = await (await open(wrong)).ready();
-  await expect(bob.page.locator('.toast')).toContainText(rightsNews.not_owned.of(null, null));
+  await bob.tells(rightsNews.not_owned.of(null, null));
   const address = new URL(wrong, alice.page.url()).href;
   await alice.page.goto('about:blank');
   await alice.page.goto(address);
