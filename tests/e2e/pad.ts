@@ -25,20 +25,25 @@ const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
 export const words = { ...en, people };
 export { actions, comments, frame, history, links, refusedPad, settings, share, start };
 
-type Told = { told: string[] };
+/** Short messages, as they were shown, and words for those alone who listen to the page. */
+type Told = { told: string[]; spoken: string[] };
 
-/** Runs in the page before its own code. */
-function gatherToasts(): void {
-  const told: string[] = ((window as unknown as Told).told = []);
+/** Gathers them. Runs in the page before its own code. */
+function gatherWhatIsTold(): void {
+  const told: string[] = [];
+  const spoken: string[] = [];
+  Object.assign(window, { told, spoken } satisfies Told);
   const gather = (node: Node): void => {
     if (!(node instanceof Element)) return;
     const toasts = node.matches('.toast') ? [node] : [...node.querySelectorAll('.toast')];
     for (const toast of toasts) told.push(toast.querySelector('span')!.textContent);
   };
-  new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(gather))).observe(document, {
-    childList: true,
-    subtree: true,
-  });
+  const look = ({ target, addedNodes }: MutationRecord): void => {
+    addedNodes.forEach(gather);
+    const region = (target instanceof Element ? target : target.parentElement)?.closest('.visually-hidden[role=status]');
+    if (region?.textContent) spoken.push(region.textContent);
+  };
+  new MutationObserver((changes) => changes.forEach(look)).observe(document, { childList: true, characterData: true, subtree: true });
 }
 
 /** One window. What the page did that it must not is gathered in `complaints`. */
@@ -65,7 +70,7 @@ export class Pad {
   /** In a tab of a browser that is there already, with what it remembers. */
   static async visit(context: BrowserContext, url: string): Promise<Pad> {
     const pad = new Pad(await context.newPage());
-    await pad.page.addInitScript(gatherToasts);
+    await pad.page.addInitScript(gatherWhatIsTold);
     if (SLOWDOWN > 1) await (await context.newCDPSession(pad.page)).send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
     await pad.page.goto(url);
     return pad;
@@ -108,6 +113,12 @@ export class Pad {
   async tells(what: string | RegExp): Promise<void> {
     const holds = what instanceof RegExp ? expect.stringMatching(what) : expect.stringContaining(what);
     await expect.poll(() => this.told()).toContainEqual(holds);
+  }
+
+  /** The same of what is only spoken. */
+  async speaks(what: string): Promise<void> {
+    const spoken = () => this.page.evaluate(() => (window as unknown as Told).spoken);
+    await expect.poll(spoken).toContainEqual(expect.stringContaining(what));
   }
 
   /** The text in the editor, without the hint that an empty one shows. */

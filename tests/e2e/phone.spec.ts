@@ -186,7 +186,7 @@ test.describe('on the smallest of phones, in German', () => {
         const gutters = await mobile.page.locator('.cm-gutters').evaluate((it) => it.getBoundingClientRect());
         expect(left).toBeGreaterThanOrEqual(gutters.right);
         expect(right).toBeLessThanOrEqual(320);
-      }).toPass({ timeout: 5_000 });
+      }).toPass({ timeout: 30_000 });
     }
   });
 });

@@ -72,7 +72,7 @@ async function says(pad: Pad, ...sentences: string[]): Promise<void> {
     await pad.page.clock.runFor(20);
     const said = (await sayings(pad).allTextContents()).join(' ');
     for (const sentence of sentences) expect(said).toContain(sentence);
-  }).toPass({ timeout: 20_000 });
+  }).toPass({ timeout: 30_000 });
 }
 
 /** Waits until the changes are written down in the browser. */

@@ -384,7 +384,7 @@ async function bringToTop(pad: Pad, n: number): Promise<void> {
       return found ? Math.abs(scroller.scrollTop - before) : Number.NaN;
     }, n);
     expect(moved).toBeLessThan(3);
-  }).toPass({ intervals: [50], timeout: 15_000 });
+  }).toPass({ intervals: [50], timeout: 30_000 });
 }
 
 const many = (line: (n: number) => string) => Array.from({ length: 200 }, (_, n) => line(n)).join('\n');

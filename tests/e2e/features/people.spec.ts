@@ -8,20 +8,17 @@ test('news say who did it; comings and goings are only spoken', async ({ open })
   await alice.rename('Alice A.');
   const bob = await (await open()).ready();
   await bob.rename('Bob');
-  const spoken = alice.page.locator('.visually-hidden[role=status]');
-  await expect(spoken).toContainText('joined');
-  await expect(alice.page.locator('.toast')).toHaveCount(0);
+  await alice.speaks('joined');
 
   await alice.choose('Python');
-  await expect(spoken).toContainText(words.notice.languageMine('Python')); // what one did oneself is no news
-  await expect(alice.page.locator('.toast')).toHaveCount(0);
-  await expect(bob.page.locator('.toast')).toContainText(words.notice.language('Python', 'Alice A.'));
-  await bob.page.getByRole('button', { name: words.notice.dismiss }).click();
+  await alice.speaks(words.notice.languageMine('Python')); // what one did oneself is no news
+  await bob.tells(words.notice.language('Python', 'Alice A.'));
 
   await alice.protect();
-  await expect(bob.page.locator('.toast')).toContainText(words.notice.protected('Alice A.'));
+  await bob.tells(words.notice.protected('Alice A.'));
+  expect(await alice.told()).toEqual([]);
   await bob.page.context().close();
-  await expect(spoken).toContainText(words.notice.left('Bob', 1));
+  await alice.speaks(words.notice.left('Bob', 1));
 });
 
 test('a password reaches everybody’s address, survives a restart, and only it is asked for', async ({ open, server }) => {
@@ -101,5 +98,5 @@ test('regression: who comes in with a colour that somebody has is told so, thoug
     await route.continue();
   });
   await bob.page.reload();
-  await expect(bob.page.locator('.toast')).toContainText(de.notice.recoloured);
+  await bob.tells(de.notice.recoloured);
 });

@@ -50,7 +50,7 @@ test('what is unsent is sent before the page begins anew', async ({ open, server
   await expect(pad.status).not.toHaveText(words.status.connected);
   await pad.type('then');
   await chooseLocale(pad, 'Deutsch');
-  await expect(pad.page.locator('.toast')).toContainText(settings.localeLater);
+  await pad.tells(settings.localeLater);
   await expect(pad.page.locator('html')).toHaveAttribute('lang', 'en');
   await server.restart();
   await speaks(pad, 'de');
