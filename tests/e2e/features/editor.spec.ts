@@ -26,6 +26,7 @@ test('goes to a line by key', async ({ open }) => {
   await pad.paste('a\nb\nc\nd');
   await pad.page.waitForLoadState('networkidle'); // the dialogs come after the page
   await pad.page.keyboard.press('Alt+g');
+  await expect(pad.page.locator('.cm-dialog').getByRole('textbox')).toBeFocused();
   await pad.page.keyboard.type('2');
   await pad.page.keyboard.press('Enter');
   await expect(pad.editor).toBeFocused();

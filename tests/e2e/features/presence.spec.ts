@@ -31,9 +31,18 @@ test('marks over the scroll bar say where the others are', async ({ open }) => {
 test('who types out of view is named at the edge, and a press on the name or on the face leads there', async ({ open }) => {
   const [alice, bob] = await two(open);
   await bob.rename('Bob');
-  await bob.type('far below');
   const chip = alice.page.getByRole('button', { name: words.people.typingBelow(`Bob ${words.people.typing}`) });
-  await chip.click();
+  // Who pauses is not named any more, so he goes on until it is pressed.
+  let isPressed = false;
+  const typing = async () => {
+    do await bob.type('far below ');
+    while (!isPressed);
+  };
+  const pressing = async () => {
+    await chip.click();
+    isPressed = true;
+  };
+  await Promise.all([typing(), pressing()]);
   await expect(alice.carets).toBeInViewport();
   await expect(chip).toHaveCount(0);
   await alice.page.keyboard.press('Control+Home');
@@ -60,6 +69,6 @@ test('who is followed is framed; Escape ends it, and so does their leaving, whic
   await face.click({ modifiers: ['Alt'] });
   await expect(frame).toHaveCount(1);
   await bob.page.context().close();
-  await expect(alice.page.locator('.toast')).toHaveText(words.people.followedLeft('Bob'));
+  await alice.tells(words.people.followedLeft('Bob'));
   await expect(frame).toHaveCount(0);
 });
