@@ -4,9 +4,12 @@ import { expect, test, words } from '../pad.ts';
 import type { Pad } from '../pad.ts';
 import { preview as previewText } from '../../../frontend/src/strings/preview_en.ts';
 
-/** Ten times what a key may take: the machine may be busy. Without bounds each of these takes longer. */
+/** Ten times what a key may take. Without bounds each of these takes longer. */
 const KEY_MS = 500;
+/** So many times what a key takes in an ordinary text is enough where the machine is too slow for that. */
+const TIMES_ORDINARY = 10;
 
+type Open = (hash?: string) => Promise<Pad>;
 type Seen = { keys: number[] };
 /** As much as is needed of CodeMirror, as EditorView.findFromDOM finds it. */
 type CodeMirror = { cmTile: { root: { view: { focus(): void; state: { doc: { length: number } }; dispatch(spec: object): void } } } };
@@ -23,8 +26,8 @@ function watch(): void {
 }
 
 /** Opens such a text: one who pastes it, in a pad of that language. */
-async function opened(open: (hash?: string) => Promise<Pad>, language: string | null, text: string): Promise<Pad> {
-  const pad = await (await open()).ready();
+async function opened(open: Open, language: string | null, text: string, hash?: string): Promise<Pad> {
+  const pad = await (await open(hash)).ready();
   if (language) await pad.choose(language);
   await pad.paste(text);
   await pad.saved();
@@ -54,6 +57,17 @@ async function keyMs(pad: Pad): Promise<number> {
   return keys.sort((a, b) => a - b)[2]!;
 }
 
+/** A key is shown soon: in one of a few tries, since others may need the machine meanwhile. */
+async function showsKeysSoon(open: Open, language: string | null, pad: Pad): Promise<void> {
+  const tries: number[] = [];
+  while (tries.length < 3) {
+    tries.push(await keyMs(pad));
+    if (tries.at(-1)! < KEY_MS) return;
+  }
+  const ordinary = await opened(open, language, 'words and more words\n'.repeat(20), '#ordinary');
+  expect(Math.min(...tries), `${tries.join(', ')} ms`).toBeLessThan(TIMES_ORDINARY * (await keyMs(ordinary)));
+}
+
 for (const [language, name, units] of [
   ['JSON', 'one line: json', 20_000],
   ['Markdown', 'long lines of "[]("', 100_000],
@@ -62,7 +76,7 @@ for (const [language, name, units] of [
 ] as const) {
   test(`typing in ${name} (${language ?? 'plain text'})`, async ({ open }) => {
     const text = unfortunateTexts[name]!(units);
-    expect(await keyMs(await opened(open, language, text))).toBeLessThan(KEY_MS);
+    await showsKeysSoon(open, language, await opened(open, language, text));
   });
 }
 
@@ -70,9 +84,10 @@ test('typing beside a preview of 20,000 equal blocks, which follows', async ({ o
   const pad = await opened(open, 'Markdown', '# h\n\n'.repeat(20_000));
   await pad.showPreview();
   const preview = pad.page.getByRole('document', { name: previewText.heading });
-  await expect(preview.locator('h1')).toHaveCount(20_000);
-  expect(await keyMs(pad)).toBeLessThan(KEY_MS);
-  await expect(preview.locator('p, h1').filter({ hasText: 'xxxxx' })).toHaveCount(1);
+  const all = { timeout: 180_000 }; // it is shown little by little, and only typing is never held up
+  await expect(preview.locator('h1')).toHaveCount(20_000, all);
+  await showsKeysSoon(open, 'Markdown', pad);
+  await expect(preview.locator('p, h1').filter({ hasText: 'xxxxx' })).toHaveCount(1, all);
 });
 
 test('a line that has too many colours says why it has none, and has them when it is shorter', async ({ open }) => {
