@@ -46,7 +46,14 @@ static void begin_wait(struct http_job *job)
     http_job_open(job, OPEN_EDIT, on_wait_opened);
 }
 
+static void begin_link_wait(struct http_job *job)
+{
+    http_job_by_link(job, begin_wait);
+}
+
 static const struct http_job_kind wait_job = {.begin = begin_wait, .end = free, .send_on = far_waiter_begin};
+static const struct http_job_kind link_wait_job = {
+    .begin = begin_link_wait, .end = free, .send_on = far_waiter_begin, .is_by_link = true};
 
 static enum error read_wait(const struct http_request *request, struct wait_own *own)
 {
@@ -61,12 +68,14 @@ void follow_wait(struct api *api, struct http_request *request, struct slice id,
 {
     struct wait_own *own = calloc(1, sizeof(*own));
     enum error err = own ? read_wait(request, own) : ERR_NO_MEMORY;
-    if (!err) {
+    if (err) {
+        free(own);
+        refuse(request, err);
+    } else if (id.len > 0) {
         http_job_post_own(api->server, request, &wait_job, id, password, own);
-        return;
+    } else {
+        http_job_post_link(api->server, request, &link_wait_job, own);
     }
-    free(own);
-    refuse(request, err);
 }
 
 /* ---- following ---- */
@@ -81,6 +90,12 @@ static enum error write_head(struct http_job *job, struct stream *stream)
     struct http_response response = {.status = 200, .content_type = "text/event-stream"};
     enum error err = http_write_head(job->request, &response, -1, &stream->head);
     return err ? err : buf_append(&stream->head, SLICE("retry: 2000\n\n")); /* as a tab reconnects */
+}
+
+/* The Bearer of one who comes by a link is in the stream. */
+static struct slice password_of(const struct http_job *job)
+{
+    return job->kind->is_by_link ? (struct slice){0} : job->password;
 }
 
 static void answer_head_request(struct http_job *job)
@@ -103,7 +118,7 @@ static void on_events_opened(struct http_job *job, const struct open_result *res
     enum error err = write_head(job, stream);
     if (!err) {
         job->own = NULL;
-        err = session_follow(job->shard, job->request, job->id, job->password, stream);
+        err = session_follow(job->shard, job->request, job->id, password_of(job), stream);
     }
     if (err)
         http_job_fail(job, err);
@@ -116,7 +131,14 @@ static void begin_events(struct http_job *job)
     http_job_open(job, OPEN_EDIT, on_events_opened);
 }
 
+static void begin_link_events(struct http_job *job)
+{
+    http_job_by_link(job, begin_events);
+}
+
 static const struct http_job_kind events_job = {.begin = begin_events, .end = free_stream, .is_stream = true};
+static const struct http_job_kind link_events_job = {
+    .begin = begin_link_events, .end = free_stream, .is_stream = true, .is_by_link = true};
 
 /* A browser that reconnects says what it has in a header; that is newer than the address. */
 static enum error take_revision(const struct http_request *request, struct stream *stream)
@@ -152,7 +174,9 @@ void follow_events(struct api *api, struct http_request *request, struct slice i
     if (err) {
         stream_free(stream);
         refuse(request, err);
-        return;
+    } else if (id.len > 0) {
+        http_job_post_own(api->server, request, &events_job, id, password, stream);
+    } else {
+        http_job_post_link(api->server, request, &link_events_job, stream);
     }
-    http_job_post_own(api->server, request, &events_job, id, password, stream);
 }

@@ -4,6 +4,8 @@
  *   GET /api/text/{id}?wait=30&revision=812   the text as soon as it is beyond 812, or 304 after 30 s
  *   GET /api/events/{id}                      everything as it happens: session/stream.h
  *
+ * Without an id it is what the Bearer, a link's token, opens: /api/link/text, /api/link/events.
+ *
  * Handlers of the routes' table, on the HTTP server's thread. */
 #ifndef KOLABPAD_API_FOLLOW_JOBS_H
 #define KOLABPAD_API_FOLLOW_JOBS_H

@@ -291,6 +291,7 @@ void http_job_post_link(struct server *server, struct http_request *request, con
         http_job_post_own(server, request, kind, (struct slice){0}, bearer, own);
         return;
     }
+    metric_rejected(ERR_PASSWORD);
     http_respond_error(request, ERR_PASSWORD);
     if (kind->end)
         kind->end(own);

@@ -37,6 +37,8 @@ static void get_text(struct api *api, struct http_request *request, struct slice
     bool follows = http_query(request, "revision").ptr || http_query(request, "wait").ptr;
     if (follows && !slice_equal(request->method, SLICE("HEAD")))
         follow_wait(api, request, id, shown);
+    else if (!id.ptr)
+        http_job_post_link(api->server, request, &link_text_job, NULL);
     else
         http_job_post(api->server, request, &text_job, id, shown);
 }
@@ -121,7 +123,8 @@ static const struct route routes[] = {
     {"POST", "/api/document/{id}/links", JOB(add_link_job)},
     {"DELETE", "/api/document/{id}/links/{link}", PART(delete_link)},
     {"GET", "/api/link", LINK_JOB(link_job)},
-    {"GET", "/api/link/text", LINK_JOB(link_text_job)},
+    {"GET", "/api/link/text", SHOWN(get_text)},
+    {"GET", "/api/link/events", SHOWN(follow_events)},
     {"GET", "/api/link/history", SHOWN(history_get_sittings)},
     {"GET", "/api/link/history/operations", SHOWN(history_get_operations)},
     {"POST", "/api/link/history/restore", SHOWN(history_restore)},
