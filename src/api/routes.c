@@ -222,12 +222,12 @@ static void refuse_method(struct http_request *request, struct slice allow)
     http_respond_method(request, allow);
 }
 
-static void refuse_method_of_route(struct http_request *request, struct slice path)
+/* `first`: the one of the address that is first in the table. */
+static void refuse_method_of_route(struct http_request *request, const struct route *first)
 {
     char allow[64] = "OPTIONS";
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-        struct route_places places;
-        if (!route_path_matches(routes[i].path, path, &places))
+        if (strcmp(routes[i].path, first->path) != 0)
             continue;
         size_t len = strlen(allow);
         snprintf(allow + len, sizeof(allow) - len, ", %s%s", routes[i].method,
@@ -250,16 +250,23 @@ static void serve_file(struct api *api, struct http_request *request)
 
 /* ---- all of it ---- */
 
-/* The route for the request's path and method; `*is_known` when there is one for the
- * path at least. */
-static const struct route *find(const struct http_request *request, struct route_places *places,
-                                bool *is_known)
+static bool is_at(const struct route *route, const struct route *first, struct slice path,
+                  struct route_places *places)
 {
-    *is_known = false;
+    return first ? strcmp(route->path, first->path) == 0 : route_path_matches(route->path, path, places);
+}
+
+/* The route for the request's path and method; `*first` is the first for its path, NULL: there is none.
+ * Paths are taken as they come in the table: ".../history/restore" is no revision of the history. */
+static const struct route *find(const struct http_request *request, struct route_places *places,
+                                const struct route **first)
+{
+    *first = NULL;
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-        if (!route_path_matches(routes[i].path, request->path, places))
+        if (!is_at(&routes[i], *first, request->path, places))
             continue;
-        *is_known = true;
+        if (!*first)
+            *first = &routes[i];
         if (method_is(request, routes[i].method))
             return &routes[i];
     }
@@ -284,10 +291,9 @@ void routes_handle(void *arg, struct http_request *request)
     metric_inc(METRIC_HTTP_REQUESTS);
     origin_allow_answer(server_config(api->server), request);
     log_event(LOG_DEBUG, "http_request", LOG_STR("method", request->method), LOG_STR("path", request->path));
-    bool is_known;
     struct route_places places;
-    const struct route *route = find(request, &places, &is_known);
-    if (refuse_origin(api, request, !is_known) ||
+    const struct route *first, *route = find(request, &places, &first);
+    if (refuse_origin(api, request, !first) ||
         origin_answer_preflight(server_config(api->server), request))
         return;
     if (!is_known_method(request))
@@ -296,8 +302,8 @@ void routes_handle(void *arg, struct http_request *request)
         refuse_method(request, SLICE("OPTIONS, GET, HEAD, POST, PUT, PATCH, DELETE"));
     else if (route)
         run(route, api, request, &places);
-    else if (is_known)
-        refuse_method_of_route(request, request->path);
+    else if (first)
+        refuse_method_of_route(request, first);
     else
         serve_file(api, request);
 }
@@ -305,9 +311,8 @@ void routes_handle(void *arg, struct http_request *request)
 size_t routes_body_max(void *arg, const struct http_request *request)
 {
     const struct api *api = arg;
-    bool is_known;
     struct route_places places;
-    const struct route *route = find(request, &places, &is_known);
+    const struct route *first, *route = find(request, &places, &first);
     switch (route ? route->body : BODY_SMALL) {
     case BODY_TEXT:
         return server_config(api->server)->max_document_bytes;
