@@ -201,7 +201,7 @@ static void on_opened_to_write(struct http_job *job, const struct open_result *r
     if (result->doc)
         document_has_news(result->doc);
     if (err)
-        http_job_fail(job, err);
+        http_job_fail_write(job, err, result->doc);
     else
         wait_for_commit(job, result->doc);
 }

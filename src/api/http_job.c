@@ -79,6 +79,17 @@ void http_job_fail(struct http_job *job, enum error err)
     http_job_end(job);
 }
 
+void http_job_fail_write(struct http_job *job, enum error err, const struct document *doc)
+{
+    if (err != ERR_DOCUMENT_TOO_LARGE || !doc) {
+        http_job_fail(job, err);
+        return;
+    }
+    metric_rejected(err);
+    http_respond_too_large(job->request, err, pad_document_bytes_max(&doc->pad));
+    http_job_end(job);
+}
+
 void http_job_fault(struct http_job *job, enum error err, uint64_t offset_bytes)
 {
     metric_rejected(err);

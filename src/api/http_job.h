@@ -112,6 +112,9 @@ void http_job_respond_tagged(struct http_job *job, struct slice tag, const char 
  * one. */
 void http_job_respond_json(struct http_job *job, int status, const struct json *j);
 void http_job_fail(struct http_job *job, enum error err);
+/* The same of what was to be done to `doc`, NULL where it was not opened: how much it may hold is said, too.
+ */
+void http_job_fail_write(struct http_job *job, enum error err, const struct document *doc);
 /* The same of a fault in the body. */
 void http_job_fault(struct http_job *job, enum error err, uint64_t offset_bytes);
 void http_job_end(struct http_job *job);

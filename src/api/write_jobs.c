@@ -243,7 +243,7 @@ static void on_opened(struct http_job *job, const struct open_result *result)
     if (result->doc)
         document_has_news(result->doc); /* one that was begun for this alone goes at the end of the turn */
     if (err) {
-        http_job_fail(job, err);
+        http_job_fail_write(job, err, result->doc);
         return;
     }
     job->is_writing = true;

@@ -27,7 +27,7 @@
     X(ERR_BAD_REQUEST,       "bad_request",         4400, 400, "The request body is not the JSON asked for.")       \
     X(ERR_BAD_ID,            "bad_id",              4400, 400, "A document id is 1 to 128 bytes of UTF-8 without '/' or control characters.") \
     X(ERR_MESSAGE_TOO_LARGE, "message_too_large",   1009, 413, "The message is larger than this server takes.")     \
-    X(ERR_BAD_PLACE,         "bad_place",           4400, 400, "The place is \"start\", \"end\" or a number of code points, and no more than the text has.") \
+    X(ERR_BAD_PLACE,         "bad_place",           4400, 400, "A place is a number of code points within the text, or where text is added \"start\" or \"end\". What a comment is about is not empty.") \
     X(ERR_BAD_PATCH,         "bad_patch",           4400, 400, "Send {\"revision\":…,\"operation\":[…]} or {\"replace\":\"…\",\"with\":\"…\",\"count\":1}.") \
     X(ERR_BAD_NAME,          "bad_name",            4400, 400, "A name is UTF-8, percent-encoded.")                \
     X(ERR_BAD_AUTHOR,        "bad_author",          4400, 400, "An author's hue is a number from 0 to 359, a token 22 characters of base64url.") \
@@ -61,7 +61,7 @@
     /* the peer may not */                                                                                          \
     X(ERR_PASSWORD,          "bad_password",        4401, 401, "Invalid or missing OTP")                            \
     X(ERR_FORBIDDEN,         "forbidden",           4403, 403, "Not allowed.")                                      \
-    X(ERR_VIEW_ONLY,         "view_only",           4403, 403, "You may read this document, but not change it.")    \
+    X(ERR_VIEW_ONLY,         "view_only",           4403, 403, "You may read this text, but not do that.")            \
     X(ERR_NOT_AUTHOR,        "not_author",          4403, 403, "Only who wrote a comment may change it.")          \
     X(ERR_OWNER_ONLY,        "owner_only",          4403, 403, "Only the owner of this document may do that.")     \
     X(ERR_WITHDRAWN,         "link_withdrawn",      4403, 403, "This link was withdrawn")                          \

@@ -219,7 +219,7 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method, const 
     else if (x->req.path.ptr[0] == '/' && !strip_base(base, &x->req.path))
         http_respond_error(&x->req, ERR_NOT_FOUND);
     else if (!is_length_within(x))
-        http_respond_too_large(&x->req, x->body_max);
+        http_respond_too_large(&x->req, ERR_MESSAGE_TOO_LARGE, x->body_max);
     return atomic_load(&x->phase) == EXCHANGE_ANSWERED ? exchange_queue_response(x) : MHD_YES;
 }
 
@@ -257,7 +257,7 @@ static enum MHD_Result on_complete(struct exchange *x)
     deadline_pause(x->deadline);
     if (x->body_bytes > x->body_max || x->is_crowded_out) {
         if (x->body_bytes > x->body_max)
-            http_respond_too_large(&x->req, x->body_max);
+            http_respond_too_large(&x->req, ERR_MESSAGE_TOO_LARGE, x->body_max);
         else
             http_respond_error(&x->req, ERR_OVERLOADED);
         return exchange_queue_response(x);

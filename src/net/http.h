@@ -73,8 +73,8 @@ void http_respond(struct http_request *req, const struct http_response *response
 /* The error as JSON: {"error":"…","code":"…"} with its status, and the headers that
  * RFC 9110 demands with that status. */
 void http_respond_error(struct http_request *req, enum error err);
-/* ERR_MESSAGE_TOO_LARGE of a body that may have so many bytes: the text says so, and "max_bytes". */
-void http_respond_too_large(struct http_request *req, uint64_t max_bytes);
+/* The error, of a body or a document that may have so many bytes: the text says so, and "max_bytes". */
+void http_respond_too_large(struct http_request *req, enum error err, uint64_t max_bytes);
 /* The same of a fault in the body: {"error":"… (At byte 17.)","code":"…","offset":17}. */
 void http_respond_fault(struct http_request *req, enum error err, uint64_t offset_bytes);
 

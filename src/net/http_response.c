@@ -204,21 +204,21 @@ static void respond_error(struct http_request *req, enum error err, const uint64
     respond_json(req, &response, err, offset);
 }
 
-void http_respond_too_large(struct http_request *req, uint64_t max_bytes)
+void http_respond_too_large(struct http_request *req, enum error err, uint64_t max_bytes)
 {
     struct buf body = {0};
     struct json j = json_to(&body);
 
     json_raw(&j, "{\"error\":\"");
-    json_escaped(&j, slice_from_cstr(error_text(ERR_MESSAGE_TOO_LARGE)));
+    json_escaped(&j, slice_from_cstr(error_text(err)));
     json_raw(&j, " (At most ");
     json_uint(&j, max_bytes);
     json_raw(&j, " bytes.)\",\"code\":");
-    json_quoted(&j, slice_from_cstr(error_code(ERR_MESSAGE_TOO_LARGE)));
+    json_quoted(&j, slice_from_cstr(error_code(err)));
     json_raw(&j, ",\"max_bytes\":");
     json_uint(&j, max_bytes);
     json_raw(&j, "}");
-    http_respond(req, &(struct http_response){.status = error_http_status(ERR_MESSAGE_TOO_LARGE),
+    http_respond(req, &(struct http_response){.status = error_http_status(err),
                                               .content_type = "application/json",
                                               .body = json_error(&j) ? SLICE("{}") : buf_slice(&body)});
     buf_deinit(&body);

@@ -218,7 +218,9 @@ describe('text', () => {
   test('as much as a document holds, and no more', async () => {
     const id = freshId();
     revisionOf(await put(id, 'x'.repeat(LIMIT)));
-    await refused(await post(id, 'y', '?raw=1'), 413, 'document_too_large');
+    const full = await post(id, 'y', '?raw=1');
+    await refused(full, 413, 'document_too_large');
+    expect(json(full)).toMatchObject({ max_bytes: LIMIT, error: expect.stringContaining(`At most ${LIMIT} bytes`) });
     await refused(await put(id, 'x'.repeat(LIMIT + 1)), 413, 'message_too_large');
     await refused(await server().get('/api/documents', { method: 'POST', body: 'x'.repeat(LIMIT + 1) }), 413, 'message_too_large');
     expect(await text(id)).toBe('x'.repeat(LIMIT));
