@@ -68,6 +68,7 @@ static void on_opened_to_purge(struct http_job *job, const struct open_result *r
     p->purge.done = on_purged;
     if (!err)
         err = document_purge(result->doc, &p->purge);
+    job->is_writing = !err;
     if (err)
         http_job_fail(job, err);
 }

@@ -1,7 +1,7 @@
 // Stopping: the founding document's "Testing graceful shutdown", with a client.
 import { expect, test } from 'vitest';
 import { V1Client, v1, v2 } from './support/clients.ts';
-import { jsonBody } from './support/http.ts';
+import { json, jsonBody } from './support/http.ts';
 import { startServer } from './support/server.ts';
 import { WriteLock, sql } from './support/sqlite.ts';
 import { PATIENCE_MS, sleep } from './support/wait.ts';
@@ -118,6 +118,23 @@ test('a password change that the database does not answer is answered all the sa
   await lock.release();
   await server.restart();
   expect(await server.text('pad'), 'no password that nobody was told').toBe('text');
+});
+
+test('whoever deletes the history while the server stops is told what became of it', async () => {
+  const server = await startServer(QUIET);
+  await (await v1(server, 'pad')).type('text');
+  const lock = await WriteLock.hold(server.database);
+  const deletion = server.get('/api/document/pad/history', { method: 'DELETE' });
+  await sleep(200);
+  server.signal('SIGTERM');
+  await server.logged('Shutting down...');
+  await sleep(100);
+  await lock.release();
+  const { status } = await deletion;
+  expect((await server.exited()).code).toBe(0);
+  await server.restart();
+  const left = json<unknown[]>(await server.get('/api/document/pad/history')).length;
+  expect([status, left]).toEqual(status === 204 ? [204, 0] : [503, 1]);
 });
 
 // how long 10,000 take is for `make bench`
