@@ -67,6 +67,8 @@ static void on_opened_to_purge(struct http_job *job, const struct open_result *r
         err = decode_change(job, result->doc, &p->purge);
     p->purge.done = on_purged;
     if (!err)
+        err = http_job_take_change(job);
+    if (!err)
         err = document_purge(result->doc, &p->purge);
     job->is_writing = !err;
     if (err)

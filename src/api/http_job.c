@@ -55,6 +55,13 @@ enum error http_job_take_write(struct http_job *job, const struct document *doc)
     return doc->pad.storage_failing ? ERR_STORAGE : OK;
 }
 
+enum error http_job_take_change(struct http_job *job)
+{
+    struct documents *docs = &job->shard->documents;
+    bool may = limits_take(docs->limits, LIMIT_RIGHTS_CHANGE, job->request->client, documents_now_ms(docs));
+    return may ? OK : ERR_RATE_LIMITED;
+}
+
 void http_job_respond_tagged(struct http_job *job, struct slice tag, const char *content_type,
                              struct slice body)
 {

@@ -103,6 +103,9 @@ void http_job_forward(struct http_job *job, const struct store_owner *to,
  * since nothing is done that is not answered. Whether this client may write is for the caller to know. */
 enum error http_job_take_write(struct http_job *job, const struct document *doc);
 
+/* The same of a change that is no edit: of links, settings and histories, and of deletions. */
+enum error http_job_take_change(struct http_job *job);
+
 /* The answer; the job is gone afterwards. http_job_end: somebody else answers. */
 void http_job_respond(struct http_job *job, const struct http_response *response);
 /* Answers with what has that tag, or as the request's If-Match and If-None-Match have it: 412, 304. */

@@ -24,9 +24,9 @@ static void send_nothing(struct http_job *job)
 static void change(struct http_job *job, const struct open_result *asker,
                    void (*done)(struct rights_change *change, enum error err))
 {
-    struct documents *docs = &job->shard->documents;
-    if (!limits_take(docs->limits, LIMIT_RIGHTS_CHANGE, job->request->client, documents_now_ms(docs))) {
-        http_job_fail(job, ERR_RATE_LIMITED);
+    enum error err = http_job_take_change(job);
+    if (err) {
+        http_job_fail(job, err);
         return;
     }
     job->is_writing = true;
@@ -244,6 +244,16 @@ static void set_language(struct http_job *job, struct document *doc)
         send_settings(job, doc);
 }
 
+/* Without another change beside it, it counts as one. */
+static void put_language(struct http_job *job, struct document *doc)
+{
+    enum error err = http_job_take_change(job);
+    if (err)
+        http_job_fail(job, err);
+    else
+        set_language(job, doc);
+}
+
 static void on_settings_written(struct rights_change *change, enum error err)
 {
     struct http_job *job = job_of(change);
@@ -275,7 +285,7 @@ static void on_opened_for_settings(struct http_job *job, const struct open_resul
         return;
     }
     if (!body.sets_manager && !body.sets_writer && !body.sets_keep_days) {
-        set_language(job, result->doc);
+        put_language(job, result->doc);
         return;
     }
     job->rights.verb = RIGHTS_SET;

@@ -118,7 +118,7 @@ const struct setting config_settings[] = {
     {"PASSWORD_CHANGES_PER_MINUTE", NULL, GROUP_LIMITS, LIMIT(password_changes_per_minute, 0), .default_text = "60",
      .help = "Passwords set or removed from one address; 0: no limit."},
     {"RIGHTS_CHANGES_PER_MINUTE", NULL, GROUP_LIMITS, LIMIT(rights_changes_per_minute, 0), .default_text = "300",
-     .help = "Links made or withdrawn, settings of pads, deletions from one address; 0: no limit."},
+     .help = "Links made or withdrawn, settings of pads, deletions of pads and of histories, from one address; 0: no limit."},
     {"CONNECTIONS_TOTAL", NULL, GROUP_LIMITS, LIMIT(connections_total, 0), .default_text = "15000",
      .help = "WebSockets of all addresses at a time; 0: no limit."},
 

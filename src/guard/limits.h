@@ -18,7 +18,7 @@ enum limit_action {
     LIMIT_NEW_DOCUMENT,
     LIMIT_PASSWORD_ATTEMPT, /* only failures are counted */
     LIMIT_PASSWORD_CHANGE,
-    LIMIT_RIGHTS_CHANGE, /* links, owners, settings, deletions */
+    LIMIT_RIGHTS_CHANGE, /* links, owners, settings, deletions, histories */
     LIMIT_ACTION_COUNT
 };
 

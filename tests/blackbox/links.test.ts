@@ -300,6 +300,18 @@ describe('guessing', () => {
     await until('the limit', async () => (await make()).status === 429);
     expectError(await make(), 429, 'rate_limited');
   });
+
+  test.each([
+    ['the language', 'PATCH', '', { language: 'c' }],
+    ['deleting the history', 'DELETE', '/history', undefined],
+    ['keeping it, and not', 'PUT', '/history', { keep: true }],
+  ])('so is %s', async (_what, method, rest, body) => {
+    const own = await startServer({ RIGHTS_CHANGES_PER_MINUTE: 3 });
+    await (await v1(own, 'pad')).type('text');
+    const change = () => ask(own, method, pathOf('pad', rest), body);
+    await until('the limit', async () => (await change()).status === 429);
+    expectError(await change(), 429, 'rate_limited');
+  });
 });
 
 describe('tokens', () => {
