@@ -49,7 +49,7 @@ enum error document_purge(struct document *doc, struct purge *purge)
         return doc->lost_why;
     if (doc->documents->is_stopping)
         return ERR_SHUTTING_DOWN;
-    if (doc->is_purging || doc->password_change)
+    if (doc->is_purging || doc->password_change || doc->is_being_deleted)
         return ERR_OVERLOADED;
     enum error err = persister_write_history(doc, purge->change, on_written);
     if (err)

@@ -21,8 +21,8 @@ struct purge {
     struct document *doc; /* this module's own: NULL unless it waits */
 };
 
-/* Of a document that is READY. ERR_OVERLOADED: another one, or a new password, is being written;
- * on failure `done` is not called. */
+/* Of a document that is READY. ERR_OVERLOADED: another one, or a new password, is being written, or the
+ * document is being deleted, and would be written anew; on failure `done` is not called. */
 enum error document_purge(struct document *doc, struct purge *purge);
 /* `done` will not be called, and it is carried out all the same. Harmless when it does not wait. */
 void purge_cancel(struct purge *purge);

@@ -7,7 +7,7 @@ import { json, jsonBody } from './support/http.ts';
 import { ask, bearer, expectError, makeLink } from './support/rights.ts';
 import type { Server } from './support/server.ts';
 import { freshId, startServer, useServer } from './support/server.ts';
-import { sql } from './support/sqlite.ts';
+import { WriteLock, sql } from './support/sqlite.ts';
 import { NODES, ON_POSTGRES } from './support/store.ts';
 import { sleep, until } from './support/wait.ts';
 
@@ -266,6 +266,25 @@ describe('deleting', () => {
     await write(server(), id, ['!'], 'Bob');
     expect((await sittings(server(), id)).map((s) => s.authors[0]!.name)).toEqual(['Bob']);
     expect((await textAt(server(), id, 3)).status).toBe(200);
+  });
+
+  test.each([
+    ['deleting it', 'DELETE', undefined],
+    ['switching it off', 'PUT', { keep: false }],
+  ])('%s does not bring back a document that is being deleted', async (_what, method, body) => {
+    const own = await startServer();
+    const id = freshId();
+    await own.get(`/api/text/${id}`, { method: 'PUT', body: 'a secret' });
+    const lock = await WriteLock.hold(own.database);
+    const deletion = ask(own, 'DELETE', `/api/document/${id}`);
+    await sleep(100);
+    const change = ask(own, method, of(id, 'history'), body);
+    await sleep(100);
+    await lock.release();
+    const { status } = await deletion;
+    expect([404, 503]).toContain((await change).status);
+    expect(json(await own.get(`/api/document/${id}`))['exists']).toBe(status !== 204);
+    expect(status).toBe(ON_POSTGRES ? 503 : 204);
   });
 
   test('off for one document nothing more is kept, until it is on', async () => {
