@@ -234,6 +234,9 @@ struct pad {
     struct slice password_by_name; /* owned */
     bool storage_failing;
     bool keeps_history; /* set by whoever keeps it; the pad only carries it */
+    /* Who comes back with less is given the text: what led to it was deleted with the history. It is still
+     * held, for those who are here and edit against it. */
+    uint64_t resumes_from;
     struct pad_rights rights;
     uint64_t rights_by;          /* user id of who changed them, PAD_SYSTEM_USER when it was nobody here */
     struct slice rights_by_name; /* owned */

@@ -34,7 +34,8 @@ struct pad_past {
 
 /* Tells everybody. `by` may be NULL. ERR_NO_MEMORY: nobody is told, and nothing changed. */
 enum error pad_past_restored(struct pad *pad, const struct pad_peer *by, uint64_t revision, int64_t at_ms);
-/* The same, and from now on keeps_history is as given. That is so without memory, too. */
+/* The same, and from now on keeps_history is as given; unless the change is PAD_PAST_ON, nobody resumes
+ * from before it. That is so without memory, too. */
 enum error pad_past_changed(struct pad *pad, const struct pad_peer *by, enum pad_past_change change,
                             bool keeps_history);
 

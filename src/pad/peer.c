@@ -39,10 +39,11 @@ static bool is_worth_resuming(const struct pad *pad, uint64_t revision)
 }
 
 /* A tab may resume from a revision that existed in the epoch it names, and from
- * which on the history is held. */
+ * which on the history is held, and was not deleted. */
 static bool can_resume(const struct pad *pad, const struct pad_hello *hello)
 {
-    if (!hello->has_epoch || hello->revision < pad->history.base || !is_worth_resuming(pad, hello->revision))
+    if (!hello->has_epoch || hello->revision < pad->history.base || hello->revision < pad->resumes_from ||
+        !is_worth_resuming(pad, hello->revision))
         return false;
     return hello->is_epoch_unknown ? hello->revision <= pad->committed
                                    : pad_has_been_at(pad, hello->epoch, hello->revision);

@@ -1,5 +1,6 @@
 // What was typed when and by whom: lists, texts, operations, who wrote what; deleting it and switching it off.
 import fs from 'node:fs';
+import http from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { converged, freshTab, v2 } from './support/clients.ts';
 import type { Answer } from './support/http.ts';
@@ -32,6 +33,22 @@ const of = (id: string, rest: string): string => `/api/document/${id}/${rest}`;
 const sittings = async (s: Server, id: string, query = ''): Promise<Sitting[]> => json<Sitting[]>(await s.get(of(id, `history${query}`)));
 const textAt = (s: Server, id: string, revision: number): Promise<Answer> => s.get(of(id, `history/${revision}`));
 const steps = async (s: Server, id: string, query: string): Promise<Step[]> => json<Step[]>(await s.get(of(id, `history/operations?${query}`)));
+
+/** The first message of an event stream. */
+function firstEvent(s: Server, target: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ host: '127.0.0.1', port: s.port, path: `/api/events/${target}`, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => {
+        const data = /^data: (.*)$/m.exec((text += part))?.[1];
+        if (data === undefined) return;
+        resolve(JSON.parse(data));
+        request.destroy();
+      });
+    });
+    request.on('error', reject);
+  });
+}
 
 /** A text's code points after an operation. */
 function apply(text: string, operation: readonly Component[]): string {
@@ -266,6 +283,28 @@ describe('deleting', () => {
     await write(server(), id, ['!'], 'Bob');
     expect((await sittings(server(), id)).map((s) => s.authors[0]!.name)).toEqual(['Bob']);
     expect((await textAt(server(), id, 3)).status).toBe(200);
+  });
+
+  test.each([
+    ['deleted', 'DELETE', undefined],
+    ['switched off', 'PUT', { keep: false }],
+  ])('what is %s is not told to those who come back either', async (_what, method, body) => {
+    const id = freshId();
+    const put = (text: string) => server().get(`/api/text/${id}`, { method: 'PUT', body: text });
+    await put('a secret');
+    const tab = freshTab();
+    await (await v2(server(), id, { tab })).close();
+    const reader = await v2(server(), id);
+    await put('public');
+    await reader.sees('public');
+    expect(await firstEvent(server(), `${id}?revision=1`)).toHaveProperty('History');
+    expect((await ask(server(), method, of(id, 'history'), body)).status).toBe(204);
+    expect(await firstEvent(server(), `${id}?revision=0`)).toEqual({ Snapshot: { revision: 2, text: 'public' } });
+    expect(await firstEvent(server(), `${id}?revision=1`)).toEqual({ Snapshot: { revision: 2, text: 'public' } });
+    const again = await v2(server(), id, { tab });
+    expect([again.welcome.resumed, again.text]).toEqual([false, 'public']);
+    await reader.type('!');
+    await again.sees('public!');
   });
 
   test.each([
