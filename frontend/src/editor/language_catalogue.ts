@@ -71,8 +71,9 @@ const markdown = LanguageDescription.of({
     const { markdown, markdownLanguage } = await import("@codemirror/lang-markdown");
     const { boundedInline } = await import("./markdown_bounds");
     const { markdownKeys } = await import("./markdown_keys");
+    const { tickedTasks } = await import("./ticked_tasks");
     const { language, support } = markdown({ base: markdownLanguage, codeLanguages: codeLanguage, extensions: boundedInline() });
-    return new LanguageSupport(language, [markdownKeys, support]);
+    return new LanguageSupport(language, [markdownKeys, tickedTasks, support]);
   },
 });
 
