@@ -157,14 +157,39 @@ test('a photo loses what the camera has written into it, and is made to fit', as
   expect(body.includes('52.5200')).toBe(false);
 });
 
+test('what is too large and no photo is made to fit: as JPEG, or as PNG where one can see through it', async ({ open, server }) => {
+  for (const [name, see, type] of [['shot', 255, 'image/jpeg'], ['logo', 254, 'image/png']] as const) {
+    const alice = await (await open(`#${name}`)).ready(); // all images of one have room for one
+    await alice.choose('Markdown');
+    const base64 = await alice.page.evaluate(async (alpha) => {
+      const canvas = new OffscreenCanvas(300, 200);
+      const context = canvas.getContext('2d')!;
+      const pixels = context.createImageData(300, 200).data.map((_, i) => (i % 4 === 3 ? 255 : Math.random() * 256));
+      pixels[pixels.length - 1] = alpha; // in the last corner alone
+      context.putImageData(new ImageData(pixels, 300), 0, 0);
+      const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    }, see);
+    expect(base64.length).toBeGreaterThan(100_000);
+    await give(alice, 'paste', [{ name: `${name}.png`, type: 'image/png', base64 }]);
+    await expect(toast(alice, images.scaled(`${name}.png`))).toBeVisible();
+    const [, address] = new RegExp(`!\\[${name}\\]\\((/image/[\\w-]{22})\\)`).exec(await alice.text())!;
+    const { body, headers } = await server.get(address!);
+    expect(headers['content-type'], name).toBe(type);
+    expect(body.length, name).toBeLessThanOrEqual(64 * 1024);
+    expect(body.length, name).toBeGreaterThan(10 * 1024);
+  }
+});
+
 test('what is too large, broken or has no room is refused in words, before it is sent where that is known', async ({ open }) => {
   const alice = await (await open()).ready();
   let sent = 0;
   alice.page.on('request', (request) => (sent += Number(request.url().endsWith('/images'))));
-  const large = { name: 'large.png', type: 'image/png', base64: await drawn(alice, 200, 'image/png', true) };
+  // Of what moves one picture would be left, so it is not made smaller.
+  const large = { name: 'large.gif', type: 'image/gif', base64: await drawn(alice, 200, 'image/png', true) };
   expect(large.base64.length).toBeGreaterThan(90_000);
   await give(alice, 'paste', [large]);
-  await expect(toast(alice, /large\.png is larger than the 64 KiB/)).toBeVisible();
+  await expect(toast(alice, /large\.gif is larger than the 64 KiB/)).toBeVisible();
   expect(sent).toBe(0);
   await give(alice, 'paste', [{ name: 'none.png', type: 'image/png', base64: btoa('<svg/>') }]);
   await expect(toast(alice, /none\.png is none of PNG/)).toBeVisible();
