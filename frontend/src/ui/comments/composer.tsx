@@ -27,7 +27,8 @@ export function Composer({ draft, askedFor, label, send, onSend, onLeave }: Prop
   const field = useRef<HTMLTextAreaElement>(null);
   const note = useId();
   const isAskedFor = askedFor.value === draft;
-  // At once: what is typed next is meant for it.
+  // At once: what is typed next is meant for it. In a sheet that is about to open it cannot have the keyboard yet: the sheet
+  // gives it to what has "autofocus".
   useLayoutEffect(() => {
     const { current } = field;
     if (!isAskedFor && document.activeElement !== document.body) return;
@@ -56,6 +57,7 @@ export function Composer({ draft, askedFor, label, send, onSend, onLeave }: Prop
         ref={field}
         rows={3}
         dir="auto"
+        autofocus={isAskedFor}
         aria-label={label}
         aria-describedby={note}
         placeholder={words.placeholder}

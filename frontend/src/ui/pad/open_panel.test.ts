@@ -55,3 +55,29 @@ test("the keyboard goes back to what opened the first of several", () => {
   panel.toggle("people");
   expect(panel.id.value).toBeNull();
 });
+
+test("one that was there from the start leaves the keyboard to the text, and to nothing else that has it by then", () => {
+  setSettings({ panel: "people" });
+  document.body.innerHTML += '<div class="panes"><div class="cm-content" tabindex="0"></div></div><aside id="panel"><button>within</button></aside>';
+  const [opens, , within] = document.querySelectorAll("button");
+  within!.focus();
+  new OpenPanel().close();
+  expect(document.activeElement).toBe(document.querySelector(".cm-content"));
+  setSettings({ panel: "people" });
+  opens!.focus();
+  new OpenPanel().close();
+  expect(document.activeElement).toBe(opens);
+});
+
+test("where that cannot take it, under a text of before, it goes to the head of that", () => {
+  document.body.innerHTML +=
+    '<div class="panes" inert><div class="cm-content" tabindex="0"></div></div><div class="past-bar"><h2 tabindex="-1"></h2></div><aside id="panel"><button>within</button></aside>';
+  const panel = new OpenPanel();
+  const gone = document.querySelector("button")!;
+  gone.focus();
+  panel.open("history");
+  gone.remove();
+  document.querySelector<HTMLElement>("#panel button")!.focus();
+  panel.close();
+  expect(document.activeElement).toBe(document.querySelector("h2"));
+});

@@ -30,11 +30,12 @@ export class OpenPanel {
     this.#show(id);
   }
 
-  /** The keyboard goes back to where it was. */
+  /** The keyboard goes back to where it was; where that is gone, or nobody had opened the panel, to the text. */
   close(): void {
     this.#show(null);
     this.#before?.focus();
     this.#before = null;
+    if (document.activeElement?.closest("#panel")) document.querySelector<HTMLElement>(".panes:not([inert]) .cm-content, .past-bar h2")?.focus();
   }
 
   toggle(id: PanelId): void {

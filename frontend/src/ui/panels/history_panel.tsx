@@ -1,6 +1,6 @@
 import "../style/history.css";
 import { effect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { hueClass } from "../../editor";
 import type { Author, PastTexts, Sitting } from "../../past";
 import { linkOf } from "../../session";
@@ -79,7 +79,7 @@ function List({ pad, past, sittings }: ListProps) {
   return (
     <>
       {shown && (
-        <button type="button" class="quiet" onClick={() => past.close()}>
+        <button type="button" class="quiet" onClick={(event) => leave(past, event.currentTarget)}>
           {words.now}
         </button>
       )}
@@ -105,6 +105,13 @@ function List({ pad, past, sittings }: ListProps) {
       {past.hasMore.value && <Older past={past} />}
     </>
   );
+}
+
+/** The button goes, and leaves the keyboard to what was shown in the list. */
+function leave(past: PastTexts, button: HTMLElement): void {
+  const list = button.nextElementSibling;
+  (list?.querySelector<HTMLElement>("[aria-current]") ?? list?.querySelector<HTMLElement>("button"))?.focus();
+  past.close();
 }
 
 function Row({ sitting }: { sitting: Sitting }) {
@@ -147,6 +154,13 @@ function Older({ past }: { past: PastTexts }) {
     observer.observe(ref.current!);
     return () => observer.disconnect();
   }, [past.sittings.value]);
+  // It goes with the last of them, and leaves the keyboard to the one before it.
+  useLayoutEffect(() => {
+    const button = ref.current!;
+    return () => {
+      if (document.activeElement === button) button.previousElementSibling?.querySelector<HTMLElement>("li:last-child button")?.focus();
+    };
+  }, []);
   return (
     <button ref={ref} type="button" onClick={() => void past.more()}>
       {historyWords.now.older}
