@@ -102,6 +102,21 @@ test('a text of before: Escape closes the list, then the text, and each leaves i
   await expect(pad.editor).toBeFocused();
 });
 
+test('in a small window, whose dialogs scroll, each begins at its head or its first field', async ({ open }) => {
+  const pad = await withText(open);
+  const { page } = pad;
+  await page.setViewportSize({ width: 640, height: 400 });
+  for (const id of ['outline', 'people', 'history', 'comments', 'settings', 'share', 'owner', 'recent', 'about'] as const) {
+    await ask(pad, actions.names[id]);
+    const dialog = page.locator('dialog[open]:not(.palette)');
+    await expect(dialog).toBeVisible();
+    expect(await dialog.evaluate((it) => document.activeElement!.matches('h2, button, input') && it.contains(document.activeElement)), id).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    await expect(pad.editor, `the text, after ${id}`).toBeFocused();
+  }
+});
+
 test('a comment is written where it is asked for, in a small window too', async ({ open }) => {
   for (const viewport of [{ width: 1280, height: 800 }, { width: 640, height: 400 }]) {
     const pad = await withText(open);

@@ -22,6 +22,9 @@ export function Dialog({ label, onClose, children, class: className = "" }: Prop
   useLayoutEffect(() => {
     const dialog = ref.current!;
     dialog.showModal();
+    // Browsers give it to what scrolls before what is in it, and nobody sees that.
+    const body = dialog.firstElementChild!;
+    if (document.activeElement === body) body.querySelector<HTMLElement>("[tabindex], button, input")?.focus();
     openDialogs.value = [...openDialogs.peek(), dialog];
     return () => {
       dialog.close();

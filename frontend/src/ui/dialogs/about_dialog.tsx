@@ -3,6 +3,7 @@ import { type ActionText, t } from "../../strings";
 import { type Action, actionsIn, GROUPS } from "../actions/actions";
 import { Dialog } from "../base/dialog";
 import { isMac } from "../base/keys";
+import { PanelHead } from "../base/panel_head";
 import { Words } from "../base/words";
 
 type Texts = Awaited<ReturnType<typeof t.about.more>>;
@@ -18,13 +19,9 @@ const PAGE_SHA = import.meta.env.VITE_SHA || "dev";
 /** The page and its shortcuts; a chunk of its own, since few visits open it. */
 export function AboutDialog({ session, about, text, onClose }: TextProps & { onClose: () => void }) {
   return (
-    <Dialog label={t.about.heading} onClose={onClose}>
+    <Dialog label={t.about.heading} class="sheet about" onClose={onClose}>
+      <PanelHead heading={t.appName} isFirst onClose={onClose} />
       <AboutText session={session} about={about} text={text} />
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
     </Dialog>
   );
 }
@@ -34,10 +31,6 @@ function AboutText({ session, about, text }: TextProps) {
   const welcome = session.welcome.value;
   return (
     <>
-      {/* Read from its top: the first button, which the browser would go to, is at the end. */}
-      <h2 tabIndex={-1} autofocus>
-        {t.appName}
-      </h2>
       <p>{about.text}</p>
       <h3>{t.about.shortcuts}</h3>
       <Keys rows={about.keys.map(([keys, what, onMac]) => [isMac ? onMac : keys, what])} />
