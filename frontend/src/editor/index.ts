@@ -9,6 +9,9 @@ export const loadOutline = () => import("./outline");
 export type { OutlineEntry } from "./outline";
 /** What shows the history of a text: a chunk of its own. */
 export const loadPastView = () => import("./past");
+/** What is marked over the scroll bar: it comes with what draws it. */
+export const loadScrollMarks = () => import("./scroll_marks");
+export type { ScrollMarkSource } from "./scroll_marks";
 export type { HeldPlace } from "./held_place";
 /** A place in the text, for what comes later: a chunk of its own. */
 export const loadHeldPlace = () => import("./held_place");

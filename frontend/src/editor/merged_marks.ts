@@ -1,7 +1,7 @@
 /** Marks over the scroll bar that would lie over each other, made into one. */
 
 /** What is marked; later kinds lie over earlier ones. */
-export const MARK_KINDS = ["match", "selection", "current", "person"] as const;
+export const MARK_KINDS = ["match", "comment", "selection", "current", "person"] as const;
 export type MarkKind = (typeof MARK_KINDS)[number];
 
 /** A mark in the bar, in pixels from its top. */

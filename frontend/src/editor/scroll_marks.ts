@@ -1,5 +1,5 @@
 /**
- * Marks over the scroll bar, which say what is where in the whole text: people, matches of a search.
+ * Marks over the scroll bar, which say what is where in the whole text: people, comments, matches of a search.
  *
  * Whoever has something to mark gives a source. It is asked when the marks are drawn, a few times a second at most and
  * never while a key is handled; what it answers should be at hand, since a text may have five million characters.

@@ -62,6 +62,26 @@ async function two(open: (hash?: string, options?: object) => Promise<Pad>, opti
   return [alice, bob];
 }
 
+test('comments are marked over the scroll bar where each begins, until they are resolved', async ({ open }) => {
+  const alice = await (await open()).ready();
+  await alice.paste(`the first\n${'a line\n'.repeat(300)}the last`);
+  const marks = alice.page.locator('.scroll-marks > .comment');
+  for (const keys of [['Control+Home', 'End'], ['Control+End']]) {
+    for (const key of keys) await alice.page.keyboard.press(key);
+    await alice.page.keyboard.press('Control+Alt+m'); // on the word at the caret
+    await expect(box(alice)).toBeFocused();
+    await alice.page.keyboard.type('Why?');
+    await alice.page.keyboard.press('Control+Enter');
+    await expect(alice.editor).toBeFocused();
+  }
+  await expect(marks).toHaveCount(2);
+  const [first, last] = await marks.evaluateAll((all) => all.map((it) => it.getBoundingClientRect().top));
+  expect(last! - first!).toBeGreaterThan(300);
+  const thread = threadsIn(alice).first();
+  await thread.getByRole('button', { name: comments.resolveOf('first') }).click();
+  await expect(marks).toHaveCount(1);
+});
+
 test('a comment appears for others, moves with what both type, is answered, resolved, opened again and deleted', async ({ open }) => {
   const [alice, bob] = await two(open);
   await comment(alice, 'twelve', 'Really twelve?');

@@ -5,8 +5,9 @@
  * Whoever knows the places gives them with showCommentMarks(). Between two calls they move with the changes of the text.
  */
 
-import { type EditorState, type Extension, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
+import { type EditorState, type Extension, type Facet, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
 import { type BlockInfo, Decoration, type DecorationSet, EditorView, gutter, GutterMarker, type ViewUpdate } from "@codemirror/view";
+import type { ScrollMarkSource } from "../../editor";
 import "./marks_in_text.css";
 
 /** A piece of the text by its thread, in UTF-16 units. */
@@ -34,6 +35,12 @@ const draftEffect = StateEffect.define<Draft>();
 /** Puts the marks into the editor. */
 export function putCommentMarks(view: EditorView, events: CommentMarkEvents): void {
   view.dispatch({ effects: StateEffect.appendConfig.of(extension(events)) });
+}
+
+/** Has them over the scroll bar as well, each where it begins, by the facet for what is marked there. */
+export function markInScrollBar(view: EditorView, scrollMarks: Facet<ScrollMarkSource>): void {
+  const places: ScrollMarkSource = (state) => commentMarksIn(state).map(({ from }) => ({ from, kind: "comment" }));
+  view.dispatch({ effects: StateEffect.appendConfig.of(scrollMarks.of(places)) });
 }
 
 /** Shows these. */

@@ -7,7 +7,8 @@
 
 import { batch, effect, signal, untracked } from "@preact/signals";
 import { type Comment, CommentRequests, type Destination, Draft, hasAuthorToken, KeptDrafts, type NewComment, type Thread, Threads } from "../../comments";
-import type { Editor } from "../../editor";
+import { loadChunk } from "../../browser";
+import { type Editor, loadScrollMarks } from "../../editor";
 import { RightsError } from "../../sharing";
 import { isNarrow } from "../base/media";
 import { showText } from "../pad/mode";
@@ -301,6 +302,9 @@ export class PadComments {
       onPressed: (id) => this.open(id),
     });
     this.#showMarks();
+    void loadChunk("marks", loadScrollMarks).then((chunk) => {
+      if (chunk) marks.markInScrollBar(view, chunk.scrollMarks);
+    });
   }
 
   #refresh(): void {
