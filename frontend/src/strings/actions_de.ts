@@ -62,7 +62,7 @@ export const actions: ActionText = {
     download: "speichern sichern exportieren",
     downloadHtml: "speichern sichern exportieren",
     print: "Papier exportieren",
-    owner: "verwalten rechte stift sperren ablaufen entfernen vernichten",
+    owner: "besitz besitzer verwalten rechte stift sperren ablaufen entfernen vernichten",
     copyLink: "teilen",
     replace: "austauschen",
     goToLine: "Nummer springen",

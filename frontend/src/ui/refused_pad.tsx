@@ -1,3 +1,4 @@
+import "./style/refused.css";
 import type { PadIdProblem } from "../session";
 import { type RefusedPadText, t } from "../strings";
 
