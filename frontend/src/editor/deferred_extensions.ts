@@ -14,11 +14,13 @@ import { bold, italic, link } from "./markdown_keys";
 import { find, openReplace } from "./find";
 import type { FindWords } from "./find_panel";
 import { blinking } from "./blinking";
+import { panelAppearance } from "./panel_theme";
 import { drawScrollMarks, scrollMarks, type ScrollMarkSource } from "./scroll_marks";
 import "./panels.css";
 
 /** All of them; `people` says where the others are. */
 export const deferred = (words: FindWords, people: ScrollMarkSource): Extension => [
+  panelAppearance,
   closeBrackets(),
   completion,
   highlightSelectionMatches(),

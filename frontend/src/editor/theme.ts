@@ -37,30 +37,6 @@ export const appearance: Extension = EditorView.theme({
   },
   ".cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": { color: "var(--danger)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--line)", border: "none", color: "var(--soft)" },
-  ".cm-panels": { backgroundColor: "var(--panel)", color: "var(--ink)" },
-  ".cm-panels.cm-panels-bottom": { borderTop: "1px solid var(--edge)" },
-  ".cm-textfield": {
-    backgroundColor: "var(--paper)",
-    color: "var(--ink)",
-    border: "1px solid var(--control-edge)",
-  },
-  ".cm-button": {
-    backgroundImage: "none",
-    backgroundColor: "var(--paper)",
-    color: "var(--ink)",
-    border: "1px solid var(--control-edge)",
-  },
-  ".cm-searchMatch": { backgroundColor: "var(--match)", outline: "1px solid var(--faint)" },
-  ".cm-searchMatch-selected": { backgroundColor: "var(--selection)" },
-  ".cm-tooltip": {
-    backgroundColor: "var(--panel)",
-    color: "var(--ink)",
-    border: "1px solid var(--edge)",
-  },
-  ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
-    backgroundColor: "var(--accent)",
-    color: "var(--on-accent)",
-  },
   ".cm-specialChar": { color: "var(--danger)" },
   ".cm-placeholder": { color: "var(--soft)" },
 });

@@ -19,7 +19,6 @@ import { LazyPreview } from "./preview/lazy_preview";
 import { suggestToWriter } from "./text/suggest_to_writer";
 import { titleOf } from "./pad/title";
 import { Header } from "./frame/header";
-import { StatusVoice } from "./frame/status_sign";
 import { frameWords } from "./base/frame_words";
 import { Toasts } from "./base/toasts";
 
@@ -46,7 +45,8 @@ const FileOpener = behind("FileOpener");
 const PasswordDialog = behind("PasswordDialog");
 const PageKeys = behind("PageKeys");
 const PastText = behind("PastText");
-const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys, PastText];
+const StatusVoice = behind("StatusVoice");
+const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys, PastText, StatusVoice];
 
 /** The page of one pad. `moment`: the revision whose text is to be shown; not there: the present one's. */
 export function App({ session, moment }: { session: Session; moment?: number | undefined }) {
@@ -78,7 +78,7 @@ export function App({ session, moment }: { session: Session; moment?: number | u
         {isPastShown(pad) && <PastText pad={pad} />}
       </main>
       {!urlOptions.embed && <Surroundings pad={pad} />}
-      <StatusVoice session={session} />
+      <StatusVoice pad={pad} />
       <ToastRegion isTopmost={openDialogs.value.length === 0} />
       <Dialogs pad={pad} />
       <FileOpener pad={pad} />

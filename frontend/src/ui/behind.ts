@@ -4,6 +4,7 @@ export { Dialogs } from "./dialogs/dialogs";
 export { PasswordDialog } from "./dialogs/password_dialog";
 export { PageKeys } from "./frame/page_keys";
 export { PastText } from "./past/lazy_past_text";
+export { StatusVoice } from "./frame/status_voice";
 export { Surroundings } from "./frame/surroundings";
 export { Banners } from "./text/banners";
 export { FileOpener } from "./text/file_opener";

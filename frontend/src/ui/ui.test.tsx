@@ -27,7 +27,8 @@ import { ShareDialog } from "./dialogs/share_dialog";
 import { UnmergedTextBanner, RefusalBanner } from "./text/text_banners";
 import { EmbedBar } from "./frame/embed_bar";
 import { SettingsPanel, settingsWords } from "./panels/settings_panel";
-import { StatusSign, StatusVoice } from "./frame/status_sign";
+import { StatusSign } from "./frame/status_sign";
+import { StatusVoice } from "./frame/status_voice";
 import { Toasts } from "./base/toasts";
 
 const WELCOME = {
@@ -141,7 +142,7 @@ describe("regression: the state of the connection is spoken", () => {
 
   beforeEach(async () => {
     vi.useFakeTimers();
-    const { container } = render(<StatusVoice session={session} />);
+    const { container } = render(<StatusVoice pad={{ session }} />);
     said = () => container.querySelector("[aria-live=polite]")!.textContent;
     await connect();
     later();

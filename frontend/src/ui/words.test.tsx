@@ -25,7 +25,8 @@ import { People } from "./panels/people_panel";
 import { RecentList } from "./text/recent_list";
 import { ShareDialog } from "./dialogs/share_dialog";
 import { SettingsPanel, settingsWords } from "./panels/settings_panel";
-import { StatusSign, StatusVoice } from "./frame/status_sign";
+import { StatusSign } from "./frame/status_sign";
+import { StatusVoice } from "./frame/status_voice";
 import { RefusalBanner } from "./text/text_banners";
 import { ToastRegion, ToastsContext } from "./base/toast_region";
 import { Toasts } from "./base/toasts";
@@ -90,7 +91,7 @@ beforeEach(async () => {
     <ToastsContext.Provider value={toasts}>
       <StatusSign session={session} />
       <EmbedBar session={session} />
-      <StatusVoice session={session} />
+      <StatusVoice pad={{ session }} />
       <RefusalBanner session={session} />
       <People pad={pad} />
       <ShareDialog pad={pad} words={share} onClose={() => {}} />

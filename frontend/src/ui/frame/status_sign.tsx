@@ -1,5 +1,5 @@
-import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useComputed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { Session } from "../../session";
 import { t } from "../../strings";
 import { Icon } from "../base/icon";
@@ -10,7 +10,8 @@ import { type Mood, statusOf } from "../pad/status";
 /** Said by words and shape, not by colour alone. */
 const SIGNS = { good: "✓", busy: "…", bad: "!" } as const;
 
-const useStatus = (session: Session) => useMemo(() => statusOf(session), [session]).value;
+/** The state of the connection, for a component that shows it. */
+export const useStatus = (session: Session) => useMemo(() => statusOf(session), [session]).value;
 
 /** The state of the connection: a quiet word when all is well, and in trouble why, and what is kept here. It is busy
  * from the moment of a change until the server has it, also where that is over before it is worth a word. */
@@ -51,31 +52,5 @@ function Retry({ session }: { session: Session }) {
     <button type="button" aria-label={t.status.retryNow} title={t.status.retryNow} onClick={() => session.retryConnection()}>
       {isNarrow.value ? <Icon name="retry" /> : t.status.retryNow}
     </button>
-  );
-}
-
-/** A state that passes within this is not worth interrupting anybody for. */
-const LASTING_MS = 1_500;
-
-/** Tells those who listen to the page that the connection has become another:
- * not how many seconds or changes there are, and not that all is well from the
- * start. */
-export function StatusVoice({ session }: { session: Session }) {
-  const { mood, spoken } = useStatus(session);
-  const said = useSignal("");
-  const known = useRef<string | null>(null);
-  const latest = useRef<string | null>(null);
-  latest.current = spoken ?? latest.current;
-  useEffect(() => {
-    const now = latest.current;
-    if (known.current === null && mood === "good") known.current = now;
-    if (now === null || now === known.current) return;
-    const timer = setTimeout(() => (said.value = known.current = now), LASTING_MS);
-    return () => clearTimeout(timer);
-  }, [latest.current]);
-  return (
-    <div class="visually-hidden" aria-live="polite">
-      <Words text={said.value} />
-    </div>
   );
 }
