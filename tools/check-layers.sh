@@ -138,34 +138,147 @@ done
 
 # ---- circles ----
 
-# Who calls whom is read from object files: what one needs and another defines.
-# Function pointers do not count.
-compile_all() {
-    cmake -DVERSION=0 -DSOURCE_DIR=. -DOUT="$work/version.h" -P tools/version.cmake
-    # shellcheck disable=SC2086 # a word for each
-    sed -n 's|^src/\(.*\)\.c$|\1|p' "$work/files" | grep -vxF "$(printf '%s\n' $stand_ins)" >"$work/units"
-    sed 's|/[^/]*$||' "$work/units" | sort -u | while read -r folder; do mkdir -p "$work/all/$folder"; done
-    # shellcheck disable=SC2046,SC2086 # a word for each flag
-    xargs -P "$(nproc)" -I{} ${CC:-cc} -std=c17 -O0 -w -D_GNU_SOURCE -Isrc "-I$work" \
-        $(pkg-config --cflags libuv libmicrohttpd jansson sqlite3 libpq libcrypto zlib libwebsockets libzstd) \
-        -c 'src/{}.c' -o "$work/all/{}.o" <"$work/units" ||
-        violation "not every file compiles: circles are not known"
-    (cd "$work/all" && find . -name '*.o' -exec nm -A --format=posix {} +) |
-        sed 's|^\./||; s|\.o: | |' >"$work/symbols" # file, symbol, its kind
+# Who calls whom is read from the sources: a file calls another one's function when it has
+# its name, outside comments and strings. Compiling them would say the same, more slowly. Function
+# pointers do not count. What a header has inside, macros and inline functions, calls for
+# whoever uses it.
+#
+# Prints FROM TO NAME, one line for each name of another file that a file has, and into
+# $work/definitions FILE NAME, for each that a file defines for others. The formatter sees to it
+# that a definition looks like one.
+call_edges() {
+    # shellcheck disable=SC2046 # file names hold no spaces
+    awk -v stand_ins="$stand_ins" -v definitions="$work/definitions" '
+    # What is neither comment nor string.
+    function code_of(text,    at, rest) {
+        if (in_comment && !(at = index(text, "*/")))
+            return ""
+        if (in_comment)
+            text = substr(text, at + 2)
+        in_comment = 0
+        gsub(/\\./, "", text)
+        gsub(/"[^"]*"|\047[^\047]*\047/, " ", text)
+        while (!in_comment && (at = index(text, "/*"))) {
+            rest = substr(text, at + 2)
+            text = substr(text, 1, at - 1)
+            if (at = index(rest, "*/"))
+                text = text " " substr(rest, at + 2)
+            else
+                in_comment = 1
+        }
+        sub(/\/\/.*/, "", text)
+        return text
+    }
+    function name_before(text, mark) { # the name that ends where the mark begins
+        if (match(text, mark))
+            text = substr(text, 1, RSTART - 1)
+        return match(text, /[A-Za-z_0-9]+ *$/) ? substr(text, RSTART) : ""
+    }
+    # At the file level: what comes before a brace or a semicolon. A function is defined at its brace, a
+    # variable at the end.
+    function statement(text, end,    name) {
+        is_function = end == "{" && text ~ /\(/ && text !~ /=/
+        if (is_function)
+            name = name_before(text, "[ ]*[(]")
+        else if (end == ";" && text !~ /(^| )(typedef|extern) / && text !~ /^ *(struct|enum|union) [a-z_0-9]+ *$/ &&
+                 (text ~ /=/ || text !~ /\(/))
+            name = name_before(text, "[ ]*(=|[[]|$)")
+        if (name == "")
+            return
+        if (is_header)
+            user = "inside " name
+        else if (text ~ /(^| )static /)
+            own[unit, name]
+        else if (!is_stand_in(unit) && !((unit, name) in defined)) {
+            defined[unit, name]
+            definer[name] = unit
+            print unit, name >definitions
+        }
+    }
+    function use(text,    before, name) {
+        while (match(text, /[A-Za-z_][A-Za-z_0-9]*/)) {
+            before = substr(text, 1, RSTART - 1)
+            name = substr(text, RSTART, RLENGTH)
+            text = substr(text, RSTART + RLENGTH)
+            if (before ~ /(\.|->|(struct|enum|union) )$/ || (user, name) in used)
+                continue
+            used[user, name]
+            uses[user] = uses[user] " " name
+        }
+    }
+    function directive(text) {
+        if (text ~ /^#define / && is_header)
+            user = "inside " name_before(substr(text, 9), "[(]")
+        is_continued = text ~ /\\$/
+        if (text !~ /^#include/ && user != "")
+            use(text)
+        if (is_header && !is_continued)
+            user = ""
+    }
+    FNR == 1 {
+        unit = FILENAME
+        sub(/^src\//, "", unit)
+        is_header = sub(/\.h$/, "", unit)
+        sub(/\.c$/, "", unit)
+        depth = in_comment = is_continued = is_function = 0
+        head = ""
+        user = is_header ? "" : unit
+    }
+    {
+        line = code_of($0)
+        if (line ~ /^#/ || is_continued) {
+            directive(line ($0 ~ /\\$/ ? "\\" : ""))
+            next
+        }
+        while (match(line, /[{};]/)) {
+            mark = substr(line, RSTART, 1)
+            part = substr(line, 1, RSTART - 1)
+            line = substr(line, RSTART + 1)
+            if (depth == 0 && mark != "}")
+                statement(head part, mark)
+            if (user != "")
+                use(part)
+            if (depth == 0)
+                head = mark == ";" ? "" : head part
+            depth += (mark == "{") - (mark == "}")
+            if (mark == "}" && depth == 0) {
+                head = is_function ? "" : head "{}"
+                user = is_header ? "" : unit
+            }
+        }
+        if (depth == 0)
+            head = head line " "
+        if (user != "")
+            use(line)
+    }
+    # Once each: what the file has, and what is inside of that.
+    function print_calls(file, user,    names, count, i) {
+        count = split(uses[user], names, " ")
+        for (i = 1; i <= count; i++)
+            if (!((file, names[i]) in own) && !((file, names[i]) in seen)) {
+                seen[file, names[i]]
+                if (names[i] in definer)
+                    print file, definer[names[i]], names[i]
+                if (("inside " names[i]) in uses)
+                    print_calls(file, "inside " names[i])
+            }
+    }
+    function is_stand_in(file) { return index(" " stand_ins " ", " " file " ") > 0 }
+    END {
+        for (user in uses)
+            if (user !~ /^inside / && !is_stand_in(user))
+                print_calls(user, user)
+    }' $(cat "$work/files")
 }
 
-# FROM TO THING: one line for each include and each call, by noun.
+# FROM TO THING: one line for each include, by noun.
 include_edges() {
     awk '$3 == "\"" && $4 ~ /\// { print $1, $4, "\"" $4 "\"" }' "$work/includes"
 }
-call_edges() {
-    awk 'NR == FNR { if ($3 ~ /[TDBRCVW]/) definer[$2] = $1; next }
-         $3 == "U" && $2 in definer { print $1, definer[$2], $2 }' "$work/symbols" "$work/symbols"
-}
+
 # The command line is a program of its own, and shares these with the server.
 check_names() {
     awk -v shared='base text ot client' '
-    $3 !~ /[TDBR]/ { next }
     {
         layer = $1
         sub(/\/.*/, "", layer)
@@ -177,7 +290,7 @@ check_names() {
         if ((program, $2) in by)
             print "src/" by[program, $2] ".c and src/" $1 ".c both define " $2
         by[program, $2] = $1
-    }' "$work/symbols" | sort -u >>"$violations"
+    }' "$work/definitions" | sort -u >>"$violations"
 }
 check_circles() { # check_circles VERB: reads edges
     awk '
@@ -192,10 +305,10 @@ check_circles() { # check_circles VERB: reads edges
         awk -v verb="$1" -f tools/circles.awk >>"$violations"
 }
 
-compile_all
+call_edges >"$work/calls"
 check_names
 include_edges | check_circles includes
-call_edges | check_circles calls
+check_circles calls <"$work/calls"
 
 # ---- the core without a C library ----
 
