@@ -103,20 +103,19 @@ export class Postgres {
   /** Runs statements as a superuser and returns what psql prints. */
   psql(statements: string): string {
     const options = { input: statements, encoding: 'utf8', maxBuffer: 256 << 20, stdio: 'pipe' } as const;
-    return execFileSync(SCRIPT, this.sqlCommand, options);
+    return execFileSync(psqlProgram(), this.psqlArguments, options);
   }
 
   /** The same for statements that must wait for something: until they end. */
   async psqlInBackground(statements: string): Promise<void> {
-    const child = spawn(SCRIPT, this.sqlCommand, { stdio: ['pipe', 'ignore', 'inherit'] });
+    const child = spawn(psqlProgram(), this.psqlArguments, { stdio: ['pipe', 'ignore', 'inherit'] });
     child.stdin.end(statements);
     await once(child, 'close');
   }
 
   /** Everything in the database, as statements for another server. */
   dump(): string {
-    const programs = execFileSync(SCRIPT, ['where'], { encoding: 'utf8' }).trim();
-    return execFileSync(path.join(programs, 'pg_dump'), ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', 'kolabpad'], { encoding: 'utf8' });
+    return execFileSync(path.join(programsFolder(), 'pg_dump'), ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', 'kolabpad'], { encoding: 'utf8' });
   }
 
   /** Changes a setting of the running server, for good; not one that it was started with. */
@@ -158,8 +157,9 @@ export class Postgres {
   }
 
   /** Another machine is reached by the file system, which all have in common. */
-  private get sqlCommand(): string[] {
-    return ['sql', String(this.port), ...(this.machine ? [this.folder] : [])];
+  private get psqlArguments(): string[] {
+    const host = this.machine ? this.folder : '127.0.0.1';
+    return ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', host, '-p', String(this.port), '-U', 'postgres', 'kolabpad'];
   }
 
   private answers(): boolean {
@@ -193,6 +193,15 @@ export class Postgres {
     });
   }
 }
+
+let programs: string | undefined;
+/** Where PostgreSQL's programs are. They are run from there, without the script, since tests ask the tables again and
+ * again while they wait. */
+function programsFolder(): string {
+  return (programs ??= execFileSync(SCRIPT, ['where'], { encoding: 'utf8' }).trim());
+}
+
+const psqlProgram = (): string => path.join(programsFolder(), 'psql');
 
 function letIn(folder: string, { network }: Machine): void {
   const lines = ['all', 'replication'].map((database) => `host ${database} all ${network} trust\n`);
