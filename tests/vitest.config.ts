@@ -65,6 +65,7 @@ export default defineConfig({
           name: 'differential',
           include: ['differential/**/*.test.{js,mjs,ts}'],
           testTimeout: 120_000,
+          hookTimeout: 120_000, // a compiler runs in one
         },
       },
       {
