@@ -4,11 +4,17 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
-/** Those with several servers wait for leases: whoever waits longest begins first, or everybody waits for it in the end. */
+/** Whoever waits longest begins first, or everybody waits for it in the end: those with several servers wait for
+ * leases, and then there are those that wait for timeouts or start many servers. */
+const LONG = [/^node_/, /^(restart|slow_reader|persistence|expiry|kill_nine|cli_sync_chaos|frozen_client|half_open|full_disk)\./];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): number => Number(path.basename(moduleId).startsWith('node_'));
-    return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a));
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONG.findIndex((names) => names.test(path.basename(moduleId)));
+      return at === -1 ? LONG.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
 
