@@ -85,7 +85,7 @@ export default defineConfig({
         test: {
           name: 'tools',
           include: ['tools/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
     ],
