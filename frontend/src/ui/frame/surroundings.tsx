@@ -1,4 +1,5 @@
 import "../style/choices.css";
+import "../style/forced_colours.css";
 import "../style/surroundings.css";
 import { effect } from "@preact/signals";
 import { useEffect, useLayoutEffect } from "preact/hooks";
