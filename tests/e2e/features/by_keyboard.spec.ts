@@ -132,6 +132,43 @@ test('a comment is written where it is asked for, in a small window too', async 
   }
 });
 
+test('what is done with comments leaves it to what is next', async ({ open }) => {
+  const pad = await withText(open);
+  const { page } = pad;
+  const panel = page.getByRole('complementary', { name: frame.panels.comments });
+  for (const [key, words] of [['Control+End', 'Why?'], ['Control+Home', 'How?']] as const) {
+    await page.keyboard.press(key);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Control+Alt+m');
+    await expect(panel.getByRole('textbox', { name: comments.label })).toBeFocused();
+    await page.keyboard.type(words);
+    await page.keyboard.press('Control+Enter');
+    await expect(pad.editor).toBeFocused();
+  }
+  const [first, second] = [panel.getByRole('article').first(), panel.getByRole('article').last()];
+  const edit = first.getByRole('button', { name: comments.editOf('How?') });
+  await edit.press('Enter');
+  await expect(panel.getByRole('textbox', { name: comments.label })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(edit).toBeFocused();
+  await first.getByText(comments.reply, { exact: true }).press('Enter');
+  await page.keyboard.type('So.');
+  await page.keyboard.press('Control+Enter');
+  await expect(first.getByText(comments.reply, { exact: true })).toBeFocused();
+  await first.getByRole('button', { name: comments.removeOf('So.') }).press('Enter');
+  await first.locator('.question .danger').press('Enter');
+  await expect(first.getByText('So.')).toHaveCount(0);
+  await expect(first).toBeFocused();
+  await first.getByText(comments.resolve, { exact: true }).press('Enter');
+  await expect(panel.getByRole('article')).toHaveCount(1);
+  await expect(second).toBeFocused();
+  await second.getByRole('button', { name: comments.removeOf('Why?') }).press('Enter');
+  await second.locator('.question .danger').press('Enter');
+  await expect(panel.getByRole('article')).toHaveCount(0);
+  await expect(panel.getByRole('button', { name: comments.add })).toBeFocused();
+});
+
 test('Tab and F6 go round the page: it is never lost, and always seen', async ({ open }) => {
   const pad = await withText(open);
   const { page } = pad;

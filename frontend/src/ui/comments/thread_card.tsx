@@ -3,6 +3,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import type { Comment, Thread } from "../../comments";
 import { shortDate } from "../base/dates";
 import { Face } from "../base/face";
+import { useHeir } from "../base/heir";
 import { Question } from "../base/question";
 import { Words } from "../base/words";
 import { mayComment } from "../pad/open_comments";
@@ -33,6 +34,7 @@ export function ThreadCard({ pad, comments, thread, isPlaced }: Props) {
   const card = useRef<HTMLElement>(null);
   const isLit = comments.lit.value === thread.id;
   useWanted(comments, thread, card);
+  useHeir(card, beside);
   const quote = excerpt(thread.quote);
   const title = words.thread(quote, thread.comments[0]!.author.name, thread.comments.length);
   return (
@@ -60,6 +62,13 @@ export function ThreadCard({ pad, comments, thread, isPlaced }: Props) {
       </article>
     </li>
   );
+}
+
+/** The thread that is next in its list, or the one before, or the button for a new one. */
+function beside(card: HTMLElement): HTMLElement | null | undefined {
+  const item = card.parentElement;
+  const next = item?.nextElementSibling ?? item?.previousElementSibling;
+  return next?.querySelector("article") ?? card.closest(".comments")?.querySelector<HTMLElement>(".add-comment");
 }
 
 function Quote({ text }: { text: string }) {
@@ -113,15 +122,22 @@ interface OneProps extends Omit<Props, "isPlaced"> {
 function One({ pad, comments, thread, comment }: OneProps) {
   const words = commentWords.now;
   const isEdited = useSignal(false);
+  const item = useRef<HTMLLIElement>(null);
+  useHeir(item, (going) => going.closest("article"));
   const { author, text, made_at, edited_at } = comment;
   const made = new Date(made_at * 1000);
   const isMine = comments.isMine(comment);
+  const editing = useRef<HTMLButtonElement>(null);
+  const edited = () => {
+    isEdited.value = false;
+    requestAnimationFrame(() => editing.current?.focus());
+  };
   const edit = () => {
     comments.askedFor.value = comments.editOf(thread, comment);
     isEdited.value = true;
   };
   return (
-    <li class="one">
+    <li ref={item} class="one">
       <div class="one-head">
         <Face name={author.name} hue={author.hue} />
         <span class="name" translate={false} title={author.name}>
@@ -132,11 +148,11 @@ function One({ pad, comments, thread, comment }: OneProps) {
           <Words text={shortDate(made_at * 1000) + (edited_at === null ? "" : `, ${words.edited}`)} />
         </time>
       </div>
-      {isEdited.value ? <Edit {...{ comments, thread, comment }} done={() => (isEdited.value = false)} /> : <Text text={text} />}
+      {isEdited.value ? <Edit {...{ comments, thread, comment }} done={edited} /> : <Text text={text} />}
       {mayComment(pad.session) && comments.mayRemove(comment) && !isEdited.value && (
         <div class="one-deeds">
           {isMine && (
-            <button type="button" class="quiet" aria-label={words.editOf(excerpt(text))} onClick={edit}>
+            <button ref={editing} type="button" class="quiet" aria-label={words.editOf(excerpt(text))} onClick={edit}>
               {words.edit}
             </button>
           )}

@@ -1,9 +1,10 @@
 import "../style/history.css";
 import { effect } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { hueClass } from "../../editor";
 import type { Author, PastTexts, Sitting } from "../../past";
 import { linkOf } from "../../session";
+import { useHeir } from "../base/heir";
 import { isNarrow } from "../base/media";
 import { Words } from "../base/words";
 import { whenHistoryChanges } from "../pad/history_changes";
@@ -155,12 +156,7 @@ function Older({ past }: { past: PastTexts }) {
     return () => observer.disconnect();
   }, [past.sittings.value]);
   // It goes with the last of them, and leaves the keyboard to the one before it.
-  useLayoutEffect(() => {
-    const button = ref.current!;
-    return () => {
-      if (document.activeElement === button) button.previousElementSibling?.querySelector<HTMLElement>("li:last-child button")?.focus();
-    };
-  }, []);
+  useHeir(ref, (button) => button.previousElementSibling?.querySelector<HTMLElement>("li:last-child button"));
   return (
     <button ref={ref} type="button" onClick={() => void past.more()}>
       {historyWords.now.older}
