@@ -42,6 +42,26 @@ describe("invisible characters", () => {
     }
   });
 
+  test(`after changes those of the new text, and those of other lines are the same, by seed ${SEED}`, () => {
+    const random = Random.of(SEED, "signs");
+    const piece = () => Array.from({ length: random.below(30) }, () => "\u200B\u200B\u0001ab\n"[random.chance(20) ? 5 : random.below(5)]).join("");
+    const viewOf = (doc: string) => new EditorView({ doc, extensions: showSpecialCharacters() });
+    const view = viewOf(piece() + piece());
+    for (let round = 0; round < 100; round++) {
+      const { length } = view.state.doc;
+      const [a, b, c, d] = Array.from({ length: 4 }, () => random.below(length + 1)).sort((one, other) => one - other);
+      const isWhole = random.chance(10);
+      const changes = [{ from: isWhole ? 0 : a!, to: isWhole ? a! : Math.min(b!, a! + 9), insert: piece() }, { from: c!, to: isWhole ? length : d!, insert: random.chance(3) ? piece() : "" }];
+      view.dispatch({ changes });
+      expect(view.contentDOM.innerText).toBe(viewOf(view.state.doc.toString()).contentDOM.innerText);
+    }
+  });
+
+  test("of a screen of them, a key looks at few", () => {
+    const view = new EditorView({ doc: `${"\u200B".repeat(80)}\n`.repeat(40), extensions: showSpecialCharacters() });
+    expect(lookedUp(() => view.dispatch({ changes: { from: 81, insert: "x" } }))).toBeLessThan(400);
+  });
+
   test("each is said by its name", () => {
     const view = new EditorView({ doc: "a\u200B\u0007\u0085", extensions: showSpecialCharacters() });
     const signs = [...view.contentDOM.querySelectorAll<HTMLElement>(".cm-specialChar")];

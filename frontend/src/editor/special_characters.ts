@@ -5,9 +5,10 @@
  * be shown, and in a flood there is none in 256 KiB. This one reads what is drawn.
  */
 
-import { type Extension, RangeSetBuilder, type Text } from "@codemirror/state";
+import { type ChangeSet, type Extension, type Range, type Text } from "@codemirror/state";
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
 import { CharacterKind } from "./characters";
+import type { LineRange } from "./long_lines";
 
 const INVISIBLE = "\\0-\\x08\\v-\\x1f\\x7f-\\x9f\\xad\\u061c\\u200b\\u200e\\u200f\\u2028\\u2029\\u202d\\u202e\\u2066\\u2067\\u2069\\ufeff\\ufff9-\\ufffc";
 const invisible = new CharacterKind(new RegExp(`[${INVISIBLE}]`, "u"));
@@ -48,22 +49,47 @@ export function showSpecialCharacters(): Extension {
 
 class SpecialCharacters {
   decorations: DecorationSet;
+  /** What of the text they were made for. */
+  #drawn: readonly LineRange[];
 
   constructor(view: EditorView) {
+    this.#drawn = view.visibleRanges;
     this.decorations = madeFor(view);
   }
 
-  update({ docChanged, viewportChanged, view }: ViewUpdate): void {
-    if (docChanged || viewportChanged) this.decorations = madeFor(view);
+  update({ docChanged, viewportChanged, changes, view }: ViewUpdate): void {
+    if (!docChanged && !viewportChanged) return;
+    const drawn = this.#drawn.map(({ from, to }) => ({ from: changes.mapPos(from, -1), to: changes.mapPos(to, 1) }));
+    this.#drawn = view.visibleRanges;
+    this.decorations = isSame(drawn, this.#drawn) ? this.#changed(changes, view) : madeFor(view);
+  }
+
+  /** Those after a change, where as much is drawn: there may be 2,000 of them, and those of the other lines stay the same objects. */
+  #changed(changes: ChangeSet, { state: { doc }, visibleRanges }: EditorView): DecorationSet {
+    let set = this.decorations.map(changes);
+    changes.iterChangedRanges((_fromA, _toA, start, end) => {
+      for (const range of visibleRanges) {
+        const from = Math.max(range.from, start);
+        const to = Math.min(range.to, end + BEFORE_UNITS);
+        if (from > to) continue;
+        const filter = (first: number, last: number) => last <= from || first >= to;
+        set = set.update({ filterFrom: from, filterTo: to, filter, add: [...signsIn(doc, from, to)] });
+      }
+    });
+    return set;
   }
 }
 
+function isSame(some: readonly LineRange[], others: readonly LineRange[]): boolean {
+  return some.length === others.length && some.every(({ from, to }, i) => from === others[i]!.from && to === others[i]!.to);
+}
+
 function madeFor({ state: { doc }, visibleRanges }: EditorView): DecorationSet {
-  const builder = new RangeSetBuilder<Decoration>();
-  for (const { from, to } of visibleRanges) {
-    for (const { at, code } of specialIn(doc, from, to)) builder.add(at, at + 1, standingFor(code));
-  }
-  return builder.finish();
+  return Decoration.set(visibleRanges.flatMap(({ from, to }) => [...signsIn(doc, from, to)]));
+}
+
+function* signsIn(doc: Text, from: number, to: number): Generator<Range<Decoration>> {
+  for (const { at, code } of specialIn(doc, from, to)) yield standingFor(code).range(at, at + 1);
 }
 
 /** Those that are shown in a part of a text. */
