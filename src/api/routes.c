@@ -293,8 +293,7 @@ void routes_handle(void *arg, struct http_request *request)
     log_event(LOG_DEBUG, "http_request", LOG_STR("method", request->method), LOG_STR("path", request->path));
     struct route_places places;
     const struct route *first, *route = find(request, &places, &first);
-    if (refuse_origin(api, request, !first) ||
-        origin_answer_preflight(server_config(api->server), request))
+    if (refuse_origin(api, request, !first) || origin_answer_preflight(server_config(api->server), request))
         return;
     if (!is_known_method(request))
         refuse(request, ERR_NOT_IMPLEMENTED);
