@@ -684,9 +684,10 @@ static void a_long_journal_is_cut_in_steps_when_nobody_waits(void **state)
     struct fixture *f = *state;
     append_one(f, 0);
     sql(f, MUCH_TYPED);
-    say("always delay 20 before DELETE FROM kp_journal");
+    say("always delay 500 before DELETE FROM kp_journal");
     snapshot_keeping(f, 3000, 2900);
     assert_true(atoi(sql(f, "SELECT count(*) FROM journal")) > 2000); /* it did not wait for all of them */
+    say("forget");
     append_one(f, 3000);
     await_journal(f, "101/2901");
     snapshot_keeping(f, 3001, 3001);
