@@ -63,7 +63,7 @@ test('a task that is ticked in the preview is ticked in the text, once, also whe
   await expect(box).toBeFocused();
 
   // Without a connection as well, several; but a task whose last tick is not saved waits.
-  await alice.goOffline();
+  await alice.page.context().setOffline(true);
   for (const name of ['three', 'four']) {
     await previews[0]!.getByRole('checkbox', { name }).click();
     await expect(previews[0]!.getByRole('checkbox', { name })).not.toBeChecked();
