@@ -14,6 +14,7 @@ import { refusedPad } from '../../frontend/src/strings/refused_pad_en.ts';
 import { settings } from '../../frontend/src/strings/settings_en.ts';
 import { people } from '../../frontend/src/strings/people_en.ts';
 import type { Settings } from '../blackbox/support/server_process.ts';
+import { Network } from '../chaos/network.ts';
 import { Server } from '../blackbox/support/server_process.ts';
 
 export { expect };
@@ -94,13 +95,16 @@ export class Pad {
     await expect(this.page.locator('.status-sign[data-busy=false]').getByTestId('status')).toHaveText(words.status.connected);
   }
 
-  /** Takes the network away, and waits until the page has heard of it: what is done before that may still be sent. */
-  async goOffline(): Promise<void> {
+  /** Takes the network away, and waits until the page has heard of it: what is done before that may still be sent. The window was
+   * opened on that road, since an offline Chromium still opens sockets to this machine. */
+  async goOffline(road: Network): Promise<void> {
+    road.unplug();
     await this.page.context().setOffline(true);
     await expect(this.status).toContainText(words.status.offline);
   }
 
-  async goOnline(): Promise<void> {
+  async goOnline(road: Network): Promise<void> {
+    road.plug();
     await this.page.context().setOffline(false);
   }
 
@@ -283,6 +287,8 @@ type Fixtures = {
   server: Server;
   /** Opens a pad in a window of its own, on the server's port or on that of a network in front of it. */
   open: (hash?: string, options?: BrowserContextOptions, port?: number) => Promise<Pad>;
+  /** A network in front of the server, for a window that is to lose it. */
+  road: Network;
 };
 
 export const test = base.extend<Fixtures>({
@@ -291,6 +297,11 @@ export const test = base.extend<Fixtures>({
     const server = await Server.start({ STATIC_DIR: DIST, ...settings });
     await use(server);
     await server.dispose();
+  },
+  road: async ({ server }, use) => {
+    const road = await Network.open(() => server.port);
+    await use(road);
+    await road.close();
   },
   open: async ({ browser, server }, use) => {
     const pads: Pad[] = [];

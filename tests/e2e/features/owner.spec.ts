@@ -40,21 +40,21 @@ test('whoever begins a pad owns it; the owner link makes another browser the own
   await expect(await ownership(home)).toContainText(owner.mine);
 });
 
-test('only the owner writes: the others read at once, their unsent words are kept and told, and arrive when they may', async ({ open }) => {
+test('only the owner writes: the others read at once, their unsent words are kept and told, and arrive when they may', async ({ open, road }) => {
   const alice = await (await open('#mine')).ready();
   await alice.rename('Alice');
   await alice.type('Hello');
-  const bob = await (await open('#mine')).ready();
+  const bob = await (await open('#mine', {}, road.port)).ready();
   await bob.type(' Bob');
   await alice.shows('Hello Bob');
 
-  await bob.goOffline();
+  await bob.goOffline(road);
   const dialog = await ownership(alice);
   await dialog.getByLabel(owner.pen).click();
   await expect(dialog.getByLabel(owner.pen)).toBeChecked();
   await alice.close(dialog);
   await bob.type(', last words');
-  await bob.goOnline();
+  await bob.goOnline(road);
   await expect(bob.page.getByRole('alert')).toContainText(words.refusal.headingOfReader);
   await expect(bob.editor).toHaveAttribute('contenteditable', 'false');
   await bob.shows('Hello Bob, last words');

@@ -71,8 +71,8 @@ for (const [size, options] of Object.entries({ wide: {}, phone: pixel })) {
   });
 }
 
-test('it stays right without a connection and after it; where no history is kept it says so', async ({ open }) => {
-  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+test('it stays right without a connection and after it; where no history is kept it says so', async ({ open, road }) => {
+  const [alice, bob] = [await (await open('#shared', {}, road.port)).ready(), await (await open()).ready()];
   await alice.rename('Alice');
   await bob.rename('Bob');
   await bob.paste('one two');
@@ -81,14 +81,14 @@ test('it stays right without a connection and after it; where no history is kept
   const panel = await alice.panel('people');
   await toggle(panel).check();
   await expect.poll(() => tints(alice)).toEqual(['Bob: one two']);
-  await alice.goOffline();
+  await alice.goOffline(road);
   await alice.type(' three');
   await bob.editor.focus();
   await bob.page.keyboard.press('Control+Home');
   await bob.page.keyboard.type('zero ');
   await bob.saved();
   await expect.poll(() => tints(alice)).toContain(`Alice (${words.you}):  three`);
-  await alice.goOnline();
+  await alice.goOnline(road);
   await bob.shows('zero one two three');
   await alice.shows('zero one two three');
   await expect.poll(() => tints(alice)).toEqual(['Bob: zero one two', `Alice (${words.you}):  three`]);
