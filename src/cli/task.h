@@ -43,7 +43,9 @@ struct task {
     json_t *arguments;   /* owned; an object */
     uv_timer_t timer;    /* the time is up: `is_late` */
     bool is_used, has_begun, is_late, is_answered, is_cancelled;
-    uint32_t caret; /* of a task that writes: where it wrote */
+    uint32_t caret;    /* of a task that writes: where it wrote */
+    int64_t ends_ms;   /* of one that waits for changes: when it answers, whatever goes on */
+    bool is_gathering; /* of the same: there are some, and it waits for a pause in them */
     struct http http;
     struct http_request request;
     struct http_answer answer;

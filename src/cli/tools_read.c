@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { QUIET_MS = 300, MS = 1000, LINE_BYTES = 1024 };
+enum { QUIET_MS = 300, LATEST_MS = 3000, MS = 1000, LINE_BYTES = 1024 };
 
 __attribute__((format(printf, 2, 3))) static void add(struct buf *out, const char *format, ...)
 {
@@ -162,17 +162,32 @@ static void tell_changes(struct task *t)
     finish(t, &out, err);
 }
 
-/* What is typed comes letter by letter: told once nothing happens for a moment. */
+static int64_t lesser(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What is typed comes letter by letter: told once nothing happens for a moment, and soon also where somebody
+ * types on without a pause. */
+static void wait_for_pause(struct task *t, int64_t now_ms)
+{
+    if (!t->is_gathering)
+        t->ends_ms = lesser(t->ends_ms, now_ms + LATEST_MS);
+    t->is_gathering = true;
+    int64_t left_ms = t->ends_ms - now_ms;
+    task_wait(t, left_ms > 0 ? lesser(left_ms, QUIET_MS) : 0);
+}
+
 void wait_for_changes_look(struct task *t)
 {
     struct agent *a = t->agent;
+    int64_t now_ms = net_now_ms(a->participant.net);
     if (a->is_ended)
         task_fail(t, "%s", a->trouble);
-    else if (a->unread.count > 0 &&
-             (t->is_late || net_now_ms(a->participant.net) - a->changed_ms >= QUIET_MS))
+    else if (a->unread.count > 0 && (t->is_late || now_ms - a->changed_ms >= QUIET_MS))
         tell_changes(t);
     else if (a->unread.count > 0)
-        task_wait(t, QUIET_MS);
+        wait_for_pause(t, now_ms);
     else if (t->is_late)
         task_answer(t, SLICE("Nobody changed anything in that time."));
 }
@@ -182,6 +197,8 @@ void wait_for_changes_begin(struct task *t)
     int64_t seconds;
     if (!task_number(t, "seconds", 1, 300, 30, &seconds))
         return;
+    t->ends_ms = net_now_ms(t->agent->participant.net) + seconds * MS;
+    t->is_gathering = false;
     task_wait(t, seconds * MS);
     wait_for_changes_look(t);
 }

@@ -2,6 +2,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cli, CLI_PATH, addressOf } from './support/cli.ts';
 import type { Ended } from './support/cli.ts';
@@ -137,6 +138,21 @@ describe('by the SDK', () => {
     expect(changed).not.toMatch(/ONE|three/);
     alice.delete(0, 4);
     expect((await call('wait_for_changes', { seconds: 60 })).text).toMatch(/deleted here:\n<[^>]*>\n {5}1\ttxywo/);
+  });
+
+  test('waits for no pause of somebody who makes none', async () => {
+    const id = freshId();
+    const alice = await v2(server(), id, { name: 'Alice' });
+    const { call } = await assistant();
+    await call('open_pad', { pad: id });
+    let isAnswered = false;
+    const waiting = call('wait_for_changes', { seconds: 300 }).finally(() => (isAnswered = true));
+    for (let n = 0; !isAnswered && n < 600; n++) {
+      await alice.type('x', n);
+      await sleep(20);
+    }
+    expect(isAnswered).toBe(true);
+    expect((await waiting).text).toMatch(/\tx+\n/);
   });
 
   test('makes a pad, whose address it tells', async () => {
