@@ -64,8 +64,10 @@ export function ThreadCard({ pad, comments, thread, isPlaced }: Props) {
   );
 }
 
-/** The thread that is next in its list, or the one before, or the button for a new one. */
+/** The thread that is next in its list, or the one before, or the button for a new one. An answer that is being written
+ * comes up again where its thread does, with the keyboard. */
 function beside(card: HTMLElement): HTMLElement | null | undefined {
+  if (document.activeElement instanceof HTMLTextAreaElement) return null;
   const item = card.parentElement;
   const next = item?.nextElementSibling ?? item?.previousElementSibling;
   return next?.querySelector("article") ?? card.closest(".comments")?.querySelector<HTMLElement>(".add-comment");
