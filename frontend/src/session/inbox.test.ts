@@ -51,8 +51,8 @@ test("what nobody would see is delivered at once, unless something waits before 
   expect(delivered).toEqual([[-1]]);
 });
 
-test("after a delivery and its frame the next one rests, and twice as long as those kept the thread busy, up to a limit", () => {
-  for (const [costMs, paintMs, restMs] of [[1, 1, 16], [30, 0, 60], [10, 15, 50], [900, 100, 200]] as const) {
+test("after a delivery and its frame the next one rests, and three times as long as those kept the thread busy, up to a limit", () => {
+  for (const [costMs, paintMs, restMs] of [[1, 1, 16], [30, 0, 90], [10, 15, 75], [900, 100, 300]] as const) {
     const { inbox, rests, frame } = inboxOf(costMs);
     inbox.push(1);
     frame(paintMs);

@@ -27,9 +27,9 @@ import { BatchSize } from "./batch_size";
 const BUSY_MS = 12;
 /** After such a one: what others type is shown thirty times in a second. */
 const REST_MS = 16;
-/** After a longer one, that many times what it took, up to a limit: a third of the time goes into what others do. */
-const REST_FACTOR = 2;
-const LONGEST_REST_MS = 200;
+/** After a longer one, that many times what it took, up to a limit: a quarter of the time goes into what others do. */
+const REST_FACTOR = 3;
+const LONGEST_REST_MS = 300;
 /** A delivery of so many changes is a flood: more of them are on their way. */
 const FLOOD_CHANGES = 8;
 const FLOOD_REST_MS = 30;
