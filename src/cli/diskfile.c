@@ -1,6 +1,6 @@
 #include "cli/diskfile.h"
 
-#include "cli/write_all.h"
+#include "cli/fd_write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -251,7 +251,7 @@ enum diskfile_outcome diskfile_replace(struct diskfile *f, struct slice text, st
     if (fd < 0)
         return DISKFILE_FAILED;
     take_after(f, fd);
-    const bool is_written = write_all(fd, text) && fsync(fd) == 0 && fstat(fd, &made) == 0;
+    const bool is_written = fd_write(fd, text) && fsync(fd) == 0 && fstat(fd, &made) == 0;
     const int why = errno;
     close(fd);
     if (!is_written) {
@@ -275,7 +275,7 @@ bool diskfile_write_copy(const struct diskfile *f, struct slice text, char out[P
     }
     if (fd < 0)
         return false;
-    const bool is_written = write_all(fd, text) && fsync(fd) == 0;
+    const bool is_written = fd_write(fd, text) && fsync(fd) == 0;
     return close(fd) == 0 && is_written;
 }
 

@@ -1,6 +1,6 @@
 #include "cli/password.h"
 
-#include "cli/write_all.h"
+#include "cli/fd_write.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -55,11 +55,11 @@ enum exit_code password_ask(struct password *p)
         hidden.c_lflag &= ~(tcflag_t)ECHO;
         bool is_again = p->asked > 0 || p->text[0];
         got = tcsetattr(fd, TCSAFLUSH, &hidden) == 0 &&
-              write_all(fd, slice_from_cstr(is_again ? "Not that one. Password of the pad: "
-                                                     : "Password of the pad: ")) &&
+              fd_write(fd, slice_from_cstr(is_again ? "Not that one. Password of the pad: "
+                                                    : "Password of the pad: ")) &&
               read_line(fd, p->text, sizeof(p->text));
         tcsetattr(fd, TCSAFLUSH, &shown);
-        (void)write_all(fd, SLICE("\n"));
+        (void)fd_write(fd, SLICE("\n"));
     }
     close(fd);
     p->asked++;

@@ -1,7 +1,7 @@
 #include "cli/workfile.h"
 
+#include "cli/fd_write.h"
 #include "cli/language.h"
-#include "cli/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,7 @@ enum exit_code workfile_write(const struct workfile *w, struct slice text)
     char next[WORKFILE_PATH_BYTES + 8];
     snprintf(next, sizeof(next), "%s.new", w->path);
     int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool is_written = fd >= 0 && write_all(fd, text);
+    bool is_written = fd >= 0 && fd_write(fd, text);
     is_written = fd >= 0 && close(fd) == 0 && is_written;
     if (!is_written || rename(next, w->path) != 0)
         return say(EXIT_REFUSED, "%s cannot be written: %s", w->path, strerror(errno));

@@ -1,9 +1,9 @@
-#include "cli/write_all.h"
+#include "cli/fd_write.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-bool write_all(int fd, struct slice text)
+bool fd_write(int fd, struct slice text)
 {
     while (text.len > 0) {
         const ssize_t written = write(fd, text.ptr, text.len);
