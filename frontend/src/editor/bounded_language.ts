@@ -10,20 +10,19 @@
  */
 
 import { Language, LanguageSupport, ParseContext } from "@codemirror/language";
-import { type Input, Parser, type PartialParse, Tree, TreeFragment } from "@lezer/common";
+import { type Input, Parser, type PartialParse, type Tree, TreeFragment } from "@lezer/common";
+import type { MarkdownParser } from "@lezer/markdown";
 import { Text } from "@codemirror/state";
-import { log } from "../browser";
+import { BlankingInput } from "./blanking_input";
+import { BoundedParse, type Bounds, type Ranges } from "./bounded_parse";
 import { contextsOf } from "./contexts";
 import { type LineRange, longLines } from "./long_lines";
 import { doubling } from "./markdown_fragments";
+import { NestedParts } from "./nested_parts";
 
-/** A step that takes longer is too long. Not less: a machine may be busy with something else. */
-const LONGEST_STEP_MS = 150;
 /** A parser rests for so many times what it took, and for twice as long each time that it goes on like that. */
 const REST_FACTOR = 4;
 const MOST_REST_MS = 10 * 60_000;
-/** The clock is looked at once for so many reads. */
-const READS_PER_LOOK = 32;
 
 /** The same language within those bounds. */
 export function bounded({ language, support }: LanguageSupport, elapsed = () => performance.now()): LanguageSupport {
@@ -43,10 +42,8 @@ class BoundedLanguage extends Language {
   }
 }
 
-type Ranges = readonly { from: number; to: number }[];
-
 /** Parses as `inner` does. `elapsed` is a clock in milliseconds. */
-export class BoundedParser extends Parser {
+export class BoundedParser extends Parser implements Bounds {
   /** The lines that were blank to the parse that made a tree. */
   readonly #blankIn = new WeakMap<Tree, readonly LineRange[]>();
   /** The trees of parses that were stopped before the end of the text: whatever was open there was closed as if the text ended. */
@@ -59,24 +56,32 @@ export class BoundedParser extends Parser {
   #rest: { untilMs: number; over: Promise<unknown> } | null = null;
   readonly #checked: ReturnType<typeof contextsOf>;
 
+  readonly nested: NestedParts | null;
+  private readonly inner: Parser;
+
   constructor(
-    private readonly inner: Parser,
+    inner: Parser,
     readonly elapsed: () => number,
-    private readonly isMarkdown = false,
+    isMarkdown = false,
   ) {
     super();
+    this.nested = isMarkdown ? new NestedParts(inner as MarkdownParser) : null;
+    this.inner = this.nested?.parser ?? inner;
     this.#checked = contextsOf(inner);
   }
 
   createParse(input: Input, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
     if (this.#rest && this.elapsed() < this.#rest.untilMs) return this.#skip(input, ranges);
-    const blank = longLines(docOf(input));
+    return new BoundedParse(this, new BlankingInput(input, longLines(docOf(input)), this.elapsed), fragments, ranges);
+  }
+
+  begin(input: BlankingInput, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
     const reused = fragments
-      .flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], blank))
+      .flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], input.blank))
       .flatMap((fragment) => this.#withoutMisplaced(fragment))
       .map((fragment) => this.#opened(fragment, ranges))
-      .flatMap((fragment) => (this.isMarkdown ? doubling(fragment) : [fragment]));
-    return new BoundedParse(this, this.inner, new BlankingInput(input, blank, this.elapsed), reused, ranges);
+      .flatMap((fragment) => (this.nested ? doubling(fragment) : [fragment]));
+    return this.inner.startParse(input, reused, ranges);
   }
 
   /** The fragment without what was read in a wrong context: it would get into a function before it. */
@@ -98,21 +103,17 @@ export class BoundedParser extends Parser {
     return new TreeFragment(from, to, tree, offset, !isWholeStart, !isWholeEnd);
   }
 
-  /** That parse is over; `isInTime` when each of its steps was, `isStopped` when it did not see the end of the text. */
   done(tree: Tree, blank: readonly LineRange[], isInTime: boolean, isStopped: boolean): void {
     this.#blankIn.set(tree, blank);
     if (isStopped) this.#stopped.add(tree);
     if (isInTime) this.#lateSteps = this.#rests = 0;
   }
 
-  /** A step was over late. True when the parser has to rest for it. */
   isTooSlow(): boolean {
     this.#lateSteps += 1;
     return this.#lateSteps > 1;
   }
 
-  /** Sends the parser to rest, after a step that took that long. What is parsed instead says that nothing is
-   * known of the text. */
   rest(tookMs: number, input: Input, ranges: Ranges): PartialParse {
     const restMs = Math.min(tookMs * REST_FACTOR * 2 ** this.#rests++, MOST_REST_MS);
     const over = new Promise((resolve) => setTimeout(resolve, restMs));
@@ -122,109 +123,6 @@ export class BoundedParser extends Parser {
 
   #skip(input: Input, ranges: Ranges): PartialParse {
     return ParseContext.getSkippingParser(this.#rest?.over).startParse(input, [], ranges);
-  }
-}
-
-class BoundedParse implements PartialParse {
-  #parse: PartialParse;
-  /** True once the parser rests instead. */
-  #isOver = false;
-  /** False once a step was over late. */
-  #isInTime = true;
-
-  constructor(
-    private readonly parser: BoundedParser,
-    inner: Parser,
-    private readonly input: BlankingInput,
-    fragments: readonly TreeFragment[],
-    private readonly ranges: Ranges,
-  ) {
-    this.#parse = inner.startParse(input, fragments, ranges);
-  }
-
-  get parsedPos(): number {
-    return this.#parse.parsedPos;
-  }
-
-  get stoppedAt(): number | null {
-    return this.#parse.stoppedAt;
-  }
-
-  stopAt(pos: number): void {
-    this.#parse.stopAt(pos);
-  }
-
-  advance(): Tree | null {
-    if (this.#isOver) return this.#parse.advance();
-    const beganMs = this.parser.elapsed();
-    this.input.lateAtMs = beganMs + LONGEST_STEP_MS;
-    let tree: Tree | null | undefined;
-    let leastMs = 0;
-    try {
-      tree = this.#parse.advance();
-    } catch (error) {
-      // For some parsers a letter is enough, and parsing is a part of typing it.
-      if (!(error instanceof TooSlow)) log.error("a parser failed:", error);
-      leastMs = LONGEST_STEP_MS;
-    }
-    const tookMs = Math.max(this.parser.elapsed() - beganMs, leastMs);
-    const isLate = tookMs > LONGEST_STEP_MS;
-    if (tree === undefined || (isLate && this.parser.isTooSlow())) return this.#giveUp(tookMs);
-    this.#isInTime &&= !isLate;
-    if (tree) this.parser.done(tree, this.input.blank, this.#isInTime, this.stoppedAt !== null);
-    return tree;
-  }
-
-  #giveUp(tookMs: number): Tree | null {
-    this.#isOver = true;
-    this.#parse = this.parser.rest(tookMs, this.input, this.ranges);
-    return this.#parse.advance();
-  }
-}
-
-/** Ends a step from within. */
-class TooSlow extends Error {}
-
-/** A text whose long lines are blank. Reading it ends in an exception once that takes too long. */
-class BlankingInput implements Input {
-  /** Reading throws from then on. */
-  lateAtMs = Infinity;
-  #reads = 0;
-
-  constructor(
-    private readonly inner: Input,
-    readonly blank: readonly LineRange[],
-    private readonly elapsed: () => number,
-  ) {}
-
-  get length(): number {
-    return this.inner.length;
-  }
-
-  get lineChunks(): boolean {
-    return this.inner.lineChunks;
-  }
-
-  chunk(from: number): string {
-    this.#look();
-    const next = this.blank.find(({ to }) => to > from);
-    if (!next) return this.inner.chunk(from);
-    if (next.from <= from) return " ".repeat(next.to - from);
-    return this.inner.chunk(from).slice(0, next.from - from);
-  }
-
-  read(from: number, to: number): string {
-    this.#look();
-    let text = this.inner.read(from, to);
-    for (const line of this.blank) {
-      const [start, end] = [Math.max(line.from, from) - from, Math.min(line.to, to) - from];
-      if (start < end) text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
-    }
-    return text;
-  }
-
-  #look(): void {
-    if (++this.#reads % READS_PER_LOOK === 0 && this.elapsed() > this.lateAtMs) throw new TooSlow();
   }
 }
 

@@ -62,19 +62,10 @@ const FOREIGN: Record<string, readonly string[]> = {
   restructuredtext: ["rst"],
 };
 
-/** Markdown as people write it here: with tables and tasks, and with code in
- * the colours of its own language. */
 const markdown = LanguageDescription.of({
   name: "Markdown",
   extensions: ["md", "markdown", "mkd"],
-  load: async () => {
-    const { markdown, markdownLanguage } = await import("@codemirror/lang-markdown");
-    const { boundedInline } = await import("./markdown_bounds");
-    const { markdownKeys } = await import("./markdown_keys");
-    const { tickedTasks } = await import("./ticked_tasks");
-    const { language, support } = markdown({ base: markdownLanguage, codeLanguages: codeLanguage, extensions: boundedInline() });
-    return new LanguageSupport(language, [markdownKeys, tickedTasks, support]);
-  },
+  load: async () => (await import("./markdown_language")).markdownWith(codeLanguage),
 });
 
 const descriptions = stock.map((it) => (it.name === markdown.name ? markdown : it));

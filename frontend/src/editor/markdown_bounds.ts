@@ -12,7 +12,7 @@ export const MOST_MARKS = 1_000;
 export const MOST_UNITS = 8_000;
 
 /** Quotes and lists within each other. */
-export const DEEPEST = 50;
+export const DEEPEST = 25;
 
 const MARKS = new Set(Array.from("\\`*_[]!<>&~:@^", (mark) => mark.charCodeAt(0)));
 

@@ -1,0 +1,53 @@
+/** What a parser gets to read of a text, and for how long. */
+
+import type { Input } from "@lezer/common";
+import type { LineRange } from "./long_lines";
+
+/** The clock is looked at once for so many reads. */
+const READS_PER_LOOK = 32;
+
+/** Ends a step of a parser from within. */
+export class TooSlow extends Error {}
+
+/** A text whose long lines are blank. Reading it ends in an exception once that takes too long. */
+export class BlankingInput implements Input {
+  /** Reading throws from then on. */
+  lateAtMs = Infinity;
+  #reads = 0;
+
+  constructor(
+    private readonly inner: Input,
+    readonly blank: readonly LineRange[],
+    private readonly elapsed: () => number,
+  ) {}
+
+  get length(): number {
+    return this.inner.length;
+  }
+
+  get lineChunks(): boolean {
+    return this.inner.lineChunks;
+  }
+
+  chunk(from: number): string {
+    this.#look();
+    const next = this.blank.find(({ to }) => to > from);
+    if (!next) return this.inner.chunk(from);
+    if (next.from <= from) return " ".repeat(next.to - from);
+    return this.inner.chunk(from).slice(0, next.from - from);
+  }
+
+  read(from: number, to: number): string {
+    this.#look();
+    let text = this.inner.read(from, to);
+    for (const line of this.blank) {
+      const [start, end] = [Math.max(line.from, from) - from, Math.min(line.to, to) - from];
+      if (start < end) text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
+    }
+    return text;
+  }
+
+  #look(): void {
+    if (++this.#reads % READS_PER_LOOK === 0 && this.elapsed() > this.lateAtMs) throw new TooSlow();
+  }
+}
