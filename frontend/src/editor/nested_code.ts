@@ -12,6 +12,9 @@ import type { MarkdownConfig } from "@lezer/markdown";
 /** Ranges of a block that are parsed in its own language; with more of them, it has no colours. */
 export const MOST_RANGES = 200;
 
+/** A larger block of HTML has no colours either: what it opens is open to its end, which the parser closes in one step. */
+export const MOST_HTML_UNITS = 30_000;
+
 /** Has code parsed in the language that `languageOf` knows by the words behind its fence, and HTML with that parser. */
 export function nestedCode(languageOf: (words: string) => LanguageDescription | null, html: Parser): MarkdownConfig {
   const parserOf = (words: string): Parser | null => {
@@ -28,7 +31,7 @@ export function nestedCode(languageOf: (words: string) => LanguageDescription | 
         return overlay ? { parser, overlay, bracketed: true } : null;
       }
       if (name !== "HTMLBlock" && name !== "HTMLTag" && name !== "CommentBlock") return null;
-      const overlay = rangesBetween(node);
+      const overlay = node.to - node.from > MOST_HTML_UNITS ? null : rangesBetween(node);
       return overlay ? { parser: html, overlay } : null;
     }),
   };

@@ -6,7 +6,7 @@ import { Random } from "../testing/random";
 import { unfortunateTexts } from "../testing/unfortunate_texts.mjs";
 import { bounded, type BoundedParser } from "./bounded_language";
 import { markdownWith } from "./markdown_language";
-import { MOST_RANGES } from "./nested_code";
+import { MOST_HTML_UNITS, MOST_RANGES } from "./nested_code";
 
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
 
@@ -139,6 +139,13 @@ describe("a block of another language in very many pieces", () => {
     expect(nodesOf(few).some(isTag)).toBe(true);
     expect(nodesOf(many).some(isTag)).toBe(false);
   });
+});
+
+test("a block of HTML has colours up to a bound, though the tags in it are never closed", () => {
+  const { counted, plain } = markdown();
+  const block = (units: number) => nodesOf(parsed(plain.startParse(`<div>\n${"<b>\n".repeat(units / 4)}`), counted).tree).join();
+  expect(block(MOST_HTML_UNITS / 2)).toContain("Element");
+  expect(block(MOST_HTML_UNITS)).not.toContain("Element");
 });
 
 test("the texts of the corpus that have much code, or much HTML, are parsed as a whole would be", async () => {
