@@ -2,6 +2,7 @@
 
 import type { Input } from "@lezer/common";
 import type { LineRange } from "./long_lines";
+import { type Metered, ReadTooFar } from "./patient_parse";
 
 /** The clock is looked at once for so many reads. */
 const READS_PER_LOOK = 32;
@@ -9,10 +10,11 @@ const READS_PER_LOOK = 32;
 /** Ends a step of a parser from within. */
 export class TooSlow extends Error {}
 
-/** A text whose long lines are blank. Reading it ends in an exception once that takes too long. */
-export class BlankingInput implements Input {
+/** A text whose long lines are blank. Reading it ends in an exception once that takes too long, or goes too far. */
+export class BlankingInput implements Input, Metered {
   /** Reading throws from then on. */
   lateAtMs = Infinity;
+  leftUnits = Infinity;
   #reads = 0;
 
   constructor(
@@ -31,6 +33,13 @@ export class BlankingInput implements Input {
 
   chunk(from: number): string {
     this.#look();
+    const chunk = this.#chunk(from);
+    this.leftUnits -= chunk.length;
+    if (this.leftUnits < 0) throw new ReadTooFar();
+    return chunk;
+  }
+
+  #chunk(from: number): string {
     const next = this.blank.find(({ to }) => to > from);
     if (!next) return this.inner.chunk(from);
     if (next.from <= from) return " ".repeat(next.to - from);

@@ -19,6 +19,7 @@ import { contextsOf } from "./contexts";
 import { type LineRange, longLines } from "./long_lines";
 import { doubling } from "./markdown_fragments";
 import { NestedParts } from "./nested_parts";
+import { PatientParse } from "./patient_parse";
 
 /** A parser rests for so many times what it took, and for twice as long each time that it goes on like that. */
 const REST_FACTOR = 4;
@@ -81,7 +82,9 @@ export class BoundedParser extends Parser implements Bounds {
       .flatMap((fragment) => this.#withoutMisplaced(fragment))
       .map((fragment) => this.#opened(fragment, ranges))
       .flatMap((fragment) => (this.nested ? doubling(fragment) : [fragment]));
-    return this.inner.startParse(input, reused, ranges);
+    const begin = () => this.inner.startParse(input, reused, ranges);
+    // Markdown is read by lines, in which nothing takes long however far it goes.
+    return this.nested ? begin() : new PatientParse(begin, input, fragments.length > 0, this.elapsed);
   }
 
   /** The fragment without what was read in a wrong context: it would get into a function before it. */

@@ -1,0 +1,86 @@
+import { ensureSyntaxTree, LanguageSupport } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { type Input, type Parser, type PartialParse, Tree } from "@lezer/common";
+import { expect, test } from "vitest";
+import { BoundedParser, bounded } from "./bounded_language";
+import { codeLanguage } from "./language_catalogue";
+import { CHANGING_MS, MOST_UNITS, PatientParse, ReadTooFar } from "./patient_parse";
+
+const OPEN = `/*\n${"let a;\n".repeat(30_000)}`;
+
+/** JavaScript whose parser goes by that clock, and the units that it read. */
+async function javascript(clock: () => number): Promise<{ support: LanguageSupport; read: () => number }> {
+  const support = await codeLanguage("js")!.load();
+  let units = 0;
+  const inner = support.language.parser;
+  const counted = (input: Input): Input => ({
+    length: input.length,
+    lineChunks: input.lineChunks,
+    chunk(from) {
+      const chunk = input.chunk(from);
+      units += chunk.length;
+      return chunk;
+    },
+    read: (from, to) => input.read(from, to),
+  });
+  const counting = Object.create(inner, {
+    createParse: { value: (input: Input, ...rest: [never, never]) => inner.createParse(counted(input), ...rest) },
+  }) as Parser;
+  Object.defineProperty(support.language, "parser", { value: counting });
+  return { support: bounded(support, clock), read: () => units };
+}
+
+test("a key in a comment without end does not read on to the end of the text, and what is parsed is there once the keys rest", async () => {
+  let now = 0;
+  const { support, read } = await javascript(() => now);
+  let state = EditorState.create({ doc: OPEN.slice(1), extensions: support });
+  ensureSyntaxTree(state, 4_000, 60_000);
+  now += 10 * CHANGING_MS;
+  state = state.update({ changes: { from: 0, insert: "/" } }).state;
+  for (let i = 0; i < 10; i++) {
+    const before = read();
+    now += 30;
+    state = state.update({ changes: { from: 4_000 + i, insert: "x" } }).state;
+    ensureSyntaxTree(state, 5_000, 1);
+    // Once to find that it goes too far, and what was read before that.
+    expect(read() - before).toBeLessThan(3 * MOST_UNITS);
+  }
+  now += CHANGING_MS;
+  const tree = ensureSyntaxTree(state, 5_000, 60_000);
+  const fresh = ensureSyntaxTree(EditorState.create({ doc: state.doc, extensions: support }), 5_000, 60_000);
+  expect(String(tree)).toBe(String(fresh));
+});
+
+test("a long comment that is closed is one, as it would be at once", async () => {
+  let now = 0;
+  const { support } = await javascript(() => now);
+  let state = EditorState.create({ doc: `${OPEN}*/\nlet b;\n`, extensions: support });
+  const whole = () => String(ensureSyntaxTree(state, state.doc.length, 60_000));
+  expect(whole()).toBe("Script(BlockComment,VariableDeclaration(let,VariableDefinition,\";\"))");
+  state = state.update({ changes: { from: 1_000, insert: "x" } }).state;
+  now += CHANGING_MS;
+  expect(whole()).toBe("Script(BlockComment,VariableDeclaration(let,VariableDefinition,\";\"))");
+});
+
+test("whoever stops a parse where it is gets its tree, however far that reads", () => {
+  const input = { leftUnits: 0 };
+  const parse: PartialParse = {
+    parsedPos: 100,
+    stoppedAt: null,
+    stopAt: () => {},
+    advance() {
+      if (input.leftUnits < 1_000_000) throw new ReadTooFar();
+      return Tree.empty;
+    },
+  };
+  const patient = new PatientParse(() => parse, input, true, () => 0);
+  expect(patient.advance()).toBe(null);
+  patient.stopAt(100);
+  expect(patient.advance()).toBe(Tree.empty);
+});
+
+test("a text that is opened is read at once", async () => {
+  const { support } = await javascript(() => 0);
+  const parser = support.language.parser as BoundedParser;
+  expect(parser.parse(OPEN).length).toBe(OPEN.length);
+});
