@@ -11,7 +11,7 @@ const READS_PER_LOOK = 32;
 export class TooSlow extends Error {}
 
 /** A text whose long lines are blank. Reading it ends in an exception once that takes too long, or goes too far. */
-export class BlankingInput implements Input, Metered {
+export class BlankingInput implements Metered {
   /** Reading throws from then on. */
   lateAtMs = Infinity;
   leftUnits = Infinity;
@@ -20,6 +20,7 @@ export class BlankingInput implements Input, Metered {
   constructor(
     private readonly inner: Input,
     readonly blank: readonly LineRange[],
+    readonly changingUntilMs: number,
     private readonly elapsed: () => number,
   ) {}
 

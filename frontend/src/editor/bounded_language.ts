@@ -19,7 +19,7 @@ import { contextsOf } from "./contexts";
 import { type LineRange, longLines } from "./long_lines";
 import { doubling } from "./markdown_fragments";
 import { NestedParts } from "./nested_parts";
-import { PatientParse } from "./patient_parse";
+import { CHANGING_MS, PatientParse } from "./patient_parse";
 
 /** A parser rests for so many times what it took, and for twice as long each time that it goes on like that. */
 const REST_FACTOR = 4;
@@ -55,6 +55,8 @@ export class BoundedParser extends Parser implements Bounds {
   /** How often the parser was sent to rest since it was last in time. */
   #rests = 0;
   #rest: { untilMs: number; over: Promise<unknown> } | null = null;
+  /** When a text was first seen that was made of another one by a change; never, for one that was opened. */
+  readonly #changedAtMs = new WeakMap<Text, number>();
   readonly #checked: ReturnType<typeof contextsOf>;
 
   readonly nested: NestedParts | null;
@@ -73,7 +75,10 @@ export class BoundedParser extends Parser implements Bounds {
 
   createParse(input: Input, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
     if (this.#rest && this.elapsed() < this.#rest.untilMs) return this.#skip(input, ranges);
-    return new BoundedParse(this, new BlankingInput(input, longLines(docOf(input)), this.elapsed), fragments, ranges);
+    const doc = docOf(input);
+    if (!this.#changedAtMs.has(doc)) this.#changedAtMs.set(doc, fragments.length > 0 ? this.elapsed() : -Infinity);
+    const changingUntilMs = this.#changedAtMs.get(doc)! + CHANGING_MS;
+    return new BoundedParse(this, new BlankingInput(input, longLines(doc), changingUntilMs, this.elapsed), fragments, ranges);
   }
 
   begin(input: BlankingInput, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
@@ -84,7 +89,7 @@ export class BoundedParser extends Parser implements Bounds {
       .flatMap((fragment) => (this.nested ? doubling(fragment) : [fragment]));
     const begin = () => this.inner.startParse(input, reused, ranges);
     // Markdown is read by lines, in which nothing takes long however far it goes.
-    return this.nested ? begin() : new PatientParse(begin, input, fragments.length > 0, this.elapsed);
+    return this.nested ? begin() : new PatientParse(begin, input, this.elapsed);
   }
 
   /** The fragment without what was read in a wrong context: it would get into a function before it. */

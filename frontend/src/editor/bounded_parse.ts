@@ -119,9 +119,9 @@ export class BoundedParse implements PartialParse {
 
   /** That is the tree up to the end of the stretch. */
   #finish(tree: Tree): Tree | null {
-    const end = Math.min(this.#end ?? Infinity, this.#stoppedAt ?? Infinity);
-    this.bounds.done(tree, this.input.blank, this.#isInTime, end < this.input.length);
-    if (this.#end !== end) return tree;
+    const isStopped = (this.#parse.stoppedAt ?? Infinity) < this.input.length;
+    this.bounds.done(tree, this.input.blank, this.#isInTime, isStopped);
+    if (this.#end === null || this.#end > (this.#stoppedAt ?? Infinity)) return tree;
     // When a block holds more of them than a stretch may have, it is read as a whole.
     this.#mostNested = tree.length > this.#doneTo ? Math.min(2 * this.#mostNested, MOST_NESTED) : Infinity;
     this.#before = tree;

@@ -3,11 +3,12 @@
  *
  * A comment that was opened at the top of a program goes on to the end of it until it is closed, and to read it so far is
  * one step of a parser: 45 ms for 256 KiB, with each key, since a change anywhere within it makes it another token. So a parse that
- * follows a change gives such a step up, and begins anew once there was none for a while. Until then there is no new tree, and
+ * follows a change gives such a step up, and ends before it. The rest is parsed once there was no change for a while; until then
  * the colours stay where they are.
  */
 
-import type { PartialParse, Tree } from "@lezer/common";
+import { ParseContext } from "@codemirror/language";
+import type { Input, PartialParse, Tree } from "@lezer/common";
 
 /** A step may read so many units of the text while it changes. */
 export const MOST_UNITS = 32_000;
@@ -15,8 +16,10 @@ export const MOST_UNITS = 32_000;
 export const CHANGING_MS = 400;
 
 /** A text whose readers can be told to read no more than so many units. Beyond them reading throws ReadTooFar. */
-export interface Metered {
+export interface Metered extends Input {
   leftUnits: number;
+  /** Another change is likely until then, by the clock in milliseconds. */
+  readonly changingUntilMs: number;
 }
 
 /** Ends a step from within. */
@@ -25,19 +28,16 @@ export class ReadTooFar extends Error {}
 export class PatientParse implements PartialParse {
   #parse: PartialParse;
   #stoppedAt: number | null = null;
-  /** True once a step was given up: there are no others until the text is at rest. */
-  #isWaiting = false;
-  readonly #changingUntilMs: number;
+  /** True once a step was given up: the parse ends before what that would have read. */
+  #isCut = false;
 
-  /** `begin` begins the parse, of that text; `isChange` when it follows a change of a text that was parsed before. */
+  /** `begin` begins the parse, of that text. */
   constructor(
     private readonly begin: () => PartialParse,
     private readonly input: Metered,
-    isChange: boolean,
     private readonly elapsed: () => number,
   ) {
     this.#parse = begin();
-    this.#changingUntilMs = isChange ? elapsed() + CHANGING_MS : -Infinity;
   }
 
   get parsedPos(): number {
@@ -49,24 +49,32 @@ export class PatientParse implements PartialParse {
   }
 
   stopAt(pos: number): void {
+    if (this.#isCut && pos >= this.#stoppedAt!) return;
     this.#stoppedAt = pos;
     this.#parse.stopAt(pos);
   }
 
   advance(): Tree | null {
+    const { parsedPos } = this;
     // Whoever stops a parse where it is takes steps until there is a tree.
-    const isFinishing = this.#stoppedAt !== null && this.#stoppedAt <= this.parsedPos;
-    const isBounded = !isFinishing && this.elapsed() < this.#changingUntilMs;
-    if (this.#isWaiting && isBounded) return null;
+    const isFinishing = this.#stoppedAt !== null && this.#stoppedAt <= parsedPos;
+    const isBounded = !this.#isCut && !isFinishing && this.elapsed() < this.input.changingUntilMs;
     this.input.leftUnits = isBounded ? MOST_UNITS : Infinity;
     try {
       return this.#parse.advance();
     } catch (error) {
       if (!(error instanceof ReadTooFar)) throw error;
-      this.#parse = this.begin(); // what was given up in the midst of a step is of no use
-      if (this.#stoppedAt !== null) this.#parse.stopAt(this.#stoppedAt);
-      this.#isWaiting = true;
+      this.#cutAt(parsedPos);
       return null;
     }
+  }
+
+  /** Has what begins there parsed once the text is at rest: until then, the context takes it for skipped. */
+  #cutAt(pos: number): void {
+    const over = new Promise((resolve) => setTimeout(resolve, this.input.changingUntilMs - this.elapsed()));
+    ParseContext.getSkippingParser(over).startParse(this.input, [], [{ from: pos, to: this.input.length }]);
+    this.#parse = this.begin(); // what was given up in the midst of a step is of no use
+    this.stopAt(pos - 1);
+    this.#isCut = true;
   }
 }
