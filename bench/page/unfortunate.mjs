@@ -7,6 +7,7 @@
 //     node bench/page/unfortunate.mjs [languages [pattern of texts [units]]]
 //     node bench/page/unfortunate.mjs markdown+preview,json 'one line|equal' 262144
 //     FUZZ=7:20 node bench/page/unfortunate.mjs markdown+preview    twenty others, drawn by the seed 7
+import { unfortunateCode, unfortunatePieces } from '../../frontend/src/testing/unfortunate_code.mjs';
 import { unfortunateText, unfortunateTexts } from '../../frontend/src/testing/unfortunate_texts.mjs';
 import { header, loaded, ms, openPage, percentile, processorTime, report, watchKeys, withServer, Writer } from './setting.mjs';
 
@@ -26,9 +27,11 @@ const MOST_MS = 60_000;
 /** A browser that had many texts is slower for all that come after. */
 const TEXTS_PER_BROWSER = 8;
 
-/** The texts to measure: those of the corpus, or others by chance. */
-function chosen() {
-  if (!process.env.FUZZ) return Object.entries(unfortunateTexts).filter(([name]) => new RegExp(pattern).test(name));
+/** The texts to measure in that language: those of the corpus, or others by chance. */
+function chosen(language) {
+  const [id] = language.split('+');
+  const corpus = { ...unfortunateTexts, ...unfortunateCode(id) };
+  if (!process.env.FUZZ) return Object.entries(corpus).filter(([name]) => new RegExp(pattern).test(name));
   const [seed, count] = process.env.FUZZ.split(':').map(Number);
   let state = seed;
   const below = (limit) => {
@@ -36,7 +39,7 @@ function chosen() {
     return Math.floor((state / 2 ** 32) * limit);
   };
   return Array.from({ length: count }, () => {
-    const text = unfortunateText({ below }, Number(length));
+    const text = unfortunateText({ below }, Number(length), unfortunatePieces(id));
     return [JSON.stringify(text.slice(0, 30)), () => text];
   });
 }
@@ -152,7 +155,7 @@ function shown(result, empty) {
 }
 
 header(`unfortunate texts of ${length} units: a key, p95, to that of an empty pad; longest standstill: opened, typing, hearing; processor time of a key, to that of an empty pad`);
-const todo = languages.split(',').flatMap((language) => chosen().map(([name, make]) => ({ language, name, make })));
+const todo = languages.split(',').flatMap((language) => chosen(language).map(([name, make]) => ({ language, name, make })));
 const missed = [];
 const done = (what, result, empty) => {
   const line = [what, shown(result, empty), `${BAR_KEY_MS}; ${BAR_STILL_MS} ms`, isMet(result)];

@@ -7,6 +7,7 @@ import type { MarkdownParser } from "@lezer/markdown";
 import { markdownLanguage } from "@codemirror/lang-markdown";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Random } from "../testing/random";
+import { unfortunateCode, unfortunatePieces } from "../testing/unfortunate_code.mjs";
 import { unfortunateText, unfortunateTexts } from "../testing/unfortunate_texts.mjs";
 import { bounded, BoundedParser } from "./bounded_language";
 import { colours } from "./colours";
@@ -198,11 +199,17 @@ describe("Markdown", () => {
   });
 });
 
+test("the corpus has texts for each language but Markdown, which has its own", () => {
+  const without = languages.filter(({ id }) => unfortunatePieces(id).length === 0).map(({ id }) => id);
+  expect(without).toEqual(["markdown"]);
+});
+
 test(`whatever the text and the language are, it is parsed to its end, by seed ${SEED}`, async () => {
   const random = Random.of(SEED, "texts");
   for (let i = 0; i < 40; i++) {
     const { id } = random.pick(languages);
-    const text = random.chance(50) ? unfortunateText(random, 4_000) : unfortunateTexts[random.pick(Object.keys(unfortunateTexts))]!(4_000);
+    const corpus = { ...unfortunateTexts, ...unfortunateCode(id) };
+    const text = random.chance(50) ? unfortunateText(random, 4_000, unfortunatePieces(id)) : corpus[random.pick(Object.keys(corpus))]!(4_000);
     const { language } = (await loadLanguage(id))!;
     expect(language.parser.parse(text).length, `${id}: ${JSON.stringify(text.slice(0, 80))}`).toBe(text.length);
   }

@@ -6,22 +6,7 @@
  * Plain JavaScript, because the benches of the page read it without a build.
  */
 
-/** @param {string} piece @param {number} units */
-function repeated(piece, units) {
-  return piece.repeat(Math.ceil(units / piece.length)).slice(0, units);
-}
-
-/** Lines that are made one after the other until there are enough units.
- * @param {(i: number) => string} line @param {number} units */
-function lines(line, units) {
-  const made = [];
-  for (let i = 0, length = 0; length < units; i++) {
-    const next = line(i);
-    made.push(next);
-    length += next.length + 1;
-  }
-  return made.join("\n").slice(0, units);
-}
+import { lines, repeated } from "./repeated.mjs";
 
 /** What is repeated on one line, by a name that a test can say. */
 const PIECES = {
@@ -157,12 +142,13 @@ const SHAPES = {
   "a line in a program": (piece, units) => `${"let a = 1;\n".repeat(50)}${repeated(piece, units - 1_200)}\n${"let b = 2;\n".repeat(50)}`,
 };
 
-/** Another such text: pieces of the corpus, in a shape and behind a beginning that are drawn by chance.
- * @param {{ below(limit: number): number }} random @param {number} units */
-export function unfortunateText(random, units) {
+/** Another such text: pieces of the corpus and of `more`, in a shape and behind a beginning that are drawn by chance.
+ * @param {{ below(limit: number): number }} random @param {number} units @param {readonly string[]} more */
+export function unfortunateText(random, units, more = []) {
   /** @template T @param {readonly T[]} all */
   const pick = (all) => /** @type {T} */ (all[random.below(all.length)]);
-  const parts = Array.from({ length: 1 + random.below(4) }, () => pick(random.below(4) === 0 ? Object.values(PIECES) : TOKENS));
+  const part = () => (more.length > 0 && random.below(2) === 0 ? pick(more) : pick(random.below(4) === 0 ? Object.values(PIECES) : TOKENS));
+  const parts = Array.from({ length: 1 + random.below(4) }, part);
   const shape = pick(Object.values(SHAPES));
   const before = random.below(3) === 0 ? `${pick(TOKENS)}\n` : "";
   return (before + shape(parts.join(pick(["", " ", "\n", "\t", "\0"])), units, random)).slice(0, units);
