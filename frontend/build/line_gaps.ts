@@ -43,8 +43,9 @@ const IN_VIEW_OF_PARTS = `
                 viewTo = positionAt(parts, middle + half);
 `;
 
-/** The line of the caret is drawn even where it is out of view. */
-const ELSEWHERE = "this.viewports.filter((port) => port != this.viewport).map((port) => this.lineBlockAt(port.from))";
+/** The lines in view, and that of the caret, which is drawn even where it is out of view: in the order of the text, as gaps
+ * have to be. */
+const DRAWN = "this.viewports.flatMap((port) => port == this.viewport ? this.viewportLines : this.lineBlockAt(port.from))";
 const LINES = "for (let line of this.viewportLines) {\n            if (Array.isArray(line.type))";
 const GAPS = "\n            this.updateLineGaps(this.ensureLineGaps(";
 const IS_LONG = `if (this.lineGaps.length || this.viewport.to - this.viewport.from > (2000 /* LG.Margin */ << 1))${GAPS}`;
@@ -55,7 +56,7 @@ export function boundLineGaps(): Plugin {
     { before: "10000 /* LG.MarginWrap */", after: String(MARGIN_UNITS) },
     { before: "\nclass LineGap {", after: `\nimport { heightOf, partsOf, positionAt } from ${JSON.stringify(PARTS)};\nclass LineGap {` },
     { before: IN_VIEW, after: IN_VIEW_OF_PARTS },
-    { before: LINES, after: LINES.replace("viewportLines", `viewportLines.concat(${ELSEWHERE})`) },
+    { before: LINES, after: LINES.replace("this.viewportLines", DRAWN) },
     { before: `${IS_LONG}this.mapLineGaps(`, after: `${HAS_LONG}this.mapLineGaps(` },
     { before: `${IS_LONG}refresh`, after: `${HAS_LONG}refresh` },
     { before: "this.gapSize(line, from, to, structure);", after: "this.gapSize(line, from, to, structure, current);" },

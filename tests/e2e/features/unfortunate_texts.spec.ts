@@ -138,6 +138,26 @@ test('a long line with the caret in it is not drawn as a whole, in view or not',
   await pad.saved();
 });
 
+test('a long line with the caret in it does not trouble the long lines below it', async ({ open }) => {
+  const line = unfortunateTexts['one line: prose']!(60_000);
+  const pad = await opened(open, null, [line, line, line].join('\n'));
+  const other = await (await open()).ready();
+  const drawn = () => pad.editor.evaluate((content) => content.textContent.length);
+  await goTo(pad, 0);
+  await pad.page.keyboard.type('a');
+  await pad.page.locator('.cm-scroller').evaluate((scroller) => scroller.scrollTo({ top: scroller.scrollHeight / 2 }));
+  await expect.poll(drawn).toBeLessThan(20_000);
+  await goTo(other, 0.5);
+  await other.page.keyboard.type('from others');
+  await expect(pad.editor).toContainText('from others');
+  await pad.page.locator('.cm-scroller').evaluate((scroller) => scroller.scrollTo({ top: scroller.scrollHeight }));
+  await goTo(other, 1);
+  await other.page.keyboard.type('once more');
+  await expect(pad.editor).toContainText('once more');
+  expect(await drawn()).toBeLessThan(20_000);
+  expect(pad.complaints).toEqual([]);
+});
+
 test('typing in the middle of a long line leaves the view where it is', async ({ open }) => {
   const pad = await opened(open, null, unfortunateTexts['one line: cjk']!(100_000));
   await pad.page.setViewportSize({ width: 700, height: 700 });
