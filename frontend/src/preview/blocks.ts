@@ -82,12 +82,9 @@ export class Blocks {
     yield* this.#definitions.read(this.#list, removed, added);
   }
 
-  /** Where in another text that line of this one is, when it is as it was; null: it is not, or is among lines that
-   * have changed. */
+  /** See Lines. */
   lineIn(text: string, line: number): number | null {
-    const { start, end, grown } = this.#lines.alike(text);
-    if (line < start) return line;
-    return line >= this.#lines.list.length - end ? line + grown : null;
+    return this.#lines.lineIn(text, line);
   }
 
   /** The tokens of a block with what stands in its lines, and what it was told of the other blocks. */

@@ -30,12 +30,25 @@ export class Lines {
     return { start, end };
   }
 
-  /** What this text and another have in common, and how many lines more that one has. */
-  alike(newText: string): Alike & { grown: number } {
+  /** What this text and another have in common, and the other's lines between that. */
+  alike(newText: string): Alike & { between: readonly string[] } {
     const text = cleaned(newText);
     const { start, end, from, to } = this.#compared(text);
-    const between = from > to ? 0 : text.slice(from, to).split("\n").length;
-    return { start, end, grown: start + between + end - this.#list.length };
+    return { start, end, between: from > to ? [] : text.slice(from, to).split("\n") };
+  }
+
+  /** Where in another text that line of this one is, also when a little of it is other there; null: nowhere, or nobody can
+   * say where. */
+  lineIn(newText: string, line: number): number | null {
+    const { start, end, between } = this.alike(newText);
+    const count = this.#list.length;
+    if (line < start) return line;
+    if (line >= count - end) return line + start + between.length + end - count;
+    const words = wordsOf(this.#list[line]!);
+    const places = between.flatMap((it, i) => (wordsOf(it) === words ? [start + i] : []));
+    if (places.length === 1) return places[0]!;
+    const isInPlace = start + between.length + end === count && isMuchAlike(wordsOf(between[line - start]!), words);
+    return isInPlace ? line : null;
   }
 
   /** With the place of what is between them in the other text; `from` is behind `to` where no line is. */
@@ -80,6 +93,18 @@ function* linesIn(text: string, from: number, to: number): Generator<void, strin
     if (lines.length % LINES_PER_STEP === 0) yield;
   }
   return lines;
+}
+
+/** The line, whether or not the task in it is done. */
+function wordsOf(line: string): string {
+  return line.replace(/\[[ xX]*\]/, "[]");
+}
+
+/** True when more of two lines is the same than is not. */
+function isMuchAlike(a: string, b: string): boolean {
+  const start = commonStart(a, b);
+  const end = commonEnd(a.slice(start), b.slice(start));
+  return 2 * (start + end) > Math.max(a.length, b.length);
 }
 
 /** The units that both begin with. */

@@ -242,9 +242,15 @@ describe("a task that is ticked", () => {
     ["a\nnew\nb", 1, 2],
     ["a\nc", 1, null],
     ["", 0, null],
+    ["- [x] one\n- [ ] two\n- [x] three", 1, 1],
+    ["- [x] one\n- [x] two\n- [x] three", 1, 1],
+    ["new\n- [x] two\n- [ ] two and a half\n", 1, 1],
+    ["- [x] one\n- [ ] two, and more\n- [x] three", 1, 1],
+    ["- [x] one\n- [x] another\n- [x] three", 1, null],
+    ["- [x] two\n- [ ] two\n", 1, null],
   ])("in a text that is %j by now, line %i is %j", (text, line, now) => {
     const preview = previewIn(document.createElement("div"));
-    preview.show("a\nb");
+    preview.show(text.startsWith("-") || text.includes("two") ? "- [ ] one\n- [ ] two\n- [ ] three" : "a\nb");
     expect(preview.lineIn(text, line)).toBe(now);
   });
 });

@@ -57,8 +57,8 @@ export class Preview {
   #shown = new Map<Block, Shown>();
   /** The look in the next frame at where it was scrolled to. */
   #correction = 0;
-  /** The boxes that were pressed, until that is shown in others, and the line of the last one, where the keyboard
-   * goes then. */
+  /** The boxes that were pressed since the text was read that is shown, until that is shown in others, and the line of the
+   * last one, where the keyboard goes then. */
   #ticked: HTMLInputElement[] = [];
   #isReadOnly = false;
   #tickedLine: number | null = null;
@@ -100,6 +100,8 @@ export class Preview {
   /** Does what show() does, in steps each of which is over soon; each tells the weight of what it has given the browser
    * to lay out. To be run to its end before the next text is shown. */
   *showing(text: string, hasRemoteImages = false): Generator<number, number> {
+    const ticked = this.#ticked;
+    this.#ticked = [];
     for (const _ of this.#blocks.read(text)) yield 0;
     const list = this.#blocks.list;
     const before = this.#shown;
@@ -132,7 +134,7 @@ export class Preview {
       }
     }
     yield* this.#place();
-    this.#returnKeyboard();
+    this.#returnKeyboard(ticked);
     return list.reduce((sum, block) => sum + shown.get(block)!.heldImages, 0);
   }
 
@@ -204,10 +206,10 @@ export class Preview {
     } else box.checked = !box.checked;
   }
 
-  /** The elements of the task that had the keyboard are others now, or say again what the text says. */
-  #returnKeyboard(): void {
-    for (const box of this.#ticked) box.checked = box.defaultChecked;
-    this.#ticked = [];
+  /** The elements of the task that had the keyboard are others now, or say again what the text says; not yet of those that
+   * have been pressed since it was read. */
+  #returnKeyboard(ticked: readonly HTMLInputElement[]): void {
+    for (const box of ticked) if (!this.#ticked.includes(box)) box.checked = box.defaultChecked;
     const line = this.#tickedLine;
     this.#tickedLine = null;
     if (line === null || document.activeElement !== document.body) return;

@@ -47,7 +47,7 @@ export class Painter {
     if (changes.length > 0) this.removals.changing(changes, editor.shown());
     if (changes.length > 0 || carets.size > 0) editor.applyRemote(changes, carets);
     if (changes.length > 0) this.removals.changed(editor.shown());
-    if (this.sync.isShownLate) this.#wait(editor);
+    if (this.sync.isShownLate) this.wait(editor);
     else this.stop();
   }
 
@@ -59,7 +59,8 @@ export class Painter {
     this.#isOverdue = false;
   }
 
-  #wait(editor: EditorPort): void {
+  /** Brings the editor up to date soon, when nothing is composed where that would change anything. */
+  wait(editor: EditorPort): void {
     this.#waitsSinceMs ??= this.clock.elapsed();
     this.#timer ??= this.clock.setTimeout(() => {
       this.#timer = undefined;
@@ -74,6 +75,6 @@ export class Painter {
       this.#isOverdue = true;
       editor.endComposition();
     }
-    this.#wait(editor);
+    this.wait(editor);
   }
 }

@@ -7,8 +7,7 @@
  *     editor --edit()--> sync --takeEdit()--> transport
  *     transport --> inbox (a frame) --> sync --takeChanges()--> painter --> editor
  *
- * Between two frames the editor's text and the machine's local text are the
- * same, so an edit of the user always fits.
+ * Between two frames the editor's text and the machine's local text are the same, so an edit of the user always fits.
  */
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
@@ -134,6 +133,7 @@ export class Session {
   edit(changes: readonly Change[], details: EditDetails = {}): void {
     this.#inbox.typed();
     this.#sync.edit(changes, details);
+    if (this.#sync.isShownLate) this.#painter.wait(this.#editor!);
     this.#pump();
   }
 

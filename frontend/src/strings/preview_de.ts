@@ -13,5 +13,5 @@ export const preview: PreviewText = {
   },
   showImages: "Bilder anderer Seiten zeigen",
   showImagesHint: "Bis Sie dieses Pad verlassen. Diese Seiten erfahren dann Ihre Adresse.",
-  tickWaits: "Die letzte Änderung dieser Aufgabe ist noch nicht gespeichert. Drücken Sie sie danach noch einmal.",
+  tickWaits: "Die letzten Änderungen sind noch nicht gespeichert. Drücken Sie danach noch einmal.",
 };

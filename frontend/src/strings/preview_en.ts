@@ -12,6 +12,6 @@ export const preview = {
   },
   showImages: "Show images of other sites",
   showImagesHint: "Until you leave this pad. Those sites then learn your address.",
-  tickWaits: "This task's last change is not saved yet. Press it again after that.",
+  tickWaits: "The last changes are not saved yet. Press it again after that.",
 };
 export type PreviewText = typeof preview;

@@ -150,6 +150,17 @@ describe.each([
     expectAll("one\ntwo!\nthree\n");
   });
 
+  test("that is taken when it is made is nothing, and is not sent", () => {
+    begin("- [x] one\n");
+    write(tabs[1]!, 0, "more\n");
+    tabs[1]!.deliverUp();
+    tabs[0]!.deliverDown(9);
+    tabs[0]!.type([{ from: 8, to: 9, insert: " x" }], { ends: "at_once", onDropped() {} });
+    expect([tabs[0]!.text, tabs[0]!.sync.unsaved]).toEqual(["more\n- [ x] one\n", 0]);
+    write(tabs[0]!, 15, "!");
+    expectAll("more\n- [x] one!\n");
+  });
+
   test("is an edit like any other once the server has it", () => {
     put(tabs[0]!, TEXT);
     settle();

@@ -11,8 +11,8 @@ import { append, copyOf, joined, moveOver, type Pending } from "./pending";
 /** A change that others were offered as well, such as "Put my text back". */
 export interface Offered {
   /** When it counts as taken: somebody else changed one of the places that it changes, or made the same
-   * change there. */
-  ends: "when_touched" | "when_made";
+   * change there; or it is taken already, when it is made. */
+  ends: "when_touched" | "when_made" | "at_once";
   /** What the owner of the machine does when it was taken back for that. */
   onDropped: () => void;
 }
@@ -54,7 +54,7 @@ export class Offers {
     const parts = this.#waiting.length > 0 ? this.#waiting : typed(copyOf(buffer));
     const change = { operation: operation.copy(), count: 1 };
     const last = parts.at(-1);
-    if (offered) this.#waiting = [...parts, { ...change, offered, isTaken: false }];
+    if (offered) this.#waiting = [...parts, { ...change, offered, isTaken: this.#isOfTaken(operation) }];
     else this.#waiting = last?.offered ? [...parts, ...typed(change)] : [...parts.slice(0, -1), ...typed(append(last!, change))];
   }
 
@@ -159,6 +159,16 @@ export class Offers {
     return dropped;
   }
 
+  /** True when a change behind all parts changes what an offer has left that somebody else has taken before: it goes with that. */
+  #isOfTaken(operation: Operation): boolean {
+    const parts = [...this.#sent, ...this.#waiting];
+    return parts.some(({ operation: its, isTaken }, i) => {
+      const move = (at: number) => parts.slice(i + 1).reduce((to, then) => then.operation.moveCaret(to), at);
+      const left = () => placesOf(its, "after").map((it) => ({ ...it, from: move(it.from), to: move(it.to) }));
+      return isTaken && left().some((it) => placesOf(operation).some((mine) => meet(mine, it)));
+    });
+  }
+
   /** Of the buffer only those parts are left, which it gives as one. */
   #leave(rest: Parts): Pending | null {
     freed(this.#waiting);
@@ -235,11 +245,12 @@ function isTakenBy({ operation, offered }: Part, remote: Operation): boolean {
   if (!offered) return false;
   const theirs = placesOf(remote);
   return placesOf(operation).some((mine) =>
-    theirs.some(
-      ({ from, to, insert }) =>
-        from <= mine.to && mine.from <= to && (offered.ends === "when_touched" || isOf(insert, mine.insert)),
-    ),
+    theirs.some((their) => meet(mine, their) && (offered.ends === "when_touched" || isOf(their.insert, mine.insert))),
   );
+}
+
+function meet(a: Place, b: Place): boolean {
+  return a.from <= b.to && b.from <= a.to;
 }
 
 function freed(parts: Parts): Parts {
@@ -261,8 +272,8 @@ interface Place {
   insert: string;
 }
 
-/** The places that an operation changes, in code points of the text before it. */
-function placesOf(op: Operation): Place[] {
+/** The places that an operation changes, in code points of the text before or after it. */
+function placesOf(op: Operation, text: "before" | "after" = "before"): Place[] {
   const places: Place[] = [];
   let at = 0;
   let open: Place | null = null;
@@ -274,7 +285,7 @@ function placesOf(op: Operation): Place[] {
     }
     if (!open) places.push((open = { from: at, to: at, insert: "" }));
     if (part.kind === "insert") open.insert += part.text;
-    else open.to = at += part.points;
+    if ((part.kind === "insert") === (text === "after")) open.to = at += part.points;
   }
   return places;
 }

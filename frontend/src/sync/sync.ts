@@ -172,7 +172,9 @@ export class Sync {
     const made = composed && this.#unshown.deletesWithin(composed, this.#local) ? [composed] : changes;
     const typed = operationOf(made, this.#local);
     if (typed.isNoop) return typed.free();
+    if (offered?.ends === "at_once") this.#unshown.pushFirst(typed.invert(this.#local));
     typed.applyTo(this.#local);
+    if (offered?.ends === "at_once") return typed.free();
     this.#unsent.add(this.#unshown.edited(typed, made.some(({ from, to }) => from < to)), offered ?? null, this.#server);
   }
 
@@ -216,8 +218,7 @@ export class Sync {
     [this.#unsent.inflight, this.#sender, this.#unsent.buffer] = [fromSaved(inflight), sender, fromSaved(buffer)];
     this.#loaded = true;
     const kept = [inflight, buffer].map((pending) => fromSaved(pending)?.operation);
-    const shown = [Operation.empty().insert(serverText), ...kept];
-    this.#unshown.push(...shown.filter((op) => op !== undefined));
+    this.#unshown.push(Operation.empty().insert(serverText), ...kept.filter((op) => op !== undefined));
   }
 
   /* ---- the server ---- */
@@ -385,9 +386,10 @@ export class Sync {
     this.#dropTakenOffers(false);
   }
 
-  /** Takes the offers back that somebody else has taken before. */
-  #dropTakenOffers(hasArrived: boolean): void {
-    for (let undo; (undo = this.#unsent.dropOffer(hasArrived, this.#server)); ) this.#unshown.push(undo);
+  /** Takes the offers back that somebody else has taken before, also those that have arrived. What was made of one goes first. */
+  #dropTakenOffers(haveArrived: boolean): void {
+    for (const hasArrived of [false, haveArrived])
+      for (let undo; (undo = this.#unsent.dropOffer(hasArrived, this.#server)); ) this.#unshown.push(undo);
   }
 
   /** The edit in flight was not applied. */

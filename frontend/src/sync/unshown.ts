@@ -30,6 +30,11 @@ export class Unshown {
     this.#operations.push(...operations);
   }
 
+  /** The user has changed the shown text, and this takes that back. */
+  pushFirst(undo: Operation): void {
+    this.#operations.unshift(undo);
+  }
+
   /** The user has changed the shown text by `mine`, which is taken: gives it as it reads after all of these.
    * At one place the texts of both stay whole: what is typed goes on with what the user typed before, and
    * so comes first; what takes the place of other text comes behind what was put in before that. */
