@@ -222,23 +222,12 @@ export const de: Strings = {
   },
 
   notice: {
-    language: (language, by) =>
-      by ? `${by} hat die Sprache auf ${language} gestellt` : `Die Sprache ist jetzt ${language}`,
-    languageMine: (language) => `Sprache: ${language}`,
-    protected: (by) => (by ? `${by} hat dieses Pad mit einem Passwort geschützt` : "Dieses Pad ist jetzt geschützt"),
-    protectedMine: "Geschützt. Der Link enthält jetzt das Passwort.",
-    unprotected: (by) => (by ? `${by} hat das Passwort entfernt` : "Das Passwort wurde entfernt"),
-    unprotectedMine: "Passwort entfernt",
-    joined: (names, n) => `${names} ${n === 1 ? "ist" : "sind"} gekommen`,
-    left: (names, n) => `${names} ${n === 1 ? "ist" : "sind"} gegangen`,
-    people: (n) => `${n} Personen`,
     trouble: {
       settings:
         "Dieser Browser behält hier keine Einstellungen, wie in einem privaten Fenster. Name und Einstellungen gelten, bis Sie gehen.",
       unsent: "Dieser Browser kann Ungesendetes nicht aufheben. Verlassen Sie die Seite erst, wenn alles gesichert ist.",
     },
     chunkMissing: "Ein Teil dieser Seite konnte nicht geladen werden. Laden Sie sie neu, sobald alles gesichert ist.",
-    recoloured: "Jemand hier hat Ihre Farbe. Sie haben vorerst eine andere.",
     dismiss: "Ausblenden",
   },
 

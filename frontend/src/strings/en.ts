@@ -217,22 +217,11 @@ export const en = {
   },
 
   notice: {
-    language: (language: string, by: string | null) =>
-      by ? `${by} set the language to ${language}` : `The language is now ${language}`,
-    languageMine: (language: string) => `Language set to ${language}`,
-    protected: (by: string | null) => (by ? `${by} protected this pad with a password` : "This pad is now protected"),
-    protectedMine: "Protected. The link now carries the password.",
-    unprotected: (by: string | null) => (by ? `${by} removed the password` : "The password was removed"),
-    unprotectedMine: "Password removed",
-    joined: (names: string, _n: number) => `${names} joined`,
-    left: (names: string, _n: number) => `${names} left`,
-    people: (n: number) => `${n} people`,
     trouble: {
       settings: "This browser keeps no settings here, as in a private window. Your name and settings last until you leave.",
       unsent: "This browser cannot keep unsent changes. Leave the page only when all is saved.",
     },
     chunkMissing: "A part of this page could not be loaded. Reload the page once all is saved.",
-    recoloured: "Somebody here has your colour. You have another one for now.",
     dismiss: "Dismiss",
   },
 

@@ -1,5 +1,6 @@
 import { files } from "./files_de";
 import type { FrameText } from "./frame_en";
+import { news } from "./news_de";
 
 export const frame: FrameText = {
   rail: "Bereiche",
@@ -8,6 +9,7 @@ export const frame: FrameText = {
   openComments: (n) => `Kommentare, ${n} offen`,
   comments: async () => (await import("./comments_de")).comments,
   files,
+  news,
   keys: "Tasten",
   statusBar: "Zu diesem Text",
   place: (line, column) => `Z ${line}, S ${column}`,

@@ -1,5 +1,6 @@
 import type { CommentsText } from "./comments_en";
 import { files } from "./files_en";
+import { news } from "./news_en";
 
 /** What stands around the text, and is loaded behind it. */
 export const frame = {
@@ -9,6 +10,7 @@ export const frame = {
   openComments: (n: number) => `Comments, ${n} open`,
   comments: async (): Promise<CommentsText> => (await import("./comments_en")).comments,
   files,
+  news,
   keys: "Keys",
   statusBar: "About this text",
   place: (line: number, column: number) => `Ln ${line}, Col ${column}`,

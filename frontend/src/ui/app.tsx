@@ -25,13 +25,14 @@ import { Toasts } from "./base/toasts";
 /** What only pads in frames of other pages show. */
 const EmbedBar = lazy("embed bar", async () => (await import("./frame/embed_bar")).EmbedBar);
 
-/** A part of the page that is loaded behind the editor: all of them are one chunk. */
-function behind<Name extends keyof Behind>(name: Name) {
-  const load = async () => {
-    const [parts] = await Promise.all([import("./behind"), frameWords.load(), peopleWords.load()]);
-    return parts[name] as ComponentType<{ pad: Pad }>;
-  };
-  return lazy(name, load, "nothing");
+/** Loads what comes behind the editor: one chunk, and its words. */
+async function loadBehind(): Promise<Behind> {
+  return (await Promise.all([import("./behind"), frameWords.load(), peopleWords.load()]))[0];
+}
+
+/** A part of the page that is loaded so. */
+function behind(name: Exclude<keyof Behind, "News">) {
+  return lazy(name, async () => (await loadBehind())[name] as ComponentType<{ pad: Pad }>, "nothing");
 }
 
 type Behind = typeof import("./behind");
@@ -52,7 +53,7 @@ const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOp
 export function App({ session, moment }: { session: Session; moment?: number | undefined }) {
   const { pad, toasts, expiry, title, ready } = useMemo(() => assemble(session, moment), [session]);
   const mode = modeOf(session);
-  useEffect(() => session.onNotice((notice) => toasts.hear(notice)), [session, toasts]);
+  useEffect(() => tellOfNews(session, toasts), [session, toasts]);
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => loadWhatIsBehind(session), [session]);
   useEffect(() => setAskedLanguage(session), [session]);
@@ -180,6 +181,15 @@ function saidOf({ link, unsaved }: Session, leaves: boolean): string {
   const { kept, now, leave } = t.editor.saving;
   const isKept = unsaved.peek() > 0 && link.peek().kind !== "up";
   return [isKept ? kept : now, leaves ? leave : ""].join(" ").trim();
+}
+
+/** Tells what happens in the pad, in its order, once there are words for it. */
+function tellOfNews(session: Session, toasts: Toasts): () => void {
+  let news: InstanceType<Behind["News"]> | undefined;
+  return session.onNotice(async (notice) => {
+    const parts = await loadChunk("news", loadBehind);
+    if (parts) (news ??= new parts.News(toasts)).hear(notice);
+  });
 }
 
 /** Says once what this browser will not keep, and that it could not load something. */

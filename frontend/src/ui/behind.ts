@@ -1,5 +1,6 @@
 /** What is loaded behind the editor at once, since nobody needs it to read or to type the first letter: one chunk. */
 
+export { News } from "./base/news";
 export { Dialogs } from "./dialogs/dialogs";
 export { PasswordDialog } from "./dialogs/password_dialog";
 export { PageKeys } from "./frame/page_keys";

@@ -9,6 +9,7 @@ import { LOCALES, setSettings } from "../browser";
 import { loadLanguages } from "../editor";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
+import { news as newsText } from "../strings/news_en";
 import { people } from "../strings/people_en";
 import { share } from "../strings/share_en";
 import { settings as settingsText } from "../strings/settings_en";
@@ -17,6 +18,7 @@ import { kernelBytes } from "../testing/kernel_bytes";
 import { noEditor } from "../testing/no_editor";
 import { copyText } from "./base/copy";
 import { watchExpiry } from "./pad/expiry";
+import { frameWords } from "./base/frame_words";
 import { ToastsContext, ToastRegion } from "./base/toast_region";
 import type { Pad } from "./pad/pad";
 import { peopleWords } from "./pad/people_words";
@@ -29,6 +31,7 @@ import { EmbedBar } from "./frame/embed_bar";
 import { SettingsPanel, settingsWords } from "./panels/settings_panel";
 import { StatusSign } from "./frame/status_sign";
 import { StatusVoice } from "./frame/status_voice";
+import { News } from "./base/news";
 import { Toasts } from "./base/toasts";
 
 const WELCOME = {
@@ -49,7 +52,7 @@ async function connect(): Promise<void> {
 }
 
 beforeEach(async () => {
-  await Promise.all([initKernel(kernelBytes()), loadLanguages(), settingsWords.load(), peopleWords.load()]);
+  await Promise.all([initKernel(kernelBytes()), loadLanguages(), settingsWords.load(), peopleWords.load(), frameWords.load()]);
   vi.stubGlobal("WebSocket", FakeSocket);
   FakeSocket.all = [];
   localStorage.clear();
@@ -451,10 +454,11 @@ test("what people were refused stays until they put it away", () => {
 
 test("news about the same thing takes the place of what was said before", () => {
   const toasts = new Toasts();
+  const news = new News(toasts);
   toasts.notify("a.bin is no text", { stay: "until_dismissed", about: "file" });
-  toasts.hear({ kind: "language", language: "python", by: "Ann", mine: false });
+  news.hear({ kind: "language", language: "python", by: "Ann", mine: false });
   toasts.notify("b.bin is no text", { stay: "until_dismissed", about: "file" });
-  toasts.hear({ kind: "language", language: "rust", by: "Ann", mine: false });
+  news.hear({ kind: "language", language: "rust", by: "Ann", mine: false });
   toasts.notify("something else");
   toasts.notify("something else");
   const said = toasts.shown.value.map(({ text }) => text);
@@ -464,26 +468,28 @@ test("news about the same thing takes the place of what was said before", () => 
 test("what I did myself is spoken, and not shown over the page", () => {
   vi.useFakeTimers();
   const toasts = new Toasts();
-  toasts.hear({ kind: "language", language: "python", by: "Me", mine: true });
-  expect(toasts.spoken.value).toBe(t.notice.languageMine("Python"));
+  const news = new News(toasts);
+  news.hear({ kind: "language", language: "python", by: "Me", mine: true });
+  expect(toasts.spoken.value).toBe(newsText.languageMine("Python"));
   vi.advanceTimersByTime(4000);
-  toasts.hear({ kind: "protected", by: "Me", mine: true });
+  news.hear({ kind: "protected", by: "Me", mine: true });
   vi.advanceTimersByTime(4000);
-  expect(toasts.spoken.value).toBe(t.notice.protectedMine);
+  expect(toasts.spoken.value).toBe(newsText.protectedMine);
   expect(toasts.shown.value).toEqual([]);
 });
 
 test("comings and goings are told in one sentence, news with their author", () => {
   vi.useFakeTimers();
   const toasts = new Toasts();
+  const news = new News(toasts);
   const { container } = render(
     <ToastsContext.Provider value={toasts}>
       <ToastRegion isTopmost={true} />
     </ToastsContext.Provider>,
   );
-  for (const who of ["Ann", "Ben"]) act(() => toasts.hear({ kind: "joined", who }));
-  act(() => toasts.hear({ kind: "left", who: "Cy" }));
-  act(() => toasts.hear({ kind: "language", language: "python", by: "<b>Ann</b>", mine: false }));
+  for (const who of ["Ann", "Ben"]) act(() => news.hear({ kind: "joined", who }));
+  act(() => news.hear({ kind: "left", who: "Cy" }));
+  act(() => news.hear({ kind: "language", language: "python", by: "<b>Ann</b>", mine: false }));
   expect(container.querySelector(".toast")?.textContent).toContain("<b>Ann</b> set the language to Python");
   act(() => void vi.advanceTimersByTime(1500));
   expect(container.textContent).toContain("Ann and Ben joined. Cy left");

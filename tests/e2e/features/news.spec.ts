@@ -60,6 +60,36 @@ test('of several files one is taken, and a folder is none; both are said', async
   await pad.shows('first');
 });
 
+test('news stays while the pointer or the keyboard is at it, and F6 leads there', async ({ open }) => {
+  const [pad, other] = [await open(), await (await open()).ready()];
+  await pad.page.clock.install();
+  await pad.page.reload();
+  await pad.ready();
+  const news = pad.page.locator('.toast');
+  const later = (seconds: number) => pad.page.clock.fastForward(seconds * 1_000);
+  await other.choose('Python');
+  await news.hover();
+  await later(30);
+  await later(30);
+  await expect(news).toBeVisible();
+  await pad.editor.locator('.cm-line').first().hover();
+  await later(5);
+  await expect(news).toBeVisible();
+  await later(2);
+  await expect(news).toHaveCount(0);
+
+  await other.choose('Markdown');
+  await expect(news).toBeVisible();
+  await pad.editor.focus();
+  await pad.page.keyboard.press('F6');
+  await expect(news.getByRole('button', { name: words.notice.dismiss })).toBeFocused();
+  await later(30);
+  await later(30);
+  await pad.page.keyboard.press('Enter');
+  await expect(news).toHaveCount(0);
+  await expect(pad.editor).toBeFocused();
+});
+
 /** Pastes a picture, which a text cannot take; that is said. */
 function pastePicture({ editor }: Pad): Promise<void> {
   return editor.evaluate((content) => {

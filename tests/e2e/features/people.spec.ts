@@ -1,7 +1,7 @@
 // (3) News, with who did it. (4) The password, and nothing that looks like it.
 import { devices } from '@playwright/test';
-import { de } from '../../../frontend/src/strings/de.ts';
-import { expect, share, test, words } from '../pad.ts';
+import { news as newsInGerman } from '../../../frontend/src/strings/news_de.ts';
+import { expect, frame, share, test, words } from '../pad.ts';
 
 test('news say who did it; comings and goings are only spoken', async ({ open }) => {
   const alice = await (await open()).ready();
@@ -11,14 +11,14 @@ test('news say who did it; comings and goings are only spoken', async ({ open })
   await alice.speaks('joined');
 
   await alice.choose('Python');
-  await alice.speaks(words.notice.languageMine('Python')); // what one did oneself is no news
-  await bob.tells(words.notice.language('Python', 'Alice A.'));
+  await alice.speaks(frame.news.languageMine('Python')); // what one did oneself is no news
+  await bob.tells(frame.news.language('Python', 'Alice A.'));
 
   await alice.protect();
-  await bob.tells(words.notice.protected('Alice A.'));
+  await bob.tells(frame.news.protected('Alice A.'));
   expect(await alice.told()).toEqual([]);
   await bob.page.context().close();
-  await alice.speaks(words.notice.left('Bob', 1));
+  await alice.speaks(frame.news.left('Bob', 1));
 });
 
 test('a password reaches everybody’s address, survives a restart, and only it is asked for', async ({ open, server }) => {
@@ -88,7 +88,7 @@ test('a name as long as it may be leaves room for what one can do', async ({ ope
 test('regression: who comes in with a colour that somebody has is told so, though the screen comes after the news', async ({ open, server }) => {
   const origin = `http://127.0.0.1:${server.port}`;
   const dressed = (name: string) => {
-    const localStorage = [{ name: 'kolabpad.identity', value: JSON.stringify({ name, hue: 120 }) }];
+    const localStorage = [{ name: 'kolabpad.identity', value: JSON.stringify({ name, hue: 120, isChosen: true }) }];
     return { storageState: { cookies: [], origins: [{ origin, localStorage }] } };
   };
   await (await open('#shared', dressed('Alice'))).ready();
@@ -98,5 +98,5 @@ test('regression: who comes in with a colour that somebody has is told so, thoug
     await route.continue();
   });
   await bob.page.reload();
-  await bob.tells(de.notice.recoloured);
+  await bob.tells(newsInGerman.recoloured);
 });

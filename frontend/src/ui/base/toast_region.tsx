@@ -1,5 +1,5 @@
 import { createContext } from "preact";
-import { useContext, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../strings";
 import { Icon } from "./icon";
 import type { Toasts } from "./toasts";
@@ -14,19 +14,20 @@ export function ToastRegion({ isTopmost }: { isTopmost: boolean }) {
   const toasts = useContext(ToastsContext);
   const region = useRef<HTMLDivElement>(null);
   const cameFrom = useRef<EventTarget | null>(null);
+  const hadFocus = hasFocus(region.current);
+  // A toast goes with its button: the keyboard goes on at the next, or where it was.
+  useLayoutEffect(() => {
+    if (hadFocus && !hasFocus(region.current)) (region.current!.querySelector("button") ?? (cameFrom.current as HTMLElement | null))?.focus();
+  });
   if (!toasts) return null;
   const enter = ({ relatedTarget }: FocusEvent) => {
-    if (!region.current!.contains(relatedTarget as Node | null)) cameFrom.current = relatedTarget;
+    if (relatedTarget && !region.current!.contains(relatedTarget as Node)) cameFrom.current = relatedTarget;
   };
-  // The button goes with its line: the keyboard goes on at the next, or where it was.
-  const dismiss = (key: number, { currentTarget }: { currentTarget: EventTarget }) => {
-    const next = [...region.current!.querySelectorAll("button")].find((it) => it !== currentTarget);
-    (next ?? (cameFrom.current as HTMLElement | null))?.focus();
-    toasts.dismiss(key);
-  };
+  const left = () => toasts.left();
   return (
     <>
-      <div ref={region} class="toasts" role="status" onFocusIn={enter}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only looks whether somebody is at them */}
+      <div ref={region} class="toasts" role="status" onFocusIn={enter} onFocusOut={left} onMouseLeave={left}>
         {isTopmost &&
           toasts.shown.value.map(({ key, text, action }) => (
             <div key={key} class="toast">
@@ -35,15 +36,15 @@ export function ToastRegion({ isTopmost }: { isTopmost: boolean }) {
                 <button
                   type="button"
                   class="quiet action"
-                  onClick={(event) => {
-                    dismiss(key, event);
+                  onClick={() => {
+                    toasts.dismiss(key);
                     action.run();
                   }}
                 >
                   {action.label}
                 </button>
               )}
-              <button type="button" class="quiet icon-button" aria-label={t.notice.dismiss} onClick={(event) => dismiss(key, event)}>
+              <button type="button" class="quiet icon-button" aria-label={t.notice.dismiss} onClick={() => toasts.dismiss(key)}>
                 <Icon name="close" />
               </button>
             </div>
@@ -54,4 +55,8 @@ export function ToastRegion({ isTopmost }: { isTopmost: boolean }) {
       </div>
     </>
   );
+}
+
+function hasFocus(region: HTMLElement | null): boolean {
+  return region !== null && region.contains(document.activeElement);
 }

@@ -2,9 +2,10 @@
 /** A tab that nobody looks at says that something has changed in it, and nothing else. */
 
 import { signal } from "@preact/signals";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { setSettings } from "../../browser";
 import type { Notice } from "../../session";
+import { frameWords } from "../base/frame_words";
 import type { Pad } from "../pad/pad";
 import { nameTab } from "../pad/tab_name";
 import { watchHidden } from "./hidden_news";
@@ -26,6 +27,8 @@ function watch(): void {
   const pad = { session, editor: signal({ changes }), title: signal("Notes") };
   stop = watchHidden(pad as unknown as Pad);
 }
+
+beforeAll(() => frameWords.load());
 
 beforeEach(() => {
   vi.spyOn(document, "hidden", "get").mockImplementation(() => isHidden);

@@ -4,7 +4,7 @@
 import { effect } from "@preact/signals";
 import { log, page, settings } from "../../browser";
 import type { Notice } from "../../session";
-import { t } from "../../strings";
+import { frameWords } from "../base/frame_words";
 import type { Pad } from "../pad/pad";
 import { markTab } from "../pad/tab_name";
 import { titleOf } from "../pad/title";
@@ -66,7 +66,7 @@ async function markIcon(isNews: boolean): Promise<void> {
 function tellOfJoin({ session, title }: Pad, notice: Notice): void {
   if (notice.kind !== "joined" || !settings.peek().tellOfJoins || !page.isHidden()) return;
   if (Notification.permission !== "granted") return;
-  const what = { body: t.notice.joined(notice.who, 1), tag: titleOf("", session.padId), icon: "./favicon.svg" };
+  const what = { body: frameWords.now.news.joined(notice.who, 1), tag: titleOf("", session.padId), icon: "./favicon.svg" };
   try {
     const shown = new Notification(title.peek(), what);
     shown.addEventListener("click", () => (window.focus(), shown.close()));

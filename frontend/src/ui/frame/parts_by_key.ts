@@ -3,7 +3,7 @@
 import { openDialogs } from "../base/open_dialogs";
 
 /** The parts in the order in which F6 goes through them, each by what holds it. */
-const PARTS = [".header", ".banner", ".past-bar", ".past .cm-content", ".panes .cm-content", ".preview-text", "#panel", ".rail", ".status-bar"];
+const PARTS = [".header", ".banner", ".past-bar", ".past .cm-content", ".panes .cm-content", ".toasts", ".preview-text", "#panel", ".rail", ".status-bar"];
 const FOCUSABLE = "button, input, select, textarea, a[href], [tabindex]";
 
 /** Makes F6 go to the next part, and Shift+F6 to the one before. Behind the last, and before the first, the key is the

@@ -2,6 +2,7 @@
 
 import type { Author, Sitting } from "../../past";
 import { t } from "../../strings";
+import { frameWords } from "../base/frame_words";
 import { historyWords } from "../pad/history_words";
 
 /** The time of what is today, and day and time of what is not; `isExact`: with seconds. */
@@ -21,7 +22,7 @@ const NAMED_MOST = 3;
 
 /** Who typed. */
 export function peopleOf({ authors }: Sitting): string {
-  if (authors.length > NAMED_MOST) return t.notice.people(authors.length);
+  if (authors.length > NAMED_MOST) return frameWords.now.news.people(authors.length);
   return new Intl.ListFormat(t.locale).format(authors.map(nameOf));
 }
 
