@@ -25,18 +25,25 @@ export class Identity {
   readonly shown: Signal<UserInfo>;
   /** True when the colour was made up just now: nobody will miss it. */
   #isNew: boolean;
+  /** True when the user chose the colour that is shown. */
+  #isChosen: boolean;
 
   constructor(private readonly environment: IdentityEnvironment) {
-    const { name, hue, isNew } = loadIdentity(environment);
+    const { name, hue, isNew, isChosen } = loadIdentity(environment);
     this.shown = signal({ name, hue });
-    this.#isNew = isNew;
+    [this.#isNew, this.#isChosen] = [isNew, isChosen];
   }
 
   /** Takes what the user chose, and keeps it; a name of which nothing is left stays as it was. */
   set(name: string, hue: number): void {
-    this.shown.value = { name: cleanName(name) || this.shown.value.name, hue };
+    this.#isChosen ||= hue !== this.shown.value.hue;
+    this.#keep(cleanName(name) || this.shown.value.name, hue);
+  }
+
+  #keep(name: string, hue: number): void {
+    this.shown.value = { name, hue };
     this.#isNew = false;
-    this.environment.storage.write(KEY, this.shown.value);
+    this.environment.storage.write(KEY, { name, hue, isChosen: this.#isChosen });
   }
 
   /** True for somebody who looks the same in all: another tab of this browser. */
@@ -44,33 +51,34 @@ export class Identity {
     return name === this.shown.value.name && hue === this.shown.value.hue;
   }
 
-  /** Meeting others, with every connection, exchanges a colour that is taken (`isTaken`), and
-   * returns true when it did: for this visit, the one that was chosen is still kept.
-   * On the first visit of all, takes the colour farthest from theirs for good. */
+  /** Meeting others, with every connection, takes the colour farthest from theirs: on the first visit of all for good, and
+   * later, when one's own is taken (`isTaken`), for this visit. Returns true when the user chose the one that was taken,
+   * and should know. That one stays where there are so many people that no colour is free. */
   meet(hues: readonly number[], isTaken: boolean): boolean {
-    const { name, hue } = this.shown.value;
-    if (this.#isNew && hues.length > 0) {
-      this.#isNew = false;
-      this.set(name, farthestHue(hues));
-      return false;
-    }
-    if (!isTaken) return false;
-    this.shown.value = { name, hue: distinctHue(hue, hues) };
-    return true;
+    const { name } = this.shown.value;
+    if (hues.length === 0) return false;
+    const hue = farthestHue(hues);
+    if (this.#isNew) return this.#keep(name, hue), false;
+    if (!isTaken || (this.#isChosen && hues.some((other) => isNear(hue, other)))) return false;
+    this.shown.value = { name, hue };
+    const tells = this.#isChosen;
+    this.#isChosen = false; // what is shown now was not
+    return tells;
   }
 }
 
 /** The identity that was kept, or a new one. */
-function loadIdentity({ askedName, random, storage }: IdentityEnvironment): UserInfo & { isNew: boolean } {
-  const kept = storage.read(KEY) as Partial<UserInfo> | null;
+function loadIdentity({ askedName, random, storage }: IdentityEnvironment): UserInfo & { isNew: boolean; isChosen: boolean } {
+  const kept = storage.read(KEY) as Partial<UserInfo & { isChosen: boolean }> | null;
   const name = typeof kept?.name === "string" ? cleanName(kept.name) : "";
   const hue = isHue(kept?.hue) ? kept.hue : Math.floor(random() * 360);
   const asked = cleanName(askedName ?? "");
   const isNew = !isHue(kept?.hue);
-  if (asked) return { name: asked, hue, isNew: false };
+  const isChosen = kept?.isChosen === true;
+  if (asked) return { name: asked, hue, isNew: false, isChosen };
   const identity = { name: name || `${pick(MANNERS, random)} ${pick(ANIMALS, random)}`, hue };
   if (!name) storage.write(KEY, identity);
-  return { ...identity, isNew };
+  return { ...identity, isNew, isChosen };
 }
 
 /** True for a name as this page makes them up. */
@@ -96,18 +104,13 @@ export function cleanName(name: string): string {
 /** Two people who are nearer than this on the circle of colours look the same. */
 const NEAR_DEGREES = 24;
 
-/** `hue`, or, when somebody has nearly the same, the one farthest from all. */
-export function distinctHue(hue: number, others: readonly number[]): number {
-  return others.some((other) => isNear(hue, other)) ? farthestHue(others) : hue;
-}
-
 /** True for two colours that look the same. */
 export function isNear(a: number, b: number): boolean {
   return distance(a, b) < NEAR_DEGREES;
 }
 
 /** The hue in the middle of the widest gap between those, of which there is one at least. */
-function farthestHue(others: readonly number[]): number {
+export function farthestHue(others: readonly number[]): number {
   const sorted = [...new Set(others)].sort((a, b) => a - b);
   const gaps = sorted.map((start, i) => {
     const end = sorted[i + 1] ?? sorted[0]! + 360;

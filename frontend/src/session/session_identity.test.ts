@@ -2,19 +2,61 @@
 import { describe, expect, test, vi } from "vitest";
 import { WELCOME, close, editor, frame, hear, join, notices, open, playOn, playSessions, sent, session } from "../testing/played_session";
 import { Session } from ".";
-import { distinctHue } from "./identity";
+import { farthestHue } from "./identity";
 
 playSessions();
 
 describe("identity", () => {
-  test("a colour that somebody has is exchanged, for this visit only", () => {
-    session.setIdentity("Me", 25);
+  const users = (hues: readonly number[]) => hues.map((hue, i) => ({ id: i, name: `P${i}`, hue, cursors: [], selections: [] }));
+  /** Comes back as the newest of those people, who have these colours. */
+  const meet = (hues: readonly number[]) => {
+    close(1006);
+    vi.advanceTimersByTime(60_000);
+    open();
+    hear({ Welcome: { ...WELCOME, user_id: 99, resumed: true } });
+    hear({ History: { start: 0, operations: [] } });
+    hear({ Users: users(hues) });
+    frame();
+  };
+  const choose = (hue: number) => {
+    session.setIdentity("Me", hue + 1); // it might have been made up as that one
+    session.setIdentity("Me", hue);
+  };
+
+  test("a colour that was chosen, and that somebody has, is exchanged, for this visit only, and that is said once", () => {
+    choose(25);
     join("");
     const { hue } = session.identity.value;
     expect(hue).toBe(200); // Bob has 20
     expect(sent("ClientInfo")).toEqual([{ name: "Me", hue }]);
     expect(notices).toEqual([{ kind: "recoloured" }]);
     expect(new Session("p", null, "http://h/").identity.value.hue).toBe(25);
+    meet([200, 20]);
+    expect(session.identity.value.hue).toBe(110);
+    expect(notices.length).toBe(1);
+  });
+
+  test("a colour that was not chosen is exchanged without a word, for the freest", () => {
+    localStorage.clear();
+    playOn(new Session("p", null, "http://h/"));
+    session.start(editor);
+    join("");
+    meet([session.identity.value.hue, 0]);
+    expect(notices).toEqual([]);
+    const class30 = Array.from({ length: 29 }, (_, i) => (i * 12) % 360);
+    meet(class30);
+    expect(class30).not.toContain(session.identity.value.hue);
+    expect(notices).toEqual([]);
+  });
+
+  test("a colour that was chosen stays among so many people that no other is free", () => {
+    choose(25);
+    join("");
+    notices.length = 0;
+    choose(25);
+    meet(Array.from({ length: 20 }, (_, i) => i * 18));
+    expect(session.identity.value.hue).toBe(25);
+    expect(notices).toEqual([]);
   });
 
   test("regression: one's own second tab is oneself", () => {
@@ -39,19 +81,16 @@ describe("identity", () => {
     expect(session.identity.value.hue).toBe(200); // Carol gives way
     meetAs(7, 199);
     expect(session.identity.value.hue).toBe(19);
-    expect(notices).toEqual([{ kind: "recoloured" }]);
   });
 
   test.each([
-    [100, [], 100],
-    [100, [124, 76], 100],
-    [100, [123], 303],
-    [100, [101], 281],
-    [5, [355], 175],
-    [0, [0, 90, 180], 270],
-    [350, [340, 350, 0], 170],
-  ])("hue %i among %j becomes %i", (hue, others, expected) => {
-    expect(distinctHue(hue, others)).toBe(expected);
+    [[123], 303],
+    [[101], 281],
+    [[355], 175],
+    [[0, 90, 180], 270],
+    [[340, 350, 0], 170],
+  ])("among %j the freest hue is %i", (others, expected) => {
+    expect(farthestHue(others)).toBe(expected);
   });
 
   test("is made up once, cleaned, kept and told", () => {
