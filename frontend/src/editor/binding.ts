@@ -6,7 +6,7 @@
 import { type Extension, Transaction } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
 import type { EditDetails, EditorPort, Session } from "../session";
-import { setCarets } from "./carets";
+import { setCarets, typists } from "./carets";
 import { changesIn } from "./clean_input";
 import { composedIn, composedLines, composing, endComposition } from "./composing";
 import { offered } from "./offered";
@@ -27,8 +27,14 @@ function editListener(session: Session): Extension {
     } catch (error) {
       return session.editFailed(error, update.state.doc.toString());
     }
-    if (mine.some((tr) => tr.docChanged || tr.selection)) session.caretsMoved();
+    if (mine.some((tr) => tr.docChanged || tr.selection) || update.transactions.some(leavesCaret)) session.caretsMoved();
   });
+}
+
+/** True where others have put something in at our caret, which stays before it: the server moves it along. */
+function leavesCaret(tr: Transaction): boolean {
+  const isLeft = (at: number) => tr.changes.mapPos(at, 1) !== tr.changes.mapPos(at, -1);
+  return isRemote(tr) && tr.startState.selection.ranges.some(({ anchor, head }) => isLeft(anchor) || isLeft(head));
 }
 
 function detailsOf(tr: Transaction): EditDetails {
@@ -38,11 +44,11 @@ function detailsOf(tr: Transaction): EditDetails {
 /** The editor as the session uses it. */
 export function editorPortOf(view: EditorView): EditorPort {
   return {
-    applyRemote(changes, carets) {
+    applyRemote(changes, carets, authors) {
       view.dispatch({
         changes: changes.map(({ from, to, insert }) => ({ from, to, insert })),
         effects: carets.size > 0 ? setCarets.of(carets) : [],
-        annotations: [remote.of(true), Transaction.remote.of(true), Transaction.addToHistory.of(false)],
+        annotations: [remote.of(true), typists.of(authors), Transaction.remote.of(true), Transaction.addToHistory.of(false)],
         filter: false,
       });
     },

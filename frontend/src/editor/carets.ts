@@ -4,7 +4,7 @@
  * readers never meet them.
  */
 
-import { EditorSelection, type EditorState, type Extension, StateEffect, StateField, type Text, type Transaction } from "@codemirror/state";
+import { Annotation, EditorSelection, type EditorState, type Extension, StateEffect, StateField, type Text, type Transaction } from "@codemirror/state";
 import { EditorView, layer, type LayerMarker, RectangleMarker } from "@codemirror/view";
 import type { Person } from "../session";
 import { hueClass } from "./hues";
@@ -18,6 +18,8 @@ export interface Carets {
 
 /** Tells of carets that moved, by user id; null: gone. */
 export const setCarets = StateEffect.define<ReadonlyMap<number, Carets | null>>();
+/** Whose text a transaction brings, with that of others perhaps. */
+export const typists = Annotation.define<ReadonlySet<number>>();
 /** Lights the carets of that user, with their name; null: nobody's. */
 export const lightCarets = StateEffect.define<number | null>();
 /** Tells of names and colours, whenever they change. */
@@ -116,14 +118,22 @@ function lineOf(doc: Text, carets: Carets | undefined): number | null {
   return at === undefined ? null : doc.lineAt(at).number;
 }
 
-/** An insert at a caret pushes it to the right, as the server has it. */
+/** Moves them as their owners' editors do: an insert at a caret pushes it to the right only where its owner made it, and one
+ * at either end of a selection stays outside. */
 function mapped(carets: ReadonlyMap<number, Carets>, tr: Transaction): Map<number, Carets> {
-  const map = (at: number) => tr.changes.mapPos(at, 1);
   const moved = new Map<number, Carets>();
   for (const [id, { cursors, selections }] of carets) {
+    const isTypist = tr.annotation(typists)?.has(id);
+    const map = (anchor: number, head: number): readonly [number, number] => {
+      if (isTypist) return [tr.changes.mapPos(anchor, 1), tr.changes.mapPos(head, 1)];
+      const { main } = EditorSelection.single(anchor, head).map(tr.changes);
+      return [main.anchor, main.head];
+    };
+    // The head of a selection is among the cursors.
+    const anchorOf = (at: number) => selections.find(([, head]) => head === at)?.[0] ?? at;
     moved.set(id, {
-      cursors: cursors.map(map),
-      selections: selections.map(([anchor, head]) => [map(anchor), map(head)] as const),
+      cursors: cursors.map((at) => map(anchorOf(at), at)[1]),
+      selections: selections.map(([anchor, head]) => map(anchor, head)),
     });
   }
   return moved;

@@ -45,7 +45,7 @@ export class Painter {
     let changes: Change[] = [];
     const carets = this.presence.resolveCarets(() => (changes = this.sync.takeChanges(kept)));
     if (changes.length > 0) this.removals.changing(changes, editor.shown());
-    if (changes.length > 0 || carets.size > 0) editor.applyRemote(changes, carets);
+    if (changes.length > 0 || carets.size > 0) editor.applyRemote(changes, carets, this.presence.takeTypists());
     if (changes.length > 0) this.removals.changed(editor.shown());
     if (this.sync.isShownLate) this.wait(editor);
     else this.stop();

@@ -15,6 +15,8 @@ export interface JoinOrLeave {
 export class Presence {
   readonly people: People;
   readonly #moved: MovedCarets;
+  /** Who has typed what the editor has not been given yet. */
+  #typists = new Set<number>();
 
   constructor(
     sync: Sync,
@@ -55,7 +57,18 @@ export class Presence {
 
   /** These users have typed just now: not while we were away, which is no news. Our own edits are none either. */
   typed(ids: Iterable<number>): void {
-    for (const id of ids) if (id !== this.me().id) this.people.activity.typed(id);
+    for (const id of ids) {
+      if (id === this.me().id) continue;
+      this.#typists.add(id);
+      this.people.activity.typed(id);
+    }
+  }
+
+  /** Gives those who have typed since it was asked for last. */
+  takeTypists(): ReadonlySet<number> {
+    const typists = this.#typists;
+    this.#typists = new Set();
+    return typists;
   }
 
   /** See MovedCarets.resolve(). */

@@ -40,7 +40,7 @@ export interface RightsNotice {
 /** The editor, as far as the session needs it. Offsets are UTF-16 units. */
 export interface EditorPort {
   /** Changes made by others, then carets that moved; null: that one is gone. */
-  applyRemote(changes: readonly Change[], carets: ReadonlyMap<number, CursorData | null>): void;
+  applyRemote(changes: readonly Change[], carets: ReadonlyMap<number, CursorData | null>, authors: ReadonlySet<number>): void;
   /** The text as it is now; it stays so, whatever changes later. */
   shown(): ShownText;
   /** The user's own carets as they are now. */

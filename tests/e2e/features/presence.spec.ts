@@ -72,3 +72,27 @@ test('who is followed is framed; Escape ends it, and so does their leaving, whic
   await alice.tells(words.people.followedLeft('Bob'));
   await expect(frame).toHaveCount(0);
 });
+
+test('a caret at which another types is shown where its owner sees it, also to who comes later', async ({ open }) => {
+  const [alice, bob] = [await (await open()).ready(), await (await open()).ready()];
+  await alice.paste('some words');
+  await bob.shows('some words');
+  await bob.editor.focus();
+  await bob.page.keyboard.press('Control+End');
+  await expect(alice.carets).toHaveCount(1);
+  const own = () => bob.page.locator('.cm-cursor').evaluate((it) => it.getBoundingClientRect().left);
+  const shownIn = (pad: Pad) => pad.carets.evaluateAll((carets) => Math.max(...carets.map((it) => it.getBoundingClientRect().left)));
+  const places = async (pads: Pad[]) => {
+    const at = await own();
+    return (await Promise.all(pads.map(shownIn))).map((it) => Math.abs(it - at) < 2);
+  };
+  const before = await own();
+  await alice.type(' and more of them');
+  await bob.shows('some words and more of them');
+  expect(Math.abs((await own()) - before)).toBeLessThan(2);
+  await expect.poll(() => places([alice])).toEqual([true]);
+  await alice.page.keyboard.press('Control+Home'); // so that Bob's is the last one
+  const carol = await (await open()).ready();
+  await expect(carol.carets).toHaveCount(2);
+  await expect.poll(() => places([alice, carol])).toEqual([true, true]);
+});
