@@ -86,23 +86,30 @@ static enum error take_effect(struct document *doc, const struct password_change
     return OK;
 }
 
-/* The answer came too late: nobody will be told the new password, so the old one goes back. */
-static void was_given_up(struct document *doc, enum error err)
+/* Nobody will be told the new password, so the old one goes back, and waits for as long as that takes. */
+static void put_back(struct document *doc, enum persist_reason reason)
 {
-    if (err)
-        return;
     document_meta_changed(doc);
-    persister_write(doc, PERSIST_SHUTDOWN);
+    (void)persister_write(doc, reason); /* without memory for it, the persister does so later */
+}
+
+/* The database may have the new one: where it was written, and where it is not known whether it was. */
+static bool may_be_written(enum error err)
+{
+    return !err || err == ERR_STORAGE;
 }
 
 static void on_written(struct document *doc, enum error err)
 {
     struct password_change *change = doc->password_change;
-    if (!change) {
-        was_given_up(doc, err);
+    if (!change) { /* the answer came too late: document_give_up_password */
+        if (may_be_written(err))
+            put_back(doc, PERSIST_SHUTDOWN);
         return;
     }
     doc->password_change = NULL;
+    if (err && may_be_written(err) && !doc->lost_why)
+        put_back(doc, PERSIST_IDLE);
     change->done(change, err ? err : take_effect(doc, change));
 }
 
