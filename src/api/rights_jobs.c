@@ -230,37 +230,13 @@ static enum error read_settings(struct http_job *job, struct settings_request *o
     return settings_decode(&job->shard->decoder, job->request->body, keep_days_max, out);
 }
 
-/* The language comes last: it is no right, and goes the way of one that somebody in the document sets.
- * The body is read once more, since what was read before was the decoder's. */
-static void set_language(struct http_job *job, struct document *doc)
-{
-    struct settings_request body;
-    enum error err = read_settings(job, &body);
-    if (!err && body.sets_language)
-        err = document_put_language(doc, body.language);
-    if (err)
-        http_job_fail(job, err);
-    else
-        send_settings(job, doc);
-}
-
-/* Without another change beside it, it counts as one. */
-static void put_language(struct http_job *job, struct document *doc)
-{
-    enum error err = http_job_take_change(job);
-    if (err)
-        http_job_fail(job, err);
-    else
-        set_language(job, doc);
-}
-
 static void on_settings_written(struct rights_change *change, enum error err)
 {
     struct http_job *job = job_of(change);
     if (err)
         http_job_fail(job, err);
     else
-        set_language(job, document_find(&job->shard->documents, job->id));
+        send_settings(job, document_find(&job->shard->documents, job->id));
 }
 
 static enum error check_settings(struct http_job *job, const struct open_result *result,
@@ -271,8 +247,6 @@ static enum error check_settings(struct http_job *job, const struct open_result 
         err = read_settings(job, body);
     if (!err && body->has_user)
         err = asker_check(result->doc, body->user_id, body->client);
-    if (!err && body->sets_language && result->access < ACCESS_EDIT)
-        err = ERR_VIEW_ONLY;
     return err;
 }
 
@@ -284,10 +258,6 @@ static void on_opened_for_settings(struct http_job *job, const struct open_resul
         http_job_fail(job, err);
         return;
     }
-    if (!body.sets_manager && !body.sets_writer && !body.sets_keep_days) {
-        put_language(job, result->doc);
-        return;
-    }
     job->rights.verb = RIGHTS_SET;
     job->rights.sets_manager = body.sets_manager;
     job->rights.owner_manages = body.owner_manages;
@@ -295,6 +265,8 @@ static void on_opened_for_settings(struct http_job *job, const struct open_resul
     job->rights.owner_writes = body.owner_writes;
     job->rights.sets_keep_days = body.sets_keep_days;
     job->rights.keep_days = body.keep_days;
+    job->rights.sets_language = body.sets_language;
+    job->rights.language = body.language;
     job->rights.has_user = body.has_user;
     job->rights.user_id = body.user_id;
     change(job, result, on_settings_written);

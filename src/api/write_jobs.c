@@ -129,8 +129,7 @@ static void send_made(struct http_job *job)
     buf_deinit(&body);
 }
 
-/* Without an owner, because the database refused that alone, it is a document all the same, and one
- * of its editors may take charge of it. */
+/* Where somebody else has become its owner meanwhile, it is a document all the same. */
 static void on_charged(struct rights_change *change, enum error err)
 {
     struct http_job *job = LIST_ITEM(change, struct http_job, rights);
@@ -140,16 +139,22 @@ static void on_charged(struct rights_change *change, enum error err)
     bool was_here = err == ERR_HAS_OWNER && doc && document_is_owner(doc, token); /* the same key, again */
     if (!err || was_here)
         w->owner = token;
-    send_made(job);
+    if (err && err != ERR_HAS_OWNER)
+        http_job_fail(job, err);
+    else
+        send_made(job);
 }
 
-/* Whoever makes a document owns it. */
+/* Whoever makes a document owns it; its language is written with that. */
 static void take_charge(struct http_job *job)
 {
+    const struct writing *w = job->own;
     struct store_identity self = store_identity(job->shard->store);
     struct document *doc = document_find(&job->shard->documents, job->id);
     struct rights_change *change = &job->rights;
     *change = (struct rights_change){.verb = RIGHTS_TAKE_CHARGE, .access = ACCESS_EDIT, .done = on_charged};
+    change->sets_language = w->language.len > 0;
+    change->language = buf_slice(&w->language);
     change->has_token =
         author_owner_token(job->request, slice_of(self.secret, sizeof(self.secret)), change->token);
     document_change_rights(doc, change);
@@ -200,8 +205,6 @@ static enum error write_it(struct http_job *job, struct document *doc)
     enum error err = w->is_patch ? decode_patch(job, &w->write) : OK;
     if (!err)
         err = writer_come(doc, w->author.token, buf_slice(&w->author.name), &w->writer);
-    if (!err && w->language.len > 0)
-        err = document_set_language(doc, &w->writer->peer, buf_slice(&w->language));
     if (!err)
         err = document_write(doc, w->writer, &w->write, &work);
     limits_charge_write(job->shard->limits, job->request->client, work);

@@ -42,6 +42,9 @@ struct document {
     struct password_change *password_change; /* the one that is being written; NULL: none */
     struct link rights_changes;              /* struct rights_change: the others wait for the first */
     struct rights_write *rights_write;       /* the first, on its way to the database; NULL: none is */
+    struct slice language_write;             /* … with this language, which is the pad's when it is there; a
+                                              * snapshot meanwhile has it, too, and not the one before. NULL ptr:
+                                              * none is under way */
     struct link comment_changes;             /* struct comment_change: the others wait for the first */
     struct comment_write *comment_write;     /* one on its way to the database; NULL: none is */
     struct maker

@@ -1,6 +1,5 @@
 #include "doc/edit.h"
 
-#include "doc/persister.h"
 #include "doc/signatures.h"
 #include "observe/clock.h"
 #include "observe/log.h"
@@ -39,19 +38,6 @@ enum error document_set_language(struct document *doc, struct pad_peer *peer, st
     if (!err)
         document_meta_changed(doc);
     return err;
-}
-
-enum error document_put_language(struct document *doc, struct slice language)
-{
-    enum error err = doc->documents->is_stopping ? ERR_SHUTTING_DOWN : doc->lost_why;
-    if (!err)
-        err = pad_put_language(&doc->pad, language);
-    if (err)
-        return err;
-    document_meta_changed(doc);
-    if (doc->peer_count == 0) /* there is no persister that would look at it */
-        (void)persister_write(doc, PERSIST_IDLE);
-    return OK;
 }
 
 enum error document_tell_restored(struct document *doc, struct pad_peer *peer, uint64_t revision,

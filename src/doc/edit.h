@@ -12,8 +12,6 @@
 enum error document_edit(struct document *doc, struct pad_peer *peer, uint64_t revision, struct op_view op);
 
 enum error document_set_language(struct document *doc, struct pad_peer *peer, struct slice language);
-/* The same, by somebody who is not in the document; ERR_SHUTTING_DOWN, or why it is lost. */
-enum error document_put_language(struct document *doc, struct slice language);
 /* Tells everybody that edits of the peer's, which are committed, have brought back the text of
  * `revision`, the text at `at_ms` by the wall clock (0: nobody knows). What cannot be so is passed over:
  * a revision that nobody was told, a viewer's edits, a document that keeps no history. ERR_REPLACED,

@@ -154,8 +154,9 @@ static enum error fill(struct store_request *req, struct document *doc, struct s
         err = store_request_adopt(req, &clients, &req->clients);
     if (!err)
         err = comments_put_places(pad, req, pad->revision);
-    if (!err && pad->language.ptr)
-        err = store_request_copy(req, pad->language, &req->language);
+    struct slice language = doc->language_write.ptr ? doc->language_write : pad->language;
+    if (!err && language.ptr)
+        err = store_request_copy(req, language, &req->language);
     if (!err && password.ptr)
         err = store_request_copy(req, password, &req->password);
     buf_deinit(&text);

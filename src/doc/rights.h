@@ -22,6 +22,7 @@
 #include "base/list.h"
 #include "doc/access.h"
 #include "guard/token.h"
+#include "pad/pad.h"
 
 struct admission;
 struct document;
@@ -57,7 +58,7 @@ enum rights_verb {
     RIGHTS_TAKE_CHARGE, /* makes an owner's token; ERR_HAS_OWNER when there is one */
     RIGHTS_ADD_LINK,    /* ERR_TOO_MANY_LINKS */
     RIGHTS_REMOVE_LINK, /* withdraws it; ERR_NOT_FOUND: there is no link with that id */
-    RIGHTS_SET,         /* who manages, who writes (the owner's affair), how long it is kept */
+    RIGHTS_SET,         /* who manages, who writes (the owner's affair), how long it is kept, its language */
     RIGHTS_DELETE,      /* the document for good; whoever is in it is closed with ERR_GONE */
     RIGHTS_VERB_COUNT
 };
@@ -81,8 +82,11 @@ struct rights_change {
     bool sets_manager, owner_manages; /* SET: each if it is to be changed */
     bool sets_writer, owner_writes;
     bool sets_keep_days;
-    uint32_t keep_days; /* 0: as long as any other */
-    bool has_user;      /* TAKE_CHARGE, SET: whoever does so is in it, as that user */
+    uint32_t keep_days;    /* 0: as long as any other */
+    bool sets_language;    /* SET, TAKE_CHARGE. It is no right, but is written with them, so that an answer
+                            * stands behind all that was asked for */
+    struct slice language; /* … a valid one; copied */
+    bool has_user;         /* TAKE_CHARGE, SET: whoever does so is in it, as that user */
     uint64_t user_id;
     /* OK, what the verb says, ERR_VIEW_ONLY, ERR_OWNER_ONLY, ERR_WITHDRAWN, ERR_STORAGE, ERR_NO_MEMORY,
      * ERR_SHUTTING_DOWN, or why the document is not here any more. */
@@ -95,7 +99,7 @@ struct rights_change {
     /* this module's own */
     struct link queue; /* document->rights_changes, until it is answered */
     bool has_begun;    /* it is the first there, and with the database */
-    char name[4 * LINK_NAME_POINTS_MAX];
+    char name[4 * LINK_NAME_POINTS_MAX], language_copy[PAD_LANGUAGE_BYTES_MAX];
 };
 
 /* The changes of a document are carried out one after the other, and `done` is called once, in this

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "doc/document.h"
 #include "doc/loss.h"
+#include "doc/persister.h"
 #include "doc/rights.h"
 #include "guard/random.h"
 #include "observe/log.h"
@@ -14,9 +15,12 @@ struct rights_write {
     struct document *doc;
     enum rights_verb verb;
     bool gives_editing; /* ADD_LINK */
+    bool is_right;      /* there is more to it than the language */
     bool has_user;
     uint64_t user_id;
-    bool is_put_back;         /* nobody has asked for it */
+    bool is_put_back;      /* nobody has asked for it */
+    struct slice language; /* … which is written with it, in `language_copy`; NULL ptr: stays as it is */
+    char language_copy[PAD_LANGUAGE_BYTES_MAX];
     struct store_rights next; /* what is written; owned */
 };
 
@@ -110,6 +114,8 @@ static enum error remove_link(const struct document *doc, struct rights_change *
 
 static enum error set(const struct document *doc, struct rights_change *change, struct store_rights *next)
 {
+    if (change->sets_language && change->access < ACCESS_EDIT)
+        return ERR_VIEW_ONLY;
     if ((change->sets_manager || change->sets_writer) && change->access != ACCESS_OWN)
         return ERR_OWNER_ONLY;
     if (change->sets_manager)
@@ -144,33 +150,49 @@ static const struct {
 
 static void account(const struct rights_write *write)
 {
+    if (!write->is_right)
+        return;
     metric_inc(verbs[write->verb].metric);
     if (write->verb == RIGHTS_ADD_LINK && write->gives_editing)
         metric_inc(METRIC_EDIT_LINKS_MADE);
     log_event(LOG_INFO, verbs[write->verb].event, LOG_STR("docId", write->doc->id));
 }
 
-static void rights_written(struct rights_write *write)
+/* The database has it. Without memory for it the present one is right, since nobody is told of the new one,
+ * and a snapshot puts it back. */
+static enum error language_written(struct document *doc, struct slice language)
+{
+    enum error err = pad_put_language(&doc->pad, language);
+    if (err) {
+        document_meta_changed(doc);
+        return err;
+    }
+    doc->updated_ms = documents_wall_ms(doc->documents);
+    document_has_news(doc);
+    return OK;
+}
+
+static enum error rights_written(struct rights_write *write)
 {
     struct document *doc = write->doc;
     struct pad_peer *user = write->has_user ? pad_find_user(&doc->pad, write->user_id) : NULL;
     doc->stored = doc->epoch_stored = true;
     if (write->is_put_back)
-        return;
+        return OK;
     document_set_rights(doc, &write->next);
     account(write);
     document_tell_rights(doc, user, write->verb == RIGHTS_TAKE_CHARGE);
+    return write->language.ptr ? language_written(doc, write->language) : OK;
 }
 
-static void take_effect(struct rights_write *write)
+static enum error take_effect(struct rights_write *write)
 {
-    if (write->verb != RIGHTS_DELETE) {
-        rights_written(write);
-        return;
-    }
+    if (write->verb != RIGHTS_DELETE)
+        return rights_written(write);
     /* Those who are in it are closed; what they were not told is saved stays with them. */
     account(write);
     document_lose(write->doc, ERR_GONE);
+    return OK;
 }
 
 static void answer(struct rights_change *change, enum error err)
@@ -189,22 +211,33 @@ static void answer_begun(struct document *doc, enum error err)
 
 static void put_back(struct document *doc);
 
+/* The same of the language, which snapshots have had as well. */
+static void put_language_back(struct document *doc)
+{
+    document_meta_changed(doc);
+    (void)persister_write(doc, PERSIST_IDLE);
+}
+
 static void on_written(struct store_request *req)
 {
     struct rights_write *write = req->context;
     struct document *doc = write->doc;
     enum error err = doc->lost_why ? doc->lost_why : req->result;
     bool is_in_doubt = err == ERR_STORAGE && write->verb != RIGHTS_DELETE && !write->is_put_back;
+    bool is_language_in_doubt = is_in_doubt && write->language.ptr;
     doc->is_being_deleted = false;
     if (!err)
-        take_effect(write);
+        err = take_effect(write);
     answer_begun(doc, err);
     doc->rights_write = NULL;
+    doc->language_write = (struct slice){0};
     store_rights_free(&write->next);
     mem_free(write);
     store_request_free(req);
     if (is_in_doubt)
         put_back(doc);
+    if (is_language_in_doubt)
+        put_language_back(doc);
     document_must_journal(doc);
     begin_next(doc);
 }
@@ -219,6 +252,8 @@ static enum error fill(struct store_request *req, const struct rights_write *wri
     req->has_epoch = !doc->epoch_stored;
     req->epoch = (struct store_epoch){epoch->id, epoch->first_revision};
     req->cutoff_ms = INT64_MAX;
+    if (write->language.ptr && store_request_copy(req, write->language, &req->language))
+        return ERR_NO_MEMORY;
     return store_request_put_rights(req, &write->next);
 }
 
@@ -235,11 +270,24 @@ static enum error post(struct rights_write *write)
     req->done = on_written;
     req->fail_fast = !write->is_put_back;
     doc->rights_write = write;
+    doc->language_write = write->language;
     doc->is_being_deleted = deletes;
     if (deletes)
         list_remove(&doc->journal_link);
     documents_post(doc->documents, req);
     return OK;
+}
+
+static void take_language(struct rights_write *write, struct slice language)
+{
+    memcpy(write->language_copy, language.ptr, language.len);
+    write->language = slice_of(write->language_copy, language.len);
+}
+
+static bool is_right(const struct rights_change *change)
+{
+    return change->verb != RIGHTS_SET || change->sets_manager || change->sets_writer ||
+           change->sets_keep_days;
 }
 
 /* `change` NULL: put back. */
@@ -253,6 +301,9 @@ static enum error write_rights(struct document *doc, const struct rights_change 
     if (change) {
         write->verb = change->verb;
         write->gives_editing = change->new_link.may_edit;
+        write->is_right = is_right(change);
+        if (change->sets_language)
+            take_language(write, change->language);
         write->has_user = change->has_user;
         write->user_id = change->user_id;
     }
@@ -326,6 +377,10 @@ void document_change_rights(struct document *doc, struct rights_change *change)
     if (change->verb == RIGHTS_ADD_LINK && change->new_link.name.len > 0) {
         memcpy(change->name, change->new_link.name.ptr, change->new_link.name.len);
         change->new_link.name = slice_of(change->name, change->new_link.name.len);
+    }
+    if (change->sets_language) {
+        memcpy(change->language_copy, change->language.ptr, change->language.len);
+        change->language = slice_of(change->language_copy, change->language.len);
     }
     change->has_begun = false;
     list_append(&doc->rights_changes, &change->queue);

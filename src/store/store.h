@@ -79,7 +79,8 @@ enum store_kind {
     STORE_DELETE,   /* a document with all that is stored of it, if not accessed since `cutoff_ms`, or for the
                        days that it is kept itself */
     STORE_EXPIRED, /* lists ids not accessed for `unused_ms`, or for the days that they are kept themselves */
-    STORE_RIGHTS,  /* a document's owner and links as a whole; makes its row, if it has none */
+    STORE_RIGHTS,  /* a document's owner and links as a whole, and its language; makes its row, if it has none
+                    */
     STORE_FIND_LINK,    /* which document does `link_hash` open? */
     STORE_LINK_USED,    /* a link was used at `now_ms` */
     STORE_FIND_DELETED, /* was the document whose epoch `epoch` was deleted for good? */
@@ -199,7 +200,7 @@ struct store_request {
     uint32_t row_count;
     /* SNAPSHOT; also the answer of LOAD and PEEK */
     struct slice text;
-    struct slice language, password; /* NULL ptr: none */
+    struct slice language, password; /* NULL ptr: none; the language of RIGHTS: it stays as it is */
     struct slice clients;            /* opaque */
     uint64_t revision;
     /* SNAPSHOT: journal rows that end at or before this revision are dropped, but

@@ -347,6 +347,8 @@ static void put_rights(struct fake_tables *t, struct store_request *req)
         doc->rights.links[i].name = (struct slice){0};
         fake_document_set(&doc->rights.links[i].name, req->rights.links[i].name);
     }
+    if (req->language.ptr)
+        fake_document_set(&doc->language, req->language);
     if (req->has_epoch)
         put_epoch(doc, req->epoch);
 }

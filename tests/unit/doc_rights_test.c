@@ -433,6 +433,69 @@ static void test_what_was_not_written_is_not_so_and_is_put_back(void **state)
     expect_link(token_of(kept), OK, ACCESS_VIEW);
 }
 
+/* ---- the language ---- */
+
+static void set_language(int i, const char *language)
+{
+    changers[i].change.sets_language = true;
+    changers[i].change.language = slice_from_cstr(language);
+    change(i, RIGHTS_SET, ACCESS_EDIT);
+}
+
+static void test_the_language_is_written_before_anybody_is_told(void **state)
+{
+    (void)state;
+    set_language(1, "c++");
+    turn();
+    assert_int_equal(changers[1].answers, 0);
+    assert_null(doc->pad.language.ptr);
+    assert_told("");
+    fake_store_carry_out(&fixture.store, 1);
+    assert_slice(row("pad")->language, "c++");
+    answer_all();
+    assert_changed(&changers[1], OK);
+    assert_slice(doc->pad.language, "c++");
+    assert_told("rights pad, news pad");
+    fixture_crash();
+    doc = open_document("pad");
+    assert_slice(doc->pad.language, "c++");
+}
+
+static void test_no_snapshot_behind_it_puts_the_old_language_back(void **state)
+{
+    (void)state;
+    set_language(1, "c++");
+    type(doc, &fixture.ada, "=5 +!");
+    turn();
+    detach(doc, &fixture.ada); /* the last one leaves */
+    answer_all();
+    assert_int_equal(fixture.store.posted_count[STORE_SNAPSHOT], 1);
+    assert_slice(row("pad")->language, "c++");
+    assert_database("pad", "hello!");
+}
+
+static void test_a_language_that_was_not_written_is_not_so(void **state)
+{
+    (void)state;
+    set_language(0, "go");
+    answer_all();
+    fake_store_fail_next(&fixture.store, STORE_RIGHTS);
+    set_language(1, "c++");
+    detach(doc, &fixture.ada);
+    answer_all();
+    assert_changed(&changers[1], ERR_STORAGE);
+    assert_slice(doc->pad.language, "go");
+    assert_slice(row("pad")->language, "go");
+}
+
+static void test_a_viewer_sets_no_language(void **state)
+{
+    (void)state;
+    changers[3].change.sets_language = true;
+    changers[3].change.language = SLICE("go");
+    expect(RIGHTS_SET, ACCESS_VIEW, ERR_VIEW_ONLY);
+}
+
 static void test_nobody_need_wait_for_it(void **state)
 {
     (void)state;
@@ -645,6 +708,10 @@ int main(void)
         TEST(test_changes_come_one_after_the_other),
         TEST(test_who_has_lost_the_right_meanwhile_changes_nothing),
         TEST(test_what_was_not_written_is_not_so_and_is_put_back),
+        TEST(test_the_language_is_written_before_anybody_is_told),
+        TEST(test_no_snapshot_behind_it_puts_the_old_language_back),
+        TEST(test_a_language_that_was_not_written_is_not_so),
+        TEST(test_a_viewer_sets_no_language),
         TEST(test_nobody_need_wait_for_it),
         TEST(test_a_document_that_nobody_wrote_to_gets_its_row),
         TEST(test_a_stop_waits_for_a_change),

@@ -178,6 +178,24 @@ static void they_make_the_row_and_change_none(void **state)
     assert_int_equal(documents_in(f), 1);
 }
 
+static void a_language_is_written_with_them(void **state)
+{
+    struct fixture *f = *state;
+    struct store_request *r = rights_of("pad", "ab");
+    expect(f, snapshot_of("pad", "text", 3), OK);
+    r->now_ms = T0_MS + 9000;
+    store_request_copy(r, SLICE("c++"), &r->language);
+    expect(f, r, OK);
+    expect(f, rights_of("pad", "a"), OK); /* without one it stays */
+    r = ask(f, load_of("pad"));
+    assert_slice(r->language, "c++");
+    assert_slice(r->text, "text");
+    assert_int_equal(r->revision, 3);
+    assert_int_equal(r->updated_ms, T0_MS + 9000);
+    assert_int_equal(r->rights.link_count, 1);
+    store_request_free(r);
+}
+
 static void a_use_is_noted_for_that_link_alone(void **state)
 {
     struct fixture *f = *state;
@@ -310,6 +328,7 @@ static const struct CMUnitTest tests[] = {
     TEST(rights_are_loaded_as_they_were_written),
     TEST(they_are_replaced_as_a_whole),
     TEST(they_make_the_row_and_change_none),
+    TEST(a_language_is_written_with_them),
     TEST(a_use_is_noted_for_that_link_alone),
     TEST(damage_is_a_read_error),
     TEST(they_go_with_their_document),

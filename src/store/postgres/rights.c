@@ -95,6 +95,15 @@ static void send_links(struct pg_lane *lane, const struct store_request *req)
     pg_send(&lane->connection, STATEMENT_ADD_LINKS, &p);
 }
 
+static void send_language(struct pg_lane *lane, const struct store_request *req)
+{
+    struct parameters p = {0};
+    put_bytes(&p, req->id);
+    put_bytes(&p, req->language);
+    put_int8(&p, req->now_ms / 1000);
+    pg_send(&lane->connection, STATEMENT_PUT_LANGUAGE, &p);
+}
+
 void rights_send_put(struct pg_lane *lane, const struct store_request *req)
 {
     const struct store_rights *rights = &req->rights;
@@ -112,11 +121,13 @@ void rights_send_put(struct pg_lane *lane, const struct store_request *req)
     pg_send(&lane->connection, STATEMENT_DROP_LINKS, &drop);
     if (rights->link_count > 0)
         send_links(lane, req);
+    if (req->language.ptr)
+        send_language(lane, req);
 }
 
 enum reply rights_read_put(struct pg_lane *lane, struct store_request *req)
 {
-    pg_skip(&lane->connection, req->rights.link_count > 0 ? 4 : 3);
+    pg_skip(&lane->connection, 3 + (req->rights.link_count > 0) + (req->language.ptr != NULL));
     return REPLY_OK;
 }
 

@@ -149,6 +149,8 @@
     X(MAKE_ROW,      "INSERT INTO kp_documents (id, revision, created_at, updated_at, accessed_at, text)"          \
                      " SELECT $1::text, 0, $2::int8, $2::int8, calendar_ms / 1000, ''::bytea FROM kp_calendar"     \
                      " ON CONFLICT (id) DO NOTHING")                                                               \
+    /* $1 id, $2 language, $3 seconds */                                                                           \
+    X(PUT_LANGUAGE,  "UPDATE kp_documents SET language = $2::bytea, updated_at = $3::int8 WHERE id = $1::text")    \
     X(PUT_RIGHTS,    "INSERT INTO kp_rights (document_id, owner, owner_manages, owner_writes, keep_days)"          \
                      " VALUES ($1::text, $2::bytea, $3::int8, $4::int8, $5::int8)"                                 \
                      " ON CONFLICT (document_id) DO UPDATE SET"                                                    \

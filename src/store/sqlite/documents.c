@@ -143,11 +143,22 @@ static enum error make_row(struct database *db, const struct store_request *req)
     return run_upsert(db, &q);
 }
 
+static enum error put_language(struct database *db, const struct store_request *req)
+{
+    struct query q = query_start(&db->connection, STATEMENT_PUT_LANGUAGE);
+    query_put_text(&q, req->id);
+    query_put_text(&q, req->language);
+    query_put_int(&q, req->now_ms / 1000);
+    return query_run(&q);
+}
+
 static enum error carry_out_rights(struct database *db, const struct store_request *req)
 {
     enum error err = make_row(db, req);
     if (!err)
         err = rights_put(db, req);
+    if (!err && req->language.ptr)
+        err = put_language(db, req);
     return !err && req->has_epoch ? put_epoch(db, req->id, &req->epoch) : err;
 }
 

@@ -66,6 +66,7 @@
                     " ON l.document_id = r.document_id WHERE r.document_id = ?1 ORDER BY l.created_ms, l.id")  \
     X(MAKE_ROW,     "INSERT INTO documents (id, revision, created_at, updated_at, accessed_at, text)"          \
                     " VALUES (?1, 0, ?2, ?2, ?3, '') ON CONFLICT (id) DO NOTHING")                             \
+    X(PUT_LANGUAGE, "UPDATE documents SET language = ?2, updated_at = ?3 WHERE id = ?1")                       \
     X(PUT_RIGHTS,   "INSERT OR REPLACE INTO rights (document_id, owner, owner_manages, owner_writes, keep_days)" \
                     " VALUES (?1, ?2, ?3, ?4, ?5)")                                                            \
     X(ADD_LINK,     "INSERT INTO links (hash, document_id, id, role, name, created_ms, expires_ms, history,"   \
