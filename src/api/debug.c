@@ -3,6 +3,7 @@
 #include "api/bearer.h"
 #include "api/task_dump.h"
 #include "guard/random.h"
+#include "observe/clock.h"
 #include "observe/cpu_profile.h"
 #include "observe/crash.h"
 #include "observe/heap_profile.h"
@@ -53,22 +54,32 @@ static bool came_through_proxy(const struct http_request *request)
     return false;
 }
 
-static bool knows_token(const struct api *api, const struct http_request *request)
+/* A wrong token counts as a wrong password does. Where there is none to be guessed nothing counts. */
+static enum error check_token(const struct api *api, const struct http_request *request)
 {
+    struct limits *limits = server_limits(api->server);
     struct slice token = slice_from_cstr(server_config(api->server)->debug_token);
     struct slice given = bearer_secret(request);
     if (!given.ptr)
         given = http_query(request, "token");
-    return token.len > 0 && given.ptr && secret_equal(given, token);
+    if (token.len == 0 || !given.ptr)
+        return ERR_FORBIDDEN;
+    if (!limits_has(limits, LIMIT_PASSWORD_ATTEMPT, request->client, clock_ms()))
+        return ERR_RATE_LIMITED;
+    if (secret_equal(given, token))
+        return OK;
+    limits_take(limits, LIMIT_PASSWORD_ATTEMPT, request->client, clock_ms());
+    return ERR_FORBIDDEN;
 }
 
 bool debug_admits(const struct api *api, struct http_request *request)
 {
     bool is_local = is_loopback(request->client) && !came_through_proxy(request);
-    if (is_local || knows_token(api, request))
+    enum error err = is_local ? OK : check_token(api, request);
+    if (!err)
         return true;
-    metric_rejected(ERR_FORBIDDEN);
-    http_respond_error(request, ERR_FORBIDDEN);
+    metric_rejected(err);
+    http_respond_error(request, err);
     return false;
 }
 

@@ -1,6 +1,5 @@
 #include "api/history_changes.h"
 
-#include "api/asker.h"
 #include "api/asking.h"
 #include "api/author.h"
 #include "api/origin.h"
@@ -8,6 +7,7 @@
 #include "api/revision_tag.h"
 #include "base/json.h"
 #include "doc/edit.h"
+#include "doc/member.h"
 #include "doc/purge.h"
 #include "doc/write.h"
 #include "observe/metrics.h"
@@ -46,7 +46,7 @@ static enum error decode_change(struct http_job *job, struct document *doc, stru
     if (!err && !deletes && !body.has_keep)
         err = ERR_BAD_REQUEST;
     if (!err && body.has_user)
-        err = asker_check(doc, body.user_id, body.client);
+        err = member_check(doc, &(struct member_claim){body.user_id, body.client, job->request->client});
     if (err)
         return err;
     purge->change = deletes ? STORE_HISTORY_PURGE : body.keep ? STORE_HISTORY_ON : STORE_HISTORY_OFF;

@@ -1,10 +1,9 @@
 #include "api/rights_jobs.h"
 
-#include "api/asker.h"
 #include "api/origin.h"
 #include "api/rights_json.h"
 #include "base/json.h"
-#include "doc/edit.h"
+#include "doc/member.h"
 #include "proto/rights_request.h"
 
 #include <string.h>
@@ -185,7 +184,7 @@ static enum error read_charge(struct http_job *job, struct document *doc)
     if (!err)
         err = charge_decode(&job->shard->decoder, job->request->body, &body);
     if (!err && body.has_user)
-        err = asker_check(doc, body.user_id, body.client);
+        err = member_check(doc, &(struct member_claim){body.user_id, body.client, job->request->client});
     if (err)
         return err;
     job->rights.verb = RIGHTS_TAKE_CHARGE;
@@ -246,7 +245,8 @@ static enum error check_settings(struct http_job *job, const struct open_result 
     if (!err)
         err = read_settings(job, body);
     if (!err && body->has_user)
-        err = asker_check(result->doc, body->user_id, body->client);
+        err = member_check(result->doc,
+                           &(struct member_claim){body->user_id, body->client, job->request->client});
     return err;
 }
 

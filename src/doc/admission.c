@@ -37,9 +37,17 @@ static const struct store_link *find_link(const struct store_rights *rights, str
     return found;
 }
 
-static enum error admit_by_link(const struct store_rights *rights, const struct store_link *link,
-                                int64_t wall_ms, struct admission *out)
+/* The owner's token is looked at first, so this one is not his. Over HTTP one secret is passed as whatever it
+ * may be, and is no guess where it is right as something else: as `right`, NULL ptr: as nothing. */
+static bool is_guess_of_owner(const struct store_rights *rights, struct slice token, struct slice right)
 {
+    return rights->has_owner && token.ptr && !(right.ptr && slice_equal(token, right));
+}
+
+static enum error admit_by_link(const struct store_rights *rights, const struct store_link *link,
+                                const struct shown *shown, int64_t wall_ms, struct admission *out)
+{
+    out->is_guess = is_guess_of_owner(rights, shown->owner_token, shown->link);
     out->access = link_access(rights, link, wall_ms);
     out->by_link = true;
     out->history = link->history;
@@ -52,12 +60,12 @@ static enum error admit_by_link(const struct store_rights *rights, const struct 
 static enum error admit_by_address(const struct store_rights *rights, struct slice password,
                                    const struct shown *shown, struct admission *out)
 {
-    out->is_guess = rights->has_owner && shown->owner_token.ptr;
-    if (password.ptr) {
-        out->by_password = shown->password.ptr && secret_equal(shown->password, password);
-        out->is_guess = !out->by_password && (out->is_guess || shown->password.ptr);
-        if (!out->by_password)
-            return ERR_PASSWORD;
+    out->by_password = password.ptr && shown->password.ptr && secret_equal(shown->password, password);
+    out->is_guess =
+        is_guess_of_owner(rights, shown->owner_token, out->by_password ? shown->password : (struct slice){0});
+    if (password.ptr && !out->by_password) {
+        out->is_guess = out->is_guess || shown->password.ptr;
+        return ERR_PASSWORD;
     }
     out->access = address_access(rights);
     return OK;
@@ -73,7 +81,7 @@ enum error admission_judge(const struct store_rights *rights, struct slice passw
     }
     const struct store_link *link = find_link(rights, shown->link);
     if (link)
-        return admit_by_link(rights, link, wall_ms, out);
+        return admit_by_link(rights, link, shown, wall_ms, out);
     if (!shown->link.ptr || shown->password.ptr)
         return admit_by_address(rights, password, shown, out);
     out->is_guess = true;

@@ -1,5 +1,6 @@
 #include "doc/password.h"
 
+#include "doc/member.h"
 #include "doc/persister.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -20,10 +21,10 @@ static enum error check_member(struct document *doc, const struct password_chang
         return ERR_FORBIDDEN;
     if (peer->is_viewer)
         return ERR_VIEW_ONLY;
-    bool must_prove = peer->version == PAD_V2; /* v1 clients have no token */
-    if (must_prove && !(change->has_token && id128_equal(change->token, peer->client->token)))
-        return ERR_FORBIDDEN;
-    return OK;
+    struct member_claim claim = {.user_id = change->user_id, .client = change->client};
+    if (change->has_token)
+        claim.token = change->token;
+    return member_check(doc, &claim);
 }
 
 static enum error check_present_password(struct document *doc, const struct password_change *change)

@@ -158,6 +158,22 @@ static void test_while_only_the_owner_writes_all_others_read(void **state)
     judge(PASSWORD, (struct shown){.owner_token = OWNER}, OK, ACCESS_OWN);
 }
 
+/* Each of them is looked at by itself, and what is wrong beside what is right counts. */
+static void test_a_wrong_token_of_the_owner_counts_whatever_opens_the_document(void **state)
+{
+    (void)state;
+    judge(PASSWORD, (struct shown){.password = PASSWORD, .owner_token = WRONG}, OK, ACCESS_EDIT);
+    assert_true(admission.is_guess && admission.by_password);
+    judge(PASSWORD, (struct shown){.link = VIEW_LINK, .owner_token = WRONG}, OK, ACCESS_VIEW);
+    assert_true(admission.is_guess && admission.by_link);
+    judge(NOTHING, (struct shown){.password = WRONG, .link = EDIT_LINK, .owner_token = EDIT_LINK}, OK,
+          ACCESS_EDIT);
+    assert_false(admission.is_guess);
+    rights.has_owner = false; /* there is nothing to be guessed */
+    judge(PASSWORD, (struct shown){.password = PASSWORD, .owner_token = WRONG}, OK, ACCESS_EDIT);
+    assert_false(admission.is_guess);
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
 int main(void)
@@ -171,6 +187,7 @@ int main(void)
         TEST(test_a_link_ends_at_its_time),
         TEST(test_a_link_that_was_withdrawn_is_known_as_such),
         TEST(test_one_secret_may_be_any_of_the_three),
+        TEST(test_a_wrong_token_of_the_owner_counts_whatever_opens_the_document),
         TEST(test_while_only_the_owner_writes_all_others_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
