@@ -1,6 +1,7 @@
 /* sync.c - kolabpad sync: a file and a pad are kept the same. The file's side is sync_file.h; this is
  * the participant, and what makes the two take turns: an event of either, or time. */
 #include "cli/commands.h"
+#include "cli/sync_end.h"
 #include "cli/sync_file.h"
 #include "cli/writer.h"
 
@@ -48,8 +49,6 @@ static void leave_when_done(struct sync *s)
         (client_unsaved(c) > 0 && client_link(c) == CLIENT_UP) || sync_file_is_changing(&s->file);
     if (!s->is_leaving || (is_under_way && net_now_ms(&s->call->net) < s->leave_ms))
         return;
-    if (client_unsaved(c) > 0)
-        say(EXIT_DONE, "what the server does not have yet is sent when this is called again");
     stop(s, EXIT_DONE);
 }
 
@@ -179,6 +178,7 @@ static enum exit_code run(struct sync *s)
         s->participant.give_up_ms = INT64_MAX; /* the server may well be away */
     turn(s);
     net_run_until(&s->call->net, &s->is_over);
+    s->code = sync_end_tell(&s->file, &s->participant, s->code);
     sync_file_end(&s->file);
     participant_leave(&s->participant);
     end_listening(s);
