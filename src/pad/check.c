@@ -151,7 +151,8 @@ static const char *check_v1(const struct pad *pad)
     }
     REQUIRE(pad->v1->base >= pad->history.base && pad->v1->base <= pad->revision,
             "the v1 view lost its history");
-    REQUIRE(pad->v1->offset == (pad->v1->text.target_points > 0), "the v1 view counts wrongly");
+    REQUIRE(pad->v1->offset >= (pad->v1->text.target_points > 0), "the v1 view counts wrongly");
+    REQUIRE(pad->v1->nothing.base_points == pad->v1->text.target_points, "the v1 view changes its text");
     REQUIRE(pad->v1->text.base_points == 0, "the v1 view does not begin with nothing");
     return NULL;
 }

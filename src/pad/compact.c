@@ -34,14 +34,13 @@ static size_t budget_bytes(const struct pad *pad)
 }
 
 /* The lowest revision whose operation some peer was not told, or may still edit
- * against. v1 peers are not asked: their view pins the history from its base. */
+ * against. For what v1 peers edit against their view pins the history from its base. */
 static uint64_t wanted_by_peers(const struct pad *pad)
 {
     uint64_t wanted = pad->committed;
     LIST_EACH (at, next, &pad->peers) {
         const struct pad_peer *peer = LIST_ITEM(at, struct pad_peer, link);
-        if (peer->version == PAD_V2)
-            wanted = least(wanted, least(peer->sent, peer->floor));
+        wanted = least(wanted, peer->version == PAD_V2 ? least(peer->sent, peer->floor) : peer->sent);
     }
     return wanted;
 }

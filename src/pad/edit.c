@@ -2,9 +2,9 @@
 #include "pad/pad_private.h"
 
 /* Translates a revision of v1 into ours. Revision 0 of v1 is the empty text when
- * an insert stands for the text before (v1->offset is 1): an edit against it is
+ * an insert stands for the text before (v1->offset is not 0): an edit against it is
  * rebased over that insert first. So is one of a copy that has line ends of its
- * own over their correction. */
+ * own over their correction. What is before the peer came it has not seen as it was. */
 static enum error from_v1(const struct pad_peer *peer, uint64_t *revision, struct op_view *op,
                           struct op *held)
 {
@@ -12,10 +12,13 @@ static enum error from_v1(const struct pad_peer *peer, uint64_t *revision, struc
     const struct pad_v1 *v1 = pad->v1;
     if (*revision > pad->revision - v1->base + v1->offset)
         return ERR_BAD_REVISION;
-    const bool is_before_text = v1->offset > *revision;
-    *revision = is_before_text ? v1->base : *revision - v1->offset + v1->base;
-    if (is_before_text)
+    if (*revision == 0 && v1->offset > 0 && peer->floor == v1->base) {
+        *revision = v1->base;
         return rebase_over(op, op_view(&v1->text), OP_BY_TEXT, held);
+    }
+    if (*revision + v1->base < peer->floor + v1->offset)
+        return ERR_BAD_REVISION;
+    *revision = *revision + v1->base - v1->offset;
     const struct op *correction = correction_at(peer, *revision);
     const bool is_of_own_copy = correction && op->base_points == correction->base_points;
     return is_of_own_copy ? rebase_over(op, op_view(correction), OP_BY_TEXT, held) : OK;

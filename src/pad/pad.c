@@ -157,5 +157,5 @@ size_t pad_memory_bytes(const struct pad *pad)
            pad->client_count * sizeof(struct pad_client) + tombstones_memory_bytes(pad) +
            peers_memory_bytes(pad) + strings_memory_bytes(pad) + past_memory_bytes(pad) +
            (pad->comments ? comments_memory_bytes(pad->comments) : 0) +
-           (pad->v1 ? sizeof *pad->v1 + pad->v1->text.code.cap : 0);
+           (pad->v1 ? sizeof *pad->v1 + pad->v1->text.code.cap + pad->v1->nothing.code.cap : 0);
 }

@@ -255,11 +255,17 @@ struct pad {
 
 /* The history as v1 clients see it: revision 0 is the empty text, then (when
  * the text at `base` was not empty) one insert by the system user, then the
- * operations from `base` on. */
+ * operations from `base` on.
+ *
+ * When what led to a text is deleted, the view begins anew with that text, and keeps its numbers: whoever
+ * was there goes on, in that connection or the next one. So the insert counts as all the operations that it
+ * stands for, the others of which are nothing. Whoever comes then is told no more than that, and edits
+ * against none of them: it would be a copy from before, which has another text there. */
 struct pad_v1 {
     uint64_t base;        /* first operation they get one by one */
     struct op text;       /* "" -> the text at base */
-    uint8_t offset;       /* 1 when `text` counts as an operation, else 0 */
+    struct op nothing;    /* from that text to itself */
+    uint64_t offset;      /* how many operations stand for it; see pad_v1_before */
     int64_t last_left_ms; /* when the last v1 peer left */
 };
 
@@ -341,11 +347,15 @@ struct pad_welcome {
  * present revision (peer->gate), so nobody is shown what a crash could take
  * back. A v2 peer that resumes has sent = hello.revision, a fresh one
  * sent = revision (and needs a snapshot of the text as it is *now*); a v1 peer
- * has sent = v1->base and needs the insert pad->v1->text first, when
- * pad->v1->offset is 1. On failure the pad is as it was: ERR_NO_MEMORY;
- * ERR_TOO_MANY_KEYS for a token that looks like a key's, when PAD_KEYS_KEPT others came within an hour. */
+ * has sent = v1->base and needs what pad_v1_before gives first. On failure the pad is as it was:
+ * ERR_NO_MEMORY; ERR_TOO_MANY_KEYS for a token that looks like a key's, when PAD_KEYS_KEPT others came within
+ * an hour. */
 enum error pad_join(struct pad *pad, struct pad_peer *peer, const struct pad_hello *hello, int64_t now_ms,
                     struct pad_welcome *welcome);
+
+/* A v1 peer is about to be told the first: what was before it is as the v1 view has it now, which may have
+ * begun anew since it joined. Then its gate has moved, too. */
+void pad_v1_begin(struct pad_peer *peer);
 
 /* Leaves; harmless when not joined. */
 void pad_leave(struct pad_peer *peer, int64_t now_ms);
@@ -464,6 +474,9 @@ struct history_entry pad_entry_for(const struct pad_peer *peer, uint64_t revisio
 /* True when some operation in [from, to) is told to this peer in another form
  * than to the others of its version. */
 bool pad_has_history_of_its_own(const struct pad_peer *peer, uint64_t from, uint64_t to);
+/* The operation with that number, less than v1->offset, of those that stand for the text before the v1 view's
+ * base: first the text, then nothing, by the system. */
+struct history_entry pad_v1_before(const struct pad *pad, uint64_t number);
 /* The number under which the peer's protocol knows revision `revision`. */
 uint64_t pad_revision_for(const struct pad_peer *peer, uint64_t revision);
 

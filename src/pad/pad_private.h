@@ -100,6 +100,9 @@ void clients_reserve_id(struct pad *pad, uint64_t user_id);
 
 /* Makes the view if there is none, or none that is to be kept. ERR_NO_MEMORY. */
 enum error v1_open(struct pad *pad);
+/* Begins it anew, with the same numbers, where it has what was deleted (pad->resumes_from). ERR_NO_MEMORY:
+ * it has that still; v1_open tries again. */
+enum error v1_forget(struct pad *pad);
 void v1_free(struct pad *pad);
 /* Frees it when its time is over. */
 void v1_expire(struct pad *pad, int64_t now_ms);

@@ -48,8 +48,10 @@ enum error pad_past_restored(struct pad *pad, const struct pad_peer *by, uint64_
 enum error pad_past_changed(struct pad *pad, const struct pad_peer *by, enum pad_past_change change,
                             bool keeps_history)
 {
-    if (change != PAD_PAST_ON)
+    if (change != PAD_PAST_ON) {
         pad->resumes_from = pad->revision;
+        (void)v1_forget(pad); /* without memory for it, the next one to come tries again */
+    }
     struct pad_past *past;
     pad->keeps_history = keeps_history;
     enum error err = past_of(pad, &past);

@@ -150,9 +150,10 @@ void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, 
     json_raw(j, "{\"History\":{\"start\":");
     json_uint(j, with_v1_text ? 0 : pad_revision_for(peer, from)); /* counted as the peer counts */
     json_raw(j, ",\"operations\":[");
-    if (with_v1_text && pad->v1->offset) {
-        write_history_entry(j, pad_system_author(), op_view(&pad->v1->text), peer->order);
-        before = ",";
+    for (uint64_t n = 0; with_v1_text && n < pad->v1->offset; n++, before = ",") {
+        const struct history_entry entry = pad_v1_before(pad, n);
+        json_raw(j, before);
+        write_history_entry(j, entry.author, entry.op, peer->order);
     }
     for (uint64_t r = from; r < to; r++, before = ",") {
         const struct history_entry entry = pad_entry_for(peer, r);

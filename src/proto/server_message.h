@@ -17,8 +17,8 @@ void encode_identity(struct json *j, uint64_t user_id);
 
 /* {"History":{"start":…,"operations":[…]}} with the operations [from, to) of the
  * pad under the peer's numbering, as pad_entry_for gives them, and to a peer that
- * goes by author also which of their authors do not. For a v1 peer, `with_v1_text` puts the
- * insert that stands for the text before in front, and start is 0. */
+ * goes by author also which of their authors do not. For a v1 peer, `with_v1_text` puts
+ * what stands for the text before in front (pad_v1_before), and start is 0. */
 void encode_history(struct json *j, const struct pad_peer *peer, uint64_t from, uint64_t to,
                     bool with_v1_text);
 

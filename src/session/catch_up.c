@@ -8,6 +8,8 @@
  * While the document cannot be written, the client is told so instead of being left waiting. */
 static void welcome_when_committed(struct session *s)
 {
+    if (s->version == PAD_V1 && !s->joining->is_greeted)
+        pad_v1_begin(&s->peer);
     if (s->doc->pad.committed >= s->peer.gate)
         join_welcome(s);
     else if (s->doc->pad.storage_failing)

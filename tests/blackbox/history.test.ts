@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { converged, freshTab, v2 } from './support/clients.ts';
+import { converged, freshTab, v1, v2 } from './support/clients.ts';
 import type { Answer } from './support/http.ts';
 import { json, jsonBody } from './support/http.ts';
 import { ask, bearer, expectError, makeLink } from './support/rights.ts';
@@ -305,6 +305,30 @@ describe('deleting', () => {
     expect([again.welcome.resumed, again.text]).toEqual([false, 'public']);
     await reader.type('!');
     await again.sees('public!');
+  });
+
+  test('nor to v1 clients, and those who were there go on where they were', async () => {
+    const id = freshId();
+    const reader = await v1(server(), id);
+    await reader.type('a secret');
+    reader.delete(0, 8);
+    await reader.type('public');
+    await reader.settled();
+    expect((await ask(server(), 'DELETE', of(id, 'history'))).status).toBe(204);
+    const late = await v1(server(), id);
+    await late.sees('public');
+    expect(late.raw.join('')).not.toContain('secret');
+    await reader.type('!', 6);
+    await late.sees('public!');
+    await late.type('?', 7);
+    await reader.sees('public!?');
+    const { replica: known } = reader;
+    await reader.close();
+    await late.type('?', 8);
+    const again = await v1(server(), id, { known });
+    await again.sees('public!??');
+    await again.type('.', 9);
+    await converged(server(), id, [again, late]);
   });
 
   test.each([

@@ -204,9 +204,11 @@ static void tell_presence(struct sim_conn *conn)
 static void tell_v1_welcome(struct sim_conn *conn)
 {
     struct pad *pad = &conn->doc->pad;
+    pad_v1_begin(&conn->peer);
     wire_put(&conn->down, WIRE_WELCOME)->welcome = conn->welcome;
-    if (pad->v1->offset)
-        wire_append_operation(wire_put(&conn->down, WIRE_HISTORY), PAD_SYSTEM_USER, op_view(&pad->v1->text));
+    struct wire_message *m = pad->v1->offset ? wire_put(&conn->down, WIRE_HISTORY) : NULL;
+    for (uint64_t n = 0; n < pad->v1->offset; n++)
+        wire_append_operation(m, PAD_SYSTEM_USER, pad_v1_before(pad, n).op);
 }
 
 static void tell_v1_history(struct sim_conn *conn, uint64_t from, uint64_t to)

@@ -3,6 +3,8 @@
  * revisions are. */
 #include "support/pad_script.h"
 
+#include "pad/past.h"
+
 static struct pad_limits limits;
 
 struct room {
@@ -414,6 +416,138 @@ static void test_corrections_are_bounded(void **state)
     pad_leave(&old, 0);
 }
 
+/* ---- what led to the text is deleted ---- */
+
+static void forget_the_past(struct room *room)
+{
+    assert_int_equal(pad_past_changed(&room->pad, NULL, PAD_PAST_DELETED, true), OK);
+    check_pad(&room->pad);
+}
+
+/* The view from 0 on, as a v1 client puts it together. */
+static void assert_told_from_zero(struct pad_peer *old, const char *want)
+{
+    struct pad *pad = old->pad;
+    struct rope text = {0};
+    struct buf got = {0};
+    for (uint64_t n = 0; n < pad->v1->offset; n++)
+        assert_int_equal(op_apply(pad_v1_before(pad, n).op, &text), OK);
+    for (uint64_t r = old->sent; r < pad->committed; r++)
+        assert_int_equal(op_apply(pad_entry_for(old, r).op, &text), OK);
+    assert_int_equal(pad_revision_for(old, old->sent), pad->v1->offset);
+    assert_int_equal(rope_read(&text, 0, rope_size(&text).points, &got), OK);
+    assert_slice(buf_slice(&got), want);
+    buf_deinit(&got);
+    rope_deinit(&text);
+}
+
+static void test_who_comes_after_a_deletion_is_told_the_text_alone(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer first, late;
+    join_v1(&room->pad, &first, 0);
+    type(room, "+secret");
+    type(room, "+public -6");
+    forget_the_past(room);
+    type(room, "=6 +!");
+    join_v1(&room->pad, &late, 0);
+    assert_int_equal(room->pad.v1->offset, 2); /* the numbers stay those of the first */
+    assert_int_equal(op_view(&room->pad.v1->text).target_points, 6);
+    assert_told_from_zero(&late, "public!");
+    assert_int_equal(pad_revision_for(&late, room->pad.revision), 3);
+    assert_int_equal(edit(&late, 3, "=7 +?"), OK);
+    assert_text(&room->pad, "public!?");
+    pad_leave(&first, 0);
+    pad_leave(&late, 0);
+}
+
+static void test_who_was_there_goes_on_with_its_numbers(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    uint64_t from, to;
+    bool gone;
+    type(room, "+x");
+    join_v1(&room->pad, &old, 0);
+    pad_v1_begin(&old);
+    type(room, "=1 +ab");
+    forget_the_past(room);
+    assert_int_equal(edit(&old, 1, "=1 +-"), OK); /* against a text that is deleted; on its way when it was */
+    assert_text(&room->pad, "x-ab");
+    commit(&room->pad);
+    assert_true(pad_history_for(&old, 1000, &from, &to, &gone)); /* and it was not told all of it */
+    assert_int_equal(pad_revision_for(&old, from), 1);
+    tell(&old);
+    pad_tick(&room->pad, 3600 * 1000);
+    assert_int_equal(edit(&old, 3, "=4 +!"), OK);
+    assert_text(&room->pad, "x-ab!");
+    pad_leave(&old, 0);
+    join_v1(&room->pad, &old, 0); /* and in its next connection */
+    assert_int_equal(edit(&old, 4, "=5 +?"), OK);
+    pad_leave(&old, 0);
+}
+
+/* Of a tab that was away all the while. */
+static void test_an_edit_of_a_text_that_is_deleted_is_refused(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    join_v1(&room->pad, &old, 0);
+    type(room, "+abc");
+    type(room, "+xyz -3"); /* as long as the one before */
+    pad_leave(&old, 0);
+    forget_the_past(room);
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(edit(&old, 1, "=3 +!"), ERR_BAD_REVISION);
+    assert_int_equal(edit(&old, 3, "=3 +!"), ERR_BAD_REVISION);
+    assert_int_equal(edit(&old, 0, "+!"), OK); /* a script that edits at once */
+    assert_text(&room->pad, "!xyz");
+    assert_int_equal(edit(&old, 2, "=3 +?"), OK);
+    pad_leave(&old, 0);
+}
+
+static void test_who_came_before_it_and_was_told_nothing_yet(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer first, old;
+    join_v1(&room->pad, &first, 0);
+    type(room, "+secret");
+    type(room, "-6");
+    join_v1(&room->pad, &old, 0);
+    forget_the_past(room);
+    pad_v1_begin(&old);
+    assert_told_from_zero(&old, "");
+    assert_int_equal(room->pad.v1->text.code.len + room->pad.v1->nothing.code.len, 0);
+    assert_int_equal(edit(&old, 2, "+b"), OK);
+    assert_text(&room->pad, "b");
+    pad_leave(&first, 0);
+    pad_leave(&old, 0);
+}
+
+static void test_too_many_operations_that_are_nothing_end_the_view(void **state)
+{
+    struct room *room = *state;
+    struct pad_peer old;
+    join_v1(&room->pad, &old, 0);
+    struct op add = {0}, take = {0};
+    op_text_parse("+a", &add);
+    op_text_parse("-1", &take);
+    for (int i = 0; i < 50 * 1000 + 1; i++) {
+        pad_edit(&room->ada, room->pad.revision, op_view(&add), 0);
+        pad_edit(&room->ada, room->pad.revision, op_view(&take), 0);
+    }
+    op_deinit(&add);
+    op_deinit(&take);
+    commit(&room->pad);
+    assert_false(pad_v1_exceeds_limit(&room->pad));
+    forget_the_past(room);
+    assert_true(pad_v1_exceeds_limit(&room->pad));
+    pad_leave(&old, 0);
+    join_v1(&room->pad, &old, 0);
+    assert_int_equal(room->pad.v1->offset, 0);
+    pad_leave(&old, 0);
+}
+
 /* ---- people ---- */
 
 static void test_a_v1_client_is_nobody_until_it_says_who_it_is(void **state)
@@ -457,6 +591,11 @@ int main(void)
         IN_A_ROOM(test_the_pair_is_told_whole),
         IN_A_ROOM(test_carets_of_the_uncorrected_copy),
         IN_A_ROOM(test_corrections_are_bounded),
+        IN_A_ROOM(test_who_comes_after_a_deletion_is_told_the_text_alone),
+        IN_A_ROOM(test_who_was_there_goes_on_with_its_numbers),
+        IN_A_ROOM(test_an_edit_of_a_text_that_is_deleted_is_refused),
+        IN_A_ROOM(test_who_came_before_it_and_was_told_nothing_yet),
+        IN_A_ROOM(test_too_many_operations_that_are_nothing_end_the_view),
         IN_A_ROOM(test_a_v1_client_is_nobody_until_it_says_who_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

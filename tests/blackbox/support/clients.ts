@@ -122,8 +122,10 @@ export class V1Client extends Client {
   static async open(server: Server, document: string, options: { otp?: string; known?: Replica } & ClientOptions = {}): Promise<V1Client> {
     const { otp, known, ...rest } = options;
     const query = otp === undefined ? '' : `?otp=${encodeURIComponent(otp)}`;
-    const client = (await V1Client.dial(server.socketUrl(encodeURIComponent(document), query), [], rest)) as V1Client;
-    if (known !== undefined) client.replica = known;
+    const remember = (client: Connection): void => {
+      if (known !== undefined) (client as V1Client).replica = known;
+    };
+    const client = (await V1Client.dial(server.socketUrl(encodeURIComponent(document), query), [], rest, remember)) as V1Client;
     return client.identified();
   }
 

@@ -40,10 +40,11 @@ export class Connection {
     socket.on('error', () => undefined); // what matters follows in 'close'
   }
 
-  /** Opens a socket, or throws Refused with the server's answer, as far as it came. */
-  static async dial(url: string, protocols: string[] = [], options: ClientOptions = {}): Promise<Connection> {
+  /** Opens a socket, or throws Refused with the server's answer, as far as it came. `prepare` sees it before the first message. */
+  static async dial(url: string, protocols: string[] = [], options: ClientOptions = {}, prepare?: (connection: Connection) => void): Promise<Connection> {
     const socket = new WebSocket(url, protocols, { perMessageDeflate: false, ...options });
     const connection = new this(socket);
+    prepare?.(connection);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', reject);
