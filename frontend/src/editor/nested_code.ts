@@ -6,7 +6,7 @@
  */
 
 import { type LanguageDescription, ParseContext } from "@codemirror/language";
-import { type Parser, parseMixed, type SyntaxNode } from "@lezer/common";
+import { type Input, type NestedParse, NodeType, Parser, type PartialParse, parseMixed, type SyntaxNode, Tree, type TreeFragment } from "@lezer/common";
 import type { MarkdownConfig } from "@lezer/markdown";
 
 /** Ranges of a block that are parsed in its own language; with more of them, it has no colours. */
@@ -28,36 +28,47 @@ export function nestedCode(languageOf: (words: string) => LanguageDescription | 
         const info = node.getChild("CodeInfo");
         const parser = info && parserOf(input.read(info.from, info.to));
         const overlay = parser && rangesOf(node, ({ name }) => name === "CodeText");
-        return overlay ? { parser, overlay, bracketed: true } : null;
+        return overlay && nested(parser, overlay, true);
       }
       if (name !== "HTMLBlock" && name !== "HTMLTag" && name !== "CommentBlock") return null;
-      const overlay = node.to - node.from > MOST_HTML_UNITS ? null : rangesBetween(node);
-      return overlay ? { parser: html, overlay } : null;
+      return node.to - node.from > MOST_HTML_UNITS ? { parser: unread } : nested(html, rangesBetween(node));
     }),
   };
 }
 
 type Range = { from: number; to: number };
 
-/** Where children of that kind are; null: nowhere, or at too many places. */
-function rangesOf(node: SyntaxNode, isMeant: (child: SyntaxNode) => boolean): readonly Range[] | null {
-  const ranges: Range[] = [];
-  for (let child = node.firstChild; child; child = child.nextSibling) {
-    if (isMeant(child)) ranges.push({ from: child.from, to: child.to });
-    if (ranges.length > MOST_RANGES) return null;
-  }
-  return ranges.length > 0 ? ranges : null;
+function nested(parser: Parser, overlay: readonly Range[], bracketed = false): NestedParse | null {
+  if (overlay.length > MOST_RANGES) return { parser: unread };
+  return overlay.length > 0 ? { parser, overlay, bracketed } : null;
 }
 
-/** What is between the children, which are marks of quotes; null: nothing is, or at too many places. */
-function rangesBetween(node: SyntaxNode): readonly Range[] | null {
+/** Takes a block for one without anything in it: whoever looks for parts in other languages need not go through its lines. */
+const unread = new (class extends Parser {
+  createParse(_input: Input, _fragments: readonly TreeFragment[], ranges: readonly Range[]): PartialParse {
+    const [from, to] = [ranges[0]!.from, ranges.at(-1)!.to];
+    return { parsedPos: to, stoppedAt: null, stopAt() {}, advance: () => new Tree(NodeType.none, [], [], to - from) };
+  }
+})();
+
+/** Where children of that kind are, the first ones beyond what is allowed at most. */
+function rangesOf(node: SyntaxNode, isMeant: (child: SyntaxNode) => boolean): readonly Range[] {
+  const ranges: Range[] = [];
+  for (let child = node.firstChild; child && ranges.length <= MOST_RANGES; child = child.nextSibling) {
+    if (isMeant(child)) ranges.push({ from: child.from, to: child.to });
+  }
+  return ranges;
+}
+
+/** What is between the children, which are marks of quotes, the first ones beyond what is allowed at most. */
+function rangesBetween(node: SyntaxNode): readonly Range[] {
   const ranges: Range[] = [];
   let { from } = node;
-  for (let child = node.firstChild; ; child = child.nextSibling) {
+  for (let child = node.firstChild; ranges.length <= MOST_RANGES; child = child.nextSibling) {
     const to = child?.from ?? node.to;
     if (from < to) ranges.push({ from, to });
-    if (ranges.length > MOST_RANGES) return null;
-    if (!child) return ranges.length > 0 ? ranges : null;
+    if (!child) break;
     from = child.to;
   }
+  return ranges;
 }
