@@ -23,7 +23,7 @@ export { expect };
 const SLOWDOWN = Number(process.env['KP_SLOWDOWN'] ?? 1);
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
 /** The page's own words, and those of its parts that are loaded later. */
-export const words = { ...en, people };
+export const words = { ...en, people, ...frame.trouble, refusal: { ...en.refusal, ...frame.trouble.refusal } };
 export { actions, comments, frame, history, links, refusedPad, settings, share, start };
 
 /** Short messages, as they were shown, and words for those alone who listen to the page. */

@@ -1,6 +1,7 @@
 import { files } from "./files_de";
 import type { FrameText } from "./frame_en";
 import { news } from "./news_de";
+import { trouble } from "./trouble_de";
 
 export const frame: FrameText = {
   rail: "Bereiche",
@@ -10,6 +11,7 @@ export const frame: FrameText = {
   comments: async () => (await import("./comments_de")).comments,
   files,
   news,
+  trouble,
   keys: "Tasten",
   statusBar: "Zu diesem Text",
   place: (line, column) => `Z ${line}, S ${column}`,

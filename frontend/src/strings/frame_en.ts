@@ -1,6 +1,7 @@
 import type { CommentsText } from "./comments_en";
 import { files } from "./files_en";
 import { news } from "./news_en";
+import { trouble } from "./trouble_en";
 
 /** What stands around the text, and is loaded behind it. */
 export const frame = {
@@ -11,6 +12,7 @@ export const frame = {
   comments: async (): Promise<CommentsText> => (await import("./comments_en")).comments,
   files,
   news,
+  trouble,
   keys: "Keys",
   statusBar: "About this text",
   place: (line: number, column: number) => `Ln ${line}, Col ${column}`,

@@ -8,6 +8,7 @@ import { initKernel } from "../kernel";
 import { type FileForm, rememberedFile, rememberFile, rememberPad } from "../browser";
 import { changesBetween, type Offered, Session } from "../session";
 import { en as t } from "../strings/en";
+import { trouble } from "../strings/trouble_en";
 import { files } from "../strings/files_en";
 import { people } from "../strings/people_en";
 import { start } from "../strings/start_en";
@@ -73,7 +74,7 @@ describe("what others are offered too", () => {
     const { pad, told } = padOf();
     session.unmerged.add("precious", "set_back");
     render(<UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />);
-    fireEvent.click(screen.getByText(t.unmerged.restore));
+    fireEvent.click(screen.getByText(trouble.unmerged.restore));
     await others(0, ["precious"]);
     await echo(1, ["precious", 8]);
     await vi.waitFor(() => expect(FakeSocket.last.sentAs("Edit")).toHaveLength(2)); // there it is taken back
@@ -87,13 +88,13 @@ describe("what others are offered too", () => {
     const { pad, told } = padOf();
     session.unmerged.add("precious", "set_back");
     render(<UnmergedTextBanner session={session} restore={(text) => putBack(pad, text)} />);
-    fireEvent.click(screen.getByText(t.unmerged.restore));
+    fireEvent.click(screen.getByText(trouble.unmerged.restore));
     await others(0, ["precioux"]);
     await echo(1, ["precious", 8]);
     await vi.waitFor(() => expect(session.localText()).toBe("precioux"));
     expect(session.unmerged.all.value).toEqual([{ text: "precious", why: "set_back" }]);
-    expect(told).toEqual([t.unmerged.taken]);
-    screen.getByText(t.unmerged.restore);
+    expect(told).toEqual([trouble.unmerged.taken]);
+    screen.getByText(trouble.unmerged.restore);
   });
 
   test("a file opened into an empty pad that somebody else fills asks where to put it", async () => {

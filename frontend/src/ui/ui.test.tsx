@@ -9,6 +9,7 @@ import { LOCALES, setSettings } from "../browser";
 import { loadLanguages } from "../editor";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
+import { trouble } from "../strings/trouble_en";
 import { news as newsText } from "../strings/news_en";
 import { people } from "../strings/people_en";
 import { share } from "../strings/share_en";
@@ -227,7 +228,7 @@ describe("rescue", () => {
     act(() => session.edit([{ from: 0, to: 0, insert: "too much" }]));
     await say({ Rejected: { revision: 0, code: "document_too_large", message: "m", limit: 2048 } });
     expect(screen.getByRole("alert").textContent).toContain("2 KiB");
-    fireEvent.click(screen.getByText(t.refusal.undo));
+    fireEvent.click(screen.getByText(trouble.refusal.undo));
     expect(screen.queryByRole("alert")).toBeNull();
     expect(session.localText()).toBe("");
   });
@@ -238,7 +239,7 @@ describe("rescue", () => {
     act(() => session.edit([{ from: 0, to: 0, insert: "too much" }]));
     await say({ Rejected: { revision: 0, code: "bad_text", message: "Text must be UTF-8.", limit: null } });
     const banner = () => screen.getByRole("alert").textContent;
-    expect(banner()).toContain(`${t.refusal.why.bad_text!("")} ${t.refusal.kept(1)}`); // in the reader's language
+    expect(banner()).toContain(`${trouble.refusal.why.bad_text!("")} ${t.refusal.kept(1)}`); // in the reader's language
     act(() => session.edit([{ from: 0, to: 0, insert: "more" }]));
     expect(banner()).toContain("do not see 2 changes");
     expect(screen.getByText(t.refusal.kept(2))).toBeTruthy();
@@ -257,11 +258,11 @@ describe("rescue", () => {
     render(<UnmergedTextBanner session={session} restore={restore} />);
     act(() => session.unmerged.add("precious", "set_back"));
     act(() => session.unmerged.add("from another tab", "elsewhere"));
-    screen.getByText(t.unmerged.why.set_back.heading);
-    fireEvent.click(screen.getByText(t.unmerged.restore));
+    screen.getByText(trouble.unmerged.why.set_back.heading);
+    fireEvent.click(screen.getByText(trouble.unmerged.restore));
     expect(restore).toHaveBeenCalledWith("precious");
-    screen.getByText(t.unmerged.why.elsewhere.heading); // one after the other
-    fireEvent.click(screen.getByText(t.unmerged.discard));
+    screen.getByText(trouble.unmerged.why.elsewhere.heading); // one after the other
+    fireEvent.click(screen.getByText(trouble.unmerged.discard));
     expect(restore).toHaveBeenCalledOnce();
     expect(session.unmerged.all.value).toEqual([]);
   });

@@ -9,6 +9,7 @@ import { forgetPad, rememberPad, setSettings } from "../browser";
 import { initKernel } from "../kernel";
 import { Session } from "../session";
 import { en as t } from "../strings/en";
+import { trouble } from "../strings/trouble_en";
 import { files } from "../strings/files_en";
 import { people } from "../strings/people_en";
 import { share } from "../strings/share_en";
@@ -129,7 +130,7 @@ test("a refusal and the number of changes behind it", async () => {
   await expectWords(() => session.edit([{ from: 1, to: 1, insert: "b" }]), t.refusal.kept(2));
   expect(words()).not.toContain(t.refusal.kept(1));
   await expectWords(() => session.undoRefused());
-  expect(words()).not.toContain(t.refusal.heading);
+  expect(words()).not.toContain(trouble.refusal.heading);
 });
 
 test("the people: how many, their names, whom one follows", async () => {

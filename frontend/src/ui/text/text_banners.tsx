@@ -3,6 +3,7 @@ import { type Refusal, type Removal, type Session, withBack } from "../../sessio
 import { t } from "../../strings";
 import { Banner } from "../base/banner";
 import { CopyButton } from "../base/copy_button";
+import { frameWords } from "../base/frame_words";
 import { Dialog } from "../base/dialog";
 import { downloadFrom } from "../pad/download";
 import type { Pad } from "../pad/pad";
@@ -16,7 +17,7 @@ export function RefusalBanner({ session }: { session: Session }) {
     <Banner heading={heading(refusal)} text={`${reason(refusal)} ${t.refusal.kept(session.unsaved.value)}`}>
       <Take text={() => session.localText()} session={session} />
       <button type="button" onClick={() => session.undoRefused()}>
-        {t.refusal.undo}
+        {frameWords.now.trouble.refusal.undo}
       </button>
     </Banner>
   );
@@ -29,15 +30,15 @@ export function UnmergedTextBanner({ session, restore }: { session: Session; res
   const { text, why } = unmerged;
   const end = () => session.unmerged.drop(text);
   return (
-    <Banner heading={t.unmerged.why[why].heading} text={t.unmerged.why[why].explain}>
+    <Banner heading={frameWords.now.trouble.unmerged.why[why].heading} text={frameWords.now.trouble.unmerged.why[why].explain}>
       <Take text={() => text} session={session} />
       {!session.access.isReader.value && (
         <button type="button" onClick={() => (restore(text), end())}>
-          {t.unmerged.restore}
+          {frameWords.now.trouble.unmerged.restore}
         </button>
       )}
       <button type="button" onClick={end}>
-        {t.unmerged.discard}
+        {frameWords.now.trouble.unmerged.discard}
       </button>
     </Banner>
   );
@@ -89,7 +90,7 @@ function bringBack({ session, editor, notify }: Pad, removal: Removal): void {
   const onDropped = () => {
     if (withBack(removal.text, session.localText()) === session.localText()) return;
     session.removals.offer(removal);
-    notify(t.unmerged.taken, { about: "offer" });
+    notify(frameWords.now.trouble.unmerged.taken, { about: "offer" });
   };
   session.removals.drop();
   editor.value?.replaceText(withBack(removal.text, session.localText()), { ends: "when_touched", onDropped });
@@ -103,7 +104,7 @@ export function putBack({ session, editor, notify }: Pad, text: string): void {
   const onDropped = () => {
     if (session.localText() === text) return;
     session.unmerged.add(text, why);
-    notify(t.unmerged.taken, { about: "offer" });
+    notify(frameWords.now.trouble.unmerged.taken, { about: "offer" });
   };
   editor.value?.replaceText(text, { ends: "when_touched", onDropped });
 }
@@ -120,10 +121,10 @@ function Take({ text, session }: { text: () => string; session: Session }) {
 }
 
 function heading({ code }: Refusal): string {
-  return code === "view_only" ? t.refusal.headingOfReader : t.refusal.heading;
+  return code === "view_only" ? frameWords.now.trouble.refusal.headingOfReader : frameWords.now.trouble.refusal.heading;
 }
 
 function reason({ code, message, limit }: Refusal): string {
-  const why = t.refusal.why[code]?.(limit === null ? t.refusal.someLimit : t.bytes(limit));
-  return why ?? t.refusal.otherwise(message, code);
+  const why = frameWords.now.trouble.refusal.why[code]?.(limit === null ? frameWords.now.trouble.refusal.someLimit : t.bytes(limit));
+  return why ?? frameWords.now.trouble.refusal.otherwise(message, code);
 }
