@@ -6,17 +6,19 @@
 #include "store/request.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/documents.h"
+#include "store/sqlite/file_watch.h"
 #include "store/sqlite/history.h"
 #include "store/sqlite/images.h"
 #include "store/sqlite/lock.h"
 #include "store/sqlite/query.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { FAILING_LOCK_TIMEOUT_MS = 50 };
 
-/* `location` does not change after opening, so any thread may look at it; the
+/* `location` and `watch` do not change after opening, so any thread may look at it; the
  * database is the lane's. The atomics are what of the
  * database other threads see: the lane publishes them after each commit, and
  * after each look at the clock. `reader` is a second connection to the same file,
@@ -26,6 +28,7 @@ struct sqlite_engine {
     const struct store_config *config;
     struct location location;
     struct lock file_lock;
+    struct file_watch watch;
     struct database db;
     struct connection reader; /* the reader's thread's; opened for the first that it is asked for */
     _Atomic uint64_t documents;
@@ -54,6 +57,8 @@ static enum error open_file(struct sqlite_engine *self, char *message)
         err = lock_take(&self->file_lock, self->location.path, self->config, message);
     if (!err)
         err = database_open(&self->db, &self->location, self->config, message);
+    if (!err)
+        file_watch_begin(&self->watch, &self->location);
     if (err || self->db.keeps_history || !sqlite_history_delete_all(&self->db.connection))
         return err;
     message_error(message, "Cannot delete the history that is not to be kept from the database %s: %s.",
@@ -141,13 +146,27 @@ static enum error carry_out_all(struct sqlite_engine *self, struct link *group)
     return err;
 }
 
+/* What would be written now would be gone with the process. */
+static enum error check_is_there(const struct sqlite_engine *self, struct connection *c)
+{
+    const char *moved = file_watch_moved(&self->watch);
+    if (!moved)
+        return OK;
+    snprintf(c->why, sizeof c->why,
+             "%s was moved, removed or replaced while the server runs: put it back, or restart the server",
+             moved);
+    return ERR_STORAGE;
+}
+
 static enum error try_group(struct engine *e, uint32_t lane, struct link *group)
 {
     (void)lane;
     struct sqlite_engine *self = self_of(e);
     bool has_writes = requests_count_writes(group) > 0;
     look_at_clock(self);
-    enum error err = database_begin(&self->db, has_writes);
+    enum error err = has_writes ? check_is_there(self, &self->db.connection) : OK;
+    if (!err)
+        err = database_begin(&self->db, has_writes);
     if (!err)
         err = carry_out_all(self, group);
     if (!err)
@@ -180,6 +199,9 @@ static bool reads_aside(const struct engine *e)
 
 static enum error open_reader(struct sqlite_engine *self)
 {
+    enum error missing = check_is_there(self, &self->reader);
+    if (missing)
+        return missing;
     int code = connection_open(&self->reader, &self->location);
     if (code != SQLITE_OK)
         return connection_error(&self->reader, code);
@@ -231,7 +253,8 @@ static void set_failing(struct engine *e, uint32_t lane, bool is_failing)
 static bool probe(struct engine *e, uint32_t lane)
 {
     (void)lane;
-    return database_probe(&self_of(e)->db);
+    struct sqlite_engine *self = self_of(e);
+    return !file_watch_moved(&self->watch) && database_probe(&self->db);
 }
 
 static bool after_answers(struct engine *e, uint32_t lane)
