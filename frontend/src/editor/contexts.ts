@@ -44,16 +44,24 @@ export function contextsOf(parser: Parser): ((tree: Tree) => Checked) | null {
   if (!tracker?.strict) return null;
   const outermost = tracker.hash(tracker.start);
   const known = new WeakMap<Tree, Known>();
-  const look = (tree: Tree, isOutermost: boolean): Known => {
+  const look = (tree: Tree, depth: number): Known => {
     let found = known.get(tree);
     if (!found) {
-      found = lookInto(tree, isOutermost ? outermost : null, (inner) => look(inner, false));
+      found = depth > DEEPEST ? unused(tree) : lookInto(tree, depth === 0 ? outermost : null, (inner) => look(inner, depth + 1));
       known.set(tree, found);
       known.set(found.tree, found);
     }
     return found;
   };
-  return (tree) => look(tree, true);
+  return (tree) => look(tree, 0);
+}
+
+/** What stands in so many others is not looked into: a tree may be as deep as a text has brackets, and a stack is not. */
+const DEEPEST = 500;
+
+/** Nothing of that tree is used again. */
+function unused(tree: Tree): Known {
+  return { tree, misplaced: [{ from: 0, to: tree.length }], context: null, changeAt: Infinity };
 }
 
 /** No context has that number. */
