@@ -6,7 +6,7 @@
 
 import { type Clock, systemClock } from "./clock";
 import type { Socket } from "./transport";
-import { SUBPROTOCOL_V2 } from "./wire";
+import { SUBPROTOCOL_V2 } from "./wire/subprotocol";
 import { newPadId, type PadIdProblem, padIdProblem, parseAddress, socketUrl } from "./session/address";
 import { type UnsentRecord, type UnsentStore, unsentStore } from "./browser/unsent_store";
 
