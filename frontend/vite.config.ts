@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { budgetParsing } from "./build/parse_budget.ts";
+import { beforePaint } from "./build/before_paint.ts";
 import { ignoreCapsLock } from "./build/caps_lock.ts";
 import { boundClusters } from "./build/cluster_bounds.ts";
-import { earlyTheme } from "./build/early_theme.ts";
 import { gatherFirstLoad } from "./build/first_load.ts";
 import { installable } from "./build/installable.ts";
 import { boundLineGaps } from "./build/line_gaps.ts";
@@ -16,7 +16,7 @@ const SERVER = "http://localhost:3030";
 export default defineConfig({
   // Relative, so that the page works below any path (BASE_PATH).
   base: "./",
-  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), ignoreCapsLock(), mapMatches(), gatherFirstLoad(), preloadModules(), earlyTheme(), wasmAsString(), installable()],
+  plugins: [adoptStyles(), budgetParsing(), boundLineGaps(), boundClusters(), ignoreCapsLock(), mapMatches(), gatherFirstLoad(), preloadModules(), beforePaint(), wasmAsString(), installable()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",

@@ -1,6 +1,7 @@
 /**
  * Names in the HTML the modules that start.ts asks for: otherwise the browser
- * learns of each only from the one before it, a round trip each time.
+ * learns of each only from the one before it, a round trip each time. They wait
+ * for the style sheet: what is painted first needs nothing of them.
  */
 
 import type { HtmlTagDescriptor, Plugin, Rolldown } from "vite";
@@ -34,5 +35,5 @@ function gather(file: string, bundle: Bundle, files: Set<string>): void {
 }
 
 function link(file: string): HtmlTagDescriptor {
-  return { tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `./${file}` }, injectTo: "head" };
+  return { tag: "link", attrs: { rel: "modulepreload", fetchpriority: "low", crossorigin: true, href: `./${file}` }, injectTo: "head" };
 }

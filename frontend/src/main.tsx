@@ -49,19 +49,24 @@ async function show(begun: Bootstrap, root: HTMLElement): Promise<void> {
   // was left is on the screen before anything can take its place.
   if (!draft) session?.open();
   await hasStrings;
-  root.replaceChildren();
   if (!session) return refuse(problem!, root);
   keepAddress(session);
   tryRememberedPassword(session, otp === null && password !== null);
   followPage(session);
   warnBeforeLoss(session);
+  await nextTurn();
+  root.replaceChildren();
   render(<App session={session} moment={moment} />, root);
+  await nextTurn();
   void loadConfig(base);
   void loadChunk("the page without a server", () => import("./offline")).then((it) => it?.followOffline(session, begun.isNew));
   if (others.length === 0) return;
   const { sendInBackground } = await import("./recovered_drafts");
   for (const other of others) sendInBackground(other, session, base);
 }
+
+/** Lets the browser see to what waits: together, the steps of the start hold up a phone for as long as one notices. */
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Loads the words in the reader's language; English stays when they cannot be had. */
 async function inTheirLanguage(): Promise<void> {
@@ -74,6 +79,7 @@ async function inTheirLanguage(): Promise<void> {
 async function refuse(problem: PadIdProblem, root: HTMLElement): Promise<void> {
   addEventListener("hashchange", () => location.reload());
   const [RefusedPad, words] = await Promise.all([loadRefusedPad(), t.refusedPad()]);
+  root.replaceChildren();
   render(<RefusedPad problem={problem} words={words} />, root);
 }
 

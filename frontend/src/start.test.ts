@@ -3,6 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { de } from "./strings/de";
+import { en } from "./strings/en";
 import { FakeSocket } from "./testing/fake_socket";
 
 const html = readFileSync("index.html", "utf8");
@@ -25,6 +27,27 @@ test("the sentence is in the page itself, for no script may come, and the style 
   expect(styles).toMatch(/@keyframes waiting-for-code \{\s*from \{\s*visibility: hidden;/);
   // The content security policy allows nothing inline.
   expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+});
+
+test("what is painted before any code is the first sentence of the card of an empty pad, in both languages", () => {
+  for (const { locale, start } of [en, de]) {
+    const sentence = document.querySelector(`#app .opening > [lang=${locale}]`)!;
+    expect(sentence.textContent.trim().replace(/\s+/g, " ")).toBe(start.explain);
+  }
+});
+
+test.each([
+  ["the system's first language that there are words in", "", null, ["fr-CH", "de-CH", "en"], "de"],
+  ["English, where there are words in none", "", null, ["fr"], "en"],
+  ["what was chosen", "", '{"locale":"en"}', ["de"], "en"],
+  ["what the address asks for", "?lang=de", '{"locale":"en"}', ["en"], "de"],
+])("it is shown in %s", async (_, search, kept, languages, expected) => {
+  vi.stubGlobal("location", { search });
+  vi.stubGlobal("localStorage", { getItem: () => kept });
+  vi.spyOn(navigator, "languages", "get").mockReturnValue(languages);
+  // @ts-expect-error A plain script.
+  await import("./before_paint");
+  expect(document.documentElement.lang).toBe(expected);
 });
 
 test("where a part of the code cannot be had, it is shown at once", async () => {

@@ -125,6 +125,7 @@ export const de: Strings = {
   },
 
   start: {
+    explain: "Ein gemeinsamer Text: Alle mit dem Link sehen, was geschrieben wird, im selben Augenblick. Ohne Konto, von selbst gespeichert.",
     emptied: (title) => `„${title}“ ist jetzt leer. Der Text wurde entfernt, oder das Pad wurde gelöscht oder ist abgelaufen.`,
     taken: "Jemand war schneller. Der Text wurde nicht eingefügt.",
     more: async () => (await import("./start_de")).start,

@@ -117,6 +117,8 @@ export const en = {
   },
 
   start: {
+    /** What index.html says as well, until the code has come. */
+    explain: "A shared text: everyone with the link sees what is typed, as it is typed. No account, saved by itself.",
     emptied: (title: string) => `“${title}” is empty now. It was emptied, deleted, or it has expired.`,
     taken: "Somebody else was quicker. The text was not added.",
     more: async (): Promise<StartText> => (await import("./start_en")).start,

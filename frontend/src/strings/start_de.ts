@@ -2,7 +2,6 @@ import type { StartText } from "./start_en";
 
 export const start: StartText = {
   label: "Anfang",
-  explain: "Ein gemeinsamer Text: Alle mit dem Link sehen, was Sie schreiben, während Sie schreiben. Ohne Konto, von selbst gespeichert.",
   language: "Das wird",
   begin: "Anfangen mit",
   templates: { minutes: "Protokoll", interview: "Gespräch", lesson: "Unterricht" },

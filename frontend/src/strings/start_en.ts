@@ -3,7 +3,6 @@ import type { Templates } from "./templates_en";
 
 export const start = {
   label: "Start",
-  explain: "A shared text: everyone with the link sees what you type, as you type it. No account, saved by itself.",
   language: "This will be",
   begin: "Begin with",
   templates: { minutes: "Minutes", interview: "Interview", lesson: "Lesson" },

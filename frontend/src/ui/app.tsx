@@ -16,6 +16,7 @@ import { peopleWords } from "./pad/people_words";
 import { nameTab } from "./pad/tab_name";
 import { lazy } from "./base/lazy";
 import { LazyPreview } from "./preview/lazy_preview";
+import { StartPanel } from "./text/start_panel";
 import { suggestToWriter } from "./text/suggest_to_writer";
 import { titleOf } from "./pad/title";
 import { Header } from "./frame/header";
@@ -38,7 +39,6 @@ function behind(name: Exclude<keyof Behind, "News">) {
 type Behind = typeof import("./behind");
 
 const Banners = behind("Banners");
-const StartPanel = behind("StartPanel");
 const OthersInText = behind("OthersInText");
 const Surroundings = behind("Surroundings");
 const Dialogs = behind("Dialogs");
@@ -47,7 +47,7 @@ const PasswordDialog = behind("PasswordDialog");
 const PageKeys = behind("PageKeys");
 const PastText = behind("PastText");
 const StatusVoice = behind("StatusVoice");
-const BEHIND = [Banners, OthersInText, StartPanel, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys, PastText, StatusVoice];
+const BEHIND = [Banners, OthersInText, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys, PastText, StatusVoice];
 
 /** The page of one pad. `moment`: the revision whose text is to be shown; not there: the present one's. */
 export function App({ session, moment }: { session: Session; moment?: number | undefined }) {

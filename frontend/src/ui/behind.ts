@@ -10,4 +10,3 @@ export { Surroundings } from "./frame/surroundings";
 export { Banners } from "./text/banners";
 export { FileOpener } from "./text/file_opener";
 export { OthersInText } from "./text/others_in_text";
-export { StartPanel } from "./text/start_panel";

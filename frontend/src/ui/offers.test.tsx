@@ -32,10 +32,10 @@ let session: Session;
 
 const say = (message: unknown) => act(() => FakeSocket.last.says(JSON.stringify(message)));
 
-async function connect(): Promise<void> {
+async function connect(text = ""): Promise<void> {
   act(() => FakeSocket.last.opens());
   await say({ Welcome: WELCOME });
-  await say({ Snapshot: { revision: 0, text: "" } });
+  await say({ Snapshot: { revision: 0, text } });
 }
 
 beforeEach(async () => {
@@ -159,6 +159,15 @@ describe("regression: the start card is for new pads", () => {
     act(() => void (firstLines.value = "a"));
     expect(card()).toBeNull();
     act(() => void (firstLines.value = ""));
+    expect(card()).toBeNull();
+  });
+
+  test("until it is known whether the text is empty, its first sentence stands there; with a text it goes", async () => {
+    firstLines.value = "";
+    render(<StartPanel pad={pad()} />);
+    screen.getByText(t.start.explain);
+    await connect("A text");
+    expect(screen.queryByText(t.start.explain)).toBeNull(); // although the editor does not show the text yet
     expect(card()).toBeNull();
   });
 

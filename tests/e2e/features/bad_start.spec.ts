@@ -81,11 +81,11 @@ for (const { name, query = '', kept, system, ground: expected } of [
   test(`regression: the first thing painted has the colours ${name}`, async ({ browser, server }) => {
     const page = await (await browser.newContext({ colorScheme: system })).newPage();
     const slowMs = 700;
-    await page.route(/\/assets\/early_theme-/, async (route) => {
+    await page.route(/\/assets\/before_paint-/, async (route) => {
       await new Promise((done) => setTimeout(done, slowMs));
       await route.continue();
     });
-    await page.route(/\/assets\/(?!early_theme)[^/]*\.js$/, () => {}); // the code does not come
+    await page.route(/\/assets\/(?!before_paint)[^/]*\.js$/, () => {}); // the code does not come
     await page.addInitScript((kept) => localStorage.setItem('kolabpad.settings', kept), kept);
     await page.goto(`http://127.0.0.1:${server.port}/${query}#shared`, { waitUntil: 'commit' });
     const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

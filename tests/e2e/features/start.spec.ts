@@ -1,6 +1,8 @@
 // (9) The start: texts to begin with, recent pads, a new one.
 import { hasNoViolations } from '../axe.ts';
 import { expect, start, test, words } from '../pad.ts';
+import { de } from '../../../frontend/src/strings/de.ts';
+import { start as startInGerman } from '../../../frontend/src/strings/start_de.ts';
 import { preview as previewText } from '../../../frontend/src/strings/preview_en.ts';
 
 test('an empty pad offers texts to begin with, which are there for everybody, with their preview', async ({ open }) => {
@@ -61,6 +63,36 @@ test('the title of a recent pad, however long, leaves the button to forget it in
   const card = pad.page.getByRole('region', { name: start.label });
   await expect(card.getByRole('link', { name: 'A title' })).toBeVisible();
   expect(await card.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);
+});
+
+for (const [screen, viewport] of Object.entries({ desk: { width: 1280, height: 800 }, phone: { width: 400, height: 840 } })) {
+  test(`on a ${screen} the first sentence is painted before there is any code, and stays where it is`, async ({ browser, server }) => {
+    const page = await (await browser.newContext({ viewport, locale: 'de' })).newPage();
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route(/\/assets\/(?!before_paint)[^/]*\.js$/, (route) => released.then(() => route.continue()));
+    const whole = page.goto(`http://127.0.0.1:${server.port}/#new`);
+    const sentence = page.locator('.start > .hint:visible');
+    await expect(sentence).toHaveText(de.start.explain);
+    await expect(page.getByRole('banner')).toBeVisible();
+    const first = await sentence.boundingBox();
+    release();
+    await whole;
+    await expect(page.getByRole('region', { name: startInGerman.label })).toBeVisible();
+    await expect(sentence).toHaveText(de.start.explain);
+    expect(await sentence.boundingBox()).toEqual(first);
+    await page.context().close();
+  });
+}
+
+test('in a frame of another page nothing stands above the text, before there is any code either', async ({ browser, server }) => {
+  const page = await (await browser.newContext()).newPage();
+  await page.route(/\/assets\/(?!before_paint)[^/]*\.js$/, () => {}); // it does not come
+  await page.goto(`http://127.0.0.1:${server.port}/?embed=1#new`, { waitUntil: 'commit' });
+  await expect(page.locator('.start > .hint:visible')).toHaveText(words.start.explain);
+  await expect(page.getByRole('banner')).toHaveCount(0);
+  expect(await page.locator('main').boundingBox()).toEqual({ x: 0, y: 0, ...page.viewportSize() });
+  await page.context().close();
 });
 
 test('a language is suggested to whoever pastes a program, and to nobody else', async ({ open }) => {

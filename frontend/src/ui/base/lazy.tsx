@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { ComponentType } from "preact";
+import type { ComponentChild, ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { loadChunk } from "../../browser";
 import { t } from "../../strings";
@@ -11,12 +11,13 @@ export type LazyComponent<P> = ComponentType<P> & {
   prepare(): Promise<void>;
 };
 
-/** A component from a chunk of its own, loaded when it is first shown; nothing stands in its place until then,
- * and a sentence where it could not be loaded, or nothing: for what nobody asked for. `what` names the chunk in the log. */
+/** A component from a chunk of its own, loaded when it is first shown; until then `meanwhile` stands in its place,
+ * and where it could not be loaded a sentence, or nothing: for what nobody asked for. `what` names the chunk in the log. */
 export function lazy<P extends object>(
   what: string,
   load: () => Promise<ComponentType<P>>,
   inItsPlace: "a_sentence" | "nothing" = "a_sentence",
+  meanwhile: ComponentChild = null,
 ): LazyComponent<P> {
   const loaded = signal<ComponentType<P> | "missing" | null>(null);
   const prepare = async () => {
@@ -28,7 +29,7 @@ export function lazy<P extends object>(
     const Component = loaded.value;
     if (Component === "missing" && inItsPlace === "nothing") return null;
     if (Component === "missing") return <p class="hint">{t.notice.chunkMissing}</p>;
-    return Component && <Component {...props} />;
+    return Component ? <Component {...props} /> : meanwhile;
   }
   return Object.assign(Lazy, { prepare });
 }

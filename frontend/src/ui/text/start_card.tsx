@@ -23,7 +23,7 @@ export function StartCard({ pad, words }: { pad: Pad; words: StartText }) {
   };
   return (
     <section class="start" aria-label={words.label}>
-      <p class="hint">{words.explain}</p>
+      <p class="hint">{t.start.explain}</p>
       <div class="chips" role="group" aria-label={words.language}>
         <span>{words.language}</span>
         {USUAL_LANGUAGES.map((id) => (

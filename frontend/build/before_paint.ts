@@ -1,20 +1,20 @@
 /**
- * Names src/early_theme.ts in the HTML as a script that the browser runs before
+ * Names src/before_paint.ts in the HTML as a script that the browser runs before
  * it goes on. Of a script in index.html Vite makes a module, and those run when
  * the page has been painted.
  */
 
 import type { HtmlTagDescriptor, Plugin } from "vite";
 
-const SOURCE = "src/early_theme.ts";
+const SOURCE = "src/before_paint.ts";
 
-export function earlyTheme(): Plugin {
+export function beforePaint(): Plugin {
   let isBuild = true;
   return {
-    name: "kolabpad-early-theme",
+    name: "kolabpad-before-paint",
     configResolved: ({ command }) => void (isBuild = command === "build"),
     buildStart() {
-      if (isBuild) this.emitFile({ type: "chunk", id: SOURCE, name: "early_theme" });
+      if (isBuild) this.emitFile({ type: "chunk", id: SOURCE, name: "before_paint" });
     },
     transformIndexHtml: {
       order: "post",
