@@ -35,8 +35,8 @@ export interface Bounds {
 
 /** Parses a text, in as many stretches one after the other as its parts in other languages ask for. */
 export class BoundedParse implements PartialParse {
-  /** Of the stretch that is being parsed. */
-  #parse: PartialParse;
+  /** Of the stretch that is being parsed; null: it has not begun. */
+  #parse: PartialParse | null = null;
   /** Of all stretches before that. */
   #before: Tree | null = null;
   /** Where that stretch ends; null: with the text, as far as is known. */
@@ -56,11 +56,10 @@ export class BoundedParse implements PartialParse {
     private readonly input: BlankingInput,
     private fragments: readonly TreeFragment[],
     private readonly ranges: Ranges,
-  ) {
-    this.#parse = bounds.begin(input, fragments, ranges);
-  }
+  ) {}
 
   get parsedPos(): number {
+    if (!this.#parse) return Math.max(this.#doneTo, this.ranges[0]!.from);
     if (this.#isOver || !this.bounds.nested) return this.#parse.parsedPos;
     return Math.max(this.#doneTo, Math.min(reached(this.#parse), this.#end ?? Infinity, this.#stoppedAt ?? this.input.length));
   }
@@ -71,11 +70,11 @@ export class BoundedParse implements PartialParse {
 
   stopAt(pos: number): void {
     this.#stoppedAt = pos;
-    if (pos < (this.#end ?? Infinity)) this.#parse.stopAt(pos);
+    if (pos < (this.#end ?? Infinity)) this.#parse?.stopAt(pos);
   }
 
   advance(): Tree | null {
-    if (this.#isOver) return this.#parse.advance();
+    if (this.#isOver) return this.#parse!.advance();
     if (this.#before && this.#doneTo >= (this.#stoppedAt ?? Infinity)) return this.#before;
     const beganMs = this.bounds.elapsed();
     this.input.lateAtMs = beganMs + LONGEST_STEP_MS;
@@ -102,24 +101,26 @@ export class BoundedParse implements PartialParse {
 
   #step(): Tree | null {
     const { nested } = this.bounds;
-    if (!nested) return this.#parse.advance();
+    const parse = (this.#parse ??= this.#begin());
+    if (!nested) return parse.advance();
     nested.countFrom(this.#doneTo);
-    let tree = this.#parse.advance();
-    for (let i = 1; i < STEPS_IN_PARTS && !tree && isInParts(this.#parse); i++) tree = this.#parse.advance();
+    let tree = parse.advance();
+    for (let i = 1; i < STEPS_IN_PARTS && !tree && isInParts(parse); i++) tree = parse.advance();
     this.#nested += nested.count;
-    if (this.#end === null && this.#nested >= this.#mostNested && !isInParts(this.#parse)) this.#endAt(nested.end);
+    const isTooMany = this.#nested >= this.#mostNested && !isInParts(parse);
+    if (isTooMany && this.#end === null && nested.end < (this.#stoppedAt ?? this.input.length)) parse.stopAt((this.#end = nested.end));
     return tree;
   }
 
-  #endAt(end: number): void {
-    if (end >= (this.#stoppedAt ?? this.input.length)) return;
-    this.#end = end;
-    this.#parse.stopAt(end);
+  #begin(): PartialParse {
+    const parse = this.bounds.begin(this.input, this.fragments, this.ranges);
+    if (this.#stoppedAt !== null) parse.stopAt(this.#stoppedAt);
+    return parse;
   }
 
   /** That is the tree up to the end of the stretch. */
   #finish(tree: Tree): Tree | null {
-    const isStopped = (this.#parse.stoppedAt ?? Infinity) < this.input.length;
+    const isStopped = (this.#parse!.stoppedAt ?? Infinity) < this.input.length;
     this.bounds.done(tree, this.input.blank, this.#isInTime, isStopped);
     if (this.#end === null || this.#end > (this.#stoppedAt ?? Infinity)) return tree;
     // When a block holds more of them than a stretch may have, it is read as a whole.
@@ -128,8 +129,7 @@ export class BoundedParse implements PartialParse {
     this.#end = null;
     this.#nested = 0;
     this.fragments = TreeFragment.addTree(tree, this.fragments, true);
-    this.#parse = this.bounds.begin(this.input, this.fragments, this.ranges);
-    if (this.#stoppedAt !== null) this.#parse.stopAt(this.#stoppedAt);
+    this.#parse = null;
     return null;
   }
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
+import { defineLanguageFacet, ensureSyntaxTree, Language, syntaxTree } from "@codemirror/language";
 import { EditorState, Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { type Input, NodeType, Parser, type PartialParse, Tree, type TreeFragment } from "@lezer/common";
@@ -80,6 +80,22 @@ test("regression: a parser that fails costs the colours, not the letter that was
   expect(language.language.parser.parse("été").length).toBe(3);
   now += 60 * 60_000; // the failing text is gone, and the rest over
   expect(parsed(EditorState.create({ doc: "Sin(x);\n", extensions: language }))).toBe(colourful);
+  vi.restoreAllMocks();
+});
+
+test("nor does one that fails at its beginning", () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const failing = new (class extends Parser {
+    createParse(): PartialParse {
+      throw new RangeError("too deep");
+    }
+  })();
+  const parser = new BoundedParser(failing, () => 0);
+  const language = new Language(defineLanguageFacet(), parser, [], "failing");
+  let state = EditorState.create({ doc: "a", extensions: language });
+  state = state.update({ changes: { from: 1, insert: "b" } }).state;
+  expect(state.doc.toString()).toBe("ab");
+  expect(parser.parse("ab").length).toBe(2);
   vi.restoreAllMocks();
 });
 

@@ -1,7 +1,8 @@
 import { ensureSyntaxTree, LanguageSupport } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { type Input, type Parser, type PartialParse, Tree } from "@lezer/common";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { log } from "../browser";
 import { BoundedParser, bounded } from "./bounded_language";
 import { codeLanguage } from "./language_catalogue";
 import { CHANGING_MS, MOST_UNITS, PatientParse, ReadTooFar } from "./patient_parse";
@@ -31,6 +32,7 @@ async function javascript(clock: () => number): Promise<{ support: LanguageSuppo
 }
 
 test("a key in a comment without end does not read on to the end of the text, and what is parsed is there once the keys rest", async () => {
+  const failed = vi.spyOn(log, "error");
   let now = 0;
   const { support, read } = await javascript(() => now);
   let state = EditorState.create({ doc: OPEN.slice(1), extensions: support });
@@ -49,6 +51,7 @@ test("a key in a comment without end does not read on to the end of the text, an
   const tree = ensureSyntaxTree(state, 5_000, 60_000);
   const fresh = ensureSyntaxTree(EditorState.create({ doc: state.doc, extensions: support }), 5_000, 60_000);
   expect(String(tree)).toBe(String(fresh));
+  expect(failed).not.toHaveBeenCalled();
 });
 
 test("a long comment that is closed is one, as it would be at once", async () => {

@@ -73,6 +73,7 @@ export class PatientParse implements PartialParse {
   #cutAt(pos: number): void {
     const over = new Promise((resolve) => setTimeout(resolve, this.input.changingUntilMs - this.elapsed()));
     ParseContext.getSkippingParser(over).startParse(this.input, [], [{ from: pos, to: this.input.length }]);
+    this.input.leftUnits = Infinity;
     this.#parse = this.begin(); // what was given up in the midst of a step is of no use
     this.stopAt(pos - 1);
     this.#isCut = true;
