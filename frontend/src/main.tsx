@@ -95,7 +95,10 @@ async function recoveredDrafts(begun: Bootstrap, hasStrings: Promise<void>, root
   }
   if (!record) return [];
   await hasStrings;
-  const chunk = await loadChunk("what an earlier visit left", () => import("./recovered_drafts"));
+  const chunk = await loadChunk("what an earlier visit left", async () => {
+    const loaded = await import("./recovered_drafts");
+    return loaded.loadWords().then(() => loaded);
+  });
   if (chunk) return chunk.offerRecoveredDrafts(record, begun.padId, root);
   await unsentStore.release(record).catch((error: unknown) => log.warn("not released:", error));
   return [];

@@ -4,9 +4,12 @@
 import { render } from "preact";
 import type { UnsentRecord } from "./browser";
 import { claimDrafts, sendInBackground, textOf } from "./session/recovered_draft";
-import { RecoveredDraftDialog } from "./ui/dialogs/recovered_draft_dialog";
+import { RecoveredDraftDialog, recoveredDraftWords } from "./ui/dialogs/recovered_draft_dialog";
 
 export { sendInBackground };
+
+/** Loads the words that it is offered with; rejects when they cannot be had. */
+export const loadWords = (): Promise<void> => recoveredDraftWords.load();
 
 /** Offers the drafts one after the other, the first being claimed already, and resolves
  * to those that the user wants sent. */

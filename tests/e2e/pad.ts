@@ -10,6 +10,7 @@ import { links } from '../../frontend/src/strings/links_en.ts';
 import { share } from '../../frontend/src/strings/share_en.ts';
 import { start } from '../../frontend/src/strings/start_en.ts';
 import { frame } from '../../frontend/src/strings/frame_en.ts';
+import { recoveredDraft } from '../../frontend/src/strings/recovered_draft_en.ts';
 import { refusedPad } from '../../frontend/src/strings/refused_pad_en.ts';
 import { settings } from '../../frontend/src/strings/settings_en.ts';
 import { people } from '../../frontend/src/strings/people_en.ts';
@@ -23,7 +24,7 @@ export { expect };
 const SLOWDOWN = Number(process.env['KP_SLOWDOWN'] ?? 1);
 const DIST = path.resolve(import.meta.dirname, '../../frontend/dist');
 /** The page's own words, and those of its parts that are loaded later. */
-export const words = { ...en, people, ...frame.trouble, refusal: { ...en.refusal, ...frame.trouble.refusal } };
+export const words = { ...en, people, ...frame.trouble, recoveredDraft, refusal: { ...en.refusal, ...frame.trouble.refusal } };
 export { actions, comments, frame, history, links, refusedPad, settings, share, start };
 
 /** Short messages, as they were shown, and words for those alone who listen to the page. */

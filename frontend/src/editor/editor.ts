@@ -86,6 +86,8 @@ export class Editor {
   readonly parsers = signal(0);
   /** Counts the changes of text and selection. */
   readonly moves = signal(0);
+  /** Resolves when what comes later is there too, or could not be loaded. */
+  readonly isComplete: Promise<void>;
   /** Where the view was scrolled to last. */
   readonly topLine = signal<TopLine>({ line: 0, end: 0 });
   /** Counts the changes of where lines are in the view, which are no changes of the text: of its width, for example. */
@@ -122,7 +124,7 @@ export class Editor {
     this.#follow(session);
     session.start(editorPortOf(this.view));
     void loadLanguages();
-    void this.#deferred.want(this.view, "search and completion", () => this.#loadDeferred());
+    this.isComplete = this.#deferred.want(this.view, "search and completion", () => this.#loadDeferred());
   }
 
   /** Gives the text the keyboard. */

@@ -153,14 +153,6 @@ export const de: Strings = {
 
   recent: { heading: "Zuletzt geöffnet", forget: (title) => `${title} vergessen`, protected: "mit Passwort" },
 
-  password: {
-    heading: "Dieses Pad ist geschützt",
-    explain: "Lassen Sie sich den Link mit dem Passwort geben, oder geben Sie das Passwort hier ein.",
-    label: "Passwort",
-    open: "Das Pad öffnen",
-    wrong: "Dieses Passwort wurde nicht angenommen.",
-  },
-
   refusal: {
     kept: (n) =>
       n === 1
@@ -170,15 +162,7 @@ export const de: Strings = {
     download: "Meinen Text herunterladen",
   },
 
-  recoveredDraft: {
-    heading: "Änderungen von einem früheren Besuch",
-    explain: (n, when) =>
-      `${changes(n)} vom ${when} ${n === 1 ? "hat" : "haben"} den Server nie erreicht. In diesem Browser sind sie aufgehoben.`,
-    show: "Den Text ansehen",
-    text: "Der Text mit diesen Änderungen",
-    send: "Das Pad öffnen und sie senden",
-    discard: "Verwerfen",
-  },
+  recoveredDraft: async () => (await import("./recovered_draft_de")).recoveredDraft,
 
   notice: {
     trouble: {

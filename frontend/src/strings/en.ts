@@ -10,6 +10,7 @@ import type { FrameText } from "./frame_en";
 import type { OwnerText } from "./owner_en";
 import type { PeopleText } from "./people_en";
 import type { PreviewText } from "./preview_en";
+import type { RecoveredDraftText } from "./recovered_draft_en";
 import type { RefusedPadText } from "./refused_pad_en";
 import type { RightsNewsText } from "./rights_news_en";
 import type { ShareText } from "./share_en";
@@ -151,14 +152,6 @@ export const en = {
     protected: "with a password",
   },
 
-  password: {
-    heading: "This pad is protected",
-    explain: "Ask someone who has it for the link with the password, or type the password here.",
-    label: "Password",
-    open: "Open the pad",
-    wrong: "That password was not accepted.",
-  },
-
   refusal: {
     kept: (n: number) =>
       n === 1
@@ -168,15 +161,7 @@ export const en = {
     download: "Download my text",
   },
 
-  recoveredDraft: {
-    heading: "Changes from an earlier visit",
-    explain: (n: number, when: string) =>
-      `${changes(n)} you made to this pad on ${when} never reached the server. They were kept in this browser.`,
-    show: "Look at the text",
-    text: "The text with these changes",
-    send: "Open the pad and send them",
-    discard: "Discard them",
-  },
+  recoveredDraft: async (): Promise<RecoveredDraftText> => (await import("./recovered_draft_en")).recoveredDraft,
 
   notice: {
     trouble: {

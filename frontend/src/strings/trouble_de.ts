@@ -21,6 +21,14 @@ export const trouble: TroubleText = {
     undo: "Diese Änderung zurücknehmen",
   },
 
+  password: {
+    heading: "Dieses Pad ist geschützt",
+    explain: "Lassen Sie sich den Link mit dem Passwort geben, oder geben Sie das Passwort hier ein.",
+    label: "Passwort",
+    open: "Das Pad öffnen",
+    wrong: "Dieses Passwort wurde nicht angenommen.",
+  },
+
   unmerged: {
     why: {
       set_back: {

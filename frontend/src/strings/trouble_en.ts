@@ -19,6 +19,14 @@ export const trouble = {
     undo: "Undo that change",
   },
 
+  password: {
+    heading: "This pad is protected",
+    explain: "Ask someone who has it for the link with the password, or type the password here.",
+    label: "Password",
+    open: "Open the pad",
+    wrong: "That password was not accepted.",
+  },
+
   unmerged: {
     why: {
       set_back: {

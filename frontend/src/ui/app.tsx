@@ -2,11 +2,11 @@ import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { isChunkMissing, loadChunk, rememberedPassword, recentPads, rememberFile, rememberPad, settings, storageTrouble, urlOptions } from "../browser";
-import { Editor, loadLanguages } from "../editor";
+import { Editor } from "../editor";
 import type { Session } from "../session";
 import { t } from "../strings";
+import { earlyInputIsOver, keepEarlyInput } from "./base/early_input";
 import { OpenPanel } from "./pad/open_panel";
-import { watchExpiry } from "./pad/expiry";
 import { openDialogs } from "./base/open_dialogs";
 import { modeOf, showText } from "./pad/mode";
 import { isNarrow } from "./base/media";
@@ -17,7 +17,6 @@ import { nameTab } from "./pad/tab_name";
 import { lazy } from "./base/lazy";
 import { LazyPreview } from "./preview/lazy_preview";
 import { StartPanel } from "./text/start_panel";
-import { suggestToWriter } from "./text/suggest_to_writer";
 import { titleOf } from "./pad/title";
 import { Header } from "./frame/header";
 import { frameWords } from "./base/frame_words";
@@ -47,20 +46,19 @@ const PasswordDialog = behind("PasswordDialog");
 const PageKeys = behind("PageKeys");
 const PastText = behind("PastText");
 const StatusVoice = behind("StatusVoice");
-const BEHIND = [Banners, OthersInText, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys, PastText, StatusVoice];
+const Errands = behind("Errands");
+const BEHIND = [Banners, OthersInText, Surroundings, Dialogs, FileOpener, PasswordDialog, PageKeys, PastText, StatusVoice, Errands];
 
 /** The page of one pad. `moment`: the revision whose text is to be shown; not there: the present one's. */
 export function App({ session, moment }: { session: Session; moment?: number | undefined }) {
-  const { pad, toasts, expiry, title, ready } = useMemo(() => assemble(session, moment), [session]);
+  const { pad, toasts, title, ready } = useMemo(() => assemble(session, moment), [session]);
   const mode = modeOf(session);
   useEffect(() => tellOfNews(session, toasts), [session, toasts]);
   useEffect(() => tellOfTrouble(pad), [pad]);
   useEffect(() => loadWhatIsBehind(session), [session]);
-  useEffect(() => setAskedLanguage(session), [session]);
+  useLayoutEffect(keepEarlyInput, []);
+  useEffect(() => void endEarlyInput(pad), [pad]);
   useEffect(() => forgetFileOfEmpty(session), [session]);
-  useEffect(() => preparePrint(pad), [pad]);
-  useEffect(() => watchExpiry(session, expiry), [session]);
-  useEffect(() => (urlOptions.embed ? undefined : suggestToWriter(pad)), [pad]);
   return (
     <ToastsContext.Provider value={toasts}>
       {!urlOptions.embed && (
@@ -85,6 +83,7 @@ export function App({ session, moment }: { session: Session; moment?: number | u
       <FileOpener pad={pad} />
       <PasswordDialog pad={pad} />
       <PageKeys pad={pad} />
+      <Errands pad={pad} />
     </ToastsContext.Provider>
   );
 }
@@ -97,7 +96,6 @@ function isPastShown({ past }: Pad): boolean {
 function assemble(session: Session, moment: number | undefined) {
   const toasts = new Toasts();
   const editor = signal<Editor | null>(null);
-  const expiry = signal<Date | null>(null);
   const panel = new OpenPanel();
   const menu = signal(false);
   // What it was called when this browser was here last, until its text is there.
@@ -105,7 +103,7 @@ function assemble(session: Session, moment: number | undefined) {
   const pad: Pad = {
     session,
     editor,
-    expiry,
+    expiry: signal(null),
     title,
     panel,
     menu,
@@ -120,7 +118,7 @@ function assemble(session: Session, moment: number | undefined) {
       if (isNarrow.peek()) panel.close();
     },
   };
-  return { pad, toasts, expiry, title, ready: (made: Editor) => (editor.value = made) };
+  return { pad, toasts, title, ready: (made: Editor) => (editor.value = made) };
 }
 
 /** The tab's name may lag behind the typing, the typing not behind the name. */
@@ -214,28 +212,16 @@ function loadWhatIsBehind({ link }: Session): () => void {
   });
 }
 
-/** Loads what makes the printed pad, before anybody prints: the browser does not wait for it then. */
-function preparePrint(pad: Pad): () => void {
-  const stop = loadChunk("print", async () => (await import("./text/print")).printWhole(pad));
-  return () => void stop.then((it) => it?.());
+/** What comes late hears keys, and takes files, once it is drawn. */
+async function endEarlyInput({ editor }: Pad): Promise<void> {
+  await Promise.all([editor.peek()?.isComplete, ...BEHIND.map((part) => part.prepare())]);
+  setTimeout(earlyInputIsOver);
 }
 
 /** Forgets the file that was opened into the pad once, where nothing is left of it when the pad is opened. */
 function forgetFileOfEmpty(session: Session): () => void {
   return effect(() => {
     if (session.isLoaded.value && session.localText() === "") rememberFile(session.padId, null);
-  });
-}
-
-/** Gives a pad that has no language the one that the address asks for. */
-function setAskedLanguage(session: Session): () => void {
-  let isDone = urlOptions.language === null;
-  return effect(() => {
-    if (isDone || session.link.value.kind !== "up" || session.isReadOnly.value) return;
-    isDone = true;
-    void loadLanguages().then((all) => {
-      if (all && session.language.peek() === null) session.setLanguage(all.knownLanguage(urlOptions.language));
-    });
   });
 }
 

@@ -3,6 +3,7 @@
 export { News } from "./base/news";
 export { Dialogs } from "./dialogs/dialogs";
 export { PasswordDialog } from "./dialogs/password_dialog";
+export { Errands } from "./frame/errands";
 export { PageKeys } from "./frame/page_keys";
 export { PastText } from "./past/lazy_past_text";
 export { StatusVoice } from "./frame/status_voice";

@@ -191,7 +191,7 @@ test("regression: an embedded pad that waits can be told to try now", async () =
 describe("the password dialog", () => {
   beforeEach(() => void render(<PasswordDialog pad={{ session } as unknown as Pad} />));
   const dialog = () => document.querySelector("dialog");
-  const field = () => screen.getByLabelText<HTMLInputElement>(t.password.label);
+  const field = () => screen.getByLabelText<HTMLInputElement>(trouble.password.label);
 
   test.each([1001, 1006, 1013, 4400, 4403, 4410, 4429])("is not shown after %i", async (code) => {
     await end(code);
@@ -200,14 +200,14 @@ describe("the password dialog", () => {
 
   test("asks, says when it was wrong, and connects with the answer", async () => {
     await end(4401);
-    expect(dialog()?.textContent).not.toContain(t.password.wrong);
+    expect(dialog()?.textContent).not.toContain(trouble.password.wrong);
     fireEvent.input(field(), { target: { value: " guess " } });
     fireEvent.submit(dialog()!.querySelector("form")!);
     expect(dialog()).toBeNull();
     act(() => FakeSocket.last.opens());
     expect(FakeSocket.last.sentAs("Hello")).toMatchObject([{ otp: "guess" }]);
     await end(4401);
-    expect(dialog()?.textContent).toContain(t.password.wrong);
+    expect(dialog()?.textContent).toContain(trouble.password.wrong);
     expect(field().value).toBe(" guess ");
   });
 

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../../strings";
 import { Dialog } from "../base/dialog";
+import { frameWords } from "../base/frame_words";
 import type { Pad } from "../pad/pad";
 
 /** Asks for the password, when the server has said that it is the password. */
@@ -18,17 +19,17 @@ export function PasswordDialog({ pad: { session } }: { pad: Pad }) {
     if (draft.value.trim() !== "") session.usePassword(draft.value.trim());
   };
   return (
-    <Dialog label={t.password.heading}>
+    <Dialog label={frameWords.now.trouble.password.heading}>
       <form onSubmit={open}>
-        <h2>{t.password.heading}</h2>
-        <p>{t.password.explain}</p>
+        <h2>{frameWords.now.trouble.password.heading}</h2>
+        <p>{frameWords.now.trouble.password.explain}</p>
         {session.otp.value !== null && (
           <p class="error" role="alert">
-            {t.password.wrong}
+            {frameWords.now.trouble.password.wrong}
           </p>
         )}
         <label>
-          {t.password.label}
+          {frameWords.now.trouble.password.label}
           <input
             type="password"
             autocomplete="off"
@@ -37,7 +38,7 @@ export function PasswordDialog({ pad: { session } }: { pad: Pad }) {
           />
         </label>
         <div class="actions">
-          <button type="submit">{t.password.open}</button>
+          <button type="submit">{frameWords.now.trouble.password.open}</button>
           <a class="button" href="./">
             {t.about.newPad}
           </a>

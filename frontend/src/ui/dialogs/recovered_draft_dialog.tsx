@@ -1,7 +1,10 @@
 import { Dialog } from "../base/dialog";
 import { CopyButton } from "../base/copy_button";
 import type { UnsentRecord } from "../../browser";
-import { t } from "../../strings";
+import { LateWords, t } from "../../strings";
+
+/** They are loaded before it is shown. */
+export const recoveredDraftWords = new LateWords(() => t.recoveredDraft());
 
 interface Props {
   record: UnsentRecord;
@@ -13,23 +16,24 @@ interface Props {
 /** Offers what an earlier visit could not send, to be looked at before it is
  * sent or thrown away. */
 export function RecoveredDraftDialog({ record, text, decided }: Props) {
+  const words = recoveredDraftWords.now;
   const when = new Date(record.savedAtMs).toLocaleString(t.locale);
   return (
-    <Dialog label={t.recoveredDraft.heading}>
-      <h2>{t.recoveredDraft.heading}</h2>
-      <p>{t.recoveredDraft.explain(record.changes, when)}</p>
+    <Dialog label={words.heading}>
+      <h2>{words.heading}</h2>
+      <p>{words.explain(record.changes, when)}</p>
       <form onSubmit={(event) => (event.preventDefault(), decided(true))}>
         <div class="actions">
-          <button type="submit">{t.recoveredDraft.send}</button>
+          <button type="submit">{words.send}</button>
           <button type="button" onClick={() => decided(false)}>
-            {t.recoveredDraft.discard}
+            {words.discard}
           </button>
         </div>
       </form>
       <details>
-        <summary>{t.recoveredDraft.show}</summary>
-        <textarea class="recovered-draft-text" aria-label={t.recoveredDraft.text} readOnly rows={8} value={text} />
-        <CopyButton text={() => text} label={t.refusal.copy} />
+        <summary>{words.show}</summary>
+        <textarea class="recovered-draft-text" aria-label={words.text} readOnly rows={8} value={text} />
+        <CopyButton text={() => text} label={words.copy} />
       </details>
     </Dialog>
   );

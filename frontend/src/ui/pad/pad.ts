@@ -24,7 +24,7 @@ export interface Pad {
   /** null until the text area is there. */
   editor: ReadonlySignal<Editor | null>;
   /** The time at which it is deleted if nobody uses it any more; null: never, or not known. */
-  expiry: ReadonlySignal<Date | null>;
+  expiry: Signal<Date | null>;
   /** What the text begins with, or the pad's id. */
   title: ReadonlySignal<string>;
   /** A file that waits for word on where to put it. */
