@@ -22,6 +22,7 @@ export const owner: OwnerText = {
   manageHint: "Andere können weder ein Passwort setzen noch Links machen oder zurückziehen.",
 
   takeBack: "Zurücknehmen, was jemand getan hat",
+  takeBackIt: "Zurücknehmen",
   takeBackOf: (name) => `Zurücknehmen, was ${name} getan hat`,
   takeBackHint: (since) => `Alles, was sie oder er seit ${since} mit dem Text getan hat. Was andere geschrieben haben, bleibt.`,
   tookBack: (name) => `Was ${name} getan hat, ist zurückgenommen.`,

@@ -22,6 +22,7 @@ export const owner = {
   manageHint: "Others can set no password, and make and withdraw no links.",
 
   takeBack: "Take back what somebody did",
+  takeBackIt: "Take back",
   takeBackOf: (name: string) => `Take back what ${name} did`,
   takeBackHint: (since: string) => `All that they did to the text since ${since}. What others wrote stays.`,
   tookBack: (name: string) => `What ${name} did was taken back.`,

@@ -201,6 +201,27 @@ test('an owner link that is none is told, and takes nothing away', async ({ open
   await expect(await ownership(alice)).toContainText(owner.mine);
 });
 
+test('of many who did something, one is picked from a list', async ({ open }) => {
+  const alice = await (await open('#mine')).ready();
+  await alice.type('Hello');
+  for (const name of ['Ben', 'Clara', 'David', 'Emma']) {
+    const pad = await (await open('#mine')).ready();
+    await pad.rename(name);
+    await pad.type(` ${name}`);
+    await pad.saved();
+    await pad.page.close();
+  }
+  await alice.shows('Hello Ben Clara David Emma');
+  const dialog = await ownership(alice);
+  await dialog.getByRole('combobox', { name: owner.takeBack }).selectOption('Clara');
+  const button = dialog.getByRole('button', { name: owner.takeBackOf('Clara') });
+  const { width, height } = (await button.boundingBox())!;
+  expect([width > 2 * height, height < 50]).toEqual([true, true]);
+  await hasNoViolations(alice, 'one of many');
+  await button.click();
+  await alice.shows('Hello Ben David Emma');
+});
+
 test('what somebody did is taken back in one step, what the others wrote stays, and undo brings it again', async ({ open }) => {
   const alice = await (await open('#mine')).ready();
   await alice.type('Hello');
