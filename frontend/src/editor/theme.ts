@@ -25,6 +25,8 @@ export const appearance: Extension = EditorView.theme({
   "&.reader .cm-cursorLayer, &.reader .cm-vimCursorLayer": { display: "none" },
   "&.reader :is(.cm-activeLine, .cm-activeLineGutter)": { backgroundColor: "transparent", color: "inherit" },
   ".cm-gutters": { backgroundColor: "var(--paper)", color: "var(--faint)", border: "none" },
+  // Room for two digits, so that the tenth line moves nothing, and most texts come without moving anything.
+  ".cm-lineNumbers > .cm-gutterElement": { minWidth: "calc(2ch + 8px)" },
   ".cm-activeLineGutter": { backgroundColor: "var(--line)", color: "var(--ink)" },
   ".cm-activeLine": { backgroundColor: "var(--line)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {

@@ -34,6 +34,15 @@ test('goes to a line by key', async ({ open }) => {
   await expect.poll(() => pad.text()).toMatch(/^a\n(!b|b!)\nc\nd$/);
 });
 
+test('the tenth line moves none of the others', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.type('one line');
+  const before = await pad.page.locator('.cm-line').first().boundingBox();
+  await pad.type('\n'.repeat(9));
+  await expect(pad.page.locator('.cm-line')).toHaveCount(10);
+  expect((await pad.page.locator('.cm-line').first().boundingBox())!.x).toBe(before!.x);
+});
+
 test('a phone has buttons for what it has no keys for', async ({ open }) => {
   const pad = await (await open('#shared', pixel)).ready();
   await pad.tap();
