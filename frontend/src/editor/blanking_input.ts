@@ -3,12 +3,10 @@
 import type { Input } from "@lezer/common";
 import type { LineRange } from "./long_lines";
 import { type Metered, ReadTooFar } from "./patient_parse";
+import { StepOver } from "./step_end";
 
 /** The clock is looked at once for so many reads. */
 const READS_PER_LOOK = 32;
-
-/** Ends a step of a parser from within. */
-export class TooSlow extends Error {}
 
 /** A text whose long lines are blank. Reading it ends in an exception once that takes too long, or goes too far. */
 export class BlankingInput implements Metered {
@@ -58,6 +56,6 @@ export class BlankingInput implements Metered {
   }
 
   #look(): void {
-    if (++this.#reads % READS_PER_LOOK === 0 && this.elapsed() > this.lateAtMs) throw new TooSlow();
+    if (++this.#reads % READS_PER_LOOK === 0 && this.elapsed() > this.lateAtMs) throw new StepOver();
   }
 }

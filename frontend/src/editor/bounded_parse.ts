@@ -2,9 +2,10 @@
 
 import { type PartialParse, type Tree, TreeFragment } from "@lezer/common";
 import { log } from "../browser";
-import { type BlankingInput, TooSlow } from "./blanking_input";
+import type { BlankingInput } from "./blanking_input";
 import type { LineRange } from "./long_lines";
 import { isInParts, type NestedParts, reached } from "./nested_parts";
+import { endable, StepOver } from "./step_end";
 
 /** A step that takes longer is too long. Not less: a machine may be busy with something else. */
 const LONGEST_STEP_MS = 150;
@@ -81,10 +82,10 @@ export class BoundedParse implements PartialParse {
     let tree: Tree | null | undefined;
     let leastMs = 0;
     try {
-      tree = this.#step();
+      tree = endable(() => this.bounds.elapsed() > this.input.lateAtMs, () => this.#step());
     } catch (error) {
       // For some parsers a letter is enough, and parsing is a part of typing it.
-      if (!(error instanceof TooSlow)) log.error("a parser failed:", error);
+      if (!(error instanceof StepOver)) log.error("a parser failed:", error);
       leastMs = LONGEST_STEP_MS;
     }
     const tookMs = Math.max(this.bounds.elapsed() - beganMs, leastMs);

@@ -1,17 +1,20 @@
 /**
- * A parse that reads no token of great length while somebody types.
+ * A parse that takes no long step while somebody types.
  *
  * A comment that was opened at the top of a program goes on to the end of it until it is closed, and to read it so far is
- * one step of a parser: 45 ms for 256 KiB, with each key, since a change anywhere within it makes it another token. So a parse that
- * follows a change gives such a step up, and ends before it. The rest is parsed once there was no change for a while; until then
- * the colours stay where they are.
+ * one step of a parser: 45 ms for 256 KiB, with each key, since a change anywhere within it makes it another token. Some parsers that
+ * go line by line take the square of a line. So a parse that follows a change gives such a step up, and ends before it. The rest is
+ * parsed once there was no change for a while; until then the colours stay where they are.
  */
 
 import { ParseContext } from "@codemirror/language";
 import type { Input, PartialParse, Tree } from "@lezer/common";
+import { endable, StepOver } from "./step_end";
 
 /** A step may read so many units of the text while it changes. */
 export const MOST_UNITS = 32_000;
+/** It may take so long, where it can be ended. It is counted in time since nothing else says how much a function does for a token. */
+export const MOST_MS = 12;
 /** For so long after a change another one is likely. */
 export const CHANGING_MS = 400;
 
@@ -60,10 +63,11 @@ export class PatientParse implements PartialParse {
     const isFinishing = this.#stoppedAt !== null && this.#stoppedAt <= parsedPos;
     const isBounded = !this.#isCut && !isFinishing && this.elapsed() < this.input.changingUntilMs;
     this.input.leftUnits = isBounded ? MOST_UNITS : Infinity;
+    const endMs = this.elapsed() + MOST_MS;
     try {
-      return this.#parse.advance();
+      return endable(() => isBounded && this.elapsed() > endMs, () => this.#parse.advance());
     } catch (error) {
-      if (!(error instanceof ReadTooFar)) throw error;
+      if (!isBounded || !(error instanceof ReadTooFar || error instanceof StepOver)) throw error;
       this.#cutAt(parsedPos);
       return null;
     }
