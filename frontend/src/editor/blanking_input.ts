@@ -12,7 +12,9 @@ const READS_PER_LOOK = 32;
 export class BlankingInput implements Metered {
   /** Reading throws from then on. */
   lateAtMs = Infinity;
-  leftUnits = Infinity;
+  #mostUnits = Infinity;
+  /** Where this step began to read; null: it did not read yet. */
+  #stepFrom: number | null = null;
   #reads = 0;
 
   constructor(
@@ -30,11 +32,16 @@ export class BlankingInput implements Metered {
     return this.inner.lineChunks;
   }
 
+  beginStep(mostUnits: number): void {
+    this.#mostUnits = mostUnits;
+    this.#stepFrom = null;
+  }
+
   chunk(from: number): string {
     this.#look();
     const chunk = this.#chunk(from);
-    this.leftUnits -= chunk.length;
-    if (this.leftUnits < 0) throw new ReadTooFar();
+    this.#stepFrom ??= from;
+    if (from + chunk.length - this.#stepFrom > this.#mostUnits) throw new ReadTooFar();
     return chunk;
   }
 

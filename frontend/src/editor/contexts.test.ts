@@ -1,12 +1,13 @@
 import { ensureSyntaxTree } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { pythonLanguage } from "@codemirror/lang-python";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { bounded } from "./bounded_language";
 import { contextsOf } from "./contexts";
 import { codeLanguage } from "./language_catalogue";
 
 test.each(["(\n", "[", "{a:\n"])("%j in each other many thousand times: keys are typed, and the text is parsed", async (open) => {
+  const failed = vi.spyOn(console, "error");
   const extensions = bounded(await codeLanguage("python")!.load(), () => 0);
   const parsed = (state: EditorState) => ensureSyntaxTree(state, state.doc.length, 60_000)?.length;
   const lines = (piece: string) => piece.repeat(3_000).replace(/.{4000}/g, "$&\n");
@@ -17,6 +18,8 @@ test.each(["(\n", "[", "{a:\n"])("%j in each other many thousand times: keys are
     expect(state.doc.sliceString(2_000, 2_001)).toBe(letter);
     expect(parsed(state)).toBe(state.doc.length);
   }
+  expect(failed).not.toHaveBeenCalled();
+  failed.mockRestore();
 });
 
 test("of a tree that is too deep nothing is used again", () => {

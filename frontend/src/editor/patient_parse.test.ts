@@ -3,6 +3,7 @@ import { EditorState } from "@codemirror/state";
 import { type Input, type Parser, type PartialParse, Tree } from "@lezer/common";
 import { expect, test, vi } from "vitest";
 import { log } from "../browser";
+import { BlankingInput } from "./blanking_input";
 import { BoundedParser, bounded } from "./bounded_language";
 import { codeLanguage } from "./language_catalogue";
 import { CHANGING_MS, MOST_UNITS, PatientParse, ReadTooFar } from "./patient_parse";
@@ -65,14 +66,24 @@ test("a long comment that is closed is one, as it would be at once", async () =>
   expect(whole()).toBe("Script(BlockComment,VariableDeclaration(let,VariableDefinition,\";\"))");
 });
 
+test("regression: to read the same again and again is not to read far", () => {
+  const inner = { length: 1_000_000, lineChunks: false, chunk: (from: number) => "x".repeat(1_000 - (from % 1_000)), read: () => "" };
+  const input = new BlankingInput(inner, [], 0, () => 0);
+  input.beginStep(MOST_UNITS);
+  for (let i = 0; i < 100; i++) expect(input.chunk(5_000).length).toBe(1_000);
+  expect(() => input.chunk(5_000 + MOST_UNITS)).toThrow(ReadTooFar);
+});
+
 test("whoever stops a parse where it is gets its tree, however far that reads", () => {
-  const input = { leftUnits: 0, changingUntilMs: CHANGING_MS, length: 1_000_000, lineChunks: false, chunk: () => "", read: () => "" };
+  let mostUnits = 0;
+  const beginStep = (units: number) => void (mostUnits = units);
+  const input = { beginStep, changingUntilMs: CHANGING_MS, length: 1_000_000, lineChunks: false, chunk: () => "", read: () => "" };
   const parse: PartialParse = {
     parsedPos: 100,
     stoppedAt: null,
     stopAt: () => {},
     advance() {
-      if (input.leftUnits < 1_000_000) throw new ReadTooFar();
+      if (mostUnits < 1_000_000) throw new ReadTooFar();
       return Tree.empty;
     },
   };

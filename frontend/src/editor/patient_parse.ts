@@ -18,9 +18,11 @@ export const MOST_MS = 12;
 /** For so long after a change another one is likely. */
 export const CHANGING_MS = 400;
 
-/** A text whose readers can be told to read no more than so many units. Beyond them reading throws ReadTooFar. */
+/** A text that knows how far a step reads. */
 export interface Metered extends Input {
-  leftUnits: number;
+  /** Begins a step, which may read so far from where it begins to read, in units, and any part of that as often as it likes. Beyond
+   * that reading throws ReadTooFar. */
+  beginStep(mostUnits: number): void;
   /** Another change is likely until then, by the clock in milliseconds. */
   readonly changingUntilMs: number;
 }
@@ -62,7 +64,7 @@ export class PatientParse implements PartialParse {
     // Whoever stops a parse where it is takes steps until there is a tree.
     const isFinishing = this.#stoppedAt !== null && this.#stoppedAt <= parsedPos;
     const isBounded = !this.#isCut && !isFinishing && this.elapsed() < this.input.changingUntilMs;
-    this.input.leftUnits = isBounded ? MOST_UNITS : Infinity;
+    this.input.beginStep(isBounded ? MOST_UNITS : Infinity);
     const endMs = this.elapsed() + MOST_MS;
     try {
       return endable(() => isBounded && this.elapsed() > endMs, () => this.#parse.advance());
@@ -77,7 +79,7 @@ export class PatientParse implements PartialParse {
   #cutAt(pos: number): void {
     const over = new Promise((resolve) => setTimeout(resolve, this.input.changingUntilMs - this.elapsed()));
     ParseContext.getSkippingParser(over).startParse(this.input, [], [{ from: pos, to: this.input.length }]);
-    this.input.leftUnits = Infinity;
+    this.input.beginStep(Infinity);
     this.#parse = this.begin(); // what was given up in the midst of a step is of no use
     this.stopAt(pos - 1);
     this.#isCut = true;
