@@ -2,141 +2,9 @@
 /* Memory runs out at every single allocation of opening, joining, editing,
  * journaling, writing and stopping: each says so or goes on without, leaves the
  * document as it was, leaks nothing, and succeeds when it is tried again. */
-#include "support/alloc_faulty.h"
-#include "support/doc_fixture.h"
-
-#include "base/alloc.h"
-#include "doc/attach.h"
-#include "doc/comments.h"
-#include "doc/edit.h"
-#include "doc/expiry.h"
-#include "doc/journal.h"
-#include "doc/maintenance.h"
-#include "doc/password.h"
-#include "doc/persister.h"
-#include "doc/rights.h"
-
-#include <search.h>
-
-enum { ALLOCATIONS_MAX = 500 };
-
-/* The tree of ids is the C library's, and so is its memory: the linker sends
- * its calls here. It fails when an allocation would. */
-void *__real_tsearch(const void *key, void **root, int (*compare)(const void *, const void *));
-void *__wrap_tsearch(const void *key, void **root, int (*compare)(const void *, const void *));
-
-void *__wrap_tsearch(const void *key, void **root, int (*compare)(const void *, const void *))
-{
-    void *probe = mem_alloc(1);
-    if (!probe)
-        return NULL;
-    mem_free(probe);
-    return __real_tsearch(key, root, compare);
-}
-
-/* ---- before and after ---- */
-
-/* What can be seen of the document "pad", and of everything around it. */
-struct look {
-    bool is_in_memory;
-    uint64_t revision, committed, journaled, sequence, saved, asked;
-    uint32_t peers, clients;
-    bool stored, epoch_stored, meta_changed, is_changing_password;
-    uint32_t requests;
-    size_t live_blocks;
-};
-
-static struct look look(void)
-{
-    struct look l = {.requests = fake_store_count(&fixture.store), .live_blocks = alloc_live_blocks()};
-    const struct document *doc = find("pad");
-    l.is_in_memory = doc != NULL;
-    if (!doc || doc->state != DOCUMENT_READY)
-        return l;
-    check_pad(&doc->pad);
-    l.revision = doc->pad.revision;
-    l.committed = doc->pad.committed;
-    l.journaled = doc->pad.journaled;
-    l.sequence = doc->pad.sequence;
-    l.clients = doc->pad.client_count;
-    l.saved = doc->saved_revision;
-    l.asked = doc->asked_revision;
-    l.peers = doc->peer_count;
-    l.stored = doc->stored;
-    l.epoch_stored = doc->epoch_stored;
-    l.meta_changed = doc->meta_changed;
-    l.is_changing_password = doc->password_change != NULL;
-    return l;
-}
-
-static void assert_same_document(struct look a, struct look b)
-{
-    assert_int_equal(a.is_in_memory, b.is_in_memory);
-    assert_int_equal(a.revision, b.revision);
-    assert_int_equal(a.committed, b.committed);
-    assert_int_equal(a.journaled, b.journaled);
-    assert_int_equal(a.sequence, b.sequence);
-    assert_int_equal(a.clients, b.clients);
-    assert_int_equal(a.saved, b.saved);
-    assert_int_equal(a.asked, b.asked);
-    assert_int_equal(a.peers, b.peers);
-    assert_int_equal(a.stored, b.stored);
-    assert_int_equal(a.epoch_stored, b.epoch_stored);
-    assert_int_equal(a.meta_changed, b.meta_changed);
-    assert_int_equal(a.is_changing_password, b.is_changing_password);
-    assert_int_equal(a.requests, b.requests);
-}
-
-/* Does it with the first, second, … allocation failing, and all that follow or
- * that one alone, until none is left to fail. */
-typedef enum error (*action)(void);
-enum leaks { EXACTLY_AS_BEFORE, MAY_GROW_A_BUFFER };
-
-static void try_with(void (*fail_at)(size_t nth), action act, enum leaks leaks)
-{
-    for (size_t nth = 1;; nth++) {
-        assert_in_range(nth, 1, ALLOCATIONS_MAX);
-        struct look before = look();
-        fail_at(nth);
-        enum error err = act();
-        bool has_failed = alloc_has_failed();
-        alloc_fail_from(0);
-        if (err == OK) {
-            assert_true(nth > 1); /* else it tested nothing */
-            return;
-        }
-        assert_true(has_failed);
-        assert_int_equal(err, ERR_NO_MEMORY);
-        struct look after = look();
-        assert_same_document(after, before);
-        if (leaks == EXACTLY_AS_BEFORE)
-            assert_int_equal(after.live_blocks, before.live_blocks);
-    }
-}
-
-static void try_with_failures(action act)
-{
-    try_with(alloc_fail_from, act, EXACTLY_AS_BEFORE);
-}
+#include "support/doc_alloc_failure.h"
 
 /* ---- opening ---- */
-
-static const char *password; /* that whoever asks below gives */
-
-static enum error open_pad_as(enum open_goal goal)
-{
-    fixture.asker_count = 0;
-    fixture.askers[0] = (struct asker){0};
-    struct asker *a = ask("pad", goal, password);
-    fake_store_answer_all(&fixture.store);
-    assert_int_equal(a->answers, 1);
-    return a->result.err;
-}
-
-static enum error open_pad(void)
-{
-    return open_pad_as(OPEN_EDIT);
-}
 
 static enum error peek_at_pad(void)
 {
@@ -160,7 +28,7 @@ static void test_beginning_a_document_when_one_allocation_fails(void **state)
 /* A row, a journal before and behind it, tabs, a language and a password. */
 static void put_much_into_the_database(void)
 {
-    struct document *doc = open_document("pad");
+    doc = open_document("pad");
     attach(doc, &fixture.ada, 10);
     attach(doc, &fixture.bob, 11);
     type(doc, &fixture.ada, "+hello");
@@ -253,38 +121,10 @@ static void test_waiting_for_another_ones_load(void **state)
 
 /* ---- in the document ---- */
 
-static struct document *doc, *other;
-static struct op op; /* made while there is memory */
-
 static void prepare_op(const char *line)
 {
     op_clear(&op);
     assert_int_equal(op_text_parse(line, &op), OK);
-}
-
-/* A document that the database has all of, with Ada and Bob in it, and another with Carl. */
-static int begin(void **state)
-{
-    fixture_begin(state);
-    password = NULL;
-    doc = open_document("pad");
-    other = open_document("other");
-    attach(doc, &fixture.ada, 10);
-    attach(other, &fixture.carl, 12);
-    type(doc, &fixture.ada, "+hello");
-    type(other, &fixture.carl, "+x");
-    answer_all();
-    later(2 * MINUTE_MS);
-    answer_all();
-    return 0;
-}
-
-static int end(void **state)
-{
-    fixture_end(state);
-    op_deinit(&op);
-    assert_int_equal(alloc_live_blocks(), 0);
-    return 0;
 }
 
 static enum error join_pad(void)
@@ -489,11 +329,6 @@ static void test_a_commit_needs_no_memory(void **state)
 
 /* ---- writing ---- */
 
-static enum error write_pad(void)
-{
-    return persister_write(doc, PERSIST_IDLE);
-}
-
 static void test_writing(void **state)
 {
     (void)state;
@@ -535,218 +370,6 @@ static void test_time_goes_by_without_memory(void **state)
     later(MINUTE_MS);
     answer_all();
     assert_slice(row("pad")->text, "hello!");
-}
-
-/* ---- passwords ---- */
-
-static struct password_change change;
-static unsigned changes_done;
-static enum error change_err;
-
-static void on_changed(struct password_change *c, enum error err)
-{
-    assert_ptr_equal(c, &change);
-    changes_done++;
-    change_err = err;
-}
-
-static enum error change_password(void)
-{
-    change = (struct password_change){.access = ACCESS_EDIT,
-                                      .has_user = true,
-                                      .user_id = fixture.ada.user_id,
-                                      .has_token = true,
-                                      .token = id(10),
-                                      .client = client_at(1),
-                                      .is_on = true,
-                                      .done = on_changed};
-    return document_change_password(&fixture.documents, SLICE("pad"), &change);
-}
-
-static void test_changing_a_password(void **state)
-{
-    (void)state;
-    changes_done = 0;
-    try_with_failures(change_password);
-    assert_int_equal(changes_done, 0);
-    answer_all();
-    assert_int_equal(changes_done, 1);
-    assert_int_equal(change_err, OK);
-    assert_true(slice_equal(doc->pad.password, row("pad")->password));
-}
-
-/* The database has the new one by then, which nobody is told: the next snapshot
- * puts the old one back. */
-static void test_no_memory_after_the_new_password_was_written(void **state)
-{
-    (void)state;
-    for (size_t nth = 1; nth <= 2; nth++) {
-        changes_done = 0;
-        assert_int_equal(change_password(), OK);
-        fake_store_carry_out(&fixture.store, 1);
-        assert_non_null(row("pad")->password.ptr);
-        struct look before = look();
-        alloc_fail_from(nth);
-        fake_store_deliver(&fixture.store);
-        alloc_fail_from(0);
-        assert_int_equal(changes_done, 1);
-        assert_int_equal(change_err, ERR_NO_MEMORY);
-        assert_null(doc->pad.password.ptr);
-        assert_int_equal(doc->pad.sequence, before.sequence);
-        assert_true(document_is_changed(doc));
-        later(2 * MINUTE_MS);
-        answer_all();
-        assert_null(row("pad")->password.ptr);
-    }
-}
-
-/* ---- rights ---- */
-
-static struct rights_change rights;
-static unsigned rights_done;
-static enum error rights_err;
-
-static void on_rights_changed(struct rights_change *c, enum error err)
-{
-    assert_ptr_equal(c, &rights);
-    rights_done++;
-    rights_err = err;
-}
-
-/* Without memory it is answered at once. */
-static enum error add_link(void)
-{
-    rights = (struct rights_change){.verb = RIGHTS_ADD_LINK,
-                                    .access = ACCESS_EDIT,
-                                    .new_link.name = SLICE("link"),
-                                    .done = on_rights_changed};
-    rights_done = 0;
-    rights_err = OK;
-    document_change_rights(doc, &rights);
-    return rights_err;
-}
-
-static void test_changing_rights(void **state)
-{
-    (void)state;
-    try_with_failures(add_link);
-    assert_int_equal(rights_done, 0);
-    answer_all();
-    assert_int_equal(rights_done, 1);
-    assert_int_equal(rights_err, OK);
-    assert_int_equal(doc->rights.link_count, 1);
-    assert_int_equal(row("pad")->rights.link_count, 1);
-}
-
-/* ---- comments ---- */
-
-static struct comment_change comment;
-static unsigned comments_done;
-static enum error comment_err;
-
-static void on_comment_changed(struct comment_change *c, enum error err)
-{
-    assert_ptr_equal(c, &comment);
-    comments_done++;
-    comment_err = err;
-}
-
-static enum error comment_on(enum comment_verb verb)
-{
-    struct comment_change before = comment;
-    comment = (struct comment_change){.verb = verb,
-                                      .access = ACCESS_EDIT,
-                                      .author.name = SLICE("Ada"),
-                                      .text = SLICE("why?"),
-                                      .resolved = true,
-                                      .revision = doc->pad.committed,
-                                      .to = 3,
-                                      .done = on_comment_changed};
-    memcpy(comment.thread_id, before.thread_id, sizeof comment.thread_id);
-    comments_done = 0;
-    comment_err = OK;
-    document_change_comments(doc, &comment);
-    return comment_err;
-}
-
-static enum error make_comment(void)
-{
-    return comment_on(COMMENT_MAKE);
-}
-
-static enum error answer_comment(void)
-{
-    return comment_on(COMMENT_REPLY);
-}
-
-static enum error delete_comments(void)
-{
-    return comment_on(COMMENT_DELETE_THREAD);
-}
-
-/* `act` is under way: the database answers, for which no memory is needed. */
-static void assert_commented(uint32_t threads)
-{
-    assert_int_equal(comments_done, 0);
-    alloc_fail_from(1);
-    fake_store_answer_one(&fixture.store);
-    alloc_fail_from(0);
-    answer_all();
-    assert_int_equal(comments_done, 1);
-    assert_int_equal(comment_err, OK);
-    assert_int_equal(doc->pad.comments->count, threads);
-    check_pad(&doc->pad);
-}
-
-static void test_commenting(void **state)
-{
-    (void)state;
-    type(doc, &fixture.ada, "+commented =5");
-    answer_all();
-    assert_int_equal(make_comment(), OK); /* of the first one the pad keeps what holds them */
-    assert_commented(1);
-    try_with_failures(make_comment);
-    assert_commented(2);
-    try_with_failures(answer_comment);
-    assert_commented(2);
-    try_with_failures(delete_comments);
-    assert_commented(1);
-}
-
-/* A snapshot of a document with comments, and a load. */
-static void test_comments_in_a_row(void **state)
-{
-    (void)state;
-    type(doc, &fixture.ada, "+commented =5");
-    answer_all();
-    assert_int_equal(make_comment(), OK);
-    assert_commented(1);
-    type(doc, &fixture.ada, "=2 +x =12");
-    try_with_failures(write_pad);
-    answer_all();
-    detach(doc, &fixture.ada);
-    fixture_restart();
-    try_with_failures(open_pad);
-    doc = find("pad");
-    assert_int_equal(doc->pad.comments->count, 1);
-}
-
-static enum error delete_pad(void)
-{
-    rights = (struct rights_change){.verb = RIGHTS_DELETE, .access = ACCESS_EDIT, .done = on_rights_changed};
-    rights_done = 0;
-    rights_err = OK;
-    document_change_rights(doc, &rights);
-    return rights_err;
-}
-
-static void test_deleting_for_good(void **state)
-{
-    (void)state;
-    try_with_failures(delete_pad);
-    answer_all();
-    assert_int_equal(rights_done, 1);
-    assert_null(row("pad"));
 }
 
 /* ---- expiry ---- */
@@ -833,12 +456,6 @@ int main(void)
         WITH_DOCUMENTS(test_writing),
         WITH_DOCUMENTS(test_an_answer_needs_no_memory),
         WITH_DOCUMENTS(test_time_goes_by_without_memory),
-        WITH_DOCUMENTS(test_changing_a_password),
-        WITH_DOCUMENTS(test_no_memory_after_the_new_password_was_written),
-        WITH_DOCUMENTS(test_commenting),
-        WITH_DOCUMENTS(test_comments_in_a_row),
-        WITH_DOCUMENTS(test_changing_rights),
-        WITH_DOCUMENTS(test_deleting_for_good),
         WITH_DOCUMENTS(test_expiring),
         WITH_DOCUMENTS(test_stopping),
         WITH_DOCUMENTS(test_refusing_opens_needs_no_memory),

@@ -1,138 +1,7 @@
 /* link: kp_store kp_alloc store_fixture store_postgres postgres */
 /* What the store keeps of the past of documents: what leaves the journal, what replaces
  * it, what is deleted, and how it is read. To the store the bytes mean nothing. */
-#include "support/store_postgres.h"
-
-#include <unistd.h>
-
-enum { HOUR_MS = 60 * 60 * 1000, DAY_S = 24 * 60 * 60 };
-
-static int setup(void **state)
-{
-    struct fixture *f = test_malloc(sizeof *f);
-    fixture_init(f, NULL);
-    f->has_wall = true;
-    f->wall_ms = T0_MS;
-    f->keeps_history = true;
-    fixture_open(f, STORE_JOURNAL);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_deinit(*state);
-    test_free(*state);
-    return 0;
-}
-
-/* ---- requests ---- */
-
-static void append(struct fixture *f, uint64_t first, uint64_t end, const char *batch)
-{
-    expect(f, append_of("pad", first, end, batch), OK);
-}
-
-static struct store_request *snapshot(struct fixture *f, const char *text, uint64_t revision,
-                                      uint64_t keep_from)
-{
-    struct store_request *r = snapshot_of("pad", text, revision);
-    r->keep_from = keep_from;
-    r = ask(f, r);
-    assert_int_equal(r->result, OK);
-    return r;
-}
-
-static void snap(struct fixture *f, const char *text, uint64_t revision, uint64_t keep_from)
-{
-    store_request_free(snapshot(f, text, revision, keep_from));
-}
-
-static void change(struct fixture *f, const char *text, uint64_t revision, enum store_history_change to)
-{
-    struct store_request *r = snapshot_of("pad", text, revision);
-    r->history_change = to;
-    expect(f, r, OK);
-}
-
-static struct store_request *history_of(const char *id, uint32_t wants, uint64_t from, uint64_t to)
-{
-    struct store_request *r = store_request_new(STORE_HISTORY, slice_from_cstr(id));
-    assert_non_null(r);
-    assert_int_equal(store_request_history(r), OK);
-    r->history->wants = wants;
-    r->history->from = from;
-    r->history->to = to;
-    r->history->max_bytes = UINT32_MAX;
-    return r;
-}
-
-static struct store_request *read_history(struct fixture *f, uint32_t wants, uint64_t from, uint64_t to)
-{
-    struct store_request *r = ask(f, history_of("pad", wants, from, to));
-    assert_int_equal(r->result, OK);
-    assert_true(r->found);
-    return r;
-}
-
-static struct store_request *put_of(uint64_t from, uint64_t to)
-{
-    struct store_request *r = store_request_new(STORE_HISTORY_PUT, SLICE("pad"));
-    assert_non_null(r);
-    r->now_ms = T0_MS;
-    assert_int_equal(store_request_history(r), OK);
-    r->history->from = from;
-    r->history->to = to;
-    return r;
-}
-
-static void add_segment(struct store_request *r, uint64_t first, uint64_t end, const char *operations)
-{
-    struct store_segment s = {.first_revision = first,
-                              .end_revision = end,
-                              .began_ms = T0_MS,
-                              .ended_ms = T0_MS + 1,
-                              .kept_s = T0_MS / 1000,
-                              .detail = 0,
-                              .bytes = 1000,
-                              .sittings = SLICE("s"),
-                              .operations = slice_from_cstr(operations)};
-    assert_int_equal(store_request_add_segment(r, &s), OK);
-}
-
-static void add_checkpoint(struct store_request *r, uint64_t revision, const char *text)
-{
-    struct store_checkpoint c = {.revision = revision,
-                                 .kept_s = T0_MS / 1000,
-                                 .is_packed = true,
-                                 .bytes = 9,
-                                 .runs = SLICE("r"),
-                                 .text = slice_from_cstr(text)};
-    assert_int_equal(store_request_add_checkpoint(r, &c), OK);
-}
-
-/* Revisions 0 to 6 in two segments, with their checkpoints; 6 to 7 in the journal. */
-static void put_two_segments(struct fixture *f)
-{
-    append(f, 0, 3, "abc");
-    append(f, 3, 6, "def");
-    append(f, 6, 7, "g");
-    snap(f, "abcdefg", 7, 6);
-    struct store_request *r = put_of(0, 6);
-    add_segment(r, 0, 3, "ABC");
-    add_segment(r, 3, 6, "DEF");
-    add_checkpoint(r, 0, "zero");
-    add_checkpoint(r, 3, "three");
-    add_checkpoint(r, 6, "six");
-    expect(f, r, OK);
-}
-
-static const char *all_tables(struct fixture *f)
-{
-    return sql(
-        f, "SELECT (SELECT count(*) FROM history_fresh) || ' ' || (SELECT count(*) FROM history) || ' ' ||"
-           " (SELECT count(*) FROM checkpoints) || ' ' || (SELECT count(*) FROM authors)");
-}
+#include "support/history_fixture.h"
 
 /* ---- from the journal ---- */
 
@@ -403,18 +272,6 @@ static void what_the_text_in_the_row_lacks_is_not_forgotten(void **state)
 
 /* ---- authors ---- */
 
-static void append_by(struct fixture *f, uint64_t first, uint64_t author, const char *name)
-{
-    struct store_request *r = append_of("pad", first, first + 1, "x");
-    struct store_author a = {.author = author,
-                             .first_revision = first,
-                             .name = slice_from_cstr(name),
-                             .hue = 20,
-                             .seen_ms = T0_MS};
-    assert_int_equal(store_request_add_author(r, &a), OK);
-    expect(f, r, OK);
-}
-
 static void names_come_with_the_edits_that_they_made(void **state)
 {
     struct fixture *f = *state;
@@ -450,95 +307,6 @@ static void of_one_author_the_newest_names_are_kept(void **state)
     assert_string_equal(sql(f, "SELECT count(*) || ':' || min(first_revision) FROM authors WHERE author = 3"),
                         "16:24");
     assert_string_equal(sql(f, "SELECT count(*) FROM authors WHERE author = 7"), "1");
-}
-
-/* ---- deleting ---- */
-
-static void a_purge_leaves_nothing_but_the_text(void **state)
-{
-    struct fixture *f = *state;
-    put_two_segments(f);
-    append_by(f, 7, 3, "Alice");
-    append(f, 8, 9, "secret");
-    append(f, 9, 10, "y");
-    change(f, "the text", 10, STORE_HISTORY_PURGE);
-    assert_string_equal(all_tables(f), "0 0 0 0");
-    assert_string_equal(sql(f, "SELECT count(*) || ':' || min(first_revision) FROM journal"), "1:9");
-
-    append(f, 10, 11, "z");
-    append(f, 11, 12, "!");
-    snap(f, "the text z!", 12, 12);
-    struct store_request *r = read_history(f, STORE_HISTORY_ROWS | STORE_HISTORY_CHECKPOINT, 10, UINT64_MAX);
-    assert_int_equal(r->history->begins, 10);
-    assert_slice(r->history->checkpoints[0].text, "the text");
-    assert_int_equal(r->history->rows[0].first_revision, 10);
-    store_request_free(r);
-}
-
-static bool is_off_when_loaded(struct fixture *f)
-{
-    struct store_request *r = ask(f, load_of("pad"));
-    bool is_off = r->history_is_off;
-    assert_true(r->found);
-    store_request_free(r);
-    return is_off;
-}
-
-static void off_for_a_document_it_stays_off_until_it_is_on(void **state)
-{
-    struct fixture *f = *state;
-    put_two_segments(f);
-    change(f, "abcdefg", 7, STORE_HISTORY_OFF);
-    append_by(f, 7, 3, "Alice");
-    append(f, 8, 9, "x");
-    snap(f, "abcdefghx", 9, 9);
-    assert_string_equal(all_tables(f), "0 0 0 0");
-    struct store_request *r = read_history(f, STORE_HISTORY_HEADS, 0, 0);
-    assert_true(r->history->is_off);
-    store_request_free(r);
-    assert_true(is_off_when_loaded(f));
-
-    change(f, "abcdefghx", 9, STORE_HISTORY_ON);
-    append_by(f, 9, 3, "Alice");
-    append(f, 10, 11, "y");
-    snap(f, "abcdefghxAy", 11, 11);
-    r = read_history(f, STORE_HISTORY_HEADS, 0, 0);
-    assert_false(r->history->is_off);
-    assert_false(is_off_when_loaded(f));
-    assert_int_equal(r->history->begins, 9);
-    store_request_free(r);
-    assert_string_equal(all_tables(f), "1 0 1 1");
-}
-
-static void a_server_that_keeps_none_deletes_what_there_is(void **state)
-{
-    struct fixture *f = *state;
-    put_two_segments(f);
-    append_by(f, 7, 3, "Alice");
-    fixture_close(f);
-    f->keeps_history = false;
-    fixture_open(f, STORE_JOURNAL);
-    assert_string_equal(all_tables(f), "0 0 0 0");
-    append_by(f, 8, 4, "Bob");
-    append(f, 9, 10, "x");
-    snap(f, "text", 10, 10);
-    assert_string_equal(all_tables(f), "0 0 0 0");
-}
-
-static void a_deleted_document_takes_its_history_along(void **state)
-{
-    struct fixture *f = *state;
-    put_two_segments(f);
-    append_by(f, 7, 3, "Alice");
-    change(f, "abcdefg", 8, STORE_HISTORY_OFF);
-    change(f, "abcdefg", 8, STORE_HISTORY_ON);
-    append_by(f, 8, 3, "Alice");
-    expect(f, append_of("other", 0, 1, "o"), OK);
-    struct store_request *r = delete_of("pad", T0_MS + HOUR_MS);
-    r->now_ms = T0_MS;
-    expect(f, r, OK);
-    assert_string_equal(all_tables(f), "0 0 0 0");
-    assert_string_equal(sql(f, "SELECT count(*) FROM history_off"), "0");
 }
 
 /* ---- beside the others ---- */
@@ -660,10 +428,8 @@ static void without_a_journal_nothing_is_kept(void **state)
         TEST(what_nobody_used_is_forgotten_but_for_its_text),                                                \
         TEST(what_the_text_in_the_row_lacks_is_not_forgotten),                                               \
         TEST(names_come_with_the_edits_that_they_made), TEST(of_one_author_the_newest_names_are_kept),       \
-        TEST(a_purge_leaves_nothing_but_the_text), TEST(off_for_a_document_it_stays_off_until_it_is_on),     \
-        TEST(a_server_that_keeps_none_deletes_what_there_is),                                                \
-        TEST(a_deleted_document_takes_its_history_along), TEST(an_answer_is_worked_on_where_it_was_read),    \
-        TEST(history_and_edits_do_not_wait_for_each_other), TEST(what_waits_at_the_end_is_answered)
+        TEST(an_answer_is_worked_on_where_it_was_read), TEST(history_and_edits_do_not_wait_for_each_other),  \
+        TEST(what_waits_at_the_end_is_answered)
 
 static const struct CMUnitTest sqlite_tests[] = {
     BOTH,
