@@ -329,6 +329,42 @@ static void migrations_are_recorded_and_run_once(void **state)
     assert_string_equal(sql(f, "PRAGMA user_version"), "109");
 }
 
+/* As a file of version 104 is that a program from between two releases has made. */
+static void back_to_an_unfinished_104(struct fixture *f)
+{
+    sql(f, "DROP TABLE images; DROP TABLE comments; DROP TABLE commented; DROP TABLE secrets;"
+           "DROP TABLE history_fresh; DROP TABLE history; DROP TABLE checkpoints; DROP TABLE authors;"
+           "DROP TABLE history_off; DROP TABLE deleted; ALTER TABLE links DROP COLUMN comments;"
+           "ALTER TABLE rights DROP COLUMN owner_writes;"
+           "DELETE FROM schema_migrations WHERE version > 104; PRAGMA user_version = 104");
+}
+
+static void an_unfinished_version_is_completed(void **state)
+{
+    struct fixture *f = *state;
+    fixture_open(f, STORE_JOURNAL);
+    expect(f, snapshot_of("pad", "text", 1), OK);
+    fixture_close(f);
+    back_to_an_unfinished_104(f);
+    fixture_open(f, STORE_JOURNAL);
+    struct store_request *r = ask(f, load_of("pad"));
+    assert_slice(r->text, "text");
+    store_request_free(r);
+    assert_string_equal(sql(f, "PRAGMA user_version"), "109");
+}
+
+static void what_cannot_be_brought_up_to_date_stays_as_it_was(void **state)
+{
+    struct fixture *f = *state;
+    fixture_open(f, STORE_JOURNAL);
+    fixture_close(f);
+    back_to_an_unfinished_104(f);
+    sql(f, "ALTER TABLE journal RENAME COLUMN batch TO something_else");
+    expect_refused(f, "Cannot bring the database");
+    assert_string_equal(sql(f, "PRAGMA user_version"), "104");
+    assert_string_equal(sql(f, "SELECT count(*) FROM sqlite_master WHERE name = 'images'"), "0");
+}
+
 static void a_newer_schema_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -412,6 +448,8 @@ int main(void)
         TEST(an_open_file_is_noticed),
         TEST(a_failed_legacy_import_leaves_the_file_as_it_was),
         TEST(migrations_are_recorded_and_run_once),
+        TEST(an_unfinished_version_is_completed),
+        TEST(what_cannot_be_brought_up_to_date_stays_as_it_was),
         TEST(a_newer_schema_is_refused),
         TEST(another_programs_database_is_refused),
         TEST(another_programs_documents_are_refused),

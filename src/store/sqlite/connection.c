@@ -35,6 +35,18 @@ int connection_open(struct connection *c, const struct location *l)
     return code;
 }
 
+enum error connection_check_statements(struct connection *c)
+{
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        sqlite3_stmt *statement;
+        int code = sqlite3_prepare_v2(c->handle, STATEMENT_SQL[i], -1, &statement, NULL);
+        if (code != SQLITE_OK)
+            return connection_error(c, code);
+        sqlite3_finalize(statement);
+    }
+    return OK;
+}
+
 enum error connection_prepare(struct connection *c)
 {
     for (int i = 0; i < STATEMENT_COUNT; i++) {

@@ -28,6 +28,9 @@ struct connection {
  * to see whether it is a database at all. Gives SQLite's code. Whatever the
  * answer, connection_close follows in the end. */
 int connection_open(struct connection *c, const struct location *location);
+/* Could all of statements.h be prepared, with the tables as they are now? ERR_STORAGE: something is missing
+ * among them. */
+enum error connection_check_statements(struct connection *c);
 /* Prepares all of statements.h; the tables exist by then. */
 enum error connection_prepare(struct connection *c);
 void connection_close(struct connection *c);

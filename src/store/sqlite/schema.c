@@ -64,11 +64,12 @@ static const char CREATE_RIGHTS[] = "CREATE TABLE rights ("
                                     " expires_ms INTEGER NOT NULL,"
                                     " history INTEGER NOT NULL,"
                                     " used_ms INTEGER NOT NULL) WITHOUT ROWID;"
-                                    "CREATE INDEX links_document ON links (document_id);"
-                                    "CREATE TABLE deleted ("
-                                    " epoch BLOB PRIMARY KEY NOT NULL,"
-                                    " deleted_at INTEGER NOT NULL) WITHOUT ROWID;"
-                                    "CREATE INDEX deleted_at ON deleted (deleted_at);";
+                                    "CREATE INDEX links_document ON links (document_id);";
+
+static const char CREATE_DELETED[] = "CREATE TABLE IF NOT EXISTS deleted ("
+                                     " epoch BLOB PRIMARY KEY NOT NULL,"
+                                     " deleted_at INTEGER NOT NULL) WITHOUT ROWID;"
+                                     "CREATE INDEX IF NOT EXISTS deleted_at ON deleted (deleted_at);";
 
 /* What nobody outside can guess, and is the same after a restart: store_identity. */
 static const char CREATE_SECRETS[] = "CREATE TABLE IF NOT EXISTS secrets ("
@@ -170,7 +171,8 @@ static enum error create_rights(struct connection *c, const struct store_config 
     (void)config;
     if (!done[0])
         snprintf(done, size, "created the tables rights, links and deleted");
-    return connection_execute(c, CREATE_RIGHTS);
+    enum error err = connection_execute(c, CREATE_RIGHTS);
+    return err ? err : connection_execute(c, CREATE_DELETED);
 }
 
 static enum error create_history(struct connection *c, const struct store_config *config, char *done,
@@ -282,6 +284,17 @@ static enum error record(struct connection *c, const struct migration *m)
     return connection_execute(c, sql);
 }
 
+/* Programs from between two releases had version 104 before all of it was there. */
+static enum error complete_rights(struct connection *c)
+{
+    static const char HAS_WRITER[] =
+        "SELECT count(*) FROM pragma_table_info('rights') WHERE name = 'owner_writes'";
+    enum error err = connection_execute(c, CREATE_DELETED);
+    if (err || connection_ask(c, HAS_WRITER, NULL, 1) > 0)
+        return err;
+    return connection_execute(c, "ALTER TABLE rights ADD COLUMN owner_writes INTEGER NOT NULL DEFAULT 0");
+}
+
 static enum error migrate_from(struct connection *c, int version, const struct store_config *config,
                                char *done, size_t size)
 {
@@ -290,6 +303,8 @@ static enum error migrate_from(struct connection *c, int version, const struct s
                                            " version INTEGER PRIMARY KEY,"
                                            " filename TEXT NOT NULL,"
                                            " applied_at INTEGER NOT NULL);");
+    if (!err && version == 104)
+        err = complete_rights(c);
     for (int i = 0; !err && i < MIGRATION_COUNT; i++) {
         if (MIGRATIONS[i].version <= version)
             continue;
@@ -297,6 +312,8 @@ static enum error migrate_from(struct connection *c, int version, const struct s
         if (!err)
             err = record(c, &MIGRATIONS[i]);
     }
+    if (!err) /* or the file would be of this version, and of no use to the one before either */
+        err = connection_check_statements(c);
     return err ? err : connection_execute(c, "COMMIT");
 }
 
