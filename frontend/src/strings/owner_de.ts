@@ -6,14 +6,14 @@ export const owner: OwnerText = {
   takeCharge: "Dieses Pad übernehmen",
   taken: "Dieses Pad gehört jetzt Ihnen.",
   takeChargeHint: "Sie öffnen es, wie auch immer sein Passwort lautet, und bringen in Ordnung, was andere damit tun. Alle hier erfahren es.",
-  other: "Dieses Pad gehört jemandem. Nur wem es gehört, ändert sein Passwort in jedem Fall, zieht Links zurück und löscht es. Das sind nicht Sie: Soll es auch hier Ihnen gehören, öffnen Sie den Link dafür.",
+  other: "Dieses Pad gehört jemandem. Nur wem es gehört, ändert sein Passwort in jedem Fall, zieht Links zurück und löscht es. Das sind nicht Sie: Soll es auch hier Ihnen gehören, öffnen Sie den Eigentumslink.",
   mine: "Dieses Pad gehört Ihnen: Sie öffnen es, wie auch immer sein Passwort lautet. Den Nachweis bewahrt dieser Browser auf.",
   offline: "Ohne Verbindung lässt sich davon nichts ändern.",
 
-  link: "Link für Sie als Eigentümer",
-  showLink: "Diesen Link zeigen",
+  link: "Eigentumslink",
+  showLink: "Eigentumslink zeigen",
   linkHint: "Bewahren Sie ihn sicher auf: Wer ihn öffnet, dem gehört dieses Pad, auch in einem anderen Browser oder wenn dieser es vergessen hat. Geben Sie ihn niemandem.",
-  copy: "Diesen Link kopieren",
+  copy: "Eigentumslink kopieren",
   hide: "Verbergen",
 
   pen: "Nur ich schreibe",

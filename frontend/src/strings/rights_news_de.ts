@@ -9,7 +9,7 @@ export const rightsNews: RightsNewsText = {
   unpenned: { mine: "Alle dürfen wieder schreiben.", of: (by) => (by ? `${by} lässt wieder alle schreiben` : "Alle dürfen wieder schreiben") },
   not_owned: {
     mine: "",
-    of: () => "Der Link, den Sie geöffnet haben, macht Sie nicht zum Eigentümer: Er ist nicht ganz, oder er gehört zu einem anderen Pad",
+    of: () => "Durch den Eigentumslink, den Sie geöffnet haben, gehört Ihnen dieses Pad nicht: Er ist nicht ganz, oder er gehört zu einem anderen Pad",
   },
   view_only: { mine: "", of: () => "Dieses Pad kann jetzt nur gelesen werden" },
   editable: { mine: "", of: () => "Sie können jetzt in diesem Pad schreiben" },

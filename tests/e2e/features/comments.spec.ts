@@ -303,6 +303,16 @@ test('by a link for reading: no trace of comments, or with leave to comment, the
   await reviewer.shows(TEXT);
 });
 
+test('what is quoted runs as its first letter does, and so does the line beside it', async ({ open }) => {
+  const pad = await (await open()).ready();
+  await pad.paste('התקציב הוא');
+  await pad.saved();
+  await comment(pad, 'התקציב', 'words');
+  const quote = threadsIn(pad).locator('.quote');
+  await expect(quote).toHaveCSS('border-right-width', '2px');
+  await expect(quote).toHaveCSS('border-left-width', '0px');
+});
+
 test('nothing of comments leaves with the text', async ({ open }) => {
   const alice = await (await open()).ready();
   await alice.paste(`# ${TEXT}`);

@@ -63,8 +63,8 @@ function New({ comments }: { comments: PadComments }) {
   }
   return (
     <section class="thread new" aria-label={words.heading(fresh.quote)}>
-      <p class="quote">
-        <span translate={false} dir="auto">
+      <p class="quote" dir="auto">
+        <span translate={false}>
           <Words text={fresh.quote} />
         </span>
       </p>

@@ -44,11 +44,11 @@ export function ThreadCard({ pad, comments, thread, isPlaced }: Props) {
           <Words text={title} />
         </h3>
         {isPlaced ? (
-          <button type="button" class="quiet quote" title={words.goTo} aria-label={`${words.goTo}: “${quote}”`} onClick={() => void comments.goTo(thread.id)}>
+          <button type="button" class="quiet quote" dir="auto" title={words.goTo} aria-label={`${words.goTo}: “${quote}”`} onClick={() => void comments.goTo(thread.id)}>
             <Quote text={quote} />
           </button>
         ) : (
-          <p class="quote">
+          <p class="quote" dir="auto">
             <Quote text={quote} />
           </p>
         )}
@@ -73,9 +73,10 @@ function beside(card: HTMLElement): HTMLElement | null | undefined {
   return next?.querySelector("article") ?? card.closest(".comments")?.querySelector<HTMLElement>(".add-comment");
 }
 
+/** It runs as its first letter does, and so does what it stands in, with the line beside it. */
 function Quote({ text }: { text: string }) {
   return (
-    <span translate={false} dir="auto">
+    <span translate={false}>
       <Words text={text} />
     </span>
   );
