@@ -14,7 +14,8 @@ import { changesIn } from "./clean_input";
 import { offered } from "./offered";
 import { tickTask } from "./tasks";
 
-const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
+/** One of a thousand such runs leaves two marks in the box: docs/decisions/085. */
+const SEED = Number(process.env["SEED"] ?? 1);
 
 /** A tab whose text is in an editor, with its undo. */
 class TabWithEditor extends SimulatedTab {
