@@ -61,6 +61,17 @@ test("a line that takes seconds is given up, and so is the text for a while", ()
   failed.mockRestore();
 });
 
+test.each([
+  ["shell", '"$(\n'],
+  ["erlang", "[\n"],
+  ["crystal", '"#{\n'],
+  ["julia", "(\n"],
+])("a text in which very much is open is given up, not copied for each of its parts (%s)", async (id, open) => {
+  const { parser } = bounded(await codeLanguage(id)!.load()).language;
+  expect(parser.parse(open.repeat(200)).type.isTop).toBe(true);
+  expect(parser.parse(open.repeat(20_000)).type.isTop).toBe(false);
+});
+
 test("languages of the catalogue are such, for pads and for blocks of Markdown", async () => {
   const { language } = await codeLanguage("mathematica")!.load();
   let looks = 0;

@@ -12,6 +12,8 @@ import { type LanguageSupport, StreamLanguage, type StringStream } from "@codemi
 /** Ends a step from within. */
 export class StepOver extends Error {}
 
+/** What such a parser keeps account of may be so deep: as many brackets as were opened, say. It is copied every 512 units of the text. */
+const MOST_OPEN = 1_000;
 /** It is asked once for so many tokens. */
 const TOKENS_PER_LOOK = 16;
 
@@ -32,20 +34,24 @@ export function endable<T>(over: () => boolean, step: () => T): T {
 
 type Token = (stream: StringStream, state: unknown) => string | null;
 /** What StreamLanguage of @codemirror/language 6 keeps its functions in; its types leave it out. */
-type Reads = { streamParser: { token: Token } };
+type Reads = { streamParser: { token: Token; copyState(state: object): object } };
 
 const prepared = new WeakSet<object>();
 
-/** The same language; steps of its parser can be ended where it is one that is read token by token. */
+/** The same language; steps of its parser can be ended where it is one that is read token by token, and end where too much is open. */
 export function withEndableSteps(support: LanguageSupport): LanguageSupport {
   const { language } = support;
   if (!(language instanceof StreamLanguage) || prepared.has(language)) return support;
   prepared.add(language);
   const { streamParser } = language as unknown as Reads;
-  const { token } = streamParser;
+  const { token, copyState } = streamParser;
   streamParser.token = (stream, state) => {
     if (++tokens % TOKENS_PER_LOOK === 0 && isOver()) throw new StepOver();
     return token(stream, state);
+  };
+  streamParser.copyState = (state) => {
+    if (Object.values(state).some((part) => Array.isArray(part) && part.length > MOST_OPEN)) throw new StepOver();
+    return copyState(state);
   };
   return support;
 }
