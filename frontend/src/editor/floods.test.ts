@@ -29,6 +29,8 @@ describe("invisible characters", () => {
     expect(marks("word\u00AD".repeat(100))).toHaveLength(16);
     expect(marks("a long word\u00AD ".repeat(100))).toHaveLength(100);
     expect(marks("\u0001".repeat(5_000))).toHaveLength(16);
+    expect(marks("a word\0".repeat(200))).toHaveLength(200);
+    expect(marks("a word\0".repeat(2_000))).toHaveLength(16);
     expect(marks("\u0001\n".repeat(40))).toHaveLength(40);
   });
 

@@ -14,12 +14,15 @@ const INVISIBLE = "\\0-\\x08\\v-\\x1f\\x7f-\\x9f\\xad\\u061c\\u200b\\u200e\\u200
 const invisible = new CharacterKind(new RegExp(`[${INVISIBLE}]`, "u"));
 /** So many that stand close together are shown; of a flood, those at its beginning. */
 const MOST_TOGETHER = 16;
-/** What stands between two that are close is no longer. */
+/** What stands between two that are close is no longer, in a line of a usual length and in a longer one: browsers take the square of
+ * the elements of a line that wraps, and one in five units of a long line is a thousand of them in view. */
 const CLOSE_UNITS = 4;
+const CLOSE_UNITS_IN_LONG = 12;
+const LONG_UNITS = 1_500;
 /** The control characters before the space have pictures of their own. */
 const [FIRST_SEEN, PICTURES, BULLET] = [0x20, 0x2400, "\u2022"];
 /** Whether one is shown depends on no more than what stands in so much before it. */
-const BEFORE_UNITS = MOST_TOGETHER * (CLOSE_UNITS + 1);
+const BEFORE_UNITS = MOST_TOGETHER * (CLOSE_UNITS_IN_LONG + 1);
 
 const NAMES = new Map([
   [0x00, "null"],
@@ -96,12 +99,13 @@ function* signsIn(doc: Text, from: number, to: number): Generator<Range<Decorati
 export function* specialIn(doc: Text, from: number, to: number): Generator<{ at: number; code: number }> {
   let start = Math.max(doc.lineAt(from).from, from - BEFORE_UNITS);
   for (const text of doc.iterRange(start, to)) {
+    const closeUnits = doc.lineAt(start).length > LONG_UNITS ? CLOSE_UNITS_IN_LONG : CLOSE_UNITS;
     let together = 0;
     let last = -Infinity;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (!invisible.has(code)) continue;
-      together = i - last > CLOSE_UNITS + 1 ? 1 : together + 1;
+      together = i - last > closeUnits + 1 ? 1 : together + 1;
       last = i;
       if (together <= MOST_TOGETHER && start + i >= from) yield { at: start + i, code };
     }
