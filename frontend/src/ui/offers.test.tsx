@@ -166,6 +166,9 @@ describe("regression: the start card is for new pads", () => {
     firstLines.value = "";
     render(<StartPanel pad={pad()} />);
     screen.getByText(t.start.explain);
+    act(() => FakeSocket.last.ends(1006));
+    screen.getByText(t.start.explain); // it does not come and go with each attempt
+    await act(async () => session.retryConnection());
     await connect("A text");
     expect(screen.queryByText(t.start.explain)).toBeNull(); // although the editor does not show the text yet
     expect(card()).toBeNull();

@@ -51,8 +51,7 @@ function isEmptyNow({ session, editor }: Pad): boolean {
   return !isShown && !(session.isLoaded.value && session.localText() !== "");
 }
 
-/** True while the server is about to tell the text. */
+/** True until there is a text, or a reason for which there will be none: not just while it is connecting, which it does again and again. */
 function isAwaited({ isLoaded, link, end }: Session): boolean {
-  const { kind } = link.value;
-  return !isLoaded.value && end.value === null && (kind === "connecting" || kind === "up");
+  return !isLoaded.value && end.value === null && link.value.kind !== "stopped";
 }
