@@ -1,5 +1,5 @@
-/** Fails when the first visit to a pad would load more than the budget: the
- * scripts and styles of index.html and everything they import at once. */
+/** Fails when the first visit to a pad would load more than the budget: index.html,
+ * its scripts and styles and everything they import at once. */
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -21,6 +21,7 @@ function add(path) {
 }
 
 if (files.size === 0) throw new Error("budget: no scripts found in dist/index.html");
+files.add("index.html");
 let total = 0;
 for (const path of files) {
   const file = join("dist", path);
