@@ -46,8 +46,8 @@ export class Lines {
     if (line >= count - end) return line + start + between.length + end - count;
     const words = wordsOf(this.#list[line]!);
     const places = between.flatMap((it, i) => (wordsOf(it) === words ? [start + i] : []));
-    if (places.length === 1) return places[0]!;
-    const isInPlace = start + between.length + end === count && isMuchAlike(wordsOf(between[line - start]!), words);
+    if (places.length > 0) return places.length === 1 ? places[0]! : null;
+    const isInPlace = start + between.length + end === count && hasMuchOf(wordsOf(between[line - start]!), words);
     return isInPlace ? line : null;
   }
 
@@ -100,11 +100,13 @@ function wordsOf(line: string): string {
   return line.replace(/\[[ xX]*\]/, "[]");
 }
 
-/** True when more of two lines is the same than is not. */
-function isMuchAlike(a: string, b: string): boolean {
-  const start = commonStart(a, b);
-  const end = commonEnd(a.slice(start), b.slice(start));
-  return 2 * (start + end) > Math.max(a.length, b.length);
+/** True when a line has more than half of another, at its beginning and at its end: of what is behind the box, since all tasks
+ * begin alike. */
+function hasMuchOf(line: string, other: string): boolean {
+  const [now, before] = [line, other].map((it) => it.replace(/^.*?\[\]\s*/, "")) as [string, string];
+  const start = commonStart(now, before);
+  const end = commonEnd(now.slice(start), before.slice(start));
+  return 2 * (start + end) > before.length;
 }
 
 /** The units that both begin with. */
