@@ -1,5 +1,5 @@
 import "./palette.css";
-import { useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { loadChunk } from "../../browser";
 import { loadOutline, type OutlineEntry } from "../../editor";
@@ -106,7 +106,7 @@ export function Palette({ pad, text, onClose }: Props) {
   );
 }
 
-/** The outline of the text as it is when the palette is opened; none until it is made. */
+/** The outline of the text as it is when the palette is opened, or when the language's code comes after that; none until it is made. */
 function useOutline({ editor }: Pad): readonly OutlineEntry[] {
   const outline = useSignal<readonly OutlineEntry[]>([]);
   useEffect(() => {
@@ -117,8 +117,14 @@ function useOutline({ editor }: Pad): readonly OutlineEntry[] {
       const made = chunk && view ? await chunk.outlineOf(view, closed.signal) : null;
       if (made && !closed.signal.aborted) outline.value = made;
     };
-    void make();
-    return () => closed.abort();
+    const stop = effect(() => {
+      void editor.peek()?.parsers.value;
+      void make();
+    });
+    return () => {
+      stop();
+      closed.abort();
+    };
   }, [editor]);
   return outline.value;
 }
