@@ -188,6 +188,16 @@ describe("while the user types on a slow machine", () => {
     }
     expect(delivered.flat()).toHaveLength(600);
   });
+
+  test("nor is the rest of a flood that comes after a small part of it, although a key was pressed just now", () => {
+    const { inbox, delivered, turn, frame } = inboxOf(40);
+    inbox.push(1);
+    frame();
+    for (let message = 2; message <= 101; message++) inbox.push(message);
+    inbox.typed();
+    turn();
+    expect(delivered.flat()).toHaveLength(101);
+  });
 });
 
 test("on a quick machine a delivery waits for no key", () => {

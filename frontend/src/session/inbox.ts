@@ -33,6 +33,8 @@ const LONGEST_REST_MS = 300;
 /** A delivery of so many changes is a flood: more of them are on their way. */
 const FLOOD_CHANGES = 8;
 const FLOOD_REST_MS = 30;
+/** So many changes are not held until a key is painted. */
+const HELD_CHANGES = 64;
 /** Who pressed a key so short a time ago is about to press another. */
 const TYPING_MS = 300;
 
@@ -110,9 +112,14 @@ export class Inbox<Message> {
   /** Delivers, or waits for a key to be painted, if one is about to be pressed, or was just now. */
   #due(): void {
     const sinceKeyMs = this.options.elapsed() - this.#typedAtMs;
-    if (!this.#isSlow || sinceKeyMs >= TYPING_MS || this.options.isHidden()) return this.#begin();
+    if (!this.#isSlow || sinceKeyMs >= TYPING_MS || this.options.isHidden() || this.#isFlooded()) return this.#begin();
     const held = (this.#held = {});
     this.options.schedule(() => this.#release(held), TYPING_MS - sinceKeyMs);
+  }
+
+  /** True when so much waits that it would be long in coming: a burst of edits, not people who type. */
+  #isFlooded(): boolean {
+    return this.#waiting.reduce((sum, message) => sum + this.options.changesIn(message), 0) >= HELD_CHANGES;
   }
 
   #release(held: object): void {
