@@ -123,15 +123,15 @@ function measured(place, language, text) {
 }
 
 /** Measures texts from the front of the list, as many as one browser is good for, and takes them out of it. */
-async function useBrowser(place, todo, done) {
+async function useBrowser(place, waiting, done) {
   const empties = new Map();
-  for (let i = 0; i < TEXTS_PER_BROWSER && todo.length > 0; i++) {
-    const { language, name, make, before } = todo[0];
+  for (let i = 0; i < TEXTS_PER_BROWSER && waiting.length > 0; i++) {
+    const { language, name, make, before } = waiting[0];
     if (!empties.has(language)) empties.set(language, await measured(place, language, '\n'));
     const empty = empties.get(language);
     const result = empty instanceof Error ? empty : await measured(place, language, make(Number(length)).toWellFormed());
-    todo.shift();
-    if (!before && !isMet(result)) todo.unshift({ language, name, make, before: result });
+    waiting.shift();
+    if (!before && !isMet(result)) waiting.unshift({ language, name, make, before: result });
     else done(`${language}: ${name}`, better(before, result), empty);
     if (result instanceof Error) return;
   }
@@ -155,13 +155,13 @@ function shown(result, empty) {
 }
 
 header(`unfortunate texts of ${length} units: a key, p95, to that of an empty pad; longest standstill: opened, typing, hearing; processor time of a key, to that of an empty pad`);
-const todo = languages.split(',').flatMap((language) => chosen(language).map(([name, make]) => ({ language, name, make })));
+const waiting = languages.split(',').flatMap((language) => chosen(language).map(([name, make]) => ({ language, name, make })));
 const missed = [];
 const done = (what, result, empty) => {
   const line = [what, shown(result, empty), `${BAR_KEY_MS}; ${BAR_STILL_MS} ms`, isMet(result)];
   report(...line);
   if (!isMet(result)) missed.push(line);
 };
-while (todo.length > 0) await withServer({ MAX_DOCUMENT_SIZE_KB: 4096 }, (place) => useBrowser(place, todo, done));
+while (waiting.length > 0) await withServer({ MAX_DOCUMENT_SIZE_KB: 4096 }, (place) => useBrowser(place, waiting, done));
 console.log(`\n${missed.length} not met`);
 for (const line of missed) report(...line);

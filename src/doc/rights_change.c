@@ -60,7 +60,7 @@ static void take_out(struct store_rights *rights, uint32_t at)
 }
 
 /* Those that were withdrawn leave their places to new ones, the oldest first. */
-static enum error make_room(struct store_rights *rights)
+static enum error reserve_link(struct store_rights *rights)
 {
     uint32_t at = 0;
     if (rights->link_count < LINKS_MAX)
@@ -78,7 +78,7 @@ static enum error add_link(const struct document *doc, struct rights_change *cha
 {
     enum error err = document_may_manage(doc, change->access);
     if (!err)
-        err = make_room(next);
+        err = reserve_link(next);
     if (err)
         return err;
     token_make(change->token);
