@@ -61,6 +61,31 @@ test("after a delivery and its frame the next one rests, and three times as long
   }
 });
 
+test("what comes after a pause is delivered at once: the rest counts from the delivery before", () => {
+  const { inbox, rests, frame, pass } = inboxOf(40);
+  inbox.push(1);
+  frame();
+  pass(100);
+  inbox.push(2);
+  frame();
+  pass(10_000);
+  inbox.push(3);
+  expect(rests).toEqual([0, 20, 0]);
+});
+
+test("a rest is cut short by a burst, once for all of it", () => {
+  const { inbox, delivered, rests, frame, turn, pass } = inboxOf(100);
+  inbox.push(1);
+  frame();
+  pass(10);
+  for (let message = 2; message <= 200; message++) inbox.push(message);
+  expect(rests).toEqual([0, 290, 20]);
+  turn(); // the one that was planned before
+  expect(delivered).toEqual([[1]]);
+  frame();
+  expect(delivered.flat()).toHaveLength(200);
+});
+
 test("after a flood the next delivery rests too, so that it is a large one", () => {
   const { inbox, delivered, rests, frame } = inboxOf(1);
   for (let message = 1; message <= 8; message++) inbox.push(message);
@@ -189,12 +214,21 @@ describe("while the user types on a slow machine", () => {
     expect(delivered.flat()).toHaveLength(600);
   });
 
+  test("nor is a burst that comes while something is held", () => {
+    const { inbox, delivered, frame } = slowInbox();
+    for (let message = 3; message <= 100; message++) inbox.push(message);
+    frame(); // the one that was held
+    frame();
+    expect(delivered.flat()).toHaveLength(100);
+  });
+
   test("nor is the rest of a flood that comes after a small part of it, although a key was pressed just now", () => {
     const { inbox, delivered, turn, frame } = inboxOf(40);
     inbox.push(1);
     frame();
     for (let message = 2; message <= 101; message++) inbox.push(message);
     inbox.typed();
+    turn(); // the one that rests for longer
     turn();
     expect(delivered.flat()).toHaveLength(101);
   });

@@ -33,8 +33,8 @@ const LONGEST_REST_MS = 300;
 /** A delivery of so many changes is a flood: more of them are on their way. */
 const FLOOD_CHANGES = 8;
 const FLOOD_REST_MS = 30;
-/** So many changes are not held until a key is painted. */
-const HELD_CHANGES = 64;
+/** A burst: when so many changes wait, they are held for no key, and not for longer than a flood rests. */
+const BURST_CHANGES = 64;
 /** Who pressed a key so short a time ago is about to press another. */
 const TYPING_MS = 300;
 
@@ -57,18 +57,27 @@ export interface InboxOptions<Message> {
   elapsed: () => number;
 }
 
+/** A delivery that is to begin at that time, or, while it is held, when the next key is painted, if that is earlier. */
+interface Planned {
+  readonly atMs: number;
+  readonly isHeld: boolean;
+}
+
 export class Inbox<Message> {
   #waiting: Message[] = [];
-  /** True while a delivery is planned, is held until a key is painted, or is being painted itself. */
-  #scheduled = false;
-  /** The rest before the next delivery, after what the last one took. */
-  #restMs = 0;
+  /** The number of changes that those bring. */
+  #changes = 0;
+  /** The delivery that is to come; null: none is, or it has begun. */
+  #next: Planned | null = null;
+  /** True from the begin of a delivery until it is painted. */
+  #isPainting = false;
+  /** When the last delivery was painted, and when the rest after it is over. */
+  #paintedAtMs = -Infinity;
+  #restedAtMs = -Infinity;
   /** True when the last delivery took so long that a key would have felt it, and no flood goes on. */
   #isSlow = false;
   /** When the user last pressed a key. */
   #typedAtMs = -Infinity;
-  /** Stands for the delivery that is due and waits for a key; null: none does. */
-  #held: object | null = null;
   readonly #batchSize = new BatchSize();
   #deliver: Deliver<Message> = () => {};
 
@@ -82,6 +91,7 @@ export class Inbox<Message> {
   /** Takes a message in: it is delivered now, or with others in a frame. */
   push(message: Message): void {
     this.#waiting.push(message);
+    this.#changes += this.options.changesIn(message);
     if (this.#waiting.length === 1 && !this.options.canWait(message)) this.flush();
     else this.#plan();
   }
@@ -94,60 +104,64 @@ export class Inbox<Message> {
   /** The user has typed: that is shown first, and then what is held. */
   typed(): void {
     this.#typedAtMs = this.options.elapsed();
-    const held = this.#held;
-    if (held) this.options.painted(() => this.#release(held));
+    const next = this.#next;
+    if (next?.isHeld) this.options.painted(() => this.#begin(next));
   }
 
   /** Forgets everything: it is of a connection that is given up. */
   clear(): void {
     this.#waiting = [];
+    this.#changes = 0;
   }
 
+  /** Plans a delivery of what waits, or brings the planned one forward, for a burst. */
   #plan(): void {
-    if (this.#scheduled || this.#waiting.length === 0) return;
-    this.#scheduled = true;
-    this.options.schedule(() => this.#due(), this.#restMs);
+    if (this.#isPainting || this.#waiting.length === 0) return;
+    if (!this.#isBurst()) return void (this.#next ?? this.#planAt(this.#restedAtMs));
+    const atMs = Math.min(this.#restedAtMs, this.#paintedAtMs + FLOOD_REST_MS);
+    if (!this.#next || atMs < this.#next.atMs) this.#planAt(atMs);
+  }
+
+  /** Begins a delivery at that time, unless another one was planned or begun by then. */
+  #planAt(atMs: number, isHeld = false): void {
+    const next = (this.#next = { atMs, isHeld });
+    this.options.schedule(() => this.#due(next), Math.max(0, atMs - this.options.elapsed()));
   }
 
   /** Delivers, or waits for a key to be painted, if one is about to be pressed, or was just now. */
-  #due(): void {
-    const sinceKeyMs = this.options.elapsed() - this.#typedAtMs;
-    if (!this.#isSlow || sinceKeyMs >= TYPING_MS || this.options.isHidden() || this.#isFlooded()) return this.#begin();
-    const held = (this.#held = {});
-    this.options.schedule(() => this.#release(held), TYPING_MS - sinceKeyMs);
+  #due(next: Planned): void {
+    if (this.#next !== next) return;
+    const isTyping = this.options.elapsed() < this.#typedAtMs + TYPING_MS;
+    const mustWait = this.#isSlow && isTyping && !next.isHeld && !this.#isBurst() && !this.options.isHidden();
+    if (mustWait) this.#planAt(this.#typedAtMs + TYPING_MS, true);
+    else this.#begin(next);
   }
 
   /** True when so much waits that it would be long in coming: a burst of edits, not people who type. */
-  #isFlooded(): boolean {
-    return this.#waiting.reduce((sum, message) => sum + this.options.changesIn(message), 0) >= HELD_CHANGES;
+  #isBurst(): boolean {
+    return this.#changes >= BURST_CHANGES;
   }
 
-  #release(held: object): void {
-    if (this.#held !== held) return;
-    this.#held = null;
-    this.#begin();
-  }
-
-  #begin(): void {
+  #begin(next: Planned): void {
+    if (this.#next !== next) return;
+    this.#next = null;
     // Nobody types in a hidden tab, and its timers may come once a minute.
-    if (this.options.isHidden()) return this.#give(Infinity), this.#planAfter(0);
-    if (this.#waiting.length === 0) return this.#planAfter(0);
+    if (this.options.isHidden()) return this.flush();
+    if (this.#waiting.length === 0) return;
+    this.#isPainting = true;
     let [tookMs, changes, isCut] = [0, 0, false];
     // Asked for before the delivery, so that what the delivery asks of that frame counts.
     this.options.painted((frameMs) => {
+      this.#isPainting = false;
       this.#isSlow = !isCut && tookMs + frameMs >= BUSY_MS;
-      this.#planAfter(isCut ? 0 : restMsAfter(tookMs + frameMs, changes));
+      this.#paintedAtMs = this.options.elapsed();
+      this.#restedAtMs = this.#paintedAtMs + (isCut ? 0 : restMsAfter(tookMs + frameMs, changes));
+      this.#plan();
     });
     const began = this.options.elapsed();
     changes = this.#give(this.#batchSize.changes);
     tookMs = this.options.elapsed() - began;
     isCut = this.#waiting.length > 0;
-  }
-
-  #planAfter(restMs: number): void {
-    this.#scheduled = false;
-    this.#restMs = restMs;
-    this.#plan();
   }
 
   /** Delivers messages until they bring so many changes, and gives the number of those. */
@@ -157,7 +171,9 @@ export class Inbox<Message> {
     let changes = 0;
     this.#deliver(() => {
       const message = changes < limit ? this.#waiting.shift() : undefined;
-      if (message !== undefined) changes += this.options.changesIn(message);
+      if (message === undefined) return undefined;
+      changes += this.options.changesIn(message);
+      this.#changes -= this.options.changesIn(message);
       return message;
     });
     this.#batchSize.learn(changes, this.options.elapsed() - began);
