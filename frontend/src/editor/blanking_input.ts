@@ -13,8 +13,9 @@ export class BlankingInput implements Metered {
   /** Reading throws from then on. */
   lateAtMs = Infinity;
   #mostUnits = Infinity;
-  /** Where this step began to read; null: it did not read yet. */
-  #stepFrom: number | null = null;
+  /** What this step has read for the first time, in units, and where the furthest of that ends. */
+  #units = 0;
+  #furthest = 0;
   #reads = 0;
 
   constructor(
@@ -34,14 +35,17 @@ export class BlankingInput implements Metered {
 
   beginStep(mostUnits: number): void {
     this.#mostUnits = mostUnits;
-    this.#stepFrom = null;
+    this.#units = 0;
+    this.#furthest = 0;
   }
 
   chunk(from: number): string {
     this.#look();
     const chunk = this.#chunk(from);
-    this.#stepFrom ??= from;
-    if (from + chunk.length - this.#stepFrom > this.#mostUnits) throw new ReadTooFar();
+    const end = from + chunk.length;
+    this.#units += Math.max(0, end - Math.max(from, this.#furthest));
+    this.#furthest = Math.max(this.#furthest, end);
+    if (this.#units > this.#mostUnits) throw new ReadTooFar();
     return chunk;
   }
 

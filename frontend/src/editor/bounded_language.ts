@@ -19,7 +19,8 @@ import { contextsOf } from "./contexts";
 import { type LineRange, longLines } from "./long_lines";
 import { doubling } from "./markdown_fragments";
 import { NestedParts } from "./nested_parts";
-import { CHANGING_MS, PatientParse } from "./patient_parse";
+import { CHANGING_MS, PatientParse, STEPS_PER_LOOK } from "./patient_parse";
+import { readsTokens } from "./small_buffers";
 
 /** A parser rests for so many times what it took, and for twice as long each time that it goes on like that. */
 const REST_FACTOR = 4;
@@ -89,7 +90,7 @@ export class BoundedParser extends Parser implements Bounds {
       .flatMap((fragment) => (this.nested ? doubling(fragment) : [fragment]));
     const begin = () => this.inner.startParse(input, reused, ranges);
     // Markdown is read by lines, in which nothing takes long however far it goes.
-    return this.nested ? begin() : new PatientParse(begin, input, this.elapsed);
+    return this.nested ? begin() : new PatientParse(begin, input, this.elapsed, readsTokens(this.inner) ? STEPS_PER_LOOK : 1);
   }
 
   /** The fragment without what was read in a wrong context: it would get into a function before it. */

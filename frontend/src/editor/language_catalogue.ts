@@ -8,6 +8,7 @@
 import { LanguageDescription, LanguageSupport } from "@codemirror/language";
 import { languages as stock } from "@codemirror/language-data";
 import { type Language, PLAIN_TEXT } from "./language";
+import { withSmallBuffers } from "./small_buffers";
 import { withEndableSteps } from "./step_end";
 
 /** The ids that are not the name in lower case. */
@@ -69,12 +70,13 @@ const markdown = LanguageDescription.of({
   load: async () => (await import("./markdown_language")).markdownWith(codeLanguage),
 });
 
-const descriptions = stock.map((it) => (it.name === markdown.name ? markdown : endableOnceLoaded(it)));
+const descriptions = stock.map((it) => (it.name === markdown.name ? markdown : quickOnceLoaded(it)));
 
 /** The same language, whose parser no text holds up once it is loaded: in a pad of its own or in a block of Markdown. */
-function endableOnceLoaded(it: LanguageDescription): LanguageDescription {
+function quickOnceLoaded(it: LanguageDescription): LanguageDescription {
   const { name, alias, extensions, filename } = it;
-  return LanguageDescription.of({ name, alias, extensions, filename, load: () => it.load().then(withEndableSteps) });
+  const load = async () => withSmallBuffers(withEndableSteps(await it.load()));
+  return LanguageDescription.of({ name, alias, extensions, filename, load });
 }
 
 const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));

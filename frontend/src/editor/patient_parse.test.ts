@@ -1,4 +1,4 @@
-import { ensureSyntaxTree, LanguageSupport } from "@codemirror/language";
+import { ensureSyntaxTree, LanguageSupport, syntaxTreeAvailable } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { type Input, type Parser, type PartialParse, Tree } from "@lezer/common";
 import { expect, test, vi } from "vitest";
@@ -71,7 +71,24 @@ test("regression: to read the same again and again is not to read far", () => {
   const input = new BlankingInput(inner, [], 0, () => 0);
   input.beginStep(MOST_UNITS);
   for (let i = 0; i < 100; i++) expect(input.chunk(5_000).length).toBe(1_000);
-  expect(() => input.chunk(5_000 + MOST_UNITS)).toThrow(ReadTooFar);
+  const rest = Array.from({ length: MOST_UNITS / 1_000 }, (_, i) => 6_000 + 1_000 * i);
+  const last = rest.pop()!;
+  for (const at of rest) input.chunk(at);
+  expect(() => input.chunk(last)).toThrow(ReadTooFar);
+});
+
+test("regression: to use a node again is not to read it", async () => {
+  let now = 0;
+  const { support, read } = await javascript(() => now);
+  let state = EditorState.create({ doc: "function f(a) {\n  return [a, 1];\n}\n".repeat(6_000), extensions: support });
+  ensureSyntaxTree(state, state.doc.length, 60_000);
+  now += 10 * CHANGING_MS;
+  for (const at of [16, 100_000, 200_000]) {
+    const before = read();
+    state = state.update({ changes: { from: at, insert: "x" } }).state;
+    expect(syntaxTreeAvailable(state, state.doc.length)).toBe(true);
+    expect(read() - before).toBeLessThan(4_000);
+  }
 });
 
 test("whoever stops a parse where it is gets its tree, however far that reads", () => {

@@ -15,6 +15,8 @@ import { endable, StepOver } from "./step_end";
 export const MOST_UNITS = 32_000;
 /** It may take so long, where it can be ended. It is counted in time since nothing else says how much a function does for a token. */
 export const MOST_MS = 12;
+/** The clock is read once for so many steps of a parser whose steps are tokens: it takes as long as some of them. */
+export const STEPS_PER_LOOK = 16;
 /** For so long after a change another one is likely. */
 export const CHANGING_MS = 400;
 
@@ -36,11 +38,12 @@ export class PatientParse implements PartialParse {
   /** True once a step was given up: the parse ends before what that would have read. */
   #isCut = false;
 
-  /** `begin` begins the parse, of that text. */
+  /** `begin` begins the parse, of that text; so many of its steps are taken at once. */
   constructor(
     private readonly begin: () => PartialParse,
     private readonly input: Metered,
     private readonly elapsed: () => number,
+    private readonly stepsAtOnce = 1,
   ) {
     this.#parse = begin();
   }
@@ -60,19 +63,31 @@ export class PatientParse implements PartialParse {
   }
 
   advance(): Tree | null {
-    const { parsedPos } = this;
     // Whoever stops a parse where it is takes steps until there is a tree.
-    const isFinishing = this.#stoppedAt !== null && this.#stoppedAt <= parsedPos;
-    const isBounded = !this.#isCut && !isFinishing && this.elapsed() < this.input.changingUntilMs;
-    this.input.beginStep(isBounded ? MOST_UNITS : Infinity);
+    const isBounded = !this.#isCut && !this.#isFinishing() && this.elapsed() < this.input.changingUntilMs;
     const endMs = this.elapsed() + MOST_MS;
+    let from = 0;
+    const step = () => {
+      from = this.parsedPos;
+      this.input.beginStep(isBounded ? MOST_UNITS : Infinity);
+      return this.#parse.advance();
+    };
     try {
-      return endable(() => isBounded && this.elapsed() > endMs, () => this.#parse.advance());
+      return endable(() => isBounded && this.elapsed() > endMs, () => {
+        let tree = step();
+        for (let i = 1; i < this.stepsAtOnce && !tree && !this.#isFinishing(); i++) tree = step();
+        return tree;
+      });
     } catch (error) {
       if (!isBounded || !(error instanceof ReadTooFar || error instanceof StepOver)) throw error;
-      this.#cutAt(parsedPos);
+      this.#cutAt(from);
       return null;
     }
+  }
+
+  /** True when it has come to where it was stopped. */
+  #isFinishing(): boolean {
+    return this.#stoppedAt !== null && this.#stoppedAt <= this.parsedPos;
   }
 
   /** Has what begins there parsed once the text is at rest: until then, the context takes it for skipped. */
