@@ -42,6 +42,8 @@ const INSIDE = {
     frame: ["base", "pad", "text", "preview", "comments", "actions", "dialogs", "panels"],
   },
 };
+/** A folder's second index: of what is not needed before the first letter is typed, and would be loaded with the first one. */
+const BEHIND = "behind";
 /** For tests only: it may import all, and only it and tests may import it. */
 const TESTING = "testing";
 
@@ -61,7 +63,7 @@ function problemOf(path, { module, isType }) {
   if (other === null) return "nobody imports what starts the page";
   if (other === TESTING) return "tests alone import testing";
   if (folder === null) return null; // what starts the page takes what it needs, and no more of it
-  if (file === null || target !== null) return "a folder is imported through its index";
+  if (file === null || (target !== null && target !== BEHIND)) return "a folder is imported through its index, or its behind";
   const allowed = LAYERS[folder];
   if (!allowed) return `build/layers.js does not know the folder ${folder}`;
   if (allowed.includes(other) || (isType && allowed.includes(`type ${other}`))) return null;

@@ -14,6 +14,7 @@ import { bold, italic, link } from "./markdown_keys";
 import { find, openReplace } from "./find";
 import type { FindWords } from "./find_panel";
 import { blinking } from "./blinking";
+import { keepFolds } from "./kept_folds";
 import { panelAppearance } from "./panel_theme";
 import { drawScrollMarks, scrollMarks, type ScrollMarkSource } from "./scroll_marks";
 import "./panels.css";
@@ -27,6 +28,7 @@ export const deferred = (words: FindWords, people: ScrollMarkSource): Extension 
   find(words),
   besideLines,
   blinking,
+  keepFolds,
   drawScrollMarks(),
   scrollMarks.of(people),
   // A Mac is left out, since Alt-g types a letter there: it has Cmd-Alt-g alone.

@@ -14,6 +14,7 @@ import {
   lineNumbers,
   placeholder,
   rectangularSelection,
+  type ViewUpdate,
 } from "@codemirror/view";
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { type FileForm, loadChunk } from "../browser";
@@ -24,7 +25,6 @@ import { cleanInput } from "./clean_input";
 import { type EmptyInput, refuseEmptyInput } from "./empty_input";
 import { boundFloods } from "./floods";
 import { Following } from "./following";
-import { type Sides, sidesOf } from "./in_view";
 import type { Indentation } from "./indentation";
 import { loadLanguages } from "./languages";
 import { offered } from "./offered";
@@ -88,6 +88,7 @@ export class Editor {
   readonly moves = signal(0);
   /** Resolves when what comes later is there too, or could not be loaded. */
   readonly isComplete: Promise<void>;
+  readonly #listeners = new Set<(update: ViewUpdate) => void>();
   /** Where the view was scrolled to last. */
   readonly topLine = signal<TopLine>({ line: 0, end: 0 });
   /** Counts the changes of where lines are in the view, which are no changes of the text: of its width, for example. */
@@ -211,9 +212,10 @@ export class Editor {
     this.view.dispatch({ effects: lightCarets.of(id) });
   }
 
-  /** Calls `measured` before the next frame with what is in view, and who of those users is not. */
-  measureSides(ids: readonly number[], measured: (sides: Sides) => void): void {
-    this.view.requestMeasure({ read: (view) => sidesOf(view, ids), write: measured });
+  /** Calls `listener` with each update of the view, within it; what is given ends that. */
+  listen(listener: (update: ViewUpdate) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Calls `measured` with topLine as it is once the browser has laid out the text, before the next frame: until then
@@ -246,13 +248,15 @@ export class Editor {
 
   #watched(): Extension {
     return [
-      EditorView.updateListener.of(({ docChanged, selectionSet, geometryChanged, state }) => {
+      EditorView.updateListener.of((update) => {
+        const { docChanged, selectionSet, geometryChanged, state } = update;
         if (docChanged) {
           this.firstLines.value = state.sliceDoc(0, FIRST_LINES_UNITS);
           this.changes.value++; // before `layouts`: who shows an older text has no place to go to
         }
         if (geometryChanged) this.layouts.value++;
         if (docChanged || selectionSet) this.moves.value++;
+        for (const listener of this.#listeners) listener(update);
       }),
       EditorView.domEventHandlers({
         scroll: () => this.measureTopLine(() => {}),

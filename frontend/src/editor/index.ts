@@ -3,7 +3,6 @@ export { codeStyles, colour } from "./colour";
 export { documentBytes } from "./document_bytes";
 export { Editor, type EditorCommand, type EditorStrings, type TopLine } from "./editor";
 export { hueClass } from "./hues";
-export type { Sides } from "./in_view";
 /** The outline of a text: a chunk of its own. */
 export const loadOutline = () => import("./outline");
 export type { OutlineEntry } from "./outline";
@@ -18,7 +17,6 @@ export const loadHeldPlace = () => import("./held_place");
 /** The text for paper: a chunk of its own. */
 export const loadPrintedLines = () => import("./printed");
 export type { Indentation } from "./indentation";
-export { keepCaretInView } from "./kept_caret";
 /** Tells which language a text is likely to be in: a chunk of its own. */
 export const loadLikelyLanguage = () => import("./likely_language");
 export { type Language, PLAIN_TEXT } from "./language";

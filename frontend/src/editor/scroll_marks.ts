@@ -8,6 +8,7 @@
 import { type EditorState, type Extension, Facet } from "@codemirror/state";
 import { EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { type MarkKind, mergedMarks, type PlacedMark } from "./merged_marks";
+import { RareMeasure } from "./rare_measure";
 import "./scroll_marks.css";
 
 /** Something in the text. */
@@ -49,34 +50,27 @@ interface Drawing {
 
 class ScrollMarks {
   readonly #bar = document.createElement("div");
-  /** Runs while a drawing is due. */
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #drawing: RareMeasure<Drawing>;
 
   constructor(private readonly view: EditorView) {
     this.#bar.className = "scroll-marks";
     this.#bar.setAttribute("aria-hidden", "true");
     view.dom.append(this.#bar);
-    this.#plan();
+    const write = (drawing: Drawing) => this.#draw(drawing);
+    this.#drawing = new RareMeasure(view, PAUSE_MS, { read: measured, write, isNeeded: () => !this.#isEmpty() });
+    this.#drawing.again();
   }
 
-  update({ docChanged, geometryChanged, transactions, startState, state }: ViewUpdate): void {
+  update(update: ViewUpdate): void {
+    const { docChanged, geometryChanged, transactions, startState, state } = update;
     const isTold = transactions.some(({ effects }) => effects.length > 0);
     const isOther = startState.facet(scrollMarks) !== state.facet(scrollMarks);
-    if (docChanged || geometryChanged || isTold || isOther) this.#plan();
+    if (docChanged || geometryChanged || isTold || isOther) this.#drawing.changed(update);
   }
 
   destroy(): void {
-    clearTimeout(this.#timer);
+    this.#drawing.stop();
     this.#bar.remove();
-  }
-
-  #plan(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      // To measure takes a frame of its own.
-      if (this.#isEmpty()) return;
-      this.view.requestMeasure({ key: this, read: measured, write: (drawing) => this.#draw(drawing) });
-    }, PAUSE_MS);
   }
 
   /** Nothing is marked, nor is there anything to mark. */

@@ -30,13 +30,17 @@ let pad: Pad;
 
 const following = signal<number | null>(null);
 const editor = {
-  view: { scrollDOM: document.createElement("div") },
+  view: {
+    scrollDOM: document.createElement("div"),
+    requestMeasure: ({ write }: { write: (seen: unknown) => void }) => write({ ...sides, topPx: 0, bottomPx: 0 }),
+  },
+  listen: () => () => {},
+  topLine: signal({ line: 0, end: 0 }),
   following,
   follow: vi.fn((id: number | null) => void (following.value = id)),
   showCaretOf: vi.fn((id: number) => carets.has(id)),
   lightCaretsOf: vi.fn(),
   focus: vi.fn(),
-  measureSides: (_: readonly number[], measured: (it: unknown) => void) => measured({ ...sides, topPx: 0, bottomPx: 0 }),
 };
 const notify = vi.fn();
 const toggle = vi.fn();

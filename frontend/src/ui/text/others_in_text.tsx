@@ -1,15 +1,14 @@
 import "../style/people.css";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type Editor, hueClass, keepCaretInView, type Sides } from "../../editor";
+import { type Editor, hueClass } from "../../editor";
+import { keepCaretInView, type Sides, watchSides } from "../../editor/behind";
 import { Words } from "../base/words";
 import type { Pad } from "../pad/pad";
 import { peopleWords } from "../pad/people_words";
 import { Followed } from "./followed";
 import { Introduction } from "./introduction";
 
-/** How often it is looked who types out of view. */
-const LOOK_MS = 400;
 const NOBODY: Sides = { above: [], below: [], topPx: 0, bottomPx: 0 };
 
 /** What is said over the text of the others: who types out of view, who is followed, and as whom they see the user. */
@@ -34,10 +33,13 @@ function OverText({ pad, editor }: { pad: Pad; editor: Editor }) {
   useSignalEffect(() => void (isAnyone.value = activity.typing.value.size > 0 || editor.following.value !== null));
   useEffect(() => {
     if (!isAnyone.value) return void (sides.value = NOBODY);
-    const look = () => editor.measureSides([...activity.typing.peek()], (now) => !isSame(now, sides.peek()) && (sides.value = now));
-    look();
-    const timer = setInterval(look, LOOK_MS);
-    return () => clearInterval(timer);
+    const told = (now: Sides) => !isSame(now, sides.peek()) && (sides.value = now);
+    const watch = watchSides(editor, () => [...activity.typing.peek()], told);
+    const stopAsking = activity.typing.subscribe(() => watch.again());
+    return () => {
+      stopAsking();
+      watch.stop();
+    };
   }, [isAnyone.value, editor]);
   const { above, below, topPx, bottomPx } = sides.value;
   return (

@@ -1,0 +1,3 @@
+/** What of the text area is loaded behind the editor, with the page around it. */
+export { keepCaretInView } from "./kept_caret";
+export { type Sides, watchSides } from "./sides";
