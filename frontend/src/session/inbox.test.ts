@@ -214,6 +214,18 @@ describe("while the user types on a slow machine", () => {
     expect(delivered.flat()).toHaveLength(600);
   });
 
+  test("many people who type are no burst, and wait for the key", () => {
+    const { inbox, delivered, pass, paint } = slowInbox();
+    for (let message = 3; message <= 102; message++) {
+      inbox.push(message);
+      pass(2.5);
+    }
+    expect(delivered).toEqual([[1]]);
+    inbox.typed();
+    paint(20);
+    expect(delivered.flat()).toHaveLength(102);
+  });
+
   test("nor is a burst that comes while something is held", () => {
     const { inbox, delivered, frame } = slowInbox();
     for (let message = 3; message <= 100; message++) inbox.push(message);

@@ -33,8 +33,10 @@ const LONGEST_REST_MS = 300;
 /** A delivery of so many changes is a flood: more of them are on their way. */
 const FLOOD_CHANGES = 8;
 const FLOOD_REST_MS = 30;
-/** A burst: when so many changes wait, they are held for no key, and not for longer than a flood rests. */
+/** A burst: when so many changes wait, which came more quickly than fifty people type, they are held for no key, and not for longer
+ * than a flood rests. */
 const BURST_CHANGES = 64;
+const BURST_PER_MS = 0.5;
 /** Who pressed a key so short a time ago is about to press another. */
 const TYPING_MS = 300;
 
@@ -57,16 +59,20 @@ export interface InboxOptions<Message> {
   elapsed: () => number;
 }
 
-/** A delivery that is to begin at that time, or, while it is held, when the next key is painted, if that is earlier. */
+/** A delivery that is to come at that time, or earlier. */
 interface Planned {
   readonly atMs: number;
+  /** It is held: it comes when a key is painted, if that is before. */
   readonly isHeld: boolean;
+  /** It is a burst's: no key holds it. */
+  isBurst: boolean;
 }
 
 export class Inbox<Message> {
   #waiting: Message[] = [];
-  /** The number of changes that those bring. */
+  /** The number of changes that those bring, and since when they have waited. */
   #changes = 0;
+  #sinceMs = 0;
   /** The delivery that is to come; null: none is, or it has begun. */
   #next: Planned | null = null;
   /** True from the begin of a delivery until it is painted. */
@@ -90,6 +96,7 @@ export class Inbox<Message> {
 
   /** Takes a message in: it is delivered now, or with others in a frame. */
   push(message: Message): void {
+    if (this.#waiting.length === 0) this.#sinceMs = this.options.elapsed();
     this.#waiting.push(message);
     this.#changes += this.options.changesIn(message);
     if (this.#waiting.length === 1 && !this.options.canWait(message)) this.flush();
@@ -120,11 +127,12 @@ export class Inbox<Message> {
     if (!this.#isBurst()) return void (this.#next ?? this.#planAt(this.#restedAtMs));
     const atMs = Math.min(this.#restedAtMs, this.#paintedAtMs + FLOOD_REST_MS);
     if (!this.#next || atMs < this.#next.atMs) this.#planAt(atMs);
+    this.#next!.isBurst = true;
   }
 
   /** Begins a delivery at that time, unless another one was planned or begun by then. */
   #planAt(atMs: number, isHeld = false): void {
-    const next = (this.#next = { atMs, isHeld });
+    const next = (this.#next = { atMs, isHeld, isBurst: false });
     this.options.schedule(() => this.#due(next), Math.max(0, atMs - this.options.elapsed()));
   }
 
@@ -132,14 +140,15 @@ export class Inbox<Message> {
   #due(next: Planned): void {
     if (this.#next !== next) return;
     const isTyping = this.options.elapsed() < this.#typedAtMs + TYPING_MS;
-    const mustWait = this.#isSlow && isTyping && !next.isHeld && !this.#isBurst() && !this.options.isHidden();
+    const mustWait = this.#isSlow && isTyping && !next.isHeld && !next.isBurst && !this.options.isHidden();
     if (mustWait) this.#planAt(this.#typedAtMs + TYPING_MS, true);
     else this.#begin(next);
   }
 
   /** True when so much waits that it would be long in coming: a burst of edits, not people who type. */
   #isBurst(): boolean {
-    return this.#changes >= BURST_CHANGES;
+    const waitedMs = this.options.elapsed() - this.#sinceMs;
+    return this.#changes >= Math.max(BURST_CHANGES, BURST_PER_MS * waitedMs);
   }
 
   #begin(next: Planned): void {
@@ -167,7 +176,7 @@ export class Inbox<Message> {
   /** Delivers messages until they bring so many changes, and gives the number of those. */
   #give(limit: number): number {
     if (this.#waiting.length === 0) return 0;
-    const began = this.options.elapsed();
+    const beganMs = this.options.elapsed();
     let changes = 0;
     this.#deliver(() => {
       const message = changes < limit ? this.#waiting.shift() : undefined;
@@ -176,7 +185,9 @@ export class Inbox<Message> {
       this.#changes -= this.options.changesIn(message);
       return message;
     });
-    this.#batchSize.learn(changes, this.options.elapsed() - began);
+    const endedMs = this.options.elapsed();
+    this.#sinceMs = endedMs;
+    this.#batchSize.learn(changes, endedMs - beganMs);
     return changes;
   }
 }
