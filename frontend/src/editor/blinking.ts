@@ -43,7 +43,8 @@ class Blinking {
     if (this.#halves > 1) this.#show(true);
     // What is left of this half is not one: a caret that has just moved is seen for a whole one at least.
     this.#halves = 0;
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.#timer ??= setInterval(() => this.#next(), HALF_MS);
+    if (this.#timer !== undefined || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.#timer = setInterval(() => this.#next(), HALF_MS);
   }
 
   #next(): void {

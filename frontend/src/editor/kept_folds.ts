@@ -27,6 +27,12 @@ function moved(ranges: ReadonlySet<Range>, changes: ChangeDesc): Set<Range> {
   return new Set([...ranges].map(({ from, to }) => ({ from: changes.mapPos(from, 1), to: changes.mapPos(to, -1) })));
 }
 
+/** That of the line from there to there. */
+function ofLine(ranges: ReadonlySet<Range>, from: number, to: number): Range | null {
+  for (const range of ranges) if (range.from >= from && range.from <= to && range.to > to) return range;
+  return null;
+}
+
 /** True while the service asks CodeMirror, which asks the service. */
 let isAsking = false;
 
@@ -34,12 +40,12 @@ let isAsking = false;
 function kept(state: EditorState, from: number, to: number): Range | null {
   if (isAsking) return null;
   const ranges = state.field(found);
-  const ofLine = [...ranges].filter((range) => range.from >= from && range.from <= to && range.to > to);
-  if (syntaxTree(state).length < to) return ofLine[0] ?? null;
+  const before = ofLine(ranges, from, to);
+  if (syntaxTree(state).length < to) return before;
   isAsking = true;
   const range = foldable(state, from, to);
   isAsking = false;
-  for (const old of ofLine) ranges.delete(old);
+  if (before) ranges.delete(before);
   if (ranges.size >= MOST_RANGES) ranges.clear();
   if (range) ranges.add(range);
   return range;
