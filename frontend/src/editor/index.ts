@@ -1,5 +1,4 @@
 /** The text area and what belongs to it. */
-export { codeStyles, colour } from "./colour";
 export { documentBytes } from "./document_bytes";
 export { Editor, type EditorCommand, type EditorStrings, type TopLine } from "./editor";
 export { hueClass } from "./hues";

@@ -1,7 +1,7 @@
 /** The preview out of the pad: as a file, and onto the clipboard with its formatting. */
 
 import { log } from "../../browser";
-import { codeStyles } from "../../editor";
+import { codeStyles } from "../../editor/behind";
 import { downloadText } from "../base/copy";
 import colours from "../style/colours.css?inline";
 import preview from "../style/preview.css?inline";

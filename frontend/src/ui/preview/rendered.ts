@@ -1,6 +1,6 @@
 /** A Markdown text as it reads, made to leave the pad, whether or not it is shown beside the text. A chunk of its own. */
 
-import { colour } from "../../editor";
+import { colour } from "../../editor/behind";
 import { Preview } from "../../preview";
 import { formulas, wantsRemoteImages } from "./preview_parts";
 import { previewWords } from "./words";
