@@ -51,16 +51,21 @@ test("what the user does alone is looked at, too, when some pauses are over", ()
   expect(asked()).toBe(1);
 });
 
-test("again() is sooner than that; stop() ends what is due", () => {
+test("again() is sooner than that, but not within a pause; stop() ends what is due", () => {
   const { measure, edit, asked } = watched();
   edit(false);
   measure.again();
-  vi.advanceTimersByTime(PAUSE_MS);
+  vi.advanceTimersByTime(1);
   expect(asked()).toBe(1);
+  measure.again();
+  vi.advanceTimersByTime(PAUSE_MS - 10);
+  expect(asked()).toBe(1);
+  vi.advanceTimersByTime(10);
+  expect(asked()).toBe(2);
   measure.again();
   measure.stop();
   vi.advanceTimersByTime(10 * PAUSE_MS);
-  expect(asked()).toBe(1);
+  expect(asked()).toBe(2);
 });
 
 test("no frame is made where there is nothing to see", () => {

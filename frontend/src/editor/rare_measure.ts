@@ -38,12 +38,13 @@ export class RareMeasure<T> {
     // CodeMirror also tells of what it has measured after a change, without any transaction.
     const isChange = docChanged || transactions.length === 0;
     if (transactions.some(isRemote) && now - this.#lookedMs >= this.pauseMs) this.#take();
-    else this.#plan(now + (isChange ? PAUSES_AFTER_CHANGE : 1) * this.pauseMs);
+    else if (isChange) this.#plan(now + PAUSES_AFTER_CHANGE * this.pauseMs);
+    else this.again();
   }
 
-  /** What is looked at has changed otherwise. */
+  /** What is looked at has changed otherwise: it is looked at soon, but not twice within a pause. */
   again(): void {
-    this.#plan(performance.now() + this.pauseMs);
+    this.#plan(Math.max(performance.now(), this.#lookedMs + this.pauseMs));
   }
 
   stop(): void {
