@@ -39,6 +39,10 @@ export class BlankingInput implements Metered {
     this.#furthest = 0;
   }
 
+  get stepUnits(): number {
+    return this.#units;
+  }
+
   chunk(from: number): string {
     this.#look();
     const chunk = this.#chunk(from);

@@ -6,7 +6,7 @@ import { log } from "../browser";
 import { BlankingInput } from "./blanking_input";
 import { BoundedParser, bounded } from "./bounded_language";
 import { codeLanguage } from "./language_catalogue";
-import { CHANGING_MS, MOST_UNITS, PatientParse, ReadTooFar } from "./patient_parse";
+import { CHANGING_MS, MOST_UNITS, PatientParse, ReadTooFar, STEPS_PER_LOOK } from "./patient_parse";
 
 const OPEN = `/*\n${"let a;\n".repeat(30_000)}`;
 
@@ -94,7 +94,7 @@ test("regression: to use a node again is not to read it", async () => {
 test("whoever stops a parse where it is gets its tree, however far that reads", () => {
   let mostUnits = 0;
   const beginStep = (units: number) => void (mostUnits = units);
-  const input = { beginStep, changingUntilMs: CHANGING_MS, length: 1_000_000, lineChunks: false, chunk: () => "", read: () => "" };
+  const input = { beginStep, changingUntilMs: CHANGING_MS, stepUnits: 0, length: 1_000_000, lineChunks: false, chunk: () => "", read: () => "" };
   const parse: PartialParse = {
     parsedPos: 100,
     stoppedAt: null,
@@ -108,6 +108,22 @@ test("whoever stops a parse where it is gets its tree, however far that reads", 
   expect(patient.advance()).toBe(null);
   patient.stopAt(100);
   expect(patient.advance()).toBe(Tree.empty);
+});
+
+test("steps are taken together while they are short", () => {
+  let steps = 0;
+  const input = { beginStep: () => void steps++, changingUntilMs: 0, stepUnits: 0, length: 1_000_000, lineChunks: false, chunk: () => "", read: () => "" };
+  const parse: PartialParse = { parsedPos: 0, stoppedAt: null, stopAt: () => {}, advance: () => null };
+  const patient = new PatientParse(() => parse, input, () => 0, STEPS_PER_LOOK);
+  patient.advance();
+  expect(steps).toBe(STEPS_PER_LOOK);
+  input.stepUnits = 10_000;
+  patient.advance();
+  expect(steps).toBe(STEPS_PER_LOOK + 1);
+  input.stepUnits = 0;
+  patient.stopAt(0);
+  patient.advance();
+  expect(steps).toBe(STEPS_PER_LOOK + 2);
 });
 
 test("a text that is opened is read at once", async () => {

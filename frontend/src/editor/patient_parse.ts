@@ -15,8 +15,10 @@ import { endable, StepOver } from "./step_end";
 export const MOST_UNITS = 32_000;
 /** It may take so long, where it can be ended. It is counted in time since nothing else says how much a function does for a token. */
 export const MOST_MS = 12;
-/** The clock is read once for so many steps of a parser whose steps are tokens: it takes as long as some of them. */
+/** The clock is read once for so many steps of a parser whose steps are tokens, since that takes as long as some of them, or once for
+ * so many units that they read: a token may be long. */
 export const STEPS_PER_LOOK = 16;
+const UNITS_PER_LOOK = 4_000;
 /** For so long after a change another one is likely. */
 export const CHANGING_MS = 400;
 
@@ -25,6 +27,8 @@ export interface Metered extends Input {
   /** Begins a step, which may read so far from where it begins to read, in units, and any part of that as often as it likes. Beyond
    * that reading throws ReadTooFar. */
   beginStep(mostUnits: number): void;
+  /** What the step has read until now. */
+  readonly stepUnits: number;
   /** Another change is likely until then, by the clock in milliseconds. */
   readonly changingUntilMs: number;
 }
@@ -75,7 +79,11 @@ export class PatientParse implements PartialParse {
     try {
       return endable(() => isBounded && this.elapsed() > endMs, () => {
         let tree = step();
-        for (let i = 1; i < this.stepsAtOnce && !tree && !this.#isFinishing(); i++) tree = step();
+        let units = this.input.stepUnits;
+        for (let i = 1; i < this.stepsAtOnce && units < UNITS_PER_LOOK && !tree && !this.#isFinishing(); i++) {
+          tree = step();
+          units += this.input.stepUnits;
+        }
         return tree;
       });
     } catch (error) {
