@@ -20,7 +20,8 @@ import { type LineRange, longLines } from "./long_lines";
 import { doubling } from "./markdown_fragments";
 import { NestedParts } from "./nested_parts";
 import { CHANGING_MS, PatientParse, STEPS_PER_LOOK } from "./patient_parse";
-import { readsTokens } from "./small_buffers";
+import { withoutSkipping } from "./skipped_text";
+import { readsTokens, withSmallBuffers } from "./small_buffers";
 
 /** A parser rests for so many times what it took, and for twice as long each time that it goes on like that. */
 const REST_FACTOR = 4;
@@ -28,7 +29,7 @@ const MOST_REST_MS = 10 * 60_000;
 
 /** The same language within those bounds. */
 export function bounded({ language, support }: LanguageSupport, elapsed = () => performance.now()): LanguageSupport {
-  return new LanguageSupport(new BoundedLanguage(language, elapsed), support);
+  return new LanguageSupport(new BoundedLanguage(withSmallBuffers(language), elapsed), support);
 }
 
 class BoundedLanguage extends Language {
@@ -59,6 +60,7 @@ export class BoundedParser extends Parser implements Bounds {
   /** When a text was first seen that was made of another one by a change; never, for one that was opened. */
   readonly #changedAtMs = new WeakMap<Text, number>();
   readonly #checked: ReturnType<typeof contextsOf>;
+  readonly #readsTokens: boolean;
 
   readonly nested: NestedParts | null;
   private readonly inner: Parser;
@@ -72,6 +74,7 @@ export class BoundedParser extends Parser implements Bounds {
     this.nested = isMarkdown ? new NestedParts(inner as MarkdownParser) : null;
     this.inner = this.nested?.parser ?? inner;
     this.#checked = contextsOf(inner);
+    this.#readsTokens = readsTokens(inner);
   }
 
   createParse(input: Input, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
@@ -85,21 +88,26 @@ export class BoundedParser extends Parser implements Bounds {
   begin(input: BlankingInput, fragments: readonly TreeFragment[], ranges: Ranges): PartialParse {
     const reused = fragments
       .flatMap((fragment) => withoutMoved(fragment, this.#blankIn.get(fragment.tree) ?? [], input.blank))
+      .map((fragment) => (this.#readsTokens ? this.#withTree(fragment, withoutSkipping(fragment.tree)) : fragment))
       .flatMap((fragment) => this.#withoutMisplaced(fragment))
       .map((fragment) => this.#opened(fragment, ranges))
       .flatMap((fragment) => (this.nested ? doubling(fragment) : [fragment]));
     const begin = () => this.inner.startParse(input, reused, ranges);
     // Markdown is read by lines, in which nothing takes long however far it goes.
-    return this.nested ? begin() : new PatientParse(begin, input, this.elapsed, readsTokens(this.inner) ? STEPS_PER_LOOK : 1);
+    return this.nested ? begin() : new PatientParse(begin, input, this.elapsed, this.#readsTokens ? STEPS_PER_LOOK : 1);
   }
 
   /** The fragment without what was read in a wrong context: it would get into a function before it. */
   #withoutMisplaced(fragment: TreeFragment): readonly TreeFragment[] {
     if (!this.#checked) return [fragment];
-    const { from, to, offset, openStart, openEnd } = fragment;
     const { tree, misplaced } = this.#checked(fragment.tree);
-    if (this.#stopped.has(fragment.tree)) this.#stopped.add(tree);
-    return without([new TreeFragment(from, to, tree, offset, openStart, openEnd)], within(misplaced, fragment, offset));
+    return without([this.#withTree(fragment, tree)], within(misplaced, fragment, fragment.offset));
+  }
+
+  /** The fragment with another tree of the same text. */
+  #withTree({ from, to, tree: before, offset, openStart, openEnd }: TreeFragment, tree: Tree): TreeFragment {
+    if (this.#stopped.has(before)) this.#stopped.add(tree);
+    return new TreeFragment(from, to, tree, offset, openStart, openEnd);
   }
 
   /** The fragment with its ends marked as open, but where it begins or ends with the text, as its tree did. Nodes at an open

@@ -38,21 +38,10 @@ interface ContextTracker {
   hash(context: unknown): number;
 }
 
-/** What that parser keeps account of; null: it uses nodes again wherever they fit. */
-function trackerOf(parser: Parser): ContextTracker | null {
-  const { context } = parser as Parser & { context?: ContextTracker | null };
-  return context?.strict ? context : null;
-}
-
-/** True for a parser that uses a node again only where the same blocks are open. */
-export function goesByContext(parser: Parser): boolean {
-  return trackerOf(parser) !== null;
-}
-
 /** Looks into the trees of that parser; null: it uses nodes again wherever they fit. */
 export function contextsOf(parser: Parser): ((tree: Tree) => Checked) | null {
-  const tracker = trackerOf(parser);
-  if (!tracker) return null;
+  const tracker = (parser as Parser & { context?: ContextTracker | null }).context;
+  if (!tracker?.strict) return null;
   const outermost = tracker.hash(tracker.start);
   const known = new WeakMap<Tree, Known>();
   const look = (tree: Tree, depth: number): Known => {

@@ -8,7 +8,6 @@
 import { LanguageDescription, LanguageSupport } from "@codemirror/language";
 import { languages as stock } from "@codemirror/language-data";
 import { type Language, PLAIN_TEXT } from "./language";
-import { withSmallBuffers } from "./small_buffers";
 import { withEndableSteps } from "./step_end";
 
 /** The ids that are not the name in lower case. */
@@ -70,13 +69,12 @@ const markdown = LanguageDescription.of({
   load: async () => (await import("./markdown_language")).markdownWith(codeLanguage),
 });
 
-const descriptions = stock.map((it) => (it.name === markdown.name ? markdown : quickOnceLoaded(it)));
+const descriptions = stock.map((it) => (it.name === markdown.name ? markdown : endableOnceLoaded(it)));
 
 /** The same language, whose parser no text holds up once it is loaded: in a pad of its own or in a block of Markdown. */
-function quickOnceLoaded(it: LanguageDescription): LanguageDescription {
+function endableOnceLoaded(it: LanguageDescription): LanguageDescription {
   const { name, alias, extensions, filename } = it;
-  const load = async () => withSmallBuffers(withEndableSteps(await it.load()));
-  return LanguageDescription.of({ name, alias, extensions, filename, load });
+  return LanguageDescription.of({ name, alias, extensions, filename, load: () => it.load().then(withEndableSteps) });
 }
 
 const byId = new Map(descriptions.map((d) => [IDS[d.name] ?? safeId(d.name), d]));

@@ -17,6 +17,9 @@ const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
 const WRITTEN: Record<string, (n: number, random: Random) => string> = {
   python: (n, random) => `def f${n}(a, b):\n    """Says ${n}."""\n    if a > ${n}:\n        return b\n${"    x = [a, b]\n".repeat(random.below(4))}    return a\n\n`,
   javascript: (n, random) => `function f${n}(a, b) {\n  if (a > ${n}) {\n    return \`\${b} and ${n}\`;\n  }\n${"  a += b;\n".repeat(random.below(4))}  return a;\n}\n\n`,
+  typescript: (n, random) => `export function f${n}(a: number, b: string[]): void {\n  if (a > ${n}) {\n    return g<T>(\`\${b} and ${n}\`);\n  }\n${"  a += b;\n".repeat(random.below(4))}}\n\n`,
+  css: (n, random) => `.c${n} > a:hover, b {\n  color: #fff;\n${"  margin: 0 1px;\n".repeat(random.below(4))}}\n@media print {\n  p { top: ${n}px }\n}\n`,
+  sql: (n, random) => `SELECT a, (b + ${n}) FROM t${n} WHERE a < b AND c = 'no';\n${"INSERT INTO t VALUES (1, 2);\n".repeat(random.below(4))}`,
   json: (n, random) => `${n === 0 ? "[" : ","}{\n  "n": ${n},\n  "list": [\n    ${"1, ".repeat(random.below(6))}2\n  ]\n}\n`,
   html: (n, random) => `<section id="s${n}">\n  <script>\n    function f${n}() {\n      return ${n};\n    }\n  </script>\n${"  <p>a<b>c</b></p>\n".repeat(random.below(4))}</section>\n`,
   yaml: (n, random) => `key${n}:\n  a: ${n}\n  list:\n${"    - x\n".repeat(random.below(4))}    - y\n`,
@@ -54,6 +57,8 @@ const folds = (state: EditorState) => {
 /** By chance, and with what has gone wrong before. */
 const cases: [name: string, seed: number][] = [
   ...Object.keys(WRITTEN).map((name): [string, number] => [name, SEED]),
+  // A list with a bracket in it that was too many hid the one that closes a function.
+  ...[3, 5, 36, 41, 50, 52].map((seed): [string, number] => ["javascript", seed]),
   ["python", 13],
   ["python", 36],
   ["python", 42],

@@ -6,15 +6,18 @@ import { log } from "../browser";
 import { BlankingInput } from "./blanking_input";
 import { BoundedParser, bounded } from "./bounded_language";
 import { codeLanguage } from "./language_catalogue";
+import { withSmallBuffers } from "./small_buffers";
 import { CHANGING_MS, MOST_UNITS, PatientParse, ReadTooFar, STEPS_PER_LOOK } from "./patient_parse";
 
 const OPEN = `/*\n${"let a;\n".repeat(30_000)}`;
 
 /** JavaScript whose parser goes by that clock, and the units that it read. */
 async function javascript(clock: () => number): Promise<{ support: LanguageSupport; read: () => number }> {
-  const support = await codeLanguage("js")!.load();
+  const loaded = await codeLanguage("js")!.load();
+  const language = withSmallBuffers(loaded.language);
+  const support = new LanguageSupport(language, loaded.support);
   let units = 0;
-  const inner = support.language.parser;
+  const inner = language.parser;
   const counted = (input: Input): Input => ({
     length: input.length,
     lineChunks: input.lineChunks,
@@ -28,7 +31,8 @@ async function javascript(clock: () => number): Promise<{ support: LanguageSuppo
   const counting = Object.create(inner, {
     createParse: { value: (input: Input, ...rest: [never, never]) => inner.createParse(counted(input), ...rest) },
   }) as Parser;
-  Object.defineProperty(support.language, "parser", { value: counting });
+  Object.defineProperty(language, "parser", { value: counting });
+  Object.defineProperty(language, "configure", { value: () => language }); // it has small buffers already
   return { support: bounded(support, clock), read: () => units };
 }
 
