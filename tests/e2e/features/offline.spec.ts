@@ -160,7 +160,7 @@ test('after an upgrade the next visit has the new page, and an open one goes on'
     }).toPass({ timeout: 60_000 }); // the server looks at its files once a second
     await alice.ready();
     // And without the server it is the new one, too, once its worker has taken over.
-    await expect.poll(() => alice.page.evaluate(async () => (await caches.keys()).length)).toBe(2);
+    await expect.poll(() => alice.page.evaluate(workers)).toEqual({ kept: 2, settled: true });
     await server.kill();
     await alice.page.reload();
     await expect(alice.page.locator('meta[name=build]')).toHaveAttribute('content', 'next');
@@ -169,6 +169,12 @@ test('after an upgrade the next visit has the new page, and an open one goes on'
     await server.dispose();
   }
 });
+
+/** In a page: how many builds are kept, and whether one worker is in charge and no other one on its way. */
+async function workers(): Promise<{ kept: number; settled: boolean }> {
+  const { active, installing, waiting } = (await navigator.serviceWorker.getRegistration())!;
+  return { kept: (await caches.keys()).length, settled: !installing && !waiting && active?.state === 'activated' };
+}
 
 /** Puts a build in place of that one which differs in its document and its worker. */
 function upgrade(dist: string): void {
