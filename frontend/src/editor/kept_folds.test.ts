@@ -1,5 +1,5 @@
 import { foldable, Language, LanguageSupport, syntaxTree } from "@codemirror/language";
-import { EditorState } from "@codemirror/state";
+import { Compartment, EditorState } from "@codemirror/state";
 import { Parser, type PartialParse, Tree } from "@lezer/common";
 import { expect, test } from "vitest";
 import { codeLanguage } from "./language_catalogue";
@@ -44,5 +44,14 @@ test("a line whose tree is not there yet is folded as before, where it is now", 
   expect(syntaxTree(state).length).toBe(state.doc.length);
   expect(folds(state).map(([line]) => line)).toEqual([2, 5]);
   state = state.update({ changes: { from: 0, to: state.doc.length, insert: "a;" } }).state;
+  expect(folds(state)).toEqual([]);
+});
+
+test("another language knows nothing of what could be folded in the one before, nor does plain text", async () => {
+  const colours = new Compartment();
+  const javascript = await codeLanguage("js")!.load();
+  let state = EditorState.create({ doc: TEXT, extensions: [colours.of(javascript), keepFolds] });
+  expect(folds(state)).toHaveLength(2);
+  state = state.update({ effects: colours.reconfigure([]) }).state;
   expect(folds(state)).toEqual([]);
 });

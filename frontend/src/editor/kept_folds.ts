@@ -6,7 +6,7 @@
  * second while others typed. Until there is a tree a line is folded as it was, moved by what has changed since.
  */
 
-import { foldable, foldService, syntaxTree } from "@codemirror/language";
+import { foldable, foldService, language, syntaxTree } from "@codemirror/language";
 import { type ChangeDesc, type EditorState, type Extension, StateField } from "@codemirror/state";
 
 interface Range {
@@ -20,7 +20,10 @@ const MOST_RANGES = 500;
 /** What was found. The service fills it in, for the state that it belongs to. */
 const found = StateField.define<Set<Range>>({
   create: () => new Set(),
-  update: (ranges, tr) => (tr.docChanged ? moved(ranges, tr.changes) : ranges),
+  update(ranges, tr) {
+    if (tr.startState.facet(language) !== tr.state.facet(language)) return new Set();
+    return tr.docChanged ? moved(ranges, tr.changes) : ranges;
+  },
 });
 
 function moved(ranges: ReadonlySet<Range>, changes: ChangeDesc): Set<Range> {
@@ -36,15 +39,22 @@ function ofLine(ranges: ReadonlySet<Range>, from: number, to: number): Range | n
 /** True while the service asks CodeMirror, which asks the service. */
 let isAsking = false;
 
-/** The range to fold in the line from there to there; null: the tree tells. */
+function asTreeTells(state: EditorState, from: number, to: number): Range | null {
+  isAsking = true;
+  try {
+    return foldable(state, from, to);
+  } finally {
+    isAsking = false;
+  }
+}
+
+/** The range to fold in the line from there to there; null: there is none, or the tree tells. */
 function kept(state: EditorState, from: number, to: number): Range | null {
   if (isAsking) return null;
   const ranges = state.field(found);
   const before = ofLine(ranges, from, to);
   if (syntaxTree(state).length < to) return before;
-  isAsking = true;
-  const range = foldable(state, from, to);
-  isAsking = false;
+  const range = asTreeTells(state, from, to);
   if (before) ranges.delete(before);
   if (ranges.size >= MOST_RANGES) ranges.clear();
   if (range) ranges.add(range);

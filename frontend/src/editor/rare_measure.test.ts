@@ -68,9 +68,11 @@ test("again() is sooner than that, but not within a pause; stop() ends what is d
   expect(asked()).toBe(2);
 });
 
-test("no frame is made where there is nothing to see", () => {
-  const { measure, edit, asked } = watched(() => false);
-  edit(true);
+test("no frame is made where there is nothing to see, which is asked once in a pause", () => {
+  const isNeeded = vi.fn(() => false);
+  const { measure, edit, asked } = watched(isNeeded);
+  for (let i = 0; i < 10; i++) edit(true);
+  expect(isNeeded).toHaveBeenCalledOnce();
   measure.again();
   vi.advanceTimersByTime(10 * PAUSE_MS);
   expect(asked()).toBe(0);

@@ -20,6 +20,7 @@ export interface Look<T> {
   isNeeded?: () => boolean;
 }
 
+/** Whoever makes one stops it, too: it keeps a timer. */
 export class RareMeasure<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When a look is due, and when the last one was, on the clock of performance.now(). */
@@ -61,8 +62,8 @@ export class RareMeasure<T> {
 
   #take(): void {
     this.stop();
-    if (this.look.isNeeded?.() === false) return;
     this.#lookedMs = performance.now();
+    if (this.look.isNeeded?.() === false) return;
     this.view.requestMeasure({ key: this, read: this.look.read, write: this.look.write });
   }
 }
